@@ -1,0 +1,110 @@
+"""The interface every base model stands behind, and the values that cross it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from voiceclone.audio import Audio
+
+OnProgress = Callable[[float, str], None]
+"""Called with a share in 0..1 and a plain sentence."""
+ShouldStop = Callable[[], bool]
+"""Asked between small steps of work; True ends the work early."""
+
+
+@dataclass(frozen=True)
+class TrainingClip:
+    """One clip as a base model sees it: sound, what is said in it, and in which language."""
+
+    clip_id: str
+    audio: Audio
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """How long and with which randomness to train; what is None is derived by the base."""
+
+    minutes: float | None = None
+    """Whole run on the clock, preparation included; None lets `steps` or the base decide."""
+    steps: int | None = None
+    """Optimizer steps; None lets `minutes` or the base decide."""
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.minutes is not None and self.steps is not None:
+            raise ValueError("Give either minutes or steps, not both.")
+
+
+@dataclass(frozen=True)
+class SliceResult:
+    """Where a run stands after one slice of training."""
+
+    step: int
+    """Steps done since the run began."""
+    total_steps: int
+    """Best present guess when the plan is in minutes."""
+    finished: bool
+    """True when the plan is fulfilled and `voice.safetensors` in the run folder is final."""
+
+
+class BaseModel(Protocol):
+    """A speech model that can be adapted to a voice.
+
+    A run folder belongs to the base while it trains: it appends to `metrics.jsonl`
+    (`{"step": int, "total_steps": int, "loss": float, "phase": str, "elapsed_s": float, "eta_s": float, ...}`),
+    keeps its checkpoint there, and leaves `voice.safetensors`. It must be able to go on
+    from its last checkpoint after the process was killed at any moment.
+    """
+
+    base_id: str
+    """Stable identifier, for example `kokoro-82m`."""
+    title: str
+    licence: str
+    """SPDX name of the weights' licence."""
+    may_share_voices: bool
+    """False when the licence forbids passing on an adapted voice."""
+    languages: tuple[str, ...]
+    sample_rate: int
+
+    def is_ready(self) -> bool:
+        """True when the weights lie converted and complete in the data folder."""
+
+    def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
+        """Get the weights in place, once.
+
+        Raises:
+            BaseModelError: a part is missing or damaged; the message names the remedy.
+        """
+
+    def prepare(
+        self,
+        clips: Sequence[TrainingClip],
+        run_dir: Path,
+        plan: TrainingPlan,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> None:
+        """Turn clips into the base's own training data inside `run_dir` (features, alignment)."""
+
+    def train_slice(
+        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None
+    ) -> SliceResult:
+        """Train from the last checkpoint for about `budget_s` seconds, save, and tell where it stands.
+
+        When `should_stop` turns True the voice learnt so far is saved and the slice returns
+        with `finished=False`.
+        """
+
+    def finish(self, run_dir: Path) -> None:
+        """Write the final `voice.safetensors` from the last checkpoint (after Stop, too)."""
+
+    def speak(
+        self, voice_path: Path | None, text: str, language: str, speed: float = 1.0
+    ) -> Audio:
+        """Speak ONE sentence-sized text (see `voiceclone.text.sentences`) with a voice file.
+
+        `voice_path=None` is the untouched stock voice.
+        """

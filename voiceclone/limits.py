@@ -1,0 +1,42 @@
+"""Every sanity limit of the product, one named constant each, in the unit its name ends with."""
+
+# --- recordings -------------------------------------------------------------------------------
+MAX_UPLOAD_FILES = 500
+"""Files taken by one upload."""
+MAX_RECORDING_S = 4 * 3600
+"""Longest single recording that is read; longer ones are refused with the remedy to cut them."""
+MIN_SAMPLE_RATE = 8_000
+MAX_SAMPLE_RATE = 384_000
+MIN_CLIP_S = 0.8
+"""Shorter clips carry no whole word with its surroundings."""
+MAX_CLIP_S = 12.0
+"""Longer recordings are sliced at pauses; the base's attention covers about 25 s of phonemes at most."""
+TARGET_SLICE_S = 8.0
+MIN_FREE_DISK_MB = 500
+"""Nothing is started with less room than this."""
+SILENT_PEAK_DBFS = -50.0
+"""A recording whose loudest sample is below this holds no usable speech."""
+CLIPPED_SHARE = 0.001
+"""Share of samples at full scale above which a clip is called clipped."""
+
+# --- how much speech ----------------------------------------------------------------------------
+MIN_TRAIN_SPEECH_S = 10.0
+"""Less than this is refused: there would be nothing left to hold out."""
+FIRST_VOICE_SPEECH_S = 60.0
+"""Enough for a first voice."""
+GOOD_VOICE_SPEECH_S = 300.0
+"""More than this still helps, but slowly (see benchmarks/README.md)."""
+MAX_TRAIN_SPEECH_S = 3600.0
+"""Speech used by one run; the best-rated clips are taken first."""
+
+# --- text ---------------------------------------------------------------------------------------
+MAX_SPEAK_CHARACTERS = 50_000
+MAX_CLIP_TEXT_CHARACTERS = 600
+MAX_NAME_CHARACTERS = 60
+MIN_SPEED = 0.5
+MAX_SPEED = 2.0
+
+# --- training -----------------------------------------------------------------------------------
+MAX_TRAIN_MINUTES = 24 * 60
+MAX_TRAIN_STEPS = 100_000
+MAX_VOICE_FILE_MB = 25
