@@ -1,0 +1,109 @@
+"""Kokoro's network: the classes of the `kokoro` package, put together without what that package drags in."""
+
+import importlib.util
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from voiceclone.errors import BaseModelError
+
+if TYPE_CHECKING:
+    import torch
+
+SAMPLE_RATE = 24_000
+STYLE_SIZE = 128
+"""Numbers per style vector; a voice has an acoustic and a prosody one, `style[:128]` and `style[128:]`."""
+FRAME_SAMPLES = 600
+"""Samples per duration frame (25 ms); the pitch and loudness curves have two values per frame."""
+CURVE_HOP_SAMPLES = FRAME_SAMPLES // 2
+MAX_TOKENS = 510
+"""Positions of the text encoder less its two boundary tokens."""
+
+# Kokoro-82M v1.0, config.json of the model card (https://huggingface.co/hexgrad/Kokoro-82M).
+N_TOKENS = 178
+HIDDEN_SIZE = 512
+MAX_DURATION_FRAMES = 50
+_ISTFTNET = {
+    "upsample_kernel_sizes": [20, 12],
+    "upsample_rates": [10, 6],
+    "gen_istft_hop_size": 5,
+    "gen_istft_n_fft": 20,
+    "resblock_dilation_sizes": [[1, 3, 5], [1, 3, 5], [1, 3, 5]],
+    "resblock_kernel_sizes": [3, 7, 11],
+    "upsample_initial_channel": 512,
+}
+_ALBERT = {
+    "hidden_size": 768,
+    "num_attention_heads": 12,
+    "intermediate_size": 2048,
+    "max_position_embeddings": 512,
+    "num_hidden_layers": 12,
+    # transformers 5 computes attention in PyTorch's fused kernel, which needs no dropout at all.
+    "attention_probs_dropout_prob": 0.0,
+    "hidden_dropout_prob": 0.0,
+}
+
+
+def _import_kokoro_modules() -> tuple[Any, Any]:
+    """Return `kokoro.istftnet` and `kokoro.modules` without running `kokoro/__init__.py`.
+
+    That file imports `kokoro.pipeline`, hence misaki and spaCy (2 s, 300 MB, and an English
+    model fetched from a host that is not the package registry). The network needs none of it:
+    a bare package object with the right search path lets its submodules load alone.
+    """
+    if "kokoro" not in sys.modules:
+        spec = importlib.util.find_spec("kokoro")
+        if spec is None or not spec.submodule_search_locations:
+            raise BaseModelError(
+                "The package “kokoro”, which holds the base model's network, is not installed. "
+                "Run: pip install -r requirements.txt"
+            )
+        package = types.ModuleType("kokoro")
+        package.__path__ = list(spec.submodule_search_locations)
+        package.__spec__ = spec
+        sys.modules["kokoro"] = package
+    import kokoro.istftnet
+    import kokoro.modules
+
+    return kokoro.istftnet, kokoro.modules
+
+
+def build_network() -> "torch.nn.Module":
+    """Return the untrained network as one module with children bert, bert_encoder, predictor, text_encoder, decoder.
+
+    Weight norm is removed: the published int8 weights are plain ones, and some of their rows
+    are all zero, which weight norm would turn into 0 / 0.
+    """
+    import warnings
+
+    import torch
+    from transformers import AlbertConfig
+
+    istftnet, modules = _import_kokoro_modules()
+    with warnings.catch_warnings():
+        # torch deprecates the old weight_norm and warns of LSTM dropout with one layer; both are the package's.
+        warnings.simplefilter("ignore")
+        network = torch.nn.Module()
+        with torch.device("meta"):
+            network.bert = modules.CustomAlbert(AlbertConfig(vocab_size=N_TOKENS, **_ALBERT))
+            network.bert_encoder = torch.nn.Linear(_ALBERT["hidden_size"], HIDDEN_SIZE)
+            network.predictor = modules.ProsodyPredictor(
+                style_dim=STYLE_SIZE, d_hid=HIDDEN_SIZE, nlayers=3, max_dur=MAX_DURATION_FRAMES, dropout=0.2
+            )
+            network.text_encoder = modules.TextEncoder(
+                channels=HIDDEN_SIZE, kernel_size=5, depth=3, n_symbols=N_TOKENS
+            )
+            network.decoder = istftnet.Decoder(
+                dim_in=HIDDEN_SIZE, style_dim=STYLE_SIZE, dim_out=80, **_ISTFTNET
+            )
+            _remove_weight_norm(network)
+    return network
+
+
+def _remove_weight_norm(network: "torch.nn.Module") -> None:
+    import torch
+    from torch.nn.utils.weight_norm import WeightNorm
+
+    for module in network.modules():
+        if any(isinstance(hook, WeightNorm) for hook in module._forward_pre_hooks.values()):
+            torch.nn.utils.remove_weight_norm(module)
