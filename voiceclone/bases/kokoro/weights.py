@@ -42,7 +42,7 @@ def file_sha256(path: Path) -> str:
 def vocabulary() -> dict[str, int]:
     """Return Kokoro's alphabet: phoneme character -> token id (1..177; 0 marks both ends)."""
     path = convert.package_file(convert.VOICE_PACKAGE, "data", "vocab.json")
-    return {str(symbol): int(token) for symbol, token in json.loads(path.read_text(encoding="utf-8")).items()}
+    return {str(symbol): int(token) for symbol, token in json.loads(path.read_text("utf-8"))["vocab"].items()}
 
 
 def install_embedded(folder: Path, on_progress: OnProgress | None = None) -> BaseInfo:
