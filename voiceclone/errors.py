@@ -6,6 +6,7 @@ VoiceCloneError
 ├── NotFoundError         a project, clip, run or voice that is not there
 ├── ConsentError          training without the speaker's permission
 ├── NotEnoughSpeechError  too little usable speech to train on
+├── InputError            a value is out of its limits (a name, minutes, steps, speed)
 ├── BusyError             something else is running already
 ├── BaseModelError        the base model is missing, damaged or of another kind
 ├── VoiceFileError        a voice file is damaged or belongs to another base
@@ -37,6 +38,10 @@ class ConsentError(VoiceCloneError):
 
 class NotEnoughSpeechError(VoiceCloneError):
     """There is too little usable speech to train on."""
+
+
+class InputError(VoiceCloneError):
+    """A value is out of its limits: a name, minutes, steps, speed."""
 
 
 class BusyError(VoiceCloneError):

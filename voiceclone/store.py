@@ -5,18 +5,21 @@ import json
 import os
 import re
 import shutil
-import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from voiceclone.errors import NotFoundError, StorageError, VoiceCloneError
-from voiceclone.limits import MIN_FREE_DISK_MB
+from voiceclone.errors import InputError, NotFoundError, StorageError, VoiceCloneError
+from voiceclone.limits import MAX_NAME_CHARACTERS, MIN_FREE_DISK_MB
 
 _ID = re.compile(r"[0-9a-f]{32}")
-_STORAGE_ERRNOS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
+_FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}
+_FORBIDDEN_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
+_REPLACE_ATTEMPTS = 40
+_REPLACE_PAUSE_S = 0.025
 
 
 def new_id() -> str:
@@ -29,17 +32,40 @@ def is_id(value: object) -> bool:
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
-def safe_path(root: Path, *parts: str) -> Path:
-    """Join `parts` below `root` and refuse whatever would lead out of it.
+def clean_name(name: str, what: str = "name") -> str:
+    """Return a label with its spaces tidied.
+
+    Args:
+        name: what a person typed; it is never part of a path.
+        what: the word for it in the message, for example `voice name`.
 
     Raises:
-        NotFoundError: the path would leave `root`.
+        InputError: the name is empty, longer than `MAX_NAME_CHARACTERS` or not printable.
+    """
+    tidy = " ".join(str(name).split())
+    if not tidy:
+        raise InputError(f"The {what} is empty. Type a name, for example “Anna”.")
+    if len(tidy) > MAX_NAME_CHARACTERS:
+        raise InputError(
+            f"The {what} has {len(tidy)} characters; at most {MAX_NAME_CHARACTERS} fit. Shorten it."
+        )
+    if not tidy.isprintable():
+        raise InputError(f"The {what} holds a character that cannot be shown. Type it again.")
+    return tidy
+
+
+def safe_path(root: Path, *parts: str) -> Path:
+    """Join `parts` below `root` and refuse whatever would lead out of it, or to `root` itself.
+
+    Raises:
+        NotFoundError: the path would not lie inside `root`.
     """
     try:
         path = root.joinpath(*parts).resolve()
-    except (OSError, ValueError) as error:  # e.g. an embedded null byte
+        inside = path != root.resolve() and path.is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError) as error:  # a null byte, a loop of links
         raise NotFoundError("That name is not one of yours; choose it from the list.") from error
-    if not path.is_relative_to(root.resolve()):
+    if not inside:
         raise NotFoundError("That name is not one of yours; choose it from the list.")
     return path
 
@@ -50,17 +76,17 @@ def storage_errors(where: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in _STORAGE_ERRNOS:
-            raise
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno in _FULL_ERRNOS:
             raise StorageError(
                 f"The disk that holds “{where}” is full. Free some space and try again; "
                 "everything saved before is still there."
             ) from error
-        raise StorageError(
-            f"VoiceClone may not write to “{where}”. Give it permission to write there, "
-            "or set VOICECLONE_HOME to a folder of your own."
-        ) from error
+        if error.errno in _FORBIDDEN_ERRNOS:
+            raise StorageError(
+                f"VoiceClone may not write to “{where}”. Give it permission to write there, "
+                "or set VOICECLONE_HOME to a folder of your own."
+            ) from error
+        raise
 
 
 @contextmanager
@@ -68,16 +94,28 @@ def atomic_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; it takes the place of `path` when the block succeeds."""
     with storage_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".part-", suffix=path.suffix)
-        os.close(handle)
-        temporary = Path(name)
+        temporary = path.parent / f".part-{uuid.uuid4().hex}{path.suffix}"
         try:
+            temporary.touch()
             yield temporary
-            with temporary.open("rb") as written:
+            with temporary.open("r+b") as written:  # Windows flushes only what is open for writing
                 os.fsync(written.fileno())
-            temporary.replace(path)
+            _replace(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def _replace(source: Path, target: Path) -> None:
+    # On Windows a file that another process is reading just now cannot be replaced; it is free
+    # again within milliseconds, so a short wait is the whole cure.
+    for attempt in range(_REPLACE_ATTEMPTS):
+        try:
+            source.replace(target)
+            return
+        except PermissionError:
+            if os.name != "nt" or attempt == _REPLACE_ATTEMPTS - 1:
+                raise
+            time.sleep(_REPLACE_PAUSE_S)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -99,6 +137,17 @@ def read_json(path: Path, *, missing: VoiceCloneError, damaged: VoiceCloneError)
         raise missing from None
     except (ValueError, OSError) as error:
         raise damaged from error
+
+
+def remove_folder(folder: Path) -> None:
+    """Delete a folder and what is in it; one that is not there is fine.
+
+    Raises:
+        StorageError: something in it may not be deleted.
+    """
+    with storage_errors(folder):
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 def require_free_disk(folder: Path, needed_mb: float = MIN_FREE_DISK_MB) -> None:
