@@ -1,0 +1,316 @@
+"""Abbreviations of each language and the words they stand for."""
+
+import re
+from functools import cache
+
+TITLES: dict[str, dict[str, str]] = {
+    "en": {
+        "Dr.": "Doctor",
+        "Mr.": "Mister",
+        "Mrs.": "Missus",
+        "Ms.": "Miz",
+        "Prof.": "Professor",
+        "Rev.": "Reverend",
+        "Capt.": "Captain",
+        "Lt.": "Lieutenant",
+        "Col.": "Colonel",
+        "Gen.": "General",
+        "Sgt.": "Sergeant",
+        "Gov.": "Governor",
+        "Sen.": "Senator",
+        "Rep.": "Representative",
+        "Hon.": "Honorable",
+        "Mt.": "Mount",
+        "Ft.": "Fort",
+    },
+    "es": {
+        "Sr.": "señor",
+        "Sra.": "señora",
+        "Srta.": "señorita",
+        "Sres.": "señores",
+        "Dr.": "doctor",
+        "Dra.": "doctora",
+        "D.": "don",
+        "Dña.": "doña",
+        "Prof.": "profesor",
+        "Lic.": "licenciado",
+        "Ing.": "ingeniero",
+        "Sto.": "santo",
+        "Sta.": "santa",
+        "Avda.": "avenida",
+        "Av.": "avenida",
+    },
+    "fr": {
+        "M.": "monsieur",
+        "MM.": "messieurs",
+        "Mme": "madame",
+        "Mme.": "madame",
+        "Mmes": "mesdames",
+        "Mlle": "mademoiselle",
+        "Mlle.": "mademoiselle",
+        "Dr": "docteur",
+        "Dr.": "docteur",
+        "Pr": "professeur",
+        "Me": "maître",
+        "St": "saint",
+        "Ste": "sainte",
+        "av.": "avenue",
+        "bd": "boulevard",
+        "bd.": "boulevard",
+    },
+    "it": {
+        "Sig.": "signor",
+        "Sig.ra": "signora",
+        "Sig.na": "signorina",
+        "Sigg.": "signori",
+        "Dott.": "dottor",
+        "Dott.ssa": "dottoressa",
+        "Prof.": "professor",
+        "Prof.ssa": "professoressa",
+        "Ing.": "ingegner",
+        "Avv.": "avvocato",
+        "Geom.": "geometra",
+        "Dr.": "dottor",
+        "S.": "san",
+        "P.za": "piazza",
+        "V.le": "viale",
+    },
+    "pt": {
+        "Sr.": "senhor",
+        "Sra.": "senhora",
+        "Srta.": "senhorita",
+        "Dr.": "doutor",
+        "Dra.": "doutora",
+        "Prof.": "professor",
+        "Profa.": "professora",
+        "Eng.": "engenheiro",
+        "D.": "dona",
+        "Av.": "avenida",
+        "R.": "rua",
+        "Sto.": "santo",
+        "Sta.": "santa",
+    },
+    "hi": {
+        "डॉ.": "डॉक्टर",
+        "श्री.": "श्री",
+        "प्रो.": "प्रोफ़ेसर",
+        "पं.": "पंडित",
+        "कु.": "कुमारी",
+        "Dr.": "डॉक्टर",
+        "Mr.": "मिस्टर",
+    },
+}
+"""Stand before a name, so the full stop never ends a sentence."""
+
+WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "e.g.": "for example",
+        "i.e.": "that is",
+        "etc.": "et cetera",
+        "vs.": "versus",
+        "approx.": "approximately",
+        "dept.": "department",
+        "est.": "established",
+        "no.": "number",
+        "Nos.": "numbers",
+        "Jr.": "Junior",
+        "Sr.": "Senior",
+        "Inc.": "Incorporated",
+        "Ltd.": "Limited",
+        "Corp.": "Corporation",
+        "Co.": "Company",
+        "Bros.": "Brothers",
+        "Ave.": "Avenue",
+        "Blvd.": "Boulevard",
+        "Rd.": "Road",
+        "Hwy.": "Highway",
+        "Apt.": "Apartment",
+        "ext.": "extension",
+        "fig.": "figure",
+        "vol.": "volume",
+        "ch.": "chapter",
+        "pp.": "pages",
+        "p.": "page",
+        "ca.": "circa",
+        "max.": "maximum",
+        "min.": "minimum",
+        "Jan.": "January",
+        "Feb.": "February",
+        "Mar.": "March",
+        "Apr.": "April",
+        "Aug.": "August",
+        "Sept.": "September",
+        "Sep.": "September",
+        "Oct.": "October",
+        "Nov.": "November",
+        "Dec.": "December",
+        "Mon.": "Monday",
+        "Tues.": "Tuesday",
+        "Tue.": "Tuesday",
+        "Wed.": "Wednesday",
+        "Thurs.": "Thursday",
+        "Thu.": "Thursday",
+        "Fri.": "Friday",
+        "a.k.a.": "also known as",
+        "w/o": "without",
+        "w/": "with",
+    },
+    "es": {
+        "p. ej.": "por ejemplo",
+        "p.ej.": "por ejemplo",
+        "etc.": "etcétera",
+        "EE. UU.": "Estados Unidos",
+        "EE.UU.": "Estados Unidos",
+        "n.º": "número",
+        "nº": "número",
+        "núm.": "número",
+        "pág.": "página",
+        "págs.": "páginas",
+        "aprox.": "aproximadamente",
+        "tel.": "teléfono",
+        "a. C.": "antes de Cristo",
+        "d. C.": "después de Cristo",
+        "a.C.": "antes de Cristo",
+        "d.C.": "después de Cristo",
+        "Ud.": "usted",
+        "Uds.": "ustedes",
+        "vs.": "versus",
+        "cap.": "capítulo",
+        "máx.": "máximo",
+        "mín.": "mínimo",
+        "Cía.": "compañía",
+    },
+    "fr": {
+        "p. ex.": "par exemple",
+        "p.ex.": "par exemple",
+        "etc.": "et cetera",
+        "c.-à-d.": "c'est-à-dire",
+        "n°": "numéro",
+        "nº": "numéro",
+        "tél.": "téléphone",
+        "env.": "environ",
+        "av. J.-C.": "avant Jésus-Christ",
+        "apr. J.-C.": "après Jésus-Christ",
+        "vs": "contre",
+        "vol.": "volume",
+        "chap.": "chapitre",
+        "max.": "maximum",
+        "min.": "minimum",
+        "janv.": "janvier",
+        "févr.": "février",
+        "juil.": "juillet",
+        "sept.": "septembre",
+        "oct.": "octobre",
+        "nov.": "novembre",
+        "déc.": "décembre",
+        "s.v.p.": "s'il vous plaît",
+    },
+    "it": {
+        "p. es.": "per esempio",
+        "p.es.": "per esempio",
+        "es.": "esempio",
+        "ecc.": "eccetera",
+        "n.": "numero",
+        "nº": "numero",
+        "pag.": "pagina",
+        "pagg.": "pagine",
+        "tel.": "telefono",
+        "ca.": "circa",
+        "a.C.": "avanti Cristo",
+        "d.C.": "dopo Cristo",
+        "cap.": "capitolo",
+        "vol.": "volume",
+        "max.": "massimo",
+        "min.": "minimo",
+        "vs.": "contro",
+    },
+    "pt": {
+        "p. ex.": "por exemplo",
+        "p.ex.": "por exemplo",
+        "ex.": "exemplo",
+        "etc.": "etcétera",
+        "n.º": "número",
+        "nº": "número",
+        "pág.": "página",
+        "págs.": "páginas",
+        "tel.": "telefone",
+        "aprox.": "aproximadamente",
+        "a.C.": "antes de Cristo",
+        "d.C.": "depois de Cristo",
+        "cap.": "capítulo",
+        "vol.": "volume",
+        "máx.": "máximo",
+        "mín.": "mínimo",
+        "Cia.": "companhia",
+        "Ltda.": "limitada",
+        "vs.": "contra",
+    },
+    "hi": {
+        "उदा.": "उदाहरण",
+        "आदि.": "आदि",
+        "रु.": "रुपये",
+        "कि.मी.": "किलोमीटर",
+        "कि.ग्रा.": "किलोग्राम",
+        "सं.": "संख्या",
+    },
+}
+"""May stand anywhere; their full stop may also be the one that ends the sentence."""
+
+_BEFORE_NUMBER = {"no.", "Nos.", "p.", "pp.", "ch.", "fig.", "vol.", "n.", "Mar.", "es.", "ex.", "est."}
+"""Ordinary words or letters elsewhere; an abbreviation only before a number."""
+
+
+@cache
+def never_final(family: str) -> frozenset[str]:
+    """Return the abbreviations, in small letters, after which a sentence always goes on."""
+    always = {
+        "e.g.",
+        "i.e.",
+        "vs.",
+        "approx.",
+        "ca.",
+        "p. ej.",
+        "p.ej.",
+        "p. ex.",
+        "p.ex.",
+        "p. es.",
+        "p.es.",
+        "c.-à-d.",
+    }
+    numbered = {short for short in WORDS[family] if short in _BEFORE_NUMBER}
+    return frozenset(short.lower() for short in (*TITLES[family], *always, *numbered) if short.endswith("."))
+
+
+@cache
+def dotted(family: str) -> frozenset[str]:
+    """Return every abbreviation that ends in a full stop, in small letters."""
+    return frozenset(short.lower() for short in (*TITLES[family], *WORDS[family]) if short.endswith("."))
+
+
+def expand(text: str, family: str) -> str:
+    """Write every abbreviation of `family` in `text` out; a full stop that ends the sentence stays."""
+    pattern, words = _pattern(family)
+
+    def write_out(match: re.Match[str]) -> str:
+        short = match.group()
+        full = words.get(short) or words[short.lower()]
+        if short in _BEFORE_NUMBER and not re.match(r"\s*[\dIVX]", text[match.end() :]):
+            return short
+        ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
+        rest = text[match.end() :].lstrip(" ”\"’')")
+        if ends_sentence and (not rest or (rest[0].isupper() and short.lower() == short) or rest[0] == "\n"):
+            return full + "."
+        return full
+
+    return pattern.sub(write_out, text)
+
+
+@cache
+def _pattern(family: str) -> tuple[re.Pattern[str], dict[str, str]]:
+    words = WORDS[family] | TITLES[family]
+    words |= {short.lower(): full for short, full in words.items() if len(short) > 3}
+    if family == "en":
+        words |= {"St.": "Saint"}
+    shorts = sorted(words, key=len, reverse=True)
+    # A letter or digit may neither stand before nor (after a short without full stop) behind.
+    return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, shorts))})(?![\w@])"), words

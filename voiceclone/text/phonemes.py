@@ -1,0 +1,111 @@
+"""Text -> the phonemes the Kokoro base was trained on (misaki's alphabet), punctuation kept for the prosody."""
+
+import re
+from functools import lru_cache
+
+from voiceclone.text import espeak
+from voiceclone.text.languages import Language, get_language
+from voiceclone.text.letters import check_speakable, transliterated
+from voiceclone.text.normalize import spoken
+
+ALPHABET = frozenset(
+    ';:,.!?—…"()“” ̃ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ'
+)
+"""The 114 symbols of Kokoro's vocabulary (`config.json` of Kokoro-82M v1.0)."""
+PUNCTUATION = ';:,.!?—…"()“”'
+_CHUNKS = re.compile(rf"(\s*[{re.escape(PUNCTUATION)}]+[\s{re.escape(PUNCTUATION)}]*)")
+
+_TIE = espeak.TIE
+# misaki 0.9.4, misaki/espeak.py, EspeakG2P (v1.0): two-letter sounds that Kokoro has as one symbol.
+_ANY_LANGUAGE = {
+    f"a{_TIE}ɪ": "I",
+    f"a{_TIE}ʊ": "W",
+    f"d{_TIE}z": "ʣ",
+    f"d{_TIE}ʒ": "ʤ",
+    f"e{_TIE}ɪ": "A",
+    f"o{_TIE}ʊ": "O",
+    f"ə{_TIE}ʊ": "Q",
+    f"s{_TIE}s": "S",
+    f"t{_TIE}s": "ʦ",
+    f"t{_TIE}ʃ": "ʧ",
+    f"ɔ{_TIE}ɪ": "Y",
+}
+
+
+def phonemize(text: str, language: str) -> str:
+    """Return the phonemes of `text` in Kokoro's alphabet (`ALPHABET`), punctuation and word spaces kept.
+
+    Args:
+        text: what to say, as written; numbers, dates, abbreviations are spoken out first.
+        language: one of `LANGUAGES`.
+
+    Raises:
+        TextError: nothing to say, or letters of a script that the language cannot speak.
+    """
+    chosen = get_language(language)
+    check_speakable(text, chosen)
+    return _phonemes_of_words(spoken(transliterated(text, chosen), language), language)
+
+
+@lru_cache(maxsize=2048)  # splitting a text into sentences measures what is spoken a moment later
+def _phonemes_of_words(words: str, language: str) -> str:
+    chosen = get_language(language)
+    parts = _CHUNKS.split(words)
+    # Even parts are words, odd parts the punctuation between them with its spaces.
+    parts[::2] = [_sounds(part, chosen) for part in parts[::2]]
+    return _tidy("".join(parts))
+
+
+def _sounds(words: str, language: Language) -> str:
+    """Return the phonemes of words without punctuation."""
+    if not words.strip():
+        return words
+    ipa = espeak.ipa(words, language.espeak_voice)
+    return _english(ipa, british=language.code == "en-gb") if language.family == "en" else _kokoro(ipa)
+
+
+def _kokoro(ipa: str) -> str:
+    for old, new in _ANY_LANGUAGE.items():
+        ipa = ipa.replace(old, new)
+    return ipa.replace(_TIE, "").replace("-", "")
+
+
+# misaki 0.9.4, misaki/espeak.py, EspeakFallback.E2M, longest first.
+_ENGLISH = {
+    "ʔˌn\u0329": "ʔn",
+    "ʔn\u0329": "ʔn",
+    f"a{_TIE}ɪ": "I",
+    f"a{_TIE}ʊ": "W",
+    f"d{_TIE}ʒ": "ʤ",
+    f"e{_TIE}ɪ": "A",
+    f"t{_TIE}ʃ": "ʧ",
+    f"ɔ{_TIE}ɪ": "Y",
+    f"ə{_TIE}l": "ᵊl",
+    "ʲo": "jo",
+    "ʲə": "jə",
+    "e": "A",
+    "ʲ": "",
+    "ɚ": "əɹ",
+    "r": "ɹ",
+    "x": "k",
+    "ç": "k",
+    "ɐ": "ə",
+    "ɬ": "l",
+    "\u0303": "",
+}
+_BRITISH = {f"e{_TIE}ə": "ɛː", "iə": "ɪə", f"ə{_TIE}ʊ": "Q"}
+_AMERICAN = {f"o{_TIE}ʊ": "O", "ɜːɹ": "ɜɹ", "ɜː": "ɜɹ", "ɪə": "iə", "ː": ""}
+
+
+def _english(ipa: str, british: bool) -> str:
+    for old, new in _ENGLISH.items():
+        ipa = ipa.replace(old, new)
+    ipa = re.sub("(\\S)\u0329", r"ᵊ\1", ipa).replace("\u0329", "")
+    for old, new in (_BRITISH if british else _AMERICAN).items():
+        ipa = ipa.replace(old, new)
+    return ipa.replace("o", "ɔ").replace("ɾ", "T").replace("ʔ", "t").replace(_TIE, "").replace("-", "")
+
+
+def _tidy(phonemes: str) -> str:
+    """Drop what Kokoro has no symbol for, and doubled spaces."""
+    return " ".join("".join(c if c in ALPHABET else "" for c in phonemes).split())

@@ -1,0 +1,143 @@
+"""Text of any length -> pieces of one sentence or less that the base can speak, with the pause after each."""
+
+import re
+from dataclasses import dataclass
+
+from voiceclone.errors import TextError
+from voiceclone.limits import MAX_SPEAK_CHARACTERS
+from voiceclone.text.languages import Language, get_language
+from voiceclone.text.letters import check_speakable, speaks_mostly, transliterated
+from voiceclone.text.normalize.abbreviations import dotted, never_final
+from voiceclone.text.phonemes import phonemize
+
+MAX_PHONEMES = 250
+"""Aim for one piece; the base reads 510 at most and hurries through long inputs (below 300 is safe)."""
+SENTENCE_PAUSE_S = 0.25
+CLAUSE_PAUSE_S = 0.12
+PARAGRAPH_PAUSE_S = 0.6
+
+_BOUNDARY = re.compile(r"([.!?…।॥]+[\"”’'»)\]]*)(\s+)(?=\S)")
+_ORNAMENT = re.compile(r"((?:[^\w\s]){3})(?:[^\w\s]){5,}")
+"""Rows of dots, stars or quotes: the first three say as much."""
+_CLAUSE = re.compile(r"(?<=[,;:—–])\s+")
+_OPENERS = "\"“‘'«([¿¡—–-"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One piece to speak in one go."""
+
+    text: str
+    """As written."""
+    pause_after_s: float
+    """Silence to put after it, seconds; 0 after the last."""
+
+
+def split(text: str, language: str) -> list[Sentence]:
+    """Split `text` into pieces that the base can speak, at most about `MAX_PHONEMES` phonemes each.
+
+    Nothing is lost: the words of all pieces are the words of `text`, in order.
+
+    Raises:
+        TextError: nothing to say, a script that `language` cannot speak, or too much text.
+    """
+    if len(text) > MAX_SPEAK_CHARACTERS:
+        raise TextError(
+            f"The text has {len(text):,} characters; at most {MAX_SPEAK_CHARACTERS:,} can be spoken at once. "
+            "Split it and speak the parts one after the other."
+        )
+    chosen = get_language(language)
+    check_speakable(text, chosen)
+    pieces: list[Sentence] = []
+    for paragraph in _paragraphs(text):
+        for sentence in _sentences(paragraph, chosen):
+            parts = _short_enough(_speakable(sentence, chosen), language)
+            pieces += [Sentence(part, CLAUSE_PAUSE_S) for part in parts[:-1]]
+            pieces.append(Sentence(parts[-1], SENTENCE_PAUSE_S))
+        pieces[-1] = Sentence(pieces[-1].text, PARAGRAPH_PAUSE_S)
+    pieces[-1] = Sentence(pieces[-1].text, 0.0)
+    return pieces
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Return the paragraphs; lines that merely wrap are joined. Ones without a word go to a neighbour."""
+    text = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", text)
+    # A line break inside a sentence: the next line goes on in small letters or after a comma.
+    text = re.sub(r"(?<=[^\s.!?…।:])[ \t]*\n[ \t]*(?=[^\W\d_A-Z])(?=[a-zà-ÿ\u0900-\u097f])", " ", text)
+    text = re.sub(r",[ \t]*\n[ \t]*(?=\S)", ", ", text)
+    text = _ORNAMENT.sub(r"\1", text)
+    return _with_words([" ".join(line.split()) for line in text.split("\n")])
+
+
+def _sentences(paragraph: str, language: Language) -> list[str]:
+    """Return the sentences of one paragraph."""
+    sentences, start = [], 0
+    for match in _BOUNDARY.finditer(paragraph):
+        if _is_boundary(paragraph, match, language):
+            sentences.append(paragraph[start : match.end(1)])
+            start = match.end()
+    return _with_words([*sentences, paragraph[start:]])
+
+
+def _is_boundary(paragraph: str, match: re.Match[str], language: Language) -> bool:
+    """True when the sentence really ends at this punctuation mark."""
+    following = paragraph[match.end() :].lstrip(_OPENERS)[:1]
+    if match.group(1)[0] not in ".…":
+        return not following.islower() or match.group(1)[-1] in "।॥!?"
+    if following.islower():
+        return False
+    before = paragraph[max(0, match.start() - 12) : match.start() + 1].split()[-1].lstrip(_OPENERS)
+    if before.lower() in never_final(language.family):
+        return False
+    if re.fullmatch(r"(?:[^\W\d_]\.)+", before):  # an initial (J.) or letters (U.S.)
+        return len(before) > 2 and not following.isdigit()
+    return not (before.lower() in dotted(language.family) and following.isdigit())
+
+
+def _with_words(parts: list[str]) -> list[str]:
+    """Return the parts that have a letter or digit; the others are joined to the part before them."""
+    kept: list[str] = []
+    waiting = ""
+    for part in parts:
+        if not any(c.isalnum() for c in part):
+            if kept:
+                kept[-1] = f"{kept[-1]} {part}".rstrip()
+            else:
+                waiting = f"{waiting} {part}".strip()
+        else:
+            kept.append(f"{waiting} {part}".strip())
+            waiting = ""
+    return kept
+
+
+def _speakable(sentence: str, language: Language) -> str:
+    """Return `sentence`; one quoted in a foreign script inside a speakable text in Latin letters."""
+    return sentence if speaks_mostly(sentence, language) else transliterated(sentence, language)
+
+
+def _short_enough(sentence: str, language: str) -> list[str]:
+    """Split `sentence` at clauses, then words, then letters until each part is short enough."""
+    if len(sentence) <= MAX_PHONEMES and _phonemes(sentence, language) <= MAX_PHONEMES:
+        return [sentence]
+    for parts in (_CLAUSE.split(sentence), sentence.split()):
+        parts = _with_words(parts)
+        if len(parts) > 1:
+            return [done for part in _balanced(parts) for done in _short_enough(part, language)]
+    middle = len(sentence) // 2
+    return _short_enough(sentence[:middle], language) + _short_enough(sentence[middle:], language)
+
+
+def _balanced(parts: list[str]) -> tuple[str, str]:
+    """Join `parts` to two halves of about the same length."""
+    lengths = [len(part) + 1 for part in parts]
+    total, before, cut = sum(lengths), 0, 1
+    best = float("inf")
+    for index, length in enumerate(lengths[:-1], start=1):
+        before += length
+        if abs(2 * before - total) < best:
+            best, cut = abs(2 * before - total), index
+    return " ".join(parts[:cut]), " ".join(parts[cut:])
+
+
+def _phonemes(sentence: str, language: str) -> int:
+    return len(phonemize(sentence, language))
