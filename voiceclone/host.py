@@ -3,7 +3,13 @@
 import os
 from pathlib import Path
 
+from voiceclone.errors import InputError
+
 CHECKOUT_DIR = Path(__file__).resolve().parent.parent
+EXAMPLES_DIR = CHECKOUT_DIR / "examples"
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 7860
+MAX_PORT = 65_535
 
 
 def data_dir() -> Path:
@@ -13,8 +19,16 @@ def data_dir() -> Path:
 
 
 def address() -> tuple[str, int]:
-    """Return the host and port to serve the page on: `HOST` and `PORT`, or this machine only, 7860."""
-    return os.environ.get("HOST", "").strip() or "127.0.0.1", int(os.environ.get("PORT") or 7860)
+    """Return the host and port to serve the page on: `HOST` and `PORT`, or this machine only, 7860.
+
+    Raises:
+        InputError: `PORT` is not a port number.
+    """
+    host = os.environ.get("HOST", "").strip() or DEFAULT_HOST
+    port = os.environ.get("PORT", "").strip() or str(DEFAULT_PORT)
+    if not port.isdecimal() or not 0 < int(port) <= MAX_PORT:
+        raise InputError(f"PORT is “{port}”; it has to be a number from 1 to {MAX_PORT}.")
+    return host, int(port)
 
 
 def on_space() -> bool:
@@ -27,3 +41,16 @@ def cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return os.cpu_count() or 1
+
+
+def training_threads() -> int:
+    """Return how many threads training computes with: every core, or `OMP_NUM_THREADS` where it is set."""
+    chosen = os.environ.get("OMP_NUM_THREADS", "").strip()
+    return int(chosen) if chosen.isdecimal() and int(chosen) > 0 else cores()
+
+
+def device() -> str:
+    """Return what a network computes on, `cuda` or `cpu`. Loads torch."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"

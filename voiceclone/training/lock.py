@@ -1,0 +1,121 @@
+"""One training per data folder: a lock file that names a living process and outlives no crash."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+from filelock import FileLock
+
+from voiceclone import store
+from voiceclone.errors import BusyError
+
+_SAME_START_S = 5.0
+"""How far two readings of one process's start may lie apart: the system clock may be corrected between them."""
+_GUARD_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True)
+class Holder:
+    """The process that trains, or that is about to start the one that does."""
+
+    run_id: str
+    pid: int
+    started_at: float
+    """When the process started, seconds since 1970; a pid used again has another."""
+    handover: bool
+    """True until the training process itself has taken the lock over."""
+
+    def is_alive(self) -> bool:
+        """True while that very process lives; a zombie is dead."""
+        try:
+            process = psutil.Process(self.pid)
+            return (
+                abs(process.create_time() - self.started_at) < _SAME_START_S
+                and process.status() != psutil.STATUS_ZOMBIE
+            )
+        except psutil.Error:
+            return False
+
+
+class TrainingLock:
+    """The lock file `training.lock` in a data folder.
+
+    The file itself is the lock; reading and changing it is guarded by an operating-system lock that is
+    held for milliseconds only, so that two processes cannot both find a dead holder and take over.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / "training.lock"
+        self._guard_path = data_dir / "training.lock.guard"
+
+    def holder(self) -> Holder | None:
+        """Return the living process that holds the lock."""
+        holder = self._read()
+        return holder if holder is not None and holder.is_alive() else None
+
+    def claim(self, run_id: str) -> None:
+        """Take the lock for `run_id` on behalf of the process about to be started.
+
+        Raises:
+            BusyError: a living process holds it; the message is replaced by the caller, who knows names.
+        """
+        with self._guard():
+            holder = self.holder()
+            if holder is not None:
+                raise BusyError(holder.run_id)
+            self._write(run_id, os.getpid(), handover=True)
+
+    def hand_over(self, run_id: str, pid: int) -> None:
+        """Name the process just started as the holder, unless it has named itself already."""
+        with self._guard():
+            holder = self._read()
+            if holder is not None and holder.run_id == run_id and holder.handover:
+                self._write(run_id, pid, handover=True)
+
+    def take(self, run_id: str) -> None:
+        """Take the lock as the training process itself.
+
+        Raises:
+            BusyError: another living process trains.
+        """
+        with self._guard():
+            holder = self.holder()
+            if holder is not None and not (holder.run_id == run_id and holder.handover):
+                raise BusyError(holder.run_id)
+            self._write(run_id, os.getpid(), handover=False)
+
+    def release(self, run_id: str) -> None:
+        """Give the lock back, if `run_id` holds it."""
+        with self._guard():
+            holder = self._read()
+            if holder is not None and holder.run_id == run_id:
+                self._path.unlink(missing_ok=True)
+
+    def _guard(self) -> FileLock:
+        with store.storage_errors(self._guard_path.parent):
+            self._guard_path.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(self._guard_path, timeout=_GUARD_TIMEOUT_S)
+
+    def _read(self) -> Holder | None:
+        try:
+            fields = store.read_json(self._path, missing=_NO_HOLDER, damaged=_NO_HOLDER)
+            return Holder(
+                run_id=str(fields["run_id"]),
+                pid=int(fields["pid"]),
+                started_at=float(fields["started_at"]),
+                handover=bool(fields["handover"]),
+            )
+        except (BusyError, KeyError, TypeError, ValueError):
+            return None
+
+    def _write(self, run_id: str, pid: int, *, handover: bool) -> None:
+        try:
+            started_at = psutil.Process(pid).create_time()
+        except psutil.Error:
+            started_at = 0.0  # it has ended already, so this holder reads as dead
+        content = {"run_id": run_id, "pid": pid, "started_at": started_at, "handover": handover}
+        store.write_json(self._path, content)
+
+
+_NO_HOLDER = BusyError("The lock is free.")

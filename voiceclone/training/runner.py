@@ -1,0 +1,196 @@
+"""Start, stop, continue and watch training runs; each trains in a process of its own."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from voiceclone import host, store
+from voiceclone.errors import BusyError, InputError, NotFoundError, StorageError
+from voiceclone.training import runs
+from voiceclone.training.lock import TrainingLock
+from voiceclone.training.runs import RunConfig, RunState, RunStatus
+
+NEEDED_DISK_MB = 2_000
+"""Training data, two checkpoints with their optimizer, and the voice."""
+MAX_FRUITLESS_STARTS = 3
+"""After so many starts without one step a run is continued only when a person asks for it."""
+
+
+class TrainingRunner:
+    """The training runs in a data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
+        self._runs_dir = data_dir / "runs"
+        self._lock = TrainingLock(data_dir)
+
+    def run_dir(self, run_id: str) -> Path:
+        """Return the folder of a run.
+
+        Raises:
+            NotFoundError: there is no such run.
+        """
+        if not store.is_id(run_id) or not runs.config_path(self._runs_dir / run_id).is_file():
+            raise NotFoundError("There is no such training run; choose one from the list.")
+        return store.safe_path(self._runs_dir, run_id)
+
+    def status(self, run_id: str) -> RunStatus:
+        """Return how a run stands now."""
+        run_dir = self.run_dir(run_id)
+        # The lock is read before and after: a process that ended in between has written its last state.
+        status = runs.read_status(run_dir, self._is_alive(run_id))
+        if status.state == "interrupted" or (status.running and not self._is_alive(run_id)):
+            status = runs.read_status(run_dir, self._is_alive(run_id))
+        return status
+
+    def all(self, project_id: str | None = None) -> list[RunStatus]:
+        """Return every run (of one project), the newest first."""
+        found = []
+        for path in self._runs_dir.glob("*/run.json"):
+            try:
+                status = self.status(path.parent.name)
+            except NotFoundError:
+                continue  # damaged, or deleted meanwhile
+            if project_id in (None, status.project_id):
+                found.append(status)
+        return sorted(found, key=lambda status: (status.started_at, status.run_id), reverse=True)
+
+    def active(self) -> RunStatus | None:
+        """Return the run that is being worked on, else the newest interrupted one."""
+        everything = self.all()
+        running = [status for status in everything if status.running]
+        interrupted = [status for status in everything if status.state == "interrupted"]
+        return next(iter(running + interrupted), None)
+
+    def start(self, config: RunConfig) -> RunStatus:
+        """Make the run's folder and start its process.
+
+        Raises:
+            BusyError: another training runs.
+            StorageError: too little room on the disk.
+        """
+        store.require_free_disk(self._data_dir, NEEDED_DISK_MB)
+        self._claim(config.run_id)
+        try:
+            run_dir = store.safe_path(self._runs_dir, config.run_id)
+            # The state comes first: a folder with run.json is a run, and it never lacks its state.
+            runs.write_state(run_dir, RunState())
+            runs.write_config(run_dir, config)
+            self._spawn(run_dir, config.run_id)
+        except BaseException:
+            self._lock.release(config.run_id)
+            raise
+        return self.status(config.run_id)
+
+    def resume(self, run_id: str, *, keep_stop_request: bool = False) -> RunStatus:
+        """Go on with a run whose process is gone, from its last checkpoint.
+
+        Raises:
+            BusyError: another training runs.
+            InputError: the run has come to its end already.
+        """
+        status = self.status(run_id)
+        if status.running:
+            return status
+        if status.state in ("finished", "stopped"):
+            raise InputError(f"The training of “{status.voice_name}” has ended already; start a new one.")
+        run_dir = self.run_dir(run_id)
+        store.require_free_disk(self._data_dir)
+        self._claim(run_id)
+        try:
+            if not keep_stop_request:
+                runs.stop_path(run_dir).unlink(missing_ok=True)
+            runs.write_state(
+                run_dir, replace(runs.read_state(run_dir), state="waiting", error="", message="")
+            )
+            self._spawn(run_dir, run_id)
+        except BaseException:
+            self._lock.release(run_id)
+            raise
+        return self.status(run_id)
+
+    def resume_interrupted(self) -> RunStatus | None:
+        """Go on with the newest interrupted run, unless it never gets anywhere or another one runs."""
+        status = self.active()
+        if status is None or status.running:
+            return status
+        run_dir = self.run_dir(status.run_id)
+        if runs.read_state(run_dir).fruitless_starts >= MAX_FRUITLESS_STARTS:
+            return status
+        try:
+            return self.resume(status.run_id, keep_stop_request=True)
+        except (BusyError, StorageError):
+            return status  # it stays interrupted, and the page offers to continue it
+
+    def stop(self, run_id: str) -> RunStatus:
+        """Ask a run to end and keep what was learnt; a run whose process is gone is finished up, too."""
+        status = self.status(run_id)
+        run_dir = self.run_dir(run_id)
+        if status.state in ("finished", "stopped"):
+            return status
+        store.write_bytes(runs.stop_path(run_dir), b"")
+        if self._is_alive(run_id):
+            return self.status(run_id)
+        if self.status(run_id).step == 0:
+            runs.write_state(
+                run_dir, replace(runs.read_state(run_dir), state="stopped", message="", error="")
+            )
+            return self.status(run_id)
+        return self.resume(run_id, keep_stop_request=True)
+
+    def watch(self, run_id: str, interval_s: float = 1.0) -> Iterator[RunStatus]:
+        """Yield the status now and every `interval_s` seconds until no process works on the run."""
+        while True:
+            status = self.status(run_id)
+            yield status
+            if not status.running:
+                return
+            time.sleep(interval_s)
+
+    def delete(self, run_id: str) -> None:
+        """Delete a run's folder; the voice it made stays.
+
+        Raises:
+            BusyError: it is running.
+        """
+        run_dir = self.run_dir(run_id)
+        if self._is_alive(run_id):
+            raise BusyError("This training is running. Stop it first, then delete it.")
+        store.remove_folder(run_dir)
+
+    def _is_alive(self, run_id: str) -> bool:
+        holder = self._lock.holder()
+        return holder is not None and holder.run_id == run_id
+
+    def _claim(self, run_id: str) -> None:
+        try:
+            self._lock.claim(run_id)
+        except BusyError as busy:
+            raise BusyError(self._busy_sentence(str(busy))) from None
+
+    def _busy_sentence(self, run_id: str) -> str:
+        try:
+            name = f"the voice “{self.status(run_id).voice_name}”"
+        except NotFoundError:
+            name = "another voice"
+        return f"The training of {name} is still running. Wait until it ends, or stop it first."
+
+    def _spawn(self, run_dir: Path, run_id: str) -> None:
+        # A session of its own: Ctrl-C in the terminal of the app, or closing it, does not reach the training.
+        apart = (
+            {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
+            if sys.platform == "win32"
+            else {"start_new_session": True}
+        )
+        command = [sys.executable, "-m", "voiceclone.training.worker", str(run_dir)]
+        with (run_dir / "worker.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=host.CHECKOUT_DIR, **apart
+            )
+        self._lock.hand_over(run_id, process.pid)
+        # Waited for in the background, so that a dead one does not stay behind as a zombie.
+        threading.Thread(target=process.wait, name=f"reap-{process.pid}", daemon=True).start()

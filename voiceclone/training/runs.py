@@ -1,0 +1,277 @@
+"""A run folder as any process reads it: configuration, state, metrics, and what they say in plain words."""
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from voiceclone import store
+from voiceclone.errors import NotFoundError
+from voiceclone.training.words import status_sentence
+
+FINAL_STATES = ("finished", "stopped", "failed")
+RUNNING_STATES = ("waiting", "preparing", "training", "stopping")
+_TAIL_BYTES = 8192
+_SMOOTHING = 0.1
+"""Weight of the newest loss in the smoothed curve (exponential moving average)."""
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """What was asked for, written once when the run is made."""
+
+    run_id: str
+    project_id: str
+    project_name: str
+    voice_id: str
+    """Chosen beforehand, so that installing the voice twice installs one voice."""
+    voice_name: str
+    base_id: str
+    base_factory: str | None
+    minutes: float | None
+    steps: int | None
+    seed: int
+    consent: dict[str, Any]
+    """`{"given": True, "by": str, "statement": str, "at": ISO time}`."""
+    created_at: str
+
+
+@dataclass(frozen=True)
+class RunState:
+    """Where the training process says it stands; it alone writes it while it lives."""
+
+    state: str = "waiting"
+    step: int = 0
+    total_steps: int = 0
+    message: str = ""
+    error: str = ""
+    elapsed_s: float = 0.0
+    """Working time of all processes of this run so far, seconds."""
+    written_at: float = 0.0
+    """Seconds since 1970."""
+    voice_installed: bool = False
+    fruitless_starts: int = 0
+    """Starts of the training process since the last step that was learnt."""
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """One run as it stands now, derived from its files and from whether its process lives."""
+
+    run_id: str
+    project_id: str
+    project_name: str
+    voice_name: str
+    voice_id: str | None
+    """None until there is a voice to speak with."""
+    state: str
+    """waiting, preparing, training, stopping, finished, stopped, failed or interrupted."""
+    step: int
+    total_steps: int
+    loss: float | None
+    elapsed_s: float
+    eta_s: float | None
+    message: str
+    """One plain sentence."""
+    error: str
+    started_at: str
+    first_listen: Path | None
+    """A short recording of the voice half-way, as soon as there is one."""
+    process_alive: bool
+
+    @property
+    def running(self) -> bool:
+        """True while a process works on it."""
+        return self.state in RUNNING_STATES
+
+
+def config_path(run_dir: Path) -> Path:
+    """Return where the configuration lies."""
+    return run_dir / "run.json"
+
+
+def state_path(run_dir: Path) -> Path:
+    """Return where the state lies."""
+    return run_dir / "state.json"
+
+
+def stop_path(run_dir: Path) -> Path:
+    """Return the file whose presence asks the run to stop."""
+    return run_dir / "stop"
+
+
+def read_config(run_dir: Path) -> RunConfig:
+    """Read `run.json`.
+
+    Raises:
+        NotFoundError: there is no such run, or its description is damaged.
+    """
+    damaged = NotFoundError(
+        f"The description of the training run in “{run_dir}” is damaged. Start a new training; "
+        "your recordings are untouched."
+    )
+    missing = NotFoundError("There is no such training run; choose one from the list.")
+    content = store.read_json(config_path(run_dir), missing=missing, damaged=damaged)
+    try:
+        return RunConfig(**{field.name: content[field.name] for field in fields(RunConfig)})
+    except (KeyError, TypeError) as error:
+        raise damaged from error
+
+
+def write_config(run_dir: Path, config: RunConfig) -> None:
+    """Write `run.json`."""
+    store.write_json(config_path(run_dir), asdict(config))
+
+
+def read_state(run_dir: Path) -> RunState:
+    """Read `state.json`; one that is missing or damaged says that nothing has begun."""
+    nothing = NotFoundError("no state")
+    try:
+        content = store.read_json(state_path(run_dir), missing=nothing, damaged=nothing)
+        known = {field.name for field in fields(RunState)}
+        return RunState(**{name: value for name, value in content.items() if name in known})
+    except (NotFoundError, AttributeError, TypeError):
+        return RunState()
+
+
+def write_state(run_dir: Path, state: RunState) -> None:
+    """Write `state.json`, stamped with the present time."""
+    store.write_json(state_path(run_dir), asdict(state) | {"written_at": time.time()})
+
+
+def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
+    """Derive the status of a run.
+
+    Args:
+        run_dir: the run folder.
+        process_alive: whether a living process holds the training lock for this run.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    config = read_config(run_dir)
+    saved = read_state(run_dir)
+    last = _last_metric(run_dir)
+    name = _state_name(saved, process_alive, stop_path(run_dir).exists())
+    running = name in RUNNING_STATES
+    since_s = max(0.0, time.time() - saved.written_at) if running and saved.written_at else 0.0
+    step = max(saved.step, int(last.get("step", 0)))
+    total_steps = max(step, int(last.get("total_steps") or saved.total_steps))
+    eta_s = _eta_s(run_dir, last) if name == "training" else None
+    first_listen = run_dir / "first_listen.wav"
+    return RunStatus(
+        run_id=config.run_id,
+        project_id=config.project_id,
+        project_name=config.project_name,
+        voice_name=config.voice_name,
+        voice_id=config.voice_id if saved.voice_installed else None,
+        state=name,
+        step=step,
+        total_steps=total_steps,
+        loss=_number(last.get("loss")),
+        elapsed_s=saved.elapsed_s + since_s,
+        eta_s=eta_s,
+        message=status_sentence(
+            name,
+            step,
+            total_steps,
+            eta_s,
+            saved.message,
+            saved.error,
+            config.voice_name,
+            saved.voice_installed,
+        ),
+        error=saved.error if name == "failed" else "",
+        started_at=config.created_at,
+        first_listen=first_listen if first_listen.exists() else None,
+        process_alive=process_alive,
+    )
+
+
+def metrics(run_dir: Path) -> list[dict[str, Any]]:
+    """Return what `metrics.jsonl` tells, one dict per step, in order.
+
+    Lines that a killed process left torn are skipped. After a restart from a checkpoint steps repeat;
+    the later telling replaces the earlier one.
+    """
+    told: list[dict[str, Any]] = []
+    try:
+        lines = (run_dir / "metrics.jsonl").read_bytes().splitlines()
+    except OSError:
+        return told
+    for line in lines:
+        entry = _metric(line)
+        if entry is None:
+            continue
+        while told and told[-1]["step"] >= entry["step"]:
+            told.pop()
+        told.append(entry)
+    return told
+
+
+def plot_points(told: Sequence[dict[str, Any]], limit: int = 400) -> list[dict[str, Any]]:
+    """Return at most `limit` points `{"step", "loss", "series"}` for a plot.
+
+    Series `loss` holds averages over equal runs of steps, `smoothed` an exponential moving average
+    that begins anew with each phase, because phases measure different things.
+    """
+    smoothed = []
+    level, phase = 0.0, object()
+    for entry in told:
+        level = entry["loss"] if entry.get("phase") != phase else level + _SMOOTHING * (entry["loss"] - level)
+        phase = entry.get("phase")
+        smoothed.append(level)
+    buckets = min(len(told), max(1, limit // 2))
+    points: list[dict[str, Any]] = []
+    for bucket in range(buckets):
+        begin, end = bucket * len(told) // buckets, (bucket + 1) * len(told) // buckets
+        mean_loss = sum(entry["loss"] for entry in told[begin:end]) / (end - begin)
+        step = told[end - 1]["step"]
+        points.append({"step": step, "loss": mean_loss, "series": "loss"})
+        points.append({"step": step, "loss": smoothed[end - 1], "series": "smoothed"})
+    return points
+
+
+def _state_name(saved: RunState, process_alive: bool, stop_asked: bool) -> str:
+    if saved.state in FINAL_STATES:
+        return saved.state
+    if not process_alive:
+        return "interrupted"
+    return "stopping" if stop_asked else saved.state
+
+
+def _last_metric(run_dir: Path) -> dict[str, Any]:
+    try:
+        with (run_dir / "metrics.jsonl").open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(max(0, size - _TAIL_BYTES))
+            lines = file.read().splitlines()
+    except OSError:
+        return {}
+    return next((entry for line in reversed(lines) if (entry := _metric(line)) is not None), {})
+
+
+def _metric(line: bytes) -> dict[str, Any] | None:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(entry, dict) or not isinstance(entry.get("step"), int):
+        return None
+    return entry if _number(entry.get("loss")) is not None else None
+
+
+def _eta_s(run_dir: Path, last: dict[str, Any]) -> float | None:
+    eta_s = _number(last.get("eta_s"))
+    if eta_s is None:
+        return None
+    age_s = time.time() - (run_dir / "metrics.jsonl").stat().st_mtime
+    return max(0.0, eta_s - max(0.0, age_s))
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < float("inf") else None  # NaN compares False, too

@@ -1,0 +1,236 @@
+"""The process that trains one run: `python -m voiceclone.training.worker RUN_DIR`."""
+
+import signal
+import sys
+import time
+import traceback
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psutil
+
+from voiceclone import host, store
+from voiceclone.bases.base import BaseModel, TrainingPlan
+from voiceclone.bases.custom import load_base
+from voiceclone.errors import Cancelled, NotFoundError, VoiceCloneError
+from voiceclone.training import runs
+from voiceclone.training.lock import TrainingLock
+from voiceclone.voices import Voice, VoiceShelf, base_sha256
+
+SLICE_S = 15.0
+"""Training between two checkpoints."""
+STATE_INTERVAL_S = 0.5
+STOP_INTERVAL_S = 0.2
+NICENESS = 5
+"""A little below everything else, so that the page and speaking stay quick."""
+
+
+class Board:
+    """Writes `state.json` and answers whether to stop."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self._run_dir = run_dir
+        self._began = time.monotonic()
+        self._before = runs.read_state(run_dir)
+        self.state = self._before
+        self._written = 0.0
+        self._asked = 0.0
+        self._stop = False
+        self.terminated = False
+        """The system asks this process to end; the run is to go on later."""
+
+    def write(self, **changes: Any) -> None:
+        """Change and save the state."""
+        elapsed_s = self._before.elapsed_s + time.monotonic() - self._began
+        self.state = replace(self.state, elapsed_s=elapsed_s, **changes)
+        runs.write_state(self._run_dir, self.state)
+        self._written = time.monotonic()
+
+    def progress(self, share: float, message: str) -> None:
+        """Tell how preparing goes, at most a few times a second."""
+        if time.monotonic() - self._written >= STATE_INTERVAL_S:
+            self.write(message=f"{message.rstrip('.')} ({100 * share:.0f} %).")
+
+    def stop_asked(self) -> bool:
+        """True once a person asked to stop."""
+        if not self._stop and time.monotonic() - self._asked >= STOP_INTERVAL_S:
+            self._asked = time.monotonic()
+            self._stop = runs.stop_path(self._run_dir).exists()
+        return self._stop
+
+    def should_stop(self) -> bool:
+        """True once work has to end, for whatever reason."""
+        return self.terminated or self.stop_asked()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is known once the recordings are ready; kept in `prepared.json`."""
+
+    language: str
+    languages: list[str]
+    speech_s: float
+    clip_count: int
+
+
+def main(arguments: list[str]) -> int:
+    """Train the run whose folder is the only argument; return the exit code."""
+    run_dir = Path(arguments[0]).resolve()
+    data_dir = run_dir.parent.parent
+    config = runs.read_config(run_dir)
+    lock = TrainingLock(data_dir)
+    lock.take(config.run_id)
+    board = Board(run_dir)
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: _terminate(board, _frame))
+    try:
+        board.write(
+            state="preparing", message="", error="", fruitless_starts=board.state.fruitless_starts + 1
+        )
+        _lower_priority()
+        _train(run_dir, data_dir, config, board)
+        return 0
+    except Exception as error:
+        traceback.print_exc()
+        _say_failed(board, error)
+        return 1
+    finally:
+        lock.release(config.run_id)
+
+
+def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) -> None:
+    import torch
+
+    torch.set_num_threads(host.training_threads())
+    base = load_base(config.base_id, config.base_factory, data_dir)
+    _end_torn_line(run_dir / "metrics.jsonl")
+    try:
+        prepared = _prepare(run_dir, data_dir, config, base, board)
+        _learn(run_dir, base, board)
+    except Cancelled:
+        prepared = _read_prepared(run_dir)
+    if board.stop_asked():
+        if prepared is None or board.state.step == 0:
+            board.write(state="stopped", message="")
+            return
+    elif board.should_stop():
+        return  # asked to end by the system; without a final state the run is found and continued
+    base.finish(run_dir)
+    stopped = board.stop_asked()
+    _install(run_dir, data_dir, config, base, board, prepared)
+    board.write(state="stopped" if stopped else "finished", message="", voice_installed=True)
+
+
+def _prepare(
+    run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseModel, board: Board
+) -> Prepared:
+    prepared = _read_prepared(run_dir)
+    if prepared is not None:
+        return prepared
+    from voiceclone.clips.library import ClipLibrary
+
+    board.progress(0.0, "reading and cleaning them")
+    clips = ClipLibrary(data_dir).training_clips(config.project_id)
+    if board.should_stop():
+        raise Cancelled("Stopped before the recordings were ready.")
+    base.ensure_ready(board.progress)
+    plan = TrainingPlan(minutes=config.minutes, steps=config.steps, seed=config.seed)
+    base.prepare(clips, run_dir, plan, board.progress, board.should_stop)
+    if board.should_stop():
+        raise Cancelled("Stopped before the recordings were ready.")
+    heard_s: dict[str, float] = {}
+    for clip in clips:
+        heard_s[clip.language] = heard_s.get(clip.language, 0.0) + clip.audio.duration_s
+    languages = sorted(heard_s, key=lambda language: -heard_s[language])
+    prepared = Prepared(languages[0], languages, sum(heard_s.values()), len(clips))
+    store.write_json(run_dir / "prepared.json", vars(prepared))
+    return prepared
+
+
+def _read_prepared(run_dir: Path) -> Prepared | None:
+    nothing = NotFoundError("not prepared")
+    try:
+        return Prepared(**store.read_json(run_dir / "prepared.json", missing=nothing, damaged=nothing))
+    except (NotFoundError, TypeError):
+        return None
+
+
+def _learn(run_dir: Path, base: BaseModel, board: Board) -> None:
+    board.write(state="training", message="")
+    while not board.should_stop():
+        before = board.state.step
+        result = base.train_slice(run_dir, SLICE_S, board.should_stop)
+        fruitless = 0 if result.step > before else board.state.fruitless_starts
+        board.write(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
+        if result.finished:
+            return
+
+
+def _install(
+    run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseModel, board: Board, prepared: Prepared
+) -> None:
+    nothing = NotFoundError("no scores")
+    try:
+        scores = store.read_json(run_dir / "scores.json", missing=nothing, damaged=nothing)
+    except NotFoundError:
+        scores = {}
+    board.write()
+    voice = Voice(
+        voice_id=config.voice_id,
+        name=config.voice_name,
+        language=prepared.language,
+        languages=tuple(prepared.languages),
+        base_id=base.base_id,
+        base_sha256=base_sha256(base),
+        base_licence=base.licence,
+        created_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        minutes=board.state.elapsed_s / 60,
+        steps=board.state.step,
+        speech_s=prepared.speech_s,
+        seed=config.seed,
+        device=host.device(),
+        scores=scores,
+        consent=True,
+        consent_record=config.consent,
+    )
+    VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice)
+
+
+def _say_failed(board: Board, error: Exception) -> None:
+    if isinstance(error, VoiceCloneError):
+        sentence = str(error)
+    elif isinstance(error, MemoryError):
+        sentence = "The computer ran out of memory. Close other programs, then continue the training."
+    else:
+        kind = type(error).__name__
+        sentence = (
+            f"The training stopped on an unexpected error ({kind}: {error}). Continue it to try again from "
+            "where it was; worker.log in the run's folder holds the details."
+        )
+    try:
+        board.write(state="failed", error=sentence)
+    except VoiceCloneError:
+        traceback.print_exc()  # a full disk: without a final state the run is found as interrupted
+
+
+def _end_torn_line(path: Path) -> None:
+    # A killed process may have left half a line; what follows must not be glued to it.
+    if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
+        with path.open("ab") as file:
+            file.write(b"\n")
+
+
+def _lower_priority() -> None:
+    below = psutil.BELOW_NORMAL_PRIORITY_CLASS if psutil.WINDOWS else NICENESS
+    process = psutil.Process()
+    if psutil.WINDOWS or process.nice() < below:
+        process.nice(below)
+
+
+def _terminate(board: Board, _frame: FrameType | None) -> None:
+    board.terminated = True
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
