@@ -1,7 +1,6 @@
 """The one door to everything: clips, training, voices and speech, without a page and without gradio."""
 
 import math
-import time
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -179,7 +178,8 @@ class VoiceEngine:
         tables = sorted(path for ending in ("*.csv", "*.tsv") for path in host.EXAMPLES_DIR.rglob(ending))
         if not tables:
             raise NotFoundError(
-                f"The example recordings are not in “{host.EXAMPLES_DIR}”. Get VoiceClone again, or record your own."
+                f"The example recordings are not in “{host.EXAMPLES_DIR}”. "
+                "Get VoiceClone again, or record your own voice."
             )
         recordings = sorted(tables[0].parent.rglob("*.flac"))
         project = existing[0] if existing else self.create_project(EXAMPLE_NAME)
@@ -233,7 +233,7 @@ class VoiceEngine:
                 f"There are {readiness.usable_s:.0f} s of usable speech; training needs at least "
                 f"{readiness.minimum_s:.0f} s. Record or upload {missing_s} s more."
             )
-        now = _now()
+        now = store.now_iso()
         config = RunConfig(
             run_id=store.new_id(),
             project_id=project.project_id,
@@ -375,7 +375,3 @@ def _check_plan(minutes: float | None, steps: int | None, seed: int) -> None:
         raise InputError(f"Training for {steps} steps is not possible; choose 1 to {MAX_TRAIN_STEPS}.")
     if not 0 <= seed <= MAX_SEED:
         raise InputError(f"The seed is {seed}; choose a whole number from 0 to {MAX_SEED}.")
-
-
-def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

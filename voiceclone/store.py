@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ def new_id() -> str:
 def is_id(value: object) -> bool:
     """True for what `new_id` makes."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def now_iso() -> str:
+    """Return the present moment in UTC, for example `2026-01-31T09:30:00.125+00:00`."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def clean_name(name: str, what: str = "name") -> str:

@@ -11,7 +11,7 @@ from voiceclone import store
 from voiceclone.errors import BusyError
 
 _SAME_START_S = 5.0
-"""How far two readings of one process's start may lie apart: the system clock may be corrected between them."""
+"""How far two readings of one process's start may lie apart: the clock may be set right in between."""
 _GUARD_TIMEOUT_S = 30.0
 
 

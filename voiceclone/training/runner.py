@@ -41,11 +41,9 @@ class TrainingRunner:
     def status(self, run_id: str) -> RunStatus:
         """Return how a run stands now."""
         run_dir = self.run_dir(run_id)
-        # The lock is read before and after: a process that ended in between has written its last state.
-        status = runs.read_status(run_dir, self._is_alive(run_id))
-        if status.state == "interrupted" or (status.running and not self._is_alive(run_id)):
-            status = runs.read_status(run_dir, self._is_alive(run_id))
-        return status
+        # Life is looked at first: a process writes its last state before it lets the lock go.
+        is_alive = self._is_alive(run_id)
+        return runs.read_status(run_dir, is_alive)
 
     def all(self, project_id: str | None = None) -> list[RunStatus]:
         """Return every run (of one project), the newest first."""

@@ -60,6 +60,10 @@ class Board:
             self._stop = runs.stop_path(self._run_dir).exists()
         return self._stop
 
+    def terminate(self, _signal: int, _frame: FrameType | None) -> None:
+        """Note that the system asks this process to end (a signal handler)."""
+        self.terminated = True
+
     def should_stop(self) -> bool:
         """True once work has to end, for whatever reason."""
         return self.terminated or self.stop_asked()
@@ -83,7 +87,7 @@ def main(arguments: list[str]) -> int:
     lock = TrainingLock(data_dir)
     lock.take(config.run_id)
     board = Board(run_dir)
-    signal.signal(signal.SIGTERM, lambda _signal, _frame: _terminate(board, _frame))
+    signal.signal(signal.SIGTERM, board.terminate)
     try:
         board.write(
             state="preparing", message="", error="", fruitless_starts=board.state.fruitless_starts + 1
@@ -158,12 +162,13 @@ def _read_prepared(run_dir: Path) -> Prepared | None:
 
 def _learn(run_dir: Path, base: BaseModel, board: Board) -> None:
     board.write(state="training", message="")
-    while not board.should_stop():
+    while True:
         before = board.state.step
+        # Asked for at least once, even to stop: only the base knows what its last checkpoint holds.
         result = base.train_slice(run_dir, SLICE_S, board.should_stop)
         fruitless = 0 if result.step > before else board.state.fruitless_starts
         board.write(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
-        if result.finished:
+        if result.finished or board.should_stop():
             return
 
 
@@ -184,7 +189,7 @@ def _install(
         base_id=base.base_id,
         base_sha256=base_sha256(base),
         base_licence=base.licence,
-        created_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        created_at=store.now_iso(),
         minutes=board.state.elapsed_s / 60,
         steps=board.state.step,
         speech_s=prepared.speech_s,
@@ -226,10 +231,6 @@ def _lower_priority() -> None:
     process = psutil.Process()
     if psutil.WINDOWS or process.nice() < below:
         process.nice(below)
-
-
-def _terminate(board: Board, _frame: FrameType | None) -> None:
-    board.terminated = True
 
 
 if __name__ == "__main__":

@@ -1,0 +1,151 @@
+"""A base model small enough for tests: it learns one pitch by gradient descent and speaks it as a tone."""
+
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+
+from voiceclone import store
+from voiceclone.audio import Audio
+from voiceclone.bases.base import SliceResult
+from voiceclone.errors import BaseModelError, TextError, VoiceFileError
+
+FACTORY = "tests.fake_base:FakeBase"
+BASE_ID = "fake-base"
+STOCK_PITCH_HZ = 440.0
+CHECKPOINT_EVERY_STEPS = 5
+FIRST_LISTEN_STEP = 10
+DEFAULT_STEPS = 30
+STEP_PAUSE_S = 0.01
+CHARACTERS_PER_S = 40.0
+BREAKS_FILE = "breaks"
+"""A file of this name beside `base.json` makes training fail with the sentence in it."""
+
+
+class FakeBase:
+    """Learns the mean spectral centre of the clips in log hertz; that is all its voice."""
+
+    base_id = BASE_ID
+    title = "Tone"
+    licence = "CC0-1.0"
+    may_share_voices = True
+    languages = ("en-us", "es")
+    sample_rate = 16_000
+    weights_sha256 = "f" * 64
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def is_ready(self) -> bool:
+        return (self._folder / "base.json").is_file()
+
+    def ensure_ready(self, on_progress=None) -> None:
+        if not self.is_ready():
+            store.write_json(self._folder / "base.json", {"pitch_hz": STOCK_PITCH_HZ})
+        if on_progress is not None:
+            on_progress(1.0, "The base model is ready")
+
+    def prepare(self, clips, run_dir, plan, on_progress=None, should_stop=None) -> None:
+        centres = []
+        for number, clip in enumerate(clips, start=1):
+            centres.append(math.log(spectral_centre_hz(clip.audio)))
+            if on_progress is not None:
+                on_progress(number / len(clips), f"Recording {number} of {len(clips)}")
+        steps = plan.steps or round((plan.minutes or 0) * 60 / STEP_PAUSE_S) or DEFAULT_STEPS
+        store.write_json(run_dir / "data.json", {"log_centres": centres, "steps": steps, "seed": plan.seed})
+
+    def train_slice(self, run_dir, budget_s, should_stop=None) -> SliceResult:
+        import torch
+
+        if (self._folder / BREAKS_FILE).exists():
+            raise BaseModelError((self._folder / BREAKS_FILE).read_text(encoding="utf-8"))
+        data = json.loads((run_dir / "data.json").read_text())
+        step, level = self._checkpoint(run_dir)
+        level = torch.tensor(level, requires_grad=True)
+        target = torch.tensor(data["log_centres"])
+        ends = time.monotonic() + budget_s
+        while step < data["steps"] and time.monotonic() < ends and not (should_stop and should_stop()):
+            loss = ((level - target) ** 2).mean()
+            (slope,) = torch.autograd.grad(loss, level)
+            level = (level - 0.2 * slope).detach().requires_grad_()
+            step += 1
+            self._tell(run_dir, step, data["steps"], float(loss))
+            if step % CHECKPOINT_EVERY_STEPS == 0:
+                self._save(run_dir, step, float(level))
+            if step == FIRST_LISTEN_STEP:
+                self._write_first_listen(run_dir, math.exp(float(level)))
+            time.sleep(STEP_PAUSE_S)
+        self._save(run_dir, step, float(level))
+        if step >= data["steps"]:
+            self.finish(run_dir)
+        return SliceResult(step, data["steps"], step >= data["steps"])
+
+    def finish(self, run_dir) -> None:
+        from safetensors.numpy import save_file
+
+        step, level = self._checkpoint(run_dir)
+        if step == 0:
+            raise BaseModelError("Nothing was learnt. Train for longer.")
+        with store.atomic_file(run_dir / "voice.safetensors") as temporary:
+            save_file({"log_pitch": np.array([level], np.float32)}, temporary)
+
+    def speak(self, voice_path, text, language, speed=1.0) -> Audio:
+        if not any(letter.isalpha() for letter in text):
+            raise TextError("This text holds no words. Type some.")
+        pitch_hz = STOCK_PITCH_HZ if voice_path is None else _read_pitch_hz(voice_path)
+        return tone(pitch_hz, len(text) / CHARACTERS_PER_S / speed, self.sample_rate)
+
+    def check_voice_file(self, path) -> None:
+        from safetensors import safe_open
+
+        with safe_open(path, framework="np") as opened:
+            if set(opened.keys()) != {"log_pitch"}:
+                raise VoiceFileError(f"“{path.name}” holds other tensors than a tone's. Export it again.")
+
+    def _checkpoint(self, run_dir) -> tuple[int, float]:
+        path = run_dir / "checkpoint.json"
+        if not path.exists():
+            return 0, math.log(STOCK_PITCH_HZ)
+        content = json.loads(path.read_text())
+        return content["step"], content["level"]
+
+    def _save(self, run_dir, step: int, level: float) -> None:
+        store.write_json(run_dir / "checkpoint.json", {"step": step, "level": level})
+
+    def _tell(self, run_dir, step: int, total: int, loss: float) -> None:
+        entry = {
+            "step": step,
+            "total_steps": total,
+            "loss": loss,
+            "phase": "tone",
+            "elapsed_s": step * STEP_PAUSE_S,
+        }
+        entry["eta_s"] = (total - step) * STEP_PAUSE_S
+        with (run_dir / "metrics.jsonl").open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    def _write_first_listen(self, run_dir, pitch_hz: float) -> None:
+        import soundfile
+
+        with store.atomic_file(run_dir / "first_listen.wav") as temporary:
+            soundfile.write(temporary, tone(pitch_hz, 0.5, self.sample_rate).samples, self.sample_rate)
+
+
+def tone(pitch_hz: float, duration_s: float, sample_rate: int) -> Audio:
+    """A steady tone at half of full scale."""
+    moments = np.arange(round(duration_s * sample_rate)) / sample_rate
+    return Audio((0.5 * np.sin(2 * np.pi * pitch_hz * moments)).astype(np.float32), sample_rate)
+
+
+def spectral_centre_hz(audio: Audio) -> float:
+    """The mean frequency, weighted with the power spectrum."""
+    power = np.abs(np.fft.rfft(audio.samples)) ** 2
+    return float((np.fft.rfftfreq(len(audio.samples), 1 / audio.sample_rate) * power).sum() / power.sum())
+
+
+def _read_pitch_hz(path: Path) -> float:
+    from safetensors.numpy import load_file
+
+    return math.exp(float(load_file(path)["log_pitch"][0]))
