@@ -135,7 +135,7 @@ def _prepare(
     from voiceclone.clips.library import ClipLibrary
 
     board.progress(0.0, "reading and cleaning them")
-    clips = ClipLibrary(data_dir).training_clips(config.project_id)
+    clips = ClipLibrary(data_dir).training_clips(config.project_id, max_rate=base.sample_rate)
     if board.should_stop():
         raise Cancelled("Stopped before the recordings were ready.")
     base.ensure_ready(board.progress)

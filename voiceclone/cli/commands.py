@@ -1,0 +1,200 @@
+"""What each command does, in terms of the engine; every function returns the exit code."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+
+from voiceclone.cli.output import note, progress_bar, seconds, table, tell
+from voiceclone.cli.training import continue_run, list_runs, status, stop, train
+from voiceclone.engine import VoiceEngine
+from voiceclone.errors import InputError, NotFoundError, TextError
+
+_DEFAULT_LANGUAGE = "en-us"
+
+
+def run(options: Namespace, engine: VoiceEngine) -> int:
+    """Do what was typed."""
+    return _COMMANDS[options.command](options, engine)
+
+
+def setup(options: Namespace, engine: VoiceEngine) -> int:
+    """Get the base model ready."""
+    with progress_bar("Getting the base model ready") as on_progress:
+        engine.prepare_base(on_progress)
+    base = engine.base
+    told = {
+        "base_id": base.base_id,
+        "title": base.title,
+        "licence": base.licence,
+        "ready": engine.base_ready(),
+    }
+    tell(options, told, [f"{base.title} is ready (licence: {base.licence})."])
+    return 0
+
+
+def projects(options: Namespace, engine: VoiceEngine) -> int:
+    """List the projects."""
+    known = engine.projects()
+    tell(options, known, table((project.name, project.language, project.project_id) for project in known))
+    return 0
+
+
+def add(options: Namespace, engine: VoiceEngine) -> int:
+    """Add recordings."""
+    transcripts = None
+    if options.transcripts is not None:
+        from voiceclone.clips.transcripts import read_transcripts
+
+        transcripts = read_transcripts(options.transcripts)
+    try:
+        project = engine.project(options.project)
+    except NotFoundError:
+        project = engine.create_project(options.project, options.language or _DEFAULT_LANGUAGE)
+    with progress_bar("Adding") as on_progress:
+        report = engine.add_clips(
+            project.project_id,
+            options.files,
+            text=options.text,
+            transcripts=transcripts,
+            language=options.language,
+            on_progress=on_progress,
+        )
+    readiness = engine.readiness(project.project_id)
+    for rejected in report.rejected:
+        note(f"{rejected.source_name}: {rejected.reason}")
+    told = {
+        "project": project,
+        "added": report.added,
+        "rejected": report.rejected,
+        "readiness": readiness,
+    }
+    count = f"{len(report.added)} clip{'' if len(report.added) == 1 else 's'}"
+    tell(options, told, [f"Added {count} to “{project.name}”. {readiness.sentence}"])
+    return 0 if report.added or not report.rejected else 2
+
+
+def clean(options: Namespace, engine: VoiceEngine) -> int:
+    """Clean recordings."""
+    project = engine.project(options.project)
+    with progress_bar("Cleaning") as on_progress:
+        cleaned = engine.clean(project.project_id, on_progress=on_progress)
+    tell(
+        options, cleaned, [f"Cleaned {len(cleaned)} clips of “{project.name}”; the originals are unchanged."]
+    )
+    return 0
+
+
+def clips(options: Namespace, engine: VoiceEngine) -> int:
+    """List clips."""
+    project = engine.project(options.project)
+    known = engine.clips(project.project_id)
+    readiness = engine.readiness(project.project_id)
+    rows = (
+        (
+            clip.clip_id[:8],
+            seconds(clip.duration_s),
+            clip.verdict.level if clip.included else "left out",
+            "cleaned" if clip.cleaned else "",
+            clip.text + (f"  [{clip.verdict.reason}]" if clip.verdict.reason else ""),
+        )
+        for clip in known
+    )
+    tell(
+        options,
+        {"project": project, "clips": known, "readiness": readiness},
+        [*table(rows), readiness.sentence],
+    )
+    return 0
+
+
+def speak(options: Namespace, engine: VoiceEngine) -> int:
+    """Speak a text into a file."""
+    if options.out.suffix.lower() != ".wav" or options.out.is_dir():
+        raise InputError(f"“{options.out}” is not a WAV file's name. End it with .wav.")
+    text = options.text if options.text is not None else _read_text(options.text_file)
+    with progress_bar("Speaking") as on_progress:
+        spoken = engine.speak_to_file(
+            options.voice, text, options.out, options.language, options.speed, on_progress
+        )
+    words = f"{seconds(spoken.duration_s)} in {spoken.path} (made in {seconds(spoken.elapsed_s)})."
+    tell(options, spoken, [words])
+    return 0
+
+
+def voices(options: Namespace, engine: VoiceEngine) -> int:
+    """List the voices."""
+    known = engine.voices()
+    rows = (
+        (
+            voice.name,
+            voice.language,
+            f"{voice.steps} steps",
+            seconds(voice.speech_s),
+            f"{voice.size_mb} MB",
+            voice.voice_id,
+        )
+        for voice in known
+    )
+    tell(options, known, table(rows) if known else ["There are no voices yet. Train one, or import a file."])
+    return 0
+
+
+def export_voice(options: Namespace, engine: VoiceEngine) -> int:
+    """Copy a voice to a file."""
+    voice = engine.voice(options.voice)
+    path = engine.export_voice(voice.voice_id, options.file)
+    tell(options, {"voice": voice, "path": path}, [f"“{voice.name}” is in {path}."])
+    return 0
+
+
+def import_voice(options: Namespace, engine: VoiceEngine) -> int:
+    """Add a voice file."""
+    voice = engine.import_voice(options.file)
+    tell(options, voice, [f"“{voice.name}” is added."])
+    return 0
+
+
+def delete(options: Namespace, engine: VoiceEngine) -> int:
+    """Delete a voice."""
+    voice = engine.voice(options.voice)
+    engine.delete_voice(voice.voice_id)
+    tell(options, {"deleted": voice}, [f"“{voice.name}” is deleted."])
+    return 0
+
+
+def rename(options: Namespace, engine: VoiceEngine) -> int:
+    """Rename a voice."""
+    voice = engine.rename_voice(options.voice, options.new_name)
+    tell(options, voice, [f"It is called “{voice.name}” now."])
+    return 0
+
+
+def _read_text(name: str) -> str:
+    try:
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise TextError(f"“{name}” is not a UTF-8 text. Save it as UTF-8 and try again.") from None
+    except OSError as error:
+        raise NotFoundError(f"“{name}” cannot be read ({error.strerror}). Choose a text file.") from error
+
+
+_COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
+    "setup": setup,
+    "projects": projects,
+    "add": add,
+    "clean": clean,
+    "clips": clips,
+    "train": train,
+    "runs": list_runs,
+    "status": status,
+    "stop": stop,
+    "continue": continue_run,
+    "speak": speak,
+    "voices": voices,
+    "export": export_voice,
+    "import": import_voice,
+    "delete": delete,
+    "rename": rename,
+}

@@ -1,0 +1,101 @@
+"""What can be typed: commands, their options and their help."""
+
+import argparse
+from pathlib import Path
+
+from voiceclone import __version__
+from voiceclone.limits import MAX_SPEED, MIN_SPEED
+
+_LANGUAGE_HELP = "language code: en-us en-gb es fr it pt hi"
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser(
+        prog="voiceclone",
+        description="Clone your own voice: add recordings, clean them, train, speak. "
+        "Data lives under VOICECLONE_HOME, by default models/ in the checkout.",
+        epilog="Exit codes: 0 done, 1 unexpected, 2 something you can put right, 130 stopped with Ctrl-C.",
+    )
+    parser.add_argument("--version", action="version", version=f"voiceclone {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_clip_commands(commands)
+    _add_training_commands(commands)
+    _add_voice_commands(commands)
+    return parser
+
+
+def _command(commands: argparse._SubParsersAction, name: str, summary: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=summary)
+    parser.add_argument("--json", action="store_true", help="print one JSON value instead of words")
+    return parser
+
+
+def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
+    _command(commands, "setup", "Get the base model ready, once; quick when it is.")
+    _command(commands, "projects", "List the projects.")
+    add = _command(commands, "add", "Add recordings to a project; the project is made if it is new.")
+    add.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    add.add_argument("files", metavar="FILE", nargs="+", type=Path, help="recording, or a folder of them")
+    words = add.add_mutually_exclusive_group()
+    words.add_argument("--text", help="what is said, when you add one recording")
+    words.add_argument(
+        "--transcripts",
+        metavar="FILE",
+        type=Path,
+        help="what is said in each: CSV or TSV file|text, or LJSpeech metadata.csv",
+    )
+    add.add_argument("--language", help=f"{_LANGUAGE_HELP} (default: the project's; a new one's is en-us)")
+    clean = _command(commands, "clean", "Make cleaned copies of a project's recordings; originals stay.")
+    clean.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    clips = _command(commands, "clips", "List a project's clips with text, length and verdict.")
+    clips.add_argument("project", metavar="PROJECT", help="name or id of a project")
+
+
+def _add_training_commands(commands: argparse._SubParsersAction) -> None:
+    train = _command(
+        commands, "train", "Train a voice and follow it to its end; Ctrl-C stops and keeps what was learnt."
+    )
+    train.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    train.add_argument("--voice", metavar="NAME", required=True, help="what the voice will be called")
+    train.add_argument(
+        "--i-have-consent",
+        action="store_true",
+        help="this is my voice, or I have the speaker's permission; required",
+    )
+    length = train.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, metavar="N", help="train for so long, on the clock")
+    length.add_argument("--steps", type=int, metavar="N", help="train for so many steps")
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="randomness (default: 0)")
+    _command(commands, "runs", "List the training runs.")
+    for name, summary in (
+        ("status", "Tell how a training run stands."),
+        ("stop", "Stop a training run and keep what was learnt."),
+        ("continue", "Continue an interrupted or failed run from its last checkpoint, to its end."),
+    ):
+        run = _command(commands, name, summary)
+        run.add_argument("run", metavar="RUN", nargs="?", help="id of a run (default: the present one)")
+
+
+def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
+    speak = _command(commands, "speak", "Speak a text of any length into a WAV file.")
+    speak.add_argument("--voice", metavar="NAME", required=True, help="name or id of a voice")
+    words = speak.add_mutually_exclusive_group(required=True)
+    words.add_argument("--text", help="what to say")
+    words.add_argument("--text-file", metavar="FILE", help="UTF-8 text file; - is standard input")
+    speak.add_argument("--out", metavar="FILE.wav", type=Path, required=True, help="where the sound goes")
+    speak.add_argument("--language", help=f"{_LANGUAGE_HELP} (default: the voice's)")
+    speak.add_argument(
+        "--speed", type=float, default=1.0, metavar="N", help=f"{MIN_SPEED} to {MAX_SPEED} (default: 1.0)"
+    )
+    _command(commands, "voices", "List the voices.")
+    export = _command(commands, "export", "Copy a voice to a file, to keep or to pass on.")
+    export.add_argument("voice", metavar="NAME", help="name or id of a voice")
+    export.add_argument("file", metavar="FILE", type=Path, help="where to; a folder is fine")
+    bring = _command(commands, "import", "Add a voice file that was exported before.")
+    bring.add_argument("file", metavar="FILE", type=Path, help="voice file (.safetensors)")
+    delete = _command(commands, "delete", "Delete a voice for good.")
+    delete.add_argument("voice", metavar="NAME", help="name or id of a voice")
+    rename = _command(commands, "rename", "Give a voice another name.")
+    rename.add_argument("voice", metavar="NAME", help="name or id of a voice")
+    rename.add_argument("new_name", metavar="NEW_NAME", help="the new name")
