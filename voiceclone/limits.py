@@ -18,6 +18,20 @@ SILENT_PEAK_DBFS = -50.0
 """A recording whose loudest sample is below this holds no usable speech."""
 CLIPPED_SHARE = 0.001
 """Share of samples at full scale above which a clip is called clipped."""
+BAD_CLIPPED_SHARE = 0.02
+"""Above this the distortion would be learnt as part of the voice."""
+GOOD_SNR_DB = 20.0
+"""Speech this far above the noise needs no remark; a laptop microphone in a quiet room reaches 25-40."""
+BAD_SNR_DB = 6.0
+"""Below this the noise would be learnt as part of the voice, cleaned or not."""
+GOOD_LOUDNESS_LUFS = -40.0
+BAD_LOUDNESS_LUFS = -55.0
+"""Below this a 16-bit recording has too few steps left for the voice."""
+TELEPHONE_RATE_HZ = 11_025
+"""At and below this rate the upper half of the consonants is missing."""
+MIN_LETTERS_PER_S = 3.0
+MAX_LETTERS_PER_S = 32.0
+"""Letters in a second of speech; slow readers reach 8, fast ones 22. Outside, text and sound do not match."""
 
 # --- how much speech ----------------------------------------------------------------------------
 MIN_TRAIN_SPEECH_S = 10.0

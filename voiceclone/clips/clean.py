@@ -1,0 +1,129 @@
+"""Make a clip clean enough to learn from: rumble and noise down, silence trimmed, one loudness for all."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiceclone.audio import Audio, encode_flac, loudness_lufs
+from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.clips.model import Clip, ClipRecord
+from voiceclone.clips.vad import FRAME_S, SPEECH_ENDS, speech_frames, speech_regions
+from voiceclone.errors import Cancelled
+
+if TYPE_CHECKING:
+    from voiceclone.clips.library import ClipLibrary
+
+HIGH_PASS_HZ = 70.0
+"""Below the lowest male fundamental (about 80 Hz)."""
+QUIET_ENOUGH_SNR_DB = 35.0
+"""Above this noise reduction is left out: it could only take from the voice."""
+NOISE_REDUCTION = 0.9
+"""Share of the noise's amplitude taken away; measured in docs/decisions.md."""
+TARGET_LOUDNESS_LUFS = -23.0
+"""EBU R 128; leaves speech about 10 dB of headroom."""
+HIGHEST_PEAK_DBFS = -1.0
+EDGE_S = 0.12
+"""Silence kept before the first and after the last word."""
+
+
+def clean(audio: Audio, snr_db: float) -> Audio:
+    """Return the cleaned clip at the same rate; the same clip always gives the same result.
+
+    Args:
+        audio: the original.
+        snr_db: as `voiceclone.clips.verdict.measure` found it.
+    """
+    cleaned = _high_pass(audio)
+    probabilities = speech_frames(cleaned)
+    if snr_db < QUIET_ENOUGH_SNR_DB:
+        cleaned = _reduce_noise(cleaned, probabilities)
+    return set_loudness(trim_silence(cleaned, probabilities))
+
+
+def clean_clips(
+    library: "ClipLibrary",
+    project_id: str,
+    records: Sequence[ClipRecord],
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[Clip]:
+    """Clean clips one by one into `cleaned.flac`; the original file is only read."""
+    done = []
+    for number, record in enumerate(records):
+        if should_stop and should_stop():
+            raise Cancelled(f"Stopped. {number} clips were cleaned before; they are kept.")
+        if on_progress:
+            on_progress(number / len(records), f"Cleaning clip {number + 1} of {len(records)}")
+        original = library.audio(project_id, record.clip_id, "original")
+        cleaned = clean(original, record.figures["snr_db"])
+        encode_flac(cleaned, library.clip_folder(project_id, record.clip_id) / "cleaned.flac", bits=24)
+        done.append(library.change(project_id, record.clip_id, cleaned=True).as_clip(project_id))
+    if on_progress:
+        on_progress(1.0, "Done")
+    return done
+
+
+def trim_silence(audio: Audio, probabilities: np.ndarray) -> Audio:
+    """Cut the silence before the first and after the last word down to `EDGE_S`."""
+    regions = speech_regions(probabilities)
+    if not regions:
+        return audio
+    start = max(0, round((regions[0][0] - EDGE_S) * audio.sample_rate))
+    end = min(len(audio.samples), round((regions[-1][1] + EDGE_S) * audio.sample_rate))
+    return Audio(_fade_edges(audio.samples[start:end], audio.sample_rate), audio.sample_rate)
+
+
+def set_loudness(audio: Audio, target_lufs: float = TARGET_LOUDNESS_LUFS) -> Audio:
+    """Bring a clip to `target_lufs`, less where a peak would rise above `HIGHEST_PEAK_DBFS`."""
+    gain_db = target_lufs - loudness_lufs(audio)
+    gain_db = min(gain_db, HIGHEST_PEAK_DBFS - audio.peak_dbfs)
+    return Audio(audio.samples * np.float32(10 ** (gain_db / 20)), audio.sample_rate)
+
+
+def _high_pass(audio: Audio) -> Audio:
+    from scipy.signal import butter, sosfiltfilt
+
+    # Both directions: no phase shift, so that the wave keeps its shape and its peaks.
+    sections = butter(2, HIGH_PASS_HZ, "highpass", fs=audio.sample_rate, output="sos")
+    filtered = sosfiltfilt(sections, audio.samples.astype(np.float64))
+    return Audio(np.clip(filtered, -1.0, 1.0).astype(np.float32), audio.sample_rate)
+
+
+def _reduce_noise(audio: Audio, probabilities: np.ndarray) -> Audio:
+    """Spectral gate whose threshold comes from the parts of the clip where nobody speaks."""
+    import noisereduce
+
+    noise = _noise_only(audio, probabilities)
+    window = 2 ** round(np.log2(0.032 * audio.sample_rate))
+    reduced = noisereduce.reduce_noise(
+        audio.samples,
+        audio.sample_rate,
+        stationary=True,
+        y_noise=noise,
+        prop_decrease=NOISE_REDUCTION,
+        n_fft=window,
+        chunk_size=None,
+    )
+    return Audio(np.clip(reduced, -1.0, 1.0), audio.sample_rate)
+
+
+def _noise_only(audio: Audio, probabilities: np.ndarray) -> np.ndarray | None:
+    """Return the samples of frames away from speech, None when there is less than 0.2 s of them."""
+    frame_length = round(FRAME_S * audio.sample_rate)
+    frame_count = min(len(audio.samples) // frame_length, len(probabilities))
+    near_speech = np.convolve(probabilities[:frame_count] >= SPEECH_ENDS, np.ones(5), mode="same") > 0
+    frames = audio.samples[: frame_count * frame_length].reshape(frame_count, frame_length)[~near_speech]
+    return frames.reshape(-1) if len(frames) * FRAME_S >= 0.2 else None
+
+
+def _fade_edges(samples: np.ndarray, sample_rate: int, fade_s: float = 0.01) -> np.ndarray:
+    """Fade the cut edges in and out so that they do not click."""
+    length = min(len(samples) // 2, round(fade_s * sample_rate))
+    if length == 0:
+        return samples
+    ramp = np.sin(np.linspace(0, np.pi / 2, length, dtype=np.float32)) ** 2
+    faded = samples.copy()
+    faded[:length] *= ramp
+    faded[-length:] *= ramp[::-1]
+    return faded

@@ -1,0 +1,255 @@
+"""From files to clips: open, check, slice, write down, save; one bad file never stops the others."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceclone import limits, store
+from voiceclone.audio import Audio
+from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.clips.model import (
+    AddReport,
+    Clip,
+    ClipRecord,
+    Project,
+    Rejected,
+    checked_text,
+    content_sha256,
+    now,
+)
+from voiceclone.clips.slicing import cut_slices, find_slices
+from voiceclone.clips.transcribe import can_transcribe, transcribe
+from voiceclone.clips.transcripts import (
+    SOUND_SUFFIXES,
+    TABLE_NAMES,
+    TextsByFile,
+    lay_text,
+    read_transcripts,
+    text_beside,
+)
+from voiceclone.clips.verdict import measure
+from voiceclone.decoding import Recording, open_recording
+from voiceclone.errors import AudioError, Cancelled, TextError
+
+if TYPE_CHECKING:
+    from voiceclone.clips.library import ClipLibrary
+
+_LEFT_OUT_WORTH_SAYING_S = 3.0
+
+
+class Intake:
+    """One call of `ClipLibrary.add_files`."""
+
+    def __init__(
+        self,
+        library: "ClipLibrary",
+        project: Project,
+        language: str,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> None:
+        self._library = library
+        self._project_id = project.project_id
+        self._language = language
+        self._on_progress = on_progress
+        self._should_stop = should_stop
+        self._added: list[Clip] = []
+        self._rejected: list[Rejected] = []
+        self._known = {record.content_sha256: record for record in library.records(project.project_id)}
+        self._position = (0, 1)
+
+    def add(self, files: Sequence[Path], text: str | None, transcripts: dict[str, str] | None) -> AddReport:
+        """Add files and folders; see `ClipLibrary.add_files`."""
+        if text is not None and len(files) > 1:
+            raise TextError("One text was given for several files. Give a table of texts instead: file|text.")
+        found = self._expand(files, transcripts)
+        for number, (path, own_text) in enumerate(found):
+            self._position = (number, len(found))
+            self._report(0.0, f"Reading {path.name}")
+            try:
+                self._add_file(path, text if text is not None else own_text)
+            except (AudioError, TextError) as error:
+                self._reject(path, str(error))
+        self._position = (len(found), len(found))
+        self._report(0.0, "Done")
+        return AddReport(tuple(self._added), tuple(self._rejected))
+
+    # --- which files ----------------------------------------------------------------------------
+
+    def _expand(
+        self, files: Sequence[Path], transcripts: dict[str, str] | None
+    ) -> list[tuple[Path, str | None]]:
+        given = TextsByFile(transcripts or {})
+        found: list[tuple[Path, str | None]] = []
+        for path in map(Path, files):
+            if not path.is_dir():
+                found.append((path, given.find(path) or text_beside(path)))
+                continue
+            inside = list(_sound_files(path))
+            if not inside:
+                self._reject(
+                    path, f"There are no recordings in the folder “{path.name}”. Choose another one."
+                )
+            table = TextsByFile(self._table_of(path)) if transcripts is None else given
+            found += [(file, table.find(file) or text_beside(file)) for file in inside]
+        for path, _ in found[limits.MAX_UPLOAD_FILES :]:
+            self._reject(
+                path,
+                f"Only {limits.MAX_UPLOAD_FILES} files are taken at a time. Add this one with the next ones.",
+            )
+        return found[: limits.MAX_UPLOAD_FILES]
+
+    def _table_of(self, folder: Path) -> dict[str, str]:
+        for name in TABLE_NAMES:
+            if (folder / name).is_file():
+                return read_transcripts(folder / name)
+        return {}
+
+    # --- one file -------------------------------------------------------------------------------
+
+    def _add_file(self, path: Path, text: str | None) -> None:
+        recording = open_recording(path)
+        if recording.duration_s is not None and recording.duration_s <= limits.MAX_CLIP_S:
+            audio = decode_recording(recording)
+            if audio.duration_s <= limits.MAX_CLIP_S:
+                self._add_short(recording, audio, text)
+                return
+        self._add_long(recording, text)
+
+    def _add_short(self, recording: Recording, audio: Audio, text: str | None) -> None:
+        name = recording.path.name
+        if audio.duration_s < limits.MIN_CLIP_S:
+            raise AudioError(
+                f"“{name}” is only {audio.duration_s:.1f} s long. Record at least a whole word, "
+                f"{limits.MIN_CLIP_S} s or more."
+            )
+        if audio.peak_dbfs < limits.SILENT_PEAK_DBFS:
+            raise AudioError(
+                f"“{name}” is silent. Check that the right microphone is chosen and switched on, "
+                "then record it again."
+            )
+        given = checked_text(text) if text else ""
+        record = self._new_clip(recording, audio, 0.0, given)
+        if record is None:
+            self._reject(recording.path, self._already_there(name, audio, given))
+
+    def _add_long(self, recording: Recording, text: str | None) -> None:
+        path = recording.path
+        plan = find_slices(recording, limits.MIN_CLIP_S, self._part(0.0, 0.3), self._should_stop)
+        if not plan.slices:
+            raise AudioError(
+                f"No speech was found in “{path.name}”. Check that it is the right file, "
+                "or record it again louder."
+            )
+        made: list[ClipRecord] = []
+        known = 0
+        for number, (start_s, audio) in enumerate(cut_slices(recording, plan)):
+            self._stop_if_asked()
+            share = 0.3 + 0.7 * number / len(plan.slices)
+            self._report(share, f"{path.name}: sentence {number + 1} of {len(plan.slices)}")
+            record = self._new_clip(recording, audio, start_s, "")
+            if record is None:
+                known += 1
+            else:
+                made.append(record)
+        if known:
+            self._reject(
+                path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already."
+            )
+        if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
+            self._reject(
+                path,
+                f"{plan.left_out_s:.0f} s of “{path.name}” were left out: too short, or no pause to cut at. "
+                "Pause for a moment between sentences.",
+            )
+        if text and made:
+            self._lay_text(made, text)
+
+    def _lay_text(self, made: list[ClipRecord], text: str) -> None:
+        """Put the person's own words in place of the recognised ones where both agree."""
+        parts = lay_text(text, [record.text for record in made])
+        for record, part in zip(made, parts, strict=True):
+            if part is not None and len(part) <= limits.MAX_CLIP_TEXT_CHARACTERS:
+                changes = {"text": part, "transcribed": False}
+            else:
+                changes = {"text_unplaced": bool(record.text)}
+            changed = self._library.change(self._project_id, record.clip_id, **changes)
+            index = next(i for i, clip in enumerate(self._added) if clip.clip_id == record.clip_id)
+            self._added[index] = changed.as_clip(self._project_id)
+
+    # --- one clip -------------------------------------------------------------------------------
+
+    def _new_clip(self, recording: Recording, audio: Audio, start_s: float, text: str) -> ClipRecord | None:
+        """Save one clip and return its record; None when the same sound is there already."""
+        fingerprint = content_sha256(audio)
+        if fingerprint in self._known:
+            return None
+        figures = measure(audio)
+        if figures["speech_s"] == 0.0:
+            raise AudioError(
+                f"Nobody speaks in “{recording.path.name}”. Check the microphone and record it again."
+            )
+        store.require_free_disk(self._library.root)
+        heard = not text and can_transcribe(self._language)
+        if heard:
+            text = transcribe(audio)[: limits.MAX_CLIP_TEXT_CHARACTERS]
+        record = ClipRecord(
+            clip_id=store.new_id(),
+            text=text,
+            language=self._language,
+            duration_s=audio.duration_s,
+            sample_rate=audio.sample_rate,
+            source_name=recording.path.name,
+            source_start_s=start_s,
+            content_sha256=fingerprint,
+            created_at=now(),
+            figures=figures,
+            transcribed=heard and bool(text),
+            cut_off=recording.cut_off,
+        )
+        self._library.save_new(self._project_id, record, audio, recording.bits)
+        self._known[fingerprint] = record
+        self._added.append(record.as_clip(self._project_id))
+        return record
+
+    def _already_there(self, name: str, audio: Audio, text: str) -> str:
+        existing = self._known[content_sha256(audio)]
+        if text and (existing.transcribed or not existing.text):
+            self._library.edit_clip(self._project_id, existing.clip_id, text=text)
+            return f"“{name}” is in this project already; it has your text now."
+        return f"“{name}” is in this project already; it was not added twice."
+
+    # --- telling --------------------------------------------------------------------------------
+
+    def _reject(self, path: Path, reason: str) -> None:
+        self._rejected.append(Rejected(path.name, reason))
+
+    def _report(self, share_of_file: float, words: str) -> None:
+        self._stop_if_asked()
+        if self._on_progress:
+            number, count = self._position
+            self._on_progress(min(1.0, (number + share_of_file) / max(1, count)), words)
+
+    def _part(self, start: float, end: float) -> OnProgress:
+        return lambda share, words: self._report(start + (end - start) * share, words)
+
+    def _stop_if_asked(self) -> None:
+        if self._should_stop and self._should_stop():
+            raise Cancelled(f"Stopped. {len(self._added)} clips were added before; they are kept.")
+
+
+def decode_recording(recording: Recording) -> Audio:
+    """Read a short recording that is open already."""
+    import numpy as np
+
+    from voiceclone.decoding import fit
+
+    return Audio(fit(np.concatenate(list(recording.blocks()))), recording.sample_rate)
+
+
+def _sound_files(folder: Path) -> Iterable[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.casefold() in SOUND_SUFFIXES and not path.name.startswith(".") and path.is_file()
+    )

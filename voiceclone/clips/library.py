@@ -1,0 +1,293 @@
+"""Projects and clips as files on disk: make, list, edit, delete, and say how much speech there is."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Literal
+
+from voiceclone import limits, store
+from voiceclone.audio import Audio, decode, encode_flac, resample
+from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.clips.model import (
+    AddReport,
+    Clip,
+    ClipRecord,
+    Project,
+    Readiness,
+    checked_text,
+    is_trainable,
+    now,
+)
+from voiceclone.errors import AudioError, InputError, NotFoundError
+from voiceclone.text.languages import get_language
+
+Which = Literal["original", "cleaned", "best"]
+_DAMAGED = (
+    "This part of your data is damaged: {}. Delete it and add the recording again; the others are fine."
+)
+
+
+class ClipLibrary:
+    """All projects of one data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.root = Path(data_dir) / "projects"
+
+    # --- projects -------------------------------------------------------------------------------
+
+    def create_project(self, name: str, language: str = "en-us") -> Project:
+        """Make an empty project.
+
+        Raises:
+            InputError: the name is empty, too long or taken (upper and lower case are the same).
+            TextError: an unknown language.
+        """
+        name = store.clean_name(name, "project name")
+        get_language(language)
+        if any(project.name.casefold() == name.casefold() for project in self.projects()):
+            raise InputError(f"There is a project “{name}” already. Open it, or choose another name.")
+        project = Project(store.new_id(), name, language, now())
+        store.write_json(self.root / project.project_id / "project.json", asdict(project))
+        return project
+
+    def projects(self) -> list[Project]:
+        """Return all projects, oldest first; folders without a readable project file are passed over."""
+        found = []
+        for folder in self.root.iterdir() if self.root.is_dir() else ():
+            if store.is_id(folder.name):
+                try:
+                    found.append(_read_project(folder))
+                except NotFoundError:
+                    continue
+        return sorted(found, key=lambda project: project.created_at)
+
+    def project(self, id_or_name: str) -> Project:
+        """Return one project by its id or its name.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        if store.is_id(id_or_name) and (self.root / id_or_name / "project.json").is_file():
+            return _read_project(self.root / id_or_name)
+        wanted = " ".join(str(id_or_name).split()).casefold()
+        for project in self.projects():
+            if project.name.casefold() == wanted:
+                return project
+        raise NotFoundError(f"There is no project “{id_or_name}”. Choose one from the list or make it first.")
+
+    def delete_project(self, project_id: str) -> None:
+        """Delete a project with all its clips; its runs and voices stay."""
+        store.remove_folder(self.root / self.project(project_id).project_id)
+
+    # --- clips ----------------------------------------------------------------------------------
+
+    def add_files(
+        self,
+        project_id: str,
+        files: Sequence[Path],
+        *,
+        text: str | None = None,
+        transcripts: dict[str, str] | None = None,
+        language: str | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> AddReport:
+        """Turn recordings of any kind into clips; one bad file never stops the others.
+
+        Args:
+            project_id: where to.
+            files: recordings, or folders of them.
+            text: what is said, when there is one file.
+            transcripts: texts by file name, see `voiceclone.clips.transcripts.read_transcripts`.
+            language: code such as `es`; None is the project's.
+            on_progress: told the share done and what is going on.
+            should_stop: asked often; what is added before stays.
+
+        Raises:
+            NotFoundError: no such project.
+            StorageError: the disk is full; clips added before it are kept.
+            Cancelled: `should_stop` said so; clips added before it are kept.
+        """
+        from voiceclone.clips.intake import Intake
+
+        project = self.project(project_id)
+        intake = Intake(
+            self, project, get_language(language or project.language).code, on_progress, should_stop
+        )
+        return intake.add(files, text, transcripts)
+
+    def clips(self, project_id: str) -> list[Clip]:
+        """Return the clips of a project in the order they were added."""
+        return [record.as_clip(project_id) for record in self.records(project_id)]
+
+    def clip(self, project_id: str, clip_id: str) -> Clip:
+        """Return one clip.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return self.record(project_id, clip_id).as_clip(project_id)
+
+    def edit_clip(
+        self, project_id: str, clip_id: str, *, text: str | None = None, included: bool | None = None
+    ) -> Clip:
+        """Change a clip's text or whether training takes it; None leaves as it is.
+
+        Raises:
+            NotFoundError: no such clip.
+            TextError: the text is too long.
+        """
+        changes: dict[str, Any] = {} if included is None else {"included": included}
+        if text is not None:
+            changes |= {"text": checked_text(text), "transcribed": False, "text_unplaced": False}
+        return self.change(project_id, clip_id, **changes).as_clip(project_id)
+
+    def delete_clip(self, project_id: str, clip_id: str) -> None:
+        """Delete a clip with its sound."""
+        self.record(project_id, clip_id)
+        store.remove_folder(self.clip_folder(project_id, clip_id))
+
+    def clean(
+        self,
+        project_id: str,
+        clip_ids: Sequence[str] | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> list[Clip]:
+        """Clean clips (all when `clip_ids` is None) into files beside the originals, which stay unchanged.
+
+        Raises:
+            Cancelled: `should_stop` said so; what was cleaned before is kept.
+        """
+        from voiceclone.clips.clean import clean_clips
+
+        records = self.records(project_id)
+        if clip_ids is not None:
+            records = [self.record(project_id, clip_id) for clip_id in clip_ids]
+        return clean_clips(self, project_id, records, on_progress, should_stop)
+
+    def audio(self, project_id: str, clip_id: str, which: Which = "best") -> Audio:
+        """Return a clip's sound; `best` is the cleaned one where there is one.
+
+        Raises:
+            NotFoundError: no such clip, or it was not cleaned yet.
+            AudioError: its file is damaged.
+        """
+        self.record(project_id, clip_id)
+        folder = self.clip_folder(project_id, clip_id)
+        cleaned = folder / "cleaned.flac"
+        if which == "original" or (which == "best" and not cleaned.is_file()):
+            return decode(folder / "original.flac")
+        if not cleaned.is_file():
+            raise NotFoundError("This clip is not cleaned yet. Press Clean first.")
+        return decode(cleaned)
+
+    def training_clips(self, project_id: str, max_rate: int | None = None) -> list[TrainingClip]:
+        """Return what training takes: included clips that are not bad, cleaned, with their text.
+
+        Clips not cleaned yet are cleaned now. At most `MAX_TRAIN_SPEECH_S` of speech, good clips first.
+
+        Args:
+            project_id: whose clips.
+            max_rate: sound at a higher rate is resampled to it, which saves memory.
+        """
+        chosen, speech_s = [], 0.0
+        wanted = [clip for clip in self.clips(project_id) if is_trainable(clip)]
+        for clip in sorted(wanted, key=lambda clip: clip.verdict.level != "good"):
+            if speech_s < limits.MAX_TRAIN_SPEECH_S:
+                chosen.append(clip.clip_id)
+                speech_s += clip.speech_s
+        self.clean(
+            project_id, [clip.clip_id for clip in wanted if clip.clip_id in chosen and not clip.cleaned]
+        )
+        found = []
+        for clip in wanted:
+            if clip.clip_id in chosen:
+                audio = self.audio(project_id, clip.clip_id, "best")
+                if max_rate and audio.sample_rate > max_rate:
+                    audio = resample(audio, max_rate)
+                found.append(TrainingClip(clip.clip_id, audio, clip.text, clip.language))
+        return found
+
+    def readiness(self, project_id: str) -> Readiness:
+        """Return how much speech there is and what it is enough for."""
+        from voiceclone.clips.readiness import assess
+
+        return assess(self.clips(project_id))
+
+    # --- files, for the modules beside this one -------------------------------------------------
+
+    def clip_folder(self, project_id: str, clip_id: str) -> Path:
+        """Return where a clip lies, whether it exists or not."""
+        return store.safe_path(self.root, project_id, "clips", clip_id)
+
+    def records(self, project_id: str) -> list[ClipRecord]:
+        """Return the records of a project in the order they were added; damaged ones are passed over."""
+        self.project(project_id)
+        folder = self.root / project_id / "clips"
+        found = []
+        for entry in os.scandir(folder) if folder.is_dir() else ():
+            if store.is_id(entry.name):
+                try:
+                    found.append(_read_record(Path(entry.path)))
+                except (NotFoundError, AudioError):
+                    continue
+        return sorted(found, key=lambda record: (record.created_at, record.source_start_s))
+
+    def record(self, project_id: str, clip_id: str) -> ClipRecord:
+        """Return one record.
+
+        Raises:
+            NotFoundError: no such clip.
+            AudioError: its file is damaged.
+        """
+        if not store.is_id(project_id) or not store.is_id(clip_id):
+            raise NotFoundError("There is no such clip. Choose it from the list.")
+        return _read_record(self.clip_folder(project_id, clip_id))
+
+    def change(self, project_id: str, clip_id: str, **changes: Any) -> ClipRecord:
+        """Write a record with some fields changed."""
+        record = ClipRecord(**{**asdict(self.record(project_id, clip_id)), **changes})
+        store.write_json(self.clip_folder(project_id, clip_id) / "clip.json", asdict(record))
+        return record
+
+    def save_new(self, project_id: str, record: ClipRecord, audio: Audio, bits: int) -> None:
+        """Write a new clip: into a folder of its own beside, moved into place when whole."""
+        folder = self.clip_folder(project_id, record.clip_id)
+        with _new_folder(folder) as temporary:
+            encode_flac(audio, temporary / "original.flac", bits=bits)
+            store.write_json(temporary / "clip.json", asdict(record))
+
+
+def _read_project(folder: Path) -> Project:
+    missing = NotFoundError("There is no such project. Choose one from the list.")
+    value = store.read_json(folder / "project.json", missing=missing, damaged=missing)
+    try:
+        return Project(**value)
+    except TypeError:
+        raise missing from None
+
+
+def _read_record(folder: Path) -> ClipRecord:
+    missing = NotFoundError("There is no such clip; it may have been deleted. Load the list again.")
+    damaged = AudioError(_DAMAGED.format("a clip's description cannot be read"))
+    value = store.read_json(folder / "clip.json", missing=missing, damaged=damaged)
+    try:
+        return ClipRecord(**value)
+    except TypeError:
+        raise damaged from None
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    temporary = folder.with_name(f".part-{folder.name}")
+    with store.storage_errors(folder.parent):
+        temporary.mkdir(parents=True, exist_ok=True)
+        try:
+            yield temporary
+            temporary.replace(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
