@@ -1,0 +1,42 @@
+"""Serves the real page for the browser tests: own data folder, short trainings, a chosen base model."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from voiceclone import VoiceEngine
+from voiceclone.training.runs import RunStatus
+from voiceclone.ui import build, launch_options
+
+
+class ShortRuns(VoiceEngine):
+    """The real engine, except that a training takes a number of steps instead of minutes."""
+
+    def __init__(self, *arguments, steps: int | None, **named) -> None:
+        super().__init__(*arguments, **named)
+        self._steps = steps
+
+    def start_training(self, project_id: str, voice_name: str, consent: bool, **plan) -> RunStatus:
+        if self._steps is not None:
+            plan = {"steps": self._steps}
+        return super().start_training(project_id, voice_name, consent, **plan)
+
+
+def main() -> None:
+    """Serve until killed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--base-factory")
+    options = parser.parse_args()
+    engine = ShortRuns(options.home, base_factory=options.base_factory, steps=options.steps)
+    engine.resume_interrupted()
+    demo = build(engine)
+    demo.launch(server_name="127.0.0.1", server_port=options.port, prevent_thread_lock=True, **launch_options())
+    print("serving", flush=True)
+    demo.block_thread()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""The page: `build(engine)` returns it, `launch_options()` says how it is served."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.ui import markup, text
+from voiceclone.ui.clips import build_clips
+from voiceclone.ui.header import build_header, wire_header
+from voiceclone.ui.record import build_record
+from voiceclone.ui.shared import Shared, wire
+from voiceclone.ui.speak import build_speak
+from voiceclone.ui.theme import CSS, theme
+from voiceclone.ui.train import build_train
+from voiceclone.ui.voices import build_voices
+
+MAX_UPLOAD = "2gb"
+QUEUE_SIZE = 32
+LIGHT_EVENTS = 4
+CACHE_CHECK_S = 3600
+CACHE_AGE_S = 24 * 3600
+# Fixed, so that a reload or a restart of the program finds what the browser remembers. It hides nothing:
+# only ids are kept there, and the engine checks each of them.
+BROWSER_KEY = "voiceclone-page"
+
+
+def build(engine: Any) -> gr.Blocks:
+    """Return the whole page on top of a `VoiceEngine`."""
+    with gr.Blocks(
+        title=text.TITLE,
+        analytics_enabled=False,
+        delete_cache=(CACHE_CHECK_S, CACHE_AGE_S),
+        fill_width=False,
+    ) as demo:
+        remembered_project = _remembered("project")
+        remembered_run = _remembered("run")
+        changed, voices_changed = gr.State(0), gr.State(0)
+        header = build_header(engine)
+        with gr.Tabs(selected="record", elem_id="tabs") as tabs:
+            shared = Shared(engine, demo, tabs, header.project, changed, voices_changed)
+            with gr.Tab(text.TAB_RECORD, id="record"):
+                intro = gr.HTML(markup.intro(text.INTRO_RECORD_EMPTY), elem_id="record-intro")
+                build_record(shared)
+                build_clips(shared, intro)
+            with gr.Tab(text.TAB_TRAIN, id="train"):
+                result = build_train(shared, remembered_run)
+            with gr.Tab(text.TAB_SPEAK, id="speak"):
+                speak = build_speak(shared)
+                build_voices(shared, speak.voice)
+        wire_header(shared, header, remembered_project)
+        wire(
+            result.onward.click,
+            lambda voice_id: (gr.Tabs(selected="speak"), voice_id),
+            result.voice_id,
+            [tabs, speak.voice],
+        )
+    demo.queue(max_size=QUEUE_SIZE, default_concurrency_limit=LIGHT_EVENTS, api_open=False)
+    return demo
+
+
+def _remembered(name: str) -> gr.BrowserState:
+    return gr.BrowserState("", storage_key=f"{BROWSER_KEY}-{name}", secret=BROWSER_KEY)
+
+
+def head() -> str:
+    """Return what goes into the page's head: the script that keeps the microphone plain."""
+    script = Path(__file__).with_name("microphone.js").read_text(encoding="utf-8")
+    words = json.dumps(text.MICROPHONE, ensure_ascii=False).replace("<", "\\u003c")
+    return f"<script>\n{script.replace('__WORDS__', words)}</script>"
+
+
+def launch_options() -> dict[str, Any]:
+    """Return how the page is served, everything but the address: private, quiet, nothing shared."""
+    return {
+        "theme": theme(),
+        "css": CSS.read_text(encoding="utf-8"),
+        "head": head(),
+        "share": False,
+        "run_history": False,
+        "enable_monitoring": False,
+        "allowed_paths": [],
+        "show_error": False,
+        "strict_cors": True,
+        "max_file_size": MAX_UPLOAD,
+        "footer_links": [],
+        "ssr_mode": False,
+        "pwa": False,
+        "mcp_server": False,
+        "quiet": True,
+    }

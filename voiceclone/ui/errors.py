@@ -1,0 +1,37 @@
+"""Errors at the edge of the page: a plain sentence for the person, the details in the log."""
+
+import functools
+import html
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import VoiceCloneError
+from voiceclone.ui import text
+
+log = logging.getLogger(__name__)
+
+
+def page_error(message: str) -> gr.Error:
+    """Return the toast for `message`; it is rendered as HTML, so it is escaped here."""
+    return gr.Error(html.escape(message), title=text.ERROR_TITLE, print_exception=False, duration=None)
+
+
+def plain_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Turn what `handler` raises into one plain sentence in the page."""
+
+    @functools.wraps(handler)
+    def guarded(*arguments: Any, **named: Any) -> Any:
+        try:
+            return handler(*arguments, **named)
+        except gr.Error:
+            raise
+        except VoiceCloneError as error:
+            raise page_error(str(error)) from error
+        except Exception as error:
+            log.exception("Unexpected error in %s", getattr(handler, "__name__", "a handler"))
+            raise page_error(text.UNEXPECTED) from error
+
+    return guarded

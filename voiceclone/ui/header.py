@@ -1,0 +1,160 @@
+"""Above the tabs: whose recordings these are, and the base model when it is not ready yet."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import TextError
+from voiceclone.ui import markup, text
+from voiceclone.ui.shared import Shared, into, language_choices, wire
+
+
+@dataclass(frozen=True)
+class Header:
+    """The row above the tabs and what opens below it."""
+
+    project: gr.Dropdown
+    new: gr.Button
+    delete: gr.Button
+    form: gr.Column
+    name: gr.Textbox
+    language: gr.Dropdown
+    create: gr.Button
+    cancel: gr.Button
+    question: gr.Column
+    question_words: gr.HTML
+    delete_yes: gr.Button
+    delete_no: gr.Button
+    banner: gr.Column
+    prepare: gr.Button
+    prepare_status: gr.HTML
+
+
+def build_header(engine: Any) -> Header:
+    """Lay out what stands above the tabs."""
+    with gr.Row(equal_height=False, elem_classes="vc-top"):
+        gr.HTML(markup.page_head())
+        project = gr.Dropdown(
+            project_choices(engine),
+            label=text.PROJECT_LABEL,
+            info=text.PROJECT_INFO,
+            scale=0,
+            min_width=300,
+            elem_id="project",
+        )
+        with gr.Column(scale=0, min_width=150):
+            new = gr.Button(text.PROJECT_NEW, size="sm", elem_id="new-project")
+            delete = gr.Button(text.PROJECT_DELETE, size="sm", elem_id="delete-project")
+    with gr.Column(visible=False, elem_classes="vc-card") as form:
+        with gr.Row(equal_height=True):
+            name = gr.Textbox(
+                label=text.PROJECT_NEW_NAME, info=text.PROJECT_NEW_NAME_INFO, max_lines=1, elem_id="new-name"
+            )
+            language = gr.Dropdown(
+                language_choices(engine.base.languages),
+                value="en-us",
+                label=text.LANGUAGE_LABEL,
+                info=text.LANGUAGE_INFO,
+            )
+        with gr.Row():
+            create = gr.Button(text.PROJECT_CREATE, variant="primary", size="md", elem_id="create-project")
+            cancel = gr.Button(text.CANCEL, size="md")
+    with gr.Column(visible=False, elem_classes="vc-question") as question:
+        question_words = gr.HTML()
+        with gr.Row():
+            delete_yes = gr.Button(text.PROJECT_DELETE_YES, variant="stop", size="sm")
+            delete_no = gr.Button(text.KEEP, size="sm")
+    with gr.Column(visible=False, elem_classes="vc-card vc-banner", elem_id="base-banner") as banner:
+        gr.HTML(markup.heading(text.BASE_MISSING_TITLE, text.BASE_MISSING))
+        prepare = gr.Button(text.BASE_PREPARE, variant="primary", elem_id="prepare")
+        prepare_status = gr.HTML(markup.note(""), elem_classes="vc-status")
+    return Header(
+        project, new, delete, form, name, language, create, cancel, question, question_words, delete_yes, delete_no,
+        banner, prepare, prepare_status,
+    )  # fmt: skip
+
+
+def project_choices(engine: Any) -> list[tuple[str, str]]:
+    """Return every person with recordings; a fresh start gets a first, empty one."""
+    if not engine.projects():
+        engine.create_project(text.DEFAULT_PROJECT)
+    return [(project.name, project.project_id) for project in engine.projects()]
+
+
+def wire_header(shared: Shared, header: Header, remembered_project: gr.BrowserState) -> None:
+    """Connect what stands above the tabs."""
+    _wire_choice(shared, header, remembered_project)
+    _wire_delete(shared, header)
+    _wire_base(shared, header)
+
+
+def _wire_choice(shared: Shared, header: Header, remembered_project: gr.BrowserState) -> None:
+    engine = shared.engine
+
+    def restore(remembered: str, changed: int) -> tuple[Any, ...]:
+        choices = project_choices(engine)
+        known = {project_id for _, project_id in choices}
+        value = remembered if remembered in known else choices[0][1]
+        return gr.update(choices=choices, value=value), changed + 1
+
+    def create(name: str, language: str) -> tuple[Any, ...]:
+        if not (name or "").strip():
+            raise TextError(text.NEED_NAME)
+        project = engine.create_project(name.strip(), language)
+        chosen = gr.update(choices=project_choices(engine), value=project.project_id)
+        return chosen, gr.update(visible=False), ""
+
+    wire(shared.demo.load, restore, [remembered_project, shared.changed], [header.project, shared.changed])
+    wire(header.project.change, lambda project_id: project_id, header.project, remembered_project)
+    wire(header.new.click, lambda: gr.update(visible=True), None, header.form)
+    wire(header.cancel.click, lambda: gr.update(visible=False), None, header.form)
+    made = [header.project, header.form, header.name]
+    wire(header.create.click, create, [header.name, header.language], made)
+    wire(header.name.submit, create, [header.name, header.language], made)
+
+
+def _wire_delete(shared: Shared, header: Header) -> None:
+    engine = shared.engine
+
+    def ask(project_id: str) -> tuple[Any, ...]:
+        project = engine.project(project_id)
+        clip_count = len(engine.clips(project_id))
+        return gr.update(visible=True), markup.note(text.project_delete_question(project.name, clip_count))
+
+    def delete(project_id: str, changed: int) -> tuple[Any, ...]:
+        engine.delete_project(project_id)
+        choices = project_choices(engine)
+        return gr.update(choices=choices, value=choices[0][1]), gr.update(visible=False), changed + 1
+
+    wire(header.delete.click, ask, header.project, [header.question, header.question_words])
+    wire(header.delete_no.click, lambda: gr.update(visible=False), None, header.question)
+    wire(
+        header.delete_yes.click,
+        delete,
+        [header.project, shared.changed],
+        [header.project, header.question, shared.changed],
+    )
+
+
+def _wire_base(shared: Shared, header: Header) -> None:
+    engine = shared.engine
+
+    def prepare(
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> tuple[Any, ...]:
+        engine.prepare_base(on_progress=into(progress))
+        gr.Info(text.BASE_READY)
+        return gr.update(visible=False), markup.note("")
+
+    wire(shared.demo.load, lambda: gr.update(visible=not engine.base_ready()), None, header.banner)
+    wire(
+        header.prepare.click,
+        prepare,
+        None,
+        [header.banner, header.prepare_status],
+        lane="base",
+        progress_on=header.prepare_status,
+    )
+
+

@@ -1,0 +1,171 @@
+"""The pieces of HTML the page draws itself: accessible, escaped, styled by page.css."""
+
+import base64
+import math
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from voiceclone.ui import text
+
+PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
+WAVE = (7, 14, 24, 17, 30, 21, 34, 18, 26, 12, 20, 9)
+"""Bar heights of the mark in the page's head, pixels."""
+
+
+def page_head() -> str:
+    """Return the name of the program and what it is."""
+    bars = "".join(f'<i style="height:{height}px"></i>' for height in WAVE)
+    return (
+        f'<header class="vc-head"><span class="vc-wave" aria-hidden="true">{bars}</span>'
+        f"<div><h1>{escape(text.TITLE)}</h1><p>{escape(text.TAGLINE)}</p></div></header>"
+    )
+
+
+def intro(sentence: str) -> str:
+    """Return the line at the top of a tab that says what to do next."""
+    return f'<p class="vc-intro">{escape(sentence)}</p>'
+
+
+def heading(words: str, note: str = "") -> str:
+    """Return the heading of a card."""
+    below = f"<p>{escape(note)}</p>" if note else ""
+    return f'<div class="vc-heading"><h2>{escape(words)}</h2>{below}</div>'
+
+
+def note(sentence: str, kind: str = "plain") -> str:
+    """Return one status sentence; `kind` is plain, good, usable or bad. Nothing for an empty one."""
+    if not sentence:
+        return '<p class="vc-note" role="status"></p>'
+    return f'<p class="vc-note vc-{kind}" role="status">{escape(sentence)}</p>'
+
+
+def notes(sentences: Sequence[tuple[str, str]]) -> str:
+    """Return several status sentences, each with its kind."""
+    lines = "".join(f'<p class="vc-note vc-{kind}">{escape(sentence)}</p>' for sentence, kind in sentences)
+    return f'<div role="status">{lines}</div>'
+
+
+def chip(level: str) -> str:
+    """Return a verdict as a small coloured word."""
+    return f'<span class="vc-chip vc-{escape(level)}">{escape(text.VERDICTS.get(level, level))}</span>'
+
+
+def readiness_share(usable_s: float, marks_s: Sequence[float]) -> float:
+    """Return where `usable_s` lies on the bar, 0..1.
+
+    The marks stand at 15, 50 and 100 % of the bar, with straight lines between: the first minute is
+    worth as much room as the next four.
+    """
+    places = (0.0, 0.15, 0.5, 1.0)
+    edges = (0.0, *marks_s)
+    for left, right, low, high in zip(edges, edges[1:], places, places[1:], strict=True):
+        if usable_s < right:
+            return low + (high - low) * (usable_s - left) / (right - left)
+    return 1.0
+
+
+def readiness_bar(readiness: Any) -> str:
+    """Return the bar that says how much speech there is and how much is worth having."""
+    marks_s = (readiness.minimum_s, readiness.first_voice_s, readiness.good_voice_s)
+    share = readiness_share(readiness.usable_s, marks_s)
+    level = "good" if readiness.usable_s >= readiness.first_voice_s else "usable" if readiness.enough else "bad"
+    ticks = "".join(
+        f'<span class="vc-tick{" vc-tick-last" if place == 1 else ""}" style="left:{place:.0%}">'
+        f"<b>{escape(text.duration(mark_s))}</b> {escape(word)}</span>"
+        for place, mark_s, word in zip((0.15, 0.5, 1.0), marks_s, text.READINESS_MARKS, strict=True)
+    )
+    detail = text.readiness_detail(readiness.usable_s, readiness.speech_s, readiness.clip_count)
+    return (
+        f'<section class="vc-readiness"><div class="vc-heading vc-between"><h2>{escape(text.READINESS_TITLE)}</h2>'
+        f"<p>{escape(detail)}</p></div>"
+        f'<div class="vc-bar" role="progressbar" aria-label="{escape(text.READINESS_TITLE)}" aria-valuemin="0" '
+        f'aria-valuemax="{readiness.good_voice_s:.0f}" '
+        f'aria-valuenow="{min(readiness.usable_s, readiness.good_voice_s):.0f}" '
+        f'aria-valuetext="{escape(detail)}"><div class="vc-fill vc-{level}" style="width:{share:.1%}"></div></div>'
+        f'<div class="vc-ticks" aria-hidden="true">{ticks}</div>'
+        f'<p class="vc-note vc-plain" role="status">{escape(readiness.sentence)}</p></section>'
+    )
+
+
+def clip_row(clip: Any, number: int, selected: bool) -> str:
+    """Return one clip of the list: play, number, words, length, verdict."""
+    flags = []
+    if not clip.included:
+        flags.append(text.LEFT_OUT)
+    elif clip.cleaned:
+        flags.append(text.CLEANED)
+    words = escape(clip.text) if clip.text else f"<em>{escape(text.NO_WORDS)}</em>"
+    below = " · ".join([text.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])])
+    name = escape(text.clip_name(number))
+    return (
+        f'<li class="{"" if clip.included else "vc-out"}"{" aria-current=true" if selected else ""}>'
+        f'<button type="button" class="vc-play" data-clip="{escape(clip.clip_id)}" data-play="1" '
+        f'aria-label="{escape(text.PLAY)} {name}">{PLAY_ICON}</button>'
+        f'<button type="button" class="vc-open" data-clip="{escape(clip.clip_id)}">'
+        f'<span class="vc-number">{number}</span><span class="vc-words"><span class="vc-said">{words}</span>'
+        f"<small>{escape(below)}</small></span>{chip(clip.verdict.level)}</button></li>"
+    )
+
+
+def clip_list(clips: Sequence[Any], first_number: int, selected_id: str) -> str:
+    """Return the list of `clips`, newest first; `first_number` is the number of the oldest of them."""
+    if not clips:
+        return f'<p class="vc-empty">{escape(text.CLIPS_EMPTY)}</p>'
+    rows = [
+        clip_row(clip, first_number + offset, clip.clip_id == selected_id) for offset, clip in enumerate(clips)
+    ]
+    return f'<ul class="vc-clips" aria-label="{escape(text.CLIPS_TITLE)}">{"".join(reversed(rows))}</ul>'
+
+
+def clip_head(clip: Any) -> str:
+    """Return the verdict of the chosen clip in words."""
+    reason = clip.verdict.reason or text.VERDICT_GOOD_REASON
+    facts = f"{text.seconds(clip.duration_s)} · {clip.sample_rate / 1000:g} kHz · {clip.source_name}"
+    return (
+        f'<div class="vc-heading"><p class="vc-verdict">{chip(clip.verdict.level)} {escape(reason)}</p>'
+        f"<p>{escape(facts)}</p></div>"
+    )
+
+
+def picture(png: bytes, description: str) -> str:
+    """Return a picture that travels inside the page."""
+    data = base64.b64encode(png).decode("ascii")
+    return f'<img class="vc-picture" alt="{escape(description)}" src="data:image/png;base64,{data}">'
+
+
+def run_progress(status: Any) -> str:
+    """Return where a run stands: a bar, the figures, one plain sentence."""
+    share = status.step / status.total_steps if status.total_steps else 0.0
+    facts = []
+    if status.step:
+        facts.append(text.step_line(status.step, status.total_steps))
+    if status.eta_s is not None and math.isfinite(status.eta_s) and status.state in ("preparing", "training"):
+        facts.append(text.time_left(status.eta_s))
+    title = text.STATES.get(status.state, status.state)
+    sentence = status.error if status.state == "failed" else status.message
+    if status.state == "interrupted":
+        sentence = text.INTERRUPTED
+    waiting = " vc-waiting" if status.state in ("waiting", "preparing", "stopping") and not status.step else ""
+    return (
+        f'<section class="vc-run" data-state="{escape(status.state)}" data-step="{status.step}">'
+        f'<div class="vc-heading vc-between"><h2>{escape(title)}: {escape(status.voice_name)}</h2>'
+        f'<p>{escape(" · ".join(facts))}</p></div>'
+        f'<div class="vc-bar{waiting}" role="progressbar" aria-label="{escape(title)}" aria-valuemin="0" '
+        f'aria-valuemax="100" aria-valuenow="{share * 100:.0f}"><div class="vc-fill" style="width:{share:.1%}"></div></div>'
+        f'<p class="vc-note vc-{"bad" if status.state == "failed" else "plain"}">{escape(sentence)}</p></section>'
+    )
+
+
+def scores(voice: Any) -> str:
+    """Return how a voice turned out, in words, with the figures behind them."""
+    lines = []
+    similarity = voice.scores.get("similarity")
+    if similarity is not None:
+        lines.append(f"<li><b>{escape(text.similarity_words(similarity))}.</b> Likeness {similarity:.2f} of 1.</li>")
+    lines.append(f"<li>Learnt from {escape(text.duration(voice.speech_s))} of speech")
+    if voice.minutes:
+        lines[-1] += f" in {escape(text.duration(voice.minutes * 60))}"
+    lines[-1] += ".</li>"
+    lines.append(f"<li>Size of the voice file: {voice.size_mb:.0f} MB.</li>")
+    return f'<ul class="vc-scores" aria-label="{escape(text.SCORES_TITLE)}">{"".join(lines)}</ul>'

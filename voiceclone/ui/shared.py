@@ -1,0 +1,138 @@
+"""What the tabs have in common: the shared components, wiring, files for the browser, stop requests."""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.audio import Audio, encode_wav
+from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.ui.errors import plain_errors
+
+KEEP_FILES_S = 3600
+"""The browser got its own copy at once; ours is only needed for a moment."""
+
+
+class BrowserFiles:
+    """Files on their way to the browser, in a temporary folder that the page may read."""
+
+    def __init__(self) -> None:
+        # Kept on the object: the folder goes away with it, at the latest when the program ends.
+        self._folder = tempfile.TemporaryDirectory(prefix="voiceclone-page-")
+
+    def path(self, file_name: str) -> Path:
+        """Return a fresh path that ends in a harmless form of `file_name`."""
+        root = Path(self._folder.name)
+        for old in root.iterdir():
+            if time.time() - old.stat().st_mtime > KEEP_FILES_S:
+                shutil.rmtree(old, ignore_errors=True)
+        allowed = "".join(c if c.isalnum() or c in " -_." else "_" for c in file_name).strip(" .")
+        return Path(tempfile.mkdtemp(dir=root)) / (allowed[-80:] or "file")
+
+    def wav(self, audio: Audio, file_name: str) -> str:
+        """Write `audio` as 16-bit WAV and return where."""
+        path = self.path(file_name)
+        encode_wav(audio, path)
+        return str(path)
+
+    def copy(self, source: Path, file_name: str) -> str:
+        """Copy a file of ours, because the page can read nothing in the data folder."""
+        return str(shutil.copyfile(source, self.path(file_name)))
+
+
+class StopRequests:
+    """Lets a Cancel button reach work that is under way; keys name the work."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[str, list[threading.Event]] = {}
+
+    @contextmanager
+    def work(self, key: str) -> Iterator[ShouldStop]:
+        """Register one piece of work; yields the question whether it should stop."""
+        event = threading.Event()
+        with self._lock:
+            self._running.setdefault(key, []).append(event)
+        try:
+            yield event.is_set
+        finally:
+            with self._lock:
+                self._running[key].remove(event)
+                if not self._running[key]:
+                    del self._running[key]
+
+    def stop(self, key: str) -> None:
+        """Ask all work under `key` to stop."""
+        with self._lock:
+            for event in self._running.get(key, ()):
+                event.set()
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What every tab needs."""
+
+    engine: Any
+    """`voiceclone.engine.VoiceEngine`."""
+    demo: gr.Blocks
+    tabs: gr.Tabs
+    project: gr.Dropdown
+    """Value is the id of the chosen project."""
+    changed: gr.State
+    """A counter; whoever changes clips or projects raises it, whoever shows them listens."""
+    voices_changed: gr.State
+    """The same for voices."""
+    files: BrowserFiles = field(default_factory=BrowserFiles)
+    stops: StopRequests = field(default_factory=StopRequests)
+
+
+def wire(
+    trigger: Callable[..., Any],
+    handler: Callable[..., Any],
+    inputs: Sequence[Any] | Any = None,
+    outputs: Sequence[Any] | Any = None,
+    *,
+    lane: str | None = None,
+    at_once: int = 1,
+    progress_on: Sequence[Any] | Any = None,
+    **options: Any,
+) -> Any:
+    """Connect an event to a handler, the same careful way everywhere.
+
+    Without a `lane` the handler is quick: it skips the queue and shows no progress. With one it
+    waits its turn: at most `at_once` events of that lane run together.
+    """
+    if lane is None:
+        how: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
+    else:
+        how = {
+            "concurrency_id": lane,
+            "concurrency_limit": at_once,
+            "show_progress": "full" if progress_on is not None else "hidden",
+            "show_progress_on": progress_on,
+        }
+    how |= {"api_visibility": "private", "trigger_mode": "once"} | options
+    return trigger(plain_errors(handler), inputs, outputs, **how)
+
+
+def into(progress: gr.Progress) -> OnProgress:
+    """Adapt gradio's progress bar to what the engine calls."""
+
+    def report(share: float, message: str) -> None:
+        progress(min(max(share, 0.0), 1.0), desc=message)
+
+    return report
+
+
+def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Return (name, code) pairs for a dropdown, in our own order of languages."""
+    from voiceclone.text.languages import LANGUAGES
+
+    return [(language.name, code) for code, language in LANGUAGES.items() if code in codes]

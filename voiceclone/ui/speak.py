@@ -1,0 +1,156 @@
+"""Tab 3: choose a voice, type, hear it, download it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import Cancelled, TextError
+from voiceclone.limits import MAX_SPEED, MIN_SPEED
+from voiceclone.ui import markup, text
+from voiceclone.ui.shared import Shared, into, language_choices, wire
+
+STOCK = "stock"
+"""The value of the untouched voice in the list; the engine knows it as None."""
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Everything of the tab's upper half."""
+
+    intro: gr.HTML
+    voice: gr.Dropdown
+    words: gr.Textbox
+    language: gr.Dropdown
+    speed: gr.Slider
+    speak: gr.Button
+    cancel: gr.Button
+    output: gr.Audio
+    download: gr.DownloadButton
+    status: gr.HTML
+
+
+def build_speak(shared: Shared) -> Speak:
+    """Lay out and wire the tab."""
+    tab = _layout(shared)
+    _wire_speaking(shared, tab)
+    _wire_choice(shared, tab)
+    return tab
+
+
+def _layout(shared: Shared) -> Speak:
+    intro = gr.HTML(markup.intro(text.INTRO_SPEAK))
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
+            words = gr.Textbox(
+                label=text.TEXT_LABEL,
+                info=text.TEXT_INFO,
+                placeholder=text.TEXT_PLACEHOLDER,
+                lines=7,
+                max_lines=20,
+                elem_id="speak-text",
+            )
+            speak = gr.Button(text.SPEAK, variant="primary", elem_id="speak")
+            cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="speak-cancel")
+            output = gr.Audio(
+                label=text.OUTPUT_LABEL, interactive=False, type="filepath", buttons=[], elem_id="speech"
+            )
+            status = gr.HTML(markup.note(""), elem_classes="vc-status", elem_id="speak-status")
+            download = gr.DownloadButton(text.DOWNLOAD, interactive=False, elem_id="download")
+        with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
+            voice = gr.Dropdown([], label=text.VOICE_LABEL, info=text.VOICE_INFO, elem_id="voice")
+            language = gr.Dropdown(
+                language_choices(shared.engine.base.languages),
+                value="en-us",
+                label=text.SPEAK_LANGUAGE_LABEL,
+                info=text.SPEAK_LANGUAGE_INFO,
+                elem_id="speak-language",
+            )
+            speed = gr.Slider(
+                MIN_SPEED, MAX_SPEED, value=1.0, step=0.05, label=text.SPEED_LABEL, info=text.SPEED_INFO
+            )
+    return Speak(intro, voice, words, language, speed, speak, cancel, output, download, status)
+
+
+def _wire_speaking(shared: Shared, tab: Speak) -> None:
+    engine = shared.engine
+
+    def say(
+        voice_id: str,
+        words: str,
+        language: str,
+        speed: float,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> tuple[Any, ...]:
+        if not (words or "").strip():
+            raise TextError(text.NO_TEXT)
+        with shared.stops.work(f"speak {request.session_hash}") as should_stop:
+            try:
+                speech = engine.speak(
+                    engine_voice(voice_id),
+                    words,
+                    language=language,
+                    speed=speed,
+                    on_progress=into(progress),
+                    should_stop=should_stop,
+                )
+            except Cancelled:
+                return gr.skip(), gr.skip(), markup.note(text.SPEAK_CANCELLED)
+        path = shared.files.wav(speech.audio, file_name(words))
+        summary = text.spoken_summary(speech.audio.duration_s, speech.sentences, speech.elapsed_s)
+        return path, gr.update(value=path, interactive=True), markup.note(summary)
+
+    def stop(request: gr.Request) -> None:
+        shared.stops.stop(f"speak {request.session_hash}")
+
+    def busy(working: bool) -> list[dict[str, Any]]:
+        return [gr.update(visible=not working), gr.update(visible=working)]
+
+    buttons = [tab.speak, tab.cancel]
+    started = wire(tab.speak.click, lambda: busy(True), None, buttons)
+    done = wire(
+        started.then,
+        say,
+        [tab.voice, tab.words, tab.language, tab.speed],
+        [tab.output, tab.download, tab.status],
+        lane="speech",
+        progress_on=tab.output,
+    )
+    wire(done.then, lambda: busy(False), None, buttons)
+    wire(tab.cancel.click, stop)
+
+
+def engine_voice(voice_id: str) -> str | None:
+    """Return what the engine calls the chosen voice."""
+    return None if voice_id == STOCK else voice_id
+
+
+def file_name(words: str) -> str:
+    """Name a download after its first words."""
+    return f"{' '.join(words.split())[:40].strip(' .')}.wav"
+
+
+def voice_choices(engine: Any) -> list[tuple[str, str]]:
+    """Return the voices for the list: the newest first, the stock voice last."""
+    voices = sorted(engine.voices(), key=lambda voice: voice.created_at, reverse=True)
+    return [*((voice.name, voice.voice_id) for voice in voices), (text.STOCK_VOICE, STOCK)]
+
+
+def _wire_choice(shared: Shared, tab: Speak) -> None:
+    engine = shared.engine
+
+    def refresh(chosen: str | None) -> tuple[Any, ...]:
+        choices = voice_choices(engine)
+        known = {voice_id for _, voice_id in choices}
+        value = chosen if chosen in known else choices[0][1]
+        intro = text.INTRO_SPEAK if len(choices) > 1 else text.INTRO_SPEAK_NO_VOICE
+        return gr.update(choices=choices, value=value), markup.intro(intro)
+
+    def follow_language(voice_id: str) -> Any:
+        return gr.skip() if voice_id in (None, STOCK) else engine.voice(voice_id).language
+
+    shown = [tab.voice, tab.intro]
+    wire(shared.demo.load, lambda: refresh(None), None, shown)
+    wire(shared.voices_changed.change, refresh, tab.voice, shown, trigger_mode="always_last")
+    wire(tab.voice.change, follow_language, tab.voice, tab.language, trigger_mode="always_last")

@@ -1,0 +1,364 @@
+"""Every word the page shows, in one place: plain, second person."""
+
+import math
+
+TITLE = "VoiceClone"
+TAGLINE = "Your own voice, on your own computer. Nothing you record leaves it."
+
+# --- the three tabs -----------------------------------------------------------------------------
+TAB_RECORD = "1. Record & clean"
+TAB_TRAIN = "2. Train"
+TAB_SPEAK = "3. Speak"
+
+INTRO_RECORD_EMPTY = (
+    "Read the sentence below aloud and keep the take. About a minute of speech makes a first voice. "
+    "You can also bring recordings you have, or look around with the example voice."
+)
+INTRO_RECORD_MORE = "Good start. Keep reading sentences, or add more recordings, until the bar below says it is enough."
+INTRO_RECORD_CLEAN = "You have enough speech. Press “Clean all clips”, listen to a few, then go on to training."
+INTRO_RECORD_READY = "Everything is recorded and clean. Go on to training, or add more speech for a better voice."
+INTRO_TRAIN = "Name the voice, confirm that you may use it, and press the button. The rest happens by itself."
+INTRO_SPEAK = "Choose a voice, type what it should say, and listen."
+INTRO_SPEAK_NO_VOICE = (
+    "You have not trained a voice yet. You can listen to the stock voice meanwhile; yours appears here when it is trained."
+)
+
+# --- whose recordings ---------------------------------------------------------------------------
+DEFAULT_PROJECT = "My voice"
+EXAMPLE_PROJECT = "Example voice"
+PROJECT_LABEL = "Whose recordings"
+PROJECT_INFO = "Every person has a place of their own."
+PROJECT_NEW = "New person"
+PROJECT_NEW_NAME = "Name of the person"
+PROJECT_NEW_NAME_INFO = "Only a label for you; any name will do."
+PROJECT_CREATE = "Create"
+PROJECT_DELETE = "Delete person"
+PROJECT_DELETE_YES = "Yes, delete everything recorded here"
+KEEP = "Keep it"
+CANCEL = "Cancel"
+NEED_NAME = "Type a name first."
+
+
+def project_delete_question(name: str, clip_count: int) -> str:
+    """Ask before a person's recordings go."""
+    return (
+        f"Delete “{name}” with {count(clip_count, 'clip')}? The recordings cannot be brought back. "
+        "Voices that were trained from them stay."
+    )
+
+
+# --- base model ---------------------------------------------------------------------------------
+BASE_MISSING_TITLE = "One thing is missing: the speech model"
+BASE_MISSING = (
+    "It comes with the program and is unpacked once, in about half a minute. Nothing is downloaded. "
+    "You can record meanwhile; training and speaking need it."
+)
+BASE_PREPARE = "Prepare the speech model"
+BASE_READY = "The speech model is ready."
+
+# --- microphone (shown by the script in the page) -----------------------------------------------
+MICROPHONE = {
+    "insecure": (
+        "Your browser allows the microphone only on this computer or over https. Open this page on the computer "
+        "VoiceClone runs on, or upload recordings instead."
+    ),
+    "missing": "No microphone was found. Connect one and reload the page, or upload recordings instead.",
+    "denied": (
+        "The browser was not allowed to use the microphone. Allow it in the address bar and press Record again, "
+        "or upload recordings instead."
+    ),
+    "busy": "The microphone is in use by another program. Close that program and press Record again.",
+}
+
+# --- reading aloud ------------------------------------------------------------------------------
+READ_TITLE = "Read aloud"
+SENTENCE_INFO = "Read it the way you talk to a friend. You may change the words, or write a sentence of your own."
+SENTENCE_OWN = "Your own sentence"
+PREVIOUS = "Previous"
+NEXT = "Next"
+LANGUAGE_LABEL = "Language you speak"
+LANGUAGE_INFO = "Decides which sentences are shown and how recordings are written down."
+RECORDER_LABEL = "Your take"
+KEEP_TAKE = "Keep this take"
+NO_TAKE = "There is no take yet. Press Record, read the sentence, press Stop, then keep it."
+NO_SENTENCE = "Write the sentence you read into the box, so the program knows what is said."
+RAW_MICROPHONE_LABEL = "Record the plain microphone"
+RAW_MICROPHONE_INFO = (
+    "Best for cloning. Switch it off only if you hear an echo or are far too quiet: the browser then processes the sound."
+)
+MICROPHONE_SETTINGS = "Microphone settings"
+
+
+def sentence_label(position: int, total: int) -> str:
+    """Say which sentence of the script is shown; `position` counts from 1."""
+    return f"Sentence {position} of {total}"
+
+
+def take_kept(duration_s: float) -> str:
+    """Confirm a kept take."""
+    return f"Kept, {seconds(duration_s)}. Here is the next sentence."
+
+
+# --- bringing files -----------------------------------------------------------------------------
+UPLOAD_TITLE = "Or bring recordings"
+UPLOAD_LABEL = "Sound files"
+UPLOAD_INFO = "WAV, FLAC, MP3, OGG, M4A, MP4 and more. Several at once. Long ones are cut into sentences and written down for you."
+TRANSCRIPTS_ACCORDION = "I have the words in a file"
+TRANSCRIPTS_LABEL = "File with the words (optional)"
+TRANSCRIPTS_INFO = "One line for each recording: its file name, a | or comma or tab, then the words."
+ADD_FILES = "Add these recordings"
+NO_FILES = "Choose one or more sound files first."
+EXAMPLE_TITLE = "No microphone at hand?"
+EXAMPLE_BUTTON = "Try with the example voice"
+EXAMPLE_INFO = "About a minute of a speaker who gave his voice to the public domain."
+EXAMPLE_LOADED = "The example voice is loaded. Press “Clean all clips”, then go on to training."
+ADDING = "Reading your files"
+ADD_CANCELLED = "Stopped. What was added before is in the list."
+
+
+def added_summary(added: int, total_s: float) -> str:
+    """Sum up what an upload brought."""
+    return f"Added {count(added, 'clip')}, {duration(total_s)}."
+
+
+def rejected_line(source_name: str, reason: str) -> str:
+    """Tell why one file was not taken."""
+    return f"{source_name}: {reason}"
+
+
+# --- how much speech ----------------------------------------------------------------------------
+READINESS_TITLE = "How much speech you have"
+READINESS_MARKS = ("smallest", "first voice", "good voice")
+
+
+def readiness_detail(usable_s: float, speech_s: float, clip_count: int) -> str:
+    """Give the figures behind the bar."""
+    return f"{duration(usable_s)} usable, of {duration(speech_s)} recorded in {count(clip_count, 'clip')}"
+
+
+# --- clips --------------------------------------------------------------------------------------
+CLIPS_TITLE = "Your clips"
+CLIPS_EMPTY = "Nothing here yet. Your takes and recordings will appear here, each with a verdict."
+CLEAN_ALL = "Clean all clips"
+CLEAN_INFO = "Removes hum and hiss, evens out the loudness. The originals are never changed."
+CLEANING = "Cleaning"
+CLEAN_CANCELLED = "Stopped. The clips cleaned so far stay clean."
+VERDICTS = {"good": "Good", "usable": "Usable", "bad": "Not usable"}
+VERDICT_GOOD_REASON = "Clear and loud enough."
+LEFT_OUT = "left out"
+CLEANED = "cleaned"
+NO_WORDS = "no words yet"
+PLAY = "Play"
+EARLIER = "Older clips"
+LATER = "Newer clips"
+CLIP_TEXT_LABEL = "Words in this clip"
+CLIP_TEXT_INFO = "Must say exactly what is heard. Saved when you leave the box."
+CLIP_TEXT_GUESSED = "These words were written by the computer. Check them. Saved when you leave the box."
+CLIP_BEFORE = "As recorded"
+CLIP_AFTER = "Cleaned"
+CLIP_INCLUDE_LABEL = "Use this clip for training"
+CLIP_INCLUDE_INFO = "Leave out what you misread or do not like."
+CLIP_DELETE = "Delete this clip"
+CLIP_DELETE_QUESTION = "Delete this clip? Its recording cannot be brought back."
+CLIP_DELETE_YES = "Yes, delete it"
+CLIP_PICTURE_BEFORE = "Picture of the recording: loudness over time."
+CLIP_PICTURE_BOTH = "Pictures of the recording before and after cleaning."
+CLIP_NOT_CLEAN = "Press “Clean all clips” to hear this clip before and after."
+SAVED = "Saved."
+TO_TRAIN = "Next: train the voice"
+
+
+def cleaned_summary(clip_count: int) -> str:
+    """Confirm cleaning."""
+    return f"Cleaned {count(clip_count, 'clip')}. Choose one to hear it before and after."
+
+
+def clip_range(first: int, last: int, total: int) -> str:
+    """Say which clips of a long list are shown."""
+    return f"{first} to {last} of {total}"
+
+
+def clip_name(number: int) -> str:
+    """Name a clip by its number in the list."""
+    return f"Clip {number}"
+
+
+# --- training -----------------------------------------------------------------------------------
+VOICE_NAME_LABEL = "Name of the voice"
+VOICE_NAME_INFO = "You will find it under this name."
+CONSENT_LABEL = "This is my voice, or I have the speaker's permission"
+CONSENT_INFO = "Cloning someone's voice without asking harms people, and in many places it is against the law."
+LENGTH_LABEL = "How long may it take?"
+LENGTH_INFO = "Longer sounds closer to you. You can stop at any time and keep what was learnt."
+LENGTHS = (("Quick, about 5 minutes", 5), ("Better, about 15 minutes", 15), ("Best, about 40 minutes", 40))
+START = "Train the voice"
+NEED_CONSENT = "Tick the box that this is your voice, or that you have the speaker's permission, then press the button again."
+NEED_LENGTH = "Choose how long the training may take."
+TO_RECORD = "Back to recording"
+STOP = "Stop and keep what was learnt"
+CONTINUE = "Continue the training"
+START_OVER = "Start a new one instead"
+TRAIN_AGAIN = "Train another voice"
+TO_SPEAK = "Next: let it speak"
+CLOSE_PAGE = "You may close this page or turn to something else. The training goes on, and this page finds it again."
+PLOT_LABEL = "How far off the voice still is"
+PLOT_CAPTION = "Lower is closer to your recordings. The thin line jumps about; watch the calm one."
+PLOT_X = "step"
+PLOT_Y = "distance"
+SERIES = {"loss": "each step", "smoothed": "average"}
+FIRST_LISTEN_LABEL = "First listen"
+RESULT_LABEL = "Your voice"
+RESULT_TITLE = "Your voice is ready"
+RESULT_STOPPED_TITLE = "Stopped, and kept"
+FAILED_TITLE = "The training could not be finished"
+INTERRUPTED_TITLE = "The training was interrupted"
+INTERRUPTED = "The program was closed or the computer was switched off. Nothing that was learnt is lost."
+SAMPLE_WAITING = "Your voice is saying its first sentence…"
+SAMPLE_SENTENCES = {
+    "en-us": "Hello, this is my new voice, and I have never said this sentence before.",
+    "en-gb": "Hello, this is my new voice, and I have never said this sentence before.",
+    "es": "Hola, esta es mi nueva voz, y nunca antes había dicho esta frase.",
+    "fr": "Bonjour, voici ma nouvelle voix, et je n'avais jamais dit cette phrase.",
+    "it": "Ciao, questa è la mia nuova voce, e non avevo mai detto questa frase.",
+    "pt": "Olá, esta é a minha nova voz, e eu nunca tinha dito esta frase antes.",
+    "hi": "नमस्ते, यह मेरी नई आवाज़ है, और मैंने यह वाक्य पहले कभी नहीं कहा।",
+}
+STATES = {
+    "waiting": "Getting ready",
+    "preparing": "Listening to your recordings",
+    "training": "Learning your voice",
+    "stopping": "Saving what was learnt",
+    "finished": "Finished",
+    "stopped": "Stopped",
+    "failed": "Not finished",
+    "interrupted": "Interrupted",
+}
+SCORES_TITLE = "How it turned out"
+NO_VOICE_LEARNT = "It was stopped before anything could be learnt. Start again when you like."
+
+
+def train_summary(project_name: str, usable_s: float) -> str:
+    """Say what the voice will be trained from."""
+    return f"It will be trained from {duration(usable_s)} of speech in “{project_name}”."
+
+
+def step_line(step: int, total_steps: int) -> str:
+    """Say where a run stands."""
+    return f"step {step} of about {total_steps}" if total_steps else f"step {step}"
+
+
+def time_left(eta_s: float) -> str:
+    """Say how long a run still takes."""
+    return f"{about(eta_s)} left"
+
+
+def similarity_words(similarity: float) -> str:
+    """Put a speaker similarity (cosine, to held-out recordings) into words.
+
+    The bounds are those of the Resemblyzer encoder: two recordings of one person are
+    usually above 0.85, those of two people usually below 0.75.
+    """
+    if similarity >= 0.90:
+        return "Sounds very much like the recordings"
+    if similarity >= 0.82:
+        return "Sounds like the recordings"
+    if similarity >= 0.74:
+        return "Reminds of the recordings; more speech or a longer training brings it closer"
+    return "Not close yet; record more speech or train longer"
+
+
+# --- speaking -----------------------------------------------------------------------------------
+VOICE_LABEL = "Voice"
+VOICE_INFO = "Yours first. The stock voice is there to compare."
+STOCK_VOICE = "Stock voice (not trained, to compare)"
+TEXT_LABEL = "What should it say?"
+TEXT_INFO = "Any length. Numbers, dates and abbreviations are read as people say them."
+TEXT_PLACEHOLDER = "Type or paste your text here."
+SPEAK_LANGUAGE_LABEL = "Language"
+SPEAK_LANGUAGE_INFO = "The language the text is written in."
+SPEED_LABEL = "Speed"
+SPEED_INFO = "1 is natural. Smaller is slower."
+SPEAK = "Speak"
+SPEAKING = "Speaking"
+OUTPUT_LABEL = "Listen"
+DOWNLOAD = "Download as WAV"
+SPEAK_CANCELLED = "Stopped."
+NO_TEXT = "Type what the voice should say first."
+
+
+def spoken_summary(duration_s: float, sentences: int, elapsed_s: float) -> str:
+    """Sum up one speech."""
+    return f"{seconds(duration_s)} of speech in {count(sentences, 'sentence')}, made in {seconds(elapsed_s)}."
+
+
+# --- managing voices ----------------------------------------------------------------------------
+MANAGE = "Rename, export, import or delete voices"
+MANAGE_STOCK = "The stock voice comes with the program. Choose one of your own voices above to rename, export or delete it."
+RENAME_LABEL = "New name"
+RENAME_INFO = "A label only; the voice stays the same."
+RENAME = "Rename"
+RENAMED = "Renamed."
+EXPORT = "Export as a file"
+IMPORT = "Import a voice file"
+DELETE_VOICE = "Delete this voice"
+DELETE_VOICE_YES = "Yes, delete it"
+DELETED = "Deleted."
+
+
+def imported(name: str) -> str:
+    """Confirm an import."""
+    return f"Imported “{name}”."
+
+
+def delete_voice_question(name: str) -> str:
+    """Ask before a voice goes."""
+    return f"Delete the voice “{name}”? It cannot be brought back unless you exported it."
+
+
+# --- errors -------------------------------------------------------------------------------------
+ERROR_TITLE = "That did not work"
+UNEXPECTED = (
+    "Something unexpected went wrong. Nothing you recorded or trained is lost. Try again; the terminal has the details."
+)
+
+# --- the terminal -------------------------------------------------------------------------------
+STARTED = "VoiceClone is ready. Open {url} in your browser. Press Ctrl+C here to stop."
+STARTED_LAN = "The page is open to your network. The microphone works only on this computer, or over https."
+PORT_BUSY = "Port {port} is in use by another program. Choose another one, for example: PORT={other} make run"
+BASE_NOT_READY = "The speech model is not prepared yet; the page offers to do it (or run: make setup)."
+
+
+# --- numbers in words ---------------------------------------------------------------------------
+def count(number: int, noun: str) -> str:
+    """`1 clip`, `2 clips`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def seconds(duration_s: float) -> str:
+    """A short length with one decimal: `6.2 s`; from a minute on as `duration`."""
+    return f"{duration_s:.1f} s" if duration_s < 59.95 else duration(duration_s)
+
+
+def duration(duration_s: float) -> str:
+    """`42 seconds`, `3 min 5 s`, `1 h 4 min`."""
+    whole = round(duration_s)
+    if whole < 60:
+        return count(whole, "second")
+    minutes, rest = divmod(whole, 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def about(duration_s: float) -> str:
+    """A rough length: `a few seconds`, `about 40 seconds`, `about 3 minutes`."""
+    if duration_s < 8:
+        return "a few seconds"
+    if duration_s < 55:
+        return f"about {math.ceil(duration_s / 10) * 10} seconds"
+    if duration_s < 90:
+        return "about a minute"
+    if duration_s < 3600:
+        return f"about {round(duration_s / 60)} minutes"
+    return f"about {duration_s / 3600:.1f} hours"

@@ -1,0 +1,115 @@
+"""Below tab 3: rename, export, import and delete voices."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import TextError
+from voiceclone.ui import markup, text
+from voiceclone.ui.shared import Shared, wire
+from voiceclone.ui.speak import STOCK, voice_choices
+
+
+@dataclass(frozen=True)
+class Manage:
+    """Everything of the tab's lower half."""
+
+    details: gr.HTML
+    own: gr.Column
+    """Shown for one's own voices only; the stock voice cannot be changed."""
+    name: gr.Textbox
+    rename: gr.Button
+    export: gr.DownloadButton
+    delete: gr.Button
+    question: gr.Column
+    question_words: gr.HTML
+    delete_yes: gr.Button
+    delete_no: gr.Button
+    bring: gr.UploadButton
+    status: gr.HTML
+
+
+def build_voices(shared: Shared, voice: gr.Dropdown) -> None:
+    """Lay out and wire the part that manages the voice chosen in `voice`."""
+    part = _layout()
+    _wire_show(shared, voice, part)
+    _wire_changes(shared, voice, part)
+
+
+def _layout() -> Manage:
+    with gr.Accordion(text.MANAGE, open=False, elem_id="manage", elem_classes="vc-card"):
+        details = gr.HTML(elem_id="voice-details")
+        with gr.Column(visible=False) as own:
+            with gr.Row(equal_height=False):
+                name = gr.Textbox(label=text.RENAME_LABEL, info=text.RENAME_INFO, max_lines=1, elem_id="rename")
+                with gr.Column(min_width=220):
+                    rename = gr.Button(text.RENAME, size="md")
+                    export = gr.DownloadButton(text.EXPORT, size="md", elem_id="export")
+                    delete = gr.Button(text.DELETE_VOICE, variant="stop", size="md", elem_id="delete-voice")
+            with gr.Column(visible=False, elem_classes="vc-question") as question:
+                question_words = gr.HTML()
+                with gr.Row():
+                    delete_yes = gr.Button(text.DELETE_VOICE_YES, variant="stop", size="sm", min_width=120)
+                    delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
+        bring = gr.UploadButton(
+            text.IMPORT, file_types=[".safetensors"], type="filepath", size="md", elem_id="import"
+        )
+        status = gr.HTML(markup.note(""), elem_classes="vc-status")
+    return Manage(
+        details, own, name, rename, export, delete, question, question_words, delete_yes, delete_no, bring, status
+    )
+
+
+def _wire_show(shared: Shared, voice: gr.Dropdown, part: Manage) -> None:
+    engine = shared.engine
+
+    def show(voice_id: str | None) -> tuple[Any, ...]:
+        hidden = gr.update(visible=False)
+        if voice_id in (None, STOCK):
+            return markup.note(text.MANAGE_STOCK), hidden, "", gr.update(value=None), hidden
+        chosen = engine.voice(voice_id)
+        path = shared.files.path(f"{chosen.name}.safetensors")
+        engine.export_voice(voice_id, path)
+        heading = markup.heading(chosen.name, chosen.created_at[:10])
+        return (
+            heading + markup.scores(chosen),
+            gr.update(visible=True),
+            chosen.name,
+            gr.update(value=str(path)),
+            hidden,
+        )
+
+    shown = [part.details, part.own, part.name, part.export, part.question]
+    for trigger in (voice.change, shared.voices_changed.change):
+        wire(trigger, show, voice, shown, trigger_mode="always_last")
+
+
+def _wire_changes(shared: Shared, voice: gr.Dropdown, part: Manage) -> None:
+    engine = shared.engine
+
+    def rename(voice_id: str, name: str, changed: int) -> tuple[Any, ...]:
+        if not (name or "").strip():
+            raise TextError(text.NEED_NAME)
+        engine.rename_voice(voice_id, name.strip())
+        return markup.note(text.RENAMED, "good"), changed + 1
+
+    def ask(voice_id: str) -> tuple[Any, ...]:
+        return gr.update(visible=True), markup.note(text.delete_voice_question(engine.voice(voice_id).name))
+
+    def delete(voice_id: str, changed: int) -> tuple[Any, ...]:
+        engine.delete_voice(voice_id)
+        return markup.note(text.DELETED), gr.update(visible=False), changed + 1
+
+    def bring(file: str, changed: int) -> tuple[Any, ...]:
+        imported = engine.import_voice(Path(file))
+        choices = gr.update(choices=voice_choices(engine), value=imported.voice_id)
+        return choices, markup.note(text.imported(imported.name), "good"), changed + 1
+
+    counter = shared.voices_changed
+    wire(part.rename.click, rename, [voice, part.name, counter], [part.status, counter])
+    wire(part.delete.click, ask, voice, [part.question, part.question_words])
+    wire(part.delete_no.click, lambda: gr.update(visible=False), None, part.question)
+    wire(part.delete_yes.click, delete, [voice, counter], [part.status, part.question, counter])
+    wire(part.bring.upload, bring, [part.bring, counter], [voice, part.status, counter], lane="import")
