@@ -1,6 +1,7 @@
 """Where are we: data folder, address, processor; the only file that reads environment variables."""
 
 import os
+import sys
 from pathlib import Path
 
 from voiceclone.errors import InputError
@@ -43,14 +44,15 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def training_threads() -> int:
-    """Return how many threads training computes with: every core, or `OMP_NUM_THREADS` where it is set."""
-    chosen = os.environ.get("OMP_NUM_THREADS", "").strip()
-    return int(chosen) if chosen.isdecimal() and int(chosen) > 0 else cores()
+def training_environment() -> dict[str, str]:
+    """Return the environment of a training process: this one's, and every core to compute on.
+
+    `OMP_NUM_THREADS` is left alone where it is set; left out, torch would use physical cores only.
+    """
+    return {"OMP_NUM_THREADS": str(cores())} | os.environ
 
 
-def device() -> str:
-    """Return what a network computes on, `cuda` or `cpu`. Loads torch."""
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
+def device_in_use() -> str:
+    """Return what this process computes on, `cuda` or `cpu`; one that has not loaded torch is on `cpu`."""
+    torch = sys.modules.get("torch")
+    return "cuda" if torch is not None and torch.cuda.is_available() else "cpu"

@@ -187,7 +187,13 @@ class TrainingRunner:
         command = [sys.executable, "-m", "voiceclone.training.worker", str(run_dir)]
         with (run_dir / "worker.log").open("ab") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=host.CHECKOUT_DIR, **apart
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=host.CHECKOUT_DIR,
+                env=host.training_environment(),
+                **apart,
             )
         self._lock.hand_over(run_id, process.pid)
         # Waited for in the background, so that a dead one does not stay behind as a zombie.

@@ -104,9 +104,6 @@ def main(arguments: list[str]) -> int:
 
 
 def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) -> None:
-    import torch
-
-    torch.set_num_threads(host.training_threads())
     base = load_base(config.base_id, config.base_factory, data_dir)
     _end_torn_line(run_dir / "metrics.jsonl")
     try:
@@ -194,7 +191,7 @@ def _install(
         steps=board.state.step,
         speech_s=prepared.speech_s,
         seed=config.seed,
-        device=host.device(),
+        device=host.device_in_use(),
         scores=scores,
         consent=True,
         consent_record=config.consent,

@@ -1,0 +1,248 @@
+"""Training in its own process: start, watch, stop, kill, continue, fail; with the small base, for real."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import psutil
+import pytest
+
+from tests.fake_base import BASE_ID, BREAKS_FILE, CHECKPOINT_EVERY_STEPS, spectral_centre_hz
+from tests.small_project import PITCH_HZ, fake_engine, make_project
+from voiceclone.errors import BusyError, InputError, NotFoundError
+from voiceclone.training.lock import TrainingLock
+from voiceclone.training.runner import MAX_FRUITLESS_STARTS
+
+LONG_STEPS = 5_000
+WAIT_S = 60
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = fake_engine(tmp_path / "data")
+    yield engine
+    holder = TrainingLock(engine.data_dir).holder()
+    if holder is not None and holder.pid != os.getpid():
+        psutil.Process(holder.pid).kill()
+
+
+@pytest.fixture
+def project_id(engine):
+    return make_project(engine.data_dir).project_id
+
+
+def start(engine, project_id, steps=LONG_STEPS, **more):
+    return engine.start_training(project_id, "Anna", True, steps=steps, **more).run_id
+
+
+def wait_until(condition, what):
+    ends = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < ends, f"waited {WAIT_S} s in vain: {what}"
+        time.sleep(0.02)
+
+
+def wait_for_step(engine, run_id, step):
+    wait_until(lambda: engine.training_status(run_id).step >= step, f"step {step}")
+
+
+def end_of(engine, run_id):
+    *_, last = engine.watch_training(run_id, interval_s=0.05)
+    return last
+
+
+def kill(engine, run_id):
+    process = psutil.Process(TrainingLock(engine.data_dir).holder().pid)
+    process.kill()
+    wait_until(lambda: not engine.training_status(run_id).process_alive, "the process is dead")
+
+
+def pitch_hz(engine, voice_id):
+    return spectral_centre_hz(engine.speak(voice_id, "A long enough sentence to measure.").audio)
+
+
+def test_a_run_ends_in_a_voice_that_has_learnt(engine, project_id):
+    seen = list(engine.watch_training(start(engine, project_id, steps=30, seed=3), interval_s=0.02))
+    last = seen[-1]
+    assert last.state == "finished", last.message
+    assert all(status.running for status in seen[:-1])
+    assert (last.step, last.total_steps) == (30, 30)
+    assert last.first_listen.read_bytes().startswith(b"RIFF")
+    voice = engine.voice(last.voice_id)
+    assert (voice.name, voice.steps, voice.seed, voice.consent) == ("Anna", 30, 3, True)
+    assert voice.speech_s == pytest.approx(16, abs=0.5)
+    assert voice.base_sha256 == engine.base.weights_sha256
+    assert voice.consent_record["statement"].startswith("This is my voice")
+    assert pitch_hz(engine, voice.voice_id) == pytest.approx(PITCH_HZ, rel=0.02)
+    assert pitch_hz(engine, None) == pytest.approx(440, rel=0.02)
+    losses = [point["loss"] for point in engine.loss_points(last.run_id) if point["series"] == "loss"]
+    assert losses[-1] < losses[0] / 10
+    assert TrainingLock(engine.data_dir).holder() is None
+
+
+def test_stop_keeps_what_was_learnt(engine, project_id):
+    run_id = start(engine, project_id)
+    wait_for_step(engine, run_id, 20)
+    engine.stop_training(run_id)
+    last = end_of(engine, run_id)
+    assert last.state == "stopped"
+    assert 20 <= last.step < LONG_STEPS
+    assert engine.voice(last.voice_id).steps == last.step
+    assert engine.stop_training(run_id).state == "stopped"
+    with pytest.raises(InputError, match="ended already"):
+        engine.continue_training(run_id)
+
+
+def test_another_engine_sees_the_run_and_two_at_once_are_refused(engine, project_id):
+    run_id = start(engine, project_id)
+    other = fake_engine(engine.data_dir)
+    assert other.active_run().run_id == run_id
+    with pytest.raises(BusyError, match="“Anna” is still running"):
+        other.start_training(project_id, "Berta", True)
+    with pytest.raises(BusyError, match="Stop"):
+        other.delete_project(project_id)
+    with pytest.raises(BusyError, match="Stop"):
+        other.delete_run(run_id)
+    assert [status.run_id for status in other.runs()] == [run_id]
+    wait_for_step(engine, run_id, 1)
+    other.stop_training(run_id)
+    assert end_of(engine, run_id).state == "stopped"
+
+
+def test_a_killed_run_is_found_and_continued_to_its_voice(engine, project_id):
+    run_id = start(engine, project_id, steps=150)
+    wait_for_step(engine, run_id, 3 * CHECKPOINT_EVERY_STEPS + 1)
+    kill(engine, run_id)
+    killed = engine.training_status(run_id)
+    assert killed.state == "interrupted"
+    metrics = engine.data_dir / "runs" / run_id / "metrics.jsonl"
+    with metrics.open("a") as file:
+        file.write('{"step": 99, "lo')  # as if killed in the middle of a line
+
+    restarted = fake_engine(engine.data_dir)
+    assert restarted.active_run().run_id == run_id
+    assert restarted.resume_interrupted().running
+    last = end_of(restarted, run_id)
+    assert last.state == "finished", last.message
+    assert restarted.voice(last.voice_id).steps == 150
+    assert pitch_hz(restarted, last.voice_id) == pytest.approx(PITCH_HZ, rel=0.02)
+    told = [json.loads(line)["step"] for line in metrics.read_text().splitlines() if line.endswith("}")]
+    assert told.count(1) == 1, "it began anew instead of from its checkpoint"
+    assert len(told) <= 150 + CHECKPOINT_EVERY_STEPS
+    steps = [point["step"] for point in restarted.loss_points(run_id) if point["series"] == "loss"]
+    assert steps == list(range(1, 151))
+    assert restarted.resume_interrupted() is None
+
+
+def test_stop_after_a_kill_still_makes_a_voice(engine, project_id):
+    run_id = start(engine, project_id)
+    wait_for_step(engine, run_id, 2 * CHECKPOINT_EVERY_STEPS + 1)
+    kill(engine, run_id)
+    engine.stop_training(run_id)
+    last = end_of(engine, run_id)
+    assert last.state == "stopped", last.message
+    assert engine.voice(last.voice_id).steps >= 2 * CHECKPOINT_EVERY_STEPS
+
+
+def test_stop_before_anything_was_learnt_leaves_no_voice(engine, project_id):
+    run_id = start(engine, project_id)
+    kill(engine, run_id)
+    if engine.training_status(run_id).step == 0:
+        last = engine.stop_training(run_id)
+        assert (last.state, last.voice_id) == ("stopped", None)
+    assert engine.voices() == []
+
+
+def test_the_system_asking_to_end_leaves_a_run_to_continue(engine, project_id):
+    run_id = start(engine, project_id)
+    wait_for_step(engine, run_id, 10)
+    os.kill(TrainingLock(engine.data_dir).holder().pid, signal.SIGTERM)
+    wait_until(lambda: not engine.training_status(run_id).process_alive, "the process has ended")
+    status = engine.training_status(run_id)
+    assert status.state == "interrupted"
+    saved = json.loads((engine.data_dir / "runs" / run_id / "checkpoint.json").read_text())
+    assert saved["step"] == status.step, "the last steps before the end were not saved"
+    assert engine.voices() == []
+
+
+def test_a_failure_is_told_and_can_be_continued(engine, project_id):
+    breaks = engine.data_dir / "base" / BASE_ID / BREAKS_FILE
+    breaks.parent.mkdir(parents=True)
+    breaks.write_text("The base is out of order. Set it up again.")
+    run_id = start(engine, project_id, steps=20)
+    last = end_of(engine, run_id)
+    assert (last.state, last.error) == ("failed", "The base is out of order. Set it up again.")
+    assert engine.active_run() is None
+    assert "BaseModelError" in (engine.data_dir / "runs" / run_id / "worker.log").read_text()
+    breaks.unlink()
+    engine.continue_training(run_id)
+    assert end_of(engine, run_id).state == "finished"
+
+
+def test_recordings_deleted_meanwhile_are_told(engine, project_id):
+    run_id = start(engine, project_id)
+    kill(engine, run_id)
+    (engine.data_dir / "runs" / run_id / "prepared.json").unlink(missing_ok=True)
+    engine.delete_project(project_id)
+    engine.continue_training(run_id)
+    last = end_of(engine, run_id)
+    assert last.state == "failed"
+    assert "project" in last.error
+
+
+def test_a_run_that_never_gets_anywhere_is_not_continued_by_itself(engine, project_id):
+    run_id = start(engine, project_id)
+    kill(engine, run_id)
+    path = engine.data_dir / "runs" / run_id / "state.json"
+    path.write_text(json.dumps({"state": "preparing", "fruitless_starts": MAX_FRUITLESS_STARTS}))
+    assert engine.resume_interrupted().state == "interrupted"
+    assert engine.continue_training(run_id).running
+
+
+def test_the_training_outlives_the_program_that_started_it(engine, project_id):
+    program = (
+        "import sys, time; from tests.small_project import fake_engine\n"
+        "engine = fake_engine(sys.argv[1])\n"
+        "print(engine.start_training(sys.argv[2], 'Anna', True, steps=150).run_id, flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    starter = subprocess.Popen(
+        [sys.executable, "-c", program, str(engine.data_dir), project_id],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    run_id = starter.stdout.readline().strip()
+    # What Ctrl-C and closing the terminal do: the whole process group of the starter is told to end.
+    os.killpg(starter.pid, signal.SIGINT)
+    os.killpg(starter.pid, signal.SIGHUP)
+    starter.communicate()
+    assert end_of(engine, run_id).state == "finished"
+
+
+def test_training_is_a_little_less_important_than_the_page(engine, project_id):
+    run_id = start(engine, project_id)
+    wait_for_step(engine, run_id, 1)
+    assert psutil.Process(TrainingLock(engine.data_dir).holder().pid).nice() > 0
+    began = time.monotonic()
+    assert engine.speak(None, "Speaking goes on.").sentences == 1
+    assert time.monotonic() - began < 10
+
+
+def test_a_run_can_be_deleted_and_its_voice_stays(engine, project_id):
+    last = end_of(engine, start(engine, project_id, steps=10))
+    engine.delete_run(last.run_id)
+    assert engine.runs() == []
+    assert engine.voice(last.voice_id).name == "Anna"
+    with pytest.raises(NotFoundError):
+        engine.training_status(last.run_id)
+
+
+def test_a_second_voice_of_the_same_name_is_told_apart(engine, project_id):
+    first = end_of(engine, start(engine, project_id, steps=10))
+    second = end_of(engine, start(engine, project_id, steps=10))
+    assert engine.voice(first.voice_id).name == "Anna"
+    assert engine.voice(second.voice_id).name == "Anna (2)"
