@@ -1,4 +1,4 @@
-"""espeak-ng's letter-to-sound rules, called straight from the shared library that the `espeakng-loader` wheel brings."""
+"""Pronunciation by the rules of espeak-ng, whose shared library the `espeakng-loader` wheel brings."""
 
 import atexit
 import ctypes
@@ -20,7 +20,7 @@ _TEXT_IS_UTF8 = 1
 TIE = "͡"
 _IPA_WITH_TIES = 0x02 | 0x80 | (ord(TIE) << 8)
 _LONGEST_DATA_PATH = 140
-"""espeak-ng copies the path of its data into 160 bytes and appends file names; longer ones are cut off silently."""
+"""espeak-ng copies the path of its data into 160 bytes, file names included, and cuts off what is longer."""
 
 _lock = threading.Lock()
 """espeak-ng keeps its voice and its results in global variables: one caller at a time."""

@@ -1,18 +1,19 @@
-"""Text -> the phonemes the Kokoro base was trained on (misaki's alphabet), punctuation kept for the prosody."""
+"""Text -> the phonemes Kokoro was trained on (misaki's alphabet), punctuation kept for the prosody."""
 
 import re
 from functools import lru_cache
 
-from voiceclone.text import espeak
+from voiceclone.text import english, espeak
 from voiceclone.text.languages import Language, get_language
 from voiceclone.text.letters import check_speakable, transliterated
 from voiceclone.text.normalize import spoken
 
+PUNCTUATION = ';:,.!?—…"()“”'
 ALPHABET = frozenset(
-    ';:,.!?—…"()“” ̃ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ'
+    PUNCTUATION + " ̃ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔ"
+    "ˈˌːʰʲ↓→↗↘ᵻ"
 )
 """The 114 symbols of Kokoro's vocabulary (`config.json` of Kokoro-82M v1.0)."""
-PUNCTUATION = ';:,.!?—…"()“”'
 _CHUNKS = re.compile(rf"(\s*[{re.escape(PUNCTUATION)}]+[\s{re.escape(PUNCTUATION)}]*)")
 
 _TIE = espeak.TIE
@@ -60,8 +61,12 @@ def _sounds(words: str, language: Language) -> str:
     """Return the phonemes of words without punctuation."""
     if not words.strip():
         return words
-    ipa = espeak.ipa(words, language.espeak_voice)
-    return _english(ipa, british=language.code == "en-gb") if language.family == "en" else _kokoro(ipa)
+    if language.family == "en":
+        british = language.code == "en-gb"
+        return english.sounds(
+            words, british, lambda word: _english(espeak.ipa(word, language.espeak_voice), british)
+        )
+    return _kokoro(espeak.ipa(words, language.espeak_voice))
 
 
 def _kokoro(ipa: str) -> str:

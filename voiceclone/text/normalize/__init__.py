@@ -2,12 +2,85 @@
 
 import re
 
+from voiceclone.text.languages import get_language
+from voiceclone.text.normalize import dates, english, french, hindi, italian, portuguese, quantities, spanish
+from voiceclone.text.normalize.abbreviations import expand
+from voiceclone.text.normalize.characters import clean
+from voiceclone.text.normalize.web import say_addresses
+from voiceclone.text.normalize.words import Words
+
+_WORDS: dict[str, Words] = {
+    "en-us": english.AMERICAN,
+    "en-gb": english.BRITISH,
+    "es": spanish.WORDS,
+    "fr": french.WORDS,
+    "it": italian.WORDS,
+    "pt": portuguese.WORDS,
+    "hi": hindi.WORDS,
+}
+_ALSO_WORDS = ("US", "IT", "ID", "AI", "PM", "WHO")
+"""Spelt out in capitals although small letters make a word of them."""
+
 
 def spoken(text: str, language: str) -> str:
-    """Return `text` with numbers, dates, money, abbreviations and the like written out as words."""
-    from num2words import num2words
+    """Return `text` with numbers, dates, money, units, addresses, abbreviations and signs as words.
 
-    codes = {"en-us": "en", "en-gb": "en", "pt": "pt_BR"}
-    if language == "hi":
-        return text
-    return re.sub(r"\d+", lambda m: num2words(int(m.group()), lang=codes.get(language, language)), text)
+    Saying the result again changes nothing, so it is safe to call twice.
+
+    Raises:
+        TextError: unknown language.
+    """
+    chosen = get_language(language)
+    words = _WORDS[language]
+    text = say_addresses(clean(text), words)
+    text = expand(text, chosen.family)
+    # From the most to the least specific: what one rule has written out, no later rule sees.
+    text = dates.say_dates(text, words, month_first=language == "en-us")
+    text = dates.say_times(text, words)
+    text = dates.say_decades(text, words)
+    text = quantities.say_money(text, words)
+    text = quantities.say_telephone_numbers(text, words)
+    text = quantities.say_feet_and_inches(text, words)
+    text = quantities.say_fractions(text, words)
+    text = quantities.say_measures(text, words)
+    text = quantities.say_ordinals(text, words)
+    text = dates.say_plain_range_of_years(text, words)
+    text = quantities.say_ranges(text, words)
+    text = quantities.say_roman_numerals(text, words)
+    text = dates.say_years(text, words)
+    text = _number_sign(text, words)
+    text = quantities.say_numbers(text, words, british=language == "en-gb")
+    text = _acronyms(_signs(text, words), chosen.family)
+    text = re.sub(r"\s+([,.;:!?…])", r"\1", text)
+    return " ".join(text.split())
+
+
+def _number_sign(text: str, words: Words) -> str:
+    return re.sub(r"#\s?(?=\d)", f"{words.signs['number']} ", text)
+
+
+def _signs(text: str, words: Words) -> str:
+    """Say the signs that stand between words or numbers; drop the rest."""
+    text = re.sub(r"(?<=\w)/(?=\w)", " ", text)  # and/or, he/she: a short gap says it
+    for sign in "&+=×÷%@<>§°~":
+        if sign in text:
+            text = text.replace(sign, f" {words.signs[sign]} ")
+    text = re.sub(r"[#$€£¥₹²³‰_/]", " ", text)
+    return text
+
+
+def _acronyms(text: str, family: str) -> str:
+    """Take the dots out of `U.S.`; spell out `FBI` and the like, and `US` in English."""
+    text = re.sub(r"\b(?:[A-Z]\.){2,}", lambda m: " ".join(m[0].replace(".", "")) + _full_stop(m), text)
+    long_words = re.findall(r"[^\W\d_]{2,}", text)
+    capitals = sum(1 for word in long_words if word.isupper())
+    if capitals > 2 and capitals * 2 > len(long_words):
+        return text  # the whole sentence is in capitals
+    if family == "en":
+        return re.sub(rf"\b(?:{'|'.join(_ALSO_WORDS)})\b", lambda m: " ".join(m[0]), text)
+    return re.sub(r"\b[B-DF-HJ-NP-TV-Z]{2,5}\b", lambda m: " ".join(m[0]), text)
+
+
+def _full_stop(match: re.Match[str]) -> str:
+    rest = match.string[match.end() :].lstrip("”\"') ")
+    return "." if not rest or match.string[match.end() :].startswith(("”", '"', ")")) else ""

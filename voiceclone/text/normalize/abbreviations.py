@@ -152,6 +152,8 @@ WORDS: dict[str, dict[str, str]] = {
         "Thu.": "Thursday",
         "Fri.": "Friday",
         "a.k.a.": "also known as",
+        "Ph.D.": "P H D",
+        "PhD": "P H D",
         "w/o": "without",
         "w/": "with",
     },
@@ -293,6 +295,8 @@ def expand(text: str, family: str) -> str:
 
     def write_out(match: re.Match[str]) -> str:
         short = match.group()
+        if short in ("St.", "Dr.") and family == "en":
+            return _street_or_title(match)
         full = words.get(short) or words[short.lower()]
         if short in _BEFORE_NUMBER and not re.match(r"\s*[\dIVX]", text[match.end() :]):
             return short
@@ -303,6 +307,26 @@ def expand(text: str, family: str) -> str:
         return full
 
     return pattern.sub(write_out, text)
+
+
+_SAINT_OR_DOCTOR = {"St.": ("Street", "Saint"), "Dr.": ("Drive", "Doctor")}
+
+
+def _street_or_title(match: re.Match[str]) -> str:
+    """Decide between `Baker St.` and `St. Peter`, `Elm Dr.` and `Dr. Elm`, by the words around it."""
+    street, title = _SAINT_OR_DOCTOR[match.group()]
+    before = re.search(r"([^\W\d_][\w']*)\s+$", match.string[: match.start()])
+    rest = match.string[match.end() :].lstrip()
+    named_before = bool(before) and before[1][0].isupper() and before[1].lower() not in _NO_STREET_NAME
+    if not named_before or (rest[:1].isupper() and match.group() == "Dr."):
+        return title
+    ends = not rest or (rest[0].isupper() and not re.match(r"[A-Z]\w+,", rest))
+    return street + ("." if ends else "")
+
+
+_NO_STREET_NAME = frozenset(
+    ("the", "in", "at", "and", "to", "from", "of", "by", "with", "on", "is", "see", "visit", "near")
+)
 
 
 @cache

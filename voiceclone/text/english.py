@@ -1,0 +1,309 @@
+"""English words -> Kokoro's phonemes: the dictionaries it was trained with, espeak-ng for what they lack.
+
+The dictionaries are those of misaki (Apache-2.0). They are read as files, and the rules below follow
+`misaki/en.py` (0.9.4), because importing that imports spaCy (4 s, 500 MB), which then wants a tagger model
+that is not on PyPI. In place of the tagger, the word before decides between noun and verb.
+"""
+
+import importlib.util
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from voiceclone.errors import TextError
+from voiceclone.text.normalize.words import listed
+
+_PRIMARY, _SECONDARY = "ˈ", "ˌ"
+_VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ")
+_DIPHTHONGS = frozenset("AIOQWYʤʧ")
+_VOWELS_BEFORE_FLAP = frozenset("AIOWYiuæɑəɛɪɹʊʌ")
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*['’]?|[^\w\s]|_")
+_LETTERS = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*'?")
+
+_BEFORE_VERB = frozenset(
+    listed(
+        "to will would can could may might must shall should do does did don't doesn't didn't won't can't "
+        "couldn't wouldn't shouldn't i you we they who please let's not cannot i'll you'll we'll they'll he'll she'll"
+    )
+)
+_BEFORE_NOUN = frozenset(
+    listed(
+        "a an the this that these those my your his her its our their no "
+        "some any each every of in on with at by from "
+        "for another several many few"
+    )
+)
+_BEFORE_ADJECTIVE = frozenset(listed("is are was were be been being very so more most too quite"))
+_BEFORE_PARTICIPLE = frozenset(listed("has have had having i've you've we've they've"))
+_PAST = frozenset(listed("yesterday ago last earlier once when then was were did had"))
+
+
+@dataclass
+class _Word:
+    """One word or mark of a clause."""
+
+    text: str
+    space_before: bool
+    part: str | None = None
+    """Part of speech as misaki's dictionaries name it, or None."""
+    phonemes: str = field(default="")
+
+
+def sounds(text: str, british: bool, guess: Callable[[str], str]) -> str:
+    """Return the phonemes of `text`, a clause without punctuation; spaces between words kept.
+
+    Args:
+        text: words, apostrophes and hyphens.
+        british: use the British dictionary.
+        guess: gives the phonemes of a word that is not in the dictionary.
+    """
+    words = _words(text)
+    dictionary = _dictionary(british)
+    next_vowel: bool | None = None  # None at the end of the clause
+    followed_by_to = False
+    for index in range(len(words) - 1, -1, -1):
+        word = words[index]
+        word.part = _part_of_speech(words, index)
+        word.phonemes = _sound(word, dictionary, next_vowel, followed_by_to, guess)
+        first = next((c for c in word.phonemes if c not in "ˈˌ"), None)
+        next_vowel = next_vowel if first is None else first in _VOWELS
+        followed_by_to = word.text.lower() == "to"
+    _soften_compounds(words)
+    joined = "".join((" " if word.space_before else "") + word.phonemes for word in words)
+    return joined.replace("ɾ", "T").replace("ʔ", "t").strip()  # as Kokoro 1.0 was trained
+
+
+def _words(text: str) -> list[_Word]:
+    text = text.replace("’", "'").replace("‘", "'")
+    words, end = [], 0
+    for match in _WORD.finditer(text):
+        space_before = bool(words) and text[end : match.start()].isspace()
+        for part in _camel_parts(match.group()):
+            words.append(_Word(part, space_before))
+            space_before = False
+        end = match.end()
+    return words
+
+
+def _camel_parts(word: str) -> list[str]:
+    """Split `iPhone` and `YouTube` where the capitals say so, `mp3` before its digits."""
+    return re.findall(r"[A-Z]+(?![a-z])(?:'[a-zA-Z]+)?|[A-Z]?[^A-Z\d]+|[A-Z]|\d+", word) or [word]
+
+
+def _part_of_speech(words: list[_Word], index: int) -> str | None:
+    before = words[index - 1].text.lower() if index else ""
+    if words[index].text.lower() == "read" and before not in _BEFORE_VERB - {"i", "you", "we", "they"}:
+        others = {word.text.lower() for word in words}
+        return "VBD" if before in _BEFORE_PARTICIPLE or others & _PAST else None
+    for part, signs in (
+        ("VERB", _BEFORE_VERB),
+        ("NOUN", _BEFORE_NOUN),
+        ("ADJ", _BEFORE_ADJECTIVE),
+        ("VBN", _BEFORE_PARTICIPLE),
+    ):
+        if before in signs:
+            return part
+    return None
+
+
+def _sound(
+    word: _Word,
+    dictionary: "Dictionary",
+    next_vowel: bool | None,
+    to_follows: bool,
+    guess: Callable[[str], str],
+) -> str:
+    text = word.text
+    if not any(c.isalnum() for c in text):
+        return ""
+    special = _function_word(text, dictionary, next_vowel, to_follows)
+    if special is not None:
+        return special
+    if _LETTERS.fullmatch(text):
+        stress = None if text == text.lower() else 2 if text == text.upper() and len(text) > 1 else 0.5
+        found = dictionary.pronounce(text, word.part, stress, last=next_vowel is None)
+        if found is not None:
+            return found
+        if text.isupper() and len(text) > 1 and (len(text) < 5 or not set(text) & set("AEIOUY")):
+            return dictionary.spell(text)
+    return guess(text)
+
+
+def _function_word(
+    text: str, dictionary: "Dictionary", next_vowel: bool | None, to_follows: bool
+) -> str | None:
+    """Return the small words whose sound depends on what follows, or None for all others."""
+    small = text.lower()
+    if text in ("a", "A"):
+        return "ˈA" if next_vowel is None else "ɐ"
+    if small == "an":
+        return "ɐn"
+    if text == "I":
+        return "ˌI"
+    if small == "am" and next_vowel is not None:
+        return "ɐm"
+    if small == "to" and next_vowel is not None:
+        return "tʊ" if next_vowel else "tə"
+    if small == "in":
+        return "ɪn" if next_vowel is not None else "ˈɪn"
+    if small == "the":
+        return "ði" if next_vowel else "ðə"
+    if small == "used" and to_follows:
+        return dictionary.entry("used", "VBD", last=False)
+    return None
+
+
+class Dictionary:
+    """misaki's pronunciations of one kind of English."""
+
+    def __init__(self, british: bool) -> None:
+        self._plural_vowel = "ɪ" if british else "ᵻ"
+        self._british = british
+        self._gold = _load("gb_gold" if british else "us_gold")
+        self._silver = _load("gb_silver" if british else "us_silver")
+
+    def entry(self, word: str, part: str | None, last: bool) -> str | None:
+        """Return the pronunciation listed for exactly `word`."""
+        listed = self._gold.get(word) or self._silver.get(word)
+        if isinstance(listed, dict):
+            if last and "None" in listed:
+                return listed["None"]
+            general = {"VBD": "VERB", "VBN": "VERB"}.get(part or "", part)
+            return listed.get(part or "") or listed.get(general or "") or listed["DEFAULT"]
+        return listed
+
+    def pronounce(self, word: str, part: str | None, stress: float | None, last: bool = False) -> str | None:
+        """Return the pronunciation of `word` in any case, or of its stem with -s, -ed, -ing; else None."""
+        spellings = [word, word.lower(), word.capitalize()]
+        if word.endswith("'"):
+            spellings += [word[:-1], word[:-1].lower()]
+        for spelling in spellings:
+            found = self.entry(spelling, part, last)
+            # Short capitals such as US or IT are only words when they are listed in capitals.
+            if found is not None:
+                return with_stress(found, stress)
+        small = word.lower()
+        return (
+            self._plural(small, part, stress)
+            or self._past(small, part, stress)
+            or self._ing(small, part, stress)
+        )
+
+    def spell(self, letters: str) -> str:
+        """Return the names of the letters as one word, stressed on the last."""
+        names = [self.entry(letter.upper(), None, last=False) or "" for letter in letters if letter.isalpha()]
+        stressed = with_stress("".join(names), 0).rsplit(_SECONDARY, 1)
+        return _PRIMARY.join(stressed)
+
+    def _known(self, stem: str, part: str | None, stress: float | None) -> str | None:
+        for spelling in (stem, stem.capitalize()):
+            found = self.entry(spelling, part, last=False) if len(stem) > 1 else None
+            if found:
+                return with_stress(found, stress)
+        return None
+
+    def _plural(self, word: str, part: str | None, stress: float | None) -> str | None:
+        if len(word) < 3 or not word.endswith(("s", "s'")):
+            return None
+        stems = [word[:-1]] if not word.endswith("ss") else []
+        if word.endswith("'s") or (word.endswith("es") and len(word) > 4 and not word.endswith("ies")):
+            stems.append(word[:-2])
+        if word.endswith("ies") and len(word) > 4:
+            stems.append(word[:-3] + "y")
+        stem = next(filter(None, (self._known(s, part, stress) for s in stems)), None)
+        if not stem:
+            return None
+        if stem[-1] in "ptkfθ":
+            return stem + "s"
+        return stem + (self._plural_vowel + "z" if stem[-1] in "szʃʒʧʤ" else "z")
+
+    def _past(self, word: str, part: str | None, stress: float | None) -> str | None:
+        if len(word) < 4 or not word.endswith("d"):
+            return None
+        stems = [word[:-1]] if not word.endswith("dd") else []
+        if word.endswith("ed") and len(word) > 4 and not word.endswith("eed"):
+            stems.append(word[:-2])
+            if word[-3] == word[-4]:
+                stems.append(word[:-3])
+        stem = next(filter(None, (self._known(s, part, stress) for s in stems)), None)
+        if not stem:
+            return None
+        if stem[-1] in "pkfθʃsʧ":
+            return stem + "t"
+        if stem[-1] == "d":
+            return stem + self._plural_vowel + "d"
+        if stem[-1] != "t":
+            return stem + "d"
+        return stem[:-1] + "ɾᵻd" if self._flaps(stem) else stem + self._plural_vowel + "d"
+
+    def _ing(self, word: str, part: str | None, stress: float | None) -> str | None:
+        if len(word) < 5 or not word.endswith("ing"):
+            return None
+        stems = [word[:-3]] if len(word) > 5 else []
+        stems.append(word[:-3] + "e")
+        if len(word) > 5 and re.search(r"([bcdgklmnprstvxz])\1ing$|cking$", word):
+            stems.append(word[:-4])
+        stem = next(filter(None, (self._known(s, part, stress or 0.5) for s in stems)), None)
+        if not stem or (self._british and stem[-1] in "əː"):
+            return None
+        return (stem[:-1] + "ɾ" if self._flaps(stem) else stem) + "ɪŋ"
+
+    def _flaps(self, stem: str) -> bool:
+        return not self._british and len(stem) > 1 and stem[-1] == "t" and stem[-2] in _VOWELS_BEFORE_FLAP
+
+
+def with_stress(phonemes: str, stress: float | None) -> str:
+    """Return `phonemes` with more or less stress, on misaki's scale from -2 (none) to 2 (primary)."""
+    if stress is None:
+        return phonemes
+    if stress < -1:
+        return phonemes.replace(_PRIMARY, "").replace(_SECONDARY, "")
+    if stress == -1 or (stress in (0, -0.5) and _PRIMARY in phonemes):
+        return phonemes.replace(_SECONDARY, "").replace(_PRIMARY, _SECONDARY)
+    unstressed = _PRIMARY not in phonemes and _SECONDARY not in phonemes
+    if stress >= 0 and unstressed and _VOWELS & set(phonemes):
+        first_vowel = next(i for i, c in enumerate(phonemes) if c in _VOWELS)
+        mark = _PRIMARY if stress > 1 else _SECONDARY
+        return phonemes[:first_vowel] + mark + phonemes[first_vowel:]
+    if stress >= 1 and _PRIMARY not in phonemes:
+        return phonemes.replace(_SECONDARY, _PRIMARY)
+    return phonemes
+
+
+def _soften_compounds(words: list[_Word]) -> None:
+    """Of the parts of one hyphenated or joined word, let about half keep their primary stress."""
+    start = 0
+    for end in range(1, len(words) + 1):
+        if end < len(words) and not words[end].space_before:
+            continue
+        parts = [word for word in words[start:end] if word.phonemes]
+        start = end
+        if len(parts) == 2 and len(parts[0].text) == 1:
+            parts[1].phonemes = with_stress(parts[1].phonemes, -0.5)
+        elif len(parts) >= 2 and sum(_PRIMARY in p.phonemes for p in parts) > (len(parts) + 1) // 2:
+            lightest = sorted(parts, key=lambda p: (_PRIMARY in p.phonemes, _weight(p.phonemes)))
+            for part in lightest[: len(parts) // 2]:
+                part.phonemes = with_stress(part.phonemes, -0.5)
+
+
+def _weight(phonemes: str) -> int:
+    return sum(2 if c in _DIPHTHONGS else 1 for c in phonemes)
+
+
+@cache
+def _dictionary(british: bool) -> Dictionary:
+    return Dictionary(british)
+
+
+def _load(name: str) -> dict:
+    spec = importlib.util.find_spec("misaki")
+    try:
+        path = Path(spec.origin or spec.submodule_search_locations[0]).parent / "data" / f"{name}.json"
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (AttributeError, TypeError, IndexError, OSError, ValueError) as error:
+        raise TextError(
+            "The English dictionary (misaki) is missing or damaged. Run `make setup` to repair it."
+        ) from error

@@ -1,0 +1,55 @@
+"""Tidy the characters of a text: quotes, dashes, emoji, fancy letters, foreign digits, repeated marks."""
+
+import re
+import unicodedata
+
+_QUOTES = str.maketrans(
+    {
+        "‘": "'", "’": "'", "‚": "'", "‛": "'", "ʼ": "'", "`": "'", "´": "'", "′": "'",
+        "„": "“", "‟": "“", "«": "“", "»": "”", "‹": "“", "›": "”", "″": '"',
+        "‐": "-", "‑": "-", "‒": "–", "―": "—", "−": "-", "⁃": "-", "﹣": "-", "－": "-",
+        "।": ".", "॥": ".", "؟": "?", "،": ",", "؛": ";", "。": ".", "、": ",", "！": "!", "？": "?",
+        "[": "(", "]": ")", "{": "(", "}": ")", "|": ",", "\\": " ", "^": " ", "•": ",", "·": " ",
+        "*": "×", "✕": "×", "∙": "×", "⁄": "/", "∕": "/", "º": "º", "™": "", "®": "", "©": "",
+        "¡": "", "¿": "", "\u00ad": "", "\ufeff": "",
+    }
+)  # fmt: skip
+_KEPT_SYMBOLS = "°§€£¥₹$+=<>~×÷%‰&@#/²³"
+
+
+def clean(text: str) -> str:
+    """Return `text` in plain characters; emoji and control characters are dropped."""
+    text = re.sub(r"\*+(?=\S)([^*]*\S)\*+|_+(?=\S)([^_]*\S)_+(?!\w)", r"\1\2", text)  # *bold*, _italic_
+    text = "".join(_plain(c) for c in unicodedata.normalize("NFC", text).translate(_QUOTES))
+    text = re.sub(r"(?<!\d)\s*×\s*(?!\d)|(?<=\d)×(?=\s*$)", " ", text)  # a star that multiplies nothing
+    text = re.sub(r"\.{2,}", "…", text)
+    text = re.sub(r"…[.…]+", "…", text)
+    text = re.sub(r"([!?])[!?]+", lambda m: "?" if "?" in m.group() else "!", text)
+    text = re.sub(r"([,;:])(?:\s*[,;:])+", r"\1", text)
+    text = re.sub(r"(?<![-\w])-{2,}(?![-\w])|(?<=\w)-{2,}(?=\w)|(?<=\s)[-–](?=\s)", "—", text)
+    text = re.sub(r"-{2,}|(?<=\w)—{2,}", "—", text)
+    return " ".join(text.split())
+
+
+def _plain(character: str) -> str:
+    """Return one character as the later rules expect it, or nothing."""
+    if character < "\x7f":
+        return character if character >= " " else " "
+    if character in _KEPT_SYMBOLS:
+        return character
+    category = unicodedata.category(character)
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category.startswith("Z") or category == "Cc":
+        return "\u00a0" if character in "\u00a0\u202f\u2009" else " "
+    if category in ("Cf", "So", "Sk", "Co", "Cs", "Cn"):
+        # Emoji with their modifiers; the joiners of Indic scripts do not change the sound.
+        return " " if category == "So" else ""
+    if character == "\ufe0f":
+        return ""
+    if unicodedata.decomposition(character).startswith(
+        ("<font>", "<wide>", "<compat>", "<circle>", "<fraction>")
+    ):
+        plain = unicodedata.normalize("NFKC", character)
+        return f" {plain.replace('⁄', '/')}" if category == "No" else plain
+    return character

@@ -1,0 +1,146 @@
+"""Dates, times of day, years and decades."""
+
+import re
+from functools import cache
+
+from voiceclone.text.normalize.numbers import cardinal, say_number, year
+from voiceclone.text.normalize.words import Words
+
+
+def say_dates(text: str, words: Words, month_first: bool) -> str:
+    """Write out `2025-03-04`, `3/4/2025`, `4 March 2025`, `March 4, 2025`."""
+
+    def iso(match: re.Match[str]) -> str:
+        return _date(match, int(match[3]), int(match[2]), match[1], words)
+
+    def slashed(match: re.Match[str]) -> str:
+        first, second = int(match[1]), int(match[3])
+        day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
+        return _date(match, day, month, match[4], words)
+
+    text = re.sub(r"(?<![\d/.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d/-])", iso, text)
+    text = re.sub(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])", slashed, text)
+    text = _day_month(words).sub(lambda m: _named(m, words), text)
+    return _month_day(words).sub(lambda m: _named(m, words), text) if words.number_code == "en" else text
+
+
+def _date(match: re.Match[str], day: int, month: int, written_year: str, words: Words) -> str:
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return match.group()
+    return words.date(day, month, _year(written_year, words))
+
+
+def _named(match: re.Match[str], words: Words) -> str:
+    day, names = int(match["day"]), [month.lower() for month in words.months]
+    if not 1 <= day <= 31:
+        return match.group()
+    month = next(i for i, name in enumerate(names, 1) if name.startswith(match["month"].lower().rstrip(".")))
+    return words.date(day, month, _year(match["year"] or "", words))
+
+
+def _year(written: str, words: Words) -> str:
+    if not written:
+        return ""
+    number = int(written)
+    if len(written) == 2:
+        number += 2000 if number < 50 else 1900
+    return year(number, words)
+
+
+@cache
+def _month_names(code: str, months: tuple[str, ...]) -> str:
+    short = [m[:3] for m in months if len(m) > 3] if code == "en" else []
+    return "|".join(sorted((*months, *short), key=len, reverse=True))
+
+
+def _day_month(words: Words) -> re.Pattern[str]:
+    link = {"es": r"\s+(?:de\s+)?", "pt_BR": r"\s+(?:de\s+)?", "en": r"\s+(?:of\s+)?"}.get(
+        words.number_code, r"\s+"
+    )
+    to_year = {"es": r"\s+(?:de(?:l)?\s+)?", "pt_BR": r"\s+(?:de\s+)?", "en": r",?\s+"}.get(
+        words.number_code, r"\s+"
+    )
+    before = r"(?:the\s+)?" if words.number_code == "en" else ""
+    mark = r"(?:st|nd|rd|th)?" if words.number_code == "en" else r"(?:er|º|°)?"
+    months = _month_names(words.number_code, words.months)
+    return re.compile(
+        rf"(?<![\w.,:/-]){before}(?P<day>\d{{1,2}}){mark}{link}(?P<month>{months})\b(?:{to_year}(?P<year>\d{{4}})(?![\d:]))?",
+        re.IGNORECASE,
+    )
+
+
+def _month_day(words: Words) -> re.Pattern[str]:
+    months = _month_names(words.number_code, words.months)
+    return re.compile(
+        rf"\b(?P<month>{months})\.?\s+(?:the\s+)?(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:\d%])(?:,?\s+(?P<year>\d{{4}})(?![\d:]))?"
+    )
+
+
+def say_times(text: str, words: Words) -> str:
+    """Write out `3:30 pm`, `15:45`, `15h45`, `3 pm`."""
+
+    def clock(match: re.Match[str]) -> str:
+        hour, minute, half = int(match["hour"]), int(match["minute"] or 0), match["half"]
+        if hour > 24 or minute > 59:
+            return match.group()
+        if half and words.number_code == "en":
+            said = cardinal(str(hour), words) if minute == 0 else words.clock(hour, minute)
+            return f"{said} {half[0].lower()} m" + (
+                "." if match.group().endswith(".") and _ends(match) else ""
+            )
+        if half and hour <= 12:
+            hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
+        return words.clock(hour, minute)
+
+    half = r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)"
+    text = re.sub(
+        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::\d\d)?(?![:\d]){half}?", clock, text, flags=re.I
+    )
+    text = re.sub(rf"(?<![\d:.])(?P<hour>\d{{1,2}})(?P<minute>){half}", clock, text, flags=re.I)
+    if words.number_code in ("fr", "pt_BR", "es"):
+        text = re.sub(r"(?<![\d:.,])(?P<hour>\d{1,2})\s?h\s?(?P<minute>\d\d)(?P<half>)\b", clock, text)
+    if not words.number_code:
+        text = re.sub(r"बजे(\s+बजे)+", "बजे", text)
+    return text
+
+
+def _ends(match: re.Match[str]) -> bool:
+    rest = match.string[match.end() :].lstrip()
+    return not rest or rest[0].isupper()
+
+
+def say_decades(text: str, words: Words) -> str:
+    """Write out `1990s` and `'80s` in English."""
+    if words.number_code == "en":
+        text = re.sub(
+            r"(?<![\d.,])(1[1-9]\d|20\d)0'?s\b", lambda m: _decade(year(int(m[1] + "0"), words)), text
+        )
+        text = re.sub(r"(?<!\w)'?([2-9]0)'?s\b", lambda m: _decade(cardinal(m[1], words)), text)
+    return text
+
+
+def say_years(text: str, words: Words) -> str:
+    """Write out four-digit years in English and Hindi, which say them otherwise than numbers."""
+    if words.number_code not in ("en", ""):
+        return text
+    return re.sub(
+        r"(?<![\w.,:/$€£₹#])(1[1-9]\d\d|20\d\d)(?![\d:%°]|[.,/]\d)", lambda m: year(int(m[1]), words), text
+    )
+
+
+def _decade(said: str) -> str:
+    return said[:-1] + "ies" if said.endswith("y") else said + "s"
+
+
+def say_plain_range_of_years(text: str, words: Words) -> str:
+    """Write out `1914–1918`."""
+    pattern = r"(?<![\w.,/-])(1[1-9]\d\d|20\d\d)\s?[-–—]\s?(1[1-9]\d\d|20\d\d|\d\d)(?![\w.,/-]\d|\d)"
+
+    def both(match: re.Match[str]) -> str:
+        end = match[2] if len(match[2]) == 4 else match[1][:2] + match[2]
+        if int(end) <= int(match[1]):
+            return match.group()
+        last = year(int(end), words) if len(match[2]) == 4 else say_number(match[2], words)
+        return f"{year(int(match[1]), words)} {words.to} {last}"
+
+    return re.sub(pattern, both, text)

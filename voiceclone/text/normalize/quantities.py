@@ -1,0 +1,223 @@
+"""Money, measures, fractions, ranges, telephone numbers, ordinals, Roman numerals and plain numbers."""
+
+import re
+from functools import cache
+
+from voiceclone.text.normalize.numbers import (
+    cardinal,
+    digits,
+    number_pattern,
+    ordinal,
+    roman_value,
+    say_number,
+    split_number,
+)
+from voiceclone.text.normalize.words import FEMININE, MASCULINE, Noun, Words
+
+_SCALES = {
+    "k": "k", "K": "k", "m": "m", "M": "m", "mn": "m", "bn": "bn", "B": "bn", "tn": "tn",
+    "million": "m", "billion": "bn", "thousand": "k", "trillion": "tn",
+}  # fmt: skip
+_CODES = {"USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "BRL": "R$", "JPY": "¥"}
+
+
+def say_money(text: str, words: Words) -> str:
+    """Write out `$3.50`, `3,50 €`, `£1.2m`, `R$ 10`, `US$5`, `20 EUR`."""
+    number = number_pattern(words)
+    names = {name: short for short, noun in words.scales.items() for name in (noun.one, noun.many)}
+    longest_first = sorted({*_SCALES, *names}, key=len, reverse=True)
+    scale = rf"(?:\s?(?P<scale>{'|'.join(longest_first)})(?!\w))?"
+    before = rf"(?P<minus>-)?(?P<sign>R\$|(?:US|CA|AU|A|C)?\$|[€£¥₹])\s?(?P<number>{number}){scale}"
+    signs_after = rf"(?P<sign>R\$|[€£¥₹$]|(?:{'|'.join(_CODES)})\b)"
+    after = (
+        rf"(?<![\w.,])(?P<minus>-)?(?P<number>{number}){scale}"
+        rf"(?:\s(?:de|di)|\sd')?[ \u00a0\u202f]?{signs_after}"
+    )
+
+    def amount(match: re.Match[str]) -> str:
+        sign = _CODES.get(match["sign"], match["sign"])
+        sign = "$" if sign.endswith("$") and sign != "R$" else sign
+        scale_name = names.get(match["scale"] or "") or _SCALES.get(match["scale"] or "")
+        said = _amount(match["number"], sign, scale_name, words)
+        return f"{words.minus} {said}" if match["minus"] else said
+
+    return re.sub(after, amount, re.sub(before, amount, text))
+
+
+def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
+    currency = words.currencies[sign]
+    whole, part = split_number(number, words)
+    if scale in words.scales:
+        noun = words.scales[scale]
+        name = noun.one if whole == "1" and not part else noun.many
+        link = f" {words.of_scale} " if words.of_scale and scale != "k" else " "
+        said = f"{say_number(number, words, noun.gender)} {name}{link}{currency.unit.many}"
+        return said.replace(" de euros", " d'euros") if words.number_code == "fr" else said
+    if part and (len(part) > 2 or not currency.cent):
+        return f"{say_number(number, words)} {currency.unit.many}"
+    units = _counted(whole, currency.unit, words)
+    cents = int(part.ljust(2, "0")) if part else 0
+    if not cents:
+        return units
+    said = _counted(str(cents), currency.cent, words)
+    if whole.strip("0") == "":
+        return said
+    return " ".join(filter(None, (units, words.cents_joiner, said)))
+
+
+def _counted(number: str, noun: Noun, words: Words) -> str:
+    return f"{say_number(number, words, noun.gender)} {noun.one if number == '1' else noun.many}"
+
+
+def say_measures(text: str, words: Words) -> str:
+    """Write out numbers with a unit, `5 km`, `20 °C`, `10 %`, ranges `10-12 km` included."""
+    return _measures(words).sub(lambda match: _measure(match, words), text)
+
+
+def _measure(match: re.Match[str], words: Words) -> str:
+    noun = words.units[match["unit"]]
+    number = match["number"]
+    whole, part = split_number(number, words)
+    one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
+    said = f"{say_number(number, words, noun.gender)} {noun.one if one and whole != '0' else noun.many}"
+    if match["minus"]:
+        said = f"{words.minus} {said}"
+    return f"{say_number(match['from'], words, noun.gender)} {words.to} {said}" if match["from"] else said
+
+
+@cache
+def _measure_source(units: tuple[str, ...], number: str) -> re.Pattern[str]:
+    names = "|".join(re.escape(u) for u in sorted(units, key=len, reverse=True))
+    space = "[ \u00a0\u202f]?"
+    return re.compile(
+        rf"(?<![\w.,-])(?:(?P<from>{number}){space}[-–]{space})?(?P<minus>-)?(?P<number>{number}){space}(?P<unit>{names})"
+        r"(?![\w²³°/]|'\w|-\w)"
+    )
+
+
+def _measures(words: Words) -> re.Pattern[str]:
+    return _measure_source(tuple(words.units), number_pattern(words))
+
+
+def say_telephone_numbers(text: str, words: Words) -> str:
+    """Write out telephone numbers digit by digit, their groups apart."""
+    kinds = [
+        r"\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}",
+        r"\(?\d{3}\)?[ .-]\d{3}-\d{4}",
+        r"\d{3}-\d{4}",
+    ]
+    if words.number_code == "fr":
+        kinds.append(r"0\d(?:[ .]\d\d){4}")
+    pattern = rf"(?<![\w.,-])(?:{'|'.join(kinds)})(?![\w-])"
+
+    def groups(match: re.Match[str]) -> str:
+        parts = re.findall(r"\d+", match.group())
+        pairs = words.number_code == "fr" and match.group()[0] == "0"
+        said = (cardinal(part, words) if pairs else digits(part, words) for part in parts)
+        plus = f"{words.signs['+']} " if match.group().startswith("+") else ""
+        return plus + ", ".join(said)
+
+    return re.sub(pattern, groups, text)
+
+
+def say_feet_and_inches(text: str, words: Words) -> str:
+    """Write out the English `5'10"`."""
+    if words.number_code != "en":
+        return text
+    pattern = r"(?<![\w.])(\d)'\s?(\d{1,2})(?:\"|”|'')"
+    return re.sub(pattern, lambda m: f"{cardinal(m[1], words)} foot {cardinal(m[2], words)}", text)
+
+
+def say_fractions(text: str, words: Words) -> str:
+    """Write out `1/2`, `3/4`, `2 1/2`; other numbers round a slash get its name."""
+
+    def fraction(match: re.Match[str]) -> str:
+        whole, above, below = match[1], int(match[2]), int(match[3])
+        names = words.fractions.get(below)
+        if whole and (above, below) == (1, 2):
+            return f"{cardinal(whole, words)} {words.and_a_half}"
+        if not names and words.number_code == "en" and 5 <= below <= 20:
+            names = (ordinal(below, words), ordinal(below, words) + "s")
+        if not names or above >= 100:
+            said = f"{cardinal(match[2], words)} {words.signs['/']} {cardinal(match[3], words)}"
+        else:
+            said = f"{cardinal(match[2], words, MASCULINE)} {names[0] if above == 1 else names[1]}"
+        link = words.signs["&"]
+        return f"{cardinal(whole, words)} {link} {said}" if whole else said
+
+    return re.sub(r"(?<![\w.,/])(?:(\d+) )?(\d{1,4})/(\d{1,4})(?![\w/])", fraction, text)
+
+
+def say_ranges(text: str, words: Words) -> str:
+    """Write out `10-12` and `10–12`."""
+    number = number_pattern(words)
+
+    def both(match: re.Match[str]) -> str:
+        first, last = (float(".".join(split_number(match[i], words))) for i in (1, 2))
+        link = words.to if first < last else ","
+        return f"{match[1]} {link} {match[2]}".replace(" ,", ",")
+
+    return re.sub(rf"(?<![\w.,-])({number})\s?[-–]\s?({number})(?![\w-])", both, text)
+
+
+def say_ordinals(text: str, words: Words) -> str:
+    """Write out `2nd`, `2.º`, `1re`, `2ª`, `3री`."""
+
+    def place(match: re.Match[str]) -> str:
+        feminine = "f" in match.re.groupindex and match["f"]
+        return ordinal(int(match[1].replace(",", "")), words, FEMININE if feminine else MASCULINE)
+
+    boundary = r"\b" if words.number_code == "en" else ""
+    return re.sub(
+        rf"(?<![\w.,])(\d{{1,3}}(?:,\d{{3}})*|\d{{4,6}}){words.ordinal_marks}{boundary}", place, text
+    )
+
+
+def say_roman_numerals(text: str, words: Words) -> str:
+    """Write out Roman numerals behind words that call for them (`Henry VIII`, `Chapter IV`, `siglo XXI`)."""
+
+    def after_word(match: re.Match[str]) -> str:
+        value = roman_value(match[2])
+        kind = words.before_roman.get(match[1].lower())
+        if not value or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper())):
+            return match.group()
+        if kind == "ordinal" and value <= words.regnal_ordinal_to:
+            feminine = match[1].lower() in ("elizabeth", "isabel", "élisabeth", "elisabetta", "isabel")
+            place = ordinal(value, words, FEMININE if feminine and words.number_code != "en" else MASCULINE)
+            return f"{match[1]} the {place}" if words.number_code == "en" else f"{match[1]} {place}"
+        return f"{match[1]} {cardinal(str(value), words)}"
+
+    if words.number_code == "fr":
+        text = re.sub(r"\b([IVX]+)(?:e|ème)(?=\s+siècles?\b)", lambda m: _place(m, words), text)
+    if words.number_code == "it":
+        text = re.sub(r"\b([IVX]+)(?=\s+secolo\b)", lambda m: _place(m, words), text)
+    return re.sub(r"\b([^\W\d_]{2,})[ \u00a0]([IVXL]+)\b(?!['.-]\w)", after_word, text)
+
+
+def _place(match: re.Match[str], words: Words) -> str:
+    value = roman_value(match[1])
+    return ordinal(value, words) if value else match.group()
+
+
+def say_numbers(text: str, words: Words, british: bool) -> str:
+    """Write out every number that is left."""
+    number = number_pattern(words)
+
+    def plain(match: re.Match[str]) -> str:
+        said = say_number(match["number"], words, _gender_behind(match, words), british)
+        before = " " if match.start() and text[match.start() - 1].isalnum() else ""
+        after = " " if text[match.end() : match.end() + 1].isalnum() else ""
+        return before + (f"{words.minus} " if match["minus"] else "") + said + after
+
+    return re.sub(rf"(?P<minus>(?<![\w)-])-)?(?P<number>{number})", plain, text)
+
+
+def _gender_behind(match: re.Match[str], words: Words) -> str:
+    """Guess the gender of the noun behind a number from its last letter; years agree with nothing."""
+    following = re.match(r"[ \u00a0]+([^\W\d_]+)", match.string[match.end() :])
+    if not following or re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]):
+        return ""
+    if words.number_code not in ("es", "it", "pt_BR"):
+        return ""
+    noun = following[1].lower().rstrip("s")
+    return FEMININE if noun.endswith("a") and not noun.endswith(("ma", "día", "dia")) else MASCULINE

@@ -1,0 +1,69 @@
+"""What the normaliser needs to know of one language; one table per language lies in the file of its name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+MASCULINE, FEMININE = "m", "f"
+
+
+def listed(names: str) -> tuple[str, ...]:
+    """Return the words of `names`; long lists are easier to read as one text."""
+    return tuple(names.split())
+
+
+@dataclass(frozen=True)
+class Noun:
+    """A counted thing: currency, unit."""
+
+    one: str
+    many: str
+    gender: str = MASCULINE
+
+
+@dataclass(frozen=True)
+class Currency:
+    """A currency with its hundredth part (None where nobody counts it)."""
+
+    unit: Noun
+    cent: Noun | None = None
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one language that stand for signs and numbers."""
+
+    number_code: str
+    """num2words' code; empty where another library counts."""
+    decimal_mark: str
+    """`.` where 1,234.5 is written, `,` where 1.234,5 or 1 234,5 is."""
+    point: str
+    """Said for the decimal mark."""
+    digits_after_point: bool
+    """True where decimals are said digit by digit."""
+    minus: str
+    to: str
+    """Between the ends of a range."""
+    months: tuple[str, ...]
+    signs: Mapping[str, str]
+    """Said for `& + = × ÷ % ‰ @ # / . - _ < > § °` and for `number` (the # before a number)."""
+    scales: Mapping[str, Noun]
+    """`k`, `m`, `bn` behind an amount of money."""
+    currencies: Mapping[str, Currency]
+    cents_joiner: str
+    """Between euros and cents."""
+    of_scale: str
+    """Between a million and the currency: `de` in French."""
+    units: Mapping[str, Noun]
+    fractions: Mapping[int, tuple[str, str]]
+    """Denominator -> one of them, several of them."""
+    and_a_half: str
+    date: Callable[[int, int, str], str]
+    """(day, month 1-12, year in words or empty) -> words."""
+    clock: Callable[[int, int], str]
+    """(hour, minute) -> words."""
+    ordinal_marks: str
+    """Regular expression of what makes a number an ordinal, with named groups `f` where it is feminine."""
+    regnal_ordinal_to: int
+    """Roman numerals after a name are ordinals up to this; above it cardinals."""
+    before_roman: Mapping[str, str]
+    """Words (small letters) before a Roman numeral -> `cardinal` or `ordinal`."""
