@@ -33,7 +33,9 @@ def main() -> None:
     engine = ShortRuns(options.home, base_factory=options.base_factory, steps=options.steps)
     engine.resume_interrupted()
     demo = build(engine)
-    demo.launch(server_name="127.0.0.1", server_port=options.port, prevent_thread_lock=True, **launch_options())
+    demo.launch(
+        server_name="127.0.0.1", server_port=options.port, prevent_thread_lock=True, **launch_options()
+    )
     print("serving", flush=True)
     demo.block_thread()
 

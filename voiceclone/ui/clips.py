@@ -7,7 +7,8 @@ import gradio as gr
 
 from voiceclone.errors import Cancelled
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, into, wire
+from voiceclone.ui.detail import Detail, build_detail, wire_detail
+from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
 
 PAGE_CLIPS = 60
 """Clips shown at once; a list this long is still quick on a phone."""
@@ -18,6 +19,9 @@ element.addEventListener('click', (event) => {
   element.querySelectorAll('li').forEach((row) => row.removeAttribute('aria-current'));
   button.closest('li').setAttribute('aria-current', 'true');
   trigger('select', {clip_id: button.dataset.clip, play: button.dataset.play === '1'});
+  // On a phone the chosen clip opens below the list.
+  const show = () => document.getElementById('clip')?.scrollIntoView({block: 'start', behavior: 'smooth'});
+  if (window.innerWidth < 720) setTimeout(show, 700);
 });
 """
 
@@ -40,30 +44,11 @@ class Overview:
     onward: gr.Button
 
 
-@dataclass(frozen=True)
-class Detail:
-    """The chosen clip."""
-
-    panel: gr.Column
-    clip_id: gr.Textbox
-    head: gr.HTML
-    words: gr.Textbox
-    before: gr.Audio
-    after: gr.Audio
-    picture: gr.HTML
-    included: gr.Checkbox
-    saved: gr.HTML
-    delete: gr.Button
-    question: gr.Column
-    delete_yes: gr.Button
-    delete_no: gr.Button
-
-
 def build_clips(shared: Shared, intro: gr.HTML) -> None:
     """Lay out and wire the list of clips; `intro` is the line at the top of the tab."""
     overview, detail = _layout()
     _wire_list(shared, intro, overview, detail)
-    _wire_detail(shared, overview, detail)
+    wire_detail(shared, detail, chosen=overview.clips, cleaned=overview.status)
     _wire_cleaning(shared, overview)
 
 
@@ -75,44 +60,20 @@ def _layout() -> tuple[Overview, Detail]:
             gr.HTML(markup.heading(text.CLIPS_TITLE, text.CLEAN_INFO))
             clean = gr.Button(text.CLEAN_ALL, variant="primary", elem_id="clean")
             cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
-            status = gr.HTML(markup.note(""), elem_classes="vc-status", elem_id="clean-status")
+            status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="clean-status")
             clips = gr.HTML(elem_classes="vc-list", elem_id="clips", js_on_load=CHOOSE_CLIP)
             with gr.Row(visible=False) as paging:
                 later = gr.Button(text.LATER, size="sm", min_width=90)
                 place = gr.HTML()
                 earlier = gr.Button(text.EARLIER, size="sm", min_width=90)
-        detail = _detail()
-    onward = gr.Button(text.TO_TRAIN, variant="primary", visible=False, elem_id="to-train")
-    page = gr.State(0)
-    return Overview(readiness, clean, cancel, status, clips, page, paging, later, place, earlier, onward), detail
-
-
-def _detail() -> Detail:
-    with gr.Column(scale=1, min_width=320, visible=False, elem_classes="vc-card", elem_id="clip") as panel:
-        # Travels with every request of this panel, so words can never be saved to another clip.
-        clip_id = gr.Textbox(visible="hidden", label="clip")
-        head = gr.HTML(elem_id="clip-head")
-        words = gr.Textbox(
-            label=text.CLIP_TEXT_LABEL, info=text.CLIP_TEXT_INFO, lines=2, max_lines=6, elem_id="clip-words"
-        )
-        before = gr.Audio(
-            label=text.CLIP_BEFORE, interactive=False, type="filepath", buttons=["download"], elem_id="clip-before"
-        )
-        after = gr.Audio(
-            label=text.CLIP_AFTER, interactive=False, type="filepath", buttons=["download"], elem_id="clip-after"
-        )
-        picture = gr.HTML(elem_id="clip-picture")
-        included = gr.Checkbox(label=text.CLIP_INCLUDE_LABEL, info=text.CLIP_INCLUDE_INFO, elem_id="clip-included")
-        saved = gr.HTML(markup.note(""), elem_classes="vc-status")
-        delete = gr.Button(text.CLIP_DELETE, variant="stop", size="sm")
-        with gr.Column(visible=False, elem_classes="vc-question") as question:
-            gr.HTML(markup.note(text.CLIP_DELETE_QUESTION))
-            with gr.Row():
-                delete_yes = gr.Button(text.CLIP_DELETE_YES, variant="stop", size="sm", min_width=120)
-                delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
-    return Detail(
-        panel, clip_id, head, words, before, after, picture, included, saved, delete, question, delete_yes, delete_no
+        detail = build_detail()
+    onward = gr.Button(
+        text.TO_TRAIN, variant="primary", visible=False, elem_id="to-train", elem_classes="vc-action vc-next"
     )
+    page = gr.State(0)
+    return Overview(
+        readiness, clean, cancel, status, clips, page, paging, later, place, earlier, onward
+    ), detail
 
 
 def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detail) -> None:
@@ -141,7 +102,7 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
             *listing(project_id, page, clip_id),
             markup.readiness_bar(readiness),
             markup.intro(next_step(clips, readiness)),
-            gr.update(visible=bool(clips), interactive=bool(clips)),
+            gr.update(visible=bool(clips), variant="secondary" if all_clean(clips) else "primary"),
             gr.update(visible=readiness.enough),
             gr.skip() if still_there else gr.update(visible=False),
         )
@@ -162,107 +123,12 @@ def next_step(clips: list[Any], readiness: Any) -> str:
         return text.INTRO_RECORD_EMPTY
     if not readiness.enough:
         return text.INTRO_RECORD_MORE
-    if not all(clip.cleaned for clip in clips if clip.included and clip.verdict.level != "bad"):
-        return text.INTRO_RECORD_CLEAN
-    return text.INTRO_RECORD_READY
+    return text.INTRO_RECORD_READY if all_clean(clips) else text.INTRO_RECORD_CLEAN
 
 
-def _wire_detail(shared: Shared, overview: Overview, detail: Detail) -> None:
-    engine = shared.engine
-
-    def open_clip(project_id: str, clip_id: str, play: bool = False) -> tuple[Any, ...]:
-        clip = engine.clip(project_id, clip_id)
-        name = f"clip-{clip.clip_id[:8]}"
-        after = (
-            gr.update(
-                value=shared.files.wav(engine.clip_audio(project_id, clip_id, "cleaned"), f"{name}-cleaned.wav"),
-                visible=True,
-                autoplay=play,
-            )
-            if clip.cleaned
-            else gr.update(value=None, visible=False)
-        )
-        before = shared.files.wav(engine.clip_audio(project_id, clip_id, "original"), f"{name}.wav")
-        info = text.CLIP_TEXT_GUESSED if clip.transcribed else text.CLIP_TEXT_INFO
-        return (
-            gr.update(visible=True),
-            clip_id,
-            markup.clip_head(clip),
-            gr.update(value=clip.text, info=info),
-            gr.update(value=before, autoplay=play and not clip.cleaned),
-            after,
-            clip.included,
-            markup.note("" if clip.cleaned else text.CLIP_NOT_CLEAN),
-            gr.update(visible=False),
-        )
-
-    def select(project_id: str, event: gr.EventData) -> tuple[Any, ...]:
-        return open_clip(project_id, event.clip_id, event.play is True)
-
-    def reopen(project_id: str, clip_id: str) -> Any:
-        known = any(clip.clip_id == clip_id for clip in engine.clips(project_id))
-        return open_clip(project_id, clip_id) if known else gr.skip()
-
-    def draw(project_id: str, clip_id: str) -> str:
-        known = {clip.clip_id: clip for clip in engine.clips(project_id)}
-        return clip_picture(engine, known[clip_id]) if clip_id in known else ""
-
-    opened = [
-        detail.panel,
-        detail.clip_id,
-        detail.head,
-        detail.words,
-        detail.before,
-        detail.after,
-        detail.included,
-        detail.saved,
-        detail.question,
-    ]
-    here = [shared.project, detail.clip_id]
-    chosen = wire(overview.clips.select, select, shared.project, opened, trigger_mode="always_last")
-    wire(chosen.then, draw, here, detail.picture)
-    # After cleaning, the clip that is open shows its cleaned sound at once.
-    cleaned = wire(overview.status.change, reopen, here, opened)
-    wire(cleaned.then, draw, here, detail.picture)
-    _wire_edits(shared, detail)
-
-
-def clip_picture(engine: Any, clip: Any) -> str:
-    """Draw a clip as it was recorded, and beside it cleaned when it is."""
-    from voiceclone.pictures import before_after_png, waveform_png
-
-    before = engine.clip_audio(clip.project_id, clip.clip_id, "original")
-    if not clip.cleaned:
-        return markup.picture(waveform_png(before), text.CLIP_PICTURE_BEFORE)
-    after = engine.clip_audio(clip.project_id, clip.clip_id, "cleaned")
-    return markup.picture(before_after_png(before, after), text.CLIP_PICTURE_BOTH)
-
-
-def _wire_edits(shared: Shared, detail: Detail) -> None:
-    engine = shared.engine
-    here = [shared.project, detail.clip_id]
-
-    def save_words(project_id: str, clip_id: str, words: str, changed: int) -> Any:
-        if not clip_id or engine.clip(project_id, clip_id).text == words:
-            return gr.skip()
-        engine.edit_clip(project_id, clip_id, text=words)
-        return markup.note(text.SAVED, "good"), changed + 1
-
-    def include(project_id: str, clip_id: str, included: bool, changed: int) -> tuple[Any, ...]:
-        engine.edit_clip(project_id, clip_id, included=included)
-        return markup.note(text.SAVED, "good"), changed + 1
-
-    def delete(project_id: str, clip_id: str, changed: int) -> tuple[Any, ...]:
-        engine.delete_clip(project_id, clip_id)
-        return "", gr.update(visible=False), changed + 1
-
-    done = [detail.saved, shared.changed]
-    for trigger in (detail.words.blur, detail.words.submit):
-        wire(trigger, save_words, [*here, detail.words, shared.changed], done)
-    wire(detail.included.input, include, [*here, detail.included, shared.changed], done)
-    wire(detail.delete.click, lambda: gr.update(visible=True), None, detail.question)
-    wire(detail.delete_no.click, lambda: gr.update(visible=False), None, detail.question)
-    wire(detail.delete_yes.click, delete, [*here, shared.changed], [detail.clip_id, detail.panel, shared.changed])
+def all_clean(clips: list[Any]) -> bool:
+    """True when every clip that training would take has been cleaned."""
+    return all(clip.cleaned for clip in clips if clip.included and clip.verdict.level != "bad")
 
 
 def _wire_cleaning(shared: Shared, overview: Overview) -> None:
@@ -280,11 +146,7 @@ def _wire_cleaning(shared: Shared, overview: Overview) -> None:
                 return markup.note(text.CLEAN_CANCELLED), changed + 1
         return markup.note(text.cleaned_summary(len(clips)), "good"), changed + 1
 
-    def busy(working: bool) -> list[dict[str, Any]]:
-        return [gr.update(visible=not working), gr.update(visible=working)]
-
-    buttons = [overview.clean, overview.cancel]
-    started = wire(overview.clean.click, lambda: busy(True), None, buttons)
+    started = wire(overview.clean.click, begin_work, None, [overview.clean, overview.cancel, overview.status])
     done = wire(
         started.then,
         clean,
@@ -293,5 +155,5 @@ def _wire_cleaning(shared: Shared, overview: Overview) -> None:
         lane="clips",
         progress_on=overview.status,
     )
-    wire(done.then, lambda: busy(False), None, buttons)
+    wire(done.then, end_work, None, [overview.clean, overview.cancel])
     wire(overview.cancel.click, lambda project_id: shared.stops.stop(f"clean {project_id}"), shared.project)

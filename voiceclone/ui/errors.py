@@ -11,12 +11,14 @@ import gradio as gr
 from voiceclone.errors import VoiceCloneError
 from voiceclone.ui import text
 
+TOAST_S = 20
+"""Long enough to read two sentences; a click closes the message sooner."""
 log = logging.getLogger(__name__)
 
 
 def page_error(message: str) -> gr.Error:
     """Return the toast for `message`; it is rendered as HTML, so it is escaped here."""
-    return gr.Error(html.escape(message), title=text.ERROR_TITLE, print_exception=False, duration=None)
+    return gr.Error(html.escape(message), title=text.ERROR_TITLE, print_exception=False, duration=TOAST_S)
 
 
 def plain_errors(handler: Callable[..., Any]) -> Callable[..., Any]:

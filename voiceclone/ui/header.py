@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.errors import TextError
+from voiceclone.errors import InputError
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import Shared, into, language_choices, wire
 
@@ -34,18 +34,18 @@ class Header:
 def build_header(engine: Any) -> Header:
     """Lay out what stands above the tabs."""
     with gr.Row(equal_height=False, elem_classes="vc-top"):
-        gr.HTML(markup.page_head())
-        project = gr.Dropdown(
-            project_choices(engine),
-            label=text.PROJECT_LABEL,
-            info=text.PROJECT_INFO,
-            scale=0,
-            min_width=300,
-            elem_id="project",
-        )
-        with gr.Column(scale=0, min_width=150):
+        with gr.Column(scale=5, min_width=320):
+            gr.HTML(markup.page_head())
+        with gr.Column(scale=3, min_width=220):
+            # Filled when the page is opened; that the value changes then makes every tab show its clips.
+            project = gr.Dropdown([], label=text.PROJECT_LABEL, info=text.PROJECT_INFO, elem_id="project")
+        with gr.Column(scale=1, min_width=140, elem_classes="vc-side"):
             new = gr.Button(text.PROJECT_NEW, size="sm", elem_id="new-project")
             delete = gr.Button(text.PROJECT_DELETE, size="sm", elem_id="delete-project")
+    return Header(project, new, delete, *_new_person(engine), *_delete_person(), *_base_banner())
+
+
+def _new_person(engine: Any) -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="vc-card") as form:
         with gr.Row(equal_height=True):
             name = gr.Textbox(
@@ -60,19 +60,24 @@ def build_header(engine: Any) -> Header:
         with gr.Row():
             create = gr.Button(text.PROJECT_CREATE, variant="primary", size="md", elem_id="create-project")
             cancel = gr.Button(text.CANCEL, size="md")
+    return form, name, language, create, cancel
+
+
+def _delete_person() -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="vc-question") as question:
         question_words = gr.HTML()
         with gr.Row():
             delete_yes = gr.Button(text.PROJECT_DELETE_YES, variant="stop", size="sm")
             delete_no = gr.Button(text.KEEP, size="sm")
+    return question, question_words, delete_yes, delete_no
+
+
+def _base_banner() -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="vc-card vc-banner", elem_id="base-banner") as banner:
         gr.HTML(markup.heading(text.BASE_MISSING_TITLE, text.BASE_MISSING))
-        prepare = gr.Button(text.BASE_PREPARE, variant="primary", elem_id="prepare")
-        prepare_status = gr.HTML(markup.note(""), elem_classes="vc-status")
-    return Header(
-        project, new, delete, form, name, language, create, cancel, question, question_words, delete_yes, delete_no,
-        banner, prepare, prepare_status,
-    )  # fmt: skip
+        prepare = gr.Button(text.BASE_PREPARE, variant="primary", elem_id="prepare", elem_classes="vc-action")
+        prepare_status = gr.HTML(visible=False, elem_classes="vc-status")
+    return banner, prepare, prepare_status
 
 
 def project_choices(engine: Any) -> list[tuple[str, str]]:
@@ -92,20 +97,20 @@ def wire_header(shared: Shared, header: Header, remembered_project: gr.BrowserSt
 def _wire_choice(shared: Shared, header: Header, remembered_project: gr.BrowserState) -> None:
     engine = shared.engine
 
-    def restore(remembered: str, changed: int) -> tuple[Any, ...]:
+    def restore(remembered: str) -> dict[str, Any]:
         choices = project_choices(engine)
         known = {project_id for _, project_id in choices}
         value = remembered if remembered in known else choices[0][1]
-        return gr.update(choices=choices, value=value), changed + 1
+        return gr.update(choices=choices, value=value)
 
     def create(name: str, language: str) -> tuple[Any, ...]:
         if not (name or "").strip():
-            raise TextError(text.NEED_NAME)
+            raise InputError(text.NEED_NAME)
         project = engine.create_project(name.strip(), language)
         chosen = gr.update(choices=project_choices(engine), value=project.project_id)
         return chosen, gr.update(visible=False), ""
 
-    wire(shared.demo.load, restore, [remembered_project, shared.changed], [header.project, shared.changed])
+    wire(shared.demo.load, restore, remembered_project, header.project)
     wire(header.project.change, lambda project_id: project_id, header.project, remembered_project)
     wire(header.new.click, lambda: gr.update(visible=True), None, header.form)
     wire(header.cancel.click, lambda: gr.update(visible=False), None, header.form)
@@ -148,13 +153,14 @@ def _wire_base(shared: Shared, header: Header) -> None:
         return gr.update(visible=False), markup.note("")
 
     wire(shared.demo.load, lambda: gr.update(visible=not engine.base_ready()), None, header.banner)
+    started = wire(
+        header.prepare.click, lambda: gr.update(visible=True, value=""), None, header.prepare_status
+    )
     wire(
-        header.prepare.click,
+        started.then,
         prepare,
         None,
         [header.banner, header.prepare_status],
         lane="base",
         progress_on=header.prepare_status,
     )
-
-

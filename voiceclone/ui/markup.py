@@ -1,14 +1,15 @@
 """The pieces of HTML the page draws itself: accessible, escaped, styled by page.css."""
 
 import base64
-import math
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 from voiceclone.ui import text
 
-PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
+PLAY_ICON = (
+    '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
+)
 WAVE = (7, 14, 24, 17, 30, 21, 34, 18, 26, 12, 20, 9)
 """Bar heights of the mark in the page's head, pixels."""
 
@@ -33,10 +34,16 @@ def heading(words: str, note: str = "") -> str:
     return f'<div class="vc-heading"><h2>{escape(words)}</h2>{below}</div>'
 
 
+def steps(words: str, lines: Sequence[str]) -> str:
+    """Return a numbered list of what happens."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<div class="vc-heading"><h2>{escape(words)}</h2></div><ol class="vc-steps">{items}</ol>'
+
+
 def note(sentence: str, kind: str = "plain") -> str:
     """Return one status sentence; `kind` is plain, good, usable or bad. Nothing for an empty one."""
     if not sentence:
-        return '<p class="vc-note" role="status"></p>'
+        return ""
     return f'<p class="vc-note vc-{kind}" role="status">{escape(sentence)}</p>'
 
 
@@ -65,26 +72,35 @@ def readiness_share(usable_s: float, marks_s: Sequence[float]) -> float:
     return 1.0
 
 
+def bar(share: float, name: str, words: str, kind: str) -> str:
+    """Return a bar filled to `share`; `kind` is plain, waiting, good, usable or bad."""
+    return (
+        f'<div class="vc-bar vc-bar-{escape(kind)}" role="progressbar" aria-label="{escape(name)}" '
+        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}" '
+        f'aria-valuetext="{escape(words)}"><div class="vc-fill" style="width:{share:.1%}"></div></div>'
+    )
+
+
 def readiness_bar(readiness: Any) -> str:
     """Return the bar that says how much speech there is and how much is worth having."""
     marks_s = (readiness.minimum_s, readiness.first_voice_s, readiness.good_voice_s)
     share = readiness_share(readiness.usable_s, marks_s)
-    level = "good" if readiness.usable_s >= readiness.first_voice_s else "usable" if readiness.enough else "bad"
+    level = (
+        "good" if readiness.usable_s >= readiness.first_voice_s else "usable" if readiness.enough else "bad"
+    )
     ticks = "".join(
         f'<span class="vc-tick{" vc-tick-last" if place == 1 else ""}" style="left:{place:.0%}">'
         f"<b>{escape(text.duration(mark_s))}</b> {escape(word)}</span>"
         for place, mark_s, word in zip((0.15, 0.5, 1.0), marks_s, text.READINESS_MARKS, strict=True)
     )
-    detail = text.readiness_detail(readiness.usable_s, readiness.speech_s, readiness.clip_count)
+    detail = ""
+    if readiness.clip_count:
+        detail = text.readiness_detail(readiness.usable_s, readiness.speech_s, readiness.clip_count)
+    title = escape(text.READINESS_TITLE)
     return (
-        f'<section class="vc-readiness"><div class="vc-heading vc-between"><h2>{escape(text.READINESS_TITLE)}</h2>'
-        f"<p>{escape(detail)}</p></div>"
-        f'<div class="vc-bar" role="progressbar" aria-label="{escape(text.READINESS_TITLE)}" aria-valuemin="0" '
-        f'aria-valuemax="{readiness.good_voice_s:.0f}" '
-        f'aria-valuenow="{min(readiness.usable_s, readiness.good_voice_s):.0f}" '
-        f'aria-valuetext="{escape(detail)}"><div class="vc-fill vc-{level}" style="width:{share:.1%}"></div></div>'
-        f'<div class="vc-ticks" aria-hidden="true">{ticks}</div>'
-        f'<p class="vc-note vc-plain" role="status">{escape(readiness.sentence)}</p></section>'
+        f'<section class="vc-readiness"><div class="vc-heading vc-between"><h2>{title}</h2>'
+        f"<p>{escape(detail)}</p></div>{bar(share, text.READINESS_TITLE, detail, level)}"
+        f'<div class="vc-ticks" aria-hidden="true">{ticks}</div>{note(readiness.sentence)}</section>'
     )
 
 
@@ -96,7 +112,9 @@ def clip_row(clip: Any, number: int, selected: bool) -> str:
     elif clip.cleaned:
         flags.append(text.CLEANED)
     words = escape(clip.text) if clip.text else f"<em>{escape(text.NO_WORDS)}</em>"
-    below = " · ".join([text.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])])
+    below = " · ".join(
+        [text.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])]
+    )
     name = escape(text.clip_name(number))
     return (
         f'<li class="{"" if clip.included else "vc-out"}"{" aria-current=true" if selected else ""}>'
@@ -113,7 +131,8 @@ def clip_list(clips: Sequence[Any], first_number: int, selected_id: str) -> str:
     if not clips:
         return f'<p class="vc-empty">{escape(text.CLIPS_EMPTY)}</p>'
     rows = [
-        clip_row(clip, first_number + offset, clip.clip_id == selected_id) for offset, clip in enumerate(clips)
+        clip_row(clip, first_number + offset, clip.clip_id == selected_id)
+        for offset, clip in enumerate(clips)
     ]
     return f'<ul class="vc-clips" aria-label="{escape(text.CLIPS_TITLE)}">{"".join(reversed(rows))}</ul>'
 
@@ -137,23 +156,14 @@ def picture(png: bytes, description: str) -> str:
 def run_progress(status: Any) -> str:
     """Return where a run stands: a bar, the figures, one plain sentence."""
     share = status.step / status.total_steps if status.total_steps else 0.0
-    facts = []
-    if status.step:
-        facts.append(text.step_line(status.step, status.total_steps))
-    if status.eta_s is not None and math.isfinite(status.eta_s) and status.state in ("preparing", "training"):
-        facts.append(text.time_left(status.eta_s))
-    title = text.STATES.get(status.state, status.state)
     sentence = status.error if status.state == "failed" else status.message
-    if status.state == "interrupted":
-        sentence = text.INTERRUPTED
-    waiting = " vc-waiting" if status.state in ("waiting", "preparing", "stopping") and not status.step else ""
+    kind = "waiting" if status.state in ("waiting", "preparing", "stopping") and not status.step else "plain"
+    name = escape(status.voice_name)
     return (
         f'<section class="vc-run" data-state="{escape(status.state)}" data-step="{status.step}">'
-        f'<div class="vc-heading vc-between"><h2>{escape(title)}: {escape(status.voice_name)}</h2>'
-        f'<p>{escape(" · ".join(facts))}</p></div>'
-        f'<div class="vc-bar{waiting}" role="progressbar" aria-label="{escape(title)}" aria-valuemin="0" '
-        f'aria-valuemax="100" aria-valuenow="{share * 100:.0f}"><div class="vc-fill" style="width:{share:.1%}"></div></div>'
-        f'<p class="vc-note vc-{"bad" if status.state == "failed" else "plain"}">{escape(sentence)}</p></section>'
+        f'<div class="vc-heading vc-between"><h2>{name}</h2><p>{share:.0%}</p></div>'
+        f"{bar(share, status.voice_name, sentence, kind)}"
+        f"{note(sentence, 'bad' if status.state == 'failed' else 'plain')}</section>"
     )
 
 
@@ -162,10 +172,12 @@ def scores(voice: Any) -> str:
     lines = []
     similarity = voice.scores.get("similarity")
     if similarity is not None:
-        lines.append(f"<li><b>{escape(text.similarity_words(similarity))}.</b> Likeness {similarity:.2f} of 1.</li>")
+        lines.append(
+            f"<li><b>{escape(text.similarity_words(similarity))}.</b> Likeness {similarity:.2f} of 1.</li>"
+        )
     lines.append(f"<li>Learnt from {escape(text.duration(voice.speech_s))} of speech")
     if voice.minutes:
         lines[-1] += f" in {escape(text.duration(voice.minutes * 60))}"
     lines[-1] += ".</li>"
-    lines.append(f"<li>Size of the voice file: {voice.size_mb:.0f} MB.</li>")
+    lines.append(f"<li>The voice file is {voice.size_mb:.1f} MB.</li>")
     return f'<ul class="vc-scores" aria-label="{escape(text.SCORES_TITLE)}">{"".join(lines)}</ul>'

@@ -7,11 +7,24 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.errors import AudioError, Cancelled, TextError
+from voiceclone.errors import AudioError, Cancelled, InputError
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, into, language_choices, wire
+from voiceclone.ui.shared import Shared, begin_work, end_work, into, language_choices, wire
 
-SOUND_FILES = ["audio", ".mp4", ".m4a", ".mov", ".webm", ".mkv", ".3gp", ".caf", ".wma", ".amr", ".aiff", ".opus"]
+SOUND_FILES = [
+    "audio",
+    ".mp4",
+    ".m4a",
+    ".mov",
+    ".webm",
+    ".mkv",
+    ".3gp",
+    ".caf",
+    ".wma",
+    ".amr",
+    ".aiff",
+    ".opus",
+]
 RECORDER_SAMPLE_RATE = 48_000
 """Hertz; what microphones deliver, so that the browser does not resample."""
 
@@ -42,6 +55,7 @@ class UploadCard:
     cancel: gr.Button
     status: gr.HTML
     example: gr.Button
+    example_status: gr.HTML
 
 
 def build_record(shared: Shared) -> None:
@@ -76,10 +90,11 @@ def _read_card(shared: Shared) -> ReadCard:
             buttons=[],
             waveform_options=gr.WaveformOptions(sample_rate=RECORDER_SAMPLE_RATE),
             elem_id="recorder",
+            elem_classes="vc-player",
         )
         gr.HTML('<p id="microphone-note" role="status"></p>')
         keep = gr.Button(text.KEEP_TAKE, variant="primary", elem_id="keep-take")
-        status = gr.HTML(markup.note(""), elem_id="take-status")
+        status = gr.HTML(visible=False, elem_id="take-status")
         language = gr.Dropdown(
             language_choices(shared.engine.base.languages),
             label=text.LANGUAGE_LABEL,
@@ -102,6 +117,7 @@ def _upload_card() -> UploadCard:
                 type="filepath",
                 height=150,
                 elem_id="upload",
+                elem_classes="vc-drop",
             )
             with gr.Accordion(text.TRANSCRIPTS_ACCORDION, open=False):
                 gr.HTML(markup.note(text.TRANSCRIPTS_INFO))
@@ -111,14 +127,16 @@ def _upload_card() -> UploadCard:
                     type="filepath",
                     height=120,
                     elem_id="transcripts",
+                    elem_classes="vc-drop",
                 )
             add = gr.Button(text.ADD_FILES, elem_id="add-files")
             cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
-            status = gr.HTML(markup.note(""), elem_classes="vc-status", elem_id="add-status")
+            status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="add-status")
         with gr.Column(elem_classes="vc-card"):
             gr.HTML(markup.heading(text.EXAMPLE_TITLE, text.EXAMPLE_INFO))
             example = gr.Button(text.EXAMPLE_BUTTON, elem_id="example")
-    return UploadCard(files, transcripts, add, cancel, status, example)
+            example_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-status")
+    return UploadCard(files, transcripts, add, cancel, status, example, example_status)
 
 
 def _wire_reading(shared: Shared, card: ReadCard) -> None:
@@ -142,20 +160,24 @@ def _wire_reading(shared: Shared, card: ReadCard) -> None:
         project_id: str, take: str | None, sentence: str, language: str, position: int, changed: int
     ) -> tuple[Any, ...]:
         if not take:
-            raise AudioError(text.NO_TAKE)
+            raise InputError(text.NO_TAKE)
         if not sentence.strip():
-            raise TextError(text.NO_SENTENCE)
+            raise InputError(text.NO_SENTENCE)
         report = engine.add_clips(project_id, [Path(take)], text=sentence, language=language)
         if report.rejected:
             raise AudioError(report.rejected[0].reason)
         kept = markup.note(text.take_kept(sum(clip.duration_s for clip in report.added)), "good")
-        return None, kept, changed + 1, *show(language, position + 1)
+        return None, gr.update(value=kept, visible=True), changed + 1, *show(language, position + 1)
 
     shown = [card.position, card.sentence]
     wire(shared.project.change, open_project, shared.project, [card.language, *shown])
     wire(card.language.input, change_language, [shared.project, card.language], shown)
-    wire(card.following.click, lambda code, place: show(code, place + 1), [card.language, card.position], shown)
-    wire(card.previous.click, lambda code, place: show(code, place - 1), [card.language, card.position], shown)
+    wire(
+        card.following.click, lambda code, place: show(code, place + 1), [card.language, card.position], shown
+    )
+    wire(
+        card.previous.click, lambda code, place: show(code, place - 1), [card.language, card.position], shown
+    )
     wire(
         card.keep.click,
         keep,
@@ -165,7 +187,9 @@ def _wire_reading(shared: Shared, card: ReadCard) -> None:
         at_once=2,
     )
     # In the browser only: the choice belongs to this browser and this microphone.
-    card.raw.input(None, card.raw, None, js="(raw) => { window.voicecloneMicrophone.setRaw(raw); }", queue=False)
+    card.raw.input(
+        None, card.raw, None, js="(raw) => { window.voicecloneMicrophone.setRaw(raw); }", queue=False
+    )
     shared.demo.load(None, None, card.raw, js="() => window.voicecloneMicrophone.raw", queue=False)
 
 
@@ -187,7 +211,7 @@ def _wire_upload(shared: Shared, read: ReadCard, card: UploadCard) -> None:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
         if not files:
-            raise AudioError(text.NO_FILES)
+            raise InputError(text.NO_FILES)
         words = _read_words(transcripts)
         with shared.stops.work(f"add {project_id}") as should_stop:
             try:
@@ -203,16 +227,16 @@ def _wire_upload(shared: Shared, read: ReadCard, card: UploadCard) -> None:
                 return gr.skip(), gr.skip(), markup.note(text.ADD_CANCELLED), changed + 1
         return None, None, _report(report), changed + 1
 
-    def load_example() -> tuple[Any, ...]:
-        project = engine.load_example()
+    def load_example(
+        changed: int,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> tuple[Any, ...]:
+        project = engine.load_example(on_progress=into(progress))
         choices = [(known.name, known.project_id) for known in engine.projects()]
-        return gr.update(choices=choices, value=project.project_id), markup.note(text.EXAMPLE_LOADED, "good")
+        loaded = markup.note(text.EXAMPLE_LOADED, "good")
+        return gr.update(choices=choices, value=project.project_id), loaded, changed + 1
 
-    def busy(working: bool) -> list[dict[str, Any]]:
-        return [gr.update(visible=not working), gr.update(visible=working)]
-
-    buttons = [card.add, card.cancel]
-    started = wire(card.add.click, lambda: busy(True), None, buttons)
+    started = wire(card.add.click, begin_work, None, [card.add, card.cancel, card.status])
     done = wire(
         started.then,
         add,
@@ -221,16 +245,23 @@ def _wire_upload(shared: Shared, read: ReadCard, card: UploadCard) -> None:
         lane="clips",
         progress_on=card.status,
     )
-    wire(done.then, lambda: busy(False), None, buttons)
+    wire(done.then, end_work, None, [card.add, card.cancel])
     wire(card.cancel.click, lambda project_id: shared.stops.stop(f"add {project_id}"), shared.project)
-    wire(
+    started = wire(
         card.example.click,
-        load_example,
+        lambda: (gr.update(interactive=False), gr.update(value="", visible=True)),
         None,
-        [shared.project, read.status],
-        lane="clips",
-        progress_on=card.status,
+        [card.example, card.example_status],
     )
+    done = wire(
+        started.then,
+        load_example,
+        shared.changed,
+        [shared.project, card.example_status, shared.changed],
+        lane="clips",
+        progress_on=card.example_status,
+    )
+    wire(done.then, lambda: gr.update(interactive=True), None, card.example)
 
 
 def _read_words(transcripts: str | None) -> dict[str, str] | None:

@@ -14,7 +14,10 @@ import gradio as gr
 
 from voiceclone.audio import Audio, encode_wav
 from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.errors import NotFoundError
+from voiceclone.ui import text
 from voiceclone.ui.errors import plain_errors
+from voiceclone.ui.theme import WAVE_COLOURS
 
 KEEP_FILES_S = 3600
 """The browser got its own copy at once; ours is only needed for a moment."""
@@ -120,6 +123,40 @@ def wire(
         }
     how |= {"api_visibility": "private", "trigger_mode": "once"} | options
     return trigger(plain_errors(handler), inputs, outputs, **how)
+
+
+def player(label: str, elem_id: str, **options: Any) -> gr.Audio:
+    """Return a player: for listening and downloading only, and nothing plays by itself."""
+    defaults = {
+        "interactive": False,
+        "type": "filepath",
+        "buttons": ["download"],
+        "elem_classes": "vc-player",
+        "waveform_options": gr.WaveformOptions(**WAVE_COLOURS),
+    }
+    return gr.Audio(label=label, elem_id=elem_id, **(defaults | options))
+
+
+def begin_work() -> list[dict[str, Any]]:
+    """Updates for [button, its Cancel button, status] when work begins."""
+    return [gr.update(visible=False), gr.update(visible=True), gr.update(value="", visible=True)]
+
+
+def end_work() -> list[dict[str, Any]]:
+    """Updates for [button, its Cancel button] when work has ended, well or not."""
+    return [gr.update(visible=True), gr.update(visible=False)]
+
+
+def find_clip(engine: Any, project_id: str, clip_id: str) -> Any:
+    """Return one clip of a project.
+
+    Raises:
+        NotFoundError: it is not there, or not any more.
+    """
+    for clip in engine.clips(project_id):
+        if clip.clip_id == clip_id:
+            return clip
+    raise NotFoundError(text.CLIP_GONE)
 
 
 def into(progress: gr.Progress) -> OnProgress:

@@ -5,10 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.errors import Cancelled, TextError
+from voiceclone.errors import Cancelled, InputError
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, into, language_choices, wire
+from voiceclone.ui.shared import Shared, begin_work, end_work, into, language_choices, player, wire
 
 STOCK = "stock"
 """The value of the untouched voice in the list; the engine knows it as None."""
@@ -52,11 +52,9 @@ def _layout(shared: Shared) -> Speak:
             )
             speak = gr.Button(text.SPEAK, variant="primary", elem_id="speak")
             cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="speak-cancel")
-            output = gr.Audio(
-                label=text.OUTPUT_LABEL, interactive=False, type="filepath", buttons=[], elem_id="speech"
-            )
-            status = gr.HTML(markup.note(""), elem_classes="vc-status", elem_id="speak-status")
-            download = gr.DownloadButton(text.DOWNLOAD, interactive=False, elem_id="download")
+            status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="speak-status")
+            output = player(text.OUTPUT_LABEL, "speech", buttons=[], visible=False)
+            download = gr.DownloadButton(text.DOWNLOAD, visible=False, elem_id="download")
         with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
             voice = gr.Dropdown([], label=text.VOICE_LABEL, info=text.VOICE_INFO, elem_id="voice")
             language = gr.Dropdown(
@@ -84,12 +82,13 @@ def _wire_speaking(shared: Shared, tab: Speak) -> None:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
         if not (words or "").strip():
-            raise TextError(text.NO_TEXT)
+            raise InputError(text.NO_TEXT)
         with shared.stops.work(f"speak {request.session_hash}") as should_stop:
             try:
-                speech = engine.speak(
+                speech = engine.speak_to_file(
                     engine_voice(voice_id),
                     words,
+                    shared.files.path(file_name(words)),
                     language=language,
                     speed=speed,
                     on_progress=into(progress),
@@ -97,27 +96,23 @@ def _wire_speaking(shared: Shared, tab: Speak) -> None:
                 )
             except Cancelled:
                 return gr.skip(), gr.skip(), markup.note(text.SPEAK_CANCELLED)
-        path = shared.files.wav(speech.audio, file_name(words))
-        summary = text.spoken_summary(speech.audio.duration_s, speech.sentences, speech.elapsed_s)
-        return path, gr.update(value=path, interactive=True), markup.note(summary)
+        path = str(speech.path)
+        summary = text.spoken_summary(speech.duration_s, speech.sentences, speech.elapsed_s)
+        return gr.update(value=path, visible=True), gr.update(value=path, visible=True), markup.note(summary)
 
     def stop(request: gr.Request) -> None:
         shared.stops.stop(f"speak {request.session_hash}")
 
-    def busy(working: bool) -> list[dict[str, Any]]:
-        return [gr.update(visible=not working), gr.update(visible=working)]
-
-    buttons = [tab.speak, tab.cancel]
-    started = wire(tab.speak.click, lambda: busy(True), None, buttons)
+    started = wire(tab.speak.click, begin_work, None, [tab.speak, tab.cancel, tab.status])
     done = wire(
         started.then,
         say,
         [tab.voice, tab.words, tab.language, tab.speed],
         [tab.output, tab.download, tab.status],
         lane="speech",
-        progress_on=tab.output,
+        progress_on=tab.status,
     )
-    wire(done.then, lambda: busy(False), None, buttons)
+    wire(done.then, end_work, None, [tab.speak, tab.cancel])
     wire(tab.cancel.click, stop)
 
 

@@ -14,13 +14,29 @@ INTRO_RECORD_EMPTY = (
     "Read the sentence below aloud and keep the take. About a minute of speech makes a first voice. "
     "You can also bring recordings you have, or look around with the example voice."
 )
-INTRO_RECORD_MORE = "Good start. Keep reading sentences, or add more recordings, until the bar below says it is enough."
-INTRO_RECORD_CLEAN = "You have enough speech. Press “Clean all clips”, listen to a few, then go on to training."
-INTRO_RECORD_READY = "Everything is recorded and clean. Go on to training, or add more speech for a better voice."
+INTRO_RECORD_MORE = (
+    "Good start. Keep reading sentences, or add more recordings, until the bar below says it is enough."
+)
+INTRO_RECORD_CLEAN = (
+    "You have enough speech. Press “Clean all clips”, listen to a few, then go on to training."
+)
+INTRO_RECORD_READY = (
+    "Everything is recorded and clean. Go on to training, or add more speech for a better voice."
+)
 INTRO_TRAIN = "Name the voice, confirm that you may use it, and press the button. The rest happens by itself."
+INTRO_TRAINING = "Your voice is being trained. Watch it, or come back later."
+RUN_INTROS = {
+    "finished": "It is done. Listen to the first sentence, then let the voice say whatever you like.",
+    "stopped": "The training was stopped.",
+    "failed": "The training could not be finished. Your recordings are untouched.",
+    "interrupted": (
+        "The training was interrupted. Nothing that was learnt is lost: continue it with one press."
+    ),
+}
 INTRO_SPEAK = "Choose a voice, type what it should say, and listen."
 INTRO_SPEAK_NO_VOICE = (
-    "You have not trained a voice yet. You can listen to the stock voice meanwhile; yours appears here when it is trained."
+    "You have not trained a voice yet. You can listen to the stock voice meanwhile; yours appears here "
+    "when it is trained."
 )
 
 # --- whose recordings ---------------------------------------------------------------------------
@@ -59,12 +75,14 @@ BASE_READY = "The speech model is ready."
 # --- microphone (shown by the script in the page) -----------------------------------------------
 MICROPHONE = {
     "insecure": (
-        "Your browser allows the microphone only on this computer or over https. Open this page on the computer "
+        "Your browser allows the microphone only on this computer or over https. Open this page on the "
+        "computer "
         "VoiceClone runs on, or upload recordings instead."
     ),
     "missing": "No microphone was found. Connect one and reload the page, or upload recordings instead.",
     "denied": (
-        "The browser was not allowed to use the microphone. Allow it in the address bar and press Record again, "
+        "The browser was not allowed to use the microphone. Allow it in the address bar and press Record "
+        "again, "
         "or upload recordings instead."
     ),
     "busy": "The microphone is in use by another program. Close that program and press Record again.",
@@ -72,7 +90,9 @@ MICROPHONE = {
 
 # --- reading aloud ------------------------------------------------------------------------------
 READ_TITLE = "Read aloud"
-SENTENCE_INFO = "Read it the way you talk to a friend. You may change the words, or write a sentence of your own."
+SENTENCE_INFO = (
+    "Read it the way you talk to a friend. You may change the words, or write a sentence of your own."
+)
 SENTENCE_OWN = "Your own sentence"
 PREVIOUS = "Previous"
 NEXT = "Next"
@@ -84,7 +104,8 @@ NO_TAKE = "There is no take yet. Press Record, read the sentence, press Stop, th
 NO_SENTENCE = "Write the sentence you read into the box, so the program knows what is said."
 RAW_MICROPHONE_LABEL = "Record the plain microphone"
 RAW_MICROPHONE_INFO = (
-    "Best for cloning. Switch it off only if you hear an echo or are far too quiet: the browser then processes the sound."
+    "Best for cloning. Switch it off only if you hear an echo or are far too quiet: the browser then "
+    "processes the sound."
 )
 MICROPHONE_SETTINGS = "Microphone settings"
 
@@ -102,7 +123,10 @@ def take_kept(duration_s: float) -> str:
 # --- bringing files -----------------------------------------------------------------------------
 UPLOAD_TITLE = "Or bring recordings"
 UPLOAD_LABEL = "Sound files"
-UPLOAD_INFO = "WAV, FLAC, MP3, OGG, M4A, MP4 and more. Several at once. Long ones are cut into sentences and written down for you."
+UPLOAD_INFO = (
+    "WAV, FLAC, MP3, OGG, M4A, MP4 and more. Several at once. Long ones are cut into sentences and "
+    "written down for you."
+)
 TRANSCRIPTS_ACCORDION = "I have the words in a file"
 TRANSCRIPTS_LABEL = "File with the words (optional)"
 TRANSCRIPTS_INFO = "One line for each recording: its file name, a | or comma or tab, then the words."
@@ -138,6 +162,7 @@ def readiness_detail(usable_s: float, speech_s: float, clip_count: int) -> str:
 
 # --- clips --------------------------------------------------------------------------------------
 CLIPS_TITLE = "Your clips"
+CLIP_GONE = "That clip is not there any more. Choose another one from the list."
 CLIPS_EMPTY = "Nothing here yet. Your takes and recordings will appear here, each with a verdict."
 CLEAN_ALL = "Clean all clips"
 CLEAN_INFO = "Removes hum and hiss, evens out the loudness. The originals are never changed."
@@ -187,12 +212,25 @@ def clip_name(number: int) -> str:
 VOICE_NAME_LABEL = "Name of the voice"
 VOICE_NAME_INFO = "You will find it under this name."
 CONSENT_LABEL = "This is my voice, or I have the speaker's permission"
-CONSENT_INFO = "Cloning someone's voice without asking harms people, and in many places it is against the law."
+CONSENT_INFO = (
+    "Cloning someone's voice without asking harms people, and in many places it is against the law."
+)
 LENGTH_LABEL = "How long may it take?"
 LENGTH_INFO = "Longer sounds closer to you. You can stop at any time and keep what was learnt."
 LENGTHS = (("Quick, about 5 minutes", 5), ("Better, about 15 minutes", 15), ("Best, about 40 minutes", 40))
 START = "Train the voice"
-NEED_CONSENT = "Tick the box that this is your voice, or that you have the speaker's permission, then press the button again."
+TRAIN_TITLE = "A voice of your own"
+WHAT_HAPPENS_TITLE = "What will happen"
+WHAT_HAPPENS = (
+    "Your recordings are prepared. You need not do anything.",
+    "After about a minute you can hear a first attempt.",
+    "A curve shows how the voice comes closer to you: the lower, the closer.",
+    "At the end your voice says a sentence, and you can type anything for it to say.",
+)
+NEED_CONSENT = (
+    "Tick the box that this is your voice, or that you have the speaker's permission, then press the "
+    "button again."
+)
 NEED_LENGTH = "Choose how long the training may take."
 TO_RECORD = "Back to recording"
 STOP = "Stop and keep what was learnt"
@@ -200,9 +238,12 @@ CONTINUE = "Continue the training"
 START_OVER = "Start a new one instead"
 TRAIN_AGAIN = "Train another voice"
 TO_SPEAK = "Next: let it speak"
-CLOSE_PAGE = "You may close this page or turn to something else. The training goes on, and this page finds it again."
+CLOSE_PAGE = (
+    "You may close this page or turn to something else. The training goes on, and this page finds it again."
+)
 PLOT_LABEL = "How far off the voice still is"
-PLOT_CAPTION = "Lower is closer to your recordings. The thin line jumps about; watch the calm one."
+PLOT_HINT = "Lower is closer to your recordings. The pale line jumps about; watch the dark one."
+PLOT_LEGEND = "distance of"
 PLOT_X = "step"
 PLOT_Y = "distance"
 SERIES = {"loss": "each step", "smoothed": "average"}
@@ -210,10 +251,6 @@ FIRST_LISTEN_LABEL = "First listen"
 RESULT_LABEL = "Your voice"
 RESULT_TITLE = "Your voice is ready"
 RESULT_STOPPED_TITLE = "Stopped, and kept"
-FAILED_TITLE = "The training could not be finished"
-INTERRUPTED_TITLE = "The training was interrupted"
-INTERRUPTED = "The program was closed or the computer was switched off. Nothing that was learnt is lost."
-SAMPLE_WAITING = "Your voice is saying its first sentence…"
 SAMPLE_SENTENCES = {
     "en-us": "Hello, this is my new voice, and I have never said this sentence before.",
     "en-gb": "Hello, this is my new voice, and I have never said this sentence before.",
@@ -223,33 +260,12 @@ SAMPLE_SENTENCES = {
     "pt": "Olá, esta é a minha nova voz, e eu nunca tinha dito esta frase antes.",
     "hi": "नमस्ते, यह मेरी नई आवाज़ है, और मैंने यह वाक्य पहले कभी नहीं कहा।",
 }
-STATES = {
-    "waiting": "Getting ready",
-    "preparing": "Listening to your recordings",
-    "training": "Learning your voice",
-    "stopping": "Saving what was learnt",
-    "finished": "Finished",
-    "stopped": "Stopped",
-    "failed": "Not finished",
-    "interrupted": "Interrupted",
-}
 SCORES_TITLE = "How it turned out"
-NO_VOICE_LEARNT = "It was stopped before anything could be learnt. Start again when you like."
 
 
 def train_summary(project_name: str, usable_s: float) -> str:
     """Say what the voice will be trained from."""
     return f"It will be trained from {duration(usable_s)} of speech in “{project_name}”."
-
-
-def step_line(step: int, total_steps: int) -> str:
-    """Say where a run stands."""
-    return f"step {step} of about {total_steps}" if total_steps else f"step {step}"
-
-
-def time_left(eta_s: float) -> str:
-    """Say how long a run still takes."""
-    return f"{about(eta_s)} left"
 
 
 def similarity_words(similarity: float) -> str:
@@ -293,7 +309,10 @@ def spoken_summary(duration_s: float, sentences: int, elapsed_s: float) -> str:
 
 # --- managing voices ----------------------------------------------------------------------------
 MANAGE = "Rename, export, import or delete voices"
-MANAGE_STOCK = "The stock voice comes with the program. Choose one of your own voices above to rename, export or delete it."
+MANAGE_STOCK = (
+    "The stock voice comes with the program. Choose one of your own voices above to rename, export or "
+    "delete it."
+)
 RENAME_LABEL = "New name"
 RENAME_INFO = "A label only; the voice stays the same."
 RENAME = "Rename"
@@ -318,7 +337,8 @@ def delete_voice_question(name: str) -> str:
 # --- errors -------------------------------------------------------------------------------------
 ERROR_TITLE = "That did not work"
 UNEXPECTED = (
-    "Something unexpected went wrong. Nothing you recorded or trained is lost. Try again; the terminal has the details."
+    "Something unexpected went wrong. Nothing you recorded or trained is lost. Try again; the terminal "
+    "has the details."
 )
 
 # --- the terminal -------------------------------------------------------------------------------

@@ -33,20 +33,28 @@ PAPER = gr.themes.Color(
     c950="#171716",
 )
 SERIES_COLOURS = {"loss": "#c9d3dc", "smoothed": "#386187"}
+WAVE_COLOURS = {"waveform_color": "#9db8d1", "waveform_progress_color": "#386187"}
+FONT = (
+    gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
+    "ui-sans-serif",
+    "system-ui",
+    "sans-serif",
+)
+"""Comes with gradio. Of the fonts there only a few are whole: "Source Sans 3" has 61 letters, for example."""
 CSS = Path(__file__).with_name("page.css")
 
 
 def theme() -> gr.themes.Base:
-    """Return the page's theme; its font comes with gradio, nothing is fetched."""
+    """Return the page's theme; nothing is fetched for it."""
     base = gr.themes.Base(
         primary_hue=INK,
         secondary_hue=INK,
         neutral_hue=PAPER,
         spacing_size=gr.themes.sizes.spacing_md,
         radius_size=gr.themes.sizes.radius_lg,
-        text_size=gr.themes.sizes.text_md,
-        font=[gr.themes.LocalFont("Source Sans 3"), "ui-sans-serif", "system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "Consolas", "monospace"],
+        text_size=gr.themes.sizes.text_lg,
+        font=FONT,
+        font_mono=FONT,  # gradio's progress line is set in it; nothing here is code
     )
     return base.set(
         body_background_fill="*neutral_50",
@@ -74,8 +82,8 @@ def theme() -> gr.themes.Base:
         block_label_border_width_dark="0px",
         block_label_text_color="*neutral_600",
         block_label_text_color_dark="*neutral_300",
-        block_label_text_weight="600",
-        block_title_text_weight="600",
+        block_label_text_weight="700",
+        block_title_text_weight="700",
         block_title_text_color="*neutral_700",
         block_title_text_color_dark="*neutral_200",
         block_info_text_color="*neutral_500",
@@ -85,7 +93,7 @@ def theme() -> gr.themes.Base:
         panel_background_fill_dark="transparent",
         panel_border_width="0px",
         panel_border_width_dark="0px",
-        form_gap_width="0px",
+        form_gap_width="18px",
         layout_gap="*spacing_xl",
         input_background_fill="white",
         input_background_fill_dark="*neutral_950",
@@ -134,7 +142,7 @@ def theme() -> gr.themes.Base:
         button_large_radius="*radius_lg",
         button_medium_radius="*radius_lg",
         button_small_radius="*radius_md",
-        button_large_text_weight="600",
+        button_large_text_weight="700",
         button_large_text_size="*text_md",
         button_large_padding="*spacing_md calc(2 * *spacing_lg)",
     )

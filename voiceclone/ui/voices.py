@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.errors import TextError
+from voiceclone.errors import InputError
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import Shared, wire
 from voiceclone.ui.speak import STOCK, voice_choices
@@ -42,23 +42,40 @@ def _layout() -> Manage:
     with gr.Accordion(text.MANAGE, open=False, elem_id="manage", elem_classes="vc-card"):
         details = gr.HTML(elem_id="voice-details")
         with gr.Column(visible=False) as own:
-            with gr.Row(equal_height=False):
-                name = gr.Textbox(label=text.RENAME_LABEL, info=text.RENAME_INFO, max_lines=1, elem_id="rename")
-                with gr.Column(min_width=220):
-                    rename = gr.Button(text.RENAME, size="md")
-                    export = gr.DownloadButton(text.EXPORT, size="md", elem_id="export")
-                    delete = gr.Button(text.DELETE_VOICE, variant="stop", size="md", elem_id="delete-voice")
+            with gr.Row(equal_height=False, elem_classes="vc-bottom"):
+                name = gr.Textbox(
+                    label=text.RENAME_LABEL, info=text.RENAME_INFO, max_lines=1, scale=3, elem_id="rename"
+                )
+                rename = gr.Button(text.RENAME, scale=1, min_width=160)
+            with gr.Row():
+                export = gr.DownloadButton(text.EXPORT, min_width=160, elem_id="export")
+                delete = gr.Button(text.DELETE_VOICE, variant="stop", min_width=160, elem_id="delete-voice")
             with gr.Column(visible=False, elem_classes="vc-question") as question:
                 question_words = gr.HTML()
                 with gr.Row():
                     delete_yes = gr.Button(text.DELETE_VOICE_YES, variant="stop", size="sm", min_width=120)
                     delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
         bring = gr.UploadButton(
-            text.IMPORT, file_types=[".safetensors"], type="filepath", size="md", elem_id="import"
+            text.IMPORT,
+            file_types=[".safetensors"],
+            type="filepath",
+            elem_id="import",
+            elem_classes="vc-action",
         )
-        status = gr.HTML(markup.note(""), elem_classes="vc-status")
+        status = gr.HTML(markup.note(""))
     return Manage(
-        details, own, name, rename, export, delete, question, question_words, delete_yes, delete_no, bring, status
+        details,
+        own,
+        name,
+        rename,
+        export,
+        delete,
+        question,
+        question_words,
+        delete_yes,
+        delete_no,
+        bring,
+        status,
     )
 
 
@@ -91,7 +108,7 @@ def _wire_changes(shared: Shared, voice: gr.Dropdown, part: Manage) -> None:
 
     def rename(voice_id: str, name: str, changed: int) -> tuple[Any, ...]:
         if not (name or "").strip():
-            raise TextError(text.NEED_NAME)
+            raise InputError(text.NEED_NAME)
         engine.rename_voice(voice_id, name.strip())
         return markup.note(text.RENAMED, "good"), changed + 1
 

@@ -1,0 +1,252 @@
+"""Watching a training: the page is only a view of it, and finds it again after a reload."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import NotFoundError
+from voiceclone.ui import markup, text
+from voiceclone.ui.shared import Shared, player, wire
+from voiceclone.ui.theme import SERIES_COLOURS
+
+TICK_S = 1.0
+PLOT_POINTS = 400
+"""The whole plot travels to the browser each time it changes; more points would be slow on a phone."""
+GOING_ON = ("waiting", "preparing", "training", "stopping")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is shown while a training runs and after it."""
+
+    intro: gr.HTML
+    form: gr.Row
+    """What is asked before a training; hidden meanwhile."""
+    panel: gr.Column
+    progress: gr.HTML
+    first_listen: gr.Audio
+    plot: gr.LinePlot
+    hint: gr.HTML
+    stop: gr.Button
+    resume: gr.Button
+    again: gr.Button
+    timer: gr.Timer
+    seen: gr.State
+
+    def all_of_it(self) -> list[Any]:
+        """Every component, as outputs of a handler."""
+        return list(vars(self).values())
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out."""
+
+    panel: gr.Column
+    head: gr.HTML
+    sample: gr.Audio
+    sample_note: gr.HTML
+    voice_id: gr.Textbox
+    onward: gr.Button
+
+    def all_of_it(self) -> list[Any]:
+        """The components that a finished run changes, as outputs of a handler."""
+        return [self.panel, self.head, self.voice_id]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page shows already, so that an unchanged run sends nothing."""
+
+    run_id: str = ""
+    state: str = ""
+    step: int = -1
+    message: str = ""
+    has_first_listen: bool = False
+
+
+def build_result() -> Result:
+    """Lay out the card of a finished voice."""
+    with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-result") as panel:
+        head = gr.HTML(elem_id="result-head")
+        sample = player(text.RESULT_LABEL, "sample")
+        sample_note = gr.HTML()
+        voice_id = gr.Textbox(visible="hidden", label="voice")
+        onward = gr.Button(text.TO_SPEAK, variant="primary", elem_id="to-speak", elem_classes="vc-action")
+    return Result(panel, head, sample, sample_note, voice_id, onward)
+
+
+def build_watch(intro: gr.HTML, form: gr.Row) -> Watch:
+    """Lay out the card of a training that goes on."""
+    with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-watch") as panel:
+        progress = gr.HTML(elem_id="train-progress")
+        first_listen = player(text.FIRST_LISTEN_LABEL, "first-listen", visible=False)
+        plot = gr.LinePlot(
+            x="step",
+            y="loss",
+            color="series",
+            color_map={text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()},
+            x_title=text.PLOT_X,
+            y_title=text.PLOT_Y,
+            color_title=text.PLOT_LEGEND,
+            label=text.PLOT_LABEL,
+            height=320,
+            buttons=[],
+            elem_id="plot",
+        )
+        gr.HTML(markup.note(text.PLOT_HINT))
+        hint = gr.HTML(markup.note(text.CLOSE_PAGE))
+        stop = gr.Button(text.STOP, variant="stop", elem_id="stop", elem_classes="vc-action")
+        resume = gr.Button(
+            text.CONTINUE, variant="primary", visible=False, elem_id="continue", elem_classes="vc-action"
+        )
+        again = gr.Button(text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
+    timer = gr.Timer(TICK_S, active=False)
+    seen = gr.State(Seen())
+    return Watch(intro, form, panel, progress, first_listen, plot, hint, stop, resume, again, timer, seen)
+
+
+def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
+    """Connect finding, following, stopping and continuing a run, and the first words of the result."""
+    engine = shared.engine
+    shown = [*watch.all_of_it(), *result.all_of_it()]
+
+    def tick(run_id: str, seen: Seen) -> Any:
+        return run_view(shared, watch, result, engine.training_status(run_id), seen) or gr.skip()
+
+    def attach(run_id: str) -> dict[Any, Any]:
+        status = engine.active_run() or _status_or_none(engine, run_id)
+        if status is None:
+            return {remembered_run: ""} | idle_view(watch, result)
+        return {remembered_run: status.run_id} | run_view(shared, watch, result, status, Seen())
+
+    def resume(run_id: str) -> dict[Any, Any]:
+        return run_view(shared, watch, result, engine.continue_training(run_id), Seen())
+
+    def stop(run_id: str, seen: Seen) -> Any:
+        return run_view(shared, watch, result, engine.stop_training(run_id), seen) or gr.skip()
+
+    def say_sample(voice_id: str, voices_changed: int) -> Any:
+        if not voice_id:
+            return None, "", gr.skip()
+        voice = engine.voice(voice_id)
+        sentence = text.SAMPLE_SENTENCES.get(voice.language, text.SAMPLE_SENTENCES["en-us"])
+        path = shared.files.path(f"{voice.name}.wav")
+        engine.speak_to_file(voice_id, sentence, path, language=voice.language)
+        return str(path), markup.note(f"“{sentence}”"), voices_changed + 1
+
+    wire(shared.demo.load, attach, remembered_run, [remembered_run, *shown])
+    wire(watch.timer.tick, tick, [remembered_run, watch.seen], shown)
+    wire(watch.stop.click, stop, [remembered_run, watch.seen], shown)
+    wire(watch.resume.click, resume, remembered_run, shown, lane="start")
+    wire(
+        result.voice_id.change,
+        say_sample,
+        [result.voice_id, shared.voices_changed],
+        [result.sample, result.sample_note, shared.voices_changed],
+        lane="speech",
+        progress_on=result.sample,
+    )
+
+
+def _status_or_none(engine: Any, run_id: str) -> Any:
+    try:
+        return engine.training_status(run_id) if run_id else None
+    except NotFoundError:  # deleted since, or from another data folder
+        return None
+
+
+def idle_view(watch: Watch, result: Result) -> dict[Any, Any]:
+    """Return the updates that show the form and nothing else."""
+    return {
+        watch.intro: markup.intro(text.INTRO_TRAIN),
+        watch.form: gr.update(visible=True),
+        watch.panel: gr.update(visible=False),
+        watch.timer: gr.Timer(active=False),
+        watch.seen: Seen(),
+        result.panel: gr.update(visible=False),
+        result.voice_id: "",
+    }
+
+
+def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Seen) -> dict[Any, Any]:
+    """Return the updates that show `status`: only what differs from `seen`, nothing when nothing does."""
+    now = Seen(
+        status.run_id,
+        status.state,
+        status.step,
+        status.message or status.error,
+        status.first_listen is not None,
+    )
+    if now == seen:
+        return {}
+    updates: dict[Any, Any] = {watch.seen: now, watch.progress: markup.run_progress(status)}
+    is_new = now.run_id != seen.run_id
+    if is_new or now.step != seen.step:
+        updates[watch.plot] = plot_frame(shared.engine.loss_points(now.run_id, PLOT_POINTS))
+    if is_new or now.has_first_listen != seen.has_first_listen:
+        updates[watch.first_listen] = first_listen_player(shared, status)
+    if is_new or now.state != seen.state:
+        updates |= _state_view(watch, status) | _result_view(shared.engine, watch, result, status)
+    return updates
+
+
+def _state_view(watch: Watch, status: Any) -> dict[Any, Any]:
+    goes_on = status.state in GOING_ON
+    interrupted = status.state == "interrupted"
+    return {
+        watch.intro: markup.intro(text.RUN_INTROS.get(status.state, text.INTRO_TRAINING)),
+        watch.form: gr.update(visible=False),
+        watch.panel: gr.update(visible=True),
+        watch.hint: gr.update(visible=goes_on),
+        watch.stop: gr.update(visible=goes_on, interactive=status.state != "stopping"),
+        watch.resume: gr.update(visible=interrupted),
+        watch.again: gr.update(
+            visible=not goes_on, value=text.START_OVER if interrupted else text.TRAIN_AGAIN
+        ),
+        watch.timer: gr.Timer(active=goes_on),
+    }
+
+
+def _result_view(engine: Any, watch: Watch, result: Result, status: Any) -> dict[Any, Any]:
+    """Show the card of the voice once there is one, and let the progress make room for it."""
+    voice = None
+    if status.state in ("finished", "stopped") and status.voice_id:
+        try:
+            voice = engine.voice(status.voice_id)
+        except NotFoundError:  # deleted since
+            voice = None
+    if voice is None:
+        return {
+            watch.progress: gr.update(value=markup.run_progress(status), visible=True),
+            result.panel: gr.update(visible=False),
+            result.voice_id: "",
+        }
+    title = text.RESULT_TITLE if status.state == "finished" else text.RESULT_STOPPED_TITLE
+    return {
+        watch.progress: gr.update(value=markup.run_progress(status), visible=False),
+        watch.first_listen: gr.update(visible=False),
+        result.panel: gr.update(visible=True),
+        result.head: markup.heading(f"{title}: {voice.name}") + markup.scores(voice),
+        result.voice_id: voice.voice_id,
+    }
+
+
+def plot_frame(points: list[dict[str, Any]]) -> Any:
+    """Return loss points as the table the plot takes; None while there are too few to draw."""
+    if len({point["step"] for point in points}) < 2:
+        return None
+    import pandas as pd
+
+    frame = pd.DataFrame(points)
+    frame["series"] = frame["series"].map(text.SERIES)
+    return frame[frame["loss"].map(math.isfinite)]
+
+
+def first_listen_player(shared: Shared, status: Any) -> dict[str, Any]:
+    """Return the player for the early sample, hidden while there is none."""
+    if status.first_listen is None or not status.first_listen.is_file():
+        return gr.update(value=None, visible=False)
+    return gr.update(value=shared.files.copy(status.first_listen, "first-listen.wav"), visible=True)
