@@ -80,8 +80,16 @@ def test_a_full_or_forbidden_disk_is_told_in_words(tmp_path, number, remedy):
 
 
 def test_other_system_errors_pass_unchanged(tmp_path):
-    with pytest.raises(IsADirectoryError), store.storage_errors(tmp_path):
-        raise IsADirectoryError(errno.EISDIR, "folder")
+    with pytest.raises(InterruptedError), store.storage_errors(tmp_path):
+        raise InterruptedError(errno.EINTR, "later")
+
+
+@pytest.mark.parametrize("parts", [("file", "below.txt"), ("folder",), ("x" * 300,)])
+def test_a_name_that_cannot_be_is_told_in_words(tmp_path, parts):
+    (tmp_path / "file").touch()
+    (tmp_path / "folder" / "full").mkdir(parents=True)
+    with pytest.raises(StorageError, match="another name"):
+        store.write_bytes(tmp_path.joinpath(*parts), b"1")
 
 
 def test_free_disk_is_required_even_for_a_folder_not_made_yet(tmp_path):

@@ -15,7 +15,8 @@ from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.training import runs as run_files
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
-from voiceclone.voices import Voice, VoiceShelf, check_base
+from voiceclone.voice_file import Voice, check_base
+from voiceclone.voices import VoiceShelf
 
 if TYPE_CHECKING:
     from voiceclone.audio import Audio

@@ -19,6 +19,7 @@ from voiceclone.limits import MAX_NAME_CHARACTERS, MIN_FREE_DISK_MB
 _ID = re.compile(r"[0-9a-f]{32}")
 _FULL_ERRNOS = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
+_NO_SUCH_PLACE_ERRNOS = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL}
 _REPLACE_ATTEMPTS = 40
 _REPLACE_PAUSE_S = 0.025
 
@@ -78,7 +79,7 @@ def safe_path(root: Path, *parts: str) -> Path:
 
 @contextmanager
 def storage_errors(where: Path) -> Iterator[None]:
-    """Turn a full, read-only or forbidden disk into a `StorageError` that names the remedy."""
+    """Turn a full or forbidden disk, or an impossible name, into a `StorageError` with its remedy."""
     try:
         yield
     except OSError as error:
@@ -91,6 +92,10 @@ def storage_errors(where: Path) -> Iterator[None]:
             raise StorageError(
                 f"VoiceClone may not write to “{where}”. Give it permission to write there, "
                 "or set VOICECLONE_HOME to a folder of your own."
+            ) from error
+        if error.errno in _NO_SUCH_PLACE_ERRNOS:
+            raise StorageError(
+                f"A file of that name cannot be made in “{where}”. Choose another name or folder."
             ) from error
         raise
 

@@ -17,7 +17,8 @@ from voiceclone.bases.custom import load_base
 from voiceclone.errors import Cancelled, NotFoundError, VoiceCloneError
 from voiceclone.training import runs
 from voiceclone.training.lock import TrainingLock
-from voiceclone.voices import Voice, VoiceShelf, base_sha256
+from voiceclone.voice_file import Voice, base_sha256
+from voiceclone.voices import VoiceShelf
 
 SLICE_S = 15.0
 """Training between two checkpoints."""
