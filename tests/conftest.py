@@ -1,0 +1,92 @@
+"""Fixtures shared by all tests: tones, noise, real speech and small libraries."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.clips import ClipLibrary, Project
+
+EXAMPLE_DIR = Path(__file__).resolve().parent.parent / "examples" / "joe"
+EXAMPLE_TEXTS = dict(
+    line.split("|", 1) for line in (EXAMPLE_DIR / "metadata.csv").read_text("utf-8").splitlines()[1:]
+)
+
+
+def make_tone(
+    duration_s: float, sample_rate: int = 16_000, hertz: float = 220.0, level: float = 0.3
+) -> Audio:
+    """A sine."""
+    seconds = np.arange(round(duration_s * sample_rate)) / sample_rate
+    return Audio((level * np.sin(2 * np.pi * hertz * seconds)).astype(np.float32), sample_rate)
+
+
+def make_noise(duration_s: float, sample_rate: int = 16_000, level: float = 0.01, seed: int = 0) -> Audio:
+    """White noise; `level` is its root mean square."""
+    numbers = np.random.default_rng(seed).normal(0.0, level, round(duration_s * sample_rate))
+    return Audio(numbers.astype(np.float32), sample_rate)
+
+
+def joined(*pieces: Audio) -> Audio:
+    """Sounds of one rate after one another."""
+    return Audio(np.concatenate([piece.samples for piece in pieces]), pieces[0].sample_rate)
+
+
+def mixed(first: Audio, second: Audio) -> Audio:
+    """Two sounds at once, as long as the first."""
+    return Audio(np.clip(first.samples + second.samples[: len(first.samples)], -1, 1), first.sample_rate)
+
+
+@pytest.fixture(scope="session")
+def speech() -> Audio:
+    """3.3 s of speech, 22.05 kHz: “The quiet morning light fell across the kitchen table.”"""
+    return decode(EXAMPLE_DIR / "joe_01.flac")
+
+
+@pytest.fixture(scope="session")
+def long_speech() -> Audio:
+    """About 20 s: six sentences with pauses of 0.4 s between them."""
+    return joined(*(decode(EXAMPLE_DIR / f"joe_{number:02d}.flac") for number in range(1, 7)))
+
+
+@pytest.fixture
+def speech_file(speech: Audio, tmp_path: Path) -> Path:
+    """The speech as a 16-bit WAV."""
+    encode_wav(speech, tmp_path / "speech.wav")
+    return tmp_path / "speech.wav"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> ClipLibrary:
+    """An empty library."""
+    return ClipLibrary(tmp_path / "data")
+
+
+@pytest.fixture
+def project(library: ClipLibrary) -> Project:
+    """An empty English project in `library`."""
+    return library.create_project("Anna")
+
+
+@pytest.fixture
+def example_library(library: ClipLibrary, project: Project) -> ClipLibrary:
+    """`library` with the first three example clips and their texts in `project`."""
+    library.add_files(
+        project.project_id,
+        [EXAMPLE_DIR / f"joe_{number:02d}.flac" for number in (1, 2, 3)],
+        transcripts=EXAMPLE_TEXTS,
+    )
+    return library
+
+
+@pytest.fixture
+def write_wav(tmp_path: Path) -> Callable[[str, Audio], Path]:
+    """Write a sound under a name and return its path."""
+
+    def write(name: str, audio: Audio) -> Path:
+        encode_wav(audio, tmp_path / name)
+        return tmp_path / name
+
+    return write
