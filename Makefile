@@ -1,0 +1,58 @@
+# Everything a newcomer or a developer types. On Windows see README.md for the same in plain Python.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?=
+HOST ?= 127.0.0.1
+PORT ?= 7860
+
+# A stamp carries the checksum of what was installed, so a changed requirements file is installed anew,
+# and a checkout that only touched its date is not.
+REQUIREMENTS := requirements.txt requirements-nodeps.txt
+STAMP := $(VENV)/installed-$(shell cat $(REQUIREMENTS) | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/installed-dev-$(shell cat $(REQUIREMENTS) requirements-dev.txt | cksum | cut -d' ' -f1)
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+
+.PHONY: help setup run test test-slow test-browser lint format benchmark
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: $(STAMP)  ## environment and base model
+	@$(BIN)/python -m voiceclone setup
+
+run: $(STAMP)  ## the app on http://localhost:7860 (HOST=… PORT=…)
+	@# base.json is written last, so it stands for a whole base model; looking at it takes no time.
+	@test -f "$${VOICECLONE_HOME:-models}/base/kokoro-82m/base.json" || $(BIN)/python -m voiceclone setup
+	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python app.py
+
+test: setup $(DEV_STAMP)  ## the test suite
+	$(BIN)/python -m pytest -m "not slow and not gpu and not browser"
+
+test-slow: setup $(DEV_STAMP)  ## tests that train the real base model, minutes
+	$(BIN)/python -m pytest -m slow
+
+test-browser: setup $(DEV_STAMP)  ## tests in headless Chromium
+	$(BIN)/python -m pytest -m browser
+
+lint: $(DEV_STAMP)  ## formatter and linter
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(DEV_STAMP)  ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmark: setup $(DEV_STAMP)  ## measure and write benchmarks/results.json, an hour or more
+	$(BIN)/python -m benchmarks.run
+
+$(STAMP):
+	@sh tools/make_venv.sh $(VENV) $(PYTHON)
+	$(PIP) install -r requirements.txt
+	$(PIP) install --no-deps -r requirements-nodeps.txt
+	@rm -f $(VENV)/installed-[0-9]* && touch $@
+
+$(DEV_STAMP): $(STAMP)
+	$(PIP) install -r requirements-dev.txt
+	@rm -f $(VENV)/installed-dev-* && touch $@
