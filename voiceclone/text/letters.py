@@ -31,8 +31,8 @@ def check_speakable(text: str, language: Language) -> None:
     Raises:
         TextError: no letter and no digit, or most letters belong to a script the language cannot speak.
     """
-    if not any(c.isalnum() for c in text):
-        raise TextError("There is nothing to say yet. Type at least one word.")
+    if not says_something(text):
+        raise nothing_to_say()
     if speaks_mostly(text, language):
         return
     foreign = Counter(
@@ -44,6 +44,18 @@ def check_speakable(text: str, language: Language) -> None:
     raise TextError(
         f"This text is written in {name}, which cannot be spoken in {language.name}. "
         f"{remedy}, or type a text in {language.name}."
+    )
+
+
+def nothing_to_say() -> TextError:
+    """Return the error for a text without a word."""
+    return TextError("There is nothing to say yet. Type at least one word.")
+
+
+def says_something(text: str) -> bool:
+    """True when `text` has a letter or a number that is read aloud."""
+    return any(
+        c.isalpha() or (c.isnumeric() and not unicodedata.decomposition(c).startswith("<s")) for c in text
     )
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from voiceclone.text import english, espeak
 from voiceclone.text.languages import Language, get_language
-from voiceclone.text.letters import check_speakable, transliterated
+from voiceclone.text.letters import check_speakable, nothing_to_say, transliterated
 from voiceclone.text.normalize import spoken
 
 PUNCTUATION = ';:,.!?—…"()“”'
@@ -45,7 +45,10 @@ def phonemize(text: str, language: str) -> str:
     """
     chosen = get_language(language)
     check_speakable(text, chosen)
-    return _phonemes_of_words(spoken(transliterated(text, chosen), language), language)
+    phonemes = _phonemes_of_words(spoken(transliterated(text, chosen), language), language)
+    if not phonemes.strip(PUNCTUATION + " "):
+        raise nothing_to_say()
+    return phonemes
 
 
 @lru_cache(maxsize=2048)  # splitting a text into sentences measures what is spoken a moment later
@@ -62,11 +65,14 @@ def _sounds(words: str, language: Language) -> str:
     if not words.strip():
         return words
     if language.family == "en":
-        british = language.code == "en-gb"
-        return english.sounds(
-            words, british, lambda word: _english(espeak.ipa(word, language.espeak_voice), british)
-        )
+        return english.sounds(words, language.code == "en-gb", lambda word: _guess(word, language))
     return _kokoro(espeak.ipa(words, language.espeak_voice))
+
+
+@lru_cache(maxsize=4096)  # names come again and again in a text
+def _guess(word: str, language: Language) -> str:
+    """Return how espeak-ng would say an English word that the dictionary lacks."""
+    return _english(espeak.ipa(word, language.espeak_voice), british=language.code == "en-gb")
 
 
 def _kokoro(ipa: str) -> str:
@@ -112,5 +118,6 @@ def _english(ipa: str, british: bool) -> str:
 
 
 def _tidy(phonemes: str) -> str:
-    """Drop what Kokoro has no symbol for, and doubled spaces."""
-    return " ".join("".join(c if c in ALPHABET else "" for c in phonemes).split())
+    """Drop what Kokoro has no symbol for, doubled spaces, and those inside quotes and parentheses."""
+    phonemes = " ".join("".join(c for c in phonemes if c in ALPHABET).split())
+    return re.sub(r"(?<=[“(]) | (?=[”)])", "", phonemes)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from voiceclone.errors import TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS
 from voiceclone.text.languages import Language, get_language
-from voiceclone.text.letters import check_speakable, speaks_mostly, transliterated
+from voiceclone.text.letters import check_speakable, says_something, speaks_mostly, transliterated
 from voiceclone.text.normalize.abbreviations import dotted, never_final
 from voiceclone.text.phonemes import phonemize
 
@@ -99,7 +99,7 @@ def _with_words(parts: list[str]) -> list[str]:
     kept: list[str] = []
     waiting = ""
     for part in parts:
-        if not any(c.isalnum() for c in part):
+        if not says_something(part):
             if kept:
                 kept[-1] = f"{kept[-1]} {part}".rstrip()
             else:

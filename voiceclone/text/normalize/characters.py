@@ -21,7 +21,7 @@ def clean(text: str) -> str:
     """Return `text` in plain characters; emoji and control characters are dropped."""
     text = re.sub(r"\*+(?=\S)([^*]*\S)\*+|_+(?=\S)([^_]*\S)_+(?!\w)", r"\1\2", text)  # *bold*, _italic_
     text = "".join(_plain(c) for c in unicodedata.normalize("NFC", text).translate(_QUOTES))
-    text = re.sub(r"(?<!\d)\s*×\s*(?!\d)|(?<=\d)×(?=\s*$)", " ", text)  # a star that multiplies nothing
+    text = re.sub(r"(?<=\d)\s*×\s*(?=\d)", "\0", text).replace("×", " ").replace("\0", " × ")  # not a bullet
     text = re.sub(r"\.{2,}", "…", text)
     text = re.sub(r"…[.…]+", "…", text)
     text = re.sub(r"([!?])[!?]+", lambda m: "?" if "?" in m.group() else "!", text)

@@ -85,7 +85,7 @@ def say_times(text: str, words: Words) -> str:
             return match.group()
         if half and words.number_code == "en":
             said = cardinal(str(hour), words) if minute == 0 else words.clock(hour, minute)
-            return f"{said} {half[0].lower()} m" + (
+            return f"{said} {half[0].upper()} M" + (
                 "." if match.group().endswith(".") and _ends(match) else ""
             )
         if half and hour <= 12:

@@ -139,8 +139,8 @@ AMERICAN = Words(
         ),
         **dict.fromkeys(
             listed(
-                "henry elizabeth louis charles george william edward richard james pope philip john paul pius "
-                "benedict alexander catherine nicholas napoleon leo gregory"
+                "henry elizabeth louis charles george william edward richard pope philip john paul pius "
+                "james benedict alexander catherine nicholas napoleon leo gregory"
             ),
             "ordinal",
         ),

@@ -8,10 +8,10 @@ _TLD = (
     "com|org|net|edu|gov|io|info|biz|dev|app|ai|co|eu|uk|us|de|fr|es|it|pt|br|in|mx|ar|ch|be|ca|au|nl|"
     "tv|me|xyz"
 )
+_REST = r"[^\s<>\"“”()]"
 _EMAIL = re.compile(r"(?:mailto:)?([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
 _ADDRESS = re.compile(
-    rf"\b(?:(?:https?|ftp)://[^\s<>\"“”()]+|www\.[^\s<>\"“”()]+|(?:[a-z0-9][a-z0-9-]*\.)+(?:{_TLD})\b(?:/[^\s<>\"“”()]*)?)",
-    re.IGNORECASE,
+    rf"\b(?:(?i:https?|ftp)://{_REST}+|(?i:www)\.{_REST}+|(?:[a-z0-9][a-z0-9-]*\.)+(?:{_TLD})\b(?:/{_REST}*)?)"
 )
 _END = re.compile(r"[.,;:!?'…]+$")
 
