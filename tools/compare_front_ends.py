@@ -228,9 +228,8 @@ def main(wanted: list[str]) -> None:
 
 def print_table(known: dict) -> None:
     """Print one line for each front end."""
-    print(
-        "| front end | word error rate | sentences without error | symbols lost | start, s |\n|---|---|---|---|---|"
-    )
+    print("| front end | word error rate | sentences without error | symbols lost | start, s |")
+    print("|---|---|---|---|---|")
     for name, result in known.items():
         rows = result["rows"].values()
         rate = sum(row[2] for row in rows) / sum(row[3] for row in rows)

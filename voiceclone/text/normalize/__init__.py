@@ -42,6 +42,7 @@ def spoken(text: str, language: str) -> str:
     text = quantities.say_telephone_numbers(text, words)
     text = quantities.say_feet_and_inches(text, words)
     text = quantities.say_fractions(text, words)
+    text = quantities.say_versions_and_ratios(text, words)
     text = quantities.say_measures(text, words)
     text = quantities.say_ordinals(text, words)
     text = dates.say_plain_range_of_years(text, words)

@@ -11,14 +11,14 @@ def say_dates(text: str, words: Words, month_first: bool) -> str:
     """Write out `2025-03-04`, `3/4/2025`, `4 March 2025`, `March 4, 2025`."""
 
     def iso(match: re.Match[str]) -> str:
-        return _date(match, int(match[3]), int(match[2]), match[1], words)
+        return _date(match, int(match[4]), int(match[3]), match[1], words)
 
     def slashed(match: re.Match[str]) -> str:
         first, second = int(match[1]), int(match[3])
         day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
         return _date(match, day, month, match[4], words)
 
-    text = re.sub(r"(?<![\d/.-])(\d{4})-(\d{1,2})-(\d{1,2})(?![\d/-])", iso, text)
+    text = re.sub(r"(?<![\d/.-])(\d{4})([/-])(\d{1,2})\2(\d{1,2})(?![\d/-])", iso, text)
     text = re.sub(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])", slashed, text)
     text = _day_month(words).sub(lambda m: _named(m, words), text)
     return _month_day(words).sub(lambda m: _named(m, words), text) if words.number_code == "en" else text

@@ -134,6 +134,8 @@ def say_fractions(text: str, words: Words) -> str:
     def fraction(match: re.Match[str]) -> str:
         whole, above, below = match[1], int(match[2]), int(match[3])
         names = words.fractions.get(below)
+        if not whole and above >= below > 4:  # 50/50, 24/7
+            return f"{cardinal(match[2], words)} {cardinal(match[3], words)}"
         if whole and (above, below) == (1, 2):
             return f"{cardinal(whole, words)} {words.and_a_half}"
         if not names and words.number_code == "en" and 5 <= below <= 20:
@@ -146,6 +148,22 @@ def say_fractions(text: str, words: Words) -> str:
         return f"{cardinal(whole, words)} {link} {said}" if whole else said
 
     return re.sub(r"(?<![\w.,/])(?:(\d+) )?(\d{1,4})/(\d{1,4})(?![\w/])", fraction, text)
+
+
+def say_versions_and_ratios(text: str, words: Words) -> str:
+    """Write out `2.0.1`, `3:2`, `3x` and `100k`."""
+
+    def version(match: re.Match[str]) -> str:
+        parts = match.group().split(".")
+        if words.decimal_mark == "," and all(len(part) == 3 for part in parts[1:]):
+            return match.group()  # 1.234.567 is one number there
+        point = "point" if words.number_code == "en" else words.signs["."]
+        return f" {point} ".join(cardinal(part, words) for part in parts)
+
+    text = re.sub(r"(?<![\d.,])\d{1,4}(?:\.\d{1,4}){2,}(?!\d)", version, text)
+    text = re.sub(r"(?<![\w.,:])(\d{1,3}):(\d{1,3})(?![\d:])", rf"\1 {words.to} \2", text)
+    text = re.sub(r"(?<=\d)x(?!\w)", f" {words.signs['×']}", text)
+    return re.sub(r"(?<=\d)k(?!\w)", f" {words.scales['k'].many}", text)
 
 
 def say_ranges(text: str, words: Words) -> str:
