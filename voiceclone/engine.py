@@ -1,6 +1,7 @@
 """The one door to everything: clips, training, voices and speech, without a page and without gradio."""
 
 import math
+import threading
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -53,13 +54,20 @@ class VoiceEngine:
         self._base_factory = base_factory
         self._runner = TrainingRunner(self.data_dir)
         self._shelf = VoiceShelf(self.data_dir)
+        self._base: BaseModel | None = None
+        self._speaker: Speaker | None = None
+        self._turn = threading.RLock()
+        """Held while something is made that threads of one page share."""
 
     # The base model ---------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def base(self) -> BaseModel:
         """The base model; no weights are loaded before they are needed."""
-        return load_base(self.base_id, self._base_factory, self.data_dir)
+        with self._turn:
+            if self._base is None:
+                self._base = load_base(self.base_id, self._base_factory, self.data_dir)
+            return self._base
 
     def base_ready(self) -> bool:
         """True when the base model lies complete in the data folder."""
@@ -171,6 +179,10 @@ class VoiceEngine:
 
     def load_example(self, on_progress: OnProgress | None = None) -> "Project":
         """Return a project with the recordings that come with VoiceClone; made on first use."""
+        with self._turn:
+            return self._load_example(on_progress)
+
+    def _load_example(self, on_progress: OnProgress | None) -> "Project":
         existing = [project for project in self.projects() if project.name == EXAMPLE_NAME]
         if existing and self.clips(existing[0].project_id):
             return existing[0]
@@ -329,7 +341,7 @@ class VoiceEngine:
         `language=None` is the voice's own. Errors as in `speech.Speaker.speak`.
         """
         path, language = self._voice_to_speak_with(voice_id, language)
-        return self._speaker.speak(path, text, language, speed, on_progress, should_stop)
+        return self._the_speaker().speak(path, text, language, speed, on_progress, should_stop)
 
     def speak_to_file(
         self,
@@ -343,7 +355,7 @@ class VoiceEngine:
     ) -> "SpeechFile":
         """Speak a text into a 16-bit WAV file, one sentence in memory at a time."""
         voice_path, language = self._voice_to_speak_with(voice_id, language)
-        return self._speaker.speak_to_file(
+        return self._the_speaker().speak_to_file(
             voice_path, text, language, Path(path), speed, on_progress, should_stop
         )
 
@@ -360,11 +372,13 @@ class VoiceEngine:
 
         return ClipLibrary(self.data_dir)
 
-    @cached_property
-    def _speaker(self) -> "Speaker":
+    def _the_speaker(self) -> "Speaker":
         from voiceclone.speech import Speaker
 
-        return Speaker(self.base)
+        with self._turn:
+            if self._speaker is None:
+                self._speaker = Speaker(self.base)
+            return self._speaker
 
 
 def _check_plan(minutes: float | None, steps: int | None, seed: int) -> None:

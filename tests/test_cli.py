@@ -1,0 +1,293 @@
+"""The terminal: every command, JSON, exit codes and one plain sentence for what a person can put right."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+import soundfile
+
+from tests.small_project import fake_engine, make_project
+from voiceclone.cli import main
+from voiceclone.cli.parser import build_parser
+from voiceclone.training.lock import TrainingLock
+
+WORDS = "Hello there, how are you today?"
+COMMANDS = list(build_parser()._subparsers._group_actions[0].choices)
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def run(data_dir, capsys):
+    """Run a command in this process: exit code, standard output, standard error."""
+
+    def run(*arguments):
+        try:
+            code = main([str(one) for one in arguments], lambda: fake_engine(data_dir))
+        except SystemExit as end:  # argparse
+            code = end.code
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def anna(data_dir):
+    """A project with enough speech."""
+    return make_project(data_dir, "Anna")
+
+
+@pytest.fixture
+def voice(run, anna):
+    code, _, errors = run("train", "Anna", "--voice", "Anna", "--i-have-consent", "--steps", 10)
+    assert code == 0, errors
+    return "Anna"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_json(run, command):
+    code, output, errors = run(command, "--help")
+    assert (code, errors) == (0, "")
+    assert "--json" in output
+
+
+def test_the_issue_names_these_commands():
+    named = {"add", "clean", "clips", "train", "speak", "voices", "export", "import", "delete", "setup"}
+    assert named <= set(COMMANDS)
+
+
+def test_a_wrong_command_line_ends_with_two(run):
+    for arguments in (
+        [],
+        ["sing"],
+        ["speak", "--voice", "x"],
+        ["train", "x"],
+        ["train", "x", "--voice", "y", "--minutes", "a"],
+    ):
+        code, output, errors = run(*arguments)
+        assert (code, output) == (2, "")
+        assert "usage" in errors
+    assert run("train", "x", "--voice", "y", "--minutes", 1, "--steps", 1)[0] == 2
+    assert run("--version")[0] == 0
+
+
+def test_add_makes_the_project_and_takes_the_text(run, speech_file):
+    code, output, errors = run("add", "Berta", speech_file, "--text", "The quiet morning light.", "--json")
+    assert (code, errors) == (0, "")
+    told = json.loads(output)
+    assert told["project"]["name"] == "Berta"
+    assert [clip["text"] for clip in told["added"]] == ["The quiet morning light."]
+    assert told["rejected"] == []
+    code, output, _ = run("clips", "berta", "--json")
+    assert [clip["clip_id"] for clip in json.loads(output)["clips"]] == [told["added"][0]["clip_id"]]
+    assert run("clips", "Berta")[1].startswith(told["added"][0]["clip_id"][:8])
+    assert json.loads(run("projects", "--json")[1])[0]["language"] == "en-us"
+
+
+def test_add_takes_a_folder_and_a_table(run, tmp_path, speech_file):
+    folder = tmp_path / "takes"
+    folder.mkdir()
+    speech_file.rename(folder / "one.wav")
+    (tmp_path / "table.csv").write_text("one.wav|Uno dos tres.\n", encoding="utf-8")
+    code, output, _ = run(
+        "add", "Ana", folder, "--transcripts", tmp_path / "table.csv", "--language", "es", "--json"
+    )
+    assert code == 0
+    (clip,) = json.loads(output)["added"]
+    assert (clip["text"], clip["language"]) == ("Uno dos tres.", "es")
+    assert json.loads(run("projects", "--json")[1])[0]["language"] == "es"
+
+
+def test_add_tells_what_is_wrong_with_each_file_and_keeps_the_good(run, tmp_path, speech_file):
+    bad = tmp_path / "bad.wav"
+    bad.write_bytes(b"this is no sound")
+    code, output, errors = run("add", "Anna", bad, speech_file, "--transcripts", _table(tmp_path))
+    assert code == 0
+    assert "Added 1 clip" in output
+    assert "bad.wav" in errors
+    assert "Traceback" not in errors
+    code, output, errors = run("add", "Anna", bad, "--text", "x", "--json")
+    assert code == 2
+    assert json.loads(output)["rejected"][0]["source_name"] == "bad.wav"
+    assert run("add", "Anna", tmp_path / "nothing.wav")[0] == 2
+
+
+def _table(folder):
+    (folder / "table.tsv").write_text("speech.wav\tThe quiet morning light.\n", encoding="utf-8")
+    return folder / "table.tsv"
+
+
+def test_clean_makes_copies(run, data_dir, speech_file):
+    run("add", "Anna", speech_file, "--text", "The quiet morning light.")
+    originals = [path.read_bytes() for path in data_dir.rglob("original.flac")]
+    code, output, _ = run("clean", "Anna", "--json")
+    assert code == 0
+    assert [clip["cleaned"] for clip in json.loads(output)] == [True]
+    assert [path.read_bytes() for path in data_dir.rglob("original.flac")] == originals
+
+
+def test_train_needs_consent(run, anna):
+    code, output, errors = run("train", "Anna", "--voice", "A")
+    assert (code, output) == (2, "")
+    assert "permission" in errors
+    assert errors.count("\n") == 1
+
+
+def test_train_follows_to_the_end_and_prints_one_value(run, anna):
+    code, output, errors = run(
+        "train", "Anna", "--voice", "A", "--i-have-consent", "--steps", 12, "--seed", 5, "--json"
+    )
+    assert (code, errors) == (0, "")
+    told = json.loads(output)
+    assert (told["state"], told["step"], told["voice_name"]) == ("finished", 12, "A")
+    assert json.loads(run("voices", "--json")[1])[0]["voice_id"] == told["voice_id"]
+    assert json.loads(run("voices", "--json")[1])[0]["consent_record"]["by"].startswith("terminal")
+    assert json.loads(run("status", "--json")[1])["run_id"] == told["run_id"]
+    assert json.loads(run("runs", "--json")[1])[0]["state"] == "finished"
+    assert run("stop", told["run_id"])[0] == 0
+    code, _, errors = run("continue", told["run_id"])
+    assert code == 2
+    assert "ended already" in errors
+
+
+@pytest.mark.parametrize("command", [("status",), ("stop",), ("continue",), ("status", "b" * 32)])
+def test_no_such_run(run, command):
+    code, output, errors = run(*command)
+    assert (code, output) == (2, "")
+    assert errors.count("\n") == 1
+
+
+def test_speak_writes_a_wav(run, voice, tmp_path):
+    out = tmp_path / "new folder" / "out.wav"
+    code, output, errors = run(
+        "speak", "--voice", "anna", "--text", WORDS, "--out", out, "--speed", 1.5, "--json"
+    )
+    assert (code, errors) == (0, "")
+    told = json.loads(output)
+    assert told["path"] == str(out)
+    assert told["duration_s"] == pytest.approx(soundfile.info(out).duration)
+
+
+def test_speak_reads_a_file_or_standard_input(run, voice, tmp_path, monkeypatch):
+    (tmp_path / "words.txt").write_bytes(b"\xef\xbb\xbf" + WORDS.encode())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(WORDS.encode())))
+    for number, source in enumerate((tmp_path / "words.txt", "-")):
+        out = tmp_path / f"{number}.wav"
+        assert run("speak", "--voice", voice, "--text-file", source, "--out", out)[0] == 0
+    assert (tmp_path / "0.wav").read_bytes() == (tmp_path / "1.wav").read_bytes()
+
+
+def test_what_a_person_can_put_right_is_one_sentence_and_two(run, voice, tmp_path):
+    out = tmp_path / "out.wav"
+    (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\xff")
+    (tmp_path / "broken.safetensors").write_bytes(b"broken")
+    said = ("speak", "--out", out, "--voice", voice)
+    for arguments in (
+        ("clips", "Nobody"),
+        ("clean", "Nobody"),
+        ("train", "Nobody", "--voice", "x", "--i-have-consent"),
+        ("train", "Anna", "--voice", "x", "--i-have-consent", "--steps", 0),
+        ("train", "Anna", "--voice", "x" * 1000, "--i-have-consent"),
+        ("add", "", out),
+        ("add", "New", out, "--language", "xx"),
+        ("add", "New", out, "--transcripts", tmp_path / "none.csv"),
+        ("speak", "--out", out, "--voice", "Nobody", "--text", WORDS),
+        (*said, "--text", ""),
+        (*said, "--text", "x" * 50_001),
+        (*said, "--text", "你好，世界"),
+        (*said, "--text", WORDS, "--speed", 9),
+        (*said, "--text", WORDS, "--language", "xx"),
+        (*said, "--text-file", tmp_path / "none.txt"),
+        (*said, "--text-file", tmp_path),
+        (*said, "--text-file", tmp_path / "binary.txt"),
+        ("speak", "--voice", voice, "--text", WORDS, "--out", tmp_path / "out.mp3"),
+        ("speak", "--voice", voice, "--text", WORDS, "--out", tmp_path / "binary.txt" / "out.wav"),
+        ("export", "Nobody", out),
+        ("export", voice, tmp_path / "binary.txt" / "voice.safetensors"),
+        ("import", tmp_path / "none.safetensors"),
+        ("import", tmp_path / "broken.safetensors"),
+        ("delete", "Nobody"),
+        ("rename", voice, ""),
+    ):
+        code, output, errors = run(*arguments)
+        assert (code, output) == (2, ""), arguments
+        assert errors.count("\n") == 1, errors
+        assert errors.strip().endswith((".", "?")), errors
+    assert not out.exists()
+
+
+def test_voices_go_out_and_come_in(run, voice, tmp_path):
+    file = tmp_path / "anna.safetensors"
+    assert json.loads(run("export", voice, file, "--json")[1])["path"] == str(file)
+    assert run("delete", voice)[0] == 0
+    assert json.loads(run("voices", "--json")[1]) == []
+    assert json.loads(run("import", file, "--json")[1])["name"] == voice
+    assert run("rename", voice, "Berta")[0] == 0
+    assert "Berta" in run("voices")[1]
+
+
+def test_setup_tells_the_licence(run):
+    code, output, _ = run("setup", "--json")
+    assert code == 0
+    assert json.loads(output) == {
+        "base_id": "fake-base",
+        "title": "Tone",
+        "licence": "CC0-1.0",
+        "ready": True,
+    }
+
+
+def test_an_unexpected_error_ends_with_one_and_can_be_reported(capsys):
+    def broken():
+        raise RuntimeError("out of order")
+
+    assert main(["voices"], broken) == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "Traceback" in captured.err
+    assert "out of order" in captured.err.splitlines()[-1]
+
+
+PROGRAM = (
+    "import sys; from pathlib import Path\n"
+    "from tests.small_project import fake_engine; from voiceclone.cli import main\n"
+    "sys.exit(main(sys.argv[2:], lambda: fake_engine(Path(sys.argv[1]))))"
+)
+
+
+def test_ctrl_c_stops_the_training_and_keeps_the_voice(data_dir, anna, run):
+    command = ["train", "Anna", "--voice", "A", "--i-have-consent", "--steps", "5000", "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(data_dir), *command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    engine = fake_engine(data_dir)
+    while not (engine.runs() and engine.runs()[0].step >= 5):
+        assert process.poll() is None, process.communicate()
+    os.kill(process.pid, signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "keeping what was learnt" in errors
+    assert "Traceback" not in errors
+    told = json.loads(output)
+    assert told["state"] == "stopped"
+    assert engine.voice(told["voice_id"]).name == "A"
+    assert TrainingLock(data_dir).holder() is None
+
+
+def test_the_program_runs_as_a_module(tmp_path):
+    environment = os.environ | {"VOICECLONE_HOME": str(tmp_path), "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "voiceclone", "speak", "--voice", "Zoë", "--text", "x", "--out", "x.wav"]
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("There is no voice called")
+    assert ended.stderr.count("\n") == 1
