@@ -202,22 +202,24 @@ def main(wanted: list[str]) -> None:
     lines = [line.split("\t") for line in SENTENCES.read_text(encoding="utf-8").splitlines()]
     pairs = [(written, words or written) for written, words in lines]
     known = json.loads(RESULTS.read_text(encoding="utf-8")) if RESULTS.exists() else {}
-    speaker, listener = Speaker(), Listener()
+    fronts = {}
     for candidate in CANDIDATES:
         name = candidate.__name__
+        begun = time.perf_counter()
         if wanted and name not in wanted:
             continue
-        begun = time.perf_counter()
         try:
-            front = candidate()
-            front("Hello.")
+            fronts[name] = candidate()
+            fronts[name]("Hello.")
         except Exception as error:
             print(f"{name} left out: {type(error).__name__}: {error}", file=sys.stderr)
+            fronts.pop(name, None)
             continue
-        # All get the same spoken words, so that only pronunciation is compared.
-        rows = known.setdefault(name, {"start_s": time.perf_counter() - begun, "rows": {}})["rows"]
-        for written, words in pairs:
-            phonemes = front(words)
+        known.setdefault(name, {"rows": {}})["start_s"] = time.perf_counter() - begun
+    speaker, listener = Speaker(), Listener()
+    for written, words in pairs:  # all get the same spoken words, so that only pronunciation is compared
+        for name, front in fronts.items():
+            rows, phonemes = known[name]["rows"], front(words)
             if rows.get(written, [None])[0] == phonemes:
                 continue
             heard = listener.hear(speaker.speak(phonemes))
