@@ -83,6 +83,12 @@ def speech_regions(probabilities: np.ndarray, shortest_gap_s: float = 0.1) -> li
     return [(start * FRAME_S, end * FRAME_S) for start, end in merged if end - start > 1]
 
 
+def away_from_speech(probabilities: np.ndarray, threshold: float) -> np.ndarray:
+    """Mark frames that lie at least three frames from any speech, where no word begins or fades out."""
+    speaking = np.pad(probabilities >= threshold, 2)
+    return np.lib.stride_tricks.sliding_window_view(~speaking, 5).all(axis=1)
+
+
 def _at_vad_rate(blocks: Iterable[np.ndarray], sample_rate: int) -> Iterator[tuple[np.ndarray, bool]]:
     """Yield the blocks at 16 kHz, each with whether it is the last."""
     if sample_rate == VAD_RATE:

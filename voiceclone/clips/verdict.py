@@ -8,7 +8,7 @@ import numpy as np
 
 from voiceclone import limits
 from voiceclone.audio import Audio, loudness_lufs
-from voiceclone.clips.vad import FRAME_S, SPEECH_STARTS, speech_frames, speech_regions
+from voiceclone.clips.vad import FRAME_S, SPEECH_STARTS, away_from_speech, speech_frames, speech_regions
 
 Level = Literal["good", "usable", "bad"]
 HIGHEST_SNR_DB = 80.0
@@ -142,9 +142,7 @@ def _snr_db(audio: Audio, probabilities: np.ndarray) -> float:
     speaking = probabilities[:frame_count] >= SPEECH_STARTS
     if not speaking.any():
         return 0.0
-    # A frame next to speech may hold the beginning or the tail of a word.
-    near_speech = np.convolve(speaking, np.ones(5), mode="same") > 0
-    pauses = power[~near_speech]
+    pauses = power[away_from_speech(probabilities[:frame_count], SPEECH_STARTS)]
     # The median passes over a breath or a click; a clip cut tightly has no pauses, only quiet moments.
     noise_power = float(np.quantile(power, 0.05))
     if len(pauses) >= 3:

@@ -1,0 +1,170 @@
+"""Long recordings: cut at pauses, never inside a word, block by block, at little memory."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from conftest import EXAMPLE_DIR, EXAMPLE_TEXTS, joined, make_noise, make_tone, mixed
+
+from voiceclone.audio import Audio, encode_flac
+from voiceclone.clips import ClipLibrary, Project
+from voiceclone.clips.slicing import PADDING_S, cut_slices, find_slices, plan_slices
+from voiceclone.clips.vad import FRAME_S, speech_frames, speech_regions
+from voiceclone.decoding import open_recording
+from voiceclone.errors import Cancelled
+from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S
+
+
+def probabilities(*stretches: tuple[float, float]) -> np.ndarray:
+    """Frames for (speech, pause) lengths in seconds, one after another."""
+    frames = [
+        [0.9] * round(speech / FRAME_S) + [0.02] * round(pause / FRAME_S) for speech, pause in stretches
+    ]
+    return np.concatenate(frames).astype(np.float32)
+
+
+def plan(*stretches: tuple[float, float]) -> tuple[list[float], float]:
+    found = probabilities(*stretches)
+    result = plan_slices(found, len(found) * FRAME_S, MIN_CLIP_S)
+    return [end - start for start, end in result.slices], result.left_out_s
+
+
+def test_silero_agrees_in_blocks_and_finds_the_speech(long_speech: Audio) -> None:
+    noisy = mixed(long_speech, make_noise(long_speech.duration_s, 22_050, 0.003))
+    regions = speech_regions(speech_frames(noisy), shortest_gap_s=0.3)
+    assert len(regions) == 6  # six sentences
+    assert speech_regions(speech_frames(make_noise(5.0, 22_050, 0.1))) == []
+    assert len(speech_frames(Audio(np.zeros(0, np.float32), 16_000))) == 0
+
+
+def test_block_size_does_not_change_the_plan(long_speech: Audio, tmp_path: Path, monkeypatch) -> None:
+    encode_flac(long_speech, tmp_path / "long.flac")
+    whole = find_slices(open_recording(tmp_path / "long.flac"), MIN_CLIP_S)
+    monkeypatch.setattr("voiceclone.decoding.BLOCK_S", 0.37)
+    assert find_slices(open_recording(tmp_path / "long.flac"), MIN_CLIP_S) == whole
+    assert all(2.0 <= end - start <= MAX_CLIP_S for start, end in whole.slices)
+
+
+def test_sentences_are_joined_towards_eight_seconds() -> None:
+    lengths, left_out_s = plan(*[(3.5, 0.5)] * 10)
+    assert len(lengths) == 5 and all(7.4 < length < 8.0 for length in lengths) and left_out_s == 0
+
+
+def test_long_pauses_are_cut_out() -> None:
+    lengths, _ = plan((3.0, 4.0), (3.0, 0.0))
+    assert len(lengths) == 2 and all(length == pytest.approx(3.0 + PADDING_S, abs=0.2) for length in lengths)
+
+
+def test_the_longer_pause_is_chosen() -> None:
+    found = probabilities((6.0, 0.12), (2.0, 0.6), (6.0, 0.0))
+    slices = plan_slices(found, len(found) * FRAME_S, MIN_CLIP_S).slices
+    assert len(slices) == 2
+    assert slices[0][1] == pytest.approx(8.12 + PADDING_S, abs=0.1)
+    assert slices[0][1] <= slices[1][0]
+
+
+def test_speech_without_a_pause_is_left_out_and_said() -> None:
+    lengths, left_out_s = plan((3.0, 0.5), (20.0, 0.5), (3.0, 0.5))
+    assert len(lengths) == 2 and left_out_s == pytest.approx(20.0, abs=0.1)
+
+
+def test_cuts_never_fall_into_a_word(long_speech: Audio, tmp_path: Path) -> None:
+    encode_flac(joined(long_speech, long_speech), tmp_path / "long.flac")
+    recording = open_recording(tmp_path / "long.flac")
+    found = find_slices(recording, MIN_CLIP_S)
+    assert len(found.slices) >= 4
+    for start_s, audio in cut_slices(recording, found):
+        edge = round(0.03 * audio.sample_rate)
+        # The example voice is digitally silent between its sentences.
+        assert np.max(np.abs(audio.samples[:edge])) < 0.01, start_s
+        assert np.max(np.abs(audio.samples[-edge:])) < 0.01, start_s
+    kept_s = sum(end - start for start, end in found.slices)
+    assert kept_s > 0.85 * recording.duration_s
+
+
+def test_long_file_becomes_transcribed_clips(
+    library: ClipLibrary, project: Project, long_speech: Audio, write_wav: Callable[[str, Audio], Path]
+) -> None:
+    path = write_wav("talk.wav", long_speech)
+    report = library.add_files(project.project_id, [path])
+    assert report.rejected == () and len(report.added) >= 2
+    said = " ".join(clip.text for clip in report.added).lower()
+    for word in ("kitchen", "journey", "lemons", "measures"):
+        assert word in said
+    assert all(clip.transcribed and clip.verdict.level == "good" for clip in report.added)
+    again = library.add_files(project.project_id, [path])
+    assert again.added == () and "already" in again.rejected[0].reason
+
+
+def test_text_of_a_long_file_is_laid_onto_its_clips(
+    library: ClipLibrary, project: Project, long_speech: Audio, write_wav: Callable[[str, Audio], Path]
+) -> None:
+    text = " ".join(EXAMPLE_TEXTS[f"joe_{number:02d}.flac"] for number in range(1, 7))
+    report = library.add_files(project.project_id, [write_wav("talk.wav", long_speech)], text=text)
+    assert " ".join(clip.text for clip in report.added) == text
+    assert not any(clip.transcribed for clip in report.added)
+
+
+def test_stopping_a_long_file(library: ClipLibrary, project: Project, long_speech: Audio, write_wav) -> None:
+    path = write_wav("talk.wav", long_speech)
+    with pytest.raises(Cancelled):
+        library.add_files(
+            project.project_id, [path], should_stop=lambda: bool(library.clips(project.project_id))
+        )
+    assert len(library.clips(project.project_id)) == 1
+
+
+def write_hours(path: Path, hours: float) -> None:
+    """Speech and noise in turn, written block by block."""
+    minute = np.zeros(60 * 16_000, np.float32)
+    minute += make_noise(60.0, 16_000, 0.002).samples
+    for number, start_s in enumerate((1, 10, 20, 35)):
+        samples, rate = soundfile.read(EXAMPLE_DIR / f"joe_{number + 1:02d}.flac", dtype="float32")
+        import soxr
+
+        speech = soxr.resample(samples, rate, 16_000)
+        minute[start_s * 16_000 : start_s * 16_000 + len(speech)] += speech
+    with soundfile.SoundFile(path, "w", 16_000, 1, subtype="PCM_16") as file:
+        for _ in range(round(hours * 60)):
+            file.write(minute)
+
+
+def slices_and_peak_mb(path: Path) -> tuple[int, float]:
+    """Plan and cut a file in a process of its own; the number of slices and its peak memory."""
+    code = (
+        "import resource, sys; from pathlib import Path;"
+        "from voiceclone.clips.slicing import *; from voiceclone.decoding import open_recording;"
+        "r = open_recording(Path(sys.argv[1])); plan = find_slices(r, 0.8);"
+        "print(sum(1 for _ in cut_slices(r, plan)), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], check=True, capture_output=True, text=True)
+    count, kilobytes = done.stdout.split()
+    return int(count), int(kilobytes) / (1024 if sys.platform != "darwin" else 1024**2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no resource module")
+def test_20_minutes_take_no_more_memory_than_two(tmp_path: Path) -> None:
+    write_hours(tmp_path / "short.wav", 1 / 30)
+    write_hours(tmp_path / "long.wav", 1 / 3)
+    _, short_peak_mb = slices_and_peak_mb(tmp_path / "short.wav")
+    count, long_peak_mb = slices_and_peak_mb(tmp_path / "long.wav")
+    assert count >= 60
+    assert long_peak_mb - short_peak_mb < 40  # the samples alone would be 77 MB
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no resource module")
+def test_three_hours_take_no_more_memory(tmp_path: Path) -> None:
+    write_hours(tmp_path / "long.wav", 3.0)
+    count, peak_mb = slices_and_peak_mb(tmp_path / "long.wav")
+    assert count >= 9 * 60
+    assert peak_mb < 600
+
+
+def test_long_tone_has_no_speech(library: ClipLibrary, project: Project, write_wav) -> None:
+    report = library.add_files(project.project_id, [write_wav("tone.wav", make_tone(30.0, 8_000))])
+    assert report.added == () and "No speech was found" in report.rejected[0].reason

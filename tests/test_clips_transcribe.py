@@ -1,0 +1,54 @@
+"""Writing down what is said, offline, for English; a plain request for the text otherwise."""
+
+from pathlib import Path
+
+import pytest
+from conftest import make_noise
+
+from voiceclone.audio import Audio
+from voiceclone.clips import ClipLibrary, Project
+from voiceclone.clips import transcribe as module
+from voiceclone.clips.transcribe import can_transcribe, transcribe
+from voiceclone.errors import VoiceCloneError
+
+
+def test_words_are_understood_and_always_the_same(speech: Audio) -> None:
+    first = transcribe(speech)
+    assert first == transcribe(speech)
+    assert {"the", "quiet", "morning", "across", "kitchen", "table."} <= set(first.lower().split())
+
+
+def test_upload_without_text_is_written_down(
+    library: ClipLibrary, project: Project, speech_file: Path
+) -> None:
+    (clip,) = library.add_files(project.project_id, [speech_file]).added
+    assert "kitchen table" in clip.text and clip.transcribed and clip.verdict.level == "good"
+    assert not library.edit_clip(
+        project.project_id, clip.clip_id, text="The quiet morning light."
+    ).transcribed
+
+
+def test_other_languages_ask_for_the_text_and_keep_the_clip(library: ClipLibrary, speech_file: Path) -> None:
+    project = library.create_project("Ana", "es")
+    (clip,) = library.add_files(project.project_id, [speech_file]).added
+    assert clip.text == "" and clip.language == "es"
+    assert clip.verdict.level == "bad" and "only write down English" in clip.verdict.reason
+    assert (
+        library.edit_clip(project.project_id, clip.clip_id, text="La luz de la mañana.").verdict.level
+        == "good"
+    )
+
+
+def test_languages() -> None:
+    assert [code for code in ("en-us", "en-gb", "es", "hi") if can_transcribe(code)] == ["en-us", "en-gb"]
+
+
+def test_noise_gives_no_made_up_story() -> None:
+    assert len(transcribe(make_noise(3.0, 16_000, 0.02)).split()) <= 2
+
+
+def test_missing_recogniser_is_told(monkeypatch: pytest.MonkeyPatch, speech: Audio) -> None:
+    monkeypatch.setattr(module, "find_spec", lambda name: None)
+    module._model.cache_clear()
+    with pytest.raises(VoiceCloneError, match="make setup"):
+        transcribe(speech)

@@ -1,0 +1,107 @@
+"""What a clip is worth: one plain reason each, from measured figures."""
+
+import numpy as np
+import pytest
+from conftest import make_noise, make_tone, mixed
+
+from voiceclone.audio import Audio, resample
+from voiceclone.clips.vad import FRAME_S, speech_frames
+from voiceclone.clips.verdict import Facts, clipped_share, judge, measure
+
+TEXT = "The quiet morning light fell across the kitchen table."
+
+
+def verdict(audio: Audio, text: str = TEXT, language: str = "en-us", **facts: bool) -> tuple[str, str]:
+    found = judge(measure(audio), Facts(text, language, audio.sample_rate, **facts))
+    return found.level, found.reason
+
+
+def scaled(audio: Audio, factor: float) -> Audio:
+    return Audio(np.clip(audio.samples * factor, -1, 1), audio.sample_rate)
+
+
+def noisy(speech: Audio, snr_db: float) -> Audio:
+    """The speech with white noise this far below it, in decibels."""
+    frame_length = round(FRAME_S * speech.sample_rate)
+    frames = speech.samples[: len(speech.samples) // frame_length * frame_length].reshape(-1, frame_length)
+    power = float(np.mean(frames[speech_frames(speech)[: len(frames)] >= 0.5] ** 2))
+    return mixed(
+        speech, make_noise(speech.duration_s, speech.sample_rate, np.sqrt(power / 10 ** (snr_db / 10)))
+    )
+
+
+def test_clean_speech_is_good(speech: Audio) -> None:
+    assert verdict(speech) == ("good", "")
+
+
+@pytest.mark.parametrize("snr_db", [30.0, 20.0, 10.0])
+def test_noise_is_measured(speech: Audio, snr_db: float) -> None:
+    assert measure(noisy(speech, snr_db))["snr_db"] == pytest.approx(snr_db, abs=1.5)
+
+
+def test_noise_lowers_the_verdict_step_by_step(speech: Audio) -> None:
+    assert verdict(noisy(speech, 30))[0] == "good"
+    level, reason = verdict(noisy(speech, 14))
+    assert level == "usable" and "Press Clean" in reason
+    level, reason = verdict(noisy(speech, 14), cleaned=True)
+    assert level == "usable" and "Press Clean" not in reason
+    level, reason = verdict(noisy(speech, 0))
+    assert level == "bad" and "noise" in reason
+
+
+def test_clipping(speech: Audio) -> None:
+    assert verdict(scaled(speech, 1.9))[0] == "good"
+    level, reason = verdict(scaled(speech, 4.0))
+    assert level == "usable" and "cut off" in reason
+    level, reason = verdict(scaled(speech, 40.0))
+    assert level == "bad" and "cut off" in reason
+    # Turned down afterwards it is still clipped.
+    assert verdict(scaled(scaled(speech, 40.0), 0.3))[0] == "bad"
+
+
+def test_a_clean_tone_is_not_clipped() -> None:
+    assert clipped_share(make_tone(1.0, level=0.9).samples) < 0.001
+    assert clipped_share(np.zeros(100, np.float32)) == 0.0
+    assert clipped_share(np.zeros(0, np.float32)) == 0.0
+
+
+def test_quiet(speech: Audio) -> None:
+    level, reason = verdict(scaled(speech, 0.05))
+    assert level == "usable" and "quiet" in reason
+    level, reason = verdict(scaled(speech, 0.05), cleaned=True)
+    assert level == "good"
+    level, reason = verdict(scaled(speech, 0.015))
+    assert level == "bad" and "quiet" in reason
+
+
+def test_telephone_is_heard_even_behind_a_high_rate(speech: Audio) -> None:
+    narrow = resample(speech, 8_000)
+    for audio in (narrow, resample(narrow, 44_100)):
+        level, reason = verdict(audio)
+        assert level == "usable" and "telephone" in reason
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "words"),
+    [
+        ("", "en-us", "Type what is said"),
+        ("", "es", "only write down English"),
+        ("Yes.", "en-us", "Much more is said"),
+        (TEXT * 4, "en-us", "longer than what is said"),
+        ("Тихий утренний свет упал на стол.", "en-us", "script"),
+        ("शांत सुबह की रोशनी मेज पर पड़ी।", "fr", "script"),
+    ],
+)
+def test_text(speech: Audio, text: str, language: str, words: str) -> None:
+    level, reason = verdict(speech, text, language)
+    assert level == "bad" and words in reason
+
+
+def test_numbers_count_as_they_are_spoken(speech: Audio) -> None:
+    assert verdict(speech, "In 1984: $1,250.75!")[0] == "good"
+    assert verdict(speech, "शांत सुबह की रोशनी मेज पर पड़ी।", "hi")[0] == "good"
+
+
+def test_file_that_ended_too_early(speech: Audio) -> None:
+    level, reason = verdict(speech, cut_off=True)
+    assert level == "usable" and "ends too early" in reason
