@@ -150,10 +150,14 @@ def test_wrongly_named_file(add: Callable[..., AddReport], tmp_path: Path) -> No
 def test_too_long_a_recording_is_refused_before_it_is_read(
     add: Callable[..., AddReport], tmp_path: Path
 ) -> None:
-    with soundfile.SoundFile(tmp_path / "day.flac", "w", 8_000, 1) as file:
-        for _ in range(5):
-            file.write(np.zeros(3600 * 8_000, np.int16))
-    report = add(tmp_path / "day.flac")
+    path = tmp_path / "day.wav"
+    soundfile.write(path, np.zeros(0), 8_000, subtype="PCM_U8")
+    header, length = bytearray(path.read_bytes()), 5 * 3600 * 8_000
+    header[4:8], header[-4:] = (length + 36).to_bytes(4, "little"), length.to_bytes(4, "little")
+    with path.open("wb") as file:
+        file.write(header)
+        file.truncate(len(header) + length)  # five hours of nothing, which takes no room on most disks
+    report = add(path)
     assert report.added == () and "longer than 4 hours" in report.rejected[0].reason
 
 
@@ -167,6 +171,12 @@ def test_text_that_is_too_long_rejects_only_its_file(
 def test_one_text_for_several_files(add: Callable[..., AddReport], speech_file: Path) -> None:
     with pytest.raises(TextError, match="table"):
         add(speech_file, speech_file)
+
+
+def test_one_text_for_a_folder(library: ClipLibrary, project: Project) -> None:
+    with pytest.raises(TextError, match="table"):
+        library.add_files(project.project_id, [EXAMPLE_DIR], text=TEXT)
+    assert library.clips(project.name) == []
 
 
 def test_more_files_than_an_upload_takes(

@@ -44,7 +44,8 @@ def test_name_is_never_part_of_a_path(library: ClipLibrary, tmp_path: Path) -> N
 def test_added_clips_survive_a_restart(
     example_library: ClipLibrary, project: Project, tmp_path: Path
 ) -> None:
-    clips = ClipLibrary(tmp_path / "data").clips(project.project_id)
+    clips = ClipLibrary(tmp_path / "data").clips("anna")
+    assert clips == example_library.clips(project.project_id)
     assert [clip.source_name for clip in clips] == ["joe_01.flac", "joe_02.flac", "joe_03.flac"]
     assert [clip.text for clip in clips] == [EXAMPLE_TEXTS[clip.source_name] for clip in clips]
     for clip in clips:

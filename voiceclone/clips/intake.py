@@ -60,9 +60,9 @@ class Intake:
 
     def add(self, files: Sequence[Path], text: str | None, transcripts: dict[str, str] | None) -> AddReport:
         """Add files and folders; see `ClipLibrary.add_files`."""
-        if text is not None and len(files) > 1:
-            raise TextError("One text was given for several files. Give a table of texts instead: file|text.")
         found = self._expand(files, transcripts)
+        if text is not None and len(found) > 1:
+            raise TextError("One text was given for several files. Give a table of texts instead: file|text.")
         for number, (path, own_text) in enumerate(found):
             self._position = (number, len(found))
             self._report(0.0, f"Reading {path.name}")

@@ -121,6 +121,7 @@ class ClipLibrary:
 
     def clips(self, project_id: str) -> list[Clip]:
         """Return the clips of a project in the order they were added."""
+        project_id = self.project(project_id).project_id
         return [record.as_clip(project_id) for record in self.records(project_id)]
 
     def clip(self, project_id: str, clip_id: str) -> Clip:
@@ -226,8 +227,7 @@ class ClipLibrary:
 
     def records(self, project_id: str) -> list[ClipRecord]:
         """Return the records of a project in the order they were added; damaged ones are passed over."""
-        self.project(project_id)
-        folder = self.root / project_id / "clips"
+        folder = self.root / self.project(project_id).project_id / "clips"
         found = []
         for entry in os.scandir(folder) if folder.is_dir() else ():
             if store.is_id(entry.name):

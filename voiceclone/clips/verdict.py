@@ -9,6 +9,7 @@ import numpy as np
 from voiceclone import limits
 from voiceclone.audio import Audio, loudness_lufs
 from voiceclone.clips.vad import FRAME_S, SPEECH_STARTS, away_from_speech, speech_frames, speech_regions
+from voiceclone.text.languages import get_language
 
 Level = Literal["good", "usable", "bad"]
 HIGHEST_SNR_DB = 80.0
@@ -168,7 +169,8 @@ def _letters(text: str) -> int:
 
 
 def _foreign_script(text: str, language: str) -> bool:
-    scripts = ("LATIN", "DEVANAGARI") if language == "hi" else ("LATIN",)
+    # Latin letters are understood everywhere: names, abbreviations.
+    scripts = ("LATIN", get_language(language).script)
     letters = [c for c in text if c.isalpha()]
     foreign = sum(not unicodedata.name(c, "").startswith(scripts) for c in letters)
     return foreign > 0.3 * len(letters)
