@@ -101,9 +101,7 @@ class BaseModel(Protocol):
     def finish(self, run_dir: Path) -> None:
         """Write the final `voice.safetensors` from the last checkpoint (after Stop, too)."""
 
-    def speak(
-        self, voice_path: Path | None, text: str, language: str, speed: float = 1.0
-    ) -> Audio:
+    def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
         """Speak ONE sentence-sized text (see `voiceclone.text.sentences`) with a voice file.
 
         `voice_path=None` is the untouched stock voice.

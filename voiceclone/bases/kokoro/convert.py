@@ -45,12 +45,12 @@ def package_file(package: str, *parts: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
         raise BaseModelError(
-            f"A part of the base model is missing: the package “{package.replace('_', '-')}” is not installed. {_REMEDY}"
+            f"A part of the base model is not installed: “{package.replace('_', '-')}”. {_REMEDY}"
         )
     path = Path(spec.submodule_search_locations[0]).joinpath(*parts)
     if not path.is_file():
         raise BaseModelError(
-            f"A part of the base model is missing: “{path.name}” of the package “{package.replace('_', '-')}”. {_REMEDY}"
+            f"A part of the base model is missing: “{path.name}” of “{package.replace('_', '-')}”. {_REMEDY}"
         )
     return path
 
@@ -125,7 +125,9 @@ class _Reader:
             zero_point = self._array(node.input[3])
             self._put(_module_path(node.name) + ".weight", self._dequantize(node.input[1], zero_point))
         elif node.op_type == "MatMulInteger" and node.input[1] in self.tensors:
-            path = re.sub(r"_\d+$", "", _module_path(node.name))  # ALBERT's twelve copies: query, query_1, ...
+            path = re.sub(
+                r"_\d+$", "", _module_path(node.name)
+            )  # ALBERT's twelve copies: query, query_1, ...
             if path + ".weight" not in self.state:
                 zero_point = self._array(node.input[3])
                 self._put(path + ".weight", self._dequantize(node.input[1], zero_point).T)
@@ -134,7 +136,8 @@ class _Reader:
         elif node.op_type == "Gather" and node.input[0].endswith("weight_quantized"):
             zero_point = self._array("encoder.bert.embeddings.word_embeddings.weight_zero_point")
             self._put(
-                _canonical(node.input[0].removesuffix("_quantized")), self._dequantize(node.input[0], zero_point)
+                _canonical(node.input[0].removesuffix("_quantized")),
+                self._dequantize(node.input[0], zero_point),
             )
         elif node.op_type == "MatMul" and node.input[1] in self.tensors:  # the harmonic source's mixer
             self._put(_module_path(node.name) + ".weight", self._array(node.input[1]).T)

@@ -97,7 +97,73 @@ def build_network() -> "torch.nn.Module":
                 dim_in=HIDDEN_SIZE, style_dim=STYLE_SIZE, dim_out=80, **_ISTFTNET
             )
             _remove_weight_norm(network)
+            _keep_last_layer_precise(network.decoder.generator)
+            _use_lean_snake(network.decoder.generator, istftnet.AdaINResBlock1)
     return network
+
+
+def _use_lean_snake(generator: "torch.nn.Module", block_class: type) -> None:
+    """Give the generator's residual blocks a Snake activation that keeps one tensor for its gradient, not five.
+
+    x + sin^2(a x) / a = x + (1 - cos(2 a x)) / (2 a), whose slope is 1 + sin(2 a x). `a` itself is
+    not trained.
+    """
+    import torch
+
+    class Snake(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, x: "torch.Tensor", alpha: "torch.Tensor") -> "torch.Tensor":
+            ctx.save_for_backward(x, alpha)
+            return (x * (2 * alpha)).cos_().neg_().add_(1).mul_(0.5 / alpha).add_(x)
+
+        @staticmethod
+        def backward(ctx: Any, gradient: "torch.Tensor") -> tuple["torch.Tensor", None]:
+            x, alpha = ctx.saved_tensors
+            return (x * (2 * alpha)).sin_().add_(1).mul_(gradient), None
+
+    class LeanBlock(block_class):
+        def forward(self, x: "torch.Tensor", style: "torch.Tensor") -> "torch.Tensor":
+            layers = zip(
+                self.convs1, self.convs2, self.adain1, self.adain2, self.alpha1, self.alpha2, strict=True
+            )
+            for conv1, conv2, norm1, norm2, alpha1, alpha2 in layers:
+                inner = norm1(x, style)
+                inner = conv1(Snake.apply(inner, alpha1.to(inner.dtype)))
+                inner = norm2(inner, style)
+                inner = conv2(Snake.apply(inner, alpha2.to(inner.dtype)))
+                x = inner + x
+            return x
+
+    for block in (*generator.noise_res, *generator.resblocks):
+        block.__class__ = LeanBlock
+
+
+def _keep_last_layer_precise(generator: "torch.nn.Module") -> None:
+    """Let the last convolution run in float32 under autocast.
+
+    It puts out log magnitudes and phases; with bfloat16's eight bits the phases alone add
+    audible noise.
+    """
+    import torch
+
+    class FullPrecisionConv1d(torch.nn.Conv1d):
+        def forward(self, x: "torch.Tensor") -> "torch.Tensor":
+            with torch.autocast(x.device.type, enabled=False):
+                return super().forward(x.float())
+
+    last = generator.conv_post
+    generator.conv_post = FullPrecisionConv1d(
+        last.in_channels, last.out_channels, last.kernel_size, padding=last.padding
+    )
+
+
+def supports_bfloat16(device: str) -> bool:
+    """True where bfloat16 convolutions are quicker than float32 ones: newer x86 processors, and GPUs since Ampere."""
+    import torch
+
+    if device.startswith("cuda"):
+        return torch.cuda.is_bf16_supported()
+    return device == "cpu" and torch.cpu._is_avx512_bf16_supported()
 
 
 def _remove_weight_norm(network: "torch.nn.Module") -> None:

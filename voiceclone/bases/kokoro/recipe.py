@@ -1,0 +1,54 @@
+"""How Kokoro is fine-tuned: every number of the recipe in one place, each measured or with its source."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Settings of one run; the defaults are for a processor, `for_device` adapts them."""
+
+    window_frames: int = 48
+    """Length of a training window in frames of 25 ms: 1.2 s."""
+    batch_windows: int = 1
+    """Windows per acoustic step. On two cores one window and twice the steps beat two windows: similarity
+    0.776 against 0.751 after the same 130 s."""
+    prosody_every: int = 3
+    """A prosody step follows each so many acoustic steps."""
+    prosody_clips: int = 2
+    decoder_rate: float = 5e-5
+    """Learning rate of the decoder; 2e-4 costs words and likeness at once (embedded base study, section 5)."""
+    acoustic_style_rate: float = 1e-2
+    predictor_rate: float = 3e-5
+    prosody_style_rate: float = 5e-3
+    betas: tuple[float, float] = (0.9, 0.98)
+    gradient_norm: float = 5.0
+    warm_up_steps: int = 10
+    final_rate_share: float = 0.05
+    """The learning rate falls along a cosine to this share of itself."""
+    line_weight: float = 1.0
+    """Weight of `losses.frame_rate_lines`."""
+    teacher_weight: float = 0.5
+    """Weight of the untouched decoder above a recording's bandwidth."""
+    first_listen_s: float = 42.0
+    """Time on the clock at which the first listen is spoken."""
+    first_clips_s: float = 18.0
+    """Speech made ready before learning begins; the rest follows after the first listen."""
+    default_minutes: float = 5.0
+
+    @staticmethod
+    def for_device(device: str) -> "Recipe":
+        """Return the recipe for `cpu` or `cuda`."""
+        if device.startswith("cuda"):
+            return Recipe(batch_windows=8, prosody_clips=4, default_minutes=3.0)
+        return Recipe()
+
+
+FROZEN_PARTS = ("generator.ups", "generator.conv_post", "generator.noise_convs", "generator.m_source")
+"""Layers of the decoder whose kernels make tones at its frame rates when they move; they stay as they are."""
+FROZEN_KINDS = ("alpha", "norm.weight", "norm.bias")
+"""Snake's frequencies and the identity affine of the norms are no part of the published training either."""
+
+
+def is_trained(name: str) -> bool:
+    """True for the decoder's parameters (names within the decoder) that learn."""
+    return not name.startswith(FROZEN_PARTS) and not any(kind in name for kind in FROZEN_KINDS)

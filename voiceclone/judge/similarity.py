@@ -1,0 +1,48 @@
+"""Likeness of two voices: the cosine of Resemblyzer's speaker embeddings (the measure YourTTS calls SECS)."""
+
+import functools
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiceclone.audio import Audio, resample
+
+if TYPE_CHECKING:
+    from resemblyzer import VoiceEncoder
+
+_ENCODER_RATE = 16_000
+
+
+@functools.lru_cache(maxsize=1)
+def _encoder() -> "VoiceEncoder":
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # webrtcvad imports pkg_resources where it can
+        from resemblyzer import VoiceEncoder
+
+    return VoiceEncoder("cpu", verbose=False)
+
+
+def embed(audio: Audio) -> np.ndarray:
+    """Return the speaker embedding of a recording: float32, shape (256,), length 1.
+
+    The package's own preparation is used (16 kHz, -30 dBFS, long silences out), so figures compare
+    with those published.
+    """
+    from resemblyzer import preprocess_wav
+
+    sound = resample(audio, _ENCODER_RATE)
+    return _encoder().embed_utterance(preprocess_wav(sound.samples, source_sr=_ENCODER_RATE))
+
+
+def mean_embedding(recordings: Sequence[Audio]) -> np.ndarray:
+    """Return the unit-length mean of the recordings' embeddings, shape (256,)."""
+    mean = np.mean([embed(recording) for recording in recordings], axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+def cosine(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the cosine of two embeddings, -1..1; 0.91 is usual between clips of one person."""
+    return float(np.dot(one, other) / (np.linalg.norm(one) * np.linalg.norm(other)))
