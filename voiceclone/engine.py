@@ -73,10 +73,46 @@ class VoiceEngine:
         """True when the base model lies complete in the data folder."""
         return self.base.is_ready()
 
-    def prepare_base(self, on_progress: OnProgress | None = None) -> None:
-        """Get the base model in place, once; quick when it is there."""
+    def prepare_base(
+        self,
+        on_progress: OnProgress | None = None,
+        *,
+        official: bool = False,
+        should_stop: ShouldStop | None = None,
+    ) -> None:
+        """Get the base model in place, once; quick when it is there.
+
+        Args:
+            on_progress: told share and words.
+            official: fetch the official float32 weights from the model hub; the only thing in VoiceClone
+                that asks a network. Voices trained on other weights do not fit them.
+            should_stop: ends fetching early; the next call goes on from there.
+
+        Raises:
+            BaseModelError: something is missing, damaged, or cannot be fetched.
+            BusyError: the weights are being trained on.
+            InputError: this base has no official weights to choose.
+            StorageError: the disk is full.
+        """
         store.require_free_disk(self.data_dir)
-        self.base.ensure_ready(on_progress)
+        if official:
+            self._install_official(on_progress, should_stop)
+        else:
+            self.base.ensure_ready(on_progress)
+
+    def _install_official(self, on_progress: OnProgress | None, should_stop: ShouldStop | None) -> None:
+        if self._base_factory is not None or self.base_id != DEFAULT_BASE_ID:
+            raise InputError(f"“{self.base.title}” has no official weights to choose. Leave the choice out.")
+        active = self._runner.active()
+        if active is not None:
+            raise BusyError(
+                f"“{active.voice_name}” is being trained on the present weights. Let it end, or stop it, first."
+            )
+        from voiceclone.bases.kokoro.official import install_official
+
+        install_official(self.data_dir / "base" / self.base_id, on_progress, should_stop)
+        with self._turn:  # what is loaded belongs to the weights before
+            self._base = self._speaker = None
 
     # Projects and clips -----------------------------------------------------------------------
 
@@ -100,9 +136,7 @@ class VoiceEngine:
         """
         active = self._runner.active()
         if active is not None and active.running and active.project_id == project_id:
-            raise BusyError(
-                f"“{active.project_name}” is being trained on. Stop the training first, then delete it."
-            )
+            raise BusyError(f"“{active.project_name}” is being trained on. Stop the training first, then delete it.")
         self._library.delete_project(project_id)
 
     def add_clips(
@@ -196,9 +230,7 @@ class VoiceEngine:
             )
         recordings = sorted(tables[0].parent.rglob("*.flac"))
         project = existing[0] if existing else self.create_project(EXAMPLE_NAME)
-        self.add_clips(
-            project.project_id, recordings, transcripts=read_transcripts(tables[0]), on_progress=on_progress
-        )
+        self.add_clips(project.project_id, recordings, transcripts=read_transcripts(tables[0]), on_progress=on_progress)
         return project
 
     # Training ---------------------------------------------------------------------------------
@@ -233,9 +265,7 @@ class VoiceEngine:
             StorageError: too little room on the disk.
         """
         if consent is not True:
-            raise ConsentError(
-                f"Training needs your word first: “{CONSENT_STATEMENT}” Agree to it, then start."
-            )
+            raise ConsentError(f"Training needs your word first: “{CONSENT_STATEMENT}” Agree to it, then start.")
         voice_name = store.clean_name(voice_name, "voice name")
         _check_plan(minutes, steps, seed)
         project = self.project(project_id)

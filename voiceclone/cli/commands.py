@@ -21,7 +21,7 @@ def run(options: Namespace, engine: VoiceEngine) -> int:
 def setup(options: Namespace, engine: VoiceEngine) -> int:
     """Get the base model ready."""
     with progress_bar("Getting the base model ready") as on_progress:
-        engine.prepare_base(on_progress)
+        engine.prepare_base(on_progress, official=options.official)
     base = engine.base
     told = {
         "base_id": base.base_id,
@@ -79,9 +79,7 @@ def clean(options: Namespace, engine: VoiceEngine) -> int:
     project = engine.project(options.project)
     with progress_bar("Cleaning") as on_progress:
         cleaned = engine.clean(project.project_id, on_progress=on_progress)
-    tell(
-        options, cleaned, [f"Cleaned {len(cleaned)} clips of “{project.name}”; the originals are unchanged."]
-    )
+    tell(options, cleaned, [f"Cleaned {len(cleaned)} clips of “{project.name}”; the originals are unchanged."])
     return 0
 
 
@@ -114,9 +112,7 @@ def speak(options: Namespace, engine: VoiceEngine) -> int:
         raise InputError(f"“{options.out}” is not a WAV file's name. End it with .wav.")
     text = options.text if options.text is not None else _read_text(options.text_file)
     with progress_bar("Speaking") as on_progress:
-        spoken = engine.speak_to_file(
-            options.voice, text, options.out, options.language, options.speed, on_progress
-        )
+        spoken = engine.speak_to_file(options.voice, text, options.out, options.language, options.speed, on_progress)
     words = f"{seconds(spoken.duration_s)} in {spoken.path} (made in {seconds(spoken.elapsed_s)})."
     tell(options, spoken, [words])
     return 0

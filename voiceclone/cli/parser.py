@@ -32,7 +32,13 @@ def _command(commands: argparse._SubParsersAction, name: str, summary: str) -> a
 
 
 def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
-    _command(commands, "setup", "Get the base model ready, once; quick when it is.")
+    setup = _command(commands, "setup", "Get the base model ready, once; quick when it is.")
+    setup.add_argument(
+        "--official",
+        action="store_true",
+        help="fetch the official float32 weights and all 54 stock voices from the model hub (355 MB); "
+        "voices trained before do not fit them. Without this nothing asks a network",
+    )
     _command(commands, "projects", "List the projects.")
     add = _command(commands, "add", "Add recordings to a project; the project is made if it is new.")
     add.add_argument("project", metavar="PROJECT", help="name or id of a project")
