@@ -1,0 +1,94 @@
+"""The judges put together: one set of figures for a set of recordings."""
+
+from collections.abc import Sequence
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from benchmarks.voices import SpokenClip
+from voiceclone.audio import Audio, decode, loudness_lufs
+from voiceclone.judge import naturalness, similarity, tones, words
+
+Figures = dict[str, Any]
+
+
+def judge(texts: Sequence[str], recordings: Sequence[Audio]) -> Figures:
+    """Return what can be said of recordings without knowing the speaker.
+
+    Keys: `word_error_rate` (errors per word), `dnsmos` (1..5), `tones` (per band, dB), and those of `pauses`.
+    """
+    tone_bands = [
+        {"low_hz": band.low_hz, "high_hz": band.high_hz, "mean_db": band.mean_db, "max_db": band.max_db}
+        for band in tones.tone_excess(list(recordings))
+    ]
+    return {
+        "word_error_rate": words.word_error_rate(texts, recordings),
+        "dnsmos": fmean(naturalness.dnsmos_overall(recording) for recording in recordings),
+        "tones": tone_bands,
+        **pauses(recordings),
+    }
+
+
+def pauses(recordings: Sequence[Audio]) -> Figures:
+    """Return how loud the quiet moments are, as such and as heard when speech is equally loud.
+
+    Keys: `pause_dbfs`, `loudness_lufs` of all together, `pause_below_speech_db` (their difference, negative).
+    """
+    pause_dbfs = tones.pause_level_dbfs(list(recordings))
+    loudness = loudness_lufs(joined(recordings))
+    return {
+        "pause_dbfs": pause_dbfs,
+        "loudness_lufs": loudness,
+        "pause_below_speech_db": pause_dbfs - loudness,
+    }
+
+
+def likeness(recordings: Sequence[Audio], speaker: np.ndarray) -> Figures:
+    """Return cosines to a speaker's mean embedding: mean and lowest of the recordings, and all as one."""
+    cosines = [similarity.cosine(similarity.embed(recording), speaker) for recording in recordings]
+    return {
+        "similarity": fmean(cosines),
+        "similarity_lowest": min(cosines),
+        "similarity_as_one": similarity.cosine(similarity.embed(joined(recordings)), speaker),
+    }
+
+
+def speaker_embedding(clips: Sequence[SpokenClip]) -> np.ndarray:
+    """Return the mean embedding of a speaker's clips, shape (256,)."""
+    return similarity.mean_embedding([decode(clip.path) for clip in clips])
+
+
+def judge_speaker(clips: Sequence[SpokenClip]) -> Figures:
+    """Judge the real recordings themselves; each clip's likeness is to the mean of the others."""
+    recordings = [decode(clip.path) for clip in clips]
+    embeddings = [similarity.embed(recording) for recording in recordings]
+    total = np.sum(embeddings, axis=0)
+    cosines = [similarity.cosine(own, total - own) for own in embeddings]
+    return {
+        "similarity": fmean(cosines),
+        "similarity_lowest": min(cosines),
+        **judge([clip.text for clip in clips], recordings),
+    }
+
+
+def tones_above(tone_bands: list[Figures], stock: dict[str, Figures]) -> list[Figures]:
+    """Return how far tone excess lies above the stock voices' mean, per band: `mean_db`, `max_db`."""
+    above = []
+    for index, band in enumerate(tone_bands):
+        usual = [figures["tones"][index] for figures in stock.values()]
+        above.append(
+            {
+                "low_hz": band["low_hz"],
+                "high_hz": band["high_hz"],
+                "mean_db": band["mean_db"] - fmean(own["mean_db"] for own in usual),
+                "max_db": band["max_db"] - fmean(own["max_db"] for own in usual),
+            }
+        )
+    return above
+
+
+def joined(recordings: Sequence[Audio]) -> Audio:
+    """Return recordings of one rate after one another."""
+    samples = np.concatenate([recording.samples for recording in recordings])
+    return Audio(samples, recordings[0].sample_rate)
