@@ -92,18 +92,21 @@ def train(engine: VoiceEngine, project_id: str, voice_name: str, plan: Plan) -> 
         project_id, voice_name, True, plan.minutes, plan.steps, plan.seed, consent_by="benchmark"
     ).run_id
     first_listen_s, peak_bytes, told_s = None, 0, 0.0
-    lock = TrainingLock(engine.data_dir)
-    for status in engine.watch_training(run_id, SAMPLING_INTERVAL_S):
-        elapsed_s = time.monotonic() - began
-        if first_listen_s is None and status.first_listen is not None:
-            first_listen_s = elapsed_s
-        holder = lock.holder()
-        # Until it is handed over, the lock names this process.
-        if holder is not None and not holder.handover and holder.pid != os.getpid():
-            peak_bytes = max(peak_bytes, resident_bytes(holder.pid))
-        if elapsed_s - told_s >= _TOLD_EVERY_S:
-            told_s = elapsed_s
-            print(f"  {elapsed_s:4.0f} s: step {status.step} of {status.total_steps}", file=sys.stderr)
+    try:
+        for status in engine.watch_training(run_id, SAMPLING_INTERVAL_S):
+            elapsed_s = time.monotonic() - began
+            if first_listen_s is None and status.first_listen is not None:
+                first_listen_s = elapsed_s
+            pid = _training_process(engine)
+            peak_bytes = max(peak_bytes, resident_bytes(pid) if pid else 0)
+            if elapsed_s - told_s >= _TOLD_EVERY_S:
+                told_s = elapsed_s
+                print(f"  {elapsed_s:4.0f} s: step {status.step} of {status.total_steps}", file=sys.stderr)
+    except BaseException:
+        # After Ctrl-C it would go on, in a folder that is about to be deleted.
+        if pid := _training_process(engine):
+            psutil.Process(pid).kill()
+        raise
     if status.state != "finished" or status.voice_id is None:
         raise TrainingError(f"The training ended as “{status.state}”: {status.error or status.message}")
     return {
@@ -114,6 +117,13 @@ def train(engine: VoiceEngine, project_id: str, voice_name: str, plan: Plan) -> 
         "voice_file_mb": engine.voice(status.voice_id).size_mb,
         "run_id": run_id,
     }
+
+
+def _training_process(engine: VoiceEngine) -> int | None:
+    """Return the id of the process that trains, None without one."""
+    holder = TrainingLock(engine.data_dir).holder()
+    # Until it is handed over, the lock names this process.
+    return holder.pid if holder is not None and holder.pid != os.getpid() else None
 
 
 def resident_bytes(pid: int) -> int:
