@@ -89,9 +89,7 @@ class BaseModel(Protocol):
     ) -> None:
         """Turn clips into the base's own training data inside `run_dir` (features, alignment)."""
 
-    def train_slice(
-        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None
-    ) -> SliceResult:
+    def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
         """Train from the last checkpoint for about `budget_s` seconds, save, and tell where it stands.
 
         When `should_stop` turns True the voice learnt so far is saved and the slice returns

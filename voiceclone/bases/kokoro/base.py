@@ -110,9 +110,7 @@ class KokoroBase:
         write_json(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
         trainer.write_plan(run_dir, plan, began)
 
-    def train_slice(
-        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None
-    ) -> SliceResult:
+    def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
         """Train for about `budget_s` seconds; speak the first listen when its time has come."""
         trainer = self._trainer(run_dir)
         until = time.monotonic() + budget_s
@@ -138,9 +136,7 @@ class KokoroBase:
         if (run_dir / VOICE_FILE).is_file() and not (run_dir / trainer_module.CHECKPOINT_FILE).is_file():
             return  # killed after everything was written
         trainer = self._trainer(run_dir)
-        tensors = difference(
-            trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style()
-        )
+        tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
         with atomic_file(run_dir / VOICE_FILE) as temporary:
             save_file(tensors, temporary)
         write_json(run_dir / "scores.json", self._score(run_dir, trainer))
@@ -173,7 +169,7 @@ class KokoroBase:
         # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
         return scoring.score(
             lambda text: self.speak(run_dir / VOICE_FILE, text, language),
-            lambda text: _say(stock, trainer.start.style.to(trainer.device), text, language, 1.0),
+            lambda text: _say(stock, trainer.start, text, language, 1.0),
             language,
             real,
         )

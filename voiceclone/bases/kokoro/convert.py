@@ -44,9 +44,7 @@ def package_file(package: str, *parts: str) -> Path:
     """
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise BaseModelError(
-            f"A part of the base model is not installed: “{package.replace('_', '-')}”. {_REMEDY}"
-        )
+        raise BaseModelError(f"A part of the base model is not installed: “{package.replace('_', '-')}”. {_REMEDY}")
     path = Path(spec.submodule_search_locations[0]).joinpath(*parts)
     if not path.is_file():
         raise BaseModelError(
@@ -125,9 +123,7 @@ class _Reader:
             zero_point = self._array(node.input[3])
             self._put(_module_path(node.name) + ".weight", self._dequantize(node.input[1], zero_point))
         elif node.op_type == "MatMulInteger" and node.input[1] in self.tensors:
-            path = re.sub(
-                r"_\d+$", "", _module_path(node.name)
-            )  # ALBERT's twelve copies: query, query_1, ...
+            path = re.sub(r"_\d+$", "", _module_path(node.name))  # ALBERT's twelve copies: query, query_1, ...
             if path + ".weight" not in self.state:
                 zero_point = self._array(node.input[3])
                 self._put(path + ".weight", self._dequantize(node.input[1], zero_point).T)

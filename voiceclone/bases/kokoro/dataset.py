@@ -156,9 +156,7 @@ def has_features(run_dir: Path, entry: ClipEntry) -> bool:
     return _features_path(run_dir, entry).is_file()
 
 
-def get_features(
-    run_dir: Path, entry: ClipEntry, network: "torch.nn.Module", style: "torch.Tensor"
-) -> ClipFeatures:
+def get_features(run_dir: Path, entry: ClipEntry, network: "torch.nn.Module", style: "torch.Tensor") -> ClipFeatures:
     """Return a clip's features, from disk when they were made before.
 
     Args:

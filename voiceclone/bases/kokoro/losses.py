@@ -27,7 +27,7 @@ _LINE_SPACING_HZ = 80
 """Rate of the decoder's slowest frames; the faster stages run at multiples of it."""
 _LINES = range(10, 150)
 """Multiples looked at: 800 Hz (below, a voice's own harmonics lie too dense) to 12 kHz."""
-_LINE_MARGIN = 1.0
+_LINE_MARGIN = 0.5
 """Nepers of power by which a line may stand out: chance alone gives some."""
 
 
@@ -43,9 +43,7 @@ def _mel_filters(size: int, device: str) -> "torch.Tensor":
     """Return mel filters, shape (bins, bands)."""
     import torchaudio
 
-    filters = torchaudio.functional.melscale_fbanks(
-        size // 2 + 1, 0.0, SAMPLE_RATE / 2, MEL_BANDS[size], SAMPLE_RATE
-    )
+    filters = torchaudio.functional.melscale_fbanks(size // 2 + 1, 0.0, SAMPLE_RATE / 2, MEL_BANDS[size], SAMPLE_RATE)
     return filters.to(device)
 
 
@@ -61,9 +59,7 @@ def _log_distance(one: "torch.Tensor", other: "torch.Tensor", floor: float) -> "
     return ((one + floor).log() - (other + floor).log()).abs().mean()
 
 
-def spectral_distance(
-    spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float
-) -> "torch.Tensor":
+def spectral_distance(spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float) -> "torch.Tensor":
     """Return how far two batches of sound (batch, samples) are apart below `bandwidth_hz`.
 
     Per resolution: L1 of log magnitudes on linear frequency (the mean of the three), L1 of log mel

@@ -90,12 +90,8 @@ def build_network() -> "torch.nn.Module":
             network.predictor = modules.ProsodyPredictor(
                 style_dim=STYLE_SIZE, d_hid=HIDDEN_SIZE, nlayers=3, max_dur=MAX_DURATION_FRAMES, dropout=0.2
             )
-            network.text_encoder = modules.TextEncoder(
-                channels=HIDDEN_SIZE, kernel_size=5, depth=3, n_symbols=N_TOKENS
-            )
-            network.decoder = istftnet.Decoder(
-                dim_in=HIDDEN_SIZE, style_dim=STYLE_SIZE, dim_out=80, **_ISTFTNET
-            )
+            network.text_encoder = modules.TextEncoder(channels=HIDDEN_SIZE, kernel_size=5, depth=3, n_symbols=N_TOKENS)
+            network.decoder = istftnet.Decoder(dim_in=HIDDEN_SIZE, style_dim=STYLE_SIZE, dim_out=80, **_ISTFTNET)
             _remove_weight_norm(network)
             _keep_last_layer_precise(network.decoder.generator)
             _use_lean_snake(network.decoder.generator, istftnet.AdaINResBlock1)
@@ -123,9 +119,7 @@ def _use_lean_snake(generator: "torch.nn.Module", block_class: type) -> None:
 
     class LeanBlock(block_class):
         def forward(self, x: "torch.Tensor", style: "torch.Tensor") -> "torch.Tensor":
-            layers = zip(
-                self.convs1, self.convs2, self.adain1, self.adain2, self.alpha1, self.alpha2, strict=True
-            )
+            layers = zip(self.convs1, self.convs2, self.adain1, self.adain2, self.alpha1, self.alpha2, strict=True)
             for conv1, conv2, norm1, norm2, alpha1, alpha2 in layers:
                 inner = norm1(x, style)
                 inner = conv1(Snake.apply(inner, alpha1.to(inner.dtype)))

@@ -1,14 +1,14 @@
-"""Where learning begins: the stock voice nearest in pitch for the alignment, nearest in sound for the style."""
+"""Where learning begins: the stock voice that is most like the recordings."""
 
-from dataclasses import dataclass
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from voiceclone.audio import Audio
-from voiceclone.bases.kokoro import dataset, features, losses, synthesis
-from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE
+from voiceclone.bases.kokoro import dataset, features, synthesis
+from voiceclone.bases.kokoro.network import STYLE_SIZE
 from voiceclone.bases.kokoro.weights import load_stock_voices
 from voiceclone.errors import NotFoundError
 from voiceclone.store import read_json, write_json
@@ -16,22 +16,13 @@ from voiceclone.store import read_json, write_json
 if TYPE_CHECKING:
     import torch
 
+_LOG = logging.getLogger(__name__)
+
 START_FILE = "start.json"
 _TYPICAL_TOKENS = slice(60, 140)
 """Rows of a stock voice's table that fit a usual sentence; their mean is the one style a voice begins with."""
-_PITCH_CLIPS = 4
-_PROBE_FRAMES = 96
-"""Length of the piece of a clip that every stock voice speaks for comparison: 2.4 s."""
-
-
-@dataclass(frozen=True)
-class Start:
-    """The styles a run begins with."""
-
-    alignment_style: "torch.Tensor"
-    """Stock style (1, 256) that alignment templates are spoken with."""
-    style: "torch.Tensor"
-    """Style (1, 256) that learning begins with."""
+_HEARD_CLIPS = 4
+"""Clips that stand for the speaker when stock voices are compared with them."""
 
 
 def typical_style(table: "torch.Tensor") -> "torch.Tensor":
@@ -41,31 +32,51 @@ def typical_style(table: "torch.Tensor") -> "torch.Tensor":
 
 def choose_start(
     network: "torch.nn.Module", base_folder: Path, run_dir: Path, entries: list[dataset.ClipEntry]
-) -> Start:
-    """Choose the stock voices to begin with; the choice is kept in the run folder.
+) -> "torch.Tensor":
+    """Return the style (1, 256) to begin with; the choice is kept in the run folder.
 
-    The untouched `network` is needed, so this comes before anything is trained.
+    The untouched `network` is needed, so this comes before anything is trained. The stock voice is
+    chosen by likeness (speaker embeddings) or, where the judge is not installed, by pitch. Spectral
+    distance chooses badly: it took a voice of similarity 0.54 where another has 0.70.
     """
     styles = {name: typical_style(table) for name, table in sorted(load_stock_voices(base_folder).items())}
-    names = _read_choice(run_dir, styles)
-    if names is None:
-        nearest_pitch = _nearest_pitch(network, styles, run_dir, entries)
-        names = (nearest_pitch, _nearest_sound(network, styles, nearest_pitch, run_dir, entries[0]))
-        write_json(run_dir / START_FILE, {"alignment": names[0], "style": names[1]})
-    prosody = styles[names[0]][:, STYLE_SIZE:]
-    import torch
+    name = _read_choice(run_dir)
+    if name not in styles:
+        try:
+            name = _most_alike(network, styles, run_dir, entries)
+        except ImportError as error:
+            _LOG.warning("No judge of likeness, so the stock voice is chosen by pitch: %s", error)
+            name = _nearest_pitch(network, styles, run_dir, entries)
+        write_json(run_dir / START_FILE, {"stock_voice": name})
+    return styles[name]
 
-    return Start(styles[names[0]], torch.cat([styles[names[1]][:, :STYLE_SIZE], prosody], dim=1))
 
-
-def _read_choice(run_dir: Path, styles: dict[str, "torch.Tensor"]) -> tuple[str, str] | None:
+def _read_choice(run_dir: Path) -> str | None:
     nothing = NotFoundError("no choice yet")
     try:
-        value = read_json(run_dir / START_FILE, missing=nothing, damaged=nothing)
+        return read_json(run_dir / START_FILE, missing=nothing, damaged=nothing).get("stock_voice")
     except NotFoundError:
         return None
-    names = (value.get("alignment"), value.get("style"))
-    return names if all(name in styles for name in names) else None
+
+
+def _most_alike(
+    network: "torch.nn.Module",
+    styles: dict[str, "torch.Tensor"],
+    run_dir: Path,
+    entries: list[dataset.ClipEntry],
+) -> str:
+    """Return the stock voice whose speaker embedding is nearest to the recordings', saying a short clip's words."""
+    from voiceclone.judge import similarity
+
+    heard = [Audio(dataset.read_sound(run_dir, entry), features.SAMPLE_RATE) for entry in entries[:_HEARD_CLIPS]]
+    person = similarity.mean_embedding(heard)
+    words = min(entries[:_HEARD_CLIPS], key=lambda entry: entry.duration_s).tokens
+    device = network.bert_encoder.weight.device
+    likeness = {}
+    for name, style in styles.items():
+        spoken = synthesis.synthesize(network, list(words), style.to(device)).cpu().numpy()
+        likeness[name] = similarity.cosine(similarity.embed(Audio(spoken, features.SAMPLE_RATE)), person)
+    return max(likeness, key=likeness.__getitem__)
 
 
 def _nearest_pitch(
@@ -78,11 +89,9 @@ def _nearest_pitch(
     import torch
 
     heard = []
-    for entry in entries[:_PITCH_CLIPS]:
+    for entry in entries[:_HEARD_CLIPS]:
         sound = dataset.read_sound(run_dir, entry)
-        curve = features.pitch_curve(
-            Audio(sound, features.SAMPLE_RATE), len(sound) // features.CURVE_HOP_SAMPLES
-        )
+        curve = features.pitch_curve(Audio(sound, features.SAMPLE_RATE), len(sound) // features.CURVE_HOP_SAMPLES)
         heard.append(curve[curve > 0])
     voiced = np.concatenate(heard)
     wanted_hz = float(np.median(voiced)) if len(voiced) else 150.0
@@ -93,37 +102,7 @@ def _nearest_pitch(
         for name, style in styles.items():
             prosody_style = style[:, STYLE_SIZE:].to(device)
             styled, durations = synthesis.encode_prosody(network, text, prosody_style)
-            curve, _ = synthesis.predict_curves(
-                network, styled, synthesis.whole_frames(durations), prosody_style
-            )
+            curve, _ = synthesis.predict_curves(network, styled, synthesis.whole_frames(durations), prosody_style)
             usual_hz = float(curve[curve > features.MIN_PITCH_HZ].median())
             intervals[name] = abs(np.log(usual_hz / wanted_hz))
     return min(intervals, key=intervals.__getitem__)
-
-
-def _nearest_sound(
-    network: "torch.nn.Module",
-    styles: dict[str, "torch.Tensor"],
-    alignment_name: str,
-    run_dir: Path,
-    entry: dataset.ClipEntry,
-) -> str:
-    """Return the stock voice that repeats a piece of the first clip with the least spectral distance."""
-    import torch
-
-    device = network.bert_encoder.weight.device
-    made = dataset.get_features(run_dir, entry, network, styles[alignment_name].to(device))
-    frames = min(_PROBE_FRAMES, len(made.samples) // FRAME_SAMPLES)
-    text = torch.from_numpy(made.acoustic_text)[None]
-    stretched = synthesis.stretch(text, torch.from_numpy(made.frames))[:, :, :frames].to(device)
-    pitch_hz = torch.from_numpy(made.pitch_hz)[None, : 2 * frames].to(device)
-    loudness = torch.from_numpy(made.loudness)[None, : 2 * frames].to(device)
-    recorded = torch.from_numpy(made.samples)[None, : FRAME_SAMPLES * frames].to(device)
-    distances = {}
-    with torch.no_grad():
-        for name, style in styles.items():
-            spoken = synthesis.render(
-                network, stretched, pitch_hz, loudness, style[:, :STYLE_SIZE].to(device)
-            )
-            distances[name] = float(losses.spectral_distance(spoken, recorded, entry.bandwidth_hz))
-    return min(distances, key=distances.__getitem__)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from voiceclone.bases.base import TrainingPlan
 from voiceclone.bases.kokoro import dataset, losses, synthesis
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
-from voiceclone.bases.kokoro.recipe import Recipe, is_trained
+from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
 from voiceclone.bases.kokoro.start import choose_start
 from voiceclone.bases.kokoro.weights import load_network
 from voiceclone.errors import TrainingError
@@ -97,7 +97,7 @@ class Trainer:
         self._teacher_cache: dict[tuple[str, int], Any] = {}
         self._bad_steps = 0
         self._step_s = 0.0
-        self.start = choose_start(self.network, base_folder, run_dir, self._pending)
+        self.start = choose_start(self.network, base_folder, run_dir, self._pending).to(device)
         self._teacher = self._copy_teacher()
         self._prepare_parameters()
         self._load_checkpoint()
@@ -118,7 +118,7 @@ class Trainer:
         import torch
 
         recipe = self.recipe
-        self.style = self.start.style.to(self.device).clone()
+        self.style = self.start.clone()
         self.acoustic_style = self.style[:, :STYLE_SIZE].clone().requires_grad_()
         self.prosody_style = self.style[:, STYLE_SIZE:].clone().requires_grad_()
         self.trained = {
@@ -127,14 +127,23 @@ class Trainer:
             if is_trained(name)
         }
         predictor = {
-            f"predictor.{name}": parameter for name, parameter in self.network.predictor.named_parameters()
+            f"predictor.{name}": parameter
+            for name, parameter in self.network.predictor.named_parameters()
+            if is_trained(name)
         }
         for parameter in (*self.trained.values(), *predictor.values()):
             parameter.requires_grad_()
         options: dict[str, Any] = {"betas": recipe.betas, "weight_decay": 0.0, "fused": True}
         self._acoustic = torch.optim.AdamW(
             [
-                {"params": list(self.trained.values()), "lr": recipe.decoder_rate},
+                {
+                    "params": [value for name, value in self.trained.items() if not is_style_layer(name)],
+                    "lr": recipe.decoder_rate,
+                },
+                {
+                    "params": [value for name, value in self.trained.items() if is_style_layer(name)],
+                    "lr": recipe.norm_rate,
+                },
                 {"params": [self.acoustic_style], "lr": recipe.acoustic_style_rate},
             ],
             **options,
@@ -220,7 +229,7 @@ class Trainer:
         import torch
 
         # Once something is learnt, the voice itself is the better template to align to.
-        style = self.voice_style() if self.position.step else self.start.alignment_style.to(self.device)
+        style = self.voice_style() if self.position.step else self.start
         made = dataset.get_features(self.run_dir, entry, self.network, style)
 
         def on_device(array: Any) -> "torch.Tensor":
@@ -287,9 +296,7 @@ class Trainer:
         total = 0.0
         for clip in chosen:
             styled, durations = synthesis.encode_prosody(self.network, clip.text, self.prosody_style)
-            pitch_hz, loudness = synthesis.predict_curves(
-                self.network, styled, clip.frames, self.prosody_style
-            )
+            pitch_hz, loudness = synthesis.predict_curves(self.network, styled, clip.frames, self.prosody_style)
             wrong_frames = (durations[0] - clip.frames).abs()
             # The silences at both ends depend on how the clip was cut, so they count less.
             loss = wrong_frames[1:-1].mean() + 0.2 * (wrong_frames[0] + wrong_frames[-1]) / 2
@@ -343,7 +350,7 @@ class Trainer:
         if len(windows) == 1 and key in self._teacher_cache:
             return self._teacher_cache[key]
         device = self.device.partition(":")[0]
-        style = self.start.style[:, :STYLE_SIZE].to(self.device).expand(len(windows), -1)
+        style = self.start[:, :STYLE_SIZE].expand(len(windows), -1)
         with torch.no_grad(), torch.autocast(device, torch.bfloat16, enabled=supports_bfloat16(device)):
             sound = self._teacher(*inputs, style)[:, 0].float()[:, inner]
         spectra = losses.teacher_spectrum(sound, bandwidth_hz)

@@ -45,9 +45,7 @@ def difference(
         matrix = change.flatten(1)
         kept = min(rank, *matrix.shape)
         left, strength, right = torch.svd_lowrank(matrix, q=min(kept + 8, *matrix.shape), niter=2)
-        root = strength[
-            :kept
-        ].sqrt()  # shared between the halves so that neither leaves half precision's range
+        root = strength[:kept].sqrt()  # shared between the halves so that neither leaves half precision's range
         tensors[name + UP] = (left[:, :kept] * root).half().contiguous()
         tensors[name + DOWN] = (root[:, None] * right[:, :kept].T).half().contiguous()
     torch.random.set_rng_state(generator_state)
@@ -93,9 +91,7 @@ def check_tensors(shapes: dict[str, tuple[int, ...]], parameters: dict[str, tupl
     Raises:
         VoiceFileError: something is missing, of another shape, or unknown.
     """
-    wrong = VoiceFileError(
-        "This voice file does not fit the base model it names; it is damaged or was altered."
-    )
+    wrong = VoiceFileError("This voice file does not fit the base model it names; it is damaged or was altered.")
     if shapes.get(STYLE) != (1, 256):
         raise wrong
     for name, shape in shapes.items():

@@ -59,9 +59,7 @@ def install_embedded(folder: Path, on_progress: OnProgress | None = None) -> Bas
     content = convert.read_onnx_bytes()
     state = convert.convert(content, lambda share, message: report(0.1 + 0.6 * share, message))
     with np.load(convert.package_file(convert.VOICE_PACKAGE, "data", "voices_ja.npz")) as packed:
-        voices = {
-            name: np.ascontiguousarray(packed[name][:, 0, :], dtype=np.float32) for name in packed.files
-        }
+        voices = {name: np.ascontiguousarray(packed[name][:, 0, :], dtype=np.float32) for name in packed.files}
     report(0.75, "Writing the base model")
     info = write_base(folder, state, voices, source="embedded-int8")
     if info.weights_sha256 != convert.WEIGHTS_SHA256 or info.voices_sha256 != convert.VOICES_SHA256:
@@ -74,9 +72,7 @@ def install_embedded(folder: Path, on_progress: OnProgress | None = None) -> Bas
     return info
 
 
-def write_base(
-    folder: Path, state: dict[str, np.ndarray], voices: dict[str, np.ndarray], source: str
-) -> BaseInfo:
+def write_base(folder: Path, state: dict[str, np.ndarray], voices: dict[str, np.ndarray], source: str) -> BaseInfo:
     """Write weights and stock voices, then `base.json`, whose presence says that all is complete."""
     from safetensors.numpy import save_file
 
@@ -135,9 +131,7 @@ def load_network(folder: Path, device: str = "cpu") -> "torch.nn.Module":
     state = load_file(path)
     for name, tensor in network.state_dict().items():
         if name not in state:  # identity affine of InstanceNorm; ALBERT's pooler, which nothing reads
-            state[name] = (
-                torch.ones(tensor.shape) if name.endswith("norm.weight") else torch.zeros(tensor.shape)
-            )
+            state[name] = torch.ones(tensor.shape) if name.endswith("norm.weight") else torch.zeros(tensor.shape)
     network.load_state_dict(state, strict=True, assign=True)
     _materialize_buffers(network)
     return network.requires_grad_(False).eval().to(device)
@@ -150,9 +144,7 @@ def _materialize_buffers(network: "torch.nn.Module") -> None:
     embeddings = network.bert.embeddings
     positions = embeddings.position_ids.shape[-1]
     embeddings.register_buffer("position_ids", torch.arange(positions)[None], persistent=False)
-    embeddings.register_buffer(
-        "token_type_ids", torch.zeros(1, positions, dtype=torch.long), persistent=False
-    )
+    embeddings.register_buffer("token_type_ids", torch.zeros(1, positions, dtype=torch.long), persistent=False)
     stft = network.decoder.generator.stft
     stft.window = torch.hann_window(stft.win_length)
 
