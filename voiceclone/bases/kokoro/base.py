@@ -10,8 +10,8 @@ from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop, SliceResult, TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
-from voiceclone.errors import TextError
-from voiceclone.store import atomic_file, write_json
+from voiceclone.errors import NotFoundError, TextError, TrainingError
+from voiceclone.store import atomic_file, read_json, write_json
 
 if TYPE_CHECKING:
     import torch
@@ -22,6 +22,8 @@ CHECKPOINT_INTERVAL_S = 60.0
 """At most this much work is lost when the process is killed; a checkpoint is about 850 MB."""
 FIRST_LISTEN_FILE = "first_listen.wav"
 VOICE_FILE = "voice.safetensors"
+DONE_FILE = "done.json"
+"""Written when voice and scores are; only then is the checkpoint deleted."""
 _FIRST_LISTEN_TEXT = {
     "en": "Hello! This is the first try at your voice. It is still learning.",
     "es": "¡Hola! Este es el primer intento de tu voz. Todavía está aprendiendo.",
@@ -112,15 +114,19 @@ class KokoroBase:
 
     def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
         """Train for about `budget_s` seconds; speak the first listen when its time has come."""
+        done = _read_done(run_dir)
+        if done is not None:
+            return done
         trainer = self._trainer(run_dir)
         until = time.monotonic() + budget_s
-        stopped = False
+        stopped = should_stop is not None and should_stop()
         while not trainer.position.finished and time.monotonic() < until and not stopped:
             trainer.advance()
             if trainer.wants_first_listen():
                 self._speak_first_listen(run_dir, trainer)
             stopped = should_stop is not None and should_stop()
-        if stopped or trainer.position.finished or trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S:
+        due = stopped or trainer.position.finished or trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S
+        if due and trainer.position.step:
             trainer.save_checkpoint()
         return SliceResult(trainer.position.step, trainer.total_steps(), trainer.position.finished)
 
@@ -133,13 +139,14 @@ class KokoroBase:
         from voiceclone.bases.kokoro import trainer as trainer_module
         from voiceclone.bases.kokoro.voice_tensors import difference
 
-        if (run_dir / VOICE_FILE).is_file() and not (run_dir / trainer_module.CHECKPOINT_FILE).is_file():
+        if _read_done(run_dir) is not None:
             return  # killed after everything was written
         trainer = self._trainer(run_dir)
         tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
         with atomic_file(run_dir / VOICE_FILE) as temporary:
             save_file(tensors, temporary)
         write_json(run_dir / "scores.json", self._score(run_dir, trainer))
+        write_json(run_dir / DONE_FILE, {"step": trainer.position.step, "total_steps": trainer.total_steps()})
         self._trainers.pop(run_dir, None)
         (run_dir / trainer_module.CHECKPOINT_FILE).unlink(missing_ok=True)
         shutil.rmtree(run_dir / "dataset", ignore_errors=True)
@@ -225,11 +232,18 @@ def _count_of(clips: Sequence[TrainingClip]):
 
 
 def _language(run_dir: Path) -> str:
-    from voiceclone.errors import TrainingError
-    from voiceclone.store import read_json
-
     lost = TrainingError("This training's files are damaged. Start a new training.")
     return str(read_json(run_dir / "language.json", missing=lost, damaged=lost))
+
+
+def _read_done(run_dir: Path) -> SliceResult | None:
+    """Return where a run ended whose voice is already written, or None."""
+    nothing = NotFoundError("not done")
+    try:
+        value = read_json(run_dir / DONE_FILE, missing=nothing, damaged=nothing)
+    except NotFoundError:
+        return None
+    return SliceResult(int(value["step"]), int(value["total_steps"]), finished=True)
 
 
 def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:
