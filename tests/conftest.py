@@ -10,14 +10,10 @@ from voiceclone.audio import Audio, decode, encode_wav
 from voiceclone.clips import ClipLibrary, Project
 
 EXAMPLE_DIR = Path(__file__).resolve().parent.parent / "examples" / "joe"
-EXAMPLE_TEXTS = dict(
-    line.split("|", 1) for line in (EXAMPLE_DIR / "metadata.csv").read_text("utf-8").splitlines()[1:]
-)
+EXAMPLE_TEXTS = dict(line.split("|", 1) for line in (EXAMPLE_DIR / "metadata.csv").read_text("utf-8").splitlines()[1:])
 
 
-def make_tone(
-    duration_s: float, sample_rate: int = 16_000, hertz: float = 220.0, level: float = 0.3
-) -> Audio:
+def make_tone(duration_s: float, sample_rate: int = 16_000, hertz: float = 220.0, level: float = 0.3) -> Audio:
     """A sine."""
     seconds = np.arange(round(duration_s * sample_rate)) / sample_rate
     return Audio((level * np.sin(2 * np.pi * hertz * seconds)).astype(np.float32), sample_rate)
@@ -90,3 +86,28 @@ def write_wav(tmp_path: Path) -> Callable[[str, Audio], Path]:
         return tmp_path / name
 
     return write
+
+
+@pytest.fixture(scope="session")
+def kokoro_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The embedded base model, converted once (some 3 s); tests must not change it."""
+    from voiceclone.bases.kokoro import weights
+
+    folder = tmp_path_factory.mktemp("kokoro") / "base"
+    weights.install_embedded(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def kokoro(kokoro_folder: Path):
+    """One `KokoroBase` whose loaded network all tests share; whoever puts a voice on takes it off again."""
+    from voiceclone.bases.kokoro import KokoroBase
+
+    return KokoroBase(kokoro_folder)
+
+
+@pytest.fixture(scope="session")
+def kokoro_network(kokoro):
+    """The network inside `kokoro`, as the untouched base; tests must not change it."""
+    kokoro.speak(None, "Yes.", "en-us")
+    return kokoro._network

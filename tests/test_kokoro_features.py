@@ -1,0 +1,125 @@
+"""What Kokoro learns from: durations by warping, pitch, bandwidth; and the measures of steady tones."""
+
+import numpy as np
+import pytest
+import torch
+
+from tests.conftest import make_noise, make_tone, mixed
+from voiceclone.audio import Audio, resample
+from voiceclone.bases.kokoro import features, losses, synthesis, weights
+from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
+from voiceclone.bases.kokoro.start import typical_style
+from voiceclone.judge.tones import pause_level_dbfs, tone_excess
+from voiceclone.text.phonemes import phonemize
+
+RATE = 24_000
+
+
+@pytest.fixture(scope="module")
+def template(kokoro_folder, kokoro_network):
+    """A sentence spoken by the base, with the frames of each token."""
+    tokens = phonemes_to_tokens(phonemize("The quiet morning light fell across the kitchen table.", "en-us"))
+    style = typical_style(weights.load_stock_voices(kokoro_folder)["jf_alpha"])
+    with torch.no_grad():
+        text = synthesis.encode_text(kokoro_network, tokens)
+        samples, frames = synthesis.speak_features(kokoro_network, text, style)
+    return samples.numpy(), frames.numpy()
+
+
+def test_a_template_aligned_to_itself_gives_its_own_durations(template):
+    samples, frames = template
+    np.testing.assert_array_equal(features.align(samples, frames, samples), frames)
+
+
+def test_silence_before_the_speech_goes_to_the_first_token(template):
+    samples, frames = template
+    silence = np.zeros(20 * 600, np.float32)
+    found = features.align(samples, frames, np.concatenate([silence, samples]))
+    longer = found - frames
+    assert found.min() >= 1
+    assert longer.sum() == 20
+    assert longer[:2].sum() >= 16
+    assert np.abs(longer[2:]).sum() <= 8
+
+
+def test_a_warp_path_never_goes_back(template):
+    samples, _ = template
+    one = features.alignment_features(samples)
+    other = features.alignment_features(samples[::2].copy())
+    path = features.warp_path(one, other)
+    assert path.shape == (len(one),)
+    assert (np.diff(path) >= 0).all()
+    assert path[0] == 0
+    assert path.min() >= 0 and path.max() < len(other)
+    distinct = np.random.default_rng(0).normal(size=(50, 20)).astype(np.float32)
+    np.testing.assert_array_equal(features.warp_path(distinct, distinct), np.arange(50))
+
+
+def test_bandwidth_of_limited_and_full_sound():
+    narrow = resample(make_noise(2.0, 16_000, 0.1), RATE)
+    assert 7_400 < features.bandwidth(narrow) < 8_600
+    assert features.bandwidth(make_noise(2.0, 48_000, 0.1)) > 11_500
+    assert features.bandwidth(make_noise(2.0, 8_000, 0.1)) < 4_000
+
+
+def test_the_pitch_of_a_known_sound():
+    seconds = np.arange(2 * RATE) / RATE
+    buzz = sum(np.sin(2 * np.pi * 140 * harmonic * seconds) / harmonic for harmonic in range(1, 12))
+    curve = features.pitch_curve(Audio((0.2 * buzz).astype(np.float32), RATE), 160)
+    assert curve.shape == (160,)
+    assert np.median(curve[20:-20]) == pytest.approx(140, rel=0.01)
+    assert (features.pitch_curve(make_noise(2.0, RATE, 1e-5), 160) == 0).mean() > 0.8
+
+
+def test_sound_is_brought_to_the_bases_level_without_clipping():
+    level = features.to_base_level(make_tone(1.0, 16_000, level=0.01))
+    assert level.sample_rate == RATE
+    assert 20 * np.log10(np.sqrt(np.mean(level.samples**2))) == pytest.approx(features.LEVEL_DBFS, abs=0.2)
+    click = np.zeros(RATE, np.float32)
+    click[100] = 0.5
+    assert np.abs(features.to_base_level(Audio(click, RATE)).samples).max() <= 0.99 + 1e-6
+
+
+def lines(audio):
+    return float(losses.frame_rate_lines(torch.from_numpy(audio.samples)[None]))
+
+
+def test_the_loss_finds_tones_at_frame_rates_and_nothing_else():
+    noise = make_noise(1.2, RATE, 0.05)
+    assert lines(noise) < 0.15
+    assert lines(mixed(noise, make_tone(1.2, RATE, 4_800, 0.05))) > lines(noise) + 0.3
+    assert lines(mixed(noise, make_tone(1.2, RATE, 4_836, 0.05))) == pytest.approx(lines(noise), abs=0.02)
+    assert lines(make_noise(0.3, RATE, 0.05)) == 0.0
+
+
+def test_the_loss_leads_a_tone_away():
+    tone = torch.from_numpy(make_tone(1.2, RATE, 4_800, 1.0).samples)[None]
+    noise = torch.from_numpy(make_noise(1.2, RATE, 0.05).samples)[None]
+    level = torch.tensor(0.05, requires_grad=True)
+    losses.frame_rate_lines(noise + level * tone).backward()
+    assert level.grad > 0
+
+
+def test_the_spectral_distance_knows_same_from_other():
+    one = torch.from_numpy(make_noise(1.2, RATE, 0.05).samples)[None]
+    again = torch.from_numpy(make_noise(1.2, RATE, 0.05, seed=1).samples)[None]
+    tone = torch.from_numpy(make_tone(1.2, RATE, 300, 0.1).samples)[None]
+    assert float(losses.spectral_distance(one, one, 12_000.0)) == 0.0
+    near, far = (float(losses.spectral_distance(one, other, 12_000.0)) for other in (again, tone))
+    assert 0 < near < far
+
+
+def test_the_judge_of_tones_finds_a_tone_in_its_band():
+    noise = make_noise(4.0, RATE, 0.05)
+    quiet, loud = tone_excess([noise]), tone_excess([mixed(noise, make_tone(4.0, RATE, 4_800, 0.02))])
+    assert [band.low_hz for band in quiet] == [1_000, 4_000, 8_000]
+    assert all(band.max_db < 4 for band in quiet)
+    assert loud[1].max_db > quiet[1].max_db + 6
+    assert abs(loud[0].max_db - quiet[0].max_db) < 0.5
+    assert abs(loud[2].max_db - quiet[2].max_db) < 0.5
+
+
+def test_pauses_are_as_loud_as_they_are():
+    pause, speech = make_noise(1.0, RATE, 0.001), make_noise(3.0, RATE, 0.1)
+    level = pause_level_dbfs([Audio(np.concatenate([speech.samples, pause.samples]), RATE)])
+    assert level == pytest.approx(-60, abs=1.5)
