@@ -23,7 +23,7 @@ class ShortRuns(VoiceEngine):
 
 
 def main() -> None:
-    """Serve until killed."""
+    """Serve until standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
@@ -33,11 +33,10 @@ def main() -> None:
     engine = ShortRuns(options.home, base_factory=options.base_factory, steps=options.steps)
     engine.resume_interrupted()
     demo = build(engine)
-    demo.launch(
-        server_name="127.0.0.1", server_port=options.port, prevent_thread_lock=True, **launch_options()
-    )
+    demo.launch(server_name="127.0.0.1", server_port=options.port, prevent_thread_lock=True, **launch_options())
     print("serving", flush=True)
-    demo.block_thread()
+    sys.stdin.read()  # until whoever started it goes away
+    demo.close()
 
 
 if __name__ == "__main__":

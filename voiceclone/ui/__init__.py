@@ -10,7 +10,7 @@ from voiceclone.ui import markup, text
 from voiceclone.ui.clips import build_clips
 from voiceclone.ui.header import build_header, wire_header
 from voiceclone.ui.record import build_record
-from voiceclone.ui.shared import Shared, wire
+from voiceclone.ui.shared import Shared, chosen_id, wire
 from voiceclone.ui.speak import build_speak
 from voiceclone.ui.theme import CSS, theme
 from voiceclone.ui.train import build_train
@@ -38,8 +38,9 @@ def build(engine: Any) -> gr.Blocks:
         remembered_run = _remembered("run")
         changed, voices_changed = gr.State(0), gr.State(0)
         header = build_header(engine)
+        project = chosen_id(header.project)
         with gr.Tabs(selected="record", elem_id="tabs") as tabs:
-            shared = Shared(engine, demo, tabs, header.project, changed, voices_changed)
+            shared = Shared(engine, demo, tabs, project, header.project, changed, voices_changed)
             with gr.Tab(text.TAB_RECORD, id="record"):
                 intro = gr.HTML(markup.intro(text.INTRO_RECORD_EMPTY), elem_id="record-intro")
                 build_record(shared)
@@ -48,13 +49,13 @@ def build(engine: Any) -> gr.Blocks:
                 result = build_train(shared, remembered_run)
             with gr.Tab(text.TAB_SPEAK, id="speak"):
                 speak = build_speak(shared)
-                build_voices(shared, speak.voice)
+                build_voices(shared, speak)
         wire_header(shared, header, remembered_project)
         wire(
             result.onward.click,
             lambda voice_id: (gr.Tabs(selected="speak"), voice_id),
             result.voice_id,
-            [tabs, speak.voice],
+            [tabs, speak.voices],
         )
     demo.queue(max_size=QUEUE_SIZE, default_concurrency_limit=LIGHT_EVENTS, api_open=False)
     return demo

@@ -55,6 +55,9 @@ def build_clips(shared: Shared, intro: gr.HTML) -> None:
 def _layout() -> tuple[Overview, Detail]:
     with gr.Column(elem_classes="vc-card"):
         readiness = gr.HTML(elem_id="readiness")
+        onward = gr.Button(
+            text.TO_TRAIN, variant="primary", visible=False, elem_id="to-train", elem_classes="vc-action"
+        )
     with gr.Row(equal_height=False):
         with gr.Column(scale=1, min_width=320, elem_classes="vc-card"):
             gr.HTML(markup.heading(text.CLIPS_TITLE, text.CLEAN_INFO))
@@ -67,13 +70,8 @@ def _layout() -> tuple[Overview, Detail]:
                 place = gr.HTML()
                 earlier = gr.Button(text.EARLIER, size="sm", min_width=90)
         detail = build_detail()
-    onward = gr.Button(
-        text.TO_TRAIN, variant="primary", visible=False, elem_id="to-train", elem_classes="vc-action vc-next"
-    )
     page = gr.State(0)
-    return Overview(
-        readiness, clean, cancel, status, clips, page, paging, later, place, earlier, onward
-    ), detail
+    return Overview(readiness, clean, cancel, status, clips, page, paging, later, place, earlier, onward), detail
 
 
 def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detail) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, find_clip, player, wire
+from voiceclone.ui.shared import EDITS, Shared, find_clip, player, wire
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,7 @@ def build_detail() -> Detail:
         before = player(text.CLIP_BEFORE, "clip-before")
         after = player(text.CLIP_AFTER, "clip-after")
         picture = gr.HTML(elem_id="clip-picture")
-        included = gr.Checkbox(
-            label=text.CLIP_INCLUDE_LABEL, info=text.CLIP_INCLUDE_INFO, elem_id="clip-included"
-        )
+        included = gr.Checkbox(label=text.CLIP_INCLUDE_LABEL, info=text.CLIP_INCLUDE_INFO, elem_id="clip-included")
         saved = gr.HTML()
         delete = gr.Button(text.CLIP_DELETE, variant="stop", size="sm", elem_id="clip-delete")
         with gr.Column(visible=False, elem_classes="vc-question") as question:
@@ -140,9 +138,9 @@ def _wire_edits(shared: Shared, detail: Detail) -> None:
 
     done = [detail.saved, shared.changed]
     for trigger in (detail.words.blur, detail.words.submit):
-        wire(trigger, save_words, [*here, detail.words, shared.changed], done, lane="edit", at_once=4)
-    wire(detail.included.input, include, [*here, detail.included, shared.changed], done)
+        wire(trigger, save_words, [*here, detail.words, shared.changed], done, **EDITS)
+    wire(detail.included.input, include, [*here, detail.included, shared.changed], done, **EDITS)
     wire(detail.delete.click, lambda: gr.update(visible=True), None, detail.question)
     wire(detail.delete_no.click, lambda: gr.update(visible=False), None, detail.question)
     gone = [detail.clip_id, detail.panel, shared.changed]
-    wire(detail.delete_yes.click, delete, [*here, shared.changed], gone)
+    wire(detail.delete_yes.click, delete, [*here, shared.changed], gone, **EDITS)

@@ -7,7 +7,7 @@ import gradio as gr
 
 from voiceclone.errors import InputError
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, into, language_choices, wire
+from voiceclone.ui.shared import EDITS, Shared, into, language_choices, wire, wire_in_browser
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,14 @@ class Header:
 def build_header(engine: Any) -> Header:
     """Lay out what stands above the tabs."""
     with gr.Row(equal_height=False, elem_classes="vc-top"):
-        with gr.Column(scale=5, min_width=320):
+        with gr.Column(scale=5, min_width=300):
             gr.HTML(markup.page_head())
         with gr.Column(scale=3, min_width=220):
             # Filled when the page is opened; that the value changes then makes every tab show its clips.
             project = gr.Dropdown([], label=text.PROJECT_LABEL, info=text.PROJECT_INFO, elem_id="project")
-        with gr.Column(scale=1, min_width=140, elem_classes="vc-side"):
-            new = gr.Button(text.PROJECT_NEW, size="sm", elem_id="new-project")
-            delete = gr.Button(text.PROJECT_DELETE, size="sm", elem_id="delete-project")
+        with gr.Column(scale=2, min_width=230, elem_classes="vc-side"), gr.Row():
+            new = gr.Button(text.PROJECT_NEW, size="sm", min_width=100, elem_id="new-project")
+            delete = gr.Button(text.PROJECT_DELETE, size="sm", min_width=100, elem_id="delete-project")
     return Header(project, new, delete, *_new_person(engine), *_delete_person(), *_base_banner())
 
 
@@ -111,12 +111,12 @@ def _wire_choice(shared: Shared, header: Header, remembered_project: gr.BrowserS
         return chosen, gr.update(visible=False), ""
 
     wire(shared.demo.load, restore, remembered_project, header.project)
-    wire(header.project.change, lambda project_id: project_id, header.project, remembered_project)
+    wire_in_browser(shared.project.change, "(id) => id", shared.project, remembered_project)
     wire(header.new.click, lambda: gr.update(visible=True), None, header.form)
     wire(header.cancel.click, lambda: gr.update(visible=False), None, header.form)
     made = [header.project, header.form, header.name]
-    wire(header.create.click, create, [header.name, header.language], made)
-    wire(header.name.submit, create, [header.name, header.language], made)
+    wire(header.create.click, create, [header.name, header.language], made, **EDITS)
+    wire(header.name.submit, create, [header.name, header.language], made, **EDITS)
 
 
 def _wire_delete(shared: Shared, header: Header) -> None:
@@ -132,13 +132,14 @@ def _wire_delete(shared: Shared, header: Header) -> None:
         choices = project_choices(engine)
         return gr.update(choices=choices, value=choices[0][1]), gr.update(visible=False), changed + 1
 
-    wire(header.delete.click, ask, header.project, [header.question, header.question_words])
+    wire(header.delete.click, ask, shared.project, [header.question, header.question_words], **EDITS)
     wire(header.delete_no.click, lambda: gr.update(visible=False), None, header.question)
     wire(
         header.delete_yes.click,
         delete,
-        [header.project, shared.changed],
+        [shared.project, shared.changed],
         [header.project, header.question, shared.changed],
+        **EDITS,
     )
 
 
@@ -153,9 +154,7 @@ def _wire_base(shared: Shared, header: Header) -> None:
         return gr.update(visible=False), markup.note("")
 
     wire(shared.demo.load, lambda: gr.update(visible=not engine.base_ready()), None, header.banner)
-    started = wire(
-        header.prepare.click, lambda: gr.update(visible=True, value=""), None, header.prepare_status
-    )
+    started = wire(header.prepare.click, lambda: gr.update(visible=True, value=""), None, header.prepare_status)
     wire(
         started.then,
         prepare,

@@ -3,13 +3,12 @@
 import base64
 from collections.abc import Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 from voiceclone.ui import text
 
-PLAY_ICON = (
-    '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
-)
+PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
 WAVE = (7, 14, 24, 17, 30, 21, 34, 18, 26, 12, 20, 9)
 """Bar heights of the mark in the page's head, pixels."""
 
@@ -66,7 +65,7 @@ def readiness_share(usable_s: float, marks_s: Sequence[float]) -> float:
     """
     places = (0.0, 0.15, 0.5, 1.0)
     edges = (0.0, *marks_s)
-    for left, right, low, high in zip(edges, edges[1:], places, places[1:], strict=True):
+    for (left, right), (low, high) in zip(pairwise(edges), pairwise(places), strict=True):
         if usable_s < right:
             return low + (high - low) * (usable_s - left) / (right - left)
     return 1.0
@@ -85,9 +84,7 @@ def readiness_bar(readiness: Any) -> str:
     """Return the bar that says how much speech there is and how much is worth having."""
     marks_s = (readiness.minimum_s, readiness.first_voice_s, readiness.good_voice_s)
     share = readiness_share(readiness.usable_s, marks_s)
-    level = (
-        "good" if readiness.usable_s >= readiness.first_voice_s else "usable" if readiness.enough else "bad"
-    )
+    level = "good" if readiness.usable_s >= readiness.first_voice_s else "usable" if readiness.enough else "bad"
     ticks = "".join(
         f'<span class="vc-tick{" vc-tick-last" if place == 1 else ""}" style="left:{place:.0%}">'
         f"<b>{escape(text.duration(mark_s))}</b> {escape(word)}</span>"
@@ -112,9 +109,7 @@ def clip_row(clip: Any, number: int, selected: bool) -> str:
     elif clip.cleaned:
         flags.append(text.CLEANED)
     words = escape(clip.text) if clip.text else f"<em>{escape(text.NO_WORDS)}</em>"
-    below = " · ".join(
-        [text.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])]
-    )
+    below = " · ".join([text.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])])
     name = escape(text.clip_name(number))
     return (
         f'<li class="{"" if clip.included else "vc-out"}"{" aria-current=true" if selected else ""}>'
@@ -130,10 +125,7 @@ def clip_list(clips: Sequence[Any], first_number: int, selected_id: str) -> str:
     """Return the list of `clips`, newest first; `first_number` is the number of the oldest of them."""
     if not clips:
         return f'<p class="vc-empty">{escape(text.CLIPS_EMPTY)}</p>'
-    rows = [
-        clip_row(clip, first_number + offset, clip.clip_id == selected_id)
-        for offset, clip in enumerate(clips)
-    ]
+    rows = [clip_row(clip, first_number + offset, clip.clip_id == selected_id) for offset, clip in enumerate(clips)]
     return f'<ul class="vc-clips" aria-label="{escape(text.CLIPS_TITLE)}">{"".join(reversed(rows))}</ul>'
 
 
@@ -167,14 +159,20 @@ def run_progress(status: Any) -> str:
     )
 
 
+def legend(colours: dict[str, str], words: str) -> str:
+    """Return what the lines of a plot mean; `colours` maps names to CSS colours."""
+    lines = "".join(
+        f'<span><i style="background:{escape(colour)}"></i>{escape(name)}</span>' for name, colour in colours.items()
+    )
+    return f'<p class="vc-note vc-legend">{lines}<span>{escape(words)}</span></p>'
+
+
 def scores(voice: Any) -> str:
     """Return how a voice turned out, in words, with the figures behind them."""
     lines = []
     similarity = voice.scores.get("similarity")
     if similarity is not None:
-        lines.append(
-            f"<li><b>{escape(text.similarity_words(similarity))}.</b> Likeness {similarity:.2f} of 1.</li>"
-        )
+        lines.append(f"<li><b>{escape(text.similarity_words(similarity))}.</b> Likeness {similarity:.2f} of 1.</li>")
     lines.append(f"<li>Learnt from {escape(text.duration(voice.speech_s))} of speech")
     if voice.minutes:
         lines[-1] += f" in {escape(text.duration(voice.minutes * 60))}"

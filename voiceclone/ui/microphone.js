@@ -13,6 +13,7 @@
     setRaw(raw) {
       this.raw = raw;
       localStorage.setItem(storageKey, raw ? "off" : "on");
+      return [];
     },
   };
   if (!window.isSecureContext || !navigator.mediaDevices) {

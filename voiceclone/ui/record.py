@@ -9,7 +9,7 @@ import gradio as gr
 
 from voiceclone.errors import AudioError, Cancelled, InputError
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, begin_work, end_work, into, language_choices, wire
+from voiceclone.ui.shared import Shared, begin_work, end_work, into, language_choices, wire, wire_in_browser
 
 SOUND_FILES = [
     "audio",
@@ -115,7 +115,7 @@ def _upload_card() -> UploadCard:
                 file_count="multiple",
                 file_types=SOUND_FILES,
                 type="filepath",
-                height=150,
+                height=170,
                 elem_id="upload",
                 elem_classes="vc-drop",
             )
@@ -172,12 +172,8 @@ def _wire_reading(shared: Shared, card: ReadCard) -> None:
     shown = [card.position, card.sentence]
     wire(shared.project.change, open_project, shared.project, [card.language, *shown])
     wire(card.language.input, change_language, [shared.project, card.language], shown)
-    wire(
-        card.following.click, lambda code, place: show(code, place + 1), [card.language, card.position], shown
-    )
-    wire(
-        card.previous.click, lambda code, place: show(code, place - 1), [card.language, card.position], shown
-    )
+    wire(card.following.click, lambda code, place: show(code, place + 1), [card.language, card.position], shown)
+    wire(card.previous.click, lambda code, place: show(code, place - 1), [card.language, card.position], shown)
     wire(
         card.keep.click,
         keep,
@@ -187,10 +183,8 @@ def _wire_reading(shared: Shared, card: ReadCard) -> None:
         at_once=2,
     )
     # In the browser only: the choice belongs to this browser and this microphone.
-    card.raw.input(
-        None, card.raw, None, js="(raw) => { window.voicecloneMicrophone.setRaw(raw); }", queue=False
-    )
-    shared.demo.load(None, None, card.raw, js="() => window.voicecloneMicrophone.raw", queue=False)
+    wire_in_browser(card.raw.input, "(raw) => window.voicecloneMicrophone.setRaw(raw)", card.raw, None)
+    wire_in_browser(shared.demo.load, "() => window.voicecloneMicrophone.raw", None, card.raw)
 
 
 def first_unread(script: Sequence[str], clips: Sequence[Any]) -> int:
@@ -257,7 +251,7 @@ def _wire_upload(shared: Shared, read: ReadCard, card: UploadCard) -> None:
         started.then,
         load_example,
         shared.changed,
-        [shared.project, card.example_status, shared.changed],
+        [shared.projects, card.example_status, shared.changed],
         lane="clips",
         progress_on=card.example_status,
     )

@@ -1,5 +1,6 @@
 """What the tabs have in common: the shared components, wiring, files for the browser, stop requests."""
 
+import atexit
 import shutil
 import tempfile
 import threading
@@ -27,17 +28,17 @@ class BrowserFiles:
     """Files on their way to the browser, in a temporary folder that the page may read."""
 
     def __init__(self) -> None:
-        # Kept on the object: the folder goes away with it, at the latest when the program ends.
-        self._folder = tempfile.TemporaryDirectory(prefix="voiceclone-page-")
+        self._folder = Path(tempfile.mkdtemp(prefix="voiceclone-page-"))
+        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
 
     def path(self, file_name: str) -> Path:
         """Return a fresh path that ends in a harmless form of `file_name`."""
-        root = Path(self._folder.name)
-        for old in root.iterdir():
+        self._folder.mkdir(exist_ok=True)  # some systems tidy their temporary folder while we run
+        for old in self._folder.iterdir():
             if time.time() - old.stat().st_mtime > KEEP_FILES_S:
                 shutil.rmtree(old, ignore_errors=True)
         allowed = "".join(c if c.isalnum() or c in " -_." else "_" for c in file_name).strip(" .")
-        return Path(tempfile.mkdtemp(dir=root)) / (allowed[-80:] or "file")
+        return Path(tempfile.mkdtemp(dir=self._folder)) / (allowed[-80:] or "file")
 
     def wav(self, audio: Audio, file_name: str) -> str:
         """Write `audio` as 16-bit WAV and return where."""
@@ -86,14 +87,20 @@ class Shared:
     """`voiceclone.engine.VoiceEngine`."""
     demo: gr.Blocks
     tabs: gr.Tabs
-    project: gr.Dropdown
-    """Value is the id of the chosen project."""
+    project: gr.Textbox
+    """Hidden; always holds the id of the chosen project, see `chosen_id`."""
+    projects: gr.Dropdown
+    """Where a project is chosen; only ever an output."""
     changed: gr.State
     """A counter; whoever changes clips or projects raises it, whoever shows them listens."""
     voices_changed: gr.State
     """The same for voices."""
     files: BrowserFiles = field(default_factory=BrowserFiles)
     stops: StopRequests = field(default_factory=StopRequests)
+
+
+EDITS: dict[str, Any] = {"lane": "edit", "at_once": 4}
+"""How quick changes are wired that may be refused: a refusal outside the queue would be a failed request."""
 
 
 def wire(
@@ -135,6 +142,22 @@ def player(label: str, elem_id: str, **options: Any) -> gr.Audio:
         "waveform_options": gr.WaveformOptions(**WAVE_COLOURS),
     }
     return gr.Audio(label=label, elem_id=elem_id, **(defaults | options))
+
+
+def wire_in_browser(trigger: Callable[..., Any], script: str, inputs: Any, outputs: Any) -> Any:
+    """Connect an event to a JavaScript function; nothing is sent to the server."""
+    return trigger(None, inputs, outputs, js=script, queue=False, show_progress="hidden", api_visibility="private")
+
+
+def chosen_id(choice: gr.Dropdown) -> gr.Textbox:
+    """Return a hidden box that holds the id chosen in `choice`, for handlers to read.
+
+    Gradio refuses a dropdown's value unless it sent that choice to this very session. After a restart
+    of the program a page that is still open would only get errors; the engine checks ids anyway.
+    """
+    box = gr.Textbox(visible="hidden", label=choice.label)
+    wire_in_browser(choice.change, "(id) => id", choice, box)
+    return box
 
 
 def begin_work() -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ import gradio as gr
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, begin_work, end_work, into, language_choices, player, wire
+from voiceclone.ui.shared import Shared, begin_work, chosen_id, end_work, into, language_choices, player, wire
 
 STOCK = "stock"
 """The value of the untouched voice in the list; the engine knows it as None."""
@@ -19,7 +19,10 @@ class Speak:
     """Everything of the tab's upper half."""
 
     intro: gr.HTML
-    voice: gr.Dropdown
+    voices: gr.Dropdown
+    """Where a voice is chosen; only ever an output."""
+    voice: gr.Textbox
+    """Hidden; the id of the chosen voice, see `chosen_id`."""
     words: gr.Textbox
     language: gr.Dropdown
     speed: gr.Slider
@@ -54,9 +57,10 @@ def _layout(shared: Shared) -> Speak:
             cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="speak-cancel")
             status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="speak-status")
             output = player(text.OUTPUT_LABEL, "speech", buttons=[], visible=False)
-            download = gr.DownloadButton(text.DOWNLOAD, visible=False, elem_id="download")
+            download = gr.DownloadButton(text.DOWNLOAD, visible=False, elem_id="download", elem_classes="vc-action")
         with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
-            voice = gr.Dropdown([], label=text.VOICE_LABEL, info=text.VOICE_INFO, elem_id="voice")
+            voices = gr.Dropdown([], label=text.VOICE_LABEL, info=text.VOICE_INFO, elem_id="voice")
+            voice = chosen_id(voices)
             language = gr.Dropdown(
                 language_choices(shared.engine.base.languages),
                 value="en-us",
@@ -64,10 +68,8 @@ def _layout(shared: Shared) -> Speak:
                 info=text.SPEAK_LANGUAGE_INFO,
                 elem_id="speak-language",
             )
-            speed = gr.Slider(
-                MIN_SPEED, MAX_SPEED, value=1.0, step=0.05, label=text.SPEED_LABEL, info=text.SPEED_INFO
-            )
-    return Speak(intro, voice, words, language, speed, speak, cancel, output, download, status)
+            speed = gr.Slider(MIN_SPEED, MAX_SPEED, value=1.0, step=0.05, label=text.SPEED_LABEL, info=text.SPEED_INFO)
+    return Speak(intro, voices, voice, words, language, speed, speak, cancel, output, download, status)
 
 
 def _wire_speaking(shared: Shared, tab: Speak) -> None:
@@ -135,7 +137,7 @@ def voice_choices(engine: Any) -> list[tuple[str, str]]:
 def _wire_choice(shared: Shared, tab: Speak) -> None:
     engine = shared.engine
 
-    def refresh(chosen: str | None) -> tuple[Any, ...]:
+    def refresh(chosen: str) -> tuple[Any, ...]:
         choices = voice_choices(engine)
         known = {voice_id for _, voice_id in choices}
         value = chosen if chosen in known else choices[0][1]
@@ -143,9 +145,9 @@ def _wire_choice(shared: Shared, tab: Speak) -> None:
         return gr.update(choices=choices, value=value), markup.intro(intro)
 
     def follow_language(voice_id: str) -> Any:
-        return gr.skip() if voice_id in (None, STOCK) else engine.voice(voice_id).language
+        return gr.skip() if voice_id in ("", STOCK) else engine.voice(voice_id).language
 
-    shown = [tab.voice, tab.intro]
-    wire(shared.demo.load, lambda: refresh(None), None, shown)
+    shown = [tab.voices, tab.intro]
+    wire(shared.demo.load, lambda: refresh(""), None, shown)
     wire(shared.voices_changed.change, refresh, tab.voice, shown, trigger_mode="always_last")
     wire(tab.voice.change, follow_language, tab.voice, tab.language, trigger_mode="always_last")

@@ -14,24 +14,16 @@ INTRO_RECORD_EMPTY = (
     "Read the sentence below aloud and keep the take. About a minute of speech makes a first voice. "
     "You can also bring recordings you have, or look around with the example voice."
 )
-INTRO_RECORD_MORE = (
-    "Good start. Keep reading sentences, or add more recordings, until the bar below says it is enough."
-)
-INTRO_RECORD_CLEAN = (
-    "You have enough speech. Press “Clean all clips”, listen to a few, then go on to training."
-)
-INTRO_RECORD_READY = (
-    "Everything is recorded and clean. Go on to training, or add more speech for a better voice."
-)
+INTRO_RECORD_MORE = "Good start. Keep reading sentences, or add more recordings, until the bar below says it is enough."
+INTRO_RECORD_CLEAN = "You have enough speech. Press “Clean all clips”, listen to a few, then go on to training."
+INTRO_RECORD_READY = "Everything is recorded and clean. Go on to training, or add more speech for a better voice."
 INTRO_TRAIN = "Name the voice, confirm that you may use it, and press the button. The rest happens by itself."
 INTRO_TRAINING = "Your voice is being trained. Watch it, or come back later."
 RUN_INTROS = {
     "finished": "It is done. Listen to the first sentence, then let the voice say whatever you like.",
     "stopped": "The training was stopped.",
     "failed": "The training could not be finished. Your recordings are untouched.",
-    "interrupted": (
-        "The training was interrupted. Nothing that was learnt is lost: continue it with one press."
-    ),
+    "interrupted": ("The training was interrupted. Nothing that was learnt is lost: continue it with one press."),
 }
 INTRO_SPEAK = "Choose a voice, type what it should say, and listen."
 INTRO_SPEAK_NO_VOICE = (
@@ -90,9 +82,7 @@ MICROPHONE = {
 
 # --- reading aloud ------------------------------------------------------------------------------
 READ_TITLE = "Read aloud"
-SENTENCE_INFO = (
-    "Read it the way you talk to a friend. You may change the words, or write a sentence of your own."
-)
+SENTENCE_INFO = "Read it the way you talk to a friend. You may change the words, or write a sentence of your own."
 SENTENCE_OWN = "Your own sentence"
 PREVIOUS = "Previous"
 NEXT = "Next"
@@ -212,9 +202,7 @@ def clip_name(number: int) -> str:
 VOICE_NAME_LABEL = "Name of the voice"
 VOICE_NAME_INFO = "You will find it under this name."
 CONSENT_LABEL = "This is my voice, or I have the speaker's permission"
-CONSENT_INFO = (
-    "Cloning someone's voice without asking harms people, and in many places it is against the law."
-)
+CONSENT_INFO = "Cloning someone's voice without asking harms people, and in many places it is against the law."
 LENGTH_LABEL = "How long may it take?"
 LENGTH_INFO = "Longer sounds closer to you. You can stop at any time and keep what was learnt."
 LENGTHS = (("Quick, about 5 minutes", 5), ("Better, about 15 minutes", 15), ("Best, about 40 minutes", 40))
@@ -228,8 +216,7 @@ WHAT_HAPPENS = (
     "At the end your voice says a sentence, and you can type anything for it to say.",
 )
 NEED_CONSENT = (
-    "Tick the box that this is your voice, or that you have the speaker's permission, then press the "
-    "button again."
+    "Tick the box that this is your voice, or that you have the speaker's permission, then press the button again."
 )
 NEED_LENGTH = "Choose how long the training may take."
 TO_RECORD = "Back to recording"
@@ -238,12 +225,9 @@ CONTINUE = "Continue the training"
 START_OVER = "Start a new one instead"
 TRAIN_AGAIN = "Train another voice"
 TO_SPEAK = "Next: let it speak"
-CLOSE_PAGE = (
-    "You may close this page or turn to something else. The training goes on, and this page finds it again."
-)
+CLOSE_PAGE = "You may close this page or turn to something else. The training goes on, and this page finds it again."
 PLOT_LABEL = "How far off the voice still is"
-PLOT_HINT = "Lower is closer to your recordings. The pale line jumps about; watch the dark one."
-PLOT_LEGEND = "distance of"
+PLOT_HINT = "Lower is closer to your recordings."
 PLOT_X = "step"
 PLOT_Y = "distance"
 SERIES = {"loss": "each step", "smoothed": "average"}
@@ -310,8 +294,7 @@ def spoken_summary(duration_s: float, sentences: int, elapsed_s: float) -> str:
 # --- managing voices ----------------------------------------------------------------------------
 MANAGE = "Rename, export, import or delete voices"
 MANAGE_STOCK = (
-    "The stock voice comes with the program. Choose one of your own voices above to rename, export or "
-    "delete it."
+    "The stock voice comes with the program. Choose one of your own voices above to rename, export or delete it."
 )
 RENAME_LABEL = "New name"
 RENAME_INFO = "A label only; the voice stays the same."
@@ -337,8 +320,7 @@ def delete_voice_question(name: str) -> str:
 # --- errors -------------------------------------------------------------------------------------
 ERROR_TITLE = "That did not work"
 UNEXPECTED = (
-    "Something unexpected went wrong. Nothing you recorded or trained is lost. Try again; the terminal "
-    "has the details."
+    "Something unexpected went wrong. Nothing you recorded or trained is lost. Try again; the terminal has the details."
 )
 
 # --- the terminal -------------------------------------------------------------------------------

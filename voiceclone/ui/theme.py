@@ -32,7 +32,8 @@ PAPER = gr.themes.Color(
     c900="#201f1e",
     c950="#171716",
 )
-SERIES_COLOURS = {"loss": "#c9d3dc", "smoothed": "#386187"}
+SERIES_COLOURS = {"loss": "#b7c6d4", "smoothed": "#40709c"}
+"""Seen well on paper and in the dark."""
 WAVE_COLOURS = {"waveform_color": "#9db8d1", "waveform_progress_color": "#386187"}
 FONT = (
     gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),

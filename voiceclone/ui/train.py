@@ -49,9 +49,7 @@ def _form() -> Form:
     with gr.Row(equal_height=False, elem_id="train-form") as panel:
         with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
             summary = gr.HTML(elem_id="train-summary")
-            name = gr.Textbox(
-                label=text.VOICE_NAME_LABEL, info=text.VOICE_NAME_INFO, max_lines=1, elem_id="voice-name"
-            )
+            name = gr.Textbox(label=text.VOICE_NAME_LABEL, info=text.VOICE_NAME_INFO, max_lines=1, elem_id="voice-name")
             length = gr.Radio(
                 list(text.LENGTHS),
                 value=text.LENGTHS[0][1],
@@ -88,9 +86,7 @@ def _wire_form(shared: Shared, form: Form) -> None:
     wire(form.back.click, lambda: gr.Tabs(selected="record"), None, shared.tabs)
 
 
-def _wire_start(
-    shared: Shared, form: Form, watch: Watch, result: Result, remembered_run: gr.BrowserState
-) -> None:
+def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
     engine = shared.engine
 
     def start(project_id: str, name: str, minutes: int, consent: bool) -> dict[Any, Any]:

@@ -8,8 +8,8 @@ import gradio as gr
 
 from voiceclone.errors import InputError
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, wire
-from voiceclone.ui.speak import STOCK, voice_choices
+from voiceclone.ui.shared import EDITS, Shared, wire
+from voiceclone.ui.speak import STOCK, Speak, voice_choices
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,11 @@ class Manage:
     status: gr.HTML
 
 
-def build_voices(shared: Shared, voice: gr.Dropdown) -> None:
-    """Lay out and wire the part that manages the voice chosen in `voice`."""
+def build_voices(shared: Shared, speak: Speak) -> None:
+    """Lay out and wire the part that manages the voice chosen in the tab."""
     part = _layout()
-    _wire_show(shared, voice, part)
-    _wire_changes(shared, voice, part)
+    _wire_show(shared, speak.voice, part)
+    _wire_changes(shared, speak, part)
 
 
 def _layout() -> Manage:
@@ -79,12 +79,12 @@ def _layout() -> Manage:
     )
 
 
-def _wire_show(shared: Shared, voice: gr.Dropdown, part: Manage) -> None:
+def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
     engine = shared.engine
 
-    def show(voice_id: str | None) -> tuple[Any, ...]:
+    def show(voice_id: str) -> tuple[Any, ...]:
         hidden = gr.update(visible=False)
-        if voice_id in (None, STOCK):
+        if voice_id in ("", STOCK):
             return markup.note(text.MANAGE_STOCK), hidden, "", gr.update(value=None), hidden
         chosen = engine.voice(voice_id)
         path = shared.files.path(f"{chosen.name}.safetensors")
@@ -103,8 +103,8 @@ def _wire_show(shared: Shared, voice: gr.Dropdown, part: Manage) -> None:
         wire(trigger, show, voice, shown, trigger_mode="always_last")
 
 
-def _wire_changes(shared: Shared, voice: gr.Dropdown, part: Manage) -> None:
-    engine = shared.engine
+def _wire_changes(shared: Shared, speak: Speak, part: Manage) -> None:
+    engine, voice = shared.engine, speak.voice
 
     def rename(voice_id: str, name: str, changed: int) -> tuple[Any, ...]:
         if not (name or "").strip():
@@ -125,8 +125,8 @@ def _wire_changes(shared: Shared, voice: gr.Dropdown, part: Manage) -> None:
         return choices, markup.note(text.imported(imported.name), "good"), changed + 1
 
     counter = shared.voices_changed
-    wire(part.rename.click, rename, [voice, part.name, counter], [part.status, counter])
-    wire(part.delete.click, ask, voice, [part.question, part.question_words])
+    wire(part.rename.click, rename, [voice, part.name, counter], [part.status, counter], **EDITS)
+    wire(part.delete.click, ask, voice, [part.question, part.question_words], **EDITS)
     wire(part.delete_no.click, lambda: gr.update(visible=False), None, part.question)
-    wire(part.delete_yes.click, delete, [voice, counter], [part.status, part.question, counter])
-    wire(part.bring.upload, bring, [part.bring, counter], [voice, part.status, counter], lane="import")
+    wire(part.delete_yes.click, delete, [voice, counter], [part.status, part.question, counter], **EDITS)
+    wire(part.bring.upload, bring, [part.bring, counter], [speak.voices, part.status, counter], lane="import")

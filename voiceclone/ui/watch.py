@@ -90,13 +90,13 @@ def build_watch(intro: gr.HTML, form: gr.Row) -> Watch:
             color_map={text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()},
             x_title=text.PLOT_X,
             y_title=text.PLOT_Y,
-            color_title=text.PLOT_LEGEND,
+            colors_in_legend=[],  # drawn below instead: inside the plot it would be cut off
             label=text.PLOT_LABEL,
-            height=320,
+            height=300,
             buttons=[],
             elem_id="plot",
         )
-        gr.HTML(markup.note(text.PLOT_HINT))
+        gr.HTML(markup.legend({text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}, text.PLOT_HINT))
         hint = gr.HTML(markup.note(text.CLOSE_PAGE))
         stop = gr.Button(text.STOP, variant="stop", elem_id="stop", elem_classes="vc-action")
         resume = gr.Button(
@@ -203,9 +203,7 @@ def _state_view(watch: Watch, status: Any) -> dict[Any, Any]:
         watch.hint: gr.update(visible=goes_on),
         watch.stop: gr.update(visible=goes_on, interactive=status.state != "stopping"),
         watch.resume: gr.update(visible=interrupted),
-        watch.again: gr.update(
-            visible=not goes_on, value=text.START_OVER if interrupted else text.TRAIN_AGAIN
-        ),
+        watch.again: gr.update(visible=not goes_on, value=text.START_OVER if interrupted else text.TRAIN_AGAIN),
         watch.timer: gr.Timer(active=goes_on),
     }
 

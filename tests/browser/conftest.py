@@ -1,0 +1,136 @@
+"""The page in a real headless Chromium: one server for the module, one fresh browser context per test."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OUT = Path(__file__).with_name("out")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+START_S = 300
+TIMEOUT_MS = 180_000
+"""Generous: the tests also pass on a busy machine with one slow core."""
+EXPECTED_WARNINGS = ("The input spec uses Vega-Lite", "Method not implemented.")
+"""Both come from gradio's own scripts."""
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """The page in a process of its own, which a test may kill and start again."""
+
+    def __init__(self, home: Path, arguments: list[str]) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._command = [
+            sys.executable, "-m", "tests.browser.server",
+            "--home", str(home), "--port", str(self.port), *arguments,
+        ]  # fmt: skip
+        self._process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        """Start and wait until the page answers."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        temporary = self.home / "tmp"
+        temporary.mkdir(exist_ok=True)
+        # Inside the folder of the test, so that everything the page writes goes away with it.
+        environment = os.environ | {"GRADIO_TEMP_DIR": str(temporary), "TMPDIR": str(temporary)}
+        with (self.home / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command, cwd=ROOT, stdin=subprocess.PIPE, stdout=log, stderr=log, env=environment
+            )
+        until = time.monotonic() + START_S
+        while time.monotonic() < until:
+            try:
+                urllib.request.urlopen(self.url, timeout=5).close()
+                return
+            except OSError:
+                if self._process.poll() is not None:
+                    break
+                time.sleep(0.2)
+        self.stop()
+        raise RuntimeError(f"The page did not start within {START_S} s: {self.log()}")
+
+    def stop(self) -> None:
+        """Kill it, as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+
+    def log(self) -> str:
+        """Return what it printed."""
+        return (self.home / "server.log").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator:
+    """A browser with a microphone that hears a beep; skips where there is none."""
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed (pip install playwright)"
+    )
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    with playwright.sync_playwright() as started:
+        browser = started.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"],
+        )
+        yield browser
+        browser.close()
+
+
+class Visitor:
+    """One person's browser: what the page complained about, and where it went, is kept."""
+
+    def __init__(self, browser, url: str, **context) -> None:
+        self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | context))
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(TIMEOUT_MS)
+        self.complaints: list[str] = []
+        self.hosts: set[str] = set()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", self._request)
+        self.page.goto(url)
+        self.wait_until_ready()
+
+    def wait_until_ready(self) -> None:
+        """Wait until the person's clips are shown."""
+        self.page.wait_for_function("document.querySelector('#sentence textarea')?.value")
+        self.page.wait_for_selector("#readiness .vc-readiness")
+
+    def tab(self, name: str) -> None:
+        """Open a tab."""
+        self.page.get_by_role("tab", name=name).click()
+
+    def picture(self, name: str) -> None:
+        """Keep a screenshot of the whole page to look at."""
+        OUT.mkdir(exist_ok=True)
+        self.page.screenshot(path=OUT / f"{name}.png", full_page=True)
+
+    def _console(self, message) -> None:
+        if message.type in ("error", "warning") and not any(known in message.text for known in EXPECTED_WARNINGS):
+            self.complaints.append(message.text)
+
+    def _request(self, request) -> None:
+        if request.url.startswith(("http", "ws")):
+            self.hosts.add(request.url.split("/")[2])
+
+    def close(self) -> None:
+        """Close the browser window."""
+        self.context.close()

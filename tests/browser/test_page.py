@@ -1,0 +1,253 @@
+"""The page as a person uses it: record, upload, clean, train, reload, speak, download; phone and dark."""
+
+import io
+import time
+import wave
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.browser.conftest import ROOT, Server, Visitor
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
+
+EXAMPLE = sorted((ROOT / "examples").rglob("*.flac"))
+STEPS = 2000
+"""Of the tiny base model; about half a minute, so that a reload falls into the middle."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    started = Server(
+        tmp_path_factory.mktemp("page") / "home",
+        ["--steps", str(STEPS), "--base-factory", "tests.fake_base:FakeBase"],
+    )
+    started.start()
+    yield started
+    started.stop()
+    assert "Traceback" not in started.log()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Open the page; at the end it must not have complained, nor talked to anybody else."""
+    visitors = []
+
+    def open_page(**context) -> Visitor:
+        visitors.append(Visitor(chromium, server.url, **context))
+        return visitors[-1]
+
+    yield open_page
+    for visitor in visitors:
+        visitor.close()
+    for visitor in visitors:
+        assert visitor.complaints == []
+        assert visitor.hosts == {f"127.0.0.1:{server.port}"}
+
+
+def new_person(visitor: Visitor, name: str) -> None:
+    page = visitor.page
+    page.locator("#new-project").click()
+    page.locator("#new-name input, #new-name textarea").fill(name)
+    page.locator("#create-project").click()
+    page.wait_for_function(f"document.querySelector('#project input').value === '{name}'")
+    page.wait_for_selector("#clips .vc-empty")
+
+
+def load_example(visitor: Visitor) -> None:
+    page = visitor.page
+    page.locator("#example").click()
+    page.wait_for_selector("#example-status .vc-note")
+    page.wait_for_selector("#clips .vc-open")
+
+
+def step_shown(visitor: Visitor) -> int:
+    return int(visitor.page.locator("#train-progress .vc-run").get_attribute("data-step"))
+
+
+def wait_for_step(visitor: Visitor, step: int) -> None:
+    visitor.page.wait_for_function(f"Number(document.querySelector('#train-progress .vc-run')?.dataset.step) > {step}")
+
+
+def wait_for_sound(visitor: Visitor, player: str) -> None:
+    """Wait until a player has loaded something to play."""
+    visitor.page.wait_for_function(
+        "id => { const end = document.querySelector(`#${id} #duration`); return end && end.innerText !== '0:00'; }",
+        arg=player,
+    )
+
+
+def read_wav(content: bytes) -> tuple[np.ndarray, int]:
+    with wave.open(io.BytesIO(content)) as file:
+        assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+        return samples / 32768, file.getframerate()
+
+
+def test_from_example_to_downloaded_speech(visit):
+    visitor = visit(accept_downloads=True)
+    page = visitor.page
+    if page.locator("#prepare").is_visible():
+        page.locator("#prepare").click()
+        page.wait_for_selector("#base-banner", state="hidden")
+    load_example(visitor)
+    page.locator("#clean").click()
+    page.wait_for_selector("#clean-status .vc-note")
+    page.locator("#clips .vc-open").nth(2).click()
+    wait_for_sound(visitor, "clip-before")
+    wait_for_sound(visitor, "clip-after")
+    page.wait_for_function("document.querySelector('#clip-picture img')?.naturalWidth > 100")
+    visitor.picture("record")
+
+    page.locator("#to-train").click()
+    page.wait_for_selector("#train-form")
+    visitor.picture("train-form")
+    page.locator("#start").click()
+    page.wait_for_selector("text=Tick the box")  # consent comes first
+    page.locator("#consent input").check()
+    page.locator("#start").click()
+    page.wait_for_selector("#train-watch")
+    wait_for_step(visitor, 10)
+    page.wait_for_selector("#plot canvas, #plot svg")
+
+    page.reload()
+    visitor.wait_until_ready()
+    visitor.tab("Train")
+    wait_for_step(visitor, 0)
+    before = step_shown(visitor)
+    lines_before = plot_lines(visitor)
+    wait_for_step(visitor, before + 20)
+    page.wait_for_function("lines => document.querySelector('#plot').innerHTML.length !== lines", arg=lines_before)
+    wait_for_sound(visitor, "first-listen")
+    visitor.picture("train-running")
+
+    page.wait_for_selector("#train-result", timeout=180_000)
+    wait_for_sound(visitor, "sample")
+    visitor.picture("train-result")
+    page.locator("#to-speak").click()
+    page.locator("#speak-text textarea").fill("Good morning. The kettle is on.")
+    page.locator("#speak").click()
+    page.wait_for_selector("#download")
+    wait_for_sound(visitor, "speech")
+    visitor.picture("speak")
+    with page.expect_download() as download:
+        page.locator("#download").click()
+    assert download.value.suggested_filename.endswith(".wav")
+    samples, sample_rate = read_wav(Path(download.value.path()).read_bytes())
+    assert sample_rate == 16_000
+    assert 0.5 < len(samples) / sample_rate < 5
+    assert 0.1 < np.abs(samples).max() < 1
+
+
+def plot_lines(visitor: Visitor) -> int:
+    return visitor.page.evaluate("document.querySelector('#plot').innerHTML.length")
+
+
+def test_microphone_take_is_kept_raw_and_the_next_sentence_comes(visit):
+    visitor = visit()
+    page = visitor.page
+    new_person(visitor, "Microphone")
+    page.evaluate(
+        """() => {
+          const wrapped = navigator.mediaDevices.getUserMedia;
+          navigator.mediaDevices.getUserMedia = async (asked) => {
+            const stream = await wrapped.call(navigator.mediaDevices, asked);
+            window.heard = stream.getAudioTracks()[0].getSettings();
+            return stream;
+          };
+        }"""
+    )
+    first = page.locator("#sentence textarea").input_value()
+    page.locator("#recorder").get_by_role("button", name="Record").click()
+    time.sleep(3)
+    page.locator("#recorder").get_by_role("button", name="Stop").first.click()
+    wait_for_sound(visitor, "recorder")
+    page.locator("#keep-take").click()
+    page.wait_for_selector("#take-status .vc-note")
+    page.wait_for_selector("#clips .vc-open")
+    assert first in page.locator("#clips .vc-said").first.inner_text()
+    assert page.locator("#sentence textarea").input_value() != first
+    settings = page.evaluate("window.heard")
+    assert settings["echoCancellation"] is False
+    assert settings["noiseSuppression"] is False
+    assert settings["autoGainControl"] is False
+
+
+def test_upload_with_words_edit_leave_out_delete(visit, tmp_path):
+    visitor = visit()
+    page = visitor.page
+    new_person(visitor, "Upload")
+    broken = tmp_path / "broken.wav"
+    broken.write_bytes(b"this is no sound")
+    words = tmp_path / "words.csv"
+    chosen = EXAMPLE[:3]
+    words.write_text("".join(f"{file.name}|Sentence number {n}.\n" for n, file in enumerate(chosen)), encoding="utf-8")
+    page.locator("#upload input[type=file]").set_input_files([*chosen, broken])
+    page.get_by_role("button", name="I have the words in a file").click()
+    page.locator("#transcripts input[type=file]").set_input_files(words)
+    page.wait_for_selector("#transcripts >> text=words")
+    page.wait_for_selector("#upload >> text=broken")
+    page.locator("#add-files").click()
+    page.wait_for_selector("#add-status .vc-note")
+    report = page.locator("#add-status").inner_text()
+    assert "Added 3 clips" in report and "broken.wav" in report
+    page.locator("#clips .vc-open").first.click()
+    page.wait_for_selector("#clip-words textarea")
+    page.locator("#clip-words textarea").fill("Other words.")
+    page.locator("#clip-words textarea").blur()
+    page.wait_for_function("document.querySelector('#clips .vc-said').innerText === 'Other words.'")
+    page.locator("#clip-included input").uncheck()
+    page.wait_for_selector("#clips li.vc-out")
+    page.locator("#clip-delete").click()
+    page.get_by_role("button", name="Yes, delete it").first.click()
+    page.wait_for_function("document.querySelectorAll('#clips .vc-open').length === 2")
+    # A reload comes back to the same person.
+    page.reload()
+    visitor.wait_until_ready()
+    assert page.locator("#project input").input_value() == "Upload"
+    page.wait_for_function("document.querySelectorAll('#clips .vc-open').length === 2")
+
+
+def test_every_tab_on_a_phone_and_in_the_dark(visit):
+    for name, context in {
+        "light": {"color_scheme": "light"},
+        "dark": {"color_scheme": "dark"},
+        "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True},
+        "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    }.items():
+        visitor = visit(**context)
+        load_example(visitor)
+        visitor.page.locator("#clips .vc-open").first.click()
+        visitor.page.wait_for_selector("#clip-words textarea")
+        for tab in ("Record", "Train", "Speak"):
+            visitor.tab(tab)
+            time.sleep(0.8)  # fade-ins
+            visitor.picture(f"{tab.lower()}-{name}")
+            width, window = visitor.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+            assert width <= window
+
+
+def test_the_keyboard_reaches_everything_that_matters(visit):
+    visitor = visit()
+    load_example(visitor)
+    reached = set()
+    for _ in range(80):
+        visitor.page.keyboard.press("Tab")
+        reached.add(
+            visitor.page.evaluate(
+                "(document.activeElement.closest('[id]') || {}).id + ' ' + document.activeElement.className"
+            )
+        )
+    text = " ".join(reached)
+    for wanted in (
+        "new-project",
+        "keep-take",
+        "add-files",
+        "example",
+        "to-train",
+        "clean",
+        "vc-play",
+        "vc-open",
+    ):
+        assert wanted in text

@@ -1,0 +1,119 @@
+"""The page's own HTML and words: nothing typed becomes markup, and numbers read as people say them."""
+
+from dataclasses import replace
+
+import pytest
+
+from voiceclone.clips import Clip, Readiness, Verdict
+from voiceclone.training.runs import RunStatus
+from voiceclone.ui import markup, text
+
+NASTY = '<img src=x onerror="alert(1)">'
+CLIP = Clip(
+    clip_id="a" * 32,
+    project_id="b" * 32,
+    text="Hello there.",
+    language="en-us",
+    duration_s=3.2,
+    speech_s=2.8,
+    sample_rate=48_000,
+    source_name="take.wav",
+    created_at="2026-01-01",
+    included=True,
+    cleaned=False,
+    transcribed=False,
+    verdict=Verdict("good", "", {}),
+)
+STATUS = RunStatus(
+    run_id="a" * 32,
+    project_id="b" * 32,
+    project_name="My voice",
+    voice_name="Anna",
+    voice_id=None,
+    state="training",
+    step=50,
+    total_steps=200,
+    loss=0.5,
+    elapsed_s=10.0,
+    eta_s=30.0,
+    message="Learning.",
+    error="",
+    started_at="2026-01-01",
+    first_listen=None,
+    process_alive=True,
+)
+
+
+def test_what_a_person_typed_never_becomes_markup():
+    clip = replace(CLIP, text=NASTY, source_name=NASTY, verdict=Verdict("bad", NASTY, {}))
+    status = replace(STATUS, voice_name=NASTY, message=NASTY)
+    pieces = [
+        markup.clip_list([clip], 1, ""),
+        markup.clip_head(clip),
+        markup.run_progress(status),
+        markup.note(NASTY),
+        markup.heading(NASTY, NASTY),
+        markup.intro(NASTY),
+    ]
+    for piece in pieces:
+        assert "<img" not in piece
+        assert "&lt;img" in piece
+
+
+def test_the_list_shows_the_newest_clip_first_and_counts_from_the_oldest():
+    clips = [replace(CLIP, clip_id=letter * 32, text=letter) for letter in "abc"]
+    listed = markup.clip_list(clips, 61, "b" * 32)
+    assert [listed.index(f'data-clip="{letter * 32}"') for letter in "cba"] == sorted(
+        listed.index(f'data-clip="{letter * 32}"') for letter in "abc"
+    )
+    assert "Play Clip 63" in listed[: listed.index("b" * 32)]
+    assert listed.count("aria-current") == 1
+
+
+def test_a_clip_says_its_one_reason_and_that_it_is_left_out():
+    row = markup.clip_row(replace(CLIP, included=False, verdict=Verdict("bad", "Too loud.", {})), 4, False)
+    assert "Too loud." in row
+    assert text.LEFT_OUT in row
+    assert text.VERDICTS["bad"] in row
+
+
+@pytest.mark.parametrize(
+    ("usable_s", "share"),
+    [(0, 0.0), (5, 0.075), (10, 0.15), (35, 0.325), (60, 0.5), (180, 0.75), (300, 1.0), (9000, 1.0)],
+)
+def test_the_bar_of_speech_reaches_its_marks(usable_s, share):
+    assert markup.readiness_share(usable_s, (10, 60, 300)) == pytest.approx(share)
+
+
+def test_the_bar_of_speech_is_readable_for_everybody():
+    bar = markup.readiness_bar(Readiness(70.0, 62.0, 9, 10.0, 60.0, 300.0, True, "Enough for a first voice."))
+    assert 'role="progressbar"' in bar
+    assert "Enough for a first voice." in bar
+    assert "1 min 2 s usable" in bar
+
+
+def test_a_run_shows_its_share_and_sentence():
+    shown = markup.run_progress(STATUS)
+    assert "25%" in shown and "Learning." in shown and 'data-step="50"' in shown
+    failed = markup.run_progress(replace(STATUS, state="failed", error="The disk is full.", message=""))
+    assert "The disk is full." in failed
+
+
+@pytest.mark.parametrize(
+    ("duration_s", "words"),
+    [
+        (0, "0 seconds"),
+        (1, "1 second"),
+        (59.4, "59 seconds"),
+        (60, "1 min"),
+        (185, "3 min 5 s"),
+        (3840, "1 h 4 min"),
+    ],
+)
+def test_lengths_read_as_people_say_them(duration_s, words):
+    assert text.duration(duration_s) == words
+
+
+def test_likeness_in_words_grows_with_the_figure():
+    said = [text.similarity_words(similarity) for similarity in (0.5, 0.78, 0.85, 0.95)]
+    assert len(set(said)) == 4
