@@ -59,17 +59,20 @@ def _log_distance(one: "torch.Tensor", other: "torch.Tensor", floor: float) -> "
     return ((one + floor).log() - (other + floor).log()).abs().mean()
 
 
-def spectral_distance(spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float) -> "torch.Tensor":
+def spectral_distance(
+    spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float, linear_weight: float = 1.0
+) -> "torch.Tensor":
     """Return how far two batches of sound (batch, samples) are apart below `bandwidth_hz`.
 
-    Per resolution: L1 of log magnitudes on linear frequency (the mean of the three), L1 of log mel
-    magnitudes, and 0.3 times the relative L1 of mel magnitudes, which weighs the loud parts.
+    Per resolution: L1 of log magnitudes on linear frequency (the mean of the three, times `linear_weight`), L1
+    of log mel magnitudes, and 0.3 times the relative L1 of mel magnitudes, which weighs the loud parts.
     """
     total = spoken.new_zeros(())
     for size in MEL_BANDS:
         one, other = _magnitudes(spoken, size), _magnitudes(recorded, size)
         bins = int(bandwidth_hz / SAMPLE_RATE * size)
-        total = total + _log_distance(one[:, :bins], other[:, :bins], _LINEAR_FLOOR) / len(MEL_BANDS)
+        linear = _log_distance(one[:, :bins], other[:, :bins], _LINEAR_FLOOR)
+        total = total + linear_weight * linear / len(MEL_BANDS)
         filters = _mel_filters(size, str(spoken.device))
         inside = filters[:, (filters[bins:].sum(0) == 0) & (filters.sum(0) > 0)]
         one_mel, other_mel = one.transpose(1, 2) @ inside, other.transpose(1, 2) @ inside

@@ -14,7 +14,7 @@ from voiceclone.bases.kokoro import dataset, losses, synthesis
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
 from voiceclone.bases.kokoro.start import choose_start
-from voiceclone.bases.kokoro.weights import load_network
+from voiceclone.bases.kokoro.weights import load_network, read_info
 from voiceclone.errors import TrainingError
 from voiceclone.store import atomic_file, read_json, write_json
 
@@ -65,9 +65,10 @@ class LoadedClip:
         return self.pitch_hz.shape[1] // 2
 
 
-def write_plan(run_dir: Path, plan: TrainingPlan, began: float) -> None:
-    """Save the plan and the time already spent since `began` (of `time.monotonic`)."""
-    write_json(run_dir / PLAN_FILE, {**asdict(plan), "elapsed_s": time.monotonic() - began})
+def write_plan(run_dir: Path, plan: TrainingPlan, weights_sha256: str, began: float) -> None:
+    """Save the plan, which weights it is for, and the time already spent since `began` (of `time.monotonic`)."""
+    spent = {"weights_sha256": weights_sha256, "elapsed_s": time.monotonic() - began}
+    write_json(run_dir / PLAN_FILE, asdict(plan) | spent)
 
 
 class Trainer:
@@ -79,6 +80,10 @@ class Trainer:
         self.run_dir, self.device = run_dir, device
         self.recipe = Recipe.for_device(device)
         plan = self._read_plan()
+        if plan["weights_sha256"] != read_info(base_folder).weights_sha256:
+            raise TrainingError(
+                "This training began with other weights of the base model than are there now. Start a new training."
+            )
         self.plan = TrainingPlan(minutes=plan["minutes"], steps=plan["steps"], seed=plan["seed"])
         if self.plan.minutes is None and self.plan.steps is None:
             self.plan = replace(self.plan, minutes=self.recipe.default_minutes)
@@ -314,9 +319,10 @@ class Trainer:
         inner = slice(_EDGE_FRAMES * FRAME_SAMPLES, -_EDGE_FRAMES * FRAME_SAMPLES)
         styles = self.acoustic_style.expand(len(windows), -1)
         spoken = synthesis.render(self.network, text, pitch_hz, loudness, styles)[:, inner]
-        distance = losses.spectral_distance(spoken, recorded[:, inner], bandwidth_hz)
+        distance = losses.spectral_distance(spoken, recorded[:, inner], bandwidth_hz, self.recipe.linear_weight)
         loss = distance + self.recipe.line_weight * losses.frame_rate_lines(spoken)
-        if self._teacher is not None and bandwidth_hz < losses.FULL_BAND_HZ:
+        asked = self.position.step % self.recipe.teacher_every == 0
+        if self._teacher is not None and asked and bandwidth_hz < losses.FULL_BAND_HZ:
             known = self._teacher_spectra(windows, (text, pitch_hz, loudness), bandwidth_hz, inner)
             own = losses.teacher_spectrum(spoken, bandwidth_hz)
             loss = loss + self.recipe.teacher_weight * (own - known).abs().mean()

@@ -130,7 +130,8 @@ def load_network(folder: Path, device: str = "cpu") -> "torch.nn.Module":
     network = build_network()
     state = load_file(path)
     for name, tensor in network.state_dict().items():
-        if name not in state:  # identity affine of InstanceNorm; ALBERT's pooler, which nothing reads
+        # Published without: the identity affine of InstanceNorm, and ALBERT's pooler, which nothing reads.
+        if name not in state and name.endswith((".norm.weight", ".norm.bias", "pooler.weight", "pooler.bias")):
             state[name] = torch.ones(tensor.shape) if name.endswith("norm.weight") else torch.zeros(tensor.shape)
     network.load_state_dict(state, strict=True, assign=True)
     _materialize_buffers(network)
