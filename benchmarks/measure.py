@@ -8,6 +8,8 @@ import numpy as np
 
 from benchmarks.voices import SpokenClip
 from voiceclone.audio import Audio, decode, loudness_lufs
+from voiceclone.clips.clean import trim_silence
+from voiceclone.clips.vad import speech_frames
 from voiceclone.judge import naturalness, similarity, tones, words
 
 Figures = dict[str, Any]
@@ -33,9 +35,13 @@ def judge(texts: Sequence[str], recordings: Sequence[Audio]) -> Figures:
 def pauses(recordings: Sequence[Audio]) -> Figures:
     """Return how loud the quiet moments are, as such and as heard when speech is equally loud.
 
+    All recordings are first trimmed as cleaning does it: the base puts 0.3 s of true silence around a
+    sentence, and that would stand for its pauses.
+
     Keys: `pause_dbfs`, `loudness_lufs` of all together, `pause_below_speech_db` (their difference, negative).
     """
-    pause_dbfs = tones.pause_level_dbfs(list(recordings))
+    trimmed = [trim_silence(recording, speech_frames(recording)) for recording in recordings]
+    pause_dbfs = tones.pause_level_dbfs(trimmed)
     loudness = loudness_lufs(joined(recordings))
     return {
         "pause_dbfs": pause_dbfs,

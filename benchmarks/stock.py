@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.sentences import UNSEEN
 from benchmarks.voices import CACHE_DIR
 from voiceclone import host
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio import Audio, decode, encode_flac
 from voiceclone.text.phonemes import phonemize
 
 LANGUAGE = "en-us"
@@ -24,7 +24,7 @@ def stock_speech(base_folder: Path) -> dict[str, list[Audio]]:
     info = weights.read_info(base_folder)
     folder = CACHE_DIR / "stock" / fingerprint(base_folder)
     spoken = {
-        name: [folder / name / f"{number:02d}.wav" for number in range(len(UNSEEN))] for name in info.stock_voices
+        name: [folder / name / f"{number:02d}.flac" for number in range(len(UNSEEN))] for name in info.stock_voices
     }
     if not all(path.is_file() for paths in spoken.values() for path in paths):
         _speak_all(base_folder, spoken)
@@ -56,7 +56,8 @@ def _speak_all(base_folder: Path, spoken: dict[str, list[Path]]) -> None:
         style = typical_style(tables[name])
         for sentence, path in zip(UNSEEN, paths, strict=True):
             tokens = phonemes_to_tokens(phonemize(sentence, LANGUAGE))
-            encode_wav(Audio(synthesis.synthesize(network, tokens, style).numpy(), SAMPLE_RATE), path)
+            spoken_audio = Audio(synthesis.synthesize(network, tokens, style).numpy(), SAMPLE_RATE)
+            encode_flac(spoken_audio, path, bits=24)  # 16 bits would be louder than its pauses
 
 
 def onnx_real_time_factor(base_folder: Path) -> float:
