@@ -15,9 +15,9 @@ class Recipe:
     prosody_every: int = 4
     """A prosody step follows each so many acoustic steps."""
     prosody_clips: int = 2
-    decoder_rate: float = 5e-5
+    decoder_rate: float = 8e-5
     """Learning rate of the decoder; 2e-4 costs words and likeness at once (embedded base study, section 5)."""
-    norm_rate: float = 2.5e-4
+    norm_rate: float = 3e-4
     """Learning rate of the layers that turn the style into scale and shift (AdaIN). Five times the decoder's:
     they carry most of a voice and make no tones (similarity 0.788 against 0.776 after 90 steps)."""
     acoustic_style_rate: float = 1e-2
@@ -26,11 +26,13 @@ class Recipe:
     betas: tuple[float, float] = (0.9, 0.98)
     gradient_norm: float = 5.0
     warm_up_steps: int = 10
+    hold_share: float = 0.0
+    """Share of the learning during which the learning rate stays whole; then it falls along a cosine."""
     final_rate_share: float = 0.05
-    """The learning rate falls along a cosine to this share of itself."""
+    """What is left of the learning rate at the end."""
     linear_weight: float = 1.0
     """Weight of the log magnitudes on linear frequency beside those in mel bands."""
-    line_weight: float = 1.0
+    line_weight: float = 4.0
     """Weight of `losses.frame_rate_lines`."""
     teacher_weight: float = 1.5
     """Weight of the untouched decoder above a recording's bandwidth, in the steps that ask it."""

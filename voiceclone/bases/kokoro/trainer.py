@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.base import TrainingPlan
 from voiceclone.bases.kokoro import dataset, losses, synthesis
+from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
 from voiceclone.bases.kokoro.start import choose_start
 from voiceclone.bases.kokoro.weights import load_network, read_info
 from voiceclone.errors import TrainingError
-from voiceclone.store import atomic_file, read_json, write_json
+from voiceclone.store import read_json, write_json
 
 if TYPE_CHECKING:
     import torch
@@ -186,6 +187,14 @@ class Trainer:
         length_s = max(self.plan.minutes * 60 - FINISH_RESERVE_S - since, 1.0)
         return min(1.0, (self.elapsed_s - since) / length_s)
 
+    def _rate_scale(self) -> float:
+        """Return the share of the full learning rates that holds now: up, hold, down a cosine."""
+        recipe = self.recipe
+        warm = min(1.0, (self.position.step + 1) / recipe.warm_up_steps)
+        falling = max(0.0, (self._learning_share() - recipe.hold_share) / (1 - recipe.hold_share))
+        floor = recipe.final_rate_share
+        return warm * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * falling)))
+
     def total_steps(self) -> int:
         """Return the steps planned, or the best guess of them."""
         if self.plan.steps is not None:
@@ -260,10 +269,7 @@ class Trainer:
         began = time.monotonic()
         if self.position.step == 0:
             self.position = replace(self.position, learning_since_s=self.elapsed_s)
-        share = self._learning_share()
-        warm = min(1.0, (self.position.step + 1) / self.recipe.warm_up_steps)
-        floor = self.recipe.final_rate_share
-        scale = warm * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * share)))
+        scale = self._rate_scale()
         line: dict[str, Any] = {"loss": self._acoustic_step(scale)}
         if self.position.step % self.recipe.prosody_every == 0:
             line["prosody_loss"] = self._prosody_step(scale)
@@ -384,72 +390,31 @@ class Trainer:
 
     def save_checkpoint(self) -> None:
         """Write weights, optimizer, random state and position, whole or not at all."""
-        import torch
-        from safetensors.torch import save_file
-
         self.position = replace(self.position, elapsed_s=self.elapsed_s)
-        tensors = {f"weight.{name}": parameter.detach().contiguous() for name, parameter in self._learners()}
-        for name, parameter in self._learners():
-            for key, value in self._optimizer_state(parameter).items():
-                tensors[f"optimizer.{name}.{key}"] = value.contiguous()
-        tensors["random.torch"] = torch.random.get_rng_state()
         about = {"position": asdict(self.position), "random": self.random.getstate(), "order": self._order}
-        with atomic_file(self.run_dir / CHECKPOINT_FILE) as temporary:
-            save_file(tensors, temporary, metadata={"run": json.dumps(about)})
+        save_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learners(), self._optimizers(), about)
         self._saved_at = time.monotonic()
 
-    def _learners(self) -> list[tuple[str, "torch.Tensor"]]:
-        styles = [("acoustic_style", self.acoustic_style), ("prosody_style", self.prosody_style)]
-        return [*self.trained.items(), *styles]
+    def _learners(self) -> dict[str, "torch.Tensor"]:
+        return self.trained | {"acoustic_style": self.acoustic_style, "prosody_style": self.prosody_style}
 
-    def _optimizer_state(self, parameter: "torch.Tensor") -> dict[str, "torch.Tensor"]:
-        for optimizer in (self._acoustic, self._prosody):
-            if parameter in optimizer.state:
-                return optimizer.state[parameter]
-        return {}
+    def _optimizers(self) -> tuple["torch.optim.Optimizer", ...]:
+        return self._acoustic, self._prosody
 
     def _load_checkpoint(self) -> None:
-        import torch
-        from safetensors import SafetensorError, safe_open
-
         path = self.run_dir / CHECKPOINT_FILE
         if not path.is_file():
             return
-        try:
-            with safe_open(path, "pt", device="cpu") as stored:
-                about = json.loads(stored.metadata()["run"])
-                names = set(stored.keys())
-                with torch.no_grad():
-                    for name, parameter in self._learners():
-                        parameter.copy_(stored.get_tensor(f"weight.{name}"))
-                        self._restore_optimizer(stored, names, name, parameter)
-                torch.random.set_rng_state(stored.get_tensor("random.torch"))
-        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-            raise TrainingError(
-                "This training's last checkpoint is damaged. Start a new training; your recordings are safe."
-            ) from error
+        about = load_checkpoint(path, self._learners(), self._optimizers())
         self.position = Position(**about["position"])
         version, internal, gauss = about["random"]
         self.random.setstate((version, tuple(internal), gauss))
         self._began = time.monotonic() - self.position.elapsed_s
         self._restore_clips(about["order"])
 
-    def _restore_optimizer(self, stored: Any, names: set[str], name: str, parameter: "torch.Tensor") -> None:
-        prefix = f"optimizer.{name}."
-        state = {key.removeprefix(prefix): stored.get_tensor(key) for key in names if key.startswith(prefix)}
-        if not state:
-            return
-        for optimizer in (self._acoustic, self._prosody):
-            if any(parameter is known for group in optimizer.param_groups for known in group["params"]):
-                optimizer.state[parameter] = {
-                    key: value if key == "step" else value.to(self.device) for key, value in state.items()
-                }
-
     def _restore_clips(self, order: list[int]) -> None:
-        """Load again the clips that were ready, in the same order."""
-        needed = max(order, default=-1) + 1
-        folder_ready = [entry for entry in self._pending if dataset.has_features(self.run_dir, entry)]
-        for entry in folder_ready[: max(needed, len(folder_ready))]:
+        """Load again the clips that were ready, in the same order, and go on with the order they were drawn in."""
+        for entry in [entry for entry in self._pending if dataset.has_features(self.run_dir, entry)]:
             self._pending.remove(entry)
             self._make_ready(entry)
         self._order = [index for index in order if index < len(self._clips)]

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 STYLE = "style"
 """Tensor name of the voice's style: float32, shape (1, 256), acoustic and prosody half."""
 UP, DOWN, DELTA = ".up", ".down", ".delta"
-RANK = 32
+RANK = 48
 """Directions kept per matrix; docs/decisions.md tells what fewer cost."""
 _PLAIN_NUMBERS = 8_192
 """Smaller tensors are stored whole."""
