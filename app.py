@@ -5,7 +5,10 @@ import socket
 import sys
 
 from voiceclone import VoiceEngine, host
+from voiceclone.errors import VoiceCloneError
 from voiceclone.ui import build, launch_options, text
+
+EVERYWHERE = ("0.0.0.0", "::")
 
 engine = VoiceEngine()
 demo = build(engine)
@@ -14,20 +17,31 @@ demo = build(engine)
 def main() -> int:
     """Serve the page until Ctrl+C; return the program's exit code."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    server_name, port = host.address()
-    if is_busy(server_name, port):
-        print(text.PORT_BUSY.format(port=port, other=port + 1), file=sys.stderr)
+    try:
+        server_name, port = host.address()
+        if is_busy(server_name, port):
+            print(text.PORT_BUSY.format(port=port, other=port + 1), file=sys.stderr)
+            return 2
+        engine.resume_interrupted()
+    except VoiceCloneError as error:
+        print(error, file=sys.stderr)
         return 2
-    engine.resume_interrupted()
     demo.launch(server_name=server_name, server_port=port, prevent_thread_lock=True, **launch_options())
-    shown = "localhost" if server_name in ("127.0.0.1", "0.0.0.0", "::") else server_name
-    print(text.STARTED.format(url=f"http://{shown}:{port}"), flush=True)
-    if server_name in ("0.0.0.0", "::"):
-        print(text.STARTED_LAN, flush=True)
-    if not engine.base_ready():
-        print(text.BASE_NOT_READY, flush=True)
+    for line in welcome(server_name, port):
+        print(line, flush=True)
     demo.block_thread()
     return 0
+
+
+def welcome(server_name: str, port: int) -> list[str]:
+    """Return what the terminal says once the page is served."""
+    shown = "localhost" if server_name in ("127.0.0.1", *EVERYWHERE) else server_name
+    lines = [text.STARTED.format(url=f"http://{shown}:{port}")]
+    if server_name in EVERYWHERE:
+        lines.append(text.STARTED_LAN)
+    if not engine.base_ready():
+        lines.append(text.BASE_NOT_READY)
+    return lines
 
 
 def is_busy(server_name: str, port: int) -> bool:

@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from voiceclone.audio import decode, encode_wav
+
 ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = sorted((ROOT / "examples").rglob("*.flac"))
 OUT = Path(__file__).with_name("out")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -78,17 +81,24 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator:
-    """A browser with a microphone that hears a beep; skips where there is none."""
+def chromium(tmp_path_factory) -> Iterator:
+    """A browser whose microphone hears the example voice; skips where there is no Chromium."""
     playwright = pytest.importorskip(
         "playwright.sync_api", reason="playwright is not installed (pip install playwright)"
     )
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt install chromium)")
+    heard = tmp_path_factory.mktemp("microphone") / "heard.wav"
+    encode_wav(decode(EXAMPLE[0]), heard)
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(
             executable_path=CHROMIUM,
-            args=["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"],
+            args=[
+                "--no-sandbox",
+                "--use-fake-ui-for-media-stream",
+                "--use-fake-device-for-media-stream",
+                f"--use-file-for-fake-audio-capture={heard}",
+            ],
         )
         yield browser
         browser.close()

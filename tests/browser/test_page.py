@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.browser.conftest import ROOT, Server, Visitor
+from tests.browser.conftest import EXAMPLE, Server, Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
-EXAMPLE = sorted((ROOT / "examples").rglob("*.flac"))
 STEPS = 2000
 """Of the tiny base model; about half a minute, so that a reload falls into the middle."""
 
@@ -122,7 +121,7 @@ def test_from_example_to_downloaded_speech(visit):
     wait_for_sound(visitor, "first-listen")
     visitor.picture("train-running")
 
-    page.wait_for_selector("#train-result", timeout=180_000)
+    page.wait_for_selector("#train-result", timeout=600_000)
     wait_for_sound(visitor, "sample")
     visitor.picture("train-result")
     page.locator("#to-speak").click()
