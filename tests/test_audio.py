@@ -6,7 +6,7 @@ import av
 import numpy as np
 import pytest
 import soundfile
-from conftest import make_noise, make_tone
+from sounds import make_noise, make_tone
 
 from voiceclone.audio import Audio, decode, encode_flac, encode_wav, loudness_lufs, resample
 from voiceclone.decoding import open_recording
@@ -65,9 +65,7 @@ def test_decodes_stereo_at_native_rate(tmp_path: Path, name: str, subtype: str, 
         ("a.opus", "libopus", "ogg"),
     ],
 )
-def test_decodes_what_phones_and_browsers_write(
-    tmp_path: Path, name: str, codec: str, container: str
-) -> None:
+def test_decodes_what_phones_and_browsers_write(tmp_path: Path, name: str, codec: str, container: str) -> None:
     encode_with_av(make_tone(2.0, 48_000, 440.0), tmp_path / name, codec, container)
     audio = decode(tmp_path / name)
     assert (audio.sample_rate, round(audio.duration_s, 1)) == (48_000, 2.0)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 from PIL import Image
+from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 
 from voiceclone import limits
 from voiceclone.audio import Audio, encode_flac, encode_wav, resample
@@ -21,9 +21,7 @@ TEXT = EXAMPLE_TEXTS["joe_01.flac"]
 @pytest.fixture
 def add(library: ClipLibrary, project: Project) -> Callable[..., AddReport]:
     """Add files with the text of the speech fixture to an English project."""
-    return lambda *files, text=TEXT, **options: library.add_files(
-        project.project_id, list(files), text=text, **options
-    )
+    return lambda *files, text=TEXT, **options: library.add_files(project.project_id, list(files), text=text, **options)
 
 
 def silence(duration_s: float) -> Audio:
@@ -110,9 +108,7 @@ def test_unusual_but_fine_files_are_taken(
     assert ("telephone" in clip.verdict.reason) == (rate == 8_000)
 
 
-def test_clipped_file_is_kept_with_a_verdict(
-    add: Callable[..., AddReport], speech: Audio, write_wav: Callable
-) -> None:
+def test_clipped_file_is_kept_with_a_verdict(add: Callable[..., AddReport], speech: Audio, write_wav: Callable) -> None:
     loud = Audio(np.clip(speech.samples * 40, -1, 1), speech.sample_rate)
     (clip,) = add(write_wav("loud.wav", loud)).added
     assert clip.verdict.level == "bad" and "too loud" in clip.verdict.reason
@@ -131,9 +127,7 @@ def test_truncated_file_keeps_its_beginning(
     assert clip.verdict.level == "usable" and "ends too early" in clip.verdict.reason
 
 
-def test_wav_written_into_a_pipe_is_not_called_truncated(
-    add: Callable[..., AddReport], speech_file: Path
-) -> None:
+def test_wav_written_into_a_pipe_is_not_called_truncated(add: Callable[..., AddReport], speech_file: Path) -> None:
     content = bytearray(speech_file.read_bytes())
     content[4:8] = content[40:44] = b"\xff\xff\xff\xff"
     speech_file.write_bytes(content)
@@ -147,9 +141,7 @@ def test_wrongly_named_file(add: Callable[..., AddReport], tmp_path: Path) -> No
     assert clip.verdict.level == "good"
 
 
-def test_too_long_a_recording_is_refused_before_it_is_read(
-    add: Callable[..., AddReport], tmp_path: Path
-) -> None:
+def test_too_long_a_recording_is_refused_before_it_is_read(add: Callable[..., AddReport], tmp_path: Path) -> None:
     path = tmp_path / "day.wav"
     soundfile.write(path, np.zeros(0), 8_000, subtype="PCM_U8")
     header, length = bytearray(path.read_bytes()), 5 * 3600 * 8_000
@@ -161,9 +153,7 @@ def test_too_long_a_recording_is_refused_before_it_is_read(
     assert report.added == () and "longer than 4 hours" in report.rejected[0].reason
 
 
-def test_text_that_is_too_long_rejects_only_its_file(
-    add: Callable[..., AddReport], speech_file: Path
-) -> None:
+def test_text_that_is_too_long_rejects_only_its_file(add: Callable[..., AddReport], speech_file: Path) -> None:
     report = add(speech_file, text="word " * 200)
     assert report.added == () and "at most 600" in report.rejected[0].reason
 

@@ -96,9 +96,7 @@ def test_add_takes_a_folder_and_a_table(run, tmp_path, speech_file):
     folder.mkdir()
     speech_file.rename(folder / "one.wav")
     (tmp_path / "table.csv").write_text("one.wav|Uno dos tres.\n", encoding="utf-8")
-    code, output, _ = run(
-        "add", "Ana", folder, "--transcripts", tmp_path / "table.csv", "--language", "es", "--json"
-    )
+    code, output, _ = run("add", "Ana", folder, "--transcripts", tmp_path / "table.csv", "--language", "es", "--json")
     assert code == 0
     (clip,) = json.loads(output)["added"]
     assert (clip["text"], clip["language"]) == ("Uno dos tres.", "es")
@@ -166,9 +164,7 @@ def test_no_such_run(run, command):
 
 def test_speak_writes_a_wav(run, voice, tmp_path):
     out = tmp_path / "new folder" / "out.wav"
-    code, output, errors = run(
-        "speak", "--voice", "anna", "--text", WORDS, "--out", out, "--speed", 1.5, "--json"
-    )
+    code, output, errors = run("speak", "--voice", "anna", "--text", WORDS, "--out", out, "--speed", 1.5, "--json")
     assert (code, errors) == (0, "")
     told = json.loads(output)
     assert told["path"] == str(out)

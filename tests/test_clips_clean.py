@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import joined, make_noise, make_tone, mixed
+from sounds import joined, make_noise, make_tone, mixed
 
 from voiceclone.audio import Audio, decode, loudness_lufs, resample
 from voiceclone.clips import ClipLibrary, Project
@@ -34,9 +34,7 @@ def test_noise_goes_down_and_speech_stays(noisy: Audio, speech: Audio) -> None:
     start = round((speech_regions(speech_frames(speech))[0][0] - EDGE_S) * speech.sample_rate)
     clean_take = set_loudness(Audio(speech.samples[max(0, start) :], speech.sample_rate))
     for low_hz, high_hz in [(100, 300), (300, 1000), (1000, 3000)]:
-        assert band_db(result, low_hz, high_hz) == pytest.approx(
-            band_db(clean_take, low_hz, high_hz), abs=3.0
-        )
+        assert band_db(result, low_hz, high_hz) == pytest.approx(band_db(clean_take, low_hz, high_hz), abs=3.0)
     assert band_db(result, 20, 40) < band_db(noisy, 20, 40) - 12
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import EXAMPLE_DIR, EXAMPLE_TEXTS
+from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from voiceclone import limits
 from voiceclone.audio import Audio
@@ -41,9 +41,7 @@ def test_name_is_never_part_of_a_path(library: ClipLibrary, tmp_path: Path) -> N
             library.delete_clip(wrong, wrong)
 
 
-def test_added_clips_survive_a_restart(
-    example_library: ClipLibrary, project: Project, tmp_path: Path
-) -> None:
+def test_added_clips_survive_a_restart(example_library: ClipLibrary, project: Project, tmp_path: Path) -> None:
     clips = ClipLibrary(tmp_path / "data").clips("anna")
     assert clips == example_library.clips(project.project_id)
     assert [clip.source_name for clip in clips] == ["joe_01.flac", "joe_02.flac", "joe_03.flac"]
@@ -54,9 +52,7 @@ def test_added_clips_survive_a_restart(
         assert 0 < clip.speech_s < clip.duration_s
 
 
-def test_original_is_kept_sample_for_sample(
-    example_library: ClipLibrary, project: Project, speech: Audio
-) -> None:
+def test_original_is_kept_sample_for_sample(example_library: ClipLibrary, project: Project, speech: Audio) -> None:
     clip = example_library.clips(project.project_id)[0]
     example_library.clean(project.project_id)
     original = example_library.audio(project.project_id, clip.clip_id, "original")
@@ -65,9 +61,7 @@ def test_original_is_kept_sample_for_sample(
 
 def test_edit_changes_text_and_inclusion_only(example_library: ClipLibrary, project: Project) -> None:
     clip = example_library.clips(project.project_id)[0]
-    changed = example_library.edit_clip(
-        project.project_id, clip.clip_id, text="  Good   morning to you all. "
-    )
+    changed = example_library.edit_clip(project.project_id, clip.clip_id, text="  Good   morning to you all. ")
     assert changed.text == "Good morning to you all." and changed.included
     changed = example_library.edit_clip(project.project_id, clip.clip_id, included=False)
     assert changed.text == "Good morning to you all." and not changed.included
@@ -95,9 +89,7 @@ def test_delete(example_library: ClipLibrary, project: Project, tmp_path: Path) 
     assert list((tmp_path / "data" / "projects").iterdir()) == []
 
 
-def test_training_clips_are_cleaned_included_and_not_bad(
-    example_library: ClipLibrary, project: Project
-) -> None:
+def test_training_clips_are_cleaned_included_and_not_bad(example_library: ClipLibrary, project: Project) -> None:
     first, second, third = example_library.clips(project.project_id)
     example_library.edit_clip(project.project_id, first.clip_id, included=False)
     example_library.edit_clip(project.project_id, second.clip_id, text="")
@@ -127,18 +119,14 @@ def test_readiness_sentence(library: ClipLibrary, project: Project) -> None:
     library.add_files(project.project_id, [EXAMPLE_DIR])
     ready = library.readiness(project.project_id)
     assert ready.enough and ready.speech_s == ready.usable_s >= 60
-    assert ready.sentence == (
-        "1 min 2 s of usable speech: enough for a first voice. 5 minutes would make it better."
-    )
+    assert ready.sentence == ("1 min 2 s of usable speech: enough for a first voice. 5 minutes would make it better.")
     clip = library.clips(project.project_id)[0]
     library.edit_clip(project.project_id, clip.clip_id, included=False)
     assert library.readiness(project.project_id).usable_s == pytest.approx(ready.usable_s - clip.speech_s)
 
 
 def test_same_sound_is_not_added_twice(example_library: ClipLibrary, project: Project) -> None:
-    report = example_library.add_files(
-        project.project_id, [EXAMPLE_DIR / "joe_01.flac"], text="Something else."
-    )
+    report = example_library.add_files(project.project_id, [EXAMPLE_DIR / "joe_01.flac"], text="Something else.")
     assert report.added == () and "already" in report.rejected[0].reason
     assert len(example_library.clips(project.project_id)) == 3
 

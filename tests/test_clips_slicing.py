@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import EXAMPLE_DIR, EXAMPLE_TEXTS, joined, make_noise, make_tone, mixed
+from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined, make_noise, make_tone, mixed
 
 from voiceclone.audio import Audio, encode_flac
 from voiceclone.clips import ClipLibrary, Project
@@ -21,9 +21,7 @@ from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S
 
 def probabilities(*stretches: tuple[float, float]) -> np.ndarray:
     """Frames for (speech, pause) lengths in seconds, one after another."""
-    frames = [
-        [0.9] * round(speech / FRAME_S) + [0.02] * round(pause / FRAME_S) for speech, pause in stretches
-    ]
+    frames = [[0.9] * round(speech / FRAME_S) + [0.02] * round(pause / FRAME_S) for speech, pause in stretches]
     return np.concatenate(frames).astype(np.float32)
 
 
@@ -112,9 +110,7 @@ def test_text_of_a_long_file_is_laid_onto_its_clips(
 def test_stopping_a_long_file(library: ClipLibrary, project: Project, long_speech: Audio, write_wav) -> None:
     path = write_wav("talk.wav", long_speech)
     with pytest.raises(Cancelled):
-        library.add_files(
-            project.project_id, [path], should_stop=lambda: bool(library.clips(project.project_id))
-        )
+        library.add_files(project.project_id, [path], should_stop=lambda: bool(library.clips(project.project_id)))
     assert len(library.clips(project.project_id)) == 1
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import make_noise
+from sounds import make_noise
 
 from voiceclone.audio import Audio
 from voiceclone.clips import ClipLibrary, Project
@@ -18,14 +18,10 @@ def test_words_are_understood_and_always_the_same(speech: Audio) -> None:
     assert {"the", "quiet", "morning", "across", "kitchen", "table."} <= set(first.lower().split())
 
 
-def test_upload_without_text_is_written_down(
-    library: ClipLibrary, project: Project, speech_file: Path
-) -> None:
+def test_upload_without_text_is_written_down(library: ClipLibrary, project: Project, speech_file: Path) -> None:
     (clip,) = library.add_files(project.project_id, [speech_file]).added
     assert "kitchen table" in clip.text and clip.transcribed and clip.verdict.level == "good"
-    assert not library.edit_clip(
-        project.project_id, clip.clip_id, text="The quiet morning light."
-    ).transcribed
+    assert not library.edit_clip(project.project_id, clip.clip_id, text="The quiet morning light.").transcribed
 
 
 def test_other_languages_ask_for_the_text_and_keep_the_clip(library: ClipLibrary, speech_file: Path) -> None:
@@ -33,10 +29,7 @@ def test_other_languages_ask_for_the_text_and_keep_the_clip(library: ClipLibrary
     (clip,) = library.add_files(project.project_id, [speech_file]).added
     assert clip.text == "" and clip.language == "es"
     assert clip.verdict.level == "bad" and "only write down English" in clip.verdict.reason
-    assert (
-        library.edit_clip(project.project_id, clip.clip_id, text="La luz de la mañana.").verdict.level
-        == "good"
-    )
+    assert library.edit_clip(project.project_id, clip.clip_id, text="La luz de la mañana.").verdict.level == "good"
 
 
 def test_languages() -> None:

@@ -59,9 +59,7 @@ def test_bad_tables_are_told_in_a_sentence(tmp_path: Path, content: bytes, words
 
 
 def test_names_match_with_and_without_folders_and_endings() -> None:
-    texts = TextsByFile(
-        {"LJ001-0001": "one", "sub/b.wav": "two", "other/b.wav": "three", "C.WAV": "four", "v1.2": "5"}
-    )
+    texts = TextsByFile({"LJ001-0001": "one", "sub/b.wav": "two", "other/b.wav": "three", "C.WAV": "four", "v1.2": "5"})
     assert texts.find(Path("/x/wavs/LJ001-0001.flac")) == "one"
     assert texts.find(Path("/x/sub/b.wav")) == "two"
     assert texts.find(Path("/x/other/b.mp3")) == "three"

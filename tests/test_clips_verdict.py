@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import make_noise, make_tone, mixed
+from sounds import make_noise, make_tone, mixed
 
 from voiceclone.audio import Audio, resample
 from voiceclone.clips.vad import FRAME_S, speech_frames
@@ -25,9 +25,7 @@ def noisy(speech: Audio, snr_db: float) -> Audio:
     frame_length = round(FRAME_S * speech.sample_rate)
     frames = speech.samples[: len(speech.samples) // frame_length * frame_length].reshape(-1, frame_length)
     power = float(np.mean(frames[speech_frames(speech)[: len(frames)] >= 0.5] ** 2))
-    return mixed(
-        speech, make_noise(speech.duration_s, speech.sample_rate, np.sqrt(power / 10 ** (snr_db / 10)))
-    )
+    return mixed(speech, make_noise(speech.duration_s, speech.sample_rate, np.sqrt(power / 10 ** (snr_db / 10))))
 
 
 def test_clean_speech_is_good(speech: Audio) -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 import torch
+from sounds import make_noise, make_tone, mixed
 
-from tests.conftest import make_noise, make_tone, mixed
 from voiceclone.audio import Audio, resample
 from voiceclone.bases.kokoro import features, losses, synthesis, weights
 from voiceclone.bases.kokoro.dataset import phonemes_to_tokens

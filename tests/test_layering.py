@@ -97,7 +97,9 @@ def test_no_shell_and_no_pickle():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
                 assert not any(keyword.arg == "shell" for keyword in node.keywords), path
-                assert ast.unparse(node.func) not in ("torch.load", "os.system", "eval", "exec"), path
+                assert ast.unparse(node.func) not in ("os.system", "eval", "exec"), path
+                if ast.unparse(node.func) == "torch.load":  # the official weights are published as .pth
+                    assert "weights_only=True" in {ast.unparse(keyword) for keyword in node.keywords}, path
 
 
 def loaded_by(statement):
@@ -107,9 +109,7 @@ def loaded_by(statement):
         f"{statement}\n"
         "print(time.perf_counter() - began); print(*sys.modules)"
     )
-    output = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    output = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     duration, names = output.stdout.splitlines()
     return {name.split(".")[0] for name in names.split()}, float(duration)
 
@@ -134,8 +134,6 @@ def test_the_engine_and_the_terminal_start_without_torch(statement):
 
 def test_the_checks_above_see_what_they_look_for(tmp_path):
     path = tmp_path / "bad.py"
-    path.write_text(
-        "import torch.nn\ndef later():\n    from gradio import Blocks\nif True:\n    import onnx\n"
-    )
+    path.write_text("import torch.nn\ndef later():\n    from gradio import Blocks\nif True:\n    import onnx\n")
     assert imported(path) == {"torch", "gradio", "onnx"}
     assert imported(path, top_level_only=True) == {"torch", "onnx"}

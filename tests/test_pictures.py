@@ -7,8 +7,8 @@ import time
 
 import numpy as np
 import pytest
-from conftest import make_noise, make_tone, mixed
 from PIL import Image
+from sounds import make_noise, make_tone, mixed
 
 from voiceclone.audio import Audio
 from voiceclone.pictures import INK, before_after_png, spectrogram_png, waveform_png

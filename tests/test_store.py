@@ -21,9 +21,7 @@ def test_what_is_no_id(value):
     assert not store.is_id(value)
 
 
-@pytest.mark.parametrize(
-    "parts", [("..",), ("a", "..", "..", "b"), ("/etc/passwd",), ("",), (".",), ("a\0b",)]
-)
+@pytest.mark.parametrize("parts", [("..",), ("a", "..", "..", "b"), ("/etc/passwd",), ("",), (".",), ("a\0b",)])
 def test_safe_path_refuses_to_leave_or_be_the_root(tmp_path, parts):
     with pytest.raises(NotFoundError):
         store.safe_path(tmp_path, *parts)

@@ -85,9 +85,7 @@ def test_every_piece_is_short_enough(text):
 
 
 def test_a_foreign_sentence_inside_is_transliterated():
-    pieces = split(
-        "He greeted the crowd in the usual friendly way. Привет, друзья! Then he sat down.", "en-us"
-    )
+    pieces = split("He greeted the crowd in the usual friendly way. Привет, друзья! Then he sat down.", "en-us")
     assert [p.text for p in pieces][1] == "Privet, druz'ya!"
 
 

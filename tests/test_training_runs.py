@@ -34,9 +34,7 @@ def run_dir(tmp_path):
 
 def tell(run_dir, *entries, end="\n"):
     with (run_dir / "metrics.jsonl").open("a", encoding="utf-8") as file:
-        file.write(
-            "\n".join(entry if isinstance(entry, str) else json.dumps(entry) for entry in entries) + end
-        )
+        file.write("\n".join(entry if isinstance(entry, str) else json.dumps(entry) for entry in entries) + end)
 
 
 def entry(step, loss=1.0, **more):

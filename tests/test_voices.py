@@ -58,9 +58,7 @@ def write_tensors(path, tensors=None, **metadata):
 
 
 def install(shelf, tmp_path, name="Anna", **changes):
-    return shelf.install(
-        write_tensors(tmp_path / "trained.safetensors", rank="8"), described(name, **changes)
-    )
+    return shelf.install(write_tensors(tmp_path / "trained.safetensors", rank="8"), described(name, **changes))
 
 
 def write_voice_file(path, description, tensors=None):

@@ -2,6 +2,7 @@
 
 import functools
 from collections.abc import Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,15 +15,19 @@ if TYPE_CHECKING:
 _ENCODER_RATE = 16_000
 
 
-@functools.lru_cache(maxsize=1)
-def _encoder() -> "VoiceEncoder":
+def _resemblyzer() -> ModuleType:
     import warnings
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # webrtcvad imports pkg_resources where it can
-        from resemblyzer import VoiceEncoder
+        warnings.simplefilter("ignore")  # it imports a deprecated name of SciPy, and webrtcvad pkg_resources
+        import resemblyzer
 
-    return VoiceEncoder("cpu", verbose=False)
+    return resemblyzer
+
+
+@functools.lru_cache(maxsize=1)
+def _encoder() -> "VoiceEncoder":
+    return _resemblyzer().VoiceEncoder("cpu", verbose=False)
 
 
 def embed(audio: Audio) -> np.ndarray:
@@ -31,10 +36,9 @@ def embed(audio: Audio) -> np.ndarray:
     The package's own preparation is used (16 kHz, -30 dBFS, long silences out), so figures compare
     with those published.
     """
-    from resemblyzer import preprocess_wav
-
     sound = resample(audio, _ENCODER_RATE)
-    return _encoder().embed_utterance(preprocess_wav(sound.samples, source_sr=_ENCODER_RATE))
+    prepared = _resemblyzer().preprocess_wav(sound.samples, source_sr=_ENCODER_RATE)
+    return _encoder().embed_utterance(prepared)
 
 
 def mean_embedding(recordings: Sequence[Audio]) -> np.ndarray:

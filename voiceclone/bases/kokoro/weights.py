@@ -20,7 +20,8 @@ WEIGHTS_FILE = "weights.safetensors"
 VOICES_FILE = "voices.safetensors"
 INFO_FILE = "base.json"
 _NEEDED_DISK_MB = 1_000
-DEFAULT_STOCK_VOICE = "jf_tebukuro"
+DEFAULT_STOCK_VOICE = "jf_gongitsune"
+"""What speaks without a voice file: the clearest English of the five (no word errors on eight sentences)."""
 
 
 @dataclass(frozen=True)
