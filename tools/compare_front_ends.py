@@ -171,9 +171,7 @@ class Listener:
     def hear(self, samples: np.ndarray) -> str:
         import soxr
 
-        segments, _ = self.model.transcribe(
-            soxr.resample(samples, SAMPLE_RATE, 16_000), language="en", beam_size=1
-        )
+        segments, _ = self.model.transcribe(soxr.resample(samples, SAMPLE_RATE, 16_000), language="en", beam_size=1)
         return " ".join(segment.text for segment in segments)
 
     def errors(self, reference: str, heard: str) -> tuple[int, int]:

@@ -29,9 +29,7 @@ _READABLE = "Upload WAV, FLAC, MP3, OGG, M4A or MP4"
 class Recording:
     """An audio file of any common kind, readable any number of times."""
 
-    def __init__(
-        self, path: Path, sample_rate: int, channels: int, bits: int, duration_s: float | None
-    ) -> None:
+    def __init__(self, path: Path, sample_rate: int, channels: int, bits: int, duration_s: float | None) -> None:
         self.path = path
         self.sample_rate = sample_rate
         """Hertz, as in the file."""
@@ -79,9 +77,7 @@ def open_recording(path: Path) -> Recording:
     if not path.is_file():
         raise AudioError(f"There is no file “{path.name}”. Choose it again.")
     if path.stat().st_size == 0:
-        raise AudioError(
-            f"“{path.name}” is empty (0 bytes): nothing was saved in it. Record or copy it again."
-        )
+        raise AudioError(f"“{path.name}” is empty (0 bytes): nothing was saved in it. Record or copy it again.")
     recording = _SoundFileRecording.open(path) or _AvRecording.open(path)
     if recording is None:
         raise AudioError(
@@ -176,9 +172,7 @@ class _AvRecording(Recording):
         try:
             with av.open(str(path), options=_AV_OPTIONS, metadata_errors="ignore") as container:
                 if not container.streams.audio:
-                    raise AudioError(
-                        f"“{path.name}” holds pictures but no sound. Choose a file with speech in it."
-                    )
+                    raise AudioError(f"“{path.name}” holds pictures but no sound. Choose a file with speech in it.")
                 stream = container.streams.audio[0]
                 seconds = stream.duration * float(stream.time_base) if stream.duration else None
                 if seconds is None and container.duration:

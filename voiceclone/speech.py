@@ -145,8 +145,6 @@ def check_request(text: str, language: str, speed: float, base: BaseModel) -> No
             "Speak it in parts."
         )
     if language not in base.languages:
-        raise TextError(
-            f"“{language}” is not a language of this base; it speaks {', '.join(base.languages)}."
-        )
+        raise TextError(f"“{language}” is not a language of this base; it speaks {', '.join(base.languages)}.")
     if not math.isfinite(speed) or not MIN_SPEED <= speed <= MAX_SPEED:
         raise InputError(f"The speed is {speed}; choose one from {MIN_SPEED} to {MAX_SPEED}.")

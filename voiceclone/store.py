@@ -53,9 +53,7 @@ def clean_name(name: str, what: str = "name") -> str:
     if not tidy:
         raise InputError(f"The {what} is empty. Type a name, for example “Anna”.")
     if len(tidy) > MAX_NAME_CHARACTERS:
-        raise InputError(
-            f"The {what} has {len(tidy)} characters; at most {MAX_NAME_CHARACTERS} fit. Shorten it."
-        )
+        raise InputError(f"The {what} has {len(tidy)} characters; at most {MAX_NAME_CHARACTERS} fit. Shorten it.")
     if not tidy.isprintable():
         raise InputError(f"The {what} holds a character that cannot be shown. Type it again.")
     return tidy

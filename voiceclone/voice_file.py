@@ -79,8 +79,7 @@ def read_voice(path: Path) -> Voice:
     text = header.get("__metadata__", {}).get(METADATA_KEY)
     if text is None:
         raise VoiceFileError(
-            f"“{path.name}” is a safetensors file, but not a VoiceClone voice. "
-            "Choose a file that VoiceClone exported."
+            f"“{path.name}” is a safetensors file, but not a VoiceClone voice. Choose a file that VoiceClone exported."
         )
     try:
         return _parse(json.loads(text, parse_constant=_refuse_constant), path)
@@ -139,9 +138,7 @@ def base_sha256(base: BaseModel) -> str:
 
 def _parse(description: dict[str, Any], path: Path) -> Voice:
     if int(description["format"]) > FORMAT:
-        raise VoiceFileError(
-            f"“{path.name}” was made by a newer VoiceClone. Update this one, then try again."
-        )
+        raise VoiceFileError(f"“{path.name}” was made by a newer VoiceClone. Update this one, then try again.")
     trained, base, consent = description["trained"], description["base"], description["consent"]
     scores = {str(name): float(value) for name, value in description["scores"].items()}
     return Voice(

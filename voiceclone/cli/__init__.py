@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 OK, UNEXPECTED, USER_ERROR, STOPPED = 0, 1, 2, 130
 
 
-def main(
-    arguments: Sequence[str] | None = None, make_engine: "Callable[[], VoiceEngine] | None" = None
-) -> int:
+def main(arguments: Sequence[str] | None = None, make_engine: "Callable[[], VoiceEngine] | None" = None) -> int:
     """Run one command and return its exit code.
 
     Args:

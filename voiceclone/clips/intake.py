@@ -76,9 +76,7 @@ class Intake:
 
     # --- which files ----------------------------------------------------------------------------
 
-    def _expand(
-        self, files: Sequence[Path], transcripts: dict[str, str] | None
-    ) -> list[tuple[Path, str | None]]:
+    def _expand(self, files: Sequence[Path], transcripts: dict[str, str] | None) -> list[tuple[Path, str | None]]:
         given = TextsByFile(transcripts or {})
         found: list[tuple[Path, str | None]] = []
         for path in map(Path, files):
@@ -87,9 +85,7 @@ class Intake:
                 continue
             inside = list(_sound_files(path))
             if not inside:
-                self._reject(
-                    path, f"There are no recordings in the folder “{path.name}”. Choose another one."
-                )
+                self._reject(path, f"There are no recordings in the folder “{path.name}”. Choose another one.")
             table = TextsByFile(self._table_of(path)) if transcripts is None else given
             found += [(file, table.find(file) or text_beside(file)) for file in inside]
         for path, _ in found[limits.MAX_UPLOAD_FILES :]:
@@ -125,8 +121,7 @@ class Intake:
             )
         if audio.peak_dbfs < limits.SILENT_PEAK_DBFS:
             raise AudioError(
-                f"“{name}” is silent. Check that the right microphone is chosen and switched on, "
-                "then record it again."
+                f"“{name}” is silent. Check that the right microphone is chosen and switched on, then record it again."
             )
         given = checked_text(text) if text else ""
         record = self._new_clip(recording, audio, 0.0, given)
@@ -138,8 +133,7 @@ class Intake:
         plan = find_slices(recording, limits.MIN_CLIP_S, self._part(0.0, 0.3), self._should_stop)
         if not plan.slices:
             raise AudioError(
-                f"No speech was found in “{path.name}”. Check that it is the right file, "
-                "or record it again louder."
+                f"No speech was found in “{path.name}”. Check that it is the right file, or record it again louder."
             )
         made: list[ClipRecord] = []
         known = 0
@@ -153,9 +147,7 @@ class Intake:
             else:
                 made.append(record)
         if known:
-            self._reject(
-                path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already."
-            )
+            self._reject(path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already.")
         if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
             self._reject(
                 path,
@@ -186,9 +178,7 @@ class Intake:
             return None
         figures = measure(audio)
         if figures["speech_s"] == 0.0:
-            raise AudioError(
-                f"Nobody speaks in “{recording.path.name}”. Check the microphone and record it again."
-            )
+            raise AudioError(f"Nobody speaks in “{recording.path.name}”. Check the microphone and record it again.")
         store.require_free_disk(self._library.root)
         heard = not text and can_transcribe(self._language)
         if heard:

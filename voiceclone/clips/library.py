@@ -25,9 +25,7 @@ from voiceclone.errors import AudioError, InputError, NotFoundError
 from voiceclone.text.languages import get_language
 
 Which = Literal["original", "cleaned", "best"]
-_DAMAGED = (
-    "This part of your data is damaged: {}. Delete it and add the recording again; the others are fine."
-)
+_DAMAGED = "This part of your data is damaged: {}. Delete it and add the recording again; the others are fine."
 
 
 class ClipLibrary:
@@ -114,9 +112,7 @@ class ClipLibrary:
         from voiceclone.clips.intake import Intake
 
         project = self.project(project_id)
-        intake = Intake(
-            self, project, get_language(language or project.language).code, on_progress, should_stop
-        )
+        intake = Intake(self, project, get_language(language or project.language).code, on_progress, should_stop)
         return intake.add(files, text, transcripts)
 
     def clips(self, project_id: str) -> list[Clip]:
@@ -201,9 +197,7 @@ class ClipLibrary:
             if speech_s < limits.MAX_TRAIN_SPEECH_S:
                 chosen.append(clip.clip_id)
                 speech_s += clip.speech_s
-        self.clean(
-            project_id, [clip.clip_id for clip in wanted if clip.clip_id in chosen and not clip.cleaned]
-        )
+        self.clean(project_id, [clip.clip_id for clip in wanted if clip.clip_id in chosen and not clip.cleaned])
         found = []
         for clip in wanted:
             if clip.clip_id in chosen:

@@ -104,9 +104,7 @@ class ClipRecord:
 
     def as_clip(self, project_id: str) -> Clip:
         """Return what callers see, with the verdict."""
-        facts = Facts(
-            self.text, self.language, self.sample_rate, self.cleaned, self.cut_off, self.text_unplaced
-        )
+        facts = Facts(self.text, self.language, self.sample_rate, self.cleaned, self.cut_off, self.text_unplaced)
         return Clip(
             self.clip_id, project_id, self.text, self.language, self.duration_s, self.figures["speech_s"],
             self.sample_rate, self.source_name, self.created_at, self.included, self.cleaned,

@@ -80,9 +80,7 @@ def plan_slices(probabilities: np.ndarray, duration_s: float, shortest_s: float)
         pause_before = start - (spoken[first - 1][1] if first else 0.0)
         pause_after = (spoken[last + 1][0] if last + 1 < len(spoken) else duration_s) - end
         padded_start = start - min(PADDING_S, pause_before / 2 if first else pause_before)
-        padded_end = min(
-            duration_s, end + min(PADDING_S, pause_after / 2 if last + 1 < len(spoken) else pause_after)
-        )
+        padded_end = min(duration_s, end + min(PADDING_S, pause_after / 2 if last + 1 < len(spoken) else pause_after))
         if end - start > _LONGEST_S or padded_end - padded_start < shortest_s:
             left_out_s += end - start
         else:

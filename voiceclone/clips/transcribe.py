@@ -54,6 +54,4 @@ def _model() -> "WhisperModel":
     from faster_whisper import WhisperModel
 
     folder = Path(package.submodule_search_locations[0]) / "model"
-    return WhisperModel(
-        str(folder), device="cpu", compute_type="int8", cpu_threads=host.cores(), local_files_only=True
-    )
+    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=host.cores(), local_files_only=True)

@@ -50,14 +50,10 @@ def read_transcripts(path: Path) -> dict[str, str]:
     texts: dict[str, str] = {}
     for number, row in enumerate(rows[first_row:], start=first_row + 1):
         if len(row) <= max(file_column, 1) or not row[file_column]:
-            raise TextError(
-                f"Line {number} of “{path.name}” is not file{delimiter}text. Correct it and try again."
-            )
+            raise TextError(f"Line {number} of “{path.name}” is not file{delimiter}text. Correct it and try again.")
         text = _text_of(row, file_column, text_column, delimiter)
         if texts.setdefault(row[file_column], text) != text:
-            raise TextError(
-                f"“{path.name}” has two texts for “{row[file_column]}” (line {number}). Delete one."
-            )
+            raise TextError(f"“{path.name}” has two texts for “{row[file_column]}” (line {number}). Delete one.")
     return texts
 
 
@@ -172,9 +168,7 @@ def _read_text(path: Path) -> str:
     if not path.is_file():
         raise TextError(f"There is no file “{path.name}”. Choose it again.")
     if path.stat().st_size > MAX_TABLE_MB * 1_000_000:
-        raise TextError(
-            f"“{path.name}” is larger than {MAX_TABLE_MB} MB. Give a table of texts, not a recording."
-        )
+        raise TextError(f"“{path.name}” is larger than {MAX_TABLE_MB} MB. Give a table of texts, not a recording.")
     content = path.read_bytes()
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")

@@ -22,9 +22,7 @@ def edit_distance(said: Sequence[str], heard: Sequence[str]) -> int:
         previous, row = row, np.empty_like(row)
         row[0] = index
         for column, other in enumerate(heard, 1):
-            row[column] = min(
-                previous[column] + 1, row[column - 1] + 1, previous[column - 1] + (word != other)
-            )
+            row[column] = min(previous[column] + 1, row[column - 1] + 1, previous[column - 1] + (word != other))
     return int(row[-1])
 
 

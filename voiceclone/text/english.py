@@ -149,9 +149,7 @@ def _sound(
     return guess(text)
 
 
-def _function_word(
-    text: str, dictionary: "Dictionary", next_vowel: bool | None, to_follows: bool
-) -> str | None:
+def _function_word(text: str, dictionary: "Dictionary", next_vowel: bool | None, to_follows: bool) -> str | None:
     """Return the small words whose sound depends on what follows, or None for all others."""
     small = text.lower()
     if text in ("a", "A"):
@@ -203,11 +201,7 @@ class Dictionary:
             if found is not None:
                 return with_stress(found, stress)
         small = word.lower()
-        return (
-            self._plural(small, part, stress)
-            or self._past(small, part, stress)
-            or self._ing(small, part, stress)
-        )
+        return self._plural(small, part, stress) or self._past(small, part, stress) or self._ing(small, part, stress)
 
     def spell(self, letters: str) -> str:
         """Return the names of the letters as one word, stressed on the last."""

@@ -40,9 +40,7 @@ def ipa(text: str, voice: str) -> str:
     with _lock:
         library = _library()
         if library.espeak_SetVoiceByName(voice.encode("ascii")) != 0:
-            raise TextError(
-                f"The pronunciation data for “{voice}” is missing. Run `make setup` to repair it."
-            )
+            raise TextError(f"The pronunciation data for “{voice}” is missing. Run `make setup` to repair it.")
         rest = ctypes.c_char_p(text.encode("utf-8", errors="ignore"))
         clauses = []
         while rest.value is not None:  # each call takes one clause and moves `rest` behind it

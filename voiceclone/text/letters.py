@@ -35,9 +35,7 @@ def check_speakable(text: str, language: Language) -> None:
         raise nothing_to_say()
     if speaks_mostly(text, language):
         return
-    foreign = Counter(
-        script for script in map(_script, filter(str.isalpha, text)) if not _speaks(language, script)
-    )
+    foreign = Counter(script for script in map(_script, filter(str.isalpha, text)) if not _speaks(language, script))
     script = foreign.most_common(1)[0][0]
     name = _SCRIPT_NAMES.get(script, script.capitalize())
     remedy = "Choose Hindi as the language" if script == "DEVANAGARI" else "Write it in Latin letters"
@@ -54,9 +52,7 @@ def nothing_to_say() -> TextError:
 
 def says_something(text: str) -> bool:
     """True when `text` has a letter or a number that is read aloud."""
-    return any(
-        c.isalpha() or (c.isnumeric() and not unicodedata.decomposition(c).startswith("<s")) for c in text
-    )
+    return any(c.isalpha() or (c.isnumeric() and not unicodedata.decomposition(c).startswith("<s")) for c in text)
 
 
 def speaks_mostly(text: str, language: Language) -> bool:

@@ -10,8 +10,7 @@ from voiceclone.text.normalize import spoken
 
 PUNCTUATION = ';:,.!?—…"()“”'
 ALPHABET = frozenset(
-    PUNCTUATION + " ̃ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔ"
-    "ˈˌːʰʲ↓→↗↘ᵻ"
+    PUNCTUATION + " ̃ʣʥʦʨᵝꭧAIOQSTWYᵊabcdefhijklmnopqrstuvwxyzɑɐɒæβɔɕçɖðʤəɚɛɜɟɡɥɨɪʝɯɰŋɳɲɴøɸθœɹɾɻʁɽʂʃʈʧʊʋʌɣɤχʎʒʔˈˌːʰʲ↓→↗↘ᵻ"
 )
 """The 114 symbols of Kokoro's vocabulary (`config.json` of Kokoro-82M v1.0)."""
 _CHUNKS = re.compile(rf"(\s*[{re.escape(PUNCTUATION)}]+[\s{re.escape(PUNCTUATION)}]*)")

@@ -102,9 +102,7 @@ class TrainingRunner:
         try:
             if not keep_stop_request:
                 runs.stop_path(run_dir).unlink(missing_ok=True)
-            runs.write_state(
-                run_dir, replace(runs.read_state(run_dir), state="waiting", error="", message="")
-            )
+            runs.write_state(run_dir, replace(runs.read_state(run_dir), state="waiting", error="", message=""))
             self._spawn(run_dir, run_id)
         except BaseException:
             self._lock.release(run_id)
@@ -134,9 +132,7 @@ class TrainingRunner:
         if self._is_alive(run_id):
             return self.status(run_id)
         if self.status(run_id).step == 0:
-            runs.write_state(
-                run_dir, replace(runs.read_state(run_dir), state="stopped", message="", error="")
-            )
+            runs.write_state(run_dir, replace(runs.read_state(run_dir), state="stopped", message="", error=""))
             return self.status(run_id)
         return self.resume(run_id, keep_stop_request=True)
 

@@ -36,9 +36,7 @@ def status_sentence(
         return f"Your voice “{voice_name}” is ready. Choose it under Speak."
     if state == "stopped":
         if has_voice:
-            return (
-                f"Stopped after {_steps(step)}; the voice “{voice_name}” as it was then is kept under Speak."
-            )
+            return f"Stopped after {_steps(step)}; the voice “{voice_name}” as it was then is kept under Speak."
         return "Stopped before anything was learnt; your recordings are untouched."
     if state == "failed":
         return error

@@ -90,9 +90,7 @@ def main(arguments: list[str]) -> int:
     board = Board(run_dir)
     signal.signal(signal.SIGTERM, board.terminate)
     try:
-        board.write(
-            state="preparing", message="", error="", fruitless_starts=board.state.fruitless_starts + 1
-        )
+        board.write(state="preparing", message="", error="", fruitless_starts=board.state.fruitless_starts + 1)
         _lower_priority()
         _train(run_dir, data_dir, config, board)
         return 0
@@ -124,9 +122,7 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
     board.write(state="stopped" if stopped else "finished", message="", voice_installed=True)
 
 
-def _prepare(
-    run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseModel, board: Board
-) -> Prepared:
+def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseModel, board: Board) -> Prepared:
     prepared = _read_prepared(run_dir)
     if prepared is not None:
         return prepared

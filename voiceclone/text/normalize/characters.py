@@ -47,9 +47,7 @@ def _plain(character: str) -> str:
         return " " if category == "So" else ""
     if character == "\ufe0f":
         return ""
-    if unicodedata.decomposition(character).startswith(
-        ("<font>", "<wide>", "<compat>", "<circle>", "<fraction>")
-    ):
+    if unicodedata.decomposition(character).startswith(("<font>", "<wide>", "<compat>", "<circle>", "<fraction>")):
         plain = unicodedata.normalize("NFKC", character)
         return f" {plain.replace('⁄', '/')}" if category == "No" else plain
     return character

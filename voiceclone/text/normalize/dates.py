@@ -54,12 +54,8 @@ def _month_names(code: str, months: tuple[str, ...]) -> str:
 
 
 def _day_month(words: Words) -> re.Pattern[str]:
-    link = {"es": r"\s+(?:de\s+)?", "pt_BR": r"\s+(?:de\s+)?", "en": r"\s+(?:of\s+)?"}.get(
-        words.number_code, r"\s+"
-    )
-    to_year = {"es": r"\s+(?:de(?:l)?\s+)?", "pt_BR": r"\s+(?:de\s+)?", "en": r",?\s+"}.get(
-        words.number_code, r"\s+"
-    )
+    link = {"es": r"\s+(?:de\s+)?", "pt_BR": r"\s+(?:de\s+)?", "en": r"\s+(?:of\s+)?"}.get(words.number_code, r"\s+")
+    to_year = {"es": r"\s+(?:de(?:l)?\s+)?", "pt_BR": r"\s+(?:de\s+)?", "en": r",?\s+"}.get(words.number_code, r"\s+")
     before = r"(?:the\s+)?" if words.number_code == "en" else ""
     mark = r"(?:st|nd|rd|th)?" if words.number_code == "en" else r"(?:er|º|°)?"
     months = _month_names(words.number_code, words.months)
@@ -85,9 +81,7 @@ def say_times(text: str, words: Words) -> str:
             return match.group()
         if half and words.number_code == "en":
             said = cardinal(str(hour), words) if minute == 0 else words.clock(hour, minute)
-            return f"{said} {half[0].upper()} M" + (
-                "." if match.group().endswith(".") and _ends(match) else ""
-            )
+            return f"{said} {half[0].upper()} M" + ("." if match.group().endswith(".") and _ends(match) else "")
         if half and hour <= 12:
             hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
         return words.clock(hour, minute)
@@ -112,9 +106,7 @@ def _ends(match: re.Match[str]) -> bool:
 def say_decades(text: str, words: Words) -> str:
     """Write out `1990s` and `'80s` in English."""
     if words.number_code == "en":
-        text = re.sub(
-            r"(?<![\d.,])(1[1-9]\d|20\d)0'?s\b", lambda m: _decade(year(int(m[1] + "0"), words)), text
-        )
+        text = re.sub(r"(?<![\d.,])(1[1-9]\d|20\d)0'?s\b", lambda m: _decade(year(int(m[1] + "0"), words)), text)
         text = re.sub(r"(?<!\w)'?([2-9]0)'?s\b", lambda m: _decade(cardinal(m[1], words)), text)
     return text
 
@@ -123,9 +115,7 @@ def say_years(text: str, words: Words) -> str:
     """Write out four-digit years in English and Hindi, which say them otherwise than numbers."""
     if words.number_code not in ("en", ""):
         return text
-    return re.sub(
-        r"(?<![\w.,:/$€£₹#])(1[1-9]\d\d|20\d\d)(?![\d:%°]|[.,/]\d)", lambda m: year(int(m[1]), words), text
-    )
+    return re.sub(r"(?<![\w.,:/$€£₹#])(1[1-9]\d\d|20\d\d)(?![\d:%°]|[.,/]\d)", lambda m: year(int(m[1]), words), text)
 
 
 def _decade(said: str) -> str:

@@ -22,9 +22,7 @@ def _clock(hour: int, minute: int) -> str:
     if minute == 0:
         return f"{said} o'clock" if 1 <= hour <= 12 else f"{said} hundred hours"
     return (
-        f"{said} oh {cardinal(str(minute), AMERICAN)}"
-        if minute < 10
-        else f"{said} {cardinal(str(minute), AMERICAN)}"
+        f"{said} oh {cardinal(str(minute), AMERICAN)}" if minute < 10 else f"{said} {cardinal(str(minute), AMERICAN)}"
     )
 
 

@@ -3,9 +3,7 @@
 from voiceclone.text.normalize.numbers import cardinal
 from voiceclone.text.normalize.words import FEMININE, Currency, Noun, Words, listed
 
-_MONTHS = listed(
-    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre"
-)
+_MONTHS = listed("gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre")
 _CENT = Noun("centesimo", "centesimi")
 
 
@@ -107,10 +105,7 @@ WORDS = Words(
     before_roman={
         **dict.fromkeys(listed("capitolo volume parte atto tomo"), "cardinal"),
         **dict.fromkeys(
-            listed(
-                "secolo luigi carlo enrico vittorio umberto giovanni paolo pio papa "
-                "elisabetta filippo benedetto"
-            ),
+            listed("secolo luigi carlo enrico vittorio umberto giovanni paolo pio papa elisabetta filippo benedetto"),
             "ordinal",
         ),
     },

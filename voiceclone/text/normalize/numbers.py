@@ -108,9 +108,7 @@ def _agree(said: str, words: Words, gender: str) -> str:
     feminine = gender == FEMININE
     if code == "es":
         if feminine:
-            return (
-                re.sub(r"uno$", "una", said).replace("cientos", "cientas").replace("quinientos", "quinientas")
-            )
+            return re.sub(r"uno$", "una", said).replace("cientos", "cientas").replace("quinientos", "quinientas")
         return re.sub(r"(^|\s)uno$", r"\1un", re.sub(r"veintiuno$", "veintiún", said))
     if code == "it":
         return re.sub(r"^uno$", "una" if feminine else "un", said)

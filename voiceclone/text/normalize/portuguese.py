@@ -106,8 +106,6 @@ WORDS = Words(
     regnal_ordinal_to=10,
     before_roman={
         **dict.fromkeys(listed("século capítulo tomo volume parte ato guerra"), "cardinal"),
-        **dict.fromkeys(
-            listed("pedro joão luís carlos filipe henrique afonso manuel papa pio bento paulo"), "ordinal"
-        ),
+        **dict.fromkeys(listed("pedro joão luís carlos filipe henrique afonso manuel papa pio bento paulo"), "ordinal"),
     },
 )

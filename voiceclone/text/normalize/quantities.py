@@ -186,9 +186,7 @@ def say_ordinals(text: str, words: Words) -> str:
         return ordinal(int(match[1].replace(",", "")), words, FEMININE if feminine else MASCULINE)
 
     boundary = r"\b" if words.number_code == "en" else ""
-    return re.sub(
-        rf"(?<![\w.,])(\d{{1,3}}(?:,\d{{3}})*|\d{{4,6}}){words.ordinal_marks}{boundary}", place, text
-    )
+    return re.sub(rf"(?<![\w.,])(\d{{1,3}}(?:,\d{{3}})*|\d{{4,6}}){words.ordinal_marks}{boundary}", place, text)
 
 
 def say_roman_numerals(text: str, words: Words) -> str:

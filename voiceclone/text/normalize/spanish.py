@@ -17,11 +17,7 @@ def _clock(hour: int, minute: int) -> str:
     said = cardinal(str(hour), WORDS, FEMININE)
     if minute == 0:
         return f"{said} en punto"
-    return (
-        f"{said} y {cardinal(str(minute), WORDS)}"
-        if minute < 10
-        else f"{said} {cardinal(str(minute), WORDS)}"
-    )
+    return f"{said} y {cardinal(str(minute), WORDS)}" if minute < 10 else f"{said} {cardinal(str(minute), WORDS)}"
 
 
 def _unit(name: str, gender: str = "m") -> Noun:
@@ -116,8 +112,7 @@ WORDS = Words(
         **dict.fromkeys(listed("siglo capítulo tomo volumen parte acto guerra"), "cardinal"),
         **dict.fromkeys(
             listed(
-                "felipe carlos alfonso fernando isabel luis enrique juan pablo pío papa "
-                "jaime sancho pedro benedicto"
+                "felipe carlos alfonso fernando isabel luis enrique juan pablo pío papa jaime sancho pedro benedicto"
             ),
             "ordinal",
         ),

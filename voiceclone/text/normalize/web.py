@@ -4,10 +4,7 @@ import re
 
 from voiceclone.text.normalize.words import Words
 
-_TLD = (
-    "com|org|net|edu|gov|io|info|biz|dev|app|ai|co|eu|uk|us|de|fr|es|it|pt|br|in|mx|ar|ch|be|ca|au|nl|"
-    "tv|me|xyz"
-)
+_TLD = "com|org|net|edu|gov|io|info|biz|dev|app|ai|co|eu|uk|us|de|fr|es|it|pt|br|in|mx|ar|ch|be|ca|au|nl|tv|me|xyz"
 _REST = r"[^\s<>\"“”()]"
 _EMAIL = re.compile(r"(?:mailto:)?([\w.+-]+)@([\w-]+(?:\.[\w-]+)+)")
 _ADDRESS = re.compile(
