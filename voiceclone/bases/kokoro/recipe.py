@@ -12,12 +12,12 @@ class Recipe:
     batch_windows: int = 1
     """Windows per acoustic step. On two cores one window and twice the steps beat two windows: similarity
     0.776 against 0.751 after the same 130 s."""
-    prosody_every: int = 4
+    prosody_every: int = 3
     """A prosody step follows each so many acoustic steps."""
     prosody_clips: int = 2
-    decoder_rate: float = 8e-5
+    decoder_rate: float = 5e-5
     """Learning rate of the decoder; 2e-4 costs words and likeness at once (embedded base study, section 5)."""
-    norm_rate: float = 3e-4
+    norm_rate: float = 2.5e-4
     """Learning rate of the layers that turn the style into scale and shift (AdaIN). Five times the decoder's:
     they carry most of a voice and make no tones (similarity 0.788 against 0.776 after 90 steps)."""
     acoustic_style_rate: float = 1e-2
@@ -32,11 +32,12 @@ class Recipe:
     """What is left of the learning rate at the end."""
     linear_weight: float = 1.0
     """Weight of the log magnitudes on linear frequency beside those in mel bands."""
-    line_weight: float = 4.0
-    """Weight of `losses.frame_rate_lines`."""
-    teacher_weight: float = 1.5
+    line_weight: float = 1.0
+    """Weight of `losses.frame_rate_lines`. With 3 to 5 its gradient takes the share that likeness needs: the runs
+    with it were the worst of the day (docs/decisions.md)."""
+    teacher_weight: float = 0.5
     """Weight of the untouched decoder above a recording's bandwidth, in the steps that ask it."""
-    teacher_every: int = 3
+    teacher_every: int = 2
     """It is asked in each so many steps: asked in every one it took an eighth of the time."""
     first_listen_s: float = 42.0
     """Time on the clock at which the first listen is spoken."""
