@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -80,28 +81,32 @@ class Server:
         return (self.home / "server.log").read_text(encoding="utf-8")
 
 
+@contextmanager
+def open_chromium(heard: Path | None = None) -> Iterator:
+    """A headless browser; `heard` is a WAV file its microphone hears instead of a beep."""
+    from playwright.sync_api import sync_playwright
+
+    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    if heard is not None:
+        arguments.append(f"--use-file-for-fake-audio-capture={heard}")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
 @pytest.fixture(scope="session")
 def chromium(tmp_path_factory) -> Iterator:
     """A browser whose microphone hears the example voice; skips where there is no Chromium."""
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="playwright is not installed (pip install playwright)"
-    )
+    pytest.importorskip("playwright.sync_api", reason="playwright is not installed (pip install playwright)")
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed (Debian: apt install chromium)")
     heard = tmp_path_factory.mktemp("microphone") / "heard.wav"
     encode_wav(decode(EXAMPLE[0]), heard)
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(
-            executable_path=CHROMIUM,
-            args=[
-                "--no-sandbox",
-                "--use-fake-ui-for-media-stream",
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-audio-capture={heard}",
-            ],
-        )
+    with open_chromium(heard) as browser:
         yield browser
-        browser.close()
 
 
 class Visitor:
@@ -144,3 +149,11 @@ class Visitor:
     def close(self) -> None:
         """Close the browser window."""
         self.context.close()
+
+
+def wait_for_sound(visitor: Visitor, player: str) -> None:
+    """Wait until a player has loaded something to play."""
+    visitor.page.wait_for_function(
+        "id => { const end = document.querySelector(`#${id} #duration`); return end && end.innerText !== '0:00'; }",
+        arg=player,
+    )

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.browser.conftest import EXAMPLE, Server, Visitor
+from tests.browser.conftest import EXAMPLE, Server, Visitor, wait_for_sound
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -54,6 +54,14 @@ def new_person(visitor: Visitor, name: str) -> None:
     page.wait_for_selector("#clips .vc-empty")
 
 
+def prepare_base(visitor: Visitor) -> None:
+    page = visitor.page
+    page.wait_for_timeout(1500)  # whether it is ready is asked while the page opens
+    if page.locator("#prepare").is_visible():
+        page.locator("#prepare").click()
+        page.wait_for_selector("#base-banner", state="hidden")
+
+
 def load_example(visitor: Visitor) -> None:
     page = visitor.page
     page.locator("#example").click()
@@ -69,14 +77,6 @@ def wait_for_step(visitor: Visitor, step: int) -> None:
     visitor.page.wait_for_function(f"Number(document.querySelector('#train-progress .vc-run')?.dataset.step) > {step}")
 
 
-def wait_for_sound(visitor: Visitor, player: str) -> None:
-    """Wait until a player has loaded something to play."""
-    visitor.page.wait_for_function(
-        "id => { const end = document.querySelector(`#${id} #duration`); return end && end.innerText !== '0:00'; }",
-        arg=player,
-    )
-
-
 def read_wav(content: bytes) -> tuple[np.ndarray, int]:
     with wave.open(io.BytesIO(content)) as file:
         assert (file.getnchannels(), file.getsampwidth()) == (1, 2)
@@ -87,9 +87,7 @@ def read_wav(content: bytes) -> tuple[np.ndarray, int]:
 def test_from_example_to_downloaded_speech(visit):
     visitor = visit(accept_downloads=True)
     page = visitor.page
-    if page.locator("#prepare").is_visible():
-        page.locator("#prepare").click()
-        page.wait_for_selector("#base-banner", state="hidden")
+    prepare_base(visitor)
     load_example(visitor)
     page.locator("#clean").click()
     page.wait_for_selector("#clean-status .vc-note")
@@ -111,9 +109,7 @@ def test_from_example_to_downloaded_speech(visit):
     page.wait_for_selector("#plot canvas, #plot svg")
 
     page.reload()
-    visitor.wait_until_ready()
-    visitor.tab("Train")
-    wait_for_step(visitor, 0)
+    wait_for_step(visitor, 0)  # the page opens where the training is
     before = step_shown(visitor)
     lines_before = plot_lines(visitor)
     wait_for_step(visitor, before + 20)
@@ -141,6 +137,30 @@ def test_from_example_to_downloaded_speech(visit):
 
 def plot_lines(visitor: Visitor) -> int:
     return visitor.page.evaluate("document.querySelector('#plot').innerHTML.length")
+
+
+def test_a_restart_of_the_program_is_survived_by_page_and_training(visit, server):
+    visitor = visit()
+    page = visitor.page
+    prepare_base(visitor)
+    load_example(visitor)
+    visitor.tab("Train")
+    if page.locator("#train-again").is_visible():
+        page.locator("#train-again").click()
+    page.locator("#voice-name input, #voice-name textarea").fill("Restart")
+    page.locator("#consent input").check()
+    page.locator("#start").click()
+    wait_for_step(visitor, 10)
+    before = step_shown(visitor)
+    server.stop()
+    server.start()
+    # The page that is still open comes back by itself.
+    wait_for_step(visitor, before + 50)
+    page.locator("#stop").click()
+    page.wait_for_selector("#train-result", timeout=600_000)
+    assert "Stopped, and kept: Restart" in page.locator("#result-head").inner_text()
+    wait_for_sound(visitor, "sample")
+    visitor.complaints.clear()  # of the moment without a server
 
 
 def test_microphone_take_is_kept_raw_and_the_next_sentence_comes(visit):

@@ -149,7 +149,7 @@ def run_progress(status: Any) -> str:
     """Return where a run stands: a bar, the figures, one plain sentence."""
     share = status.step / status.total_steps if status.total_steps else 0.0
     sentence = status.error if status.state == "failed" else status.message
-    kind = "waiting" if status.state in ("waiting", "preparing", "stopping") and not status.step else "plain"
+    kind = "waiting" if status.running and not status.step else "plain"
     name = escape(status.voice_name)
     return (
         f'<section class="vc-run" data-state="{escape(status.state)}" data-step="{status.step}">'

@@ -27,6 +27,8 @@ class Watch:
     panel: gr.Column
     progress: gr.HTML
     first_listen: gr.Audio
+    chart: gr.Column
+    """The plot and its legend; hidden until there is something to draw."""
     plot: gr.LinePlot
     hint: gr.HTML
     stop: gr.Button
@@ -83,20 +85,10 @@ def build_watch(intro: gr.HTML, form: gr.Row) -> Watch:
     with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-watch") as panel:
         progress = gr.HTML(elem_id="train-progress")
         first_listen = player(text.FIRST_LISTEN_LABEL, "first-listen", visible=False)
-        plot = gr.LinePlot(
-            x="step",
-            y="loss",
-            color="series",
-            color_map={text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()},
-            x_title=text.PLOT_X,
-            y_title=text.PLOT_Y,
-            colors_in_legend=[],  # drawn below instead: inside the plot it would be cut off
-            label=text.PLOT_LABEL,
-            height=300,
-            buttons=[],
-            elem_id="plot",
-        )
-        gr.HTML(markup.legend({text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}, text.PLOT_HINT))
+        with gr.Column(visible=False) as chart:
+            plot = _loss_plot()
+            series = {text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
+            gr.HTML(markup.legend(series, text.PLOT_HINT))
         hint = gr.HTML(markup.note(text.CLOSE_PAGE))
         stop = gr.Button(text.STOP, variant="stop", elem_id="stop", elem_classes="vc-action")
         resume = gr.Button(
@@ -105,7 +97,23 @@ def build_watch(intro: gr.HTML, form: gr.Row) -> Watch:
         again = gr.Button(text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
     timer = gr.Timer(TICK_S, active=False)
     seen = gr.State(Seen())
-    return Watch(intro, form, panel, progress, first_listen, plot, hint, stop, resume, again, timer, seen)
+    return Watch(intro, form, panel, progress, first_listen, chart, plot, hint, stop, resume, again, timer, seen)
+
+
+def _loss_plot() -> gr.LinePlot:
+    return gr.LinePlot(
+        x="step",
+        y="loss",
+        color="series",
+        color_map={text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()},
+        colors_in_legend=[],  # ours is below the plot, with the same words as the hint
+        x_title=text.PLOT_X,
+        y_title=text.PLOT_Y,
+        label=text.PLOT_LABEL,
+        # No height: with one, gradio 6.31 cuts off the numbers below the plot.
+        buttons=[],
+        elem_id="plot",
+    )
 
 
 def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
@@ -120,7 +128,10 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         status = engine.active_run() or _status_or_none(engine, run_id)
         if status is None:
             return {remembered_run: ""} | idle_view(watch, result)
-        return {remembered_run: status.run_id} | run_view(shared, watch, result, status, Seen())
+        found = {remembered_run: status.run_id} | run_view(shared, watch, result, status, Seen())
+        if status.running or status.state == "interrupted":
+            found[shared.tabs] = gr.Tabs(selected="train")
+        return found
 
     def resume(run_id: str) -> dict[Any, Any]:
         return run_view(shared, watch, result, engine.continue_training(run_id), Seen())
@@ -137,7 +148,7 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         engine.speak_to_file(voice_id, sentence, path, language=voice.language)
         return str(path), markup.note(f"“{sentence}”"), voices_changed + 1
 
-    wire(shared.demo.load, attach, remembered_run, [remembered_run, *shown])
+    wire(shared.demo.load, attach, remembered_run, [shared.tabs, remembered_run, *shown])
     wire(watch.timer.tick, tick, [remembered_run, watch.seen], shown)
     wire(watch.stop.click, stop, [remembered_run, watch.seen], shown)
     wire(watch.resume.click, resume, remembered_run, shown, lane="start")
@@ -185,7 +196,8 @@ def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Se
     updates: dict[Any, Any] = {watch.seen: now, watch.progress: markup.run_progress(status)}
     is_new = now.run_id != seen.run_id
     if is_new or now.step != seen.step:
-        updates[watch.plot] = plot_frame(shared.engine.loss_points(now.run_id, PLOT_POINTS))
+        frame = plot_frame(shared.engine.loss_points(now.run_id, PLOT_POINTS))
+        updates |= {watch.plot: frame, watch.chart: gr.update(visible=frame is not None)}
     if is_new or now.has_first_listen != seen.has_first_listen:
         updates[watch.first_listen] = first_listen_player(shared, status)
     if is_new or now.state != seen.state:
