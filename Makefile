@@ -34,7 +34,7 @@ test-slow: setup $(DEV_STAMP)  ## tests that train the real base model, minutes
 	$(BIN)/python -m pytest -m slow
 
 test-browser: setup $(DEV_STAMP)  ## tests in headless Chromium
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m "browser and not slow"
 
 lint: $(DEV_STAMP)  ## formatter and linter
 	$(BIN)/ruff format --check .
