@@ -112,8 +112,9 @@ def chromium(tmp_path_factory) -> Iterator:
 class Visitor:
     """One person's browser: what the page complained about, and where it went, is kept."""
 
-    def __init__(self, browser, url: str, **context) -> None:
+    def __init__(self, browser, url: str, before: str = "", **context) -> None:
         self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | context))
+        self.context.add_init_script(before)  # runs before the scripts of the page
         self.page = self.context.new_page()
         self.page.set_default_timeout(TIMEOUT_MS)
         self.complaints: list[str] = []

@@ -1,6 +1,8 @@
 """The page as a person uses it: record, upload, clean, train, reload, speak, download; phone and dark."""
 
 import io
+import os
+import signal
 import time
 import wave
 from pathlib import Path
@@ -9,6 +11,8 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import EXAMPLE, Server, Visitor, wait_for_sound
+from voiceclone.training.lock import TrainingLock
+from voiceclone.ui import text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -67,6 +71,17 @@ def load_example(visitor: Visitor) -> None:
     page.locator("#example").click()
     page.wait_for_selector("#example-status .vc-note")
     page.wait_for_selector("#clips .vc-open")
+
+
+def start_training(visitor: Visitor, name: str) -> None:
+    page = visitor.page
+    visitor.tab("Train")
+    page.wait_for_selector("#start, #train-again")
+    if page.locator("#train-again").is_visible():
+        page.locator("#train-again").click()
+    page.locator("#voice-name input, #voice-name textarea").fill(name)
+    page.locator("#consent input").check()
+    page.locator("#start").click()
 
 
 def step_shown(visitor: Visitor) -> int:
@@ -144,12 +159,7 @@ def test_a_restart_of_the_program_is_survived_by_page_and_training(visit, server
     page = visitor.page
     prepare_base(visitor)
     load_example(visitor)
-    visitor.tab("Train")
-    if page.locator("#train-again").is_visible():
-        page.locator("#train-again").click()
-    page.locator("#voice-name input, #voice-name textarea").fill("Restart")
-    page.locator("#consent input").check()
-    page.locator("#start").click()
+    start_training(visitor, "Restart")
     wait_for_step(visitor, 10)
     before = step_shown(visitor)
     server.stop()
@@ -191,6 +201,46 @@ def test_microphone_take_is_kept_raw_and_the_next_sentence_comes(visit):
     assert settings["echoCancellation"] is False
     assert settings["noiseSuppression"] is False
     assert settings["autoGainControl"] is False
+
+
+NO_SECURE_CONTEXT = "Object.defineProperty(window, 'isSecureContext', {value: false});"
+NO_MICROPHONE = "navigator.mediaDevices.enumerateDevices = async () => [];"
+FORBIDDEN = """
+navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "press", "reason"),
+    [
+        (NO_SECURE_CONTEXT, False, "insecure"),
+        (NO_MICROPHONE, False, "missing"),
+        (FORBIDDEN, True, "denied"),
+    ],
+)
+def test_no_microphone_is_explained_in_the_page(visit, before, press, reason):
+    visitor = visit(before=before)
+    if press:
+        visitor.page.locator("#recorder").get_by_role("button", name="Record").click()
+    visitor.page.wait_for_function("document.querySelector('#microphone-note')?.textContent")
+    assert visitor.page.locator("#microphone-note").inner_text() == text.MICROPHONE[reason]
+    visitor.complaints.clear()  # gradio says so in the console, too
+
+
+def test_a_killed_training_is_continued_with_one_press(visit, server):
+    visitor = visit()
+    page = visitor.page
+    prepare_base(visitor)
+    load_example(visitor)
+    start_training(visitor, "Interrupted")
+    wait_for_step(visitor, 10)
+    os.kill(TrainingLock(server.home).holder().pid, signal.SIGKILL)
+    page.wait_for_selector("#continue")
+    before = step_shown(visitor)
+    page.locator("#continue").click()
+    wait_for_step(visitor, before + 20)
+    page.locator("#stop").click()
+    page.wait_for_selector("#train-result", timeout=600_000)
 
 
 def test_upload_with_words_edit_leave_out_delete(visit, tmp_path):
@@ -258,7 +308,7 @@ def test_the_keyboard_reaches_everything_that_matters(visit):
                 "(document.activeElement.closest('[id]') || {}).id + ' ' + document.activeElement.className"
             )
         )
-    text = " ".join(reached)
+    names = " ".join(reached)
     for wanted in (
         "new-project",
         "keep-take",
@@ -269,4 +319,4 @@ def test_the_keyboard_reaches_everything_that_matters(visit):
         "vc-play",
         "vc-open",
     ):
-        assert wanted in text
+        assert wanted in names

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
+from gradio_client.utils import strip_invalid_filename_characters
 
 from voiceclone.errors import AudioError, Cancelled, InputError
 from voiceclone.ui import markup, text
@@ -263,7 +264,10 @@ def _read_words(transcripts: str | None) -> dict[str, str] | None:
         return None
     from voiceclone.clips.transcripts import read_transcripts
 
-    return read_transcripts(Path(transcripts))
+    words = read_transcripts(Path(transcripts))
+    # Gradio takes characters such as & and # out of the names of uploaded files.
+    renamed = {strip_invalid_filename_characters(name): said for name, said in words.items()}
+    return renamed | words
 
 
 def _report(report: Any) -> str:
