@@ -90,6 +90,7 @@ def speak(visitor: Visitor) -> None:
 
 def keep(visitor: Visitor, name: str) -> None:
     """Write a small PNG of the whole page."""
+    visitor.page.mouse.move(0, 0)
     visitor.page.wait_for_timeout(1500)  # fade-ins, the bar's slide
     picture = Image.open(io.BytesIO(visitor.page.screenshot(full_page=True))).convert("RGB")
     path = FOLDER / f"{name}.png"
