@@ -1,6 +1,7 @@
 """The page's own HTML and words: nothing typed becomes markup, and numbers read as people say them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -117,3 +118,13 @@ def test_lengths_read_as_people_say_them(duration_s, words):
 def test_likeness_in_words_grows_with_the_figure():
     said = [text.similarity_words(similarity) for similarity in (0.5, 0.78, 0.85, 0.95)]
     assert len(set(said)) == 4
+
+
+def test_a_voice_tells_how_it_turned_out_in_words_and_figures():
+    told = {"similarity": 0.93, "similarity_stock": -0.1, "words_right": 0.98, "naturalness": 3.25}
+    voice = SimpleNamespace(scores=told, speech_s=62, minutes=5.0, size_mb=12.34)
+    shown = markup.scores(voice)
+    for words in ("very much like", "0.93 of 1", "had 0.00", "98%", "clean", "3.2 of 5", "1 min 2 s", "12.3 MB"):
+        assert words in shown
+    unjudged = markup.scores(SimpleNamespace(scores={}, speech_s=12, minutes=0, size_mb=1))
+    assert "Likeness" not in unjudged and "Learnt from 12 seconds" in unjudged

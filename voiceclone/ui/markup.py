@@ -169,13 +169,17 @@ def legend(colours: dict[str, str], words: str) -> str:
 
 def scores(voice: Any) -> str:
     """Return how a voice turned out, in words, with the figures behind them."""
+    told = voice.scores
     lines = []
-    similarity = voice.scores.get("similarity")
-    if similarity is not None:
-        lines.append(f"<li><b>{escape(text.similarity_words(similarity))}.</b> Likeness {similarity:.2f} of 1.</li>")
-    lines.append(f"<li>Learnt from {escape(text.duration(voice.speech_s))} of speech")
-    if voice.minutes:
-        lines[-1] += f" in {escape(text.duration(voice.minutes * 60))}"
-    lines[-1] += ".</li>"
-    lines.append(f"<li>The voice file is {voice.size_mb:.1f} MB.</li>")
-    return f'<ul class="vc-scores" aria-label="{escape(text.SCORES_TITLE)}">{"".join(lines)}</ul>'
+    if "similarity" in told:
+        figures = text.similarity_figures(told["similarity"], told.get("similarity_stock"))
+        lines.append((text.similarity_words(told["similarity"]), figures))
+    if "words_right" in told:
+        lines.append((text.words_right(told["words_right"]), ""))
+    if "naturalness" in told:
+        lines.append((text.sound_words(told["naturalness"]), text.sound_figure(told["naturalness"])))
+    lines.append(("", text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)))
+    items = "".join(
+        f"<li>{f'<b>{escape(words)}</b> ' if words else ''}{escape(figures)}</li>" for words, figures in lines
+    )
+    return f'<ul class="vc-scores" aria-label="{escape(text.SCORES_TITLE)}">{items}</ul>'

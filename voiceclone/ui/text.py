@@ -259,12 +259,42 @@ def similarity_words(similarity: float) -> str:
     usually above 0.85, those of two people usually below 0.75.
     """
     if similarity >= 0.90:
-        return "Sounds very much like the recordings"
+        return "It sounds very much like the recordings."
     if similarity >= 0.82:
-        return "Sounds like the recordings"
+        return "It sounds like the recordings."
     if similarity >= 0.74:
-        return "Reminds of the recordings; more speech or a longer training brings it closer"
-    return "Not close yet; record more speech or train longer"
+        return "It reminds of the recordings. More speech or a longer training brings it closer."
+    return "It is not close yet. Record more speech or train longer."
+
+
+def similarity_figures(similarity: float, stock: float | None) -> str:
+    """Give the figures of the likeness, next to those of the voice it began with."""
+    if stock is None:
+        return f"Likeness {similarity:.2f} of 1."
+    return f"Likeness {similarity:.2f} of 1; the voice it began with had {max(0.0, stock):.2f}."
+
+
+def words_right(share: float) -> str:
+    """Say how much of its speech is understood; `share` is 0..1."""
+    return "Every word is understood." if share >= 0.995 else f"{share:.0%} of its words are understood."
+
+
+def sound_words(naturalness: float) -> str:
+    """Put DNSMOS (1..5) into words; clean recordings of people reach about 3.2 and more."""
+    if naturalness >= 3.1:
+        return "The sound is clean."
+    return "The sound is fair." if naturalness >= 2.7 else "The sound is rough. Cleaner recordings would help."
+
+
+def sound_figure(naturalness: float) -> str:
+    """Give the figure of the sound."""
+    return f"Quality {naturalness:.1f} of 5."
+
+
+def learnt_from(speech_s: float, minutes: float, size_mb: float) -> str:
+    """Say what a voice was made from, how long it took, and how large it is."""
+    took = f" in {duration(minutes * 60)}" if minutes else ""
+    return f"Learnt from {duration(speech_s)} of speech{took}. The voice file is {size_mb:.1f} MB."
 
 
 # --- speaking -----------------------------------------------------------------------------------
