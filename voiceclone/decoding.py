@@ -1,6 +1,7 @@
 """Recordings on disk, read block by block, so that three hours of sound never lie in memory at once."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +27,7 @@ _COARSE_SUBTYPES = {"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "GSM610", "IMA
 _READABLE = "Upload WAV, FLAC, MP3, OGG, M4A or MP4"
 
 
-class Recording:
+class Recording(ABC):
     """An audio file of any common kind, readable any number of times."""
 
     def __init__(self, path: Path, sample_rate: int, channels: int, bits: int, duration_s: float | None) -> None:
@@ -63,8 +64,9 @@ class Recording:
         if self.duration_s and read < 0.98 * self.duration_s * self.sample_rate - 4096:
             self.cut_off = True
 
+    @abstractmethod
     def _read(self) -> Iterator[np.ndarray]:
-        raise NotImplementedError
+        """Yield the sound in blocks, float32, shape (samples,)."""
 
 
 def open_recording(path: Path) -> Recording:
