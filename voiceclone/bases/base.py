@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,30 @@ OnProgress = Callable[[float, str], None]
 """Called with a share in 0..1 and a plain sentence."""
 ShouldStop = Callable[[], bool]
 """Asked between small steps of work; True ends the work early."""
+
+
+class Policy(StrEnum):
+    """How much of a network learns when it is adapted to a voice."""
+
+    INSTANT = "instant"
+    """Nothing is trained: the speaker is described by numbers measured from the recordings."""
+    TRANSFER = "transfer"
+    """The network is frozen; only the numbers that describe the speaker learn."""
+    FINE_TUNE = "fine-tune"
+    """The layers that make the sound learn; those that read the text stay."""
+    FULL = "full"
+    """Everything learns."""
+
+
+class Ability(StrEnum):
+    """What a base model can do besides speaking."""
+
+    INSTANT = "instant"
+    """Make a voice from recordings in seconds (`make_instant_voice`)."""
+    TRAIN = "train"
+    """Be trained on recordings (`prepare`, `train_slice`, `finish`)."""
+    CONVERT = "convert"
+    """Say a recording's words in a voice (`convert`)."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +57,8 @@ class TrainingPlan:
     steps: int | None = None
     """Optimizer steps; None lets `minutes` or the base decide."""
     seed: int = 0
+    policy: Policy | None = None
+    """What learns; None is the base's first choice, `BaseModel.policies[0]`."""
 
     def __post_init__(self) -> None:
         if self.minutes is not None and self.steps is not None:
@@ -68,6 +95,11 @@ class BaseModel(Protocol):
     """False when the licence forbids passing on an adapted voice."""
     languages: tuple[str, ...]
     sample_rate: int
+    abilities: frozenset[Ability]
+    policies: tuple[Policy, ...]
+    """Ways it can be trained, the advised one first; `Policy.INSTANT` is never among them."""
+    max_voice_mb: int
+    """Largest voice file it makes or takes."""
 
     def is_ready(self) -> bool:
         """True when the weights lie converted and complete in the data folder."""
@@ -98,6 +130,14 @@ class BaseModel(Protocol):
 
     def finish(self, run_dir: Path) -> None:
         """Write the final `voice.safetensors` from the last checkpoint (after Stop, too)."""
+
+    def make_instant_voice(
+        self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
+    ) -> None:
+        """Write a voice file from 1 to 10 clips without training; seconds. Only with `Ability.INSTANT`."""
+
+    def convert(self, voice_path: Path, audio: Audio, on_progress: OnProgress | None = None) -> Audio:
+        """Return the same words in the voice of `voice_path`. Only with `Ability.CONVERT`."""
 
     def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
         """Speak ONE sentence-sized text (see `voiceclone.text.sentences`) with a voice file.
