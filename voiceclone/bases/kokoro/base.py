@@ -2,15 +2,17 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone import host
 from voiceclone.audio import Audio
-from voiceclone.bases.base import OnProgress, ShouldStop, SliceResult, TrainingClip, TrainingPlan
+from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
-from voiceclone.errors import NotFoundError, TextError, TrainingError
+from voiceclone.errors import InputError, NotFoundError, TextError, TrainingError
+from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.store import atomic_file, read_json, write_json
 
 if TYPE_CHECKING:
@@ -48,6 +50,9 @@ class KokoroBase:
     may_share_voices = True
     languages = ("en-us", "en-gb", "es", "fr", "it", "pt", "hi")
     sample_rate = SAMPLE_RATE
+    abilities = frozenset({Ability.INSTANT, Ability.TRAIN})
+    policies = (Policy.FINE_TUNE, Policy.TRANSFER)
+    max_voice_mb = MAX_VOICE_FILE_MB
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -108,6 +113,9 @@ class KokoroBase:
         from voiceclone.bases.kokoro import dataset, trainer
 
         began = time.monotonic()
+        plan = replace(plan, policy=plan.policy or self.policies[0])
+        if plan.policy not in self.policies:
+            raise InputError(f"{self.title} cannot be trained as “{plan.policy}”; choose {' or '.join(self.policies)}.")
         self.ensure_ready(on_progress)
         dataset.write_dataset(clips, run_dir, on_progress, should_stop)
         write_json(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
@@ -181,6 +189,33 @@ class KokoroBase:
             language,
             real,
         )
+
+    # Without training -------------------------------------------------------------------------
+
+    def make_instant_voice(
+        self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
+    ) -> None:
+        """Write the stock voice that sounds most like the clips as a voice file.
+
+        This base has no encoder that turns a recording into a style, so it cannot come nearer without training.
+        """
+        import tempfile
+
+        from safetensors.torch import save_file
+
+        from voiceclone.bases.kokoro import dataset
+        from voiceclone.bases.kokoro.start import choose_start
+        from voiceclone.bases.kokoro.voice_tensors import STYLE
+
+        self.ensure_ready(on_progress)
+        self._put_on(None)
+        with tempfile.TemporaryDirectory() as folder:
+            entries = dataset.write_dataset(clips, Path(folder), on_progress)
+            if on_progress:
+                on_progress(0.5, "Looking for the stock voice that sounds most like you")
+            style = choose_start(self._network, self._folder, Path(folder), entries)
+        with atomic_file(voice_path) as temporary:
+            save_file({STYLE: style.float().cpu().contiguous()}, temporary)
 
     # Speaking ---------------------------------------------------------------------------------
 

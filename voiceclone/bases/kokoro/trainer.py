@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.bases.base import TrainingPlan
+from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.kokoro import dataset, losses, synthesis
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
@@ -85,7 +85,8 @@ class Trainer:
             raise TrainingError(
                 "This training began with other weights of the base model than are there now. Start a new training."
             )
-        self.plan = TrainingPlan(minutes=plan["minutes"], steps=plan["steps"], seed=plan["seed"])
+        policy = Policy(plan.get("policy") or Policy.FINE_TUNE)  # runs of before the choice was there name none
+        self.plan = TrainingPlan(plan["minutes"], plan["steps"], plan["seed"], policy)
         if self.plan.minutes is None and self.plan.steps is None:
             self.plan = replace(self.plan, minutes=self.recipe.default_minutes)
         self.position = Position(elapsed_s=plan["elapsed_s"])
@@ -127,16 +128,8 @@ class Trainer:
         self.style = self.start.clone()
         self.acoustic_style = self.style[:, :STYLE_SIZE].clone().requires_grad_()
         self.prosody_style = self.style[:, STYLE_SIZE:].clone().requires_grad_()
-        self.trained = {
-            f"decoder.{name}": parameter
-            for name, parameter in self.network.decoder.named_parameters()
-            if is_trained(name)
-        }
-        predictor = {
-            f"predictor.{name}": parameter
-            for name, parameter in self.network.predictor.named_parameters()
-            if is_trained(name)
-        }
+        self.trained = self._learning_in("decoder")
+        predictor = self._learning_in("predictor")
         for parameter in (*self.trained.values(), *predictor.values()):
             parameter.requires_grad_()
         options: dict[str, Any] = {"betas": recipe.betas, "weight_decay": 0.0, "fused": True}
@@ -165,6 +158,13 @@ class Trainer:
         for optimizer in (self._acoustic, self._prosody):
             for group in optimizer.param_groups:
                 group["full_rate"] = group["lr"]
+
+    def _learning_in(self, part: str) -> dict[str, "torch.Tensor"]:
+        """Return the parameters of a part that learn, by name in the network; none when only the style does."""
+        if self.plan.policy == Policy.TRANSFER:
+            return {}
+        parameters = getattr(self.network, part).named_parameters()
+        return {f"{part}.{name}": parameter for name, parameter in parameters if is_trained(name)}
 
     def voice_style(self) -> "torch.Tensor":
         """Return the style learnt so far, shape (1, 256)."""
