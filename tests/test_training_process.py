@@ -12,7 +12,7 @@ import pytest
 
 from tests.fake_base import BASE_ID, BREAKS_FILE, CHECKPOINT_EVERY_STEPS, spectral_centre_hz
 from tests.small_project import PITCH_HZ, fake_engine, make_project
-from voiceclone.errors import BusyError, InputError, NotFoundError
+from voiceclone.errors import BusyError, InputError, NotEnoughSpeechError, NotFoundError
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.runner import MAX_FRUITLESS_STARTS
 
@@ -246,3 +246,28 @@ def test_a_second_voice_of_the_same_name_is_told_apart(engine, project_id):
     second = end_of(engine, start(engine, project_id, steps=10))
     assert engine.voice(first.voice_id).name == "Anna"
     assert engine.voice(second.voice_id).name == "Anna (2)"
+
+
+def test_a_training_hears_only_the_clips_it_is_given(engine, project_id):
+    low_hz = PITCH_HZ / 2
+    lower = make_project(engine.data_dir, "Lower", clip_count=3, pitch_hz=low_hz)
+    folder = engine.data_dir / "projects"
+    for clip in engine.clips(lower.project_id):  # one project with clips of two voices
+        (folder / lower.project_id / "clips" / clip.clip_id).rename(folder / project_id / "clips" / clip.clip_id)
+    known = {clip.clip_id for clip in engine.clips(project_id)}
+    wanted = [clip_id for clip_id in known if _centre_hz(engine, project_id, clip_id) < 1.5 * low_hz]
+    assert (len(known), len(wanted)) == (7, 3)
+    run_id = start(engine, project_id, steps=30, clip_ids=wanted)
+    assert end_of(engine, run_id).state == "finished"
+    spoken = engine.speak(engine.training_status(run_id).voice_id, "Hello there, you.").audio
+    assert spectral_centre_hz(spoken) == pytest.approx(low_hz, rel=0.05)
+
+
+def test_clips_that_are_too_few_alone_are_refused(engine, project_id):
+    (first, *_) = engine.clips(project_id)
+    with pytest.raises(NotEnoughSpeechError, match="4 s of usable speech"):
+        start(engine, project_id, clip_ids=[first.clip_id])
+
+
+def _centre_hz(engine, project_id, clip_id):
+    return spectral_centre_hz(engine.clip_audio(project_id, clip_id))

@@ -245,6 +245,7 @@ class VoiceEngine:
         seed: int = 0,
         *,
         consent_by: str = "Python program",
+        clip_ids: Sequence[str] | None = None,
     ) -> RunStatus:
         """Start training a voice in a process of its own, and return at once.
 
@@ -256,6 +257,7 @@ class VoiceEngine:
             steps: optimizer steps; None lets `minutes` or the base decide.
             seed: the same seed on the same machine gives the same voice.
             consent_by: where it was agreed to, kept in the voice file.
+            clip_ids: learn from these clips only, of those that are usable; None is all of them.
 
         Raises:
             ConsentError: without consent.
@@ -269,7 +271,7 @@ class VoiceEngine:
         voice_name = store.clean_name(voice_name, "voice name")
         _check_plan(minutes, steps, seed)
         project = self.project(project_id)
-        readiness = self.readiness(project.project_id)
+        readiness = self._library.readiness(project.project_id, clip_ids)
         if not readiness.enough:
             missing_s = math.ceil(max(1.0, readiness.minimum_s - readiness.usable_s))
             raise NotEnoughSpeechError(
@@ -290,6 +292,7 @@ class VoiceEngine:
             seed=seed,
             consent={"given": True, "by": consent_by, "statement": CONSENT_STATEMENT, "at": now},
             created_at=now,
+            clip_ids=None if clip_ids is None else tuple(clip_ids),
         )
         return self._runner.start(config)
 

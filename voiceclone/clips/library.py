@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -182,7 +182,9 @@ class ClipLibrary:
             raise NotFoundError("This clip is not cleaned yet. Press Clean first.")
         return decode(cleaned)
 
-    def training_clips(self, project_id: str, max_rate: int | None = None) -> list[TrainingClip]:
+    def training_clips(
+        self, project_id: str, max_rate: int | None = None, clip_ids: Collection[str] | None = None
+    ) -> list[TrainingClip]:
         """Return what training takes: included clips that are not bad, cleaned, with their text.
 
         Clips not cleaned yet are cleaned now. At most `MAX_TRAIN_SPEECH_S` of speech, good clips first.
@@ -190,9 +192,14 @@ class ClipLibrary:
         Args:
             project_id: whose clips.
             max_rate: sound at a higher rate is resampled to it, which saves memory.
+            clip_ids: only these; None is all.
         """
         chosen, speech_s = [], 0.0
-        wanted = [clip for clip in self.clips(project_id) if is_trainable(clip)]
+        wanted = [
+            clip
+            for clip in self.clips(project_id)
+            if is_trainable(clip) and (clip_ids is None or clip.clip_id in clip_ids)
+        ]
         for clip in sorted(wanted, key=lambda clip: clip.verdict.level != "good"):
             if speech_s < limits.MAX_TRAIN_SPEECH_S:
                 chosen.append(clip.clip_id)
@@ -207,11 +214,11 @@ class ClipLibrary:
                 found.append(TrainingClip(clip.clip_id, audio, clip.text, clip.language))
         return found
 
-    def readiness(self, project_id: str) -> Readiness:
-        """Return how much speech there is and what it is enough for."""
+    def readiness(self, project_id: str, clip_ids: Collection[str] | None = None) -> Readiness:
+        """Return how much speech there is (in these clips; None: in all) and what it is enough for."""
         from voiceclone.clips.readiness import assess
 
-        return assess(self.clips(project_id))
+        return assess([clip for clip in self.clips(project_id) if clip_ids is None or clip.clip_id in clip_ids])
 
     # --- files, for the modules beside this one -------------------------------------------------
 

@@ -36,6 +36,8 @@ class RunConfig:
     consent: dict[str, Any]
     """`{"given": True, "by": str, "statement": str, "at": ISO time}`."""
     created_at: str
+    clip_ids: tuple[str, ...] | None = None
+    """The clips that are learnt from; None is every usable one of the project."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,10 @@ def read_config(run_dir: Path) -> RunConfig:
     missing = NotFoundError("There is no such training run; choose one from the list.")
     content = store.read_json(config_path(run_dir), missing=missing, damaged=damaged)
     try:
-        return RunConfig(**{field.name: content[field.name] for field in fields(RunConfig)})
+        known = {field.name: content[field.name] for field in fields(RunConfig) if field.name in content}
+        if known.get("clip_ids") is not None:
+            known["clip_ids"] = tuple(known["clip_ids"])
+        return RunConfig(**known)
     except (KeyError, TypeError) as error:
         raise damaged from error
 

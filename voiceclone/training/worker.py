@@ -129,7 +129,7 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
     from voiceclone.clips.library import ClipLibrary
 
     board.progress(0.0, "reading and cleaning them")
-    clips = ClipLibrary(data_dir).training_clips(config.project_id, max_rate=base.sample_rate)
+    clips = ClipLibrary(data_dir).training_clips(config.project_id, base.sample_rate, config.clip_ids)
     if board.should_stop():
         raise Cancelled("Stopped before the recordings were ready.")
     base.ensure_ready(board.progress)
