@@ -1,0 +1,187 @@
+"""Released layouts of XTTS v2, Tacotron2 + HiFi-GAN and the converters, with small random weights.
+
+File names, keys, config fields and old-style `weight_g`/`weight_v` names are those of the releases; only
+the sizes are smaller, so that a test takes seconds.
+"""
+
+import json
+from pathlib import Path
+
+AGREED = {"by": "test", "at": "2026-01-01T00:00:00+00:00", "statement": "I agree."}
+SMALL_WAVLM = {
+    "extractor_mode": "layer_norm",
+    "encoder_layers": 8,
+    "encoder_embed_dim": 32,
+    "encoder_ffn_embed_dim": 64,
+    "encoder_attention_heads": 2,
+    "activation_fn": "gelu",
+    "layer_norm_first": True,
+    "conv_feature_layers": "[(16,10,5)] + [(16,3,2)] * 4 + [(16,2,2)] * 2",
+    "conv_bias": False,
+    "normalize": True,
+    "conv_pos": 16,
+    "conv_pos_groups": 2,
+    "relative_position_embedding": True,
+    "num_buckets": 32,
+    "max_distance": 80,
+    "gru_rel_pos": True,
+}
+_SMALL_DECODER = {
+    "resblock": "1",
+    "resblock_kernel_sizes": [3, 7],
+    "resblock_dilation_sizes": [[1, 3, 5], [1, 3, 5]],
+    "upsample_initial_channel": 32,
+    "upsample_kernel_sizes": [16, 16, 4, 4],
+}
+
+
+def agree(folder: Path, base_id: str) -> Path:
+    """Write `base.json`, as getting the model does last."""
+    folder.mkdir(parents=True, exist_ok=True)
+    about = {"base_id": base_id, "weights_sha256": "e" * 64, "licence_agreed": AGREED, "source": "folder"}
+    (folder / "base.json").write_text(json.dumps(about), encoding="utf-8")
+    return folder
+
+
+def old_style(state: dict) -> dict:
+    """Name weight-normalised tensors as torch did when the models were released."""
+    names = {".parametrizations.weight.original0": ".weight_g", ".parametrizations.weight.original1": ".weight_v"}
+    renamed = {}
+    for name, value in state.items():
+        for new, old in names.items():
+            name = name.replace(new, old)
+        renamed[name] = value.detach().clone()
+    return renamed
+
+
+def shake(network) -> None:
+    """Fill what starts as zeros, as trained weights are not: an untouched flow would ignore the speaker."""
+    import torch
+
+    with torch.no_grad():
+        for value in network.parameters():
+            if not torch.any(value):
+                value.normal_(0.0, 0.1)
+
+
+def write_wavlm(path: Path, conv_layers: str | None = None) -> None:
+    """`WavLM-Large.pt`, small."""
+    import torch
+    from TTS.vc.layers.freevc.wavlm.wavlm import WavLM, WavLMConfig
+
+    torch.manual_seed(3)
+    network = WavLM(WavLMConfig(SMALL_WAVLM))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    settings = SMALL_WAVLM | ({"conv_feature_layers": conv_layers} if conv_layers else {})
+    torch.save({"cfg": settings, "model": old_style(network.state_dict())}, path)
+
+
+def openvoice(folder: Path) -> Path:
+    """`converter/config.json` and `converter/checkpoint.pth`."""
+    import torch
+    from TTS.vc.configs.openvoice_config import OpenVoiceConfig
+    from TTS.vc.models.openvoice import OpenVoice
+
+    model = _SMALL_DECODER | {
+        "zero_g": True,
+        "inter_channels": 16,
+        "hidden_channels": 16,
+        "filter_channels": 32,
+        "n_heads": 2,
+        "n_layers": 6,
+        "kernel_size": 3,
+        "p_dropout": 0.1,
+        "upsample_rates": [8, 8, 2, 2],
+        "gin_channels": 24,
+    }
+    data = {"sampling_rate": 22050, "filter_length": 1024, "hop_length": 256, "win_length": 1024, "n_speakers": 0}
+    config = OpenVoiceConfig()
+    for name in set(model) & set(config.model_args.to_dict()):
+        config.model_args[name] = model[name]
+    torch.manual_seed(1)
+    network = OpenVoice(config)
+    shake(network)
+    (folder / "converter").mkdir(parents=True)
+    settings = {"_version_": "v2", "data": data, "model": model}
+    (folder / "converter" / "config.json").write_text(json.dumps(settings), encoding="utf-8")
+    state = old_style(network.state_dict())
+    torch.save(
+        {"model": state, "iteration": 0, "optimizer": None, "learning_rate": 0.0003},
+        folder / "converter" / "checkpoint.pth",
+    )
+    return agree(folder, "openvoice_v2")
+
+
+def freevc(folder: Path, use_spk: bool = True, with_wavlm: bool = False) -> Path:
+    """The unzipped `voice_conversion_models--multilingual--vctk--freevc24`, WavLM and the speaker encoder."""
+    import torch
+    from TTS.vc.configs.freevc_config import FreeVCConfig
+    from TTS.vc.layers.freevc.speaker_encoder.speaker_encoder import SpeakerEncoder
+    from TTS.vc.models.freevc import FreeVC
+
+    from voiceclone.bases.coqui import wavlm
+
+    part = folder / "voice_conversion_models--multilingual--vctk--freevc24"
+    part.mkdir(parents=True)
+    write_wavlm(folder / "WavLM-Large.pt")
+    config = FreeVCConfig()
+    model = _SMALL_DECODER | {
+        "inter_channels": 16,
+        "hidden_channels": 16,
+        "filter_channels": 32,
+        "upsample_rates": [10, 6, 4, 2],
+        "gin_channels": 256 if use_spk else 24,
+        "ssl_dim": SMALL_WAVLM["encoder_embed_dim"],
+        "use_spk": use_spk,
+    }
+    for name, value in model.items():
+        config.model_args[name] = value
+    torch.manual_seed(2)
+    encoder = folder / "speaker_encoder.pt"
+    if use_spk:
+        bare = SpeakerEncoder.__new__(SpeakerEncoder)
+        torch.nn.Module.__init__(bare)
+        bare.lstm = torch.nn.LSTM(40, 256, 3, batch_first=True)
+        bare.linear = torch.nn.Linear(256, 256)
+        torch.save({"step": 1, "model_state": bare.state_dict()}, encoder)
+    with wavlm.no_downloads(wavlm.load_wavlm(folder / "WavLM-Large.pt", "FreeVC"), encoder):
+        network = FreeVC(config)
+        shake(network)
+    state = old_style(network.state_dict())
+    if not with_wavlm:
+        state = {name: value for name, value in state.items() if not name.startswith("wavlm.")}
+    config.save_json(part / "config.json")
+    torch.save({"model": state}, part / "model.pth")
+    return agree(folder, "freevc24")
+
+
+def knnvc(folder: Path) -> Path:
+    """WavLM and the unzipped `vocoder_models--en--librispeech100--wavlm-hifigan_prematched`."""
+    import torch
+    from TTS.vocoder.configs import HifiganConfig
+    from TTS.vocoder.models import setup_generator
+
+    part = folder / "vocoder_models--en--librispeech100--wavlm-hifigan_prematched"
+    part.mkdir(parents=True)
+    write_wavlm(folder / "WavLM-Large.pt")
+    config = HifiganConfig()
+    config.audio.sample_rate, config.audio.hop_length = 16000, 320
+    config.generator_model_params = {
+        "in_channels": 16,
+        "upsample_factors": [10, 8, 2, 2],
+        "upsample_kernel_sizes": [20, 16, 4, 4],
+        "upsample_initial_channel": 32,
+        "resblock_kernel_sizes": [3, 7],
+        "resblock_dilation_sizes": [[1, 3, 5], [1, 3, 5]],
+        "resblock_type": "1",
+        "pre_linear": SMALL_WAVLM["encoder_embed_dim"],
+        "inference_padding": 0,
+    }
+    torch.manual_seed(4)
+    generator = setup_generator(config)
+    config.save_json(part / "config.json")
+    torch.save(
+        {"model": {f"model_g.{name}": value for name, value in old_style(generator.state_dict()).items()}},
+        part / "model.pth",
+    )
+    return agree(folder, "knnvc")

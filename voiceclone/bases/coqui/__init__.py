@@ -1,0 +1,1 @@
+"""coqui-tts models behind the base-model interface."""
