@@ -42,6 +42,8 @@ GOOD_VOICE_SPEECH_S = 300.0
 """More than this still helps, but slowly (see benchmarks/README.md)."""
 MAX_TRAIN_SPEECH_S = 3600.0
 """Speech used by one run; the best-rated clips are taken first."""
+MAX_CORPUS_MINUTES = 24 * 60
+"""Speech taken from a corpus by one call; what a training takes (an hour) unless more is asked for."""
 
 # --- text ---------------------------------------------------------------------------------------
 MAX_SPEAK_CHARACTERS = 50_000

@@ -171,6 +171,11 @@ def _function_word(text: str, dictionary: "Dictionary", next_vowel: bool | None,
     return None
 
 
+def is_name(word: str) -> bool:
+    """True for a word in small letters that the dictionary writes with a capital only: `boston`, `monday`."""
+    return _dictionary(british=False).is_name(word)
+
+
 class Dictionary:
     """misaki's pronunciations of one kind of English."""
 
@@ -189,6 +194,10 @@ class Dictionary:
             general = {"VBD": "VERB", "VBN": "VERB"}.get(part or "", part)
             return listed.get(part or "") or listed.get(general or "") or listed["DEFAULT"]
         return listed
+
+    def is_name(self, word: str) -> bool:
+        """True when only the capitalised spelling is among the checked entries; see the function above."""
+        return word not in self._gold and word.capitalize() in self._gold
 
     def pronounce(self, word: str, part: str | None, stress: float | None, last: bool = False) -> str | None:
         """Return the pronunciation of `word` in any case, or of its stem with -s, -ed, -ing; else None."""

@@ -1,0 +1,92 @@
+"""Give texts in capitals, or without any punctuation, the form people write: LibriSpeech has THE CAT SAT only."""
+
+import difflib
+import re
+
+from voiceclone.text.english import is_name
+
+_MARKS = ".,;:!?…"
+_SENTENCE_ENDS = ".!?…"
+_FIRST_PERSON = frozenset({"i", "i'm", "i'll", "i've", "i'd", "o"})
+_ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "jr.", "sr.", "prof.", "capt.", "col.", "gen.", "rev."})
+"""A recogniser writes them for MISTER and the like; their point ends no sentence."""
+_ALIKE_ENOUGH = 0.6
+"""Share of the words that a recogniser must have heard alike before its commas are trusted."""
+
+
+def is_bare(text: str) -> bool:
+    """True for texts of several words that are all in one case and without punctuation."""
+    if len(text.split()) < 2 or any(mark in text for mark in _MARKS):
+        return False
+    return text == text.upper() or text == text.lower()
+
+
+def restored(text: str, language: str, heard: str = "") -> str:
+    """Return the same words with capitals where they belong and with punctuation.
+
+    English names are found in the pronunciation dictionary, which writes them with a capital. Commas,
+    full stops and unknown names come from what a recogniser heard, where it heard the same words.
+
+    Args:
+        text: a text that `is_bare`.
+        language: its code; names are looked up in English only.
+        heard: the recogniser's text of the same recording, "" without one.
+    """
+    words = text.lower().split()
+    if not words:
+        return ""
+    english = language.startswith("en")
+    marks, capitals = _taken_over(words, heard)
+    written = []
+    begins = True
+    for index, word in enumerate(words):
+        upper = begins or index in capitals or (english and (word in _FIRST_PERSON or is_name(_owner(word))))
+        written.append((_capitalised(word) if upper else word) + marks.get(index, ""))
+        begins = marks.get(index, "")[-1:] in tuple(_SENTENCE_ENDS)
+    return _ended(" ".join(written), language)
+
+
+def _taken_over(words: list[str], heard: str) -> tuple[dict[int, str], set[int]]:
+    """Return marks behind words, and words with a capital, as they were heard; by place in `words`."""
+    spoken = heard.split()
+    bare = [re.sub(r"[^\w']", "", word).casefold() for word in spoken]
+    matcher = difflib.SequenceMatcher(a=words, b=bare, autojunk=False)
+    blocks = matcher.get_matching_blocks()
+    if sum(block.size for block in blocks) < _ALIKE_ENOUGH * len(words):
+        return {}, set()
+    marks: dict[int, str] = {}
+    capitals: set[int] = set()
+    for kind, start, end, heard_start, heard_end in matcher.get_opcodes():
+        if kind in ("delete", "insert"):
+            continue
+        # Words heard otherwise, as names often are, still stand where they stand; of several only the last.
+        same_count = end - start == heard_end - heard_start
+        count = end - start if same_count else 1
+        pairs = zip(range(end - count, end), range(heard_end - count, heard_end), strict=True)
+        for place, heard_place in pairs:
+            mark = _mark_behind(spoken[heard_place])
+            if mark:
+                marks[place] = mark
+            begins = heard_place == 0 or _mark_behind(spoken[heard_place - 1]) in tuple(_SENTENCE_ENDS)
+            if same_count and not begins and spoken[heard_place][:1].isupper():
+                capitals.add(place)
+    return marks, capitals
+
+
+def _mark_behind(word: str) -> str:
+    found = re.search(rf"([{_MARKS}])[^\w]*$", word)
+    return "" if found is None or word.casefold() in _ABBREVIATIONS else found[1]
+
+
+def _owner(word: str) -> str:
+    return word.removesuffix("'s").removesuffix("'")
+
+
+def _capitalised(word: str) -> str:
+    return word[:1].upper() + word[1:]
+
+
+def _ended(text: str, language: str) -> str:
+    if text[-1] in _SENTENCE_ENDS:
+        return text
+    return text.rstrip(_MARKS) + ("।" if language == "hi" else ".")

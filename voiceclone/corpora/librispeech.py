@@ -1,0 +1,66 @@
+"""LibriSpeech: FLAC files by speaker and chapter, texts in capitals in a `.trans.txt` for each chapter."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, lines_of
+
+
+class LibriSpeech(FolderCorpus):
+    """[LibriSpeech/][subset/]SPEAKER/CHAPTER/SPEAKER-CHAPTER-NNNN.flac, as openslr.org/12 packs it."""
+
+    kind = "librispeech"
+    title = "LibriSpeech"
+    language = "en-us"
+    holds = "folders SPEAKER/CHAPTER with .flac files and a .trans.txt"
+
+    @classmethod
+    def looks_right(cls, folder: Path) -> bool:
+        """True when there is a `.trans.txt` somewhere in it."""
+        return any(True for chapter in folders_below(folder) for _ in chapter.glob("*.trans.txt"))
+
+    def utterances(self, speaker_id: str | None = None) -> Iterator[Utterance]:
+        """Yield recordings chapter by chapter; other speakers' folders are not entered."""
+        for chapter in folders_below(self.folder, only_speaker(speaker_id)):
+            for table in sorted(chapter.glob("*.trans.txt")):
+                for line in lines_of(table):
+                    name, _, text = line.strip().partition(" ")
+                    speaker = name.split("-")[0]
+                    if speaker_id in (None, speaker):
+                        yield Utterance(speaker, f"{name}.flac", text.strip(), chapter / f"{name}.flac")
+
+    def speaker_ids(self) -> Iterator[str]:
+        """Yield the speakers by the names of their tables, `19-198.trans.txt` for example."""
+        known = set()
+        for chapter in folders_below(self.folder):
+            for table in sorted(chapter.glob("*.trans.txt")):
+                speaker = table.name.split("-")[0]
+                if speaker not in known:
+                    known.add(speaker)
+                    yield speaker
+
+    def notes(self) -> dict[str, str]:
+        """Return sex and name of each speaker from `SPEAKERS.TXT`, here or up to two folders above."""
+        for folder in (self.folder, *self.folder.parents[:2]):
+            if (folder / "SPEAKERS.TXT").is_file():
+                return dict(_speakers(folder / "SPEAKERS.TXT"))
+        return {}
+
+
+def only_speaker(speaker_id: str | None):
+    """Return a test that keeps a walk out of other speakers' folders; speakers are numbers in both Libri corpora."""
+
+    def is_wanted(folder: Path) -> bool:
+        # A number inside a number is a chapter.
+        is_speaker = folder.name.isdecimal() and not folder.parent.name.isdecimal()
+        return speaker_id is None or not is_speaker or folder.name == speaker_id
+
+    return is_wanted
+
+
+def _speakers(path: Path) -> Iterator[tuple[str, str]]:
+    """Yield (id, note) from lines such as `19   | F | train-clean-100  | 25.19 | Kara Shallenberg`."""
+    for line in lines_of(path):
+        fields = [field.strip() for field in line.split("|", 4)]  # a name may hold the mark, too
+        if not line.startswith(";") and len(fields) == 5:
+            yield fields[0], f"{fields[1]}, {fields[4]}"

@@ -1,0 +1,58 @@
+"""LibriTTS and LibriTTS-R: WAV files by speaker and chapter, sentences with capitals and punctuation."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from voiceclone.corpora.librispeech import only_speaker
+from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, lines_of
+
+_TEXT_ENDING = ".normalized.txt"
+
+
+class LibriTTS(FolderCorpus):
+    """[LibriTTS/][subset/]SPEAKER/CHAPTER/SPEAKER_CHAPTER_NNNNNN_NNNNNN.wav, as openslr.org/60 and /141 pack it."""
+
+    kind = "libritts"
+    title = "LibriTTS"
+    language = "en-us"
+    holds = "folders SPEAKER/CHAPTER with .wav files and a .trans.tsv or .normalized.txt files"
+
+    @classmethod
+    def looks_right(cls, folder: Path) -> bool:
+        """True when there is a table of a chapter or a text of a sentence somewhere in it."""
+        return any(True for chapter in folders_below(folder) for ending in _TABLES for _ in chapter.glob(f"*{ending}"))
+
+    def utterances(self, speaker_id: str | None = None) -> Iterator[Utterance]:
+        """Yield recordings chapter by chapter; other speakers' folders are not entered."""
+        for chapter in folders_below(self.folder, only_speaker(speaker_id)):
+            for name, text in _chapter_texts(chapter):
+                speaker = name.split("_")[0]
+                if speaker_id in (None, speaker):
+                    yield Utterance(speaker, f"{name}.wav", text, chapter / f"{name}.wav")
+
+    def notes(self) -> dict[str, str]:
+        """Return sex and name of each speaker from `speakers.tsv`, here or up to two folders above."""
+        for folder in (self.folder, *self.folder.parents[:2]):
+            if (folder / "speakers.tsv").is_file():
+                rows = [line.split("\t") for line in lines_of(folder / "speakers.tsv")]
+                return {row[0].strip(): f"{row[1].strip()}, {row[3].strip()}" for row in rows[1:] if len(row) > 3}
+        return {}
+
+
+_TABLES = (".trans.tsv", _TEXT_ENDING)
+
+
+def _chapter_texts(chapter: Path) -> Iterator[tuple[str, str]]:
+    """Yield (name, text as it is spoken) from the chapter's table, or from the texts beside its recordings.
+
+    A table's columns are name, text as printed, text with numbers and abbreviations written out.
+    """
+    tables = sorted(chapter.glob("*.trans.tsv"))
+    for table in tables:
+        for line in lines_of(table):
+            columns = [column.strip() for column in line.split("\t")]
+            if len(columns) > 1:
+                yield columns[0], columns[2] if len(columns) > 2 and columns[2] else columns[1]
+    if not tables:
+        for path in sorted(chapter.glob(f"*{_TEXT_ENDING}")):
+            yield path.name.removesuffix(_TEXT_ENDING), " ".join(lines_of(path))
