@@ -1,0 +1,257 @@
+"""Runs a comparison: each way through the engine's ordinary doors, one after another, whatever is done kept.
+
+A folder `comparisons/<id>/` holds `request.json`, `<policy>.json` and sounds of each way that is done,
+`current.json` while a training runs, and at the end `comparison.json` and `comparison.png`. After a crash or
+Cancel the same request finds its folder again and goes on with the ways that are missing.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+
+from voiceclone import host, store
+from voiceclone.audio import Audio, encode_wav
+from voiceclone.bases.base import OnProgress, Policy, ShouldStop
+from voiceclone.compare import folders, judging, model, verdict
+from voiceclone.compare.model import Comparison, Request, Way
+from voiceclone.errors import BusyError, Cancelled, NotFoundError, TrainingError
+from voiceclone.limits import MAX_NAME_CHARACTERS
+from voiceclone.training.runs import RunStatus
+from voiceclone.voices import VoiceShelf
+
+if TYPE_CHECKING:
+    from voiceclone.engine import VoiceEngine
+
+_CURRENT_FILE = "current.json"
+_MAX_INSTANT_CLIPS = 10
+_WATCH_INTERVAL_S = 0.25
+_SPEAKING_SHARE = 0.15
+"""Part of a way's progress that speaking and judging take."""
+
+
+class ComparisonRun:
+    """One comparison being worked on."""
+
+    def __init__(
+        self,
+        engine: "VoiceEngine",
+        request: Request,
+        consent_by: str,
+        on_progress: OnProgress | None,
+        should_stop: ShouldStop | None,
+    ) -> None:
+        self._engine, self._request, self._consent_by = engine, request, consent_by
+        self._on_progress, self._should_stop = on_progress, should_stop
+        self._shelf = VoiceShelf(engine.data_dir)
+        self._folder = folders.unfinished(engine.data_dir, request) or folders.new(engine.data_dir)
+        self._place = 0
+
+    def run(self) -> Comparison:
+        """Do every way that is not done yet, and return the comparison.
+
+        Raises:
+            Cancelled: `should_stop` turned True; ways that were done are kept.
+            BusyError: it, or another training, is being worked on.
+            TrainingError: a training failed; the message says why.
+        """
+        with self._alone():
+            store.write_json(self._folder / folders.REQUEST_FILE, model.as_plain(self._request))
+            recordings = self._recordings()
+            ways = []
+            for self._place, policy in enumerate(self._request.policies):
+                self._check_stop()
+                ways.append(self._done(policy) or self._go(policy, recordings))
+            return self._conclude(ways, recordings)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with store.storage_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self._folder / "lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise BusyError("This comparison is running already. Wait until it ends.") from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _recordings(self) -> list[Audio]:
+        """Return the held-out recordings, cleaned as those to train on are."""
+        project_id, clip_ids = self._request.project_id, self._request.held_out_clip_ids
+        self._engine.clean(project_id, _not_cleaned(self._engine, project_id, clip_ids))
+        return [self._engine.clip_audio(project_id, clip_id) for clip_id in clip_ids]
+
+    # One way --------------------------------------------------------------------------------------
+
+    def _done(self, policy: str) -> Way | None:
+        nothing = NotFoundError("not done")
+        try:
+            way = model.way_from(store.read_json(self._folder / f"{policy}.json", missing=nothing, damaged=nothing))
+        except (NotFoundError, KeyError, TypeError, ValueError, AttributeError):
+            return None
+        self._clear_away(way.voice_id, None)  # killed between writing and clearing
+        return way
+
+    def _go(self, policy: str, recordings: list[Audio]) -> Way:
+        began = time.monotonic()
+        if policy == Policy.INSTANT:
+            self._tell(0.0, "comparing your recordings")
+            voice_id, run = self._make_instant(), None
+            minutes, steps = (time.monotonic() - began) / 60, 0
+        else:
+            run = self._train(policy)
+            voice_id, minutes, steps = run.voice_id, run.elapsed_s / 60, run.step
+        way = self._judge(policy, voice_id, minutes, steps, recordings)
+        store.write_json(self._folder / f"{policy}.json", model.as_plain(way))
+        self._clear_away(voice_id, run)
+        return way
+
+    def _make_instant(self) -> str:
+        request = self._request
+        clips = request.training_clip_ids
+        chosen = clips[:: max(1, -(-len(clips) // _MAX_INSTANT_CLIPS))]  # spread over the recordings
+        voice = self._engine.instant_voice(
+            request.project_id, self._voice_name(Policy.INSTANT), True, base_id=request.base_id, clip_ids=chosen
+        )
+        return voice.voice_id
+
+    def _train(self, policy: str) -> RunStatus:
+        """Train to the end, or go on with the training that a crash left."""
+        run = self._present_run(policy) or self._start(policy)
+        try:
+            for run in self._engine.watch_training(run.run_id, _WATCH_INTERVAL_S):
+                self._tell((1 - _SPEAKING_SHARE) * run.step / max(1, run.total_steps), run.message)
+                self._check_stop()
+        except (Cancelled, KeyboardInterrupt):
+            self._give_up(run.run_id)
+            raise
+        if run.state == "finished":
+            return run
+        if run.state == "stopped":
+            self._give_up(run.run_id)
+            raise Cancelled("The training was stopped. Compare again; the ways that were done are kept.")
+        raise TrainingError(
+            run.error or "The training process ended unexpectedly. Compare again; it goes on from where it was."
+        )
+
+    def _present_run(self, policy: str) -> RunStatus | None:
+        nothing = NotFoundError("no training")
+        try:
+            current = store.read_json(self._folder / _CURRENT_FILE, missing=nothing, damaged=nothing)
+            if current.get("policy") != policy:
+                return None
+            run = self._engine.training_status(current["run_id"])
+        except (NotFoundError, KeyError, AttributeError):
+            return None
+        if run.state == "stopped":
+            self._give_up(run.run_id)
+            return None
+        return run if run.running or run.state == "finished" else self._engine.continue_training(run.run_id)
+
+    def _start(self, policy: str) -> RunStatus:
+        request = self._request
+        run = self._engine.start_training(
+            request.project_id,
+            self._voice_name(policy),
+            True,
+            request.minutes,
+            request.steps,
+            request.seed,
+            base_id=request.base_id,
+            policy=policy,
+            consent_by=self._consent_by,
+            clip_ids=request.training_clip_ids,
+        )
+        store.write_json(self._folder / _CURRENT_FILE, {"policy": policy, "run_id": run.run_id})
+        return run
+
+    def _give_up(self, run_id: str) -> None:
+        """End a training and leave nothing of it."""
+        self._engine.stop_training(run_id)
+        *_, run = self._engine.watch_training(run_id, _WATCH_INTERVAL_S)
+        (self._folder / _CURRENT_FILE).unlink(missing_ok=True)
+        if run.voice_id is not None:
+            self._shelf.delete(run.voice_id)
+        self._engine.delete_run(run_id)
+
+    def _judge(self, policy: str, voice_id: str, minutes: float, steps: int, recordings: list[Audio]) -> Way:
+        request = self._request
+        sounds, spoken = [], []
+        for number, sentence in enumerate(request.sentences, start=1):
+            self._check_stop()
+            share = number / (len(request.sentences) + 1)
+            self._tell(1 - _SPEAKING_SHARE * (1 - share), f"speaking sentence {number}")
+            audio = self._engine.speak(voice_id, sentence, request.language).audio
+            name = f"{policy}_{number:02d}.wav"
+            encode_wav(audio, self._folder / name)
+            sounds.append(name)
+            spoken.append(audio)
+        self._tell(1 - _SPEAKING_SHARE / 2, "listening to it")
+        path = self._shelf.path(voice_id)
+        return Way(
+            policy=str(policy),
+            figures=judging.judge_voice(request.sentences, spoken, request.language, recordings),
+            minutes=round(minutes, 3),
+            steps=steps,
+            trained_parameters=judging.changed_numbers(path) if steps else 0,
+            voice_mb=round(path.stat().st_size / 1e6, 4),
+            sounds=tuple(sounds),
+            voice_id=voice_id,
+        )
+
+    def _clear_away(self, voice_id: str, run: RunStatus | None) -> None:
+        (self._folder / _CURRENT_FILE).unlink(missing_ok=True)
+        if self._request.keep_voices:
+            return
+        self._shelf.delete(voice_id)
+        if run is not None:
+            self._engine.delete_run(run.run_id)
+
+    # All of it ------------------------------------------------------------------------------------
+
+    def _conclude(self, ways: list[Way], recordings: list[Audio]) -> Comparison:
+        from voiceclone.compare.picture import comparison_png
+
+        request = self._request
+        self._place = len(request.policies)
+        self._tell(0.0, "putting the figures together")
+        texts = {clip.clip_id: clip.text for clip in self._engine.clips(request.project_id)}
+        said = [texts.get(clip_id, "") for clip_id in request.held_out_clip_ids]
+        comparison = Comparison(
+            comparison_id=self._folder.name,
+            request=request,
+            recordings=judging.judge_recordings(said, recordings, request.language),
+            ways=tuple(ways),
+            verdict=verdict.verdict(ways),
+            device=host.device_in_use(),
+            created_at=store.now_iso(),
+        )
+        encode_wav(recordings[0], self._folder / model.RECORDING_FILE)
+        store.write_bytes(self._folder / model.PICTURE_FILE, comparison_png(comparison))
+        model.write_comparison(self._folder, comparison)
+        return comparison
+
+    def _voice_name(self, policy: str) -> str:
+        ending = f", {model.WAY_TITLES[policy]}"
+        return self._request.project_name[: MAX_NAME_CHARACTERS - len(ending)] + ending
+
+    def _check_stop(self) -> None:
+        if self._should_stop is not None and self._should_stop():
+            raise Cancelled("Stopped comparing. Compare again, and it goes on with what is missing.")
+
+    def _tell(self, share: float, words: str) -> None:
+        count = len(self._request.policies)
+        if self._on_progress is not None:
+            way = (
+                "" if self._place >= count else f"{self._place + 1} of {count}, {self._request.policies[self._place]}: "
+            )
+            self._on_progress(min(1.0, (self._place + min(1.0, share)) / count), way + words)
+
+
+def _not_cleaned(engine: "VoiceEngine", project_id: str, clip_ids: Sequence[str]) -> list[str]:
+    return [clip.clip_id for clip in engine.clips(project_id) if clip.clip_id in clip_ids and not clip.cleaned]

@@ -1,0 +1,127 @@
+"""One sentence about a comparison that claims no more than its figures and their spread support.
+
+Voices are compared sentence by sentence, because the same sentences were spoken with each: the mean difference
+counts only where its confidence interval (Student's t over the sentences, 99 %, since several pairs are looked
+at) leaves zero out, and where it is large enough to matter. The scatter from one training to the next is not in
+it, so what is said is said of these voices.
+"""
+
+from collections.abc import Sequence
+from statistics import fmean
+
+from voiceclone.compare.model import Way, interval
+
+CONFIDENCE = 0.99
+MIN_SENTENCES = 4
+"""Fewer say nothing about a spread."""
+MIN_LIKENESS = 0.01
+MIN_WORDS = 0.02
+"""Two words in a hundred."""
+MIN_NATURALNESS = 0.1
+"""Of DNSMOS's 1..5."""
+
+
+def clear_difference(first: Sequence[float], second: Sequence[float], least: float) -> int:
+    """Return 1 when `first` is clearly higher than `second`, -1 when clearly lower, 0 when that cannot be told.
+
+    Args:
+        first: one value per sentence.
+        second: the same sentences in another voice.
+        least: smaller mean differences do not count.
+    """
+    if len(first) != len(second) or len(first) < MIN_SENTENCES:
+        return 0
+    differences = [one - other for one, other in zip(first, second, strict=True)]
+    mean = fmean(differences)
+    width = interval(differences, CONFIDENCE)
+    if width is None or abs(mean) < least or abs(mean) <= width:
+        return 0
+    return 1 if mean > 0 else -1
+
+
+def verdict(ways: Sequence[Way]) -> str:
+    """Return the sentence for ways in the order of their effort, the least first."""
+    judged = [way for way in ways if way.figures.similarities]
+    if len(judged) < len(ways) or len(ways) < 2:
+        return "Likeness could not be measured for every voice, so listen to them and trust your ears."
+    best = max(judged, key=lambda way: way.figures.similarity)
+    beaten = [way for way in judged if way is not best and _more_alike(best, way)]
+    tied = [way for way in judged if way is not best and way not in beaten]
+    return f"{_about_likeness(judged, best, beaten, tied)}{_about_the_rest(best, ways[0])}."
+
+
+def _more_alike(first: Way, second: Way) -> bool:
+    return clear_difference(first.figures.similarities, second.figures.similarities, MIN_LIKENESS) > 0
+
+
+def _about_likeness(ways: Sequence[Way], best: Way, beaten: Sequence[Way], tied: Sequence[Way]) -> str:
+    count = len(best.figures.similarities)
+    if not beaten:
+        least = ways[0]
+        saving = f"; {least.title} is the least effort" if least is not best else ""
+        return f"No difference in likeness can be told over {count} sentences between {_listed(ways)}{saving}"
+    sentence = (
+        f"{_opening(ways, best, beaten)}over {count} sentences the {_voice(best)} is more like recordings "
+        f"it never heard ({_likeness(best)}) than {_listed(beaten)}"
+    )
+    if tied:
+        sentence += f", and cannot be told apart from {_listed(tied)}"
+    return sentence
+
+
+def _opening(ways: Sequence[Way], best: Way, beaten: Sequence[Way]) -> str:
+    names = {way.policy for way in beaten}
+    if best.policy == "instant":
+        return "Training does not help here: "
+    if "instant" in names:
+        return "Training helps: "
+    if any(way.policy == "instant" for way in ways):
+        return "Whether training helps cannot be told, but how it is done matters: "
+    return "What is trained matters: "
+
+
+def _about_the_rest(best: Way, least: Way) -> str:
+    """Return what is clearly better or worse than with the least effort, besides likeness."""
+    if best is least:
+        return ""
+    told = []
+    errors, counts = best.figures.word_errors, best.figures.word_counts
+    if counts and counts == least.figures.word_counts:
+        # The share of each sentence's words that are right, so that long and short sentences count alike.
+        rates = [
+            [1 - wrong / max(1, count) for wrong, count in zip(each, counts, strict=True)]
+            for each in (errors, least.figures.word_errors)
+        ]
+        told.append(
+            (
+                clear_difference(rates[0], rates[1], MIN_WORDS),
+                "words right",
+                f"{best.figures.words_right:.0%} against {least.figures.words_right:.0%}",
+            )
+        )
+    if best.figures.naturalnesses and least.figures.naturalnesses:
+        told.append(
+            (
+                clear_difference(best.figures.naturalnesses, least.figures.naturalnesses, MIN_NATURALNESS),
+                "naturalness",
+                f"{best.figures.naturalness:.2f} against {least.figures.naturalness:.2f}",
+            )
+        )
+    clear = [f"{'more' if sign > 0 else 'less'} {what} ({numbers})" for sign, what, numbers in told if sign]
+    if clear:
+        return f"; than {least.title} it has {' and '.join(clear)}"
+    return "; no difference in words or naturalness can be told" if told else ""
+
+
+def _voice(way: Way) -> str:
+    return f"{way.title} voice"
+
+
+def _likeness(way: Way) -> str:
+    return f"{way.figures.similarity:.2f}"
+
+
+def _listed(ways: Sequence[Way]) -> str:
+    """Return `instant (0.61) and transfer (0.68)`."""
+    names = [f"{way.title} ({_likeness(way)})" for way in ways]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
