@@ -113,7 +113,7 @@ def openvoice(folder: Path) -> Path:
 
 
 def freevc(folder: Path, use_spk: bool = True, with_wavlm: bool = False) -> Path:
-    """The unzipped `voice_conversion_models--multilingual--vctk--freevc24`, WavLM and the speaker encoder."""
+    """What `voice_conversion_models--multilingual--vctk--freevc24` holds, the speaker encoder, and WavLM beside."""
     import torch
     from TTS.vc.configs.freevc_config import FreeVCConfig
     from TTS.vc.layers.freevc.speaker_encoder.speaker_encoder import SpeakerEncoder
@@ -121,9 +121,8 @@ def freevc(folder: Path, use_spk: bool = True, with_wavlm: bool = False) -> Path
 
     from voiceclone.bases.coqui import wavlm
 
-    part = folder / "voice_conversion_models--multilingual--vctk--freevc24"
-    part.mkdir(parents=True)
-    write_wavlm(folder / "WavLM-Large.pt")
+    folder.mkdir(parents=True)
+    write_wavlm(folder.parent / "wavlm" / "WavLM-Large.pt")
     config = FreeVCConfig()
     model = _SMALL_DECODER | {
         "inter_channels": 16,
@@ -144,14 +143,14 @@ def freevc(folder: Path, use_spk: bool = True, with_wavlm: bool = False) -> Path
         bare.lstm = torch.nn.LSTM(40, 256, 3, batch_first=True)
         bare.linear = torch.nn.Linear(256, 256)
         torch.save({"step": 1, "model_state": bare.state_dict()}, encoder)
-    with wavlm.no_downloads(wavlm.load_wavlm(folder / "WavLM-Large.pt", "FreeVC"), encoder):
+    with wavlm.no_downloads(wavlm.load_wavlm(folder.parent / "wavlm" / "WavLM-Large.pt", "FreeVC"), encoder):
         network = FreeVC(config)
         shake(network)
     state = old_style(network.state_dict())
     if not with_wavlm:
         state = {name: value for name, value in state.items() if not name.startswith("wavlm.")}
-    config.save_json(part / "config.json")
-    torch.save({"model": state}, part / "model.pth")
+    config.save_json(folder / "config.json")
+    torch.save({"model": state}, folder / "model.pth")
     return agree(folder, "freevc24")
 
 
@@ -163,7 +162,7 @@ def knnvc(folder: Path) -> Path:
 
     part = folder / "vocoder_models--en--librispeech100--wavlm-hifigan_prematched"
     part.mkdir(parents=True)
-    write_wavlm(folder / "WavLM-Large.pt")
+    write_wavlm(folder.parent / "wavlm" / "WavLM-Large.pt")
     config = HifiganConfig()
     config.audio.sample_rate, config.audio.hop_length = 16000, 320
     config.generator_model_params = {

@@ -13,7 +13,7 @@ from voiceclone.errors import BaseModelError
 if TYPE_CHECKING:
     import torch
 
-WAVLM_FILES = ("WavLM-Large.pt", "wavlm/WavLM-Large.pt")
+WAVLM_FILES = ("WavLM-Large.pt",)
 SPEAKER_ENCODER_FILES = ("speaker_encoder.pt", "speaker_encoder.pth")
 _patching = threading.Lock()
 
