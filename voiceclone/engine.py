@@ -22,6 +22,7 @@ from voiceclone.voices import VoiceShelf
 if TYPE_CHECKING:
     from voiceclone.audio import Audio
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
+    from voiceclone.corpora import CorpusSpeaker
     from voiceclone.speech import Speaker, Speech, SpeechFile
 
 CONSENT_STATEMENT = "This is my voice, or I have the speaker's permission."
@@ -167,6 +168,60 @@ class VoiceEngine:
             [Path(file) for file in files],
             text=text,
             transcripts=transcripts,
+            language=language,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+
+    def corpus_language(self, kind: str, where: Path | str) -> str:
+        """Return the language of a corpus, after a look that it is of this kind; see `corpora.CORPORA`."""
+        from voiceclone.corpora import open_corpus
+
+        return open_corpus(kind, where).language
+
+    def corpus_speakers(
+        self,
+        kind: str,
+        where: Path | str,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "list[CorpusSpeaker]":
+        """Return who speaks in a corpus and for how long, the one with most first.
+
+        Args:
+            kind: `librispeech`, `libritts`, `ljspeech`, `vctk`, `common-voice` or `hub-dataset`.
+            where: its folder; for a hub's dataset `owner/name[:config[:split]]`, which asks the network.
+            on_progress: told share and words.
+            should_stop: ends early.
+        """
+        from voiceclone.corpora import open_corpus
+        from voiceclone.corpora.speakers import list_speakers
+
+        return list_speakers(open_corpus(kind, where), on_progress, should_stop)
+
+    def add_corpus(
+        self,
+        project_id: str,
+        kind: str,
+        where: Path | str,
+        *,
+        speaker: str | None = None,
+        max_minutes: float | None = None,
+        language: str | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "AddReport":
+        """Add one speaker of a corpus to a project; arguments and errors as in `corpora.adding.add_speaker`."""
+        from voiceclone.corpora import open_corpus
+        from voiceclone.corpora.adding import add_speaker
+
+        store.require_free_disk(self.data_dir)
+        return add_speaker(
+            self._library,
+            project_id,
+            open_corpus(kind, where),
+            speaker=speaker,
+            max_minutes=max_minutes,
             language=language,
             on_progress=on_progress,
             should_stop=should_stop,
