@@ -4,11 +4,16 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
 from voiceclone.cli.output import note, progress_bar, seconds, table, tell
 from voiceclone.cli.training import continue_run, list_runs, status, stop, train
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
+
+if TYPE_CHECKING:
+    from voiceclone.clips.model import AddReport, Project
 
 _DEFAULT_LANGUAGE = "en-us"
 
@@ -41,7 +46,24 @@ def projects(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def add(options: Namespace, engine: VoiceEngine) -> int:
-    """Add recordings."""
+    """Add recordings, or one speaker of a corpus."""
+    check_sources(options)
+    project, report = (add_from_corpus if chosen_corpus(options) else _add_files)(options, engine)
+    readiness = engine.readiness(project.project_id)
+    for rejected in report.rejected:
+        note(f"{rejected.source_name}: {rejected.reason}")
+    told = {
+        "project": project,
+        "added": report.added,
+        "rejected": report.rejected,
+        "readiness": readiness,
+    }
+    count = f"{len(report.added)} clip{'' if len(report.added) == 1 else 's'}"
+    tell(options, told, [f"Added {count} to “{project.name}”. {readiness.sentence}"])
+    return 0 if report.added or not report.rejected else 2
+
+
+def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddReport]":
     transcripts = None
     if options.transcripts is not None:
         from voiceclone.clips.transcripts import read_transcripts
@@ -60,18 +82,7 @@ def add(options: Namespace, engine: VoiceEngine) -> int:
             language=options.language,
             on_progress=on_progress,
         )
-    readiness = engine.readiness(project.project_id)
-    for rejected in report.rejected:
-        note(f"{rejected.source_name}: {rejected.reason}")
-    told = {
-        "project": project,
-        "added": report.added,
-        "rejected": report.rejected,
-        "readiness": readiness,
-    }
-    count = f"{len(report.added)} clip{'' if len(report.added) == 1 else 's'}"
-    tell(options, told, [f"Added {count} to “{project.name}”. {readiness.sentence}"])
-    return 0 if report.added or not report.rejected else 2
+    return project, report
 
 
 def clean(options: Namespace, engine: VoiceEngine) -> int:
@@ -180,6 +191,7 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "setup": setup,
     "projects": projects,
     "add": add,
+    "speakers": speakers,
     "clean": clean,
     "clips": clips,
     "train": train,

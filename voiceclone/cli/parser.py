@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from voiceclone import __version__
+from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 
 _LANGUAGE_HELP = "language code: en-us en-gb es fr it pt hi"
@@ -42,7 +43,15 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
     _command(commands, "projects", "List the projects.")
     add = _command(commands, "add", "Add recordings to a project; the project is made if it is new.")
     add.add_argument("project", metavar="PROJECT", help="name or id of a project")
-    add.add_argument("files", metavar="FILE", nargs="+", type=Path, help="recording, or a folder of them")
+    add.add_argument("files", metavar="FILE", nargs="*", type=Path, help="recording, or a folder of them")
+    add_corpus_options(add, required=False)
+    add.add_argument("--speaker", metavar="ID", help="whom to take from a corpus; see the command “speakers”")
+    add.add_argument(
+        "--max-minutes",
+        type=float,
+        metavar="N",
+        help="how much to take from a corpus (default: 60, what a training takes)",
+    )
     words = add.add_mutually_exclusive_group()
     words.add_argument("--text", help="what is said, when you add one recording")
     words.add_argument(
@@ -52,6 +61,8 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
         help="what is said in each: CSV or TSV file|text, or LJSpeech metadata.csv",
     )
     add.add_argument("--language", help=f"{_LANGUAGE_HELP} (default: the project's; a new one's is en-us)")
+    speakers = _command(commands, "speakers", "List who speaks in a speech corpus, with minutes.")
+    add_corpus_options(speakers, required=True)
     clean = _command(commands, "clean", "Make cleaned copies of a project's recordings; originals stay.")
     clean.add_argument("project", metavar="PROJECT", help="name or id of a project")
     clips = _command(commands, "clips", "List a project's clips with text, length and verdict.")

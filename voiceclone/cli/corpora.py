@@ -1,0 +1,101 @@
+"""The terminal's side of speech corpora: `speakers`, and `add PROJECT --librispeech DIR` and the like."""
+
+import argparse
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from voiceclone.cli.output import progress_bar, table, tell
+from voiceclone.errors import InputError, NotFoundError, VoiceCloneError
+
+if TYPE_CHECKING:
+    from voiceclone.clips.model import AddReport, Project
+    from voiceclone.corpora import CorpusSpeaker
+    from voiceclone.engine import VoiceEngine
+
+_SHOWN = 50
+_OPTIONS = (
+    ("librispeech", "DIR", "folder of LibriSpeech (trans.txt and FLAC)"),
+    ("libritts", "DIR", "folder of LibriTTS"),
+    ("ljspeech", "DIR", "folder of LJSpeech, or of another corpus with metadata.csv and wavs/"),
+    ("vctk", "DIR", "folder of VCTK"),
+    ("common-voice", "DIR", "folder of one language of Common Voice"),
+    ("hub-dataset", "NAME", "dataset of the Hugging Face hub, owner/name[:config[:split]]; asks the network"),
+)
+
+
+def add_corpus_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """Give a command one option for each kind of corpus."""
+    group = parser.add_mutually_exclusive_group(required=required)
+    for kind, metavar, words in _OPTIONS:
+        group.add_argument(f"--{kind}", metavar=metavar, help=words)
+
+
+def chosen_corpus(options: Namespace) -> tuple[str, str] | None:
+    """Return kind and place of the corpus that was typed, or None."""
+    for kind, _, _ in _OPTIONS:
+        where = getattr(options, kind.replace("-", "_"))
+        if where is not None:
+            return kind, where
+    return None
+
+
+def speakers(options: Namespace, engine: "VoiceEngine") -> int:
+    """List who speaks in a corpus."""
+    kind, where = chosen_corpus(options)
+    with progress_bar("Looking") as on_progress:
+        found = engine.corpus_speakers(kind, where, on_progress=on_progress)
+    words = [*table(_row(speaker) for speaker in found[:_SHOWN])]
+    if len(found) > _SHOWN:
+        words.append(f"… and {len(found) - _SHOWN} with less. --json lists them all.")
+    tell(options, found, words)
+    return 0
+
+
+def _row(speaker: "CorpusSpeaker") -> tuple[str, ...]:
+    short_id = speaker.speaker_id if len(speaker.speaker_id) <= 20 else f"{speaker.speaker_id[:16]}…"
+    missing = f", {speaker.missing_count} missing" if speaker.missing_count else ""
+    minutes = f"{speaker.duration_s / 60:.1f} min"
+    return short_id, minutes, f"{speaker.clip_count} recordings{missing}", speaker.language, speaker.note
+
+
+def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project, AddReport]":
+    """Add one speaker of a corpus; a project made for it goes again when nothing could be added."""
+    kind, where = chosen_corpus(options)
+    if options.text is not None or options.transcripts is not None:
+        raise InputError("A corpus brings its texts. Leave --text and --transcripts out.")
+    language = options.language or engine.corpus_language(kind, where)
+    try:
+        project, is_new = engine.project(options.project), False
+    except NotFoundError:
+        project, is_new = engine.create_project(options.project, language), True
+    try:
+        with progress_bar("Adding") as on_progress:
+            report = engine.add_corpus(
+                project.project_id,
+                kind,
+                where,
+                speaker=options.speaker,
+                max_minutes=options.max_minutes,
+                language=options.language,
+                on_progress=on_progress,
+            )
+    except VoiceCloneError:
+        if is_new and not engine.clips(project.project_id):
+            engine.delete_project(project.project_id)
+        raise
+    return project, report
+
+
+def check_sources(options: Namespace) -> None:
+    """Refuse a command line with neither or both of files and a corpus.
+
+    Raises:
+        InputError: the sentence says what to write.
+    """
+    corpus = chosen_corpus(options)
+    if corpus is None and not options.files:
+        raise InputError("Nothing to add was named. Write recordings, a folder of them, or a corpus (see --help).")
+    if corpus is not None and options.files:
+        raise InputError("Add either files or a corpus; write two commands for both.")
+    if corpus is None and (options.speaker is not None or options.max_minutes is not None):
+        raise InputError("--speaker and --max-minutes choose from a corpus. Leave them out, or name one.")
