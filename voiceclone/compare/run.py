@@ -61,7 +61,8 @@ class ComparisonRun:
             store.write_json(self._folder / folders.REQUEST_FILE, model.as_plain(self._request))
             recordings = self._recordings()
             ways = []
-            for self._place, policy in enumerate(self._request.policies):
+            for place, policy in enumerate(self._request.policies):
+                self._place = place
                 self._check_stop()
                 ways.append(self._done(policy) or self._go(policy, recordings))
             return self._conclude(ways, recordings)
@@ -122,18 +123,18 @@ class ComparisonRun:
 
     def _train(self, policy: str) -> RunStatus:
         """Train to the end, or go on with the training that a crash left."""
-        run = self._present_run(policy) or self._start(policy)
+        run_id = (self._present_run(policy) or self._start(policy)).run_id
         try:
-            for run in self._engine.watch_training(run.run_id, _WATCH_INTERVAL_S):
+            for run in self._engine.watch_training(run_id, _WATCH_INTERVAL_S):
                 self._tell((1 - _SPEAKING_SHARE) * run.step / max(1, run.total_steps), run.message)
                 self._check_stop()
         except (Cancelled, KeyboardInterrupt):
-            self._give_up(run.run_id)
+            self._give_up(run_id)
             raise
         if run.state == "finished":
             return run
         if run.state == "stopped":
-            self._give_up(run.run_id)
+            self._give_up(run_id)
             raise Cancelled("The training was stopped. Compare again; the ways that were done are kept.")
         raise TrainingError(
             run.error or "The training process ended unexpectedly. Compare again; it goes on from where it was."
