@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _WIDTH_INCHES = 10.0
-_WRAP_CHARACTERS = 110
+_WRAP_CHARACTERS = 120
 
 
 def comparison_png(comparison: Comparison) -> bytes:
@@ -70,12 +70,13 @@ def _word_shares(errors: Sequence[int], counts: Sequence[int]) -> tuple[float, .
 def _draw_panel(axes: "Axes", panel: _Panel, names: list[str]) -> None:
     """Draw each sentence as a dot, the mean as a bar with its 95 % interval, and the recordings' mean as a line."""
     axes.patch.set_alpha(0.0)
-    axes.set_title(panel.title, color=INK, fontsize=9)
+    axes.set_title(panel.title, color=INK, fontsize=10)
     axes.tick_params(colors=INK, labelsize=8)
     for name, spine in axes.spines.items():
         spine.set_visible(name in ("left", "bottom"))
         spine.set_color(INK)
-    axes.set_xticks(range(len(names)), names)
+    means = [f"\n{sum(values) / len(values):.2f}" if values else "" for values in panel.per_way]
+    axes.set_xticks(range(len(names)), [name + mean for name, mean in zip(names, means, strict=True)], fontsize=9)
     axes.set_xlim(-0.6, len(names) - 0.4)
     if not any(panel.per_way):
         axes.text(0.5, 0.5, "not measured", color=INK, ha="center", transform=axes.transAxes)
@@ -88,16 +89,16 @@ def _draw_panel(axes: "Axes", panel: _Panel, names: list[str]) -> None:
     if panel.recordings:
         mean = sum(panel.recordings) / len(panel.recordings)
         axes.axhline(mean, color=INK, linestyle="--", linewidth=1)
-        axes.annotate("your recordings", (-0.55, mean), color=INK, fontsize=7, va="bottom")
+        axes.annotate("your recordings", (len(names) - 0.42, mean), color=INK, fontsize=7, va="bottom", ha="right")
 
 
 def _draw_bar(axes: "Axes", place: int, values: tuple[float, ...], bottom: float) -> None:
     mean = sum(values) / len(values)
-    axes.bar(place, mean - bottom, bottom=bottom, width=0.6, color=WAVE, alpha=0.55)
-    axes.errorbar(place, mean, yerr=interval(values), color=INK, capsize=4)
-    spread = [place + 0.3 * (index / max(1, len(values) - 1) - 0.5) for index in range(len(values))]
-    axes.plot(spread, values, "o", color=INK, markersize=2.5)
-    axes.annotate(f"{mean:.2f}", (place, bottom), xytext=(0, 3), textcoords="offset points", color=INK, ha="center")
+    # Hardly filled, so that what stands on it is readable on white and on black.
+    axes.bar(place, mean - bottom, bottom=bottom, width=0.6, facecolor=f"{WAVE}30", edgecolor=WAVE, linewidth=1.5)
+    axes.errorbar(place, mean, yerr=interval(values), color=INK, capsize=5, linewidth=1.5)
+    spread = [place + 0.4 * (index / max(1, len(values) - 1) - 0.5) for index in range(len(values))]
+    axes.plot(spread, values, "o", color=WAVE, markersize=3.5, clip_on=False)
 
 
 def _draw_table(axes: "Axes", comparison: Comparison) -> None:
