@@ -12,8 +12,9 @@ import numpy as np
 
 from voiceclone import store
 from voiceclone.audio import Audio
-from voiceclone.bases.base import SliceResult
+from voiceclone.bases.base import Ability, Policy, SliceResult
 from voiceclone.errors import BaseModelError, TextError, VoiceFileError
+from voiceclone.limits import MAX_VOICE_FILE_MB
 
 FACTORY = "tests.fake_base:FakeBase"
 BASE_ID = "fake-base"
@@ -38,6 +39,9 @@ class FakeBase:
     languages = ("en-us", "es")
     sample_rate = 16_000
     weights_sha256 = "f" * 64
+    abilities = frozenset(Ability)
+    policies = (Policy.FINE_TUNE, Policy.TRANSFER)
+    max_voice_mb = MAX_VOICE_FILE_MB
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -58,7 +62,8 @@ class FakeBase:
             if on_progress is not None:
                 on_progress(number / len(clips), f"Recording {number} of {len(clips)}")
         steps = plan.steps or round((plan.minutes or 0) * 60 / STEP_PAUSE_S) or DEFAULT_STEPS
-        store.write_json(run_dir / "data.json", {"log_centres": centres, "steps": steps, "seed": plan.seed})
+        content = {"log_centres": centres, "steps": steps, "seed": plan.seed, "policy": plan.policy}
+        store.write_json(run_dir / "data.json", content)
 
     def train_slice(self, run_dir, budget_s, should_stop=None) -> SliceResult:
         if (self._folder / BREAKS_FILE).exists():
@@ -90,6 +95,19 @@ class FakeBase:
             raise BaseModelError("Nothing was learnt. Train for longer.")
         with store.atomic_file(run_dir / "voice.safetensors") as temporary:
             save_file({"log_pitch": np.array([level], np.float32)}, temporary)
+
+    def make_instant_voice(self, clips, voice_path, on_progress=None) -> None:
+        from safetensors.numpy import save_file
+
+        level = np.mean([math.log(spectral_centre_hz(clip.audio)) for clip in clips])
+        save_file({"log_pitch": np.array([level], np.float32)}, voice_path)
+        if on_progress is not None:
+            on_progress(1.0, "Listened to your voice")
+
+    def convert(self, voice_path, audio, on_progress=None) -> Audio:
+        if on_progress is not None:
+            on_progress(1.0, "Converted the recording")
+        return tone(_read_pitch_hz(voice_path), audio.duration_s, self.sample_rate)
 
     def speak(self, voice_path, text, language, speed=1.0) -> Audio:
         if not any(letter.isalpha() for letter in text):

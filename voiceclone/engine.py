@@ -8,20 +8,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone import host, store
-from voiceclone.bases import DEFAULT_BASE_ID
-from voiceclone.bases.base import BaseModel, OnProgress, ShouldStop
+from voiceclone.bases import DEFAULT_BASE_ID, catalogue
+from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, ShouldStop
 from voiceclone.bases.custom import load_base
-from voiceclone.errors import BusyError, ConsentError, InputError, NotEnoughSpeechError, NotFoundError
-from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
+from voiceclone.errors import (
+    BaseModelError,
+    BusyError,
+    ConsentError,
+    InputError,
+    NotEnoughSpeechError,
+    NotFoundError,
+    VoiceFileError,
+)
+from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
+from voiceclone.models import ModelShelf, ModelStatus, sharing_refusal
 from voiceclone.training import runs as run_files
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
-from voiceclone.voice_file import Voice, check_base
+from voiceclone.voice_file import Voice, check_base, read_voice
 from voiceclone.voices import VoiceShelf
 
 if TYPE_CHECKING:
     from voiceclone.audio import Audio
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
+    from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.speech import Speaker, Speech, SpeechFile
 
@@ -55,8 +65,9 @@ class VoiceEngine:
         self._base_factory = base_factory
         self._runner = TrainingRunner(self.data_dir)
         self._shelf = VoiceShelf(self.data_dir)
-        self._base: BaseModel | None = None
-        self._speaker: Speaker | None = None
+        self._models = ModelShelf(self.data_dir)
+        self._bases: dict[str, BaseModel] = {}
+        self._speakers: dict[str, Speaker] = {}
         self._turn = threading.RLock()
         """Held while something is made that threads of one page share."""
 
@@ -64,11 +75,21 @@ class VoiceEngine:
 
     @property
     def base(self) -> BaseModel:
-        """The base model; no weights are loaded before they are needed."""
+        """The default base model; no weights are loaded before they are needed."""
+        return self.base_of()
+
+    def base_of(self, base_id: str | None = None) -> BaseModel:
+        """Return one base model, None the default one; the same object each time, and no weights are loaded.
+
+        Raises:
+            BaseModelError: no base has that id.
+        """
+        base_id = self.base_id if base_id is None else base_id
         with self._turn:
-            if self._base is None:
-                self._base = load_base(self.base_id, self._base_factory, self.data_dir)
-            return self._base
+            if base_id not in self._bases:
+                factory = self._base_factory if base_id == self.base_id else None
+                self._bases[base_id] = load_base(base_id, factory, self.data_dir)
+            return self._bases[base_id]
 
     def base_ready(self) -> bool:
         """True when the base model lies complete in the data folder."""
@@ -112,8 +133,76 @@ class VoiceEngine:
         from voiceclone.bases.kokoro.official import install_official
 
         install_official(self.data_dir / "base" / self.base_id, on_progress, should_stop)
-        with self._turn:  # what is loaded belongs to the weights before
-            self._base = self._speaker = None
+        self._forget(self.base_id)  # what is loaded belongs to the weights before
+
+    # All base models --------------------------------------------------------------------------
+
+    def models(self) -> list[ModelStatus]:
+        """Return every base model with its card, and whether it is there; nothing is loaded or fetched."""
+        return self._models.statuses()
+
+    def get_model(
+        self,
+        base_id: str,
+        *,
+        licence_agreed: bool,
+        agreed_by: str = "Python program",
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> ModelStatus:
+        """Get a base model in place: adopt the folder a person put there, else fetch it; goes on where it ended.
+
+        Args:
+            base_id: as in `models`.
+            licence_agreed: whether the terms on its card were agreed to.
+            agreed_by: where they were agreed to, kept beside the model.
+            on_progress: told share and words.
+            should_stop: ends fetching early; the next call goes on from there.
+
+        Raises:
+            ConsentError: without agreement; the message holds the terms in plain words.
+            BaseModelError: no such base, it cannot be fetched, or what came is not what it should be.
+            StorageError: the disk is full.
+            Cancelled: stopped.
+        """
+        if catalogue.card(base_id).embedded:
+            self.base_of(catalogue.card(base_id).base_id).ensure_ready(on_progress)
+            return self._models.status(base_id)
+        return self._models.get(
+            base_id,
+            licence_agreed=licence_agreed,
+            agreed_by=agreed_by,
+            on_progress=on_progress,
+            should_stop=should_stop,
+        )
+
+    def remove_model(self, base_id: str) -> None:
+        """Delete a base model's files; voices made with it stay, and work again once it is back.
+
+        Raises:
+            BusyError: it is being trained on.
+            InputError: it is the embedded base, which nothing works without.
+        """
+        active = self._runner.active()
+        if active is not None and active.running and active.base_id == catalogue.card(base_id).base_id:
+            raise BusyError(f"“{active.voice_name}” is being trained on it. Let it end, or stop it, first.")
+        self._models.remove(base_id)
+        self._forget(catalogue.card(base_id).base_id)
+
+    def _forget(self, base_id: str) -> None:
+        with self._turn:
+            self._bases.pop(base_id, None)
+            self._speakers.pop(base_id, None)
+
+    def _ready_base(self, base_id: str | None) -> BaseModel:
+        """Return a base that can work now; the embedded one gets itself ready when it is needed."""
+        base = self.base_of(base_id)
+        if base.base_id != self.base_id and not base.is_ready():
+            raise BaseModelError(
+                f"The base model {base.title} is not on this computer. Get it first: its card shows size and licence, "
+                f"or run: python -m voiceclone get {base.base_id}"
+            )
+        return base
 
     # Projects and clips -----------------------------------------------------------------------
 
@@ -301,6 +390,8 @@ class VoiceEngine:
         *,
         consent_by: str = "Python program",
         clip_ids: Sequence[str] | None = None,
+        base_id: str | None = None,
+        policy: str | None = None,
     ) -> RunStatus:
         """Start training a voice in a process of its own, and return at once.
 
@@ -313,18 +404,22 @@ class VoiceEngine:
             seed: the same seed on the same machine gives the same voice.
             consent_by: where it was agreed to, kept in the voice file.
             clip_ids: learn from these clips only, of those that are usable; None is all of them.
+            base_id: the base model; None is the default one.
+            policy: what learns, one of the base's `policies`; None is its first.
 
         Raises:
             ConsentError: without consent.
             NotEnoughSpeechError: the recordings hold too little usable speech.
-            InputError: a name, minutes, steps or a seed out of their limits.
+            InputError: a name, minutes, steps or a seed out of their limits, or a policy the base has not.
+            BaseModelError: no such base, or it is not on this computer.
             BusyError: another training runs.
             StorageError: too little room on the disk.
         """
-        if consent is not True:
-            raise ConsentError(f"Training needs your word first: “{CONSENT_STATEMENT}” Agree to it, then start.")
+        record = _consent_record(consent, consent_by)
         voice_name = store.clean_name(voice_name, "voice name")
         _check_plan(minutes, steps, seed)
+        base = self._ready_base(base_id)
+        checked_policy = _checked_policy(base, policy)
         project = self.project(project_id)
         readiness = self._library.readiness(project.project_id, clip_ids)
         if not readiness.enough:
@@ -333,23 +428,46 @@ class VoiceEngine:
                 f"There are {readiness.usable_s:.0f} s of usable speech; training needs at least "
                 f"{readiness.minimum_s:.0f} s. Record or upload {missing_s} s more."
             )
-        now = store.now_iso()
         config = RunConfig(
             run_id=store.new_id(),
             project_id=project.project_id,
             project_name=project.name,
             voice_id=store.new_id(),
             voice_name=voice_name,
-            base_id=self.base_id,
-            base_factory=self._base_factory,
+            base_id=base.base_id,
+            base_factory=self._base_factory if base.base_id == self.base_id else None,
             minutes=minutes,
             steps=steps,
             seed=seed,
-            consent={"given": True, "by": consent_by, "statement": CONSENT_STATEMENT, "at": now},
-            created_at=now,
+            consent=record,
+            created_at=record["at"],
             clip_ids=None if clip_ids is None else tuple(clip_ids),
+            policy=checked_policy,
         )
         return self._runner.start(config)
+
+    def instant_voice(
+        self,
+        project_id: str,
+        voice_name: str,
+        consent: bool,
+        *,
+        base_id: str | None = None,
+        clip_ids: Sequence[str] | None = None,
+        consent_by: str = "Python program",
+        on_progress: OnProgress | None = None,
+    ) -> Voice:
+        """Make a voice from the best clips of a project in seconds, with nothing trained.
+
+        Args and errors as in `start_training`; 3 s of usable speech are enough.
+        """
+        from voiceclone.instant import make_instant_voice
+
+        record = _consent_record(consent, consent_by)
+        name = store.clean_name(voice_name, "voice name")
+        base = self._ready_base(base_id)
+        project = self.project(project_id)
+        return make_instant_voice(base, self.data_dir, project.project_id, name, record, clip_ids, on_progress)
 
     def continue_training(self, run_id: str) -> RunStatus:
         """Go on with an interrupted or failed run from its last checkpoint."""
@@ -387,6 +505,88 @@ class VoiceEngine:
         """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot."""
         return run_files.plot_points(run_files.metrics(self._runner.run_dir(run_id)), limit)
 
+    # Comparing --------------------------------------------------------------------------------
+
+    def compare(
+        self,
+        project_id: str,
+        consent: bool,
+        minutes: float | None = None,
+        steps: int | None = None,
+        seed: int = 0,
+        *,
+        base_id: str | None = None,
+        policies: Sequence[str] | None = None,
+        sentences: Sequence[str] | None = None,
+        held_out: Sequence[str] | None = None,
+        keep_voices: bool = False,
+        consent_by: str = "Python program",
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "Comparison":
+        """Make voices of a project in several ways, one after another, and judge them on the same unseen sentences.
+
+        A fifth of the recordings is kept from every training and judges likeness. What is done stays on disk: after
+        Cancel or a crash the same call goes on with what is missing.
+
+        Args:
+            project_id: a project, by id or name.
+            consent: whether `CONSENT_STATEMENT` was agreed to.
+            minutes: length of each training; None lets `steps` or the base decide.
+            steps: optimizer steps of each training; None lets `minutes` or the base decide.
+            seed: of each training.
+            base_id: the base model; None is the default one.
+            policies: the ways, by name; None is instant, transfer and fine-tune, those that the base offers.
+            sentences: what the voices say; None is ten of ours. Those said in the recordings are left out.
+            held_out: ids of the clips that judge; None chooses.
+            keep_voices: keep the voices under Speak; else they are deleted when judged.
+            consent_by: where it was agreed to.
+            on_progress: told share and words.
+            should_stop: ends early.
+
+        Raises:
+            ConsentError: without consent.
+            InputError: the base offers only one way, does not speak the language, or no sentence is unseen.
+            NotEnoughSpeechError: too few recordings to train on and to judge by.
+            BusyError: another training, or this comparison, runs.
+            TrainingError: a training failed.
+            Cancelled: `should_stop` turned True.
+        """
+        from voiceclone.compare.request import make_request
+        from voiceclone.compare.run import ComparisonRun
+
+        _consent_record(consent, consent_by)
+        _check_plan(minutes, steps, seed)
+        request = make_request(
+            self,
+            self.project(project_id),
+            self._ready_base(base_id),
+            policies=policies,
+            minutes=minutes,
+            steps=steps,
+            seed=seed,
+            sentences=sentences,
+            held_out_ids=held_out,
+            keep_voices=keep_voices,
+        )
+        return ComparisonRun(self, request, consent_by, on_progress, should_stop).run()
+
+    def comparisons(self) -> "list[Comparison]":
+        """Return every finished comparison, the newest first."""
+        from voiceclone.compare import folders
+
+        return folders.comparisons(self.data_dir)
+
+    def comparison_folder(self, comparison_id: str) -> Path:
+        """Return where a comparison's figures, picture and sounds lie."""
+        from voiceclone.compare import folders
+
+        return folders.folder(self.data_dir, comparison_id)
+
+    def delete_comparison(self, comparison_id: str) -> None:
+        """Delete a comparison with its sounds; voices that were kept stay."""
+        store.remove_folder(self.comparison_folder(comparison_id))
+
     # Voices -----------------------------------------------------------------------------------
 
     def voices(self) -> list[Voice]:
@@ -397,13 +597,35 @@ class VoiceEngine:
         """Return one voice, by its id or its name."""
         return self._shelf.voice(id_or_name)
 
-    def export_voice(self, voice_id: str, path: Path | str) -> Path:
-        """Copy a voice to a file (or into a folder); return where it lies."""
-        return self._shelf.export(self._shelf.voice(voice_id).voice_id, Path(path))
+    def export_voice(self, voice_id: str, path: Path | str, *, private_use: bool = False) -> Path:
+        """Copy a voice to a file (or into a folder); return where it lies.
+
+        Args:
+            voice_id: id or name.
+            path: a file or a folder.
+            private_use: take it along for oneself, even where the licence forbids passing it on; the copy
+                says of itself that it may not be shared.
+
+        Raises:
+            VoiceFileError: the licence of its base forbids passing it on.
+        """
+        voice = self._shelf.voice(voice_id)
+        refusal = sharing_refusal(voice)
+        if refusal and private_use is not True:
+            raise VoiceFileError(refusal)
+        return self._shelf.export(voice.voice_id, Path(path), private=bool(refusal))
 
     def import_voice(self, path: Path | str) -> Voice:
         """Add a voice file from elsewhere, after checking it; it gets an id of its own."""
-        return self._shelf.import_voice(Path(path), self.base)
+        return self._shelf.import_voice(Path(path), self._base_of_file(Path(path)))
+
+    def _base_of_file(self, path: Path) -> BaseModel:
+        """Return the base a file says it was made for, else the default one, whose check then tells why not."""
+        try:
+            base_id = read_voice(path).base_id
+        except VoiceFileError:
+            base_id = self.base_id
+        return self._ready_base(base_id if base_id in catalogue.BASE_IDS else None)
 
     def delete_voice(self, voice_id: str) -> None:
         """Delete a voice for good, even one whose file is damaged."""
@@ -428,8 +650,8 @@ class VoiceEngine:
 
         `language=None` is the voice's own. Errors as in `speech.Speaker.speak`.
         """
-        path, language = self._voice_to_speak_with(voice_id, language)
-        return self._the_speaker().speak(path, text, language, speed, on_progress, should_stop)
+        speaker, path, language = self._voice_to_speak_with(voice_id, language)
+        return speaker.speak(path, text, language, speed, on_progress, should_stop)
 
     def speak_to_file(
         self,
@@ -442,17 +664,68 @@ class VoiceEngine:
         should_stop: ShouldStop | None = None,
     ) -> "SpeechFile":
         """Speak a text into a 16-bit WAV file, one sentence in memory at a time."""
-        voice_path, language = self._voice_to_speak_with(voice_id, language)
-        return self._the_speaker().speak_to_file(
-            voice_path, text, language, Path(path), speed, on_progress, should_stop
-        )
+        speaker, voice_path, language = self._voice_to_speak_with(voice_id, language)
+        return speaker.speak_to_file(voice_path, text, language, Path(path), speed, on_progress, should_stop)
 
-    def _voice_to_speak_with(self, voice_id: str | None, language: str | None) -> tuple[Path | None, str]:
-        if voice_id is None:
-            return None, language or self.base.languages[0]
+    def convert(
+        self,
+        voice_id: str,
+        audio: "Audio | Path | str",
+        on_progress: OnProgress | None = None,
+    ) -> "Audio":
+        """Return the same words in another voice.
+
+        Args:
+            voice_id: id or name of a voice whose base can convert.
+            audio: a sound, or a sound file of any kind; at most `MAX_CONVERT_S`.
+            on_progress: told share and words.
+
+        Raises:
+            InputError: the voice's base cannot convert, or the recording is too long.
+            AudioError: the recording cannot be read, or holds nothing to hear.
+        """
+        from voiceclone.audio import Audio, decode
+
         voice = self._shelf.voice(voice_id)
-        check_base(voice, self.base)
-        return self._shelf.path(voice.voice_id), language or voice.language
+        base = self._base_of_voice(voice)
+        if Ability.CONVERT not in base.abilities:
+            raise InputError(_cannot_convert(voice, base))
+        recording = audio if isinstance(audio, Audio) else decode(Path(audio))
+        if recording.duration_s > MAX_CONVERT_S:
+            raise InputError(
+                f"The recording lasts {recording.duration_s / 60:.0f} minutes; at most {MAX_CONVERT_S / 60:.0f} are "
+                "converted at once. Cut it into parts."
+            )
+        return base.convert(self._shelf.path(voice.voice_id), recording, on_progress)
+
+    def convert_to_file(
+        self, voice_id: str, source: Path | str, target: Path | str, on_progress: OnProgress | None = None
+    ) -> "Audio":
+        """Convert a recording into a 16-bit WAV file, and return the sound; errors as in `convert`."""
+        from voiceclone.audio import encode_wav
+
+        converted = self.convert(voice_id, Path(source), on_progress)
+        with store.atomic_file(Path(target)) as temporary:
+            encode_wav(converted, temporary)
+        return converted
+
+    def _voice_to_speak_with(self, voice_id: str | None, language: str | None) -> "tuple[Speaker, Path | None, str]":
+        if voice_id is None:
+            return self._speaker_of(self.base), None, language or self.base.languages[0]
+        voice = self._shelf.voice(voice_id)
+        base = self._base_of_voice(voice)
+        if base.base_id in catalogue.BASE_IDS and not catalogue.card(base.base_id).speaks:
+            raise InputError(
+                f"“{voice.name}” is a voice of {base.title}, which changes recordings and cannot read text. Convert "
+                "a recording with it, or choose another voice."
+            )
+        return self._speaker_of(base), self._shelf.path(voice.voice_id), language or voice.language
+
+    def _base_of_voice(self, voice: Voice) -> BaseModel:
+        """Return the base a voice was made with, ready, and with the same weights."""
+        base = self._ready_base(voice.base_id if voice.base_id in catalogue.BASE_IDS else None)
+        check_base(voice, base)
+        return base
 
     @cached_property
     def _library(self) -> "ClipLibrary":
@@ -460,13 +733,42 @@ class VoiceEngine:
 
         return ClipLibrary(self.data_dir)
 
-    def _the_speaker(self) -> "Speaker":
+    def _speaker_of(self, base: BaseModel) -> "Speaker":
         from voiceclone.speech import Speaker
 
         with self._turn:
-            if self._speaker is None:
-                self._speaker = Speaker(self.base)
-            return self._speaker
+            if base.base_id not in self._speakers:
+                self._speakers[base.base_id] = Speaker(base)
+            return self._speakers[base.base_id]
+
+
+def _consent_record(consent: bool, consent_by: str) -> dict[str, Any]:
+    if consent is not True:
+        raise ConsentError(f"Training needs your word first: “{CONSENT_STATEMENT}” Agree to it, then start.")
+    return {"given": True, "by": consent_by, "statement": CONSENT_STATEMENT, "at": store.now_iso()}
+
+
+def _checked_policy(base: BaseModel, policy: str | None) -> str | None:
+    """Return the policy to train with, None for a base that has no choice."""
+    if Ability.TRAIN not in base.abilities or not base.policies:
+        raise InputError(
+            f"{base.title} cannot be trained. Make an instant voice with it, or choose another base model."
+        )
+    if policy is None:
+        return base.policies[0].value
+    if policy not in base.policies:
+        choices = ", ".join(f"“{known}”" for known in base.policies)
+        why = " trains nothing; that is an instant voice" if policy == Policy.INSTANT else ""
+        raise InputError(f"“{policy}”{why or f' is no way to train {base.title}'}. Choose one of {choices}.")
+    return Policy(policy).value
+
+
+def _cannot_convert(voice: Voice, base: BaseModel) -> str:
+    able = ", ".join(card.title for card in catalogue.CARDS if Ability.CONVERT in card.abilities)
+    return (
+        f"“{voice.name}” is a voice of {base.title}, which cannot convert recordings. "
+        f"Make an instant voice with one of these instead: {able}."
+    )
 
 
 def _check_plan(minutes: float | None, steps: int | None, seed: int) -> None:

@@ -42,6 +42,9 @@ GOOD_VOICE_SPEECH_S = 300.0
 """More than this still helps, but slowly (see benchmarks/README.md)."""
 MAX_TRAIN_SPEECH_S = 3600.0
 """Speech used by one run; the best-rated clips are taken first."""
+MIN_INSTANT_SPEECH_S = 3.0
+"""An instant voice from less would be mostly the words of the clip."""
+MAX_INSTANT_CLIPS = 10
 MAX_CORPUS_MINUTES = 24 * 60
 """Speech taken from a corpus by one call; what a training takes (an hour) unless more is asked for."""
 
@@ -51,6 +54,8 @@ MAX_CLIP_TEXT_CHARACTERS = 600
 MAX_NAME_CHARACTERS = 60
 MIN_SPEED = 0.5
 MAX_SPEED = 2.0
+MAX_CONVERT_S = 3600.0
+"""Longest recording converted at once; a longer result would not fit a small computer's memory with its source."""
 
 # --- training -----------------------------------------------------------------------------------
 MAX_TRAIN_MINUTES = 24 * 60

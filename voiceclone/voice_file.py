@@ -9,7 +9,7 @@ from typing import Any
 from voiceclone import store
 from voiceclone.bases.base import BaseModel
 from voiceclone.errors import VoiceFileError
-from voiceclone.limits import MAX_NAME_CHARACTERS, MAX_VOICE_FILE_MB
+from voiceclone.limits import MAX_NAME_CHARACTERS
 
 FORMAT = 1
 METADATA_KEY = "voiceclone"
@@ -46,6 +46,10 @@ class Voice:
     consent_record: dict[str, Any] = field(default_factory=dict)
     """`{"given": True, "by": str, "statement": str, "at": ISO time}`."""
     size_mb: float = 0.0
+    policy: str = ""
+    """What learnt: a `Policy`; `instant` for a voice made without training, nothing in older files."""
+    may_share: bool = True
+    """False where the base's licence forbids passing the voice on."""
 
 
 def describe(voice: Voice) -> dict[str, Any]:
@@ -63,9 +67,11 @@ def describe(voice: Voice) -> dict[str, Any]:
             "speech_s": round(voice.speech_s, 1),
             "seed": voice.seed,
             "device": voice.device,
+            "policy": voice.policy,
         },
         "scores": voice.scores,
         "consent": voice.consent_record,
+        "share": voice.may_share,
     }
 
 
@@ -93,12 +99,7 @@ def check_voice_file(path: Path, base: BaseModel) -> None:
     Raises:
         VoiceFileError: too large, damaged, not a voice, or made for another base.
     """
-    size_mb = path.stat().st_size / 1e6
-    if size_mb > MAX_VOICE_FILE_MB:
-        raise VoiceFileError(
-            f"“{path.name}” has {size_mb:.0f} MB; a voice has at most {MAX_VOICE_FILE_MB} MB. "
-            "Choose a file that VoiceClone exported."
-        )
+    check_size(path, base.max_voice_mb)
     voice = read_voice(path)
     check_base(voice, base)
     if voice.language not in base.languages:
@@ -114,6 +115,16 @@ def check_voice_file(path: Path, base: BaseModel) -> None:
     base_check = getattr(base, "check_voice_file", None)
     if base_check is not None:
         base_check(path)
+
+
+def check_size(path: Path, max_mb: int) -> None:
+    """Raise `VoiceFileError` for a file larger than a voice can be, without reading it."""
+    size_mb = path.stat().st_size / 1e6
+    if size_mb > max_mb:
+        raise VoiceFileError(
+            f"“{path.name}” has {size_mb:.0f} MB; a voice has at most {max_mb} MB. "
+            "Choose a file that VoiceClone exported."
+        )
 
 
 def check_base(voice: Voice, base: BaseModel) -> None:
@@ -155,10 +166,12 @@ def _parse(description: dict[str, Any], path: Path) -> Voice:
         speech_s=float(trained["speech_s"]),
         seed=int(trained["seed"]),
         device=str(trained["device"]),
+        policy=str(trained.get("policy", "")),
         scores=scores,
         consent=consent.get("given") is True,
         consent_record=dict(consent),
         size_mb=round(path.stat().st_size / 1e6, 2),
+        may_share=description.get("share", True) is True,
     )
 
 

@@ -67,11 +67,17 @@ class VoiceShelf:
         name = self._free_name(voice.name, but=voice.voice_id)
         return self._write(tensors_path, replace(voice, name=name))
 
-    def export(self, voice_id: str, target: Path) -> Path:
-        """Copy a voice to `target` (a folder gets a file named after the voice); return where it lies."""
+    def export(self, voice_id: str, target: Path, *, private: bool = False) -> Path:
+        """Copy a voice to `target` (a folder gets a file named after the voice); return where it lies.
+
+        With `private` the copy says of itself that it may not be passed on.
+        """
         source = self.path(voice_id)
         if target.is_dir():
             target = target / f"{_file_stem(read_voice(source).name)}.safetensors"
+        if private:
+            copy_with_description(source, target, describe(replace(read_voice(source), may_share=False)))
+            return target
         with store.atomic_file(target) as temporary:
             shutil.copyfile(source, temporary)
         return target

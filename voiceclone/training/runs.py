@@ -38,6 +38,8 @@ class RunConfig:
     created_at: str
     clip_ids: tuple[str, ...] | None = None
     """The clips that are learnt from; None is every usable one of the project."""
+    policy: str | None = None
+    """A `Policy`: what learns; None is the base's first choice."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,9 @@ class RunStatus:
     first_listen: Path | None
     """A short recording of the voice half-way, as soon as there is one."""
     process_alive: bool
+    base_id: str = ""
+    policy: str | None = None
+    """A `Policy`: what learns."""
 
     @property
     def running(self) -> bool:
@@ -192,6 +197,8 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
         started_at=config.created_at,
         first_listen=first_listen if first_listen.exists() else None,
         process_alive=process_alive,
+        base_id=config.base_id,
+        policy=config.policy,
     )
 
 

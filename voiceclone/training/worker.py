@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 
 from voiceclone import host, store
-from voiceclone.bases.base import BaseModel, TrainingPlan
+from voiceclone.bases.base import BaseModel, Policy, TrainingPlan
 from voiceclone.bases.custom import load_base
 from voiceclone.errors import Cancelled, NotFoundError, VoiceCloneError
 from voiceclone.training import runs
@@ -133,7 +133,7 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
     if board.should_stop():
         raise Cancelled("Stopped before the recordings were ready.")
     base.ensure_ready(board.progress)
-    plan = TrainingPlan(minutes=config.minutes, steps=config.steps, seed=config.seed)
+    plan = TrainingPlan(config.minutes, config.steps, config.seed, _policy(config, base))
     base.prepare(clips, run_dir, plan, board.progress, board.should_stop)
     if board.should_stop():
         raise Cancelled("Stopped before the recordings were ready.")
@@ -144,6 +144,10 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
     prepared = Prepared(languages[0], languages, sum(heard_s.values()), len(clips))
     store.write_json(run_dir / "prepared.json", vars(prepared))
     return prepared
+
+
+def _policy(config: runs.RunConfig, base: BaseModel) -> Policy:
+    return Policy(config.policy) if config.policy else base.policies[0]
 
 
 def _read_prepared(run_dir: Path) -> Prepared | None:
@@ -192,6 +196,8 @@ def _install(
         scores=scores,
         consent=True,
         consent_record=config.consent,
+        policy=_policy(config, base).value,
+        may_share=base.may_share_voices,
     )
     VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice)
 
