@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from voiceclone.engine import VoiceEngine
 
 _CURRENT_FILE = "current.json"
-_MAX_INSTANT_CLIPS = 10
 _WATCH_INTERVAL_S = 0.25
 _SPEAKING_SHARE = 0.15
 """Part of a way's progress that speaking and judging take."""
@@ -114,10 +113,13 @@ class ComparisonRun:
 
     def _make_instant(self) -> str:
         request = self._request
-        clips = request.training_clip_ids
-        chosen = clips[:: max(1, -(-len(clips) // _MAX_INSTANT_CLIPS))]  # spread over the recordings
         voice = self._engine.instant_voice(
-            request.project_id, self._voice_name(Policy.INSTANT), True, base_id=request.base_id, clip_ids=chosen
+            request.project_id,
+            self._voice_name(Policy.INSTANT),
+            True,
+            base_id=request.base_id,
+            clip_ids=request.training_clip_ids,
+            consent_by=self._consent_by,
         )
         return voice.voice_id
 
