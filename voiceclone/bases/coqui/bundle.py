@@ -1,4 +1,4 @@
-"""A released coqui model as it lies on disk: which files it has, its configuration with repaired paths, its speakers."""
+"""A released coqui model as it lies on disk: its files, its configuration with repaired paths, its speakers."""
 
 import json
 import re

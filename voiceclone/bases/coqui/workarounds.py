@@ -5,6 +5,7 @@ coqui-ai/TTS and idiap/coqui-ai-TTS. `tests/test_coqui_workarounds.py` shows eac
 `prepare_library` has to be called before anything of `TTS` is used.
 """
 
+import importlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -35,8 +36,7 @@ def prepare_library() -> None:
         BaseModelError: coqui-tts is not installed, or not beside what it needs.
     """
     try:
-        import TTS  # noqa: F401
-        import TTS.tts.models.vits
+        importlib.import_module("TTS.tts.models.vits")
     except ImportError as error:
         raise BaseModelError(
             f"The library of this model (coqui-tts) cannot be loaded: {error}. Run: pip install -r requirements.txt"
@@ -236,9 +236,10 @@ def guard_optimizer(optimizer: "torch.optim.Optimizer", max_bad_steps: int = MAX
             return
         bad["all"] += 1
         bad["in a row"] += 1
-        if bad["in a row"] >= max_bad_steps:
-            raise went_astray()
         stepped.zero_grad(set_to_none=True)  # a parameter without a gradient is left alone
+        if bad["in a row"] >= max_bad_steps:
+            bad["in a row"] = 0
+            raise went_astray()
 
     optimizer.register_step_pre_hook(before_step)
     return lambda: bad["all"]

@@ -1,0 +1,408 @@
+"""YourTTS and VITS VCTK behind the base-model interface: instant voices, four ways to train, speaking, converting."""
+
+import shutil
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from voiceclone import host
+from voiceclone.audio import Audio, encode_wav
+from voiceclone.bases.base import Ability, OnProgress, ShouldStop, SliceResult, TrainingClip, TrainingPlan
+from voiceclone.bases.catalogue import card
+from voiceclone.bases.coqui import clip_store, released
+from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
+from voiceclone.bases.coqui.finished import SCORES_FILE, VOICE_FILE, note_done, read_done, score
+from voiceclone.bases.coqui.pieces import convert_in_pieces
+from voiceclone.bases.coqui.run_clock import read_plan, write_plan
+from voiceclone.bases.coqui.vits_recipe import Recipe
+from voiceclone.bases.coqui.voice_tensors import (
+    SPEAKER,
+    changes_fit,
+    parameter_changes,
+    read_shapes,
+    read_voice_tensors,
+    write_voice_tensors,
+)
+from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
+from voiceclone.store import require_free_disk, write_json
+
+if TYPE_CHECKING:
+    import torch
+
+    from voiceclone.bases.coqui.vits_loop import VitsTrainer
+    from voiceclone.bases.coqui.vits_network import SpeakerListener
+
+MAX_CLIPS = 10
+"""Clips an instant voice is made of."""
+MIN_INSTANT_SPEECH_S = 2.0
+LISTENED_CLIPS = 30
+"""Clips whose mean vector training begins with; 1 s each on a processor."""
+MATCHED_CLIPS = 3
+"""Clips by which the closest known speaker is found."""
+CHECKPOINT_INTERVAL_S = 180.0
+"""A checkpoint of the full size with its discriminator is 1.0 GB."""
+FIRST_LISTEN_FILE = "first_listen.wav"
+_FIRST_LISTEN_TEXT = {
+    "en": "Hello! This is the first try at your voice. It is still learning.",
+    "fr": "Bonjour ! Voici le premier essai de votre voix. Elle apprend encore.",
+    "pt": "Olá! Esta é a primeira tentativa da sua voz. Ela ainda está aprendendo.",
+}
+
+
+class VitsBase:
+    """A released VITS; building it loads nothing.
+
+    Args:
+        folder: where the released files lie, or will.
+        base_id: `your_tts` or `vctk_vits`; the folder's name when not given.
+        recipe: how to train; None is the recipe of the device.
+    """
+
+    def __init__(self, folder: Path, base_id: str | None = None, recipe: Recipe | None = None) -> None:
+        about = card(base_id or folder.name)
+        self.base_id, self.title, self.licence = about.base_id, about.title, about.licence
+        self.may_share_voices, self.languages = about.may_share_voices, about.languages
+        self.abilities, self.policies = about.abilities, about.policies
+        self.max_voice_mb = about.max_voice_mb
+        self._folder, self._recipe = folder, recipe
+        self._network: Any = None
+        self._released: dict[str, torch.Tensor] = {}
+        """Released values of the parameters that the voice in the network has changed."""
+        self._spoken_by: tuple[str, int] | None = None
+        self._speaker: Any = None
+        self._trainers: dict[Path, VitsTrainer] = {}
+        self._turn = threading.RLock()
+
+    # The model --------------------------------------------------------------------------------
+
+    def is_ready(self) -> bool:
+        """True when the model is complete and its licence was agreed to."""
+        weights = released.find_file(self._folder, released.MODEL_FILES)
+        return released.is_agreed(self._folder) and (self._folder / CONFIG_FILE).is_file() and weights is not None
+
+    def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
+        """Raise `BaseModelError` unless the model is there; nothing is fetched unasked."""
+        released.require_ready(self.is_ready(), self.title, self.base_id)
+
+    @property
+    def weights_sha256(self) -> str:
+        """The hash of the weights noted when the model was got."""
+        return released.weights_sha256(self._folder)
+
+    @property
+    def sample_rate(self) -> int:
+        """Hertz of what it speaks, as the released configuration says; before the model is there, what is known."""
+        if (self._folder / CONFIG_FILE).is_file():
+            return self._bundle.sample_rate
+        return 16_000 if self.base_id == "your_tts" else 22_050
+
+    @cached_property
+    def _bundle(self) -> Bundle:
+        return read_bundle(self._folder)
+
+    @cached_property
+    def _listener(self) -> "SpeakerListener":
+        from voiceclone.bases.coqui.vits_network import SpeakerListener
+
+        return SpeakerListener(self._bundle)
+
+    @cached_property
+    def _parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        from voiceclone.bases.coqui.vits_network import new_name
+
+        content = released.load_pth(self._bundle.model_path, self.title, lazy=True)
+        return {new_name(name): tuple(value.shape) for name, value in content["model"].items()}
+
+    def check_voice_file(self, path: Path) -> None:
+        """Raise `VoiceFileError` unless the voice's tensors fit this network; weights are not loaded."""
+        self.ensure_ready()
+        shapes = read_shapes(path)
+        speaker = shapes.pop(SPEAKER, ())
+        if speaker != (1, self._speaker_size()) or not changes_fit(shapes, self._parameter_shapes):
+            raise VoiceFileError("This voice file does not fit the base model it names; it is damaged or was altered.")
+
+    def _speaker_size(self) -> int:
+        if "emb_g.weight" in self._parameter_shapes:
+            return self._parameter_shapes["emb_g.weight"][1]
+        return int(self._bundle.setting("d_vector_dim", 0))
+
+    # Without training -------------------------------------------------------------------------
+
+    def make_instant_voice(
+        self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
+    ) -> None:
+        """Write a voice file from 1 to 10 clips: the mean of their speaker vectors.
+
+        Raises:
+            InputError: this model cannot make one.
+            NotEnoughSpeechError: no clip, or less than 2 s of them.
+            BaseModelError: the model is not there, or damaged.
+        """
+        import torch
+
+        if Ability.INSTANT not in self.abilities:
+            raise InputError(f"{self.title} cannot make a voice without training. Train it, or choose YourTTS.")
+        self.ensure_ready(on_progress)
+        chosen = [clip.audio for clip in clips][:MAX_CLIPS]
+        length_s = sum(audio.duration_s for audio in chosen)
+        if length_s < MIN_INSTANT_SPEECH_S:
+            raise NotEnoughSpeechError(
+                f"There are {length_s:.1f} s of speech in these clips; at least {MIN_INSTANT_SPEECH_S:.0f} s are "
+                "needed. Choose more or longer clips."
+            )
+        with self._turn:
+            vector = self._listen(chosen, on_progress)
+        write_voice_tensors(voice_path, {SPEAKER: torch.from_numpy(vector)[None]})
+
+    def _listen(self, recordings: Sequence[Audio], on_progress: OnProgress | None = None) -> Any:
+        import numpy as np
+
+        vectors = []
+        for number, audio in enumerate(recordings, start=1):
+            vectors.append(self._listener.vector(audio))
+            if on_progress:
+                on_progress(number / len(recordings), "Listening to your voice")
+        return np.mean(vectors, axis=0).astype(np.float32)
+
+    # Training ---------------------------------------------------------------------------------
+
+    def prepare(
+        self,
+        clips: Sequence[TrainingClip],
+        run_dir: Path,
+        plan: TrainingPlan,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> None:
+        """Write the clips' sound, texts, the speaker's vector and the plan into the run folder.
+
+        Clips that cannot be learnt from are in `rejected.json`, with one sentence each.
+
+        Raises:
+            InputError: it cannot be trained in that way.
+            BaseModelError: the model is missing or damaged.
+            NotEnoughSpeechError: no clip can be used.
+        """
+        from safetensors.torch import save_file
+
+        from voiceclone.bases.coqui.validate import why_not
+        from voiceclone.bases.coqui.vits_loop import SPEAKERS_FILE
+
+        began = time.monotonic()
+        policy = plan.policy or self.policies[0]
+        if policy not in self.policies:
+            raise InputError(f"{self.title} cannot be trained as “{policy}”; choose {' or '.join(self.policies)}.")
+        self.ensure_ready(on_progress)
+        require_free_disk(run_dir, 16 * self._bundle.model_path.stat().st_size / 1e6)
+        longest_s = self._recipe_here().longest_clip_s
+        with self._turn:
+            self._put_on(None)
+            stored = clip_store.store_clips(
+                clips,
+                run_dir,
+                self.sample_rate,
+                lambda clip: why_not(clip, self._network, self._bundle, longest_s),
+                on_progress,
+                should_stop,
+            )
+            vectors = self._starting_speakers(run_dir, stored, on_progress)
+            self._network = None  # training loads one of its own, and memory is dear
+        save_file(vectors, run_dir / SPEAKERS_FILE)
+        write_plan(run_dir, replace(plan, policy=policy), policy, self.weights_sha256, time.monotonic() - began)
+
+    def _starting_speakers(
+        self, run_dir: Path, clips: Sequence[clip_store.StoredClip], on_progress: OnProgress | None
+    ) -> "dict[str, torch.Tensor]":
+        """Return where the speaker begins, and the vectors of known speakers whose clips lie beside the model."""
+        import torch
+
+        from voiceclone.audio import decode
+        from voiceclone.bases.coqui.vits_data import read_known_clips
+        from voiceclone.bases.coqui.vits_loop import KNOWN
+        from voiceclone.bases.coqui.vits_losses import closest_speaker
+        from voiceclone.bases.coqui.vits_network import known_speakers
+
+        longest = sorted((clip for clip in clips if not clip.held_out), key=lambda clip: -clip.duration_s)
+        released_speakers = known_speakers(self._network, self._bundle)
+        known = {clip.speaker: clip for clip in read_known_clips(self._folder)}
+        vectors = {KNOWN + name: released_speakers[name] for name in known if name in released_speakers}
+        if self._bundle.speaker_ids:
+            sounds = [
+                torch.from_numpy(clip_store.read_sound(run_dir, clip).samples) for clip in longest[:MATCHED_CLIPS]
+            ]
+            name = closest_speaker(self._network, sounds, released_speakers)
+            return {SPEAKER: released_speakers[name].clone(), **vectors}
+        for name, clip in known.items():
+            if KNOWN + name not in vectors:
+                vectors[KNOWN + name] = torch.from_numpy(self._listener.vector(decode(clip.path)))[None]
+        sounds = [clip_store.read_sound(run_dir, clip) for clip in longest[:LISTENED_CLIPS]]
+        return {SPEAKER: torch.from_numpy(self._listen(sounds, on_progress))[None], **vectors}
+
+    def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
+        """Train for about `budget_s` seconds from the last checkpoint; saved in time, and when asked to stop."""
+        done = read_done(run_dir)
+        if done is not None:
+            return done
+        trainer = self._trainer(run_dir)
+        if not (run_dir / FIRST_LISTEN_FILE).is_file():
+            self._speak_first_listen(run_dir, trainer)
+        until = time.monotonic() + budget_s
+        stopped = should_stop is not None and should_stop()
+        while not trainer.clock.finished and time.monotonic() < until and not stopped:
+            trainer.advance()
+            stopped = should_stop is not None and should_stop()
+        finished = trainer.clock.finished
+        if trainer.clock.step and (stopped or finished or trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S):
+            trainer.save_checkpoint()
+        return SliceResult(trainer.clock.step, trainer.clock.total_steps(), finished)
+
+    def finish(self, run_dir: Path) -> None:
+        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
+        from voiceclone.bases.coqui import vits_loop
+
+        if read_done(run_dir) is not None:
+            return  # killed after everything was written
+        trainer = self._trainer(run_dir)
+        chosen_by = trainer.choose()
+        start = run_dir / "start.safetensors"
+        write_voice_tensors(start, {SPEAKER: trainer.start.float()})
+        real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
+        # As it will be spoken: from the written file, so that what half precision costs is judged, too.
+        scores = score(
+            lambda text: self.speak(run_dir / VOICE_FILE, text, trainer.language),
+            lambda text: self.speak(start, text, trainer.language),
+            trainer.language,
+            real,
+        )
+        write_json(run_dir / SCORES_FILE, scores | chosen_by)
+        note_done(run_dir, trainer.clock.step, trainer.clock.total_steps())
+        self._trainers.pop(run_dir, None)
+        for name in (vits_loop.CHECKPOINT_FILE, vits_loop.BEST_FILE, start.name):
+            (run_dir / name).unlink(missing_ok=True)
+        shutil.rmtree(run_dir / clip_store.FOLDER, ignore_errors=True)
+
+    def _trainer(self, run_dir: Path) -> "VitsTrainer":
+        if run_dir not in self._trainers:
+            from voiceclone.bases.coqui.vits_loop import VitsTrainer
+
+            _use_all_cores()
+            plan = read_plan(run_dir, self.weights_sha256)
+            self._trainers[run_dir] = VitsTrainer(
+                run_dir, self._bundle, plan, self._recipe_here(), released.device(), self.max_voice_mb
+            )
+        return self._trainers[run_dir]
+
+    def _recipe_here(self) -> Recipe:
+        return self._recipe or Recipe.for_device(released.device())
+
+    def _speak_first_listen(self, run_dir: Path, trainer: "VitsTrainer") -> None:
+        from voiceclone.bases.coqui.vits_network import speak
+
+        text = _FIRST_LISTEN_TEXT.get(trainer.language.split("-")[0], _FIRST_LISTEN_TEXT["en"])
+        trainer.network.eval()
+        spoken = speak(trainer.network, self._bundle, trainer.start, text, trainer.language)
+        encode_wav(spoken, run_dir / FIRST_LISTEN_FILE)
+
+    # Speaking and converting ------------------------------------------------------------------
+
+    def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
+        """Speak one sentence-sized text; `voice_path=None` is the first of the released speakers.
+
+        Raises:
+            TextError: nothing in it can be spoken, or it is longer than one sentence can be.
+            BaseModelError: the model is not there, or damaged.
+            VoiceFileError: the voice file is damaged.
+        """
+        from voiceclone.bases.coqui import vits_network
+
+        if language not in self.languages:
+            raise TextError(f"{self.title} does not speak “{language}”. Choose one of: {', '.join(self.languages)}.")
+        with self._turn:
+            self._put_on(voice_path)
+            return vits_network.speak(self._network, self._bundle, self._speaker, text, language, speed)
+
+    def convert(self, voice_path: Path, audio: Audio, on_progress: OnProgress | None = None) -> Audio:
+        """Return the same words in the voice of `voice_path`, as long as `audio`, at `sample_rate`.
+
+        A model with a table of speakers treats the recording as if the closest of them had spoken it.
+
+        Raises:
+            AudioError: there is nothing to hear in it.
+            VoiceFileError: the voice file is damaged.
+            BaseModelError: the model is not there, or damaged.
+        """
+        import torch
+
+        from voiceclone.bases.coqui import vits_network
+
+        with self._turn:
+            self._put_on(None)
+            source = self._speaker_in(audio)
+            self._put_on(voice_path)
+            with torch.random.fork_rng():
+                torch.manual_seed(0)  # the posterior draws noise: the same recording shall give the same sound
+                return convert_in_pieces(
+                    audio,
+                    self.sample_rate,
+                    self.sample_rate,
+                    lambda samples: vits_network.convert(self._network, samples, source, self._speaker),
+                    on_progress,
+                )
+
+    def _speaker_in(self, audio: Audio) -> "torch.Tensor":
+        """Return who speaks in a recording, as this model describes speakers, shape (1, size)."""
+        import torch
+
+        from voiceclone.bases.coqui.vits_losses import closest_speaker
+        from voiceclone.bases.coqui.vits_network import known_speakers
+        from voiceclone.bases.coqui.workarounds import samples_for
+
+        if not self._bundle.speaker_ids:
+            return torch.from_numpy(self._listener.vector(audio))[None]
+        speakers = known_speakers(self._network, self._bundle)
+        sound = torch.from_numpy(samples_for(audio, self.sample_rate))
+        return speakers[closest_speaker(self._network, [sound], speakers)]
+
+    def _put_on(self, voice_path: Path | None) -> None:
+        """Change the loaded network into a voice, or back into the base."""
+        import torch
+
+        from voiceclone.bases.coqui import vits_network
+
+        key = (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)
+        if self._network is not None and key == self._spoken_by:
+            return
+        tensors = read_voice_tensors(voice_path) if voice_path else {}
+        if self._network is None:
+            self.ensure_ready()
+            _use_all_cores()
+            self._network, _ = vits_network.load_network(self._bundle, released.device())
+            self._network.requires_grad_(False)
+            self._released = {}
+        self._spoken_by = None  # until all is in place
+        parameters = dict(self._network.named_parameters())
+        stock = next(iter(vits_network.known_speakers(self._network, self._bundle).values()), None)
+        speaker = tensors.pop(SPEAKER, None) if voice_path else stock
+        changes = parameter_changes(tensors)
+        if speaker is None and voice_path is None:
+            raise BaseModelError(f"{self.title} came without speakers (speakers.json). Get the model again.")
+        if speaker is None or not set(changes) <= set(parameters):
+            raise VoiceFileError("This voice file does not fit the base model it names; it is damaged or was altered.")
+        with torch.no_grad():
+            for name, value in self._released.items():
+                parameters[name].copy_(value)
+            self._released = {name: parameters[name].detach().clone() for name in changes}
+            for name, change in changes.items():
+                parameters[name].add_(change.reshape(parameters[name].shape).to(parameters[name].device))
+        self._speaker = speaker.to(released.device())
+        self._spoken_by = key
+
+
+def _use_all_cores() -> None:
+    import torch
+
+    torch.set_num_threads(host.cores())
