@@ -149,6 +149,7 @@ class VoiceEngine:
         agreed_by: str = "Python program",
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
+        mirror: str | None = None,
     ) -> ModelStatus:
         """Get a base model in place: adopt the folder a person put there, else fetch it; goes on where it ended.
 
@@ -158,6 +159,7 @@ class VoiceEngine:
             agreed_by: where they were agreed to, kept beside the model.
             on_progress: told share and words.
             should_stop: ends fetching early; the next call goes on from there.
+            mirror: address of a server to ask in place of GitHub and the hub, with the same paths behind it.
 
         Raises:
             ConsentError: without agreement; the message holds the terms in plain words.
@@ -174,6 +176,7 @@ class VoiceEngine:
             agreed_by=agreed_by,
             on_progress=on_progress,
             should_stop=should_stop,
+            mirror=mirror,
         )
 
     def remove_model(self, base_id: str) -> None:
@@ -446,6 +449,13 @@ class VoiceEngine:
         )
         return self._runner.start(config)
 
+    def training_advice(self, base_id: str | None = None) -> str:
+        """Return how long training would take without a graphics card, a sentence; nothing where that matters not."""
+        base_id = self.base_id if base_id is None else base_id
+        if base_id not in catalogue.BASE_IDS or not catalogue.card(base_id).gpu_advised or host.has_gpu():
+            return ""
+        return catalogue.slow_without_gpu(catalogue.card(base_id), host.cores())
+
     def instant_voice(
         self,
         project_id: str,
@@ -614,6 +624,12 @@ class VoiceEngine:
         if refusal and private_use is not True:
             raise VoiceFileError(refusal)
         return self._shelf.export(voice.voice_id, Path(path), private=bool(refusal))
+
+    def sharing_condition(self, voice_id: str) -> str:
+        """Return what to keep to when a voice is passed on: why it may not be, a condition, or nothing."""
+        voice = self._shelf.voice(voice_id)
+        known = catalogue.card(voice.base_id).share_condition if voice.base_id in catalogue.BASE_IDS else ""
+        return sharing_refusal(voice) or known
 
     def import_voice(self, path: Path | str) -> Voice:
         """Add a voice file from elsewhere, after checking it; it gets an id of its own."""

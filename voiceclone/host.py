@@ -56,6 +56,13 @@ def training_environment() -> dict[str, str]:
     return {"OMP_NUM_THREADS": str(cores()), "GLIBC_TUNABLES": keep} | os.environ
 
 
+def has_gpu() -> bool:
+    """True when torch can compute on a CUDA graphics card; loads torch, some seconds the first time."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
 def device_in_use() -> str:
     """Return what this process computes on, `cuda` or `cpu`; one that has not loaded torch is on `cpu`."""
     torch = sys.modules.get("torch")

@@ -61,3 +61,9 @@ MAX_CONVERT_S = 3600.0
 MAX_TRAIN_MINUTES = 24 * 60
 MAX_TRAIN_STEPS = 100_000
 MAX_VOICE_FILE_MB = 25
+
+# --- base models --------------------------------------------------------------------------------
+MAX_MODEL_MB = 8_000
+"""Unpacked size of a released model; the largest known one has 2.1 GB."""
+MAX_MODEL_FILES = 500
+"""Files in a released model; the largest known one has some thirty."""

@@ -63,6 +63,9 @@ class BaseCard:
     share_condition: str = ""
     """What to keep to when a voice is passed on; nothing where there is nothing to keep to."""
     gpu_advised: bool = False
+    training_core_hours: float = 0.0
+    """How long a first training takes on one processor core, about; for those with `gpu_advised`."""
+    training_memory_gb: float = 0.0
     speaks: bool = True
     """False for a converter, which changes the voice of a recording and cannot read text."""
     abilities: frozenset[Ability] = frozenset()
@@ -148,8 +151,8 @@ _YOUR_TTS = BaseCard(
 _XTTS = BaseCard(
     base_id="xtts_v2",
     title="XTTS v2",
-    purpose="The most natural of these: speaks in your voice after one clip of some seconds. Training it needs "
-    "a graphics card.",
+    purpose="Speaks in your voice after one clip of some seconds; of its 17 languages these seven can be used here. "
+    "Training it wants a graphics card.",
     languages=_ALL_LANGUAGES,
     licence="CPML 1.0.0",
     licence_words="For yourself, for research and for charity, as long as nobody is paid for it, not even indirectly; "
@@ -160,6 +163,10 @@ _XTTS = BaseCard(
     share_condition="Pass it on only where nobody is paid for it, together with the address of its terms: "
     "https://coqui.ai/cpml.txt (a copy: https://tts-hub.github.io/cpml).",
     gpu_advised=True,
+    # Arithmetic, not measured: 441 million parameters, 6 operations each for about 300 tokens of a clip, a thousand
+    # clips, 40 billion operations a second on a core; weights, gradients and AdamW's moments in float32.
+    training_core_hours=6.0,
+    training_memory_gb=9.0,
     abilities=frozenset({Ability.INSTANT, Ability.TRAIN}),
     policies=(Policy.FINE_TUNE,),
     max_voice_mb=1000,
@@ -209,6 +216,9 @@ _TACOTRON = BaseCard(
     licence_url=_APACHE_URL,
     may_share_voices=True,
     gpu_advised=True,
+    # A thousand steps of four clips at 7 s each, measured on one core with random weights of the full size.
+    training_core_hours=2.0,
+    training_memory_gb=3.0,
     abilities=frozenset({Ability.TRAIN}),
     policies=(Policy.FINE_TUNE, Policy.FULL),
     max_voice_mb=200,
@@ -221,7 +231,7 @@ _TACOTRON = BaseCard(
 _OPENVOICE = BaseCard(
     base_id="openvoice_v2",
     title="OpenVoice v2",
-    purpose="Gives a recording the colour of your voice; the quickest of the three converters. It does not read text.",
+    purpose="Gives a recording the colour of your voice; the smallest of the three converters. It does not read text.",
     languages=_ALL_LANGUAGES,
     licence="MIT",
     licence_words=_MIT,
@@ -294,4 +304,20 @@ def card(base_id: str) -> BaseCard:
     raise BaseModelError(
         f"This version does not know the base model “{base_id}”; it knows {', '.join(BASE_IDS)}. "
         "Update VoiceClone, or use a voice made with one of these."
+    )
+
+
+def slow_without_gpu(about: BaseCard, cores: int) -> str:
+    """Return how long training would take on this processor, and what is quicker.
+
+    Args:
+        about: a base with `gpu_advised`.
+        cores: processor cores that may be used.
+    """
+    hours = about.training_core_hours / max(1, cores)
+    time = f"about {hours:.0f} hours" if hours >= 1.5 else "an hour or more"
+    return (
+        f"Training {about.title} is meant for a graphics card, and this computer shows none: here a first training "
+        f"would take {time} and {about.training_memory_gb:.0f} GB of memory (an estimate). {_KOKORO.title}, which came "
+        "with VoiceClone, learns a voice in minutes on any computer."
     )

@@ -6,11 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voiceclone.cli.compare import compare
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
-from voiceclone.cli.output import note, progress_bar, seconds, table, tell
+from voiceclone.cli.models import convert, get, instant, models, remove
+from voiceclone.cli.output import note, progress_bar, require_wav, seconds, table, tell
 from voiceclone.cli.training import continue_run, list_runs, status, stop, train
 from voiceclone.engine import VoiceEngine
-from voiceclone.errors import InputError, NotFoundError, TextError
+from voiceclone.errors import NotFoundError, TextError
 
 if TYPE_CHECKING:
     from voiceclone.clips.model import AddReport, Project
@@ -119,8 +121,7 @@ def clips(options: Namespace, engine: VoiceEngine) -> int:
 
 def speak(options: Namespace, engine: VoiceEngine) -> int:
     """Speak a text into a file."""
-    if options.out.suffix.lower() != ".wav" or options.out.is_dir():
-        raise InputError(f"“{options.out}” is not a WAV file's name. End it with .wav.")
+    require_wav(options.out)
     text = options.text if options.text is not None else _read_text(options.text_file)
     with progress_bar("Speaking") as on_progress:
         spoken = engine.speak_to_file(options.voice, text, options.out, options.language, options.speed, on_progress)
@@ -150,7 +151,10 @@ def voices(options: Namespace, engine: VoiceEngine) -> int:
 def export_voice(options: Namespace, engine: VoiceEngine) -> int:
     """Copy a voice to a file."""
     voice = engine.voice(options.voice)
-    path = engine.export_voice(voice.voice_id, options.file)
+    path = engine.export_voice(voice.voice_id, options.file, private_use=options.private_use)
+    condition = engine.sharing_condition(voice.voice_id)
+    if condition:
+        note(condition)
     tell(options, {"voice": voice, "path": path}, [f"“{voice.name}” is in {path}."])
     return 0
 
@@ -199,10 +203,16 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "status": status,
     "stop": stop,
     "continue": continue_run,
+    "compare": compare,
     "speak": speak,
     "voices": voices,
     "export": export_voice,
     "import": import_voice,
     "delete": delete,
     "rename": rename,
+    "models": models,
+    "get": get,
+    "remove": remove,
+    "instant": instant,
+    "convert": convert,
 }

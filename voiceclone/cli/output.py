@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone.bases.base import OnProgress
+from voiceclone.errors import InputError
 
 
 def tell(options: Any, value: Any, words: Iterable[str]) -> None:
@@ -40,6 +41,12 @@ def progress_bar(description: str) -> Iterator[OnProgress]:
             bar.refresh()
 
         yield on_progress
+
+
+def require_wav(path: Path) -> None:
+    """Raise `InputError` unless `path` can be the name of a WAV file."""
+    if path.suffix.lower() != ".wav" or path.is_dir():
+        raise InputError(f"“{path}” is not a WAV file's name. End it with .wav.")
 
 
 def seconds(duration_s: float) -> str:

@@ -4,7 +4,10 @@ import argparse
 from pathlib import Path
 
 from voiceclone import __version__
+from voiceclone.bases.base import Policy
+from voiceclone.cli.compare import add_compare_command
 from voiceclone.cli.corpora import add_corpus_options
+from voiceclone.cli.models import add_model_commands
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 
 _LANGUAGE_HELP = "language code: en-us en-gb es fr it pt hi"
@@ -22,7 +25,9 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_clip_commands(commands)
     _add_training_commands(commands)
+    add_compare_command(commands, _command)
     _add_voice_commands(commands)
+    add_model_commands(commands, _command)
     return parser
 
 
@@ -83,6 +88,12 @@ def _add_training_commands(commands: argparse._SubParsersAction) -> None:
     length = train.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, metavar="N", help="train for so long, on the clock")
     length.add_argument("--steps", type=int, metavar="N", help="train for so many steps")
+    train.add_argument("--base", metavar="MODEL", help="base model (default: the one that came with VoiceClone)")
+    train.add_argument(
+        "--policy",
+        choices=[policy.value for policy in Policy],
+        help="what learns (default: the base model's first choice; see the command “models”)",
+    )
     train.add_argument("--seed", type=int, default=0, metavar="N", help="randomness (default: 0)")
     _command(commands, "runs", "List the training runs.")
     for name, summary in (
@@ -109,6 +120,11 @@ def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
     export = _command(commands, "export", "Copy a voice to a file, to keep or to pass on.")
     export.add_argument("voice", metavar="NAME", help="name or id of a voice")
     export.add_argument("file", metavar="FILE", type=Path, help="where to; a folder is fine")
+    export.add_argument(
+        "--private-use",
+        action="store_true",
+        help="take along a voice that its licence forbids to pass on, for yourself only",
+    )
     bring = _command(commands, "import", "Add a voice file that was exported before.")
     bring.add_argument("file", metavar="FILE", type=Path, help="voice file (.safetensors)")
     delete = _command(commands, "delete", "Delete a voice for good.")

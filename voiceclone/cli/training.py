@@ -13,6 +13,9 @@ _FOLLOW_INTERVAL_S = 0.5
 
 def train(options: Namespace, engine: VoiceEngine) -> int:
     """Train and follow to the end."""
+    advice = engine.training_advice(options.base)
+    if advice:
+        note(advice)
     started = engine.start_training(
         options.project,
         options.voice,
@@ -20,6 +23,8 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
         minutes=options.minutes,
         steps=options.steps,
         seed=options.seed,
+        base_id=options.base,
+        policy=options.policy,
         consent_by="terminal, --i-have-consent",
     )
     return _follow_to_the_end(options, engine, started.run_id)

@@ -1,0 +1,183 @@
+"""The commands around base models: list them, get one, make an instant voice, convert a recording."""
+
+import argparse
+import sys
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from voiceclone.bases import catalogue
+from voiceclone.bases.catalogue import BaseCard
+from voiceclone.cli.output import note, progress_bar, require_wav, seconds, table, tell
+from voiceclone.engine import VoiceEngine
+from voiceclone.errors import ConsentError
+from voiceclone.models import ModelStatus, licence_question
+
+_YES = "yes"
+_STATE_WORDS = {
+    "ready": "ready",
+    "missing": "not here",
+    "folder-found": "folder found",
+    "incomplete": "not complete",
+}
+
+
+def add_model_commands(commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Describe the commands of this module."""
+    models = command(commands, "models", "List the base models: what each is for, how large, under which licence.")
+    models.add_argument("model", metavar="MODEL", nargs="?", help="id of one base model, to read its whole card")
+    get = command(commands, "get", "Get a base model, after you agreed to its licence; goes on where it ended.")
+    get.add_argument("model", metavar="MODEL", help="id of a base model, see the command “models”")
+    get.add_argument(
+        "--accept-licence",
+        action="store_true",
+        help="I have read the licence and agree to it; without this you are asked",
+    )
+    get.add_argument("--mirror", metavar="URL", help="a server to ask in place of GitHub and the model hub")
+    remove = command(commands, "remove", "Delete a base model's files; voices made with it stay.")
+    remove.add_argument("model", metavar="MODEL", help="id of a base model")
+    instant = command(commands, "instant", "Make a voice in seconds, without training.")
+    instant.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    instant.add_argument("--voice", metavar="NAME", required=True, help="what the voice will be called")
+    instant.add_argument("--base", metavar="MODEL", help="base model (default: the one that came with VoiceClone)")
+    instant.add_argument(
+        "--i-have-consent",
+        action="store_true",
+        help="this is my voice, or I have the speaker's permission; required",
+    )
+    convert = command(commands, "convert", "Say a recording's words in another voice.")
+    convert.add_argument("--voice", metavar="NAME", required=True, help="name or id of a voice that can convert")
+    convert.add_argument("source", metavar="IN", type=Path, help="recording")
+    convert.add_argument("target", metavar="OUT.wav", type=Path, help="where the sound goes")
+
+
+def models(options: Namespace, engine: VoiceEngine) -> int:
+    """List the base models, or show one card."""
+    known = engine.models()
+    if options.model is not None:
+        wanted = catalogue.card(options.model).base_id
+        status = next(status for status in known if status.card.base_id == wanted)
+        tell(options, as_json(status), _card_words(status))
+        return 0
+    rows = (
+        (
+            status.card.base_id,
+            _STATE_WORDS[status.state],
+            _size(status.card),
+            status.card.licence,
+            status.card.purpose,
+        )
+        for status in known
+    )
+    tell(options, [as_json(status) for status in known], table(rows))
+    return 0
+
+
+def get(options: Namespace, engine: VoiceEngine) -> int:
+    """Get a base model; the licence is agreed to with the flag, or with a typed yes on a terminal."""
+    card = catalogue.card(options.model)
+    status = next(status for status in engine.models() if status.card.base_id == card.base_id)
+    agreed_by = "terminal, --accept-licence" if options.accept_licence else "terminal, typed yes"
+    agreed = options.accept_licence or status.licence_agreed or _ask(options, status)
+    with progress_bar(f"Getting {card.title}") as on_progress:
+        got = engine.get_model(
+            card.base_id,
+            licence_agreed=agreed,
+            agreed_by=agreed_by,
+            on_progress=on_progress,
+            mirror=options.mirror,
+        )
+    tell(options, as_json(got), [f"{card.title} is ready (licence: {card.licence})."])
+    return 0
+
+
+def remove(options: Namespace, engine: VoiceEngine) -> int:
+    """Delete a base model's files."""
+    card = catalogue.card(options.model)
+    engine.remove_model(card.base_id)
+    tell(options, {"removed": card.base_id}, [f"{card.title} is removed; voices made with it stay."])
+    return 0
+
+
+def instant(options: Namespace, engine: VoiceEngine) -> int:
+    """Make a voice without training."""
+    with progress_bar("Listening") as on_progress:
+        voice = engine.instant_voice(
+            options.project,
+            options.voice,
+            options.i_have_consent,
+            base_id=options.base,
+            consent_by="terminal, --i-have-consent",
+            on_progress=on_progress,
+        )
+    tell(options, voice, [f"“{voice.name}” is made from {seconds(voice.speech_s)} of speech, without training."])
+    return 0
+
+
+def convert(options: Namespace, engine: VoiceEngine) -> int:
+    """Convert a recording."""
+    require_wav(options.target)
+    with progress_bar("Converting") as on_progress:
+        sound = engine.convert_to_file(options.voice, options.source, options.target, on_progress)
+    told = {"path": options.target, "duration_s": sound.duration_s, "sample_rate": sound.sample_rate}
+    tell(options, told, [f"{seconds(sound.duration_s)} in {options.target}."])
+    return 0
+
+
+def as_json(status: ModelStatus) -> dict[str, Any]:
+    """Return a model's status and card as plain values."""
+    card = status.card
+    return {
+        "base_id": card.base_id,
+        "title": card.title,
+        "state": status.state,
+        "licence_agreed": status.licence_agreed,
+        "purpose": card.purpose,
+        "size_mb": card.size_mb,
+        "languages": list(card.languages),
+        "licence": card.licence,
+        "licence_words": card.licence_words,
+        "licence_url": card.licence_url,
+        "may_share_voices": card.may_share_voices,
+        "gpu_advised": card.gpu_advised,
+        "abilities": sorted(card.abilities),
+        "policies": list(card.policies),
+        "folders": list(card.released_folders),
+    }
+
+
+def _ask(options: Namespace, status: ModelStatus) -> bool:
+    """Ask on a terminal; True only for a typed yes. Without a terminal nobody can be asked, and nobody agrees."""
+    if options.json or not sys.stdin.isatty():
+        raise ConsentError(f"{licence_question(status.card)} Repeat the command with --accept-licence to agree.")
+    for line in _card_words(status):
+        note(line)
+    print(f"Do you agree to these terms? Type {_YES} to agree: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().casefold() != _YES:
+        raise ConsentError(f"Not agreed to, so {status.card.title} was not fetched. Nothing was changed.")
+    return True
+
+
+def _card_words(status: ModelStatus) -> list[str]:
+    card = status.card
+    lines = [
+        f"{card.title} ({card.base_id}): {_STATE_WORDS[status.state]}",
+        card.purpose,
+        f"Size: {_size(card)}. Languages: {', '.join(card.languages)}.",
+        f"Licence: {card.licence}. {card.licence_words} All of it: {card.licence_url}",
+        "Voices made with it may be shared." if card.may_share_voices else "Voices made with it may not be passed on.",
+    ]
+    if card.share_condition:
+        lines.append(card.share_condition)
+    if card.gpu_advised:
+        lines.append("A graphics card is advised for training.")
+    if card.policies:
+        lines.append(f"Ways to train it: {', '.join(card.policies)}.")
+    if card.released_folders:
+        lines.append(f"Or put the unzipped folder into the data folder yourself: {', '.join(card.released_folders)}.")
+    return lines
+
+
+def _size(card: BaseCard) -> str:
+    return "came with VoiceClone" if card.embedded else f"{card.size_mb} MB"
