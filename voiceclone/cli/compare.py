@@ -1,0 +1,94 @@
+"""The command that answers “does training help?” for a project."""
+
+import argparse
+import shutil
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceclone import store
+from voiceclone.cli.output import progress_bar, table, tell
+from voiceclone.engine import VoiceEngine
+
+if TYPE_CHECKING:
+    from voiceclone.compare import Comparison
+
+
+def add_compare_command(
+    commands: argparse._SubParsersAction,
+    make: Callable[[argparse._SubParsersAction, str, str], argparse.ArgumentParser],
+) -> None:
+    """Add the command `compare`."""
+    compare = make(
+        commands,
+        "compare",
+        "Make a project's voice without training, with only the style trained, and fine-tuned; judge each on the same "
+        "unseen sentences. Stopped, it goes on with what is missing when it is called again.",
+    )
+    compare.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    compare.add_argument(
+        "--i-have-consent",
+        action="store_true",
+        help="this is my voice, or I have the speaker's permission; required",
+    )
+    compare.add_argument("--base", metavar="ID", help="id of a base model (default: the embedded one)")
+    length = compare.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, metavar="N", help="length of each training, on the clock")
+    length.add_argument("--steps", type=int, metavar="N", help="steps of each training")
+    compare.add_argument("--seed", type=int, default=0, metavar="N", help="randomness of each training (default: 0)")
+    compare.add_argument(
+        "--ways", metavar="WAY", nargs="+", help="of instant transfer fine-tune full (default: the first three)"
+    )
+    compare.add_argument("--out", metavar="FOLDER", type=Path, help="copy figures, picture and sounds there")
+    compare.add_argument("--keep", action="store_true", help="keep the voices; else they are deleted when judged")
+
+
+def compare(options: Namespace, engine: VoiceEngine) -> int:
+    """Compare, and print the table."""
+    with progress_bar("Comparing") as on_progress:
+        done = engine.compare(
+            options.project,
+            options.i_have_consent,
+            options.minutes,
+            options.steps,
+            options.seed,
+            base_id=options.base,
+            policies=options.ways,
+            keep_voices=options.keep,
+            consent_by="terminal, --i-have-consent",
+            on_progress=on_progress,
+        )
+    folder = engine.comparison_folder(done.comparison_id)
+    if options.out is not None:
+        folder = _copied(folder, options.out, done)
+    from voiceclone.compare.model import as_plain
+
+    tell(options, {**as_plain(done), "folder": folder}, _words(done, folder))
+    return 0
+
+
+def _copied(folder: Path, target: Path, done: "Comparison") -> Path:
+    from voiceclone.compare import model
+
+    sounds = [sound for way in done.ways for sound in way.sounds]
+    for name in (model.COMPARISON_FILE, model.PICTURE_FILE, model.RECORDING_FILE, *sounds):
+        with store.atomic_file(target / name) as temporary:
+            shutil.copyfile(folder / name, temporary)
+    return target
+
+
+def _words(done: "Comparison", folder: Path) -> list[str]:
+    from voiceclone.compare.table import HEAD, rows
+
+    request = done.request
+    judged = len(request.held_out_clip_ids)
+    return [
+        *table([HEAD, *rows(done)]),
+        "",
+        done.verdict,
+        f"Trained on {request.training_speech_s:.0f} s of speech, judged by {judged} recordings that no training was "
+        "given; ± is the 95 % interval of the mean over the sentences. One training each: another may come out a "
+        "little different.",
+        f"Figures, picture and sounds are in {folder}.",
+    ]
