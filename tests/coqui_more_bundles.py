@@ -184,3 +184,77 @@ def knnvc(folder: Path) -> Path:
         part / "model.pth",
     )
     return agree(folder, "knnvc")
+
+
+def xtts(folder: Path, *, old_pickle: bool = False) -> Path:
+    """The hub's files of XTTS v2 and the two that training needs; all but the decoder's sizes are small."""
+    import torch
+    from TTS.tts.configs.xtts_config import XttsConfig
+    from TTS.tts.models.xtts import Xtts
+
+    folder.mkdir(parents=True)
+    write_vocabulary(folder / "vocab.json")
+    config = XttsConfig()
+    small = {
+        "gpt_max_audio_tokens": 40,
+        "gpt_max_text_tokens": 120,
+        "gpt_layers": 2,
+        "gpt_n_model_channels": 64,
+        "gpt_n_heads": 2,
+        "gpt_number_text_tokens": 262,
+        "gpt_start_text_token": 261,
+        "gpt_stop_text_token": 0,
+        "gpt_num_audio_tokens": 1026,
+        "gpt_start_audio_token": 1024,
+        "gpt_stop_audio_token": 1025,
+        "gpt_use_perceiver_resampler": True,
+        "decoder_input_dim": 64,
+    }
+    for name, value in small.items():
+        config.model_args[name] = value
+    config.gpt_cond_len, config.max_ref_len = 30, 30
+    torch.manual_seed(5)
+    network = Xtts(config)
+    state = {"mel_stats": torch.rand(80) + 0.5} | old_style(network.state_dict())
+    config.model_args.tokenizer_file = "/home/someone/XTTS/vocab.json"
+    config.save_json(folder / "config.json")
+    about = config if old_pickle else config.to_dict()
+    torch.save({"config": about, "model": state}, folder / "model.pth")
+    voice = {"gpt_cond_latent": torch.randn(1, 32, 64), "speaker_embedding": torch.randn(1, 512, 1)}
+    torch.save({"Claribel Dervla": voice}, folder / "speakers_xtts.pth")
+    torch.save(torch.rand(80) + 0.5, folder / "mel_stats.pth")
+    torch.save(small_dvae().state_dict(), folder / "dvae.pth")
+    return agree(folder, "xtts_v2")
+
+
+def small_dvae(**settings):
+    """coqui's DiscreteVAE as GPTTrainer builds it, narrower: the released one has 50 million parameters."""
+    from TTS.tts.layers.xtts.dvae import DiscreteVAE
+
+    asked = {
+        "channels": 80,
+        "normalization": None,
+        "positional_dims": 1,
+        "num_tokens": 1024,
+        "codebook_dim": 512,
+        "num_resnet_blocks": 3,
+        "kernel_size": 3,
+        "num_layers": 2,
+        "use_transposed_convs": False,
+    }
+    return DiscreteVAE(**asked | settings | {"hidden_dim": 16})
+
+
+def write_vocabulary(path: Path) -> None:
+    """A `vocab.json` with the released special tokens and single letters."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import BPE
+    from TTS.tts.configs.xtts_config import XttsConfig
+
+    names = ["[STOP]", "[UNK]", "[SPACE]", *"abcdefghijklmnopqrstuvwxyz.,!?'-:;"]
+    names += [f"[{language}]" for language in XttsConfig().languages]
+    tokenizer = Tokenizer(
+        BPE({name: number for number, name in enumerate(names)} | {"[START]": 261}, [], unk_token="[UNK]")
+    )
+    tokenizer.add_special_tokens([name for name in names if name.startswith("[")] + ["[START]"])
+    tokenizer.save(str(path))

@@ -77,18 +77,24 @@ def _info(folder: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def load_pth(path: Path, title: str) -> Any:
+def load_pth(path: Path, title: str, lazy: bool = False) -> Any:
     """Read a checkpoint to the processor's memory; only tensors and plain values are taken from it.
+
+    Args:
+        path: the file.
+        title: of the model, for the message.
+        lazy: leave the numbers on disk until they are used, where the file's format allows it.
 
     Raises:
         BaseModelError: it is damaged, or holds something that would have to be executed.
     """
     import pickle
+    import zipfile
 
     import torch
 
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=lazy and zipfile.is_zipfile(path))
     except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
         raise BaseModelError(
             f"{title}: “{path.name}” is damaged, or is not the released file. Delete it and get the model again."

@@ -1,0 +1,152 @@
+"""Clips of a run on disk: sound at the model's rate, text, who is held out, and why others were left out."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from voiceclone.audio import Audio, encode_flac, resample
+from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.errors import AudioError, Cancelled, NotEnoughSpeechError, TextError, TrainingError
+from voiceclone.store import read_json, write_json
+
+INDEX_FILE = "clips.json"
+REJECTED_FILE = "rejected.json"
+"""`[{"clip_id": str, "reason": str}]`: one sentence for every clip that was left out."""
+FOLDER = "dataset"
+MIN_CLIPS_TO_HOLD_OUT = 5
+MAX_HELD_OUT = 8
+HELD_OUT_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class StoredClip:
+    """One clip that training takes."""
+
+    clip_id: str
+    text: str
+    language: str
+    duration_s: float
+    held_out: bool
+    """Never learnt from; only judged with."""
+
+
+def store_clips(
+    clips: Sequence[TrainingClip],
+    run_dir: Path,
+    sample_rate: int,
+    why_not: Callable[[TrainingClip], str | None],
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> list[StoredClip]:
+    """Write every usable clip below `run_dir`, and the index last.
+
+    Args:
+        clips: any rates.
+        run_dir: the run.
+        sample_rate: the model's, hertz; what is stored has it.
+        why_not: tells in one sentence why a clip cannot be learnt from, or None.
+        on_progress: told share and words.
+        should_stop: ends early.
+
+    Raises:
+        NotEnoughSpeechError: no clip is usable.
+        Cancelled: `should_stop` turned True.
+    """
+    usable, rejected = [], []
+    for number, clip in enumerate(clips):
+        if should_stop and should_stop():
+            raise Cancelled("Stopped while your recordings were being prepared.")
+        if on_progress:
+            on_progress(number / len(clips), "Reading your recordings")
+        reason = why_not(clip)
+        if reason is None:
+            usable.append(clip)
+            encode_flac(resample(clip.audio, sample_rate), _sound_path(run_dir, clip.clip_id))
+        else:
+            rejected.append({"clip_id": clip.clip_id, "reason": reason})
+    write_json(run_dir / REJECTED_FILE, rejected)
+    if not usable:
+        first = rejected[0]["reason"] if rejected else "Record some first."
+        raise NotEnoughSpeechError(f"None of the recordings can be used for training. {first}")
+    held_out = _choose_held_out([clip.clip_id for clip in usable])
+    stored = [
+        StoredClip(clip.clip_id, clip.text, clip.language, clip.audio.duration_s, clip.clip_id in held_out)
+        for clip in usable
+    ]
+    write_json(run_dir / INDEX_FILE, [asdict(clip) for clip in stored])
+    return stored
+
+
+def why_not_sound(clip: TrainingClip, longest_s: float, shortest_s: float = 0.8) -> str | None:
+    """Return why a clip's sound cannot be learnt from, or None."""
+    samples, length_s = clip.audio.samples, clip.audio.duration_s
+    if not np.all(np.isfinite(samples)) or np.abs(samples).max(initial=0.0) > 1.0:
+        return "A clip holds numbers that are no sound; record it again."
+    if length_s < shortest_s:
+        return f"A clip of {length_s:.1f} s is too short; at least {shortest_s:.1f} s are needed."
+    if length_s > longest_s:
+        return f"A clip of {length_s:.1f} s is too long; cut it into pieces of at most {longest_s:.0f} s."
+    if clip.audio.peak_dbfs < -50.0:
+        return "A clip is silent; record it again, closer to the microphone."
+    if not any(letter.isalnum() for letter in clip.text):
+        return "A clip has no text; type what is said in it."
+    return None
+
+
+def read_index(run_dir: Path) -> list[StoredClip]:
+    """Return the clips of a run.
+
+    Raises:
+        TrainingError: it was not prepared, or its files are damaged.
+    """
+    lost = TrainingError("This training's prepared recordings are gone or damaged. Start a new training.")
+    value = read_json(run_dir / INDEX_FILE, missing=lost, damaged=lost)
+    try:
+        return [StoredClip(**entry) for entry in value]
+    except TypeError as error:
+        raise lost from error
+
+
+def read_sound(run_dir: Path, clip: StoredClip) -> Audio:
+    """Return a clip's sound at the model's rate.
+
+    Raises:
+        TrainingError: its file is gone or damaged.
+    """
+    from voiceclone.audio import decode
+
+    try:
+        return decode(_sound_path(run_dir, clip.clip_id))
+    except AudioError as error:
+        raise TrainingError("A prepared recording is gone or damaged. Start a new training.") from error
+
+
+def main_language(clips: Sequence[StoredClip]) -> str:
+    """Return the language of most of the speech."""
+    heard_s: dict[str, float] = {}
+    for clip in clips:
+        heard_s[clip.language] = heard_s.get(clip.language, 0.0) + clip.duration_s
+    return max(heard_s, key=lambda language: heard_s[language])
+
+
+def reason_of(check: Callable[[], object]) -> str | None:
+    """Return the sentence of the `TextError` that a check raises, or None."""
+    try:
+        check()
+    except TextError as error:
+        return str(error)
+    return None
+
+
+def _sound_path(run_dir: Path, clip_id: str) -> Path:
+    return run_dir / FOLDER / f"{clip_id}.flac"
+
+
+def _choose_held_out(clip_ids: list[str]) -> set[str]:
+    if len(clip_ids) < MIN_CLIPS_TO_HOLD_OUT:
+        return set()
+    count = min(MAX_HELD_OUT, max(1, round(HELD_OUT_SHARE * len(clip_ids))))
+    step = len(clip_ids) / count  # spread over the session: rooms and moods change
+    return {clip_ids[int((index + 0.5) * step)] for index in range(count)}

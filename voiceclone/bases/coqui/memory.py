@@ -1,0 +1,54 @@
+"""Too little memory while training: recognise it, and go on with smaller batches that count for as much."""
+
+from dataclasses import dataclass, replace
+
+from voiceclone.errors import TrainingError
+
+
+@dataclass(frozen=True)
+class Batching:
+    """How the clips of one step go through the network: `clips` at a time, `rounds` times."""
+
+    clips: int
+    rounds: int
+
+    @property
+    def per_step(self) -> int:
+        """Clips whose gradients make one step."""
+        return self.clips * self.rounds
+
+    def halved(self) -> "Batching":
+        """Return a batching with half the clips at a time and the same number per step, or one more.
+
+        Raises:
+            TrainingError: it was one clip at a time already.
+        """
+        if self.clips == 1:
+            raise TrainingError(
+                "There is too little memory to train this model, even with one recording at a time. Close other "
+                "programs or use shorter recordings, or train with the base model that came with VoiceClone."
+            )
+        clips = self.clips // 2
+        return replace(self, clips=clips, rounds=-(-self.per_step // clips))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """True when an error says that memory ran out, on the graphics card or in the computer."""
+    import torch
+
+    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+        return True
+    # The processor's allocator has no error type of its own.
+    words = str(error).lower()
+    return isinstance(error, RuntimeError) and ("not enough memory" in words or "out of memory" in words)
+
+
+def free_memory() -> None:
+    """Give back what a failed step still holds on the graphics card."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
