@@ -1,9 +1,9 @@
-"""A model hub of one repository on this machine: redirects, ranges, broken connections, missing files."""
+"""A model hub, or any place with files, on this machine: redirects, ranges, broken connections, missing files."""
 
 import hashlib
 import http.server
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,14 @@ class SmallHub:
     knows_ranges: bool = True
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Path in the repository and the Range header, one per answered file."""
+    tells_hashes: bool = False
+    """Says size and SHA-256 when it sends to the other host, as the hub does for large files."""
+    claimed: dict[str, str] = field(default_factory=dict)
+    """SHA-256 to tell in place of the true one, by file."""
+    claimed_bytes: dict[str, int] = field(default_factory=dict)
+    """Size to tell in place of the true one, by file."""
+    on_answer: Callable[[str], None] = lambda name: None
+    """Called with the file's path before its content goes out."""
     agents: set[str] = field(default_factory=set)
     authorized: bool = False
 
@@ -39,8 +47,10 @@ def _handler(hub: SmallHub) -> type[http.server.BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             hub.agents.add(self.headers["User-Agent"])
             hub.authorized |= "Authorization" in self.headers
-            if self.path.startswith(hub.prefix):  # the hub sends everything large to another host
-                self._head(302, 0, ("Location", "/cdn/" + self.path.removeprefix(hub.prefix)))
+            if self.path.startswith(hub.prefix) and not self.path.startswith("/cdn/"):
+                # the hub sends everything large to another host
+                name = self.path.removeprefix(hub.prefix)
+                self._head(302, 0, ("Location", "/cdn/" + name), *_linked(hub, name))
                 return
             name = self.path.removeprefix("/cdn/")
             path = hub.folder / name
@@ -50,6 +60,7 @@ def _handler(hub: SmallHub) -> type[http.server.BaseHTTPRequestHandler]:
             self._send(name, path.read_bytes())
 
         def _send(self, name: str, content: bytes) -> None:
+            hub.on_answer(name)
             wanted = self.headers.get("Range", "")
             hub.asked.append((name, wanted))
             first = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and hub.knows_ranges else 0
@@ -79,6 +90,16 @@ def _handler(hub: SmallHub) -> type[http.server.BaseHTTPRequestHandler]:
     return Handler
 
 
+def _linked(hub: SmallHub, name: str) -> list[tuple[str, str]]:
+    path = hub.folder / name
+    if not hub.tells_hashes or not path.is_file():
+        return []
+    content = path.read_bytes()
+    sha256 = hub.claimed.get(name) or hashlib.sha256(content).hexdigest()
+    size = hub.claimed_bytes.get(name, len(content))
+    return [("X-Linked-Size", str(size)), ("X-Linked-ETag", f'"{sha256}"')]
+
+
 class _QuietServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
@@ -89,7 +110,14 @@ class _QuietServer(http.server.ThreadingHTTPServer):
 @contextmanager
 def serve(folder: Path, repository: str, revision: str) -> Iterator[SmallHub]:
     """Run a hub until the block ends."""
-    hub = SmallHub(folder, f"/{repository}/resolve/{revision}/")
+    with serve_all(folder, f"/{repository}/resolve/{revision}/") as hub:
+        yield hub
+
+
+@contextmanager
+def serve_all(folder: Path, prefix: str = "/") -> Iterator[SmallHub]:
+    """Serve every file of a folder under the path it has there, until the block ends."""
+    hub = SmallHub(folder, prefix)
     server = _QuietServer(("127.0.0.1", 0), _handler(hub))
     hub.endpoint = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
