@@ -151,6 +151,31 @@ class FakeBase:
             soundfile.write(temporary, tone(pitch_hz, 0.5, self.sample_rate).samples, self.sample_rate)
 
 
+class PrivateBase(FakeBase):
+    """A base whose licence forbids passing on its voices, under the name of one that does."""
+
+    base_id = "your_tts"
+    title = "YourTTS"
+    licence = "CC BY-NC-ND 4.0"
+    may_share_voices = False
+
+
+class SingleBase(FakeBase):
+    """A base that can be trained in one way only, and nothing else."""
+
+    abilities = frozenset({Ability.TRAIN})
+    policies = (Policy.FULL,)
+
+
+class Converter(FakeBase):
+    """A base that can do everything but be trained or speak, under the name of one that is so."""
+
+    base_id = "openvoice_v2"
+    title = "OpenVoice v2"
+    abilities = frozenset({Ability.INSTANT, Ability.CONVERT})
+    policies = ()
+
+
 def tone(pitch_hz: float, duration_s: float, sample_rate: int) -> Audio:
     """A steady tone at half of full scale."""
     moments = np.arange(round(duration_s * sample_rate)) / sample_rate

@@ -200,7 +200,7 @@ class VoiceEngine:
     def _ready_base(self, base_id: str | None) -> BaseModel:
         """Return a base that can work now; the embedded one gets itself ready when it is needed."""
         base = self.base_of(base_id)
-        if base.base_id != self.base_id and not base.is_ready():
+        if base_id not in (None, self.base_id) and not base.is_ready():
             raise BaseModelError(
                 f"The base model {base.title} is not on this computer. Get it first: its card shows size and licence, "
                 f"or run: python -m voiceclone get {base.base_id}"

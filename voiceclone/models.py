@@ -38,6 +38,8 @@ class ModelStatus:
     state: State
     """`folder-found`: its files lie here, its licence was not agreed to yet; `incomplete`: some files are missing."""
     licence_agreed: bool
+    lacking: tuple[str, ...] = ()
+    """Files that are still to come; names."""
 
 
 class ModelShelf:
@@ -62,12 +64,14 @@ class ModelShelf:
         if card.embedded:
             return ModelStatus(card, "ready" if info else "missing", True)
         agreed = bool(info.get("licence_agreed"))
-        whole = all(self._is_there(card, source) for source in card.sources if not source.only_for_training)
-        if whole:
+        lacking = [
+            name for source in card.sources if not source.only_for_training for name in self._lacking(card, source)
+        ]
+        if not lacking:
             return ModelStatus(card, "ready" if agreed else "folder-found", agreed)
-        folder = self._bases_dir / card.base_id
-        begun = folder.is_dir() and any(folder.iterdir())
-        return ModelStatus(card, "incomplete" if begun else "missing", agreed)
+        begun = [self._bases_dir / card.base_id, *(folder for folder, _ in self._dropped(card))]
+        has_begun = any(path.is_file() for folder in begun for path in folder.rglob("*"))
+        return ModelStatus(card, "incomplete" if has_begun else "missing", agreed, tuple(lacking))
 
     def get(
         self,
@@ -116,6 +120,7 @@ class ModelShelf:
                     "statement": licence_question(card),
                 }
                 self._write_info(card, agreement, "folder" if whole else "download")
+            store.remove_folder(self._bases_dir / card.base_id / _DOWNLOADS)
         report(1.0, f"{card.title} is ready")
         return self.status(base_id)
 
@@ -157,8 +162,6 @@ class ModelShelf:
                 self._unpack(fetched, place, card, source, part, should_stop)
             else:
                 fetched.replace(place / name)
-            if not any(path.is_file() for path in downloads.rglob("*")):
-                store.remove_folder(downloads)
 
     def _unpack(
         self,
@@ -234,16 +237,16 @@ class ModelShelf:
             if source.shared and source.into not in in_use:
                 store.remove_folder(self._place(card, source))
 
-    def _is_there(self, card: BaseCard, source: Source) -> bool:
-        """True when a part lies in its place, or in a folder that was dropped and would be moved there."""
+    def _lacking(self, card: BaseCard, source: Source) -> list[str]:
+        """Return what a part lacks, in its place or in a folder that was dropped and would be moved there."""
         place = self._place(card, source)
         dropped = [
             folder / place.relative_to(target) for folder, target in self._dropped(card) if place.is_relative_to(target)
         ]
-        return any(_is_whole(folder, source) for folder in (place, *dropped))
+        return min((_lacking(folder, source) for folder in (place, *dropped)), key=len)
 
     def _is_in_place(self, card: BaseCard, source: Source) -> bool:
-        return _is_whole(self._place(card, source), source)
+        return not _lacking(self._place(card, source), source)
 
     def _place(self, card: BaseCard, source: Source) -> Path:
         return (self._bases_dir if source.shared else self._bases_dir / card.base_id) / source.into
@@ -312,10 +315,11 @@ class _Part:
         self._report(self._begin + self._span * share, words)
 
 
-def _is_whole(folder: Path, source: Source) -> bool:
-    if not all((folder / name).is_file() for name in source.files):
-        return False
-    return not source.is_zip or any((folder / name).is_file() for name in MODEL_FILES)
+def _lacking(folder: Path, source: Source) -> list[str]:
+    lacking = [name for name in source.files if not (folder / name).is_file()]
+    if source.is_zip and not any((folder / name).is_file() for name in MODEL_FILES):
+        lacking.append(MODEL_FILES[0])
+    return lacking
 
 
 def _address(url: str, mirror: str | None) -> str:

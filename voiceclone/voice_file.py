@@ -129,12 +129,12 @@ def check_size(path: Path, max_mb: int) -> None:
 
 def check_base(voice: Voice, base: BaseModel) -> None:
     """Raise `VoiceFileError` unless `voice` was made for exactly this base."""
-    expected = base_sha256(base)
     if voice.base_id != base.base_id:
         raise VoiceFileError(
             f"The voice “{voice.name}” was made for the base model “{voice.base_id}”, and this is "
             f"“{base.base_id}”. Use it where that base is installed, or train it again here."
         )
+    expected = base_sha256(base)
     if expected and voice.base_sha256 != expected:
         raise VoiceFileError(
             f"The voice “{voice.name}” was made for other weights of “{base.base_id}” than the ones "

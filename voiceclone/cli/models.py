@@ -133,6 +133,7 @@ def as_json(status: ModelStatus) -> dict[str, Any]:
         "title": card.title,
         "state": status.state,
         "licence_agreed": status.licence_agreed,
+        "lacking": list(status.lacking),
         "purpose": card.purpose,
         "size_mb": card.size_mb,
         "languages": list(card.languages),
@@ -168,6 +169,8 @@ def _card_words(status: ModelStatus) -> list[str]:
         f"Licence: {card.licence}. {card.licence_words} All of it: {card.licence_url}",
         "Voices made with it may be shared." if card.may_share_voices else "Voices made with it may not be passed on.",
     ]
+    if status.state == "incomplete":
+        lines.append(f"Still to come: {', '.join(status.lacking)}.")
     if card.share_condition:
         lines.append(card.share_condition)
     if card.gpu_advised:
