@@ -9,6 +9,7 @@ import sys
 
 import pytest
 import soundfile
+from small_corpora import librispeech
 
 from tests.small_project import fake_engine, make_project
 from voiceclone.cli import main
@@ -120,6 +121,44 @@ def test_add_tells_what_is_wrong_with_each_file_and_keeps_the_good(run, tmp_path
 def _table(folder):
     (folder / "table.tsv").write_text("speech.wav\tThe quiet morning light.\n", encoding="utf-8")
     return folder / "table.tsv"
+
+
+def test_a_corpus_lists_its_speakers_and_gives_one(run, tmp_path):
+    root = librispeech(tmp_path)
+    code, output, errors = run("speakers", "--librispeech", root)
+    assert (code, errors) == (0, "")
+    assert [line.split()[:5] for line in output.splitlines()] == [
+        ["84", "0.2", "min", "3", "recordings"],
+        ["19", "0.1", "min", "2", "recordings"],
+    ]
+    assert [one["clip_count"] for one in json.loads(run("speakers", "--librispeech", root, "--json")[1])] == [3, 2]
+    code, output, errors = run("add", "Kara", "--librispeech", root, "--speaker", "19", "--max-minutes", 1, "--json")
+    assert (code, errors) == (0, "")
+    assert json.loads(output)["added"][0]["text"].startswith("The quiet morning")
+    (project,) = json.loads(run("projects", "--json")[1])
+    assert (project["name"], project["language"]) == ("Kara", "en-us")
+
+
+def test_what_is_wrong_with_a_corpus_is_one_sentence_and_leaves_no_project(run, tmp_path, speech_file):
+    root = librispeech(tmp_path)
+    for arguments in (
+        ("add", "New"),
+        ("add", "New", speech_file, "--librispeech", root),
+        ("add", "New", speech_file, "--speaker", "19"),
+        ("add", "New", "--librispeech", root),
+        ("add", "New", "--librispeech", root, "--speaker", "20"),
+        ("add", "New", "--librispeech", root, "--speaker", "19", "--text", "x"),
+        ("add", "New", "--librispeech", root, "--speaker", "19", "--max-minutes", -1),
+        ("add", "New", "--vctk", root),
+        ("speakers", "--vctk", root),
+        ("speakers", "--librispeech", tmp_path / "none"),
+    ):
+        code, output, errors = run(*arguments)
+        assert (code, output) == (2, ""), arguments
+        assert errors.count("\n") == 1, errors
+        assert errors.strip().endswith("."), errors
+    assert json.loads(run("projects", "--json")[1]) == []
+    assert run("speakers")[0] == 2  # argparse: one of the corpora is required
 
 
 def test_clean_makes_copies(run, data_dir, speech_file):

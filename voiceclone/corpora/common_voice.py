@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_plain, lines_of
 
 _TABLES = ("validated.tsv", "train.tsv")
 """The first that is there is read: all recordings that others found right, else the part for training."""
@@ -43,7 +43,7 @@ class CommonVoice(FolderCorpus):
         lengths = _Lengths(self.folder / "clip_durations.tsv") if speaker_id is None else None
         for row in self._rows():
             speaker, name = row.get("client_id") or "", row.get("path") or ""
-            if speaker_id not in (None, speaker) or not name or Path(name).name != name:
+            if speaker_id not in (None, speaker) or not is_plain(name):
                 continue
             if not Path(name).suffix:  # the first releases left it out
                 name += ".mp3"

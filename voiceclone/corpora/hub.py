@@ -13,7 +13,7 @@ from voiceclone.errors import InputError, NotFoundError, VoiceCloneError
 
 PACKAGE = "datasets==5.2.0"
 """What to install; versions before 4 run programs that lie in a dataset, which must not happen."""
-_NAME = re.compile(r"(?P<id>[\w.-]+(?:/[\w.-]+)?)(?::(?P<config>[\w.+-]*))?(?::(?P<split>[\w.+-]+))?")
+_NAME = re.compile(r"(?P<id>\w[\w.-]*(?:/\w[\w.-]*)?)(?::(?P<config>[\w.+-]*))?(?::(?P<split>[\w.+-]+))?")
 _TEXT_COLUMNS = ("text_normalized", "normalized_text", "text", "sentence", "transcription", "transcript", "raw_text")
 _SPEAKER_COLUMNS = ("speaker_id", "speaker", "client_id", "speaker_name", "reader_id", "user_id")
 _LANGUAGES = (("en-us", "en english"), ("es", "es spanish"), ("fr", "fr french"), ("it", "it italian"))
@@ -36,7 +36,7 @@ class HubDataset(Corpus):
             InputError: the name has another form, or the package `datasets` is missing or too old.
         """
         self._given = name.strip()
-        if Path(self._given).is_dir():
+        if self._given and Path(self._given).is_dir():
             self._id, self._config, self._split = self._given, None, None
         else:
             parts = _NAME.fullmatch(self._given)

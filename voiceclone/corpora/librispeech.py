@@ -1,9 +1,9 @@
 """LibriSpeech: FLAC files by speaker and chapter, texts in capitals in a `.trans.txt` for each chapter."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, is_plain, lines_of
 
 
 class LibriSpeech(FolderCorpus):
@@ -26,7 +26,7 @@ class LibriSpeech(FolderCorpus):
                 for line in lines_of(table):
                     name, _, text = line.strip().partition(" ")
                     speaker = name.split("-")[0]
-                    if speaker_id in (None, speaker):
+                    if speaker_id in (None, speaker) and is_plain(name):
                         yield Utterance(speaker, f"{name}.flac", text.strip(), chapter / f"{name}.flac")
 
     def speaker_ids(self) -> Iterator[str]:
@@ -40,14 +40,12 @@ class LibriSpeech(FolderCorpus):
                     yield speaker
 
     def notes(self) -> dict[str, str]:
-        """Return sex and name of each speaker from `SPEAKERS.TXT`, here or up to two folders above."""
-        for folder in (self.folder, *self.folder.parents[:2]):
-            if (folder / "SPEAKERS.TXT").is_file():
-                return dict(_speakers(folder / "SPEAKERS.TXT"))
-        return {}
+        """Return sex and name of each speaker from `SPEAKERS.TXT`."""
+        path = find_table(self.folder, "SPEAKERS.TXT")
+        return dict(_speakers(path)) if path else {}
 
 
-def only_speaker(speaker_id: str | None):
+def only_speaker(speaker_id: str | None) -> Callable[[Path], bool]:
     """Return a test that keeps a walk out of other speakers' folders; speakers are numbers in both Libri corpora."""
 
     def is_wanted(folder: Path) -> bool:
@@ -56,6 +54,12 @@ def only_speaker(speaker_id: str | None):
         return speaker_id is None or not is_speaker or folder.name == speaker_id
 
     return is_wanted
+
+
+def find_table(folder: Path, name: str) -> Path | None:
+    """Return the table of speakers, which lies in the folder itself, around it, or in one of its folders."""
+    around = (folder, *folder.parents[:2], *folders_below(folder, depth=1))
+    return next((place / name for place in around if (place / name).is_file()), None)
 
 
 def _speakers(path: Path) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from voiceclone.corpora.librispeech import only_speaker
-from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, lines_of
+from voiceclone.corpora.librispeech import find_table, only_speaker
+from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, is_plain, lines_of
 
 _TEXT_ENDING = ".normalized.txt"
 
@@ -27,16 +27,14 @@ class LibriTTS(FolderCorpus):
         for chapter in folders_below(self.folder, only_speaker(speaker_id)):
             for name, text in _chapter_texts(chapter):
                 speaker = name.split("_")[0]
-                if speaker_id in (None, speaker):
+                if speaker_id in (None, speaker) and is_plain(name):
                     yield Utterance(speaker, f"{name}.wav", text, chapter / f"{name}.wav")
 
     def notes(self) -> dict[str, str]:
-        """Return sex and name of each speaker from `speakers.tsv`, here or up to two folders above."""
-        for folder in (self.folder, *self.folder.parents[:2]):
-            if (folder / "speakers.tsv").is_file():
-                rows = [line.split("\t") for line in lines_of(folder / "speakers.tsv")]
-                return {row[0].strip(): f"{row[1].strip()}, {row[3].strip()}" for row in rows[1:] if len(row) > 3}
-        return {}
+        """Return sex and name of each speaker from `speakers.tsv`: READER, GENDER, SUBSET, NAME."""
+        path = find_table(self.folder, "speakers.tsv")
+        rows = [[cell.strip() for cell in line.split("\t")] for line in lines_of(path)] if path else []
+        return {row[0]: f"{row[1]}, {row[3]}" for row in rows[1:] if len(row) > 3}
 
 
 _TABLES = (".trans.tsv", _TEXT_ENDING)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_plain, lines_of
 
 
 class LJSpeech(FolderCorpus):
@@ -48,7 +48,7 @@ def _is_home(folder: Path) -> bool:
 def _sound_file(folder: Path, name: str) -> Path | None:
     """Return the file of a row; None for a heading or a name that leads out of the folder."""
     path = folder / name
-    if Path(name).name != name or name.casefold() in ("file", "id", "name", "file_name"):
+    if not is_plain(name) or name.casefold() in ("file", "id", "name", "file_name"):
         return None
     endings = ("", ".wav", ".flac")
     return next(

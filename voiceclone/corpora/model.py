@@ -166,6 +166,11 @@ def home_of(folder: Path, is_home: Callable[[Path], bool]) -> Path | None:
     return inside[0] if len(inside) == 1 else None
 
 
+def is_plain(name: str) -> bool:
+    """True for a file's name; one with folders in it could lead out of the corpus."""
+    return bool(name) and Path(name).name == name
+
+
 def lines_of(path: Path) -> Iterator[str]:
     """Yield the lines of a text file that are not empty; signs that are not UTF-8 become �."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:

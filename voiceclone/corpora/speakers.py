@@ -81,9 +81,9 @@ def choose_speaker(corpus: Corpus, wanted: str | None) -> str:
         if len(wanted) >= SHORTEST_PREFIX and speaker_id.casefold().startswith(wanted.casefold()):
             alike.append(speaker_id)
     if len(alike) > 1:
-        raise InputError(f"{len(alike)} speakers begin with “{wanted}”. Write more of the id. {_how_to_see(corpus)}")
+        raise InputError(f"{len(alike)} speakers begin with “{wanted}”. Write more of the id. {_how_to_see(corpus)}.")
     if not alike:
-        raise NotFoundError(f"There is no speaker “{wanted}” in {named(corpus)}. {_how_to_see(corpus)}")
+        raise NotFoundError(f"There is no speaker “{wanted}” in {named(corpus)}. {_how_to_see(corpus)}.")
     return alike[0]
 
 
@@ -94,7 +94,7 @@ def named(corpus: Corpus) -> str:
 
 def _how_to_see(corpus: Corpus) -> str:
     where = f'"{corpus.where}"' if " " in corpus.where else corpus.where
-    return f"See who there is with: python -m voiceclone speakers --{corpus.kind} {where}"
+    return f"See who there is with “python -m voiceclone speakers --{corpus.kind} {where}”"
 
 
 def no_sound(corpus: Corpus, missing_count: int) -> NotFoundError:
@@ -118,7 +118,7 @@ def _only_speaker(corpus: Corpus) -> str:
     for speaker_id in corpus.speaker_ids():
         if first is not None:
             raise InputError(
-                f"Several people speak in {named(corpus)}. {_how_to_see(corpus)} Then choose one with --speaker ID."
+                f"Several people speak in {named(corpus)}. {_how_to_see(corpus)}, then choose one with --speaker ID."
             )
         first = speaker_id
     if first is None:

@@ -1,0 +1,451 @@
+"""Speech corpora: their speakers, one of them into a project, bad trees, Stop, and little memory."""
+
+import re
+import shutil
+import sys
+import tracemalloc
+
+import pytest
+import soundfile
+from small_corpora import BUILDERS, NAMES, bare, common_voice, librispeech, ljspeech
+from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined
+
+from tests.small_project import fake_engine
+from voiceclone import limits
+from voiceclone.audio import decode, encode_flac
+from voiceclone.corpora import CORPORA, adding, open_corpus
+from voiceclone.corpora.casing import is_bare, restored
+from voiceclone.errors import Cancelled, InputError, NotFoundError, TextError
+
+LENGTHS_S = {name: soundfile.info(EXAMPLE_DIR / name).duration for name in NAMES}
+FIRST_S, SECOND_S = sum(map(LENGTHS_S.get, NAMES[:2])), sum(map(LENGTHS_S.get, NAMES[2:5]))
+IDS = {
+    "librispeech": ("19", "84"),
+    "libritts": ("19", "84"),
+    "vctk": ("p225", "p294"),
+    "common-voice": ("a1" * 64, "b2" * 64),
+}
+
+
+@pytest.fixture
+def engine(tmp_path):
+    return fake_engine(tmp_path / "data")
+
+
+@pytest.fixture
+def project_id(engine):
+    return engine.create_project("Anna").project_id
+
+
+@pytest.fixture
+def no_recogniser(monkeypatch):
+    """Whisper takes half a second a clip; most tests can do without."""
+    monkeypatch.setattr(adding, "can_transcribe", lambda language: False)
+
+
+# --- who speaks ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(IDS))
+def test_speakers_come_with_their_minutes(engine, tmp_path, kind):
+    found = engine.corpus_speakers(kind, BUILDERS[kind](tmp_path))
+    first, second = IDS[kind]
+    assert [speaker.speaker_id for speaker in found] == [second, first]  # the one with most first
+    assert [speaker.clip_count for speaker in found] == [3, 2]
+    assert [speaker.missing_count for speaker in found] == [0, 0]
+    assert [speaker.duration_s for speaker in found] == pytest.approx([SECOND_S, FIRST_S], abs=0.2)
+    assert all(speaker.note for speaker in found)
+
+
+def test_a_corpus_of_one_speaker(engine, tmp_path):
+    (speaker,) = engine.corpus_speakers("ljspeech", ljspeech(tmp_path))
+    assert (speaker.speaker_id, speaker.clip_count) == ("LJ", 5)
+    assert speaker.duration_s == pytest.approx(FIRST_S + SECOND_S, abs=0.01)
+
+
+def test_notes_and_accents(engine, tmp_path):
+    american, english = engine.corpus_speakers("vctk", BUILDERS["vctk"](tmp_path))
+    assert (american.language, american.note) == ("en-us", "F, American")
+    assert (english.language, english.note) == ("en-gb", "F, English")
+    notes = {one.speaker_id: one.note for one in engine.corpus_speakers("librispeech", librispeech(tmp_path))}
+    assert notes == {"19": "F, Kara Shallenberg", "84": "F, Christie | Nowak"}
+
+
+@pytest.mark.parametrize("kind", list(BUILDERS))
+def test_the_folder_around_a_corpus_is_good_enough(tmp_path, kind):
+    root = BUILDERS[kind](tmp_path)
+    here = {one.name for one in open_corpus(kind, root).utterances()}
+    around = {one.name for one in open_corpus(kind, root.parent).utterances()}
+    assert len(here) == 5
+    assert around == here
+
+
+@pytest.mark.parametrize("inside", ["train-clean-100", "train-clean-100/84", "train-clean-100/84/198"])
+def test_a_part_of_librispeech_is_good_enough(tmp_path, inside):
+    corpus = open_corpus("librispeech", librispeech(tmp_path) / inside)
+    assert [one.name for one in corpus.utterances("84")] == [f"84-198-000{number}.flac" for number in range(3)]
+
+
+def test_common_voice_lengths_come_from_its_table_and_else_from_the_files(tmp_path):
+    table = common_voice(tmp_path) / "clip_durations.tsv"
+    table.write_text("clip\tduration[ms]\ncommon_voice_en_1.mp3\t4321\n", encoding="utf-8")
+    corpus = open_corpus("common-voice", table.parent)
+    assert [one.listed_s for one in corpus.utterances()] == [None, pytest.approx(4.321), None, None, None]
+
+
+# --- into a project -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", list(IDS))
+def test_one_speaker_becomes_clips_with_the_texts(engine, project_id, tmp_path, no_recogniser, kind):
+    root = BUILDERS[kind](tmp_path)
+    report = engine.add_corpus(project_id, kind, root, speaker=IDS[kind][1][:20])
+    assert report.rejected == ()
+    assert len(engine.clips(project_id)) == 3
+    said = [re.sub(r"[^a-z ]", "", clip.text.lower()) for clip in report.added]
+    assert said == [bare(EXAMPLE_TEXTS[name]).lower() for name in NAMES[2:5]]
+    assert {clip.verdict.level for clip in report.added} == {"good"}
+    assert {clip.language for clip in report.added} == {"en-us"}
+    if kind != "librispeech":  # the others have capitals and punctuation themselves
+        assert [clip.text for clip in report.added] == [EXAMPLE_TEXTS[name] for name in NAMES[2:5]]
+
+
+def test_a_single_speaker_need_not_be_chosen(engine, project_id, tmp_path):
+    report = engine.add_corpus(project_id, "ljspeech", ljspeech(tmp_path), max_minutes=7 / 60)
+    assert [clip.text for clip in report.added] == [EXAMPLE_TEXTS[name] for name in NAMES[:2]]
+
+
+def test_capitals_and_punctuation_are_heard(engine, project_id, tmp_path):
+    root = librispeech(tmp_path, {"7": 4})
+    report = engine.add_corpus(project_id, "librispeech", root)
+    # What is called out sounds like what is said: “!” comes back as a full stop.
+    assert [clip.text for clip in report.added] == [EXAMPLE_TEXTS[name].replace("!", ".") for name in NAMES[:4]]
+    assert not any(clip.transcribed for clip in report.added)
+
+
+def test_so_many_minutes_and_again_is_the_same(engine, project_id, tmp_path, no_recogniser):
+    root = librispeech(tmp_path, {"7": 6})
+    report = engine.add_corpus(project_id, "librispeech", root, max_minutes=10 / 60)
+    assert 5 < sum(clip.duration_s for clip in report.added) <= 10
+    again = engine.add_corpus(project_id, "librispeech", root, max_minutes=10 / 60)
+    assert again.added == ()
+    assert all("already" in rejected.reason for rejected in again.rejected)
+    more = engine.add_corpus(project_id, "librispeech", root)
+    assert len(more.added) + len(report.added) == 6
+
+
+def test_short_recordings_are_taken_before_long_ones(engine, project_id, tmp_path, no_recogniser):
+    root = ljspeech(tmp_path)
+    long = joined(*(decode(EXAMPLE_DIR / name) for name in NAMES[5:11]))
+    assert long.duration_s > limits.MAX_CLIP_S
+    encode_flac(long, root / "wavs" / "LJ000.flac")
+    table = root / "metadata.csv"
+    text = " ".join(EXAMPLE_TEXTS[name] for name in NAMES[5:11])
+    table.write_text(f"LJ000|{text}\n" + table.read_text("utf-8"), encoding="utf-8")
+    short = engine.add_corpus(project_id, "ljspeech", root, max_minutes=20 / 60)
+    assert {clip.source_name for clip in short.added} == {f"LJ001-000{number}.wav" for number in range(5)}
+    whole = engine.add_corpus(project_id, "ljspeech", root)
+    assert {clip.source_name for clip in whole.added} == {"LJ000.flac"}
+    assert len(whole.added) > 1
+    assert all(clip.duration_s <= limits.MAX_CLIP_S for clip in whole.added)
+
+
+def test_what_is_missing_is_said_and_the_rest_taken(engine, project_id, tmp_path, no_recogniser):
+    root = librispeech(tmp_path)
+    chapter = root / "train-clean-100" / "84" / "198"
+    (chapter / "84-198-0000.flac").unlink()
+    (chapter / "84-198-0001.flac").write_bytes(b"no sound")
+    second, first = engine.corpus_speakers("librispeech", root)
+    assert {(one.speaker_id, one.clip_count, one.missing_count) for one in (first, second)} == {
+        ("19", 2, 0),
+        ("84", 1, 2),
+    }
+    report = engine.add_corpus(project_id, "librispeech", root, speaker="84")
+    assert [clip.source_name for clip in report.added] == ["84-198-0002.flac"]
+    (rejected,) = report.rejected
+    assert rejected.source_name == "84-198-0000.flac"
+    assert rejected.reason.startswith("It and 1 others are listed, but")
+
+
+def test_progress_only_grows_and_ends_at_one(engine, project_id, tmp_path, no_recogniser):
+    shares = []
+    root = librispeech(tmp_path, {"7": 4})
+    engine.add_corpus(project_id, "librispeech", root, on_progress=lambda share, words: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert len(set(shares)) > 6
+    engine.corpus_speakers("librispeech", root, lambda share, words: shares.append(share))
+    assert shares[-1] == 1.0
+
+
+def test_stop_keeps_what_was_added_and_again_goes_on(engine, project_id, tmp_path, no_recogniser):
+    root = librispeech(tmp_path, {"7": 5})
+
+    def should_stop():
+        return len(engine.clips(project_id)) == 2
+
+    with pytest.raises(Cancelled, match="2 clips were added before"):
+        engine.add_corpus(project_id, "librispeech", root, should_stop=should_stop)
+    assert len(engine.clips(project_id)) == 2
+    engine.add_corpus(project_id, "librispeech", root)
+    assert len(engine.clips(project_id)) == 5
+    with pytest.raises(Cancelled):
+        engine.corpus_speakers("librispeech", root, should_stop=lambda: True)
+
+
+def test_nothing_is_left_beside_the_projects(engine, project_id, tmp_path, no_recogniser):
+    engine.add_corpus(project_id, "librispeech", librispeech(tmp_path), speaker="19")
+    assert [path.name for path in (engine.data_dir / "projects").iterdir()] == [project_id]
+
+
+# --- what can be wrong --------------------------------------------------------------------------
+
+
+def _nothing(folder):
+    folder.mkdir()
+    return folder
+
+
+def _packed(folder):
+    folder.mkdir()
+    (folder / "train-clean-100.tar.gz").write_bytes(b"x")
+    return folder / "train-clean-100.tar.gz"
+
+
+def _without_sound(folder):
+    root = librispeech(folder)
+    for path in root.rglob("*.flac"):
+        path.unlink()
+    return root
+
+
+def _other_files(folder):
+    folder.mkdir()
+    (folder / "notes.txt").write_text("x")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("kind", "build", "words"),
+    [
+        ("librispeech", _nothing, "is empty"),
+        ("librispeech", lambda folder: folder / "none", "There is no folder"),
+        ("librispeech", _packed, "unpack it"),
+        ("librispeech", _other_files, "is not LibriSpeech, which has folders SPEAKER/CHAPTER"),
+        ("ljspeech", librispeech, "looks like LibriSpeech. Use --librispeech instead"),
+        ("librispeech", ljspeech, "looks like LJSpeech. Use --ljspeech instead"),
+        ("libritts", librispeech, "Use --librispeech"),
+        ("vctk", common_voice, "Use --common-voice"),
+        ("common-voice", BUILDERS["vctk"], "Use --vctk"),
+        ("librispeech", librispeech, "Several people speak.*speakers --librispeech .*--speaker ID"),
+        ("librispeech", _without_sound, "Not one of the 5 recordings"),
+    ],
+)
+def test_a_bad_tree_is_one_sentence_about_what_to_do(engine, project_id, tmp_path, kind, build, words):
+    root = build(tmp_path / "corpus")
+    with pytest.raises((InputError, NotFoundError), match=words) as raised:
+        if build is _without_sound:
+            engine.corpus_speakers(kind, root)
+        else:
+            engine.add_corpus(project_id, kind, root)
+    assert "\n" not in str(raised.value)
+    assert str(raised.value).endswith(".")
+    assert engine.clips(project_id) == []
+
+
+def test_wrong_choices(engine, project_id, tmp_path):
+    root = librispeech(tmp_path)
+    with pytest.raises(InputError, match="no corpus called “mls”"):
+        engine.corpus_speakers("mls", root)
+    with pytest.raises(NotFoundError, match="no speaker “8”"):  # short ids have to be whole
+        engine.add_corpus(project_id, "librispeech", root, speaker="8")
+    for minutes in (0, -1, float("nan"), 10**6):
+        with pytest.raises(InputError, match="minutes"):
+            engine.add_corpus(project_id, "librispeech", root, speaker="84", max_minutes=minutes)
+    with pytest.raises(InputError, match="longer than 1 s"):
+        engine.add_corpus(project_id, "librispeech", root, speaker="84", max_minutes=1 / 60)
+    with pytest.raises(TextError, match="does not speak “de”"):
+        engine.add_corpus(project_id, "librispeech", root, speaker="84", language="de")
+    shutil.rmtree(root / "train-clean-100" / "84" / "198")
+    (root / "train-clean-100" / "84" / "198").mkdir()
+    shutil.copy(
+        root / "train-clean-100" / "19" / "198" / "19-198.trans.txt",
+        root / "train-clean-100" / "84" / "198" / "84-198.trans.txt",
+    )
+    with pytest.raises(NotFoundError, match="“84” has no recordings"):
+        engine.add_corpus(project_id, "librispeech", root, speaker="84")
+
+
+def test_two_long_ids_that_begin_alike(engine, project_id, tmp_path):
+    root = common_voice(tmp_path)
+    table = root / "validated.tsv"
+    table.write_text(table.read_text("utf-8").replace("b2" * 64, "a1" * 32 + "b2" * 32), encoding="utf-8")
+    with pytest.raises(InputError, match="2 speakers begin with"):
+        engine.add_corpus(project_id, "common-voice", root, speaker="a1" * 8)
+
+
+def test_a_name_in_a_table_cannot_lead_out_of_the_corpus(tmp_path):
+    root = common_voice(tmp_path)
+    table = root / "validated.tsv"
+    table.write_text(table.read_text("utf-8").replace("common_voice_en_0.mp3", "../../x.mp3"), encoding="utf-8")
+    lj = ljspeech(tmp_path)
+    (lj / "metadata.csv").write_text("../../secret|Words.\nLJ001-0000|Words.\n", encoding="utf-8")
+    speech = tmp_path / "LibriSpeech" / "1" / "2"
+    speech.mkdir(parents=True)
+    (speech / "1-2.trans.txt").write_text("../../../x SECRET\n1-2-0000 WORDS\n", encoding="utf-8")
+    for kind, folder, count in (("common-voice", root, 4), ("ljspeech", lj, 1), ("librispeech", speech, 1)):
+        found = list(open_corpus(kind, folder).utterances())
+        assert len(found) == count
+        assert all(one.path.resolve().is_relative_to(folder) for one in found)
+
+
+# --- memory -------------------------------------------------------------------------------------
+
+
+def test_a_large_tree_does_not_fill_memory(tmp_path):
+    """5,000 recordings held as values would take 3 MB; one after another they take a chapter's text."""
+    for speaker in range(10):
+        for chapter in range(5):
+            place = tmp_path / str(speaker) / str(chapter)
+            place.mkdir(parents=True)
+            lines = [f"{speaker}-{chapter}-{number:04d} {'WORDS OF A SENTENCE ' * 10}" for number in range(100)]
+            (place / f"{speaker}-{chapter}.trans.txt").write_text("\n".join(lines), encoding="utf-8")
+    corpus = open_corpus("librispeech", tmp_path)
+    tracemalloc.start()
+    count = sum(1 for _ in corpus.utterances())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 5000
+    assert peak < 500_000
+
+
+# --- capitals and punctuation -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("THE CAT SAT", True),
+        ("the cat sat", True),
+        ("The cat sat", False),
+        ("THE CAT, SAT", False),
+        ("the cat sat.", False),
+        ("NASA", False),
+        ("", False),
+    ],
+)
+def test_which_texts_are_bare(text, answer):
+    assert is_bare(text) is answer
+
+
+def test_capitals_without_a_recogniser():
+    assert restored("I'LL GO TO BOSTON ON MONDAY HE SAID", "en-us") == "I'll go to Boston on Monday he said."
+    assert restored("THE AMERICAN PEOPLE MAY MARK IT", "en-us") == "The American people may mark it."
+    assert restored("LA CASA ES GRANDE", "es") == "La casa es grande."
+    assert restored("यह घर", "hi") == "यह घर।"
+    assert restored("", "en-us") == ""
+
+
+def test_marks_and_names_come_from_what_was_heard_and_words_never():
+    text = "CHAPTER ONE MISSUS RACHEL LYNDE IS SURPRISED SHE LIVED WHERE THE AVONLEA ROAD DIPPED IS IT SO"
+    heard = "Chapter 1. Mrs. Rachel Lind is surprised. She lived where the Avonley road dipped, is it so?"
+    found = restored(text, "en-us", heard)
+    assert found == (
+        "Chapter one. Missus Rachel Lynde is surprised. She lived where the Avonlea road dipped, is it so?"
+    )
+    assert found.upper().translate(str.maketrans("", "", ".,?")) == text
+
+
+def test_a_recogniser_that_heard_something_else_is_not_trusted():
+    assert restored("THE CAT SAT ON THE MAT", "en-us", "Thank you, for Watching. Bye!") == "The cat sat on the mat."
+
+
+# --- a dataset of the hub -----------------------------------------------------------------------
+
+
+def test_the_optional_package_is_asked_for_in_one_sentence(engine, project_id, monkeypatch):
+    monkeypatch.setitem(sys.modules, "datasets", None)
+    with pytest.raises(InputError, match=r"pip install datasets==\d") as raised:
+        engine.add_corpus(project_id, "hub-dataset", "openslr/librispeech_asr:clean:train.100")
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("name", ["", "two words", "a/b/c", "a/b:c:d:e", "../x"])
+def test_a_dataset_needs_a_name(engine, name):
+    with pytest.raises(InputError, match="is not a dataset's name"):
+        engine.corpus_speakers("hub-dataset", name)
+
+
+def test_the_language_of_a_dataset_comes_from_its_config():
+    pytest.importorskip("datasets", reason="an extra")
+    names = {"a/b": "en-us", "a/b:fr:train": "fr", "a/b:portuguese": "pt", "a/b:it_it": "it", "a/b:clean": "en-us"}
+    assert {name: open_corpus("hub-dataset", name).language for name in names} == names
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """A folder laid out like a dataset's repository: Parquet with FLAC inside, two speakers in turn."""
+    datasets = pytest.importorskip("datasets", reason="an extra")
+    columns = {"audio": datasets.Audio(), "text": datasets.Value("string"), "speaker_id": datasets.Value("int64")}
+    rows = [
+        {
+            "audio": {"bytes": (EXAMPLE_DIR / name).read_bytes(), "path": f"x/{name}"},
+            "text": EXAMPLE_TEXTS[name],
+            "speaker_id": 10 + number % 2,
+        }
+        for number, name in enumerate(NAMES[:4])
+    ]
+    (tmp_path / "joe" / "data").mkdir(parents=True)
+    file = tmp_path / "joe" / "data" / "train-00000-of-00001.parquet"
+    datasets.disable_progress_bars()
+    datasets.Dataset.from_list(rows, features=datasets.Features(columns)).to_parquet(file)
+    return tmp_path / "joe"
+
+
+def test_a_dataset_has_speakers_and_gives_clips(engine, project_id, dataset):
+    found = {one.speaker_id: one for one in engine.corpus_speakers("hub-dataset", str(dataset))}
+    assert {speaker_id: one.clip_count for speaker_id, one in found.items()} == {"10": 2, "11": 2}
+    assert found["11"].duration_s == pytest.approx(LENGTHS_S[NAMES[1]] + LENGTHS_S[NAMES[3]], abs=0.01)
+    report = engine.add_corpus(project_id, "hub-dataset", str(dataset), speaker="11")
+    assert [(clip.source_name, clip.text) for clip in report.added] == [
+        (f"000001_{NAMES[1]}", EXAMPLE_TEXTS[NAMES[1]]),
+        (f"000003_{NAMES[3]}", EXAMPLE_TEXTS[NAMES[3]]),
+    ]
+    assert report.rejected == ()
+    assert [path.name for path in (engine.data_dir / "projects").iterdir()] == [project_id]
+    with pytest.raises(InputError, match=r"the dataset.*speakers --hub-dataset"):
+        engine.add_corpus(project_id, "hub-dataset", str(dataset))
+
+
+def test_a_dataset_is_read_no_further_than_needed(dataset):
+    seen = []
+    corpus = open_corpus("hub-dataset", str(dataset))
+    for utterance in corpus.utterances():
+        seen.append(utterance.name)
+        if len(seen) == 2:
+            break
+    assert len(seen) == 2
+    assert list(corpus.speaker_ids()) == ["10", "11"]
+
+
+def test_datasets_without_sound_or_that_are_not_there_are_one_sentence(engine, tmp_path, monkeypatch):
+    datasets = pytest.importorskip("datasets", reason="an extra")
+    (tmp_path / "table").mkdir()
+    (tmp_path / "table" / "numbers.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "hollow").mkdir()
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+    for name, words in (
+        (tmp_path / "table", "no recordings"),
+        (tmp_path / "hollow", "cannot be read"),
+        ("a/b", "cannot be read"),
+    ):
+        with pytest.raises(NotFoundError, match=words) as raised:
+            engine.corpus_speakers("hub-dataset", str(name))
+        assert "\n" not in str(raised.value)
+        assert str(raised.value).endswith(".")
+
+
+def test_every_kind_has_an_option_and_a_builder():
+    from voiceclone.cli.corpora import _OPTIONS
+
+    assert [kind for kind, _, _ in _OPTIONS] == list(CORPORA) == [*BUILDERS, "hub-dataset"]
