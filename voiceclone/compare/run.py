@@ -7,7 +7,7 @@ Cancel the same request finds its folder again and goes on with the ways that ar
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -46,7 +46,7 @@ class ComparisonRun:
         self._on_progress, self._should_stop = on_progress, should_stop
         self._shelf = VoiceShelf(engine.data_dir)
         self._folder = folders.unfinished(engine.data_dir, request) or folders.new(engine.data_dir)
-        self._place = 0
+        self._place, self._share = 0, 0.0
 
     def run(self) -> Comparison:
         """Do every way that is not done yet, and return the comparison.
@@ -94,21 +94,21 @@ class ComparisonRun:
             way = model.way_from(store.read_json(self._folder / f"{policy}.json", missing=nothing, damaged=nothing))
         except (NotFoundError, KeyError, TypeError, ValueError, AttributeError):
             return None
-        self._clear_away(way.voice_id, None)  # killed between writing and clearing
+        self._clear_away(policy, way.voice_id)  # in case of a crash between writing and clearing
         return way
 
     def _go(self, policy: str, recordings: list[Audio]) -> Way:
         began = time.monotonic()
         if policy == Policy.INSTANT:
             self._tell(0.0, "comparing your recordings")
-            voice_id, run = self._make_instant(), None
+            voice_id = self._make_instant()
             minutes, steps = (time.monotonic() - began) / 60, 0
         else:
             run = self._train(policy)
             voice_id, minutes, steps = run.voice_id, run.elapsed_s / 60, run.step
         way = self._judge(policy, voice_id, minutes, steps, recordings)
         store.write_json(self._folder / f"{policy}.json", model.as_plain(way))
-        self._clear_away(voice_id, run)
+        self._clear_away(policy, voice_id)
         return way
 
     def _make_instant(self) -> str:
@@ -143,18 +143,23 @@ class ComparisonRun:
         )
 
     def _present_run(self, policy: str) -> RunStatus | None:
-        nothing = NotFoundError("no training")
         try:
-            current = store.read_json(self._folder / _CURRENT_FILE, missing=nothing, damaged=nothing)
-            if current.get("policy") != policy:
-                return None
-            run = self._engine.training_status(current["run_id"])
-        except (NotFoundError, KeyError, AttributeError):
+            run = self._engine.training_status(self._present_run_id(policy))
+        except NotFoundError:
             return None
         if run.state == "stopped":
             self._give_up(run.run_id)
             return None
         return run if run.running or run.state == "finished" else self._engine.continue_training(run.run_id)
+
+    def _present_run_id(self, policy: str) -> str:
+        """Return the id of the training that was begun for a way, nothing without one."""
+        nothing = NotFoundError("no training")
+        try:
+            current = store.read_json(self._folder / _CURRENT_FILE, missing=nothing, damaged=nothing)
+            return str(current["run_id"]) if current["policy"] == policy else ""
+        except (NotFoundError, KeyError, TypeError):
+            return ""
 
     def _start(self, policy: str) -> RunStatus:
         request = self._request
@@ -178,8 +183,8 @@ class ComparisonRun:
         self._engine.stop_training(run_id)
         *_, run = self._engine.watch_training(run_id, _WATCH_INTERVAL_S)
         (self._folder / _CURRENT_FILE).unlink(missing_ok=True)
-        if run.voice_id is not None:
-            self._shelf.delete(run.voice_id)
+        with suppress(NotFoundError):
+            self._shelf.delete(run.voice_id or "")
         self._engine.delete_run(run_id)
 
     def _judge(self, policy: str, voice_id: str, minutes: float, steps: int, recordings: list[Audio]) -> Way:
@@ -187,14 +192,14 @@ class ComparisonRun:
         sounds, spoken = [], []
         for number, sentence in enumerate(request.sentences, start=1):
             self._check_stop()
-            share = number / (len(request.sentences) + 1)
+            share = number / (len(request.sentences) + 2)
             self._tell(1 - _SPEAKING_SHARE * (1 - share), f"speaking sentence {number}")
             audio = self._engine.speak(voice_id, sentence, request.language).audio
             name = f"{policy}_{number:02d}.wav"
             encode_wav(audio, self._folder / name)
             sounds.append(name)
             spoken.append(audio)
-        self._tell(1 - _SPEAKING_SHARE / 2, "listening to it")
+        self._tell(1 - _SPEAKING_SHARE / (len(request.sentences) + 2), "listening to it")
         path = self._shelf.path(voice_id)
         return Way(
             policy=str(policy),
@@ -207,13 +212,15 @@ class ComparisonRun:
             voice_id=voice_id,
         )
 
-    def _clear_away(self, voice_id: str, run: RunStatus | None) -> None:
-        (self._folder / _CURRENT_FILE).unlink(missing_ok=True)
-        if self._request.keep_voices:
-            return
-        self._shelf.delete(voice_id)
-        if run is not None:
-            self._engine.delete_run(run.run_id)
+    def _clear_away(self, policy: str, voice_id: str) -> None:
+        run_id = self._present_run_id(policy)
+        if not self._request.keep_voices:
+            with suppress(NotFoundError):
+                self._shelf.delete(voice_id)
+            with suppress(NotFoundError):
+                self._engine.delete_run(run_id)
+        if run_id:
+            (self._folder / _CURRENT_FILE).unlink(missing_ok=True)
 
     # All of it ------------------------------------------------------------------------------------
 
@@ -253,7 +260,9 @@ class ComparisonRun:
             way = (
                 "" if self._place >= count else f"{self._place + 1} of {count}, {self._request.policies[self._place]}: "
             )
-            self._on_progress(min(1.0, (self._place + min(1.0, share)) / count), way + words)
+            # A training by the clock guesses its steps anew as it goes; what was told is not taken back.
+            self._share = max(self._share, min(1.0, (self._place + min(1.0, share)) / count))
+            self._on_progress(self._share, way + words)
 
 
 def _not_cleaned(engine: "VoiceEngine", project_id: str, clip_ids: Sequence[str]) -> list[str]:
