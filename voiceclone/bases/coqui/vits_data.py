@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voiceclone.audio import Audio, decode
 from voiceclone.bases.coqui.bundle import Bundle
 from voiceclone.bases.coqui.vits_network import language_id, spectrogram_of, token_ids
-from voiceclone.bases.coqui.workarounds import samples_for
+from voiceclone.bases.coqui.workarounds import log_mel, samples_for
 from voiceclone.errors import BaseModelError, TextError
 
 if TYPE_CHECKING:
@@ -83,16 +83,13 @@ def make_batch(network: "torch.nn.Module", clips: Sequence[LoadedClip], device: 
     import torch
     from torch.nn.utils.rnn import pad_sequence
     from TTS.tts.utils.helpers import sequence_mask
-    from TTS.utils.audio.torch_transforms import spec_to_mel
 
     audio = network.config.audio
     tokens = pad_sequence([torch.tensor(clip.tokens) for clip in clips], batch_first=True)
     waveform = pad_sequence([clip.samples for clip in clips], batch_first=True)[:, None].to(device)
     frames = torch.tensor([len(clip.samples) // audio.hop_length for clip in clips], device=device)
     spectrogram = spectrogram_of(network, waveform)
-    mel = spec_to_mel(
-        spectrogram, audio.fft_size, audio.num_mels, audio.sample_rate, fmin=audio.mel_fmin, fmax=audio.mel_fmax
-    )
+    mel = log_mel(spectrogram, audio)
     mask = sequence_mask(frames, spectrogram.shape[2]).unsqueeze(1)
     rows = [clip.language_row for clip in clips]
     return Batch(
@@ -109,19 +106,7 @@ def make_batch(network: "torch.nn.Module", clips: Sequence[LoadedClip], device: 
 
 def mel_of(network: "torch.nn.Module", waveform: "torch.Tensor") -> "torch.Tensor":
     """Return log magnitudes in mel bands, shape (batch, bands, frames), of sound, shape (batch, 1, samples)."""
-    from TTS.utils.audio.torch_transforms import wav_to_mel
-
-    audio = network.config.audio
-    return wav_to_mel(
-        waveform.float(),
-        n_fft=audio.fft_size,
-        num_mels=audio.num_mels,
-        sample_rate=audio.sample_rate,
-        hop_length=audio.hop_length,
-        win_length=audio.win_length,
-        fmin=audio.mel_fmin,
-        fmax=audio.mel_fmax,
-    )
+    return log_mel(spectrogram_of(network, waveform.float()), network.config.audio)
 
 
 def read_known_clips(base_folder: Path) -> list[KnownClip]:

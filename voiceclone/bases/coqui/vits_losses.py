@@ -122,7 +122,7 @@ def closest_speaker(
     names, totals = list(speakers), dict.fromkeys(speakers, 0.0)
     frame = network.config.audio.hop_length
     wanted = int(_MATCHING_WINDOW_S * network.config.audio.sample_rate) // frame * frame
-    with torch.random.fork_rng(), torch.inference_mode():
+    with torch.random.fork_rng(), torch.no_grad():
         torch.manual_seed(0)
         for recording in recordings:
             length = min(wanted, len(recording) // frame * frame)

@@ -110,7 +110,8 @@ def load_network(bundle: Bundle, device: str, discriminator: bool = False) -> tu
     unknown = [name for name in state if not _is_known(name, network)]
     if unknown:
         raise BaseModelError(
-            f"{title}: the checkpoint has a tensor “{unknown[0]}” that its config.json has no place for."
+            f"{title}: the checkpoint has a tensor “{unknown[0]}” that its config.json has no place for. "
+            "Get the model again."
         )
     released.load_state(network, state, title, optional)
     network.eval()

@@ -5,9 +5,12 @@ coqui-ai/TTS and idiap/coqui-ai-TTS. `tests/test_coqui_workarounds.py` shows eac
 `prepare_library` has to be called before anything of `TTS` is used.
 """
 
+import ast
+import functools
 import importlib
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
     import torch
 
 _LOG = logging.getLogger(__name__)
+_BUILDING = threading.Lock()
+MAX_LAYER_CHARACTERS = 500
 MAX_BAD_STEPS = 5
 """Steps in a row without finite gradients after which a training gives up."""
 
@@ -61,7 +66,7 @@ def read_sound_without_ffmpeg() -> None:
     """
     import torchaudio
 
-    torchaudio.load = _load_sound
+    torchaudio.load = functools.wraps(torchaudio.load)(_load_sound)
 
 
 def _load_sound(uri: Any, *_args: Any, **_kwargs: Any) -> tuple["torch.Tensor", int]:
@@ -98,6 +103,35 @@ def sound_read_at(sample_rate: int) -> Iterator[None]:
 def samples_for(audio: Audio, sample_rate: int) -> np.ndarray:
     """Return a recording's samples at the rate a network wants, with the same care as `sound_read_at`."""
     return resample(audio, sample_rate).samples
+
+
+def log_mel(spectrogram: "torch.Tensor", audio: Any) -> "torch.Tensor":
+    """Return log magnitudes in mel bands, shape (batch, bands, frames), as the library's `spec_to_mel` does.
+
+    Cause: it keeps its filters by FFT size and highest frequency only (TTS/utils/audio/torch_transforms.py:81-85),
+    so a model of 22 kHz gets those that one of 16 kHz left; and filters that were made in inference mode (a
+    conversion before a training) cannot be trained through.
+
+    Args:
+        spectrogram: linear magnitudes, shape (batch, bins, frames).
+        audio: the `audio` part of the model's configuration.
+    """
+    import torch
+
+    filters = _mel_filters(audio.sample_rate, audio.fft_size, audio.num_mels, audio.mel_fmin or 0.0, audio.mel_fmax).to(
+        spectrogram.device
+    )
+    return torch.log(torch.clamp(torch.matmul(filters, spectrogram), min=1e-5))
+
+
+@cache
+def _mel_filters(sample_rate: int, fft_size: int, bands: int, low_hz: float, high_hz: float | None) -> "torch.Tensor":
+    import librosa
+    import torch
+
+    filters = librosa.filters.mel(sr=sample_rate, n_fft=fft_size, n_mels=bands, fmin=low_hz, fmax=high_hz)
+    with torch.inference_mode(False):
+        return torch.from_numpy(filters)
 
 
 # Text ---------------------------------------------------------------------------------------------
@@ -265,6 +299,7 @@ def save_checkpoints_whole() -> None:
     import torch
     from trainer import io
 
+    @functools.wraps(io.save_fsspec)
     def save_fsspec(state: Any, path: Any, **kwargs: Any) -> None:
         with store.atomic_file(Path(path)) as temporary:
             torch.save(state, temporary, **kwargs)
@@ -320,6 +355,9 @@ def safe_trainer() -> type:
         def save_training_script(self) -> None:
             pass
 
+        def _setup_logger_config(self, log_file: str) -> None:
+            pass  # it opens a file that it never closes (trainer/trainer.py:1580)
+
         def fit(self) -> None:
             self._fit()
 
@@ -363,3 +401,67 @@ def _restore_open_files_limit(before: Any) -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+# XTTS and the converters ----------------------------------------------------------------------------
+
+
+@contextmanager
+def threads_kept() -> Iterator[None]:
+    """Keep the number of threads that torch computes with while something of the library is imported.
+
+    Cause: `torch.set_num_threads(1)` at the top of a module slows the whole process down
+    (TTS/tts/layers/xtts/trainer/dataset.py:12).
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+@contextmanager
+def parts_from_here(wavlm: "torch.nn.Module", speaker_encoder: Path | None) -> Iterator[None]:
+    """Within the block FreeVC and kNN-VC are built with parts that lie here.
+
+    Cause: their constructors fetch WavLM (1.2 GB) and a speaker encoder from a fixed address, without progress,
+    checksum or a question (TTS/vc/layers/freevc/wavlm/__init__.py:28-31, TTS/vc/models/freevc.py:316).
+
+    Args:
+        wavlm: the network that hears what is said.
+        speaker_encoder: FreeVC's `speaker_encoder.pt`, where its configuration asks for one.
+    """
+    from TTS.vc.models import freevc, knnvc
+
+    with _BUILDING:
+        before = freevc.get_wavlm, knnvc.get_wavlm, freevc.SpeakerEncoderEx
+
+        def encoder(_url: str) -> "torch.nn.Module":
+            return before[2](str(speaker_encoder))
+
+        freevc.get_wavlm = knnvc.get_wavlm = lambda device="cpu": wavlm
+        freevc.SpeakerEncoderEx = encoder
+        try:
+            yield
+        finally:
+            freevc.get_wavlm, knnvc.get_wavlm, freevc.SpeakerEncoderEx = before
+
+
+def check_wavlm_layers(written: str) -> None:
+    """Make sure that WavLM's description of its layers is lists of numbers, and nothing else.
+
+    Cause: the text comes from the weights' file and is given to Python's `eval`
+    (TTS/vc/layers/freevc/wavlm/wavlm.py:225).
+
+    Raises:
+        ValueError: it is something else.
+    """
+    allowed = (ast.Expression, ast.List, ast.Tuple, ast.Constant, ast.BinOp, ast.Add, ast.Mult, ast.Load)
+    if not isinstance(written, str) or len(written) > MAX_LAYER_CHARACTERS:
+        raise ValueError("not a list of layers")
+    nodes = list(ast.walk(ast.parse(written, mode="eval")))
+    numbers = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    if not all(isinstance(node, allowed) for node in nodes) or not all(isinstance(value, int) for value in numbers):
+        raise ValueError("not a list of layers")
