@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone import host
 from voiceclone.audio import Audio, encode_wav
-from voiceclone.bases.base import Ability, OnProgress, ShouldStop, SliceResult, TrainingClip, TrainingPlan
+from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
 from voiceclone.bases.catalogue import card
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
@@ -28,6 +28,7 @@ from voiceclone.bases.coqui.voice_tensors import (
     write_voice_tensors,
 )
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
+from voiceclone.limits import MIN_FREE_DISK_MB
 from voiceclone.store import require_free_disk, write_json
 
 if TYPE_CHECKING:
@@ -112,10 +113,13 @@ class VitsBase:
 
     @cached_property
     def _parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        from voiceclone.bases.coqui.vits_network import new_name
+        from voiceclone.bases.coqui.vits_network import DISCRIMINATOR, new_name
 
         content = released.load_pth(self._bundle.model_path, self.title, lazy=True)
-        return {new_name(name): tuple(value.shape) for name, value in content["model"].items()}
+        shapes = {new_name(name): tuple(value.shape) for name, value in content["model"].items()}
+        return {
+            name: shape for name, shape in shapes.items() if not name.startswith((DISCRIMINATOR, "speaker_encoder"))
+        }
 
     def check_voice_file(self, path: Path) -> None:
         """Raise `VoiceFileError` unless the voice's tensors fit this network; weights are not loaded."""
@@ -197,7 +201,9 @@ class VitsBase:
         if policy not in self.policies:
             raise InputError(f"{self.title} cannot be trained as “{policy}”; choose {' or '.join(self.policies)}.")
         self.ensure_ready(on_progress)
-        require_free_disk(run_dir, 16 * self._bundle.model_path.stat().st_size / 1e6)
+        # Two checkpoints with optimizer and discriminator, and three voices; of a vector alone there is little to keep.
+        size_mb = self._bundle.model_path.stat().st_size / 1e6
+        require_free_disk(run_dir, MIN_FREE_DISK_MB if policy is Policy.TRANSFER else 16 * size_mb)
         longest_s = self._recipe_here().longest_clip_s
         with self._turn:
             self._put_on(None)

@@ -17,7 +17,7 @@ from voiceclone.bases.coqui.vits_data import LoadedClip, load_clip, load_known_c
 from voiceclone.bases.coqui.vits_network import DISCRIMINATOR, load_network
 from voiceclone.bases.coqui.vits_recipe import Recipe, is_trained, learns_speaker
 from voiceclone.bases.coqui.voice_tensors import SPEAKER, difference, size_mb, write_voice_tensors
-from voiceclone.bases.coqui.workarounds import guard_optimizer, went_astray
+from voiceclone.bases.coqui.workarounds import WentAstray, guard_optimizer
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
 from voiceclone.errors import TrainingError
 from voiceclone.store import write_json
@@ -153,7 +153,7 @@ class VitsTrainer:
         phase = WARM_UP if self._warms_up and self.clock.share < self.recipe.warm_up_share else "learning"
         try:
             losses = self._step(phase)
-        except TrainingError:
+        except WentAstray:
             self._go_back()
             return
         self.clock.note_step(time.monotonic() - began)
@@ -257,11 +257,11 @@ class VitsTrainer:
         """Return to the last checkpoint with half the learning rate.
 
         Raises:
-            TrainingError: it went back too often already.
+            WentAstray: it went back too often already.
         """
         kept = self._state | {"returns": self._state["returns"] + 1, "rate_factor": self._state["rate_factor"] / 2}
         if kept["returns"] > self.recipe.returns:
-            raise went_astray()
+            raise WentAstray
         elapsed_s = self.clock.elapsed_s
         if (self.run_dir / CHECKPOINT_FILE).is_file():
             notes, clips_at_once = self.notes, self.batch_clips

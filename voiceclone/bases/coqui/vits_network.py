@@ -242,10 +242,12 @@ def conditioning(network: "torch.nn.Module", speakers: "torch.Tensor") -> "torch
 
 def spectrogram_of(network: "torch.nn.Module", waveform: "torch.Tensor") -> "torch.Tensor":
     """Return linear magnitudes, shape (batch, bins, frames), of sound, shape (batch, 1, samples)."""
+    import torch
     from TTS.utils.audio.torch_transforms import wav_to_spec
 
     audio = network.config.audio
-    return wav_to_spec(waveform, audio.fft_size, audio.hop_length, audio.win_length, center=False)
+    with torch.autocast(waveform.device.type, enabled=False):
+        return wav_to_spec(waveform.float(), audio.fft_size, audio.hop_length, audio.win_length, center=False)
 
 
 def _sound(spoken: "torch.Tensor", sample_rate: int) -> Audio:

@@ -121,7 +121,8 @@ def log_mel(spectrogram: "torch.Tensor", audio: Any) -> "torch.Tensor":
     filters = _mel_filters(audio.sample_rate, audio.fft_size, audio.num_mels, audio.mel_fmin or 0.0, audio.mel_fmax).to(
         spectrogram.device
     )
-    return torch.log(torch.clamp(torch.matmul(filters, spectrogram), min=1e-5))
+    with torch.autocast(spectrogram.device.type, enabled=False):
+        return torch.log(torch.clamp(torch.matmul(filters, spectrogram.float()), min=1e-5))
 
 
 @cache
@@ -257,7 +258,7 @@ def guard_optimizer(optimizer: "torch.optim.Optimizer", max_bad_steps: int = MAX
     (trainer/trainer.py:860-884; coqui-ai#755): one bad clip makes every weight NaN.
 
     Raises:
-        TrainingError: from `step`, after `max_bad_steps` in a row.
+        WentAstray: from `step`, after `max_bad_steps` in a row.
     """
     import torch
 
@@ -273,18 +274,20 @@ def guard_optimizer(optimizer: "torch.optim.Optimizer", max_bad_steps: int = MAX
         stepped.zero_grad(set_to_none=True)  # a parameter without a gradient is left alone
         if bad["in a row"] >= max_bad_steps:
             bad["in a row"] = 0
-            raise went_astray()
+            raise WentAstray
 
     optimizer.register_step_pre_hook(before_step)
     return lambda: bad["all"]
 
 
-def went_astray() -> TrainingError:
-    """Return the error of a training whose numbers grew beyond all bounds."""
-    return TrainingError(
-        "The training went astray (its error grew beyond all numbers). Leave out recordings that sound "
-        "broken and train again."
-    )
+class WentAstray(TrainingError):
+    """A training's numbers grew beyond all bounds."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The training went astray (its error grew beyond all numbers). Leave out recordings that sound "
+            "broken and train again."
+        )
 
 
 # The trainer of the library (XTTS and Tacotron use it; VITS has a loop of ours) ---------------------
