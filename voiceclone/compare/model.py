@@ -1,7 +1,7 @@
 """A comparison as it is kept on disk and shown: ways to a voice, their figures, and a verdict."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from statistics import fmean, stdev
@@ -145,14 +145,7 @@ def read_comparison(folder: Path) -> Comparison:
     missing = NotFoundError(f"There is no finished comparison in “{folder}”. Compare again.")
     value = store.read_json(folder / COMPARISON_FILE, missing=missing, damaged=damaged)
     try:
-        return Comparison(
-            **_known(Comparison, value)
-            | {
-                "request": request_from(value["request"]),
-                "recordings": _figures_from(value["recordings"]),
-                "ways": tuple(way_from(way) for way in value["ways"]),
-            }
-        )
+        return comparison_from(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise damaged from error
 
@@ -169,20 +162,32 @@ def as_plain(value: Any) -> Any:
     return [as_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
-def way_from(value: dict[str, Any]) -> Way:
+def comparison_from(value: Mapping[str, Any]) -> Comparison:
+    """Return a comparison from its JSON; raises what a dictionary of another shape raises."""
+    return Comparison(
+        **_known(Comparison, value)
+        | {
+            "request": request_from(value["request"]),
+            "recordings": _figures_from(value["recordings"]),
+            "ways": tuple(way_from(way) for way in value["ways"]),
+        }
+    )
+
+
+def way_from(value: Mapping[str, Any]) -> Way:
     """Return a way from its JSON; raises what a dictionary of another shape raises."""
     return Way(**_known(Way, value) | {"figures": _figures_from(value["figures"])})
 
 
-def request_from(value: dict[str, Any]) -> Request:
+def request_from(value: Mapping[str, Any]) -> Request:
     """Return a request from its JSON; raises what a dictionary of another shape raises."""
     return Request(**_known(Request, value))
 
 
-def _figures_from(value: dict[str, Any]) -> Figures:
+def _figures_from(value: Mapping[str, Any]) -> Figures:
     return Figures(**_known(Figures, value))
 
 
-def _known(kind: type, value: dict[str, Any]) -> dict[str, Any]:
+def _known(kind: type, value: Mapping[str, Any]) -> dict[str, Any]:
     names = {field.name for field in fields(kind)}
     return {name: tuple(item) if isinstance(item, list) else item for name, item in value.items() if name in names}
