@@ -64,7 +64,9 @@ def test_only_the_licences_that_forbid_it_forbid_sharing():
 
 
 def test_ids_are_found_however_they_are_typed():
-    assert catalogue.card(" XTTS_V2 ").base_id == "xtts_v2"
+    for name in (" XTTS_V2 ", "tts_models/multilingual/multi-dataset/xtts_v2"):
+        assert catalogue.card(name).base_id == "xtts_v2"
+    assert catalogue.card("tts_models--en--ljspeech--tacotron2-DDC").base_id == "tacotron2_ddc"
     with pytest.raises(BaseModelError, match="does not know the base model “bark”; it knows kokoro-82m, your_tts"):
         catalogue.card("bark")
 

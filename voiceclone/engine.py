@@ -85,6 +85,8 @@ class VoiceEngine:
             BaseModelError: no base has that id.
         """
         base_id = self.base_id if base_id is None else base_id
+        if base_id != self.base_id:
+            base_id = catalogue.card(base_id).base_id
         with self._turn:
             if base_id not in self._bases:
                 factory = self._base_factory if base_id == self.base_id else None
@@ -451,10 +453,11 @@ class VoiceEngine:
 
     def training_advice(self, base_id: str | None = None) -> str:
         """Return how long training would take without a graphics card, a sentence; nothing where that matters not."""
-        base_id = self.base_id if base_id is None else base_id
-        if base_id not in catalogue.BASE_IDS or not catalogue.card(base_id).gpu_advised or host.has_gpu():
-            return ""
-        return catalogue.slow_without_gpu(catalogue.card(base_id), host.cores())
+        base_id = base_id or self.base_id
+        if base_id == self.base_id and base_id not in catalogue.BASE_IDS:
+            return ""  # a base of one's own
+        card = catalogue.card(base_id)
+        return catalogue.slow_without_gpu(card, host.cores()) if card.gpu_advised and not host.has_gpu() else ""
 
     def instant_voice(
         self,

@@ -292,14 +292,18 @@ BASE_IDS: tuple[str, ...] = tuple(card.base_id for card in CARDS)
 
 
 def card(base_id: str) -> BaseCard:
-    """Return the card of a base model, by its id; upper and lower case do not matter.
+    """Return the card of a base model, by its id or by the name coqui-tts released it under.
+
+    For example `your_tts`, `tts_models/multilingual/multi-dataset/your_tts`, or the same with `--`, as folders are
+    called; upper and lower case do not matter.
 
     Raises:
         BaseModelError: no base has that id.
     """
     wanted = str(base_id).strip().casefold()
     for known in CARDS:
-        if wanted == known.base_id:
+        names = (known.base_id, *known.released_folders[:1])
+        if wanted.replace("/", "--") in (name.casefold() for name in names):
             return known
     raise BaseModelError(
         f"This version does not know the base model “{base_id}”; it knows {', '.join(BASE_IDS)}. "
