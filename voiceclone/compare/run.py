@@ -58,6 +58,7 @@ class ComparisonRun:
         """
         with self._alone():
             store.write_json(self._folder / folders.REQUEST_FILE, model.as_plain(self._request))
+            self._engine.base_of(self._request.base_id).ensure_ready()  # not on the clock of the first way
             recordings = self._recordings()
             ways = []
             for place, policy in enumerate(self._request.policies):
