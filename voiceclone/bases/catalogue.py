@@ -151,8 +151,8 @@ _YOUR_TTS = BaseCard(
 _XTTS = BaseCard(
     base_id="xtts_v2",
     title="XTTS v2",
-    purpose="Speaks in your voice after one clip of some seconds; of its 17 languages these seven can be used here. "
-    "Training it wants a graphics card.",
+    purpose="Speaks in your voice after one clip of some seconds; of its 17 languages, those of the embedded base "
+    "can be used here. Training it wants a graphics card.",
     languages=_ALL_LANGUAGES,
     licence="CPML 1.0.0",
     licence_words="For yourself, for research and for charity, as long as nobody is paid for it, not even indirectly; "
