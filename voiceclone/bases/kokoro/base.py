@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from voiceclone import host
 from voiceclone.audio import Audio
 from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
-from voiceclone.bases.kokoro import weights
+from voiceclone.bases.kokoro import start, weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
 from voiceclone.errors import InputError, NotFoundError, TextError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
@@ -77,6 +77,9 @@ class KokoroBase:
         """
         if not self.is_ready():
             weights.install_embedded(self._folder, on_progress)
+            if on_progress:
+                on_progress(1.0, "Listening to the built-in voices, once")
+            start.listen_to_stock_voices(self._folder)
 
     @property
     def weights_sha256(self) -> str:
@@ -180,15 +183,14 @@ class KokoroBase:
         from voiceclone.bases.kokoro import dataset, scoring
 
         language = _language(run_dir)
-        stock = weights.load_network(self._folder, trainer.device)
         real = [Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE) for entry in trainer.held_out]
+
+        def speak_stock(text: str) -> Audio:
+            self._put_on(None)
+            return _say(self._network, trainer.start, text, language, 1.0)
+
         # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
-        return scoring.score(
-            lambda text: self.speak(run_dir / VOICE_FILE, text, language),
-            lambda text: _say(stock, trainer.start, text, language, 1.0),
-            language,
-            real,
-        )
+        return scoring.score(lambda text: self.speak(run_dir / VOICE_FILE, text, language), speak_stock, language, real)
 
     # Without training -------------------------------------------------------------------------
 
@@ -204,7 +206,6 @@ class KokoroBase:
         from safetensors.torch import save_file
 
         from voiceclone.bases.kokoro import dataset
-        from voiceclone.bases.kokoro.start import choose_start
         from voiceclone.bases.kokoro.voice_tensors import STYLE
 
         self.ensure_ready(on_progress)
@@ -213,7 +214,7 @@ class KokoroBase:
             entries = dataset.write_dataset(clips, Path(folder), on_progress)
             if on_progress:
                 on_progress(0.5, "Looking for the stock voice that sounds most like you")
-            style = choose_start(self._network, self._folder, Path(folder), entries)
+            style = start.choose_start(self._network, self._folder, Path(folder), entries)
         with atomic_file(voice_path) as temporary:
             save_file({STYLE: style.float().cpu().contiguous()}, temporary)
 

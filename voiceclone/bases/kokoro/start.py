@@ -9,9 +9,9 @@ import numpy as np
 from voiceclone.audio import Audio
 from voiceclone.bases.kokoro import dataset, features, synthesis
 from voiceclone.bases.kokoro.network import STYLE_SIZE
-from voiceclone.bases.kokoro.weights import load_stock_voices
+from voiceclone.bases.kokoro.weights import load_network, load_stock_voices, read_info
 from voiceclone.errors import NotFoundError
-from voiceclone.store import read_json, write_json
+from voiceclone.store import atomic_file, read_json, write_json
 
 if TYPE_CHECKING:
     import torch
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 START_FILE = "start.json"
+_EMBEDDINGS_FILE = "stock_embeddings_{sha256}.safetensors"
+_SPOKEN_TEXT = "The boy was sure he saw a ship on the thin grey line of the sea."
+"""What the stock voices say when they are compared with a person."""
 _TYPICAL_TOKENS = slice(60, 140)
 """Rows of a stock voice's table that fit a usual sentence; their mean is the one style a voice begins with."""
 _HEARD_CLIPS = 4
@@ -39,16 +42,28 @@ def choose_start(
     chosen by likeness (speaker embeddings) or, where the judge is not installed, by pitch. Spectral
     distance chooses badly: it took a voice of similarity 0.54 where another has 0.70.
     """
-    styles = {name: typical_style(table) for name, table in sorted(load_stock_voices(base_folder).items())}
+    styles = _typical_styles(base_folder)
     name = _read_choice(run_dir)
     if name not in styles:
         try:
-            name = _most_alike(network, styles, run_dir, entries)
+            name = _most_alike(network, base_folder, styles, run_dir, entries)
         except ImportError as error:
             _LOG.warning("No judge of likeness, so the stock voice is chosen by pitch: %s", error)
             name = _nearest_pitch(network, styles, run_dir, entries)
         write_json(run_dir / START_FILE, {"stock_voice": name})
     return styles[name]
+
+
+def listen_to_stock_voices(base_folder: Path) -> None:
+    """Make what `choose_start` compares with, so that the first training need not; nothing without the judge."""
+    try:
+        stock_embeddings(load_network(base_folder, "cpu"), base_folder, _typical_styles(base_folder))
+    except ImportError as error:
+        _LOG.warning("No judge of likeness, so stock voices will be chosen by pitch: %s", error)
+
+
+def _typical_styles(base_folder: Path) -> dict[str, "torch.Tensor"]:
+    return {name: typical_style(table) for name, table in sorted(load_stock_voices(base_folder).items())}
 
 
 def _read_choice(run_dir: Path) -> str | None:
@@ -61,22 +76,52 @@ def _read_choice(run_dir: Path) -> str | None:
 
 def _most_alike(
     network: "torch.nn.Module",
+    base_folder: Path,
     styles: dict[str, "torch.Tensor"],
     run_dir: Path,
     entries: list[dataset.ClipEntry],
 ) -> str:
-    """Return the stock voice whose speaker embedding is nearest to the recordings', saying a short clip's words."""
+    """Return the stock voice whose speaker embedding is nearest to the recordings'."""
     from voiceclone.judge import similarity
 
+    known = stock_embeddings(network, base_folder, styles)
     heard = [Audio(dataset.read_sound(run_dir, entry), features.SAMPLE_RATE) for entry in entries[:_HEARD_CLIPS]]
     person = similarity.mean_embedding(heard)
-    words = min(entries[:_HEARD_CLIPS], key=lambda entry: entry.duration_s).tokens
+    return max(known, key=lambda name: similarity.cosine(known[name], person))
+
+
+def stock_embeddings(
+    network: "torch.nn.Module", base_folder: Path, styles: dict[str, "torch.Tensor"]
+) -> dict[str, np.ndarray]:
+    """Return the speaker embedding of each stock voice, each float32 (256,); made once and kept beside the weights.
+
+    Speaking them all takes 7 s on two cores, which a training would otherwise spend before its first step.
+
+    Raises:
+        ImportError: the judge of likeness is not installed.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file, save_file
+
+    path = base_folder / _EMBEDDINGS_FILE.format(sha256=read_info(base_folder).weights_sha256[:16])
+    try:
+        known = load_file(path)
+        if set(known) == set(styles):
+            return known
+    except (OSError, SafetensorError):
+        pass  # not made yet, or damaged
+    from voiceclone.judge import similarity
+    from voiceclone.text.phonemes import phonemize
+
+    tokens = dataset.phonemes_to_tokens(phonemize(_SPOKEN_TEXT, "en-us"))
     device = network.bert_encoder.weight.device
-    likeness = {}
+    known = {}
     for name, style in styles.items():
-        spoken = synthesis.synthesize(network, list(words), style.to(device)).cpu().numpy()
-        likeness[name] = similarity.cosine(similarity.embed(Audio(spoken, features.SAMPLE_RATE)), person)
-    return max(likeness, key=likeness.__getitem__)
+        spoken = synthesis.synthesize(network, tokens, style.to(device)).cpu().numpy()
+        known[name] = similarity.embed(Audio(spoken, features.SAMPLE_RATE))
+    with atomic_file(path) as temporary:
+        save_file(known, temporary)
+    return known
 
 
 def _nearest_pitch(
