@@ -71,7 +71,7 @@ def got(tmp_path, monkeypatch):
             BUILDERS[base_id](tmp_path / "made" / "base" / base_id)
             offer(site, base_id, tmp_path / "made" / "base" / base_id)
             site.tells_hashes = True
-            site.cuts = [20, 1000]
+            site.cuts = [300_000] * len(catalogue.card(base_id).sources)
             name = catalogue.card(base_id).released_folders[0].replace("--", "/")
             status = engine.get_model(name, licence_agreed=True, mirror=site.endpoint)
             assert any(wanted.startswith("bytes=") for _, wanted in site.asked), "nothing was interrupted"
