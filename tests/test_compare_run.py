@@ -140,6 +140,25 @@ def test_cancel_keeps_the_ways_that_are_done_and_leaves_nothing_half_done(engine
     assert other.comparison_id != folder.name, "another length is another comparison"
 
 
+def test_cancel_while_speaking_leaves_no_instant_voice_and_keeps_what_was_trained(engine, project_id):
+    def there_is_a_voice():
+        return bool(engine.voices())
+
+    def a_training_is_finished():
+        return any(run.state == "finished" for run in engine.runs())
+
+    with pytest.raises(Cancelled):
+        compare(engine, project_id, should_stop=there_is_a_voice)
+    assert engine.voices() == []
+    with pytest.raises(Cancelled):
+        compare(engine, project_id, policies=["transfer", "fine-tune"], should_stop=a_training_is_finished)
+    (run,) = engine.runs()
+    assert run.state == "finished"
+    done = compare(engine, project_id, policies=["transfer", "fine-tune"])
+    assert done.ways[0].voice_id == run.voice_id, "not trained again"
+    assert (engine.voices(), engine.runs()) == ([], [])
+
+
 def test_a_training_that_outlived_a_crash_is_used(engine, project_id, monkeypatch):
     class Crash(BaseException):
         pass

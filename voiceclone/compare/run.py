@@ -107,7 +107,12 @@ class ComparisonRun:
         else:
             run = self._train(policy)
             voice_id, minutes, steps = run.voice_id, run.elapsed_s / 60, run.step
-        way = self._judge(policy, voice_id, minutes, steps, recordings)
+        try:
+            way = self._judge(policy, voice_id, minutes, steps, recordings)
+        except BaseException:
+            if policy == Policy.INSTANT:  # made again in seconds; what was trained stays for the next time
+                self._clear_away(policy, voice_id)
+            raise
         store.write_json(self._folder / f"{policy}.json", model.as_plain(way))
         self._clear_away(policy, voice_id)
         return way
@@ -130,7 +135,8 @@ class ComparisonRun:
         try:
             for run in self._engine.watch_training(run_id, _WATCH_INTERVAL_S):
                 self._tell((1 - _SPEAKING_SHARE) * run.step / max(1, run.total_steps), run.message)
-                self._check_stop()
+                if run.running:
+                    self._check_stop()
         except (Cancelled, KeyboardInterrupt):
             self._give_up(run_id)
             raise
