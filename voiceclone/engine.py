@@ -625,7 +625,9 @@ class VoiceEngine:
         voice = self._shelf.voice(voice_id)
         refusal = sharing_refusal(voice)
         if refusal and private_use is not True:
-            raise VoiceFileError(refusal)
+            raise VoiceFileError(
+                f"{refusal} To take it along for yourself, choose “private use” (in the terminal: --private-use)."
+            )
         return self._shelf.export(voice.voice_id, Path(path), private=bool(refusal))
 
     def sharing_condition(self, voice_id: str) -> str:

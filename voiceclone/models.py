@@ -283,10 +283,7 @@ def sharing_refusal(voice: Voice) -> str:
         why = f"The licence of its base model, {voice.base_licence}, does not allow that."
     else:
         return ""
-    return (
-        f"“{voice.name}” may not be passed on. {why} You may export it for your own use only: "
-        "choose “private use”, or give the command --private-use."
-    )
+    return f"“{voice.name}” may not be passed on; it is for your own use only. {why}"
 
 
 def licence_question(card: BaseCard) -> str:
