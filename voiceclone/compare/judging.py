@@ -26,7 +26,10 @@ def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, he
         from voiceclone.judge import similarity
 
         person = similarity.mean_embedding(held_out)
-        similarities = [similarity.cosine(similarity.embed(one), person) for one in spoken]
+        # Silence has no speaker, and Resemblyzer would divide by its loudness.
+        similarities = [
+            similarity.cosine(similarity.embed(one), person) if one.samples.any() else 0.0 for one in spoken
+        ]
     except ImportError as error:
         similarities = _without("likeness", error)
     return _figures(similarities, texts, spoken, language)
