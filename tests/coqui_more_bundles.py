@@ -120,6 +120,7 @@ def freevc(folder: Path, use_spk: bool = True, with_wavlm: bool = False) -> Path
     from TTS.vc.models.freevc import FreeVC
 
     from voiceclone.bases.coqui import wavlm
+    from voiceclone.bases.coqui.workarounds import parts_from_here
 
     folder.mkdir(parents=True)
     write_wavlm(folder.parent / "wavlm" / "WavLM-Large.pt")
@@ -143,7 +144,7 @@ def freevc(folder: Path, use_spk: bool = True, with_wavlm: bool = False) -> Path
         bare.lstm = torch.nn.LSTM(40, 256, 3, batch_first=True)
         bare.linear = torch.nn.Linear(256, 256)
         torch.save({"step": 1, "model_state": bare.state_dict()}, encoder)
-    with wavlm.no_downloads(wavlm.load_wavlm(folder.parent / "wavlm" / "WavLM-Large.pt", "FreeVC"), encoder):
+    with parts_from_here(wavlm.load_wavlm(folder.parent / "wavlm" / "WavLM-Large.pt", "FreeVC"), encoder):
         network = FreeVC(config)
         shake(network)
     state = old_style(network.state_dict())
@@ -186,17 +187,23 @@ def knnvc(folder: Path) -> Path:
     return agree(folder, "knnvc")
 
 
-def xtts(folder: Path, *, old_pickle: bool = False) -> Path:
-    """The hub's files of XTTS v2 and the two that training needs; all but the decoder's sizes are small."""
+def xtts(folder: Path, *, old_pickle: bool = False, narrow: bool = False) -> Path:
+    """The hub's files of XTTS v2 and the two that training needs; the GPT is small.
+
+    Args:
+        folder: the base folder.
+        old_pickle: hold the configuration as the first releases did.
+        narrow: for `small_dvae`, and clips of 1.2 s at most; else it trains in any process.
+    """
     import torch
     from TTS.tts.configs.xtts_config import XttsConfig
-    from TTS.tts.models.xtts import Xtts
+    from TTS.tts.models.xtts import Xtts, _legacy_safe_globals
 
     folder.mkdir(parents=True)
     write_vocabulary(folder / "vocab.json")
     config = XttsConfig()
     small = {
-        "gpt_max_audio_tokens": 40,
+        "gpt_max_audio_tokens": 40 if narrow else 150,
         "gpt_max_text_tokens": 120,
         "gpt_layers": 2,
         "gpt_n_model_channels": 64,
@@ -219,16 +226,22 @@ def xtts(folder: Path, *, old_pickle: bool = False) -> Path:
     config.model_args.tokenizer_file = "/home/someone/XTTS/vocab.json"
     config.save_json(folder / "config.json")
     about = config if old_pickle else config.to_dict()
-    torch.save({"config": about, "model": state}, folder / "model.pth")
+    with _legacy_safe_globals():  # the first releases name these classes by the module they were in then
+        torch.save({"config": about, "model": state}, folder / "model.pth")
     voice = {"gpt_cond_latent": torch.randn(1, 32, 64), "speaker_embedding": torch.randn(1, 512, 1)}
     torch.save({"Claribel Dervla": voice}, folder / "speakers_xtts.pth")
     torch.save(torch.rand(80) + 0.5, folder / "mel_stats.pth")
-    torch.save(small_dvae().state_dict(), folder / "dvae.pth")
+    torch.save((small_dvae() if narrow else dvae()).state_dict(), folder / "dvae.pth")
     return agree(folder, "xtts_v2")
 
 
 def small_dvae(**settings):
-    """coqui's DiscreteVAE as GPTTrainer builds it, narrower: the released one has 50 million parameters."""
+    """coqui's DiscreteVAE as GPTTrainer builds it, narrower."""
+    return dvae(**settings | {"hidden_dim": 16})
+
+
+def dvae(**settings):
+    """coqui's DiscreteVAE as GPTTrainer builds it, 50 million parameters."""
     from TTS.tts.layers.xtts.dvae import DiscreteVAE
 
     asked = {
@@ -241,8 +254,9 @@ def small_dvae(**settings):
         "kernel_size": 3,
         "num_layers": 2,
         "use_transposed_convs": False,
+        "hidden_dim": 512,
     }
-    return DiscreteVAE(**asked | settings | {"hidden_dim": 16})
+    return DiscreteVAE(**asked | settings)
 
 
 def write_vocabulary(path: Path) -> None:
@@ -258,3 +272,88 @@ def write_vocabulary(path: Path) -> None:
     )
     tokenizer.add_special_tokens([name for name in names if name.startswith("[")] + ["[START]"])
     tokenizer.save(str(path))
+
+
+def tacotron(folder: Path, *, prefixed_vocoder: bool = False, **vocoder_audio) -> Path:
+    """The unzipped `tts_models--en--ljspeech--tacotron2-DDC`, and its vocoder in a folder of its released name.
+
+    Args:
+        folder: the base folder.
+        prefixed_vocoder: write the vocoder as newer releases are, `model_g.` and `model_d.` in one; older ones
+            hold the generator alone.
+        vocoder_audio: audio settings of the vocoder that differ.
+    """
+    import torch
+    from TTS.tts.configs.tacotron2_config import Tacotron2Config
+    from TTS.tts.models.tacotron2 import Tacotron2
+    from TTS.vocoder.configs import HifiganConfig
+    from TTS.vocoder.models.gan import GAN
+
+    sound = {"mel_fmin": 0.0, "mel_fmax": 8000.0, "signal_norm": False, "log_func": "np.log", "spec_gain": 1.0}
+    sound |= {"ref_level_db": 20, "do_trim_silence": True, "trim_db": 60}
+    folder.mkdir(parents=True)
+    config = Tacotron2Config(
+        r=6, ddc_r=12, double_decoder_consistency=True, ga_alpha=5.0, text_cleaner="english_cleaners"
+    )
+    config.attention_type, config.attention_norm = "original", "softmax"
+    torch.manual_seed(6)
+    for name, value in sound.items():
+        config.audio[name] = value
+    network = Tacotron2(config)
+    config.audio.stats_path = "/home/erogol/scale_stats.npy"
+    config.save_json(folder / "config.json")
+    torch.save({"model": network.state_dict(), "step": 330_000, "epoch": 200, "r": 6}, folder / "model_file.pth")
+
+    part = folder / "vocoder_models--en--ljspeech--hifigan_v2"
+    part.mkdir()
+    config = HifiganConfig()
+    config.generator_model_params = {
+        "in_channels": 80,
+        "upsample_factors": [8, 8, 2, 2],
+        "upsample_kernel_sizes": [16, 16, 4, 4],
+        "upsample_initial_channel": 32,
+        "resblock_kernel_sizes": [3, 7],
+        "resblock_dilation_sizes": [[1, 3, 5], [1, 3, 5]],
+        "resblock_type": "1",
+    }
+    for name, value in (sound | vocoder_audio).items():
+        config.audio[name] = value
+    vocoder = GAN(config)
+    config.save_json(part / "config.json")
+    if prefixed_vocoder:
+        content = {"model": old_style(vocoder.state_dict())}
+    else:
+        content = {
+            "model": old_style(vocoder.model_g.state_dict()),
+            "model_disc": old_style(vocoder.model_d.state_dict()),
+        }
+    torch.save(content, part / "model_file.pth")
+    return agree(folder, "tacotron2_ddc")
+
+
+def make_tacotron_small(patch) -> None:
+    """Narrow the parts whose sizes no configuration reaches: both decoders, and the vocoder's discriminator."""
+    import torch
+    from TTS.tts.layers.tacotron.tacotron2 import Decoder
+    from TTS.tts.models import tacotron2
+    from TTS.vocoder.models import hifigan_discriminator
+
+    def fixed(number: int) -> property:
+        return property(lambda _self: number, lambda _self, _value: None)
+
+    sizes = {"query_dim": fixed(64), "decoder_rnn_dim": fixed(64), "prenet_dim": fixed(32), "attn_dim": fixed(16)}
+
+    class SmallDiscriminator(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = torch.nn.ModuleList([torch.nn.Conv1d(1, 4, 15, 4), torch.nn.Conv1d(4, 1, 5, 2)])
+
+        def forward(self, sound):
+            seen = []
+            for layer in self.layers:
+                sound = torch.nn.functional.leaky_relu(layer(sound), 0.1)
+                seen.append(sound)
+            return [sound.flatten(1)], [seen]
+
+    patch.setattr(tacotron2, "Decoder", type("SmallDecoder", (Decoder,), sizes))
+    patch.setattr(hifigan_discriminator, "HifiganDiscriminator", SmallDiscriminator)

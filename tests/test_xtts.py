@@ -1,5 +1,6 @@
 """XTTS v2 from the released files, small: speaks, makes an instant voice, is fine-tuned, continued, loaded again."""
 
+import importlib
 import json
 import shutil
 import sys
@@ -15,6 +16,7 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 from voiceclone.audio import Audio, decode
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import finished, xtts_network, xtts_training
+from voiceclone.bases.coqui.voice_tensors import size_mb, write_voice_tensors
 from voiceclone.bases.coqui.xtts_base import XttsBase
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, TrainingError, VoiceFileError
 
@@ -24,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return bundles.xtts(tmp_path_factory.mktemp("data") / "base" / "xtts_v2")
+    return bundles.xtts(tmp_path_factory.mktemp("data") / "base" / "xtts_v2", narrow=True)
 
 
 @pytest.fixture(scope="module")
@@ -33,8 +35,9 @@ def base(folder) -> XttsBase:
 
 
 @pytest.fixture(scope="module")
-def clips() -> list[TrainingClip]:
-    names = [f"joe_{number:02d}" for number in range(1, 7)]
+def recordings() -> list[TrainingClip]:
+    """Two sentences, 3.3 and 2.7 s."""
+    names = ("joe_01", "joe_02")
     return [
         TrainingClip(name, decode(EXAMPLE_DIR / f"{name}.flac"), EXAMPLE_TEXTS[f"{name}.flac"], "en-us")
         for name in names
@@ -42,15 +45,24 @@ def clips() -> list[TrainingClip]:
 
 
 @pytest.fixture(scope="module")
-def instant(base, clips, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def clips(recordings) -> list[TrainingClip]:
+    """Six pieces of 1.2 s: what the small GPT can hold."""
+    whole = recordings[1].audio
+    length = round(1.2 * whole.sample_rate)
+    pieces = [Audio(whole.samples[round(number * length * 0.2) :][:length], whole.sample_rate) for number in range(6)]
+    return [TrainingClip(f"clip{number}", piece, "Some words here.", "en-us") for number, piece in enumerate(pieces)]
+
+
+@pytest.fixture(scope="module")
+def instant(base, recordings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("voice") / "instant.safetensors"
-    base.make_instant_voice(clips[:2], path)
+    base.make_instant_voice(recordings, path)
     return path
 
 
 def make_quick(patch: pytest.MonkeyPatch) -> None:
     """A narrow DVAE in the place of the released one, and no judges."""
-    import TTS.tts.layers.xtts.trainer.gpt_trainer as gpt_trainer
+    gpt_trainer = importlib.import_module("TTS.tts.layers.xtts.trainer.gpt_trainer")
 
     def no_judges(speak, speak_untrained, language, real) -> dict[str, float]:
         return {"spoken_s": speak(TEXT).duration_s, "untrained_s": speak_untrained(TEXT).duration_s}
@@ -113,11 +125,11 @@ def test_an_instant_voice_speaks_otherwise_than_the_stock_voice(base, instant) -
     assert np.array_equal(XttsBase(base._folder).speak(instant, TEXT, "en-us").samples, mine)
 
 
-def test_the_instant_voice_is_what_coqui_computes_from_files(base, instant, clips, tmp_path) -> None:
+def test_the_instant_voice_is_what_coqui_computes_from_files(base, instant, recordings, tmp_path) -> None:
     from voiceclone.audio import encode_wav, resample
 
     paths = []
-    for clip in clips[:2]:
+    for clip in recordings:
         paths.append(tmp_path / f"{clip.clip_id}.wav")
         encode_wav(resample(clip.audio, 22_050), paths[-1])
     config = base._network.config
@@ -154,7 +166,7 @@ def test_texts_that_cannot_be_spoken_are_refused(base, text, words) -> None:
 
 def test_every_released_tensor_is_in_place_and_the_file_stays_as_it_is(folder, tmp_path) -> None:
     """coqui's own loader writes files that hold an `XttsConfig` anew, in place."""
-    old = bundles.xtts(tmp_path / "old" / "xtts_v2", old_pickle=True)
+    old = bundles.xtts(tmp_path / "old" / "xtts_v2", old_pickle=True, narrow=True)
     before = (old / "model.pth").read_bytes()
     network = xtts_network.load_network(old)
     assert (old / "model.pth").read_bytes() == before
@@ -344,3 +356,29 @@ def test_foreign_voice_files_are_refused(base, instant, tmp_path) -> None:
         save_file(content, tmp_path / f"{number}.safetensors")
         with pytest.raises(VoiceFileError, match="does not fit"):
             base.check_voice_file(tmp_path / f"{number}.safetensors")
+
+
+def test_a_large_voice_is_cut_only_as_far_as_it_keeps_what_was_learnt(folder, clips, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(xtts_training.XttsRecipe, "rate", 1e-3)
+    base = XttsBase(folder)
+    train(base, tmp_path, clips, steps=3)
+    trainer = base._trainer(tmp_path)
+    gain = trainer.position.first_loss - trainer.position.best_loss
+    assert gain > 0
+    whole = trainer.learnt_changes()
+    monkeypatch.setattr(xtts_training, "SMALL_VOICE_MB", 0.2)
+    assert size_mb(whole) > 0.2
+    chosen = trainer.learnt_changes()
+    trainer.put_on(chosen)
+    assert trainer.position.first_loss - trainer.judge() >= 0.89 * gain
+    monkeypatch.setattr(xtts_training, "KEPT_GAIN", -1e9)
+    small = trainer.learnt_changes()
+    assert any(name.endswith(".up") for name in small)
+    assert size_mb(small) < 0.25
+    write_voice_tensors(tmp_path / "small.safetensors", small | base_vectors())
+    base.check_voice_file(tmp_path / "small.safetensors")
+    assert base.speak(tmp_path / "small.safetensors", TEXT, "en-us").duration_s > 0
+
+
+def base_vectors() -> dict[str, torch.Tensor]:
+    return {"gpt_cond_latent": torch.randn(1, 32, 64), "speaker": torch.randn(1, 512, 1)}

@@ -12,6 +12,7 @@ from voiceclone.bases.coqui import released
 from voiceclone.bases.coqui.converters import CONVERTERS
 from voiceclone.bases.coqui.pieces import convert_in_pieces
 from voiceclone.bases.coqui.voice_tensors import read_shapes, read_voice_tensors, write_voice_tensors
+from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.errors import InputError, NotEnoughSpeechError, VoiceFileError
 
 MAX_CLIPS = 10
@@ -57,6 +58,7 @@ class ConversionBase:
     def _loaded(self) -> Any:
         if self._network is None:
             self.ensure_ready()
+            prepare_library()
             self._network = self._converter.load().eval().to(released.device())
         return self._network
 

@@ -9,6 +9,7 @@ import numpy as np
 from voiceclone.bases.catalogue import WAVLM_FOLDER
 from voiceclone.bases.coqui import released, wavlm
 from voiceclone.bases.coqui.voice_tensors import SPEAKER
+from voiceclone.bases.coqui.workarounds import parts_from_here
 from voiceclone.errors import BaseModelError, NotEnoughSpeechError
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ class FreeVcConverter(Converter):
 
         config = load_config(released.need_file(self.folder, released.CONFIG_FILES, self.title, self._PART))
         hearing = wavlm.load_wavlm(need_wavlm(self.folder, self.title), self.title)
-        with wavlm.no_downloads(hearing, self._encoder_path()):
+        with parts_from_here(hearing, self._encoder_path()):
             network = FreeVC(config)
         path = released.need_file(self.folder, released.MODEL_FILES, self.title, self._PART)
         state = released.load_pth(path, self.title)["model"]
@@ -187,7 +188,7 @@ class KnnVcConverter(Converter):
 
         config = KNNVCConfig()
         hearing = wavlm.load_wavlm(need_wavlm(self.folder, self.title), self.title, layers=config.wavlm_layer)
-        with wavlm.no_downloads(hearing, None):
+        with parts_from_here(hearing, None):
             network = KNNVC(config)
         settings = load_config(released.need_file(self.folder, released.CONFIG_FILES, self.title, self._PART))
         path = released.need_file(self.folder, released.MODEL_FILES, self.title, self._PART)

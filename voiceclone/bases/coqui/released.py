@@ -88,14 +88,15 @@ def load_pth(path: Path, title: str, lazy: bool = False) -> Any:
     Raises:
         BaseModelError: it is damaged, or holds something that would have to be executed.
     """
-    import pickle
     import zipfile
 
     import torch
 
     try:
         return torch.load(path, map_location="cpu", weights_only=True, mmap=lazy and zipfile.is_zipfile(path))
-    except (pickle.UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # what a damaged file raises depends on where it is damaged
         raise BaseModelError(
             f"{title}: “{path.name}” is damaged, or is not the released file. Delete it and get the model again."
         ) from error

@@ -38,8 +38,6 @@ MIN_SPEECH_S = 3.0
 """What coqui's documentation asks of a reference."""
 CHECKPOINT_INTERVAL_S = 300.0
 """A checkpoint of the full model is 5.3 GB."""
-_TRAINING_BYTES_PER_PARAMETER = 16
-"""Float32 weight, gradient and AdamW's two moments."""
 
 
 class XttsBase:
@@ -127,16 +125,6 @@ class XttsBase:
         write_voice_tensors(voice_path, tensors)
 
     # Training ---------------------------------------------------------------------------------
-
-    def training_advice(self) -> str:
-        """Return what to know before training here, in plain words; nothing where there is a graphics card."""
-        if released.device() == "cuda":
-            return ""
-        return (
-            f"This computer has no graphics card that {self.title} can be trained on. On the processor it needs about "
-            "10 GB of memory, and a night rather than an hour. An instant voice needs seconds, and the base "
-            "model that came with VoiceClone is trained in minutes."
-        )
 
     def prepare(
         self,

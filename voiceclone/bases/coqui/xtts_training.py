@@ -18,7 +18,7 @@ from voiceclone.bases.coqui.voice_tensors import (
     size_mb,
     write_voice_tensors,
 )
-from voiceclone.bases.coqui.workarounds import prepare_library
+from voiceclone.bases.coqui.workarounds import prepare_library, threads_kept
 from voiceclone.bases.coqui.xtts_network import INPUT_RATE, TITLE
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
 from voiceclone.errors import BaseModelError
@@ -86,13 +86,10 @@ def training_model(folder: Path) -> Any:
     Raises:
         BaseModelError: a file is missing or damaged.
     """
-    import torch
-
     prepare_library()
-    threads = torch.get_num_threads()
-    from TTS.tts.layers.xtts.trainer.gpt_trainer import GPTTrainer, GPTTrainerConfig
+    with threads_kept():
+        from TTS.tts.layers.xtts.trainer.gpt_trainer import GPTTrainer, GPTTrainerConfig
 
-    torch.set_num_threads(threads)  # importing its data set sets one for the process (xtts/trainer/dataset.py:12)
     dvae, mel_stats = (released.need_file(folder, (name,), TITLE) for name in xtts_network.TRAINING_FILES)
     config = GPTTrainerConfig()
     config.from_dict(xtts_network.read_config(folder).to_dict())
@@ -108,7 +105,8 @@ def training_model(folder: Path) -> Any:
     except (RuntimeError, ValueError, KeyError, EOFError) as error:
         raise BaseModelError(f"{TITLE}: its training files are damaged. Get the model again.") from error
     stored = released.load_pth(dvae, TITLE, lazy=True)
-    if set(model.dvae.state_dict()) - set(stored):  # GPTTrainer loads it with strict=False and says nothing
+    used = {name for name in model.dvae.state_dict() if name.startswith(("encoder.", "codebook."))}
+    if used - set(stored):  # GPTTrainer loads it with strict=False and says nothing
         raise BaseModelError(f"{TITLE}: {dvae.name} is not the released file. Get the model again.")
     released.load_state(model.xtts, xtts_network.read_state(folder), TITLE, optional=("mel_stats",))
     model.requires_grad_(False)
@@ -303,6 +301,8 @@ class XttsTrainer:
 
         Low rank where that keeps nine tenths of what was learnt, else whole in half precision.
         """
+        if self.held_out and self.position.judged_share < self.clock.share:
+            self._keep_if_best()  # stopped between two judgements
         if not self.held_out:
             whole = difference(self.learning, self._base()) if self.clock.step else {}
         else:

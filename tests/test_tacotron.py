@@ -1,0 +1,258 @@
+"""Tacotron 2 + HiFi-GAN from released folders, small: speak, both networks are trained, continued, loaded again."""
+
+import json
+import random
+from pathlib import Path
+
+import coqui_more_bundles as bundles
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from sounds import EXAMPLE_DIR
+
+from voiceclone.audio import Audio, decode
+from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
+from voiceclone.bases.coqui import clip_store, finished, tacotron_network, tacotron_stages
+from voiceclone.bases.coqui.tacotron_base import TacotronBase
+from voiceclone.errors import BaseModelError, InputError, TextError, TrainingError, VoiceFileError
+
+TEXT = "The boat came in."
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small():
+    """Narrow networks, two clips a step, and no judges."""
+
+    def no_judges(speak, speak_untrained, language, real) -> dict[str, float]:
+        return {"spoken_s": speak(TEXT).duration_s, "untrained_s": speak_untrained(TEXT).duration_s}
+
+    with pytest.MonkeyPatch.context() as patch:
+        bundles.make_tacotron_small(patch)
+        patch.setattr(finished.scoring, "score", no_judges)
+        patch.setattr(tacotron_stages.TacotronRecipe, "clips_per_step", 2)
+        for name in ("acoustic_rate", "vocoder_rate"):
+            patch.setattr(tacotron_stages.TacotronRecipe, name, 1e-3)
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(small, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return bundles.tacotron(tmp_path_factory.mktemp("data") / "base" / "tacotron2_ddc")
+
+
+@pytest.fixture(scope="module")
+def base(folder) -> TacotronBase:
+    return TacotronBase(folder, "tacotron2_ddc")
+
+
+@pytest.fixture(scope="module")
+def clips() -> list[TrainingClip]:
+    """Six pieces of 1.2 s."""
+    whole = decode(EXAMPLE_DIR / "joe_02.flac")
+    length = round(1.2 * whole.sample_rate)
+    pieces = [Audio(whole.samples[round(n * length * 0.2) :][:length], whole.sample_rate) for n in range(6)]
+    return [TrainingClip(f"clip{n}", piece, "Some words here.", "en-us") for n, piece in enumerate(pieces)]
+
+
+def train(base: TacotronBase, run_dir: Path, clips, plan: TrainingPlan, stop_at: int | None = None) -> None:
+    if not (run_dir / "plan.json").exists():
+        base.prepare(clips, run_dir, plan)
+    for _ in range(100):
+        result = base.train_slice(run_dir, 0.001, lambda: False)
+        if stop_at is not None and result.step >= stop_at:
+            base.train_slice(run_dir, 0.001, lambda: True)
+            return
+        if result.finished:
+            return
+    raise AssertionError("the run did not come to its end")
+
+
+def steps(run_dir: Path) -> list[dict]:
+    lines = [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
+    return [line for line in lines if "judging" not in line["phase"]]
+
+
+@pytest.fixture(scope="module", params=[Policy.FINE_TUNE, Policy.FULL])
+def trained(request, folder, clips, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Policy]:
+    """A finished run of ten steps: seven of the first network, three of the vocoder."""
+    run_dir = tmp_path_factory.mktemp("run")
+    base = TacotronBase(folder)
+    train(base, run_dir, clips, TrainingPlan(steps=10, seed=3, policy=request.param))
+    base.finish(run_dir)
+    return run_dir, request.param
+
+
+def test_the_released_speaker_speaks(base) -> None:
+    made = base.speak(None, TEXT, "en-us")
+    assert made.sample_rate == 22_050
+    assert np.isfinite(made.samples).all() and np.abs(made.samples).max() > 0
+    assert np.array_equal(made.samples, base.speak(None, TEXT, "en-us").samples)
+
+
+def test_a_decoder_that_never_stops_is_stopped(base) -> None:
+    """Untrained it would go on for 10,000 steps: four minutes of noise for two words."""
+    decoder = base._load().acoustic.decoder
+    stop, decoder.stop_threshold = decoder.stop_threshold, 2.0
+    try:
+        assert 0.5 < base.speak(None, "Two words.", "en-us").duration_s < 5.0
+        assert base.speak(None, "So " * 60 + "on.", "en-us").duration_s <= 20.1
+    finally:
+        decoder.stop_threshold = stop
+
+
+@pytest.mark.parametrize("text", ["A", "I.", "no", "5"])
+def test_very_short_texts_are_spoken(base, text) -> None:
+    assert len(tacotron_network.tokens_of(base._load().acoustic, text, "en-us")) >= tacotron_network.MIN_TOKENS
+    assert base.speak(None, text, "en-us").duration_s > 0
+
+
+def test_numbers_are_words_before_the_library_drops_them(base) -> None:
+    acoustic = base._load().acoustic
+    assert tacotron_network.tokens_of(acoustic, "In 1999 we met.", "en-us") != tacotron_network.tokens_of(
+        acoustic, "In we met.", "en-us"
+    )
+
+
+@pytest.mark.parametrize(("text", "words"), [("...", "nothing to speak"), ("no " * 200, "too long")])
+def test_texts_that_cannot_be_spoken_are_refused(base, text, words) -> None:
+    with pytest.raises(TextError, match=words):
+        base.speak(None, text, "en-us")
+
+
+def test_speed_changes_the_length(base) -> None:
+    slow, fast = (base.speak(None, TEXT, "en-us", speed).duration_s for speed in (0.5, 2.0))
+    assert 3 < slow / fast < 5
+
+
+def test_networks_for_different_sound_are_refused(clips, tmp_path) -> None:
+    folder = bundles.tacotron(tmp_path / "tacotron2_ddc", mel_fmax=7600.0)
+    with pytest.raises(BaseModelError, match="mel_fmax"):
+        TacotronBase(folder).prepare(clips, tmp_path / "run", TrainingPlan(steps=1))
+
+
+def test_every_released_tensor_is_in_place(folder, tmp_path) -> None:
+    stored = torch.load(folder / "model_file.pth", weights_only=True)["model"]
+    acoustic = tacotron_network.load_acoustic(folder)
+    assert all(torch.equal(acoustic.state_dict()[name], value) for name, value in stored.items())
+    assert acoustic.decoder.r == 6
+    older, had = tacotron_network.load_vocoder(folder, with_discriminator=True)
+    assert had
+    other = bundles.tacotron(tmp_path / "tacotron2_ddc", prefixed_vocoder=True)
+    newer, had = tacotron_network.load_vocoder(other, with_discriminator=True)
+    assert had
+    first, second = older.state_dict(), newer.state_dict()
+    assert set(first) == set(second) and all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_exactly_what_the_policy_promises_has_changed(folder, trained) -> None:
+    run_dir, policy = trained
+    changed = {name.rpartition(".")[0] for name in load_file(run_dir / "voice.safetensors")}
+    reading = ("acoustic.embedding.", "acoustic.encoder.")
+    assert any(name.startswith("acoustic.decoder.") for name in changed)
+    assert any(name.startswith("acoustic.coarse_decoder.") for name in changed)
+    assert any(name.startswith("acoustic.postnet.") for name in changed)
+    assert any(name.startswith("vocoder.") for name in changed)
+    assert any(name.startswith(reading) for name in changed) == (policy is Policy.FULL)
+
+
+def test_losses_are_told_in_two_phases(trained) -> None:
+    lines = steps(trained[0])
+    assert [line["phase"] for line in lines] == ["acoustic"] * 7 + ["vocoder"] * 3
+    assert [line["step"] for line in lines] == list(range(1, 11))
+    assert all(np.isfinite(line["loss"]) and line["total_steps"] == 10 for line in lines)
+    assert lines[6]["loss"] < lines[0]["loss"]
+    assert {"loss_mel", "loss_judge", "grad_norm"} <= set(lines[-1])
+
+
+def test_the_trained_voice_speaks_and_comes_off_again(base, trained) -> None:
+    voice = trained[0] / "voice.safetensors"
+    stock = base.speak(None, TEXT, "en-us").samples
+    base.check_voice_file(voice)
+    mine = base.speak(voice, TEXT, "en-us").samples
+    assert mine.shape != stock.shape or np.abs(mine - stock).max() > 1e-6
+    assert np.array_equal(base.speak(None, TEXT, "en-us").samples, stock)
+    assert np.array_equal(TacotronBase(base._folder).speak(voice, TEXT, "en-us").samples, mine)
+
+
+def test_a_finished_run_leaves_voice_scores_and_metrics_only(trained) -> None:
+    names = {path.name for path in trained[0].iterdir()}
+    assert {"voice.safetensors", "scores.json", "metrics.jsonl", "done.json"} <= names
+    assert not names & {"checkpoint.safetensors", "acoustic.safetensors", "vocoder.safetensors", "dataset"}
+
+
+@pytest.mark.parametrize("stop_at", [2, 9])
+def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path, stop_at) -> None:
+    plan = TrainingPlan(steps=10, seed=3)
+    train(TacotronBase(folder), tmp_path / "a", clips, plan)
+    train(TacotronBase(folder), tmp_path / "b", clips, plan, stop_at=stop_at)
+    train(TacotronBase(folder), tmp_path / "b", clips, plan)
+    first, second = (load_file(tmp_path / name / "checkpoint.safetensors") for name in "ab")
+    assert set(first) == set(second)
+    weights = [name for name in first if name.startswith("weight.")]
+    assert weights and all(torch.equal(first[name], second[name]) for name in weights)
+    for name in ("acoustic.safetensors", "vocoder.safetensors"):
+        one, other = (load_file(tmp_path / run / name) for run in "ab")
+        assert set(one) == set(other) and all(torch.equal(one[key], other[key]) for key in one)
+
+
+def test_a_fresh_discriminator_is_warmed_up_with_the_vocoder_frozen(folder, clips, tmp_path) -> None:
+    base = TacotronBase(folder)
+    base.prepare(clips, tmp_path, TrainingPlan(steps=10))
+    stage = tacotron_stages.VocoderStage(tmp_path, folder, "cpu", Policy.FULL, tacotron_stages.TacotronRecipe())
+    stage.had_judge = False
+    stored = clip_store.read_index(tmp_path)[:2]
+    values = stage.losses(stored, random.Random(0), share=0.1)
+    assert values["loss"] == values["loss_judge"]
+    assert all(value.grad is None for value in stage.network.model_g.parameters())
+    assert all(value.grad is not None for value in stage.network.model_d.parameters())
+    judged = [value.grad.clone() for value in stage.network.model_d.parameters()]
+    stage.optimizers[1].zero_grad()
+    stage.losses(stored, random.Random(0), share=0.9)
+    assert all(value.grad is not None for value in stage.network.model_g.parameters())
+    again = [value.grad for value in stage.network.model_d.parameters()]
+    assert all(torch.allclose(one, other) for one, other in zip(judged, again, strict=True))
+
+
+def test_numbers_that_are_none_do_not_reach_the_weights(folder, clips, tmp_path, monkeypatch) -> None:
+    base = TacotronBase(folder)
+    base.prepare(clips, tmp_path, TrainingPlan(steps=20, seed=1))
+    trainer = base._trainer(tmp_path)
+    before = {name: value.clone() for name, value in trainer.stage.state.items()}
+    true_losses = trainer.stage.losses
+
+    def broken(chosen, chooser, share):
+        return {name: float("nan") for name in true_losses(chosen, chooser, share)}
+
+    monkeypatch.setattr(trainer.stage, "losses", broken)
+    trainer._step()
+    assert all(torch.equal(value, before[name]) for name, value in trainer.stage.state.items())
+    with pytest.raises(TrainingError, match="astray"):
+        for _ in range(5):
+            trainer._step()
+
+
+def test_stopped_early_what_was_learnt_is_kept(folder, clips, tmp_path) -> None:
+    base = TacotronBase(folder)
+    train(base, tmp_path, clips, TrainingPlan(steps=100, seed=1), stop_at=3)
+    base.finish(tmp_path)
+    changed = {name.rpartition(".")[0] for name in load_file(tmp_path / "voice.safetensors")}
+    assert changed and all(name.startswith("acoustic.") for name in changed)
+
+
+def test_what_it_cannot_do_is_said(base, clips, tmp_path) -> None:
+    with pytest.raises(InputError, match="one speaker"):
+        base.make_instant_voice(clips, tmp_path / "v.safetensors")
+    with pytest.raises(InputError, match="recording"):
+        base.convert(tmp_path / "v.safetensors", clips[0].audio)
+    for policy in (Policy.INSTANT, Policy.TRANSFER):
+        with pytest.raises(InputError, match="cannot be trained"):
+            base.prepare(clips, tmp_path, TrainingPlan(steps=1, policy=policy))
+
+
+def test_foreign_voice_files_are_refused(base, tmp_path) -> None:
+    for number, name in enumerate(("acoustic.embedding.weight.delta", "gpt.text_head.bias.delta")):
+        save_file({name: torch.zeros(3)}, tmp_path / f"{number}.safetensors")
+        with pytest.raises(VoiceFileError, match="does not fit"):
+            base.check_voice_file(tmp_path / f"{number}.safetensors")
