@@ -69,6 +69,8 @@ def make_quick(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(gpt_trainer, "DiscreteVAE", bundles.small_dvae)
     patch.setattr(finished.scoring, "score", no_judges)
+    for name, value in {"rate": 3e-3, "warm_up_steps": 1, "clips_per_step": 3}.items():
+        patch.setattr(xtts_training.XttsRecipe, name, value)
 
 
 @pytest.fixture(autouse=True)
@@ -90,9 +92,7 @@ def train(base: XttsBase, run_dir: Path, clips, steps: int, stop_at: int | None 
 
 
 def metrics(run_dir: Path) -> list[dict]:
-    path = run_dir / "metrics.jsonl"
-    lines = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-    return [line for line in lines if line["phase"] == "learning"]
+    return [json.loads(line) for line in (run_dir / "metrics.jsonl").read_text().splitlines()]
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,6 @@ def trained(folder, clips, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of four steps, finished."""
     with pytest.MonkeyPatch.context() as patch:
         make_quick(patch)
-        patch.setattr(xtts_training.XttsRecipe, "rate", 1e-3)
         run_dir = tmp_path_factory.mktemp("run")
         base = XttsBase(folder)
         train(base, run_dir, clips, steps=4)
@@ -210,7 +209,7 @@ def test_a_finished_run_leaves_voice_scores_and_metrics_only(trained) -> None:
         assert line["total_steps"] == 4 and line["eta_s"] >= 0
         assert line["loss"] == pytest.approx(line["loss_mel"] + line["loss_text"], rel=1e-3)
         assert line["grad_norm"] > 0
-    assert lines[-1]["loss"] < lines[0]["loss"]
+    assert lines[-1]["eval_loss"] < lines[0]["eval_loss"]
 
 
 def test_the_trained_voice_speaks_and_comes_off_again(base, trained, instant) -> None:
@@ -226,21 +225,19 @@ def test_the_trained_voice_speaks_and_comes_off_again(base, trained, instant) ->
     )
 
 
-def test_the_voice_file_holds_what_was_learnt(folder, trained, tmp_path, clips, monkeypatch) -> None:
+def test_the_voice_file_holds_what_was_learnt(folder, tmp_path, clips) -> None:
     """The judgement of the file's network equals the best one noted while training."""
     run_dir = tmp_path / "run"
     base = XttsBase(folder)
-    monkeypatch.setattr(xtts_training.XttsRecipe, "rate", 1e-3)
     train(base, run_dir, clips, steps=4)
     trainer = base._trainer(run_dir)
-    best = trainer.position.best_loss
-    assert best < trainer.position.first_loss
+    first, best = trainer.position.first_loss, trainer.position.best_loss
+    assert best < first
     trainer.put_on(trainer.learnt_changes())
-    assert trainer.judge() == pytest.approx(best, rel=1e-3)
+    assert trainer.judge() == pytest.approx(best, abs=0.05 * (first - best))
 
 
-def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(xtts_training.XttsRecipe, "rate", 1e-3)
+def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path) -> None:
     straight, halted = XttsBase(folder), XttsBase(folder)
     train(straight, tmp_path / "a", clips, steps=4)
     train(halted, tmp_path / "b", clips, steps=4, stop_at=2)
@@ -285,7 +282,7 @@ def test_gradients_are_clipped_and_accumulated(folder, clips, tmp_path) -> None:
     base = XttsBase(folder)
     base.prepare(clips, tmp_path, TrainingPlan(steps=20, seed=1))
     trainer = base._trainer(tmp_path)
-    assert trainer.batching.rounds == 8
+    assert trainer.batching.rounds == 3
     values = trainer._accumulate()
     norm = torch.stack([value.grad.norm() for value in trainer.gpt.parameters() if value.grad is not None]).norm()
     assert values["grad_norm"] > 1.0
@@ -305,9 +302,9 @@ def test_without_memory_fewer_clips_at_a_time(folder, clips, tmp_path, monkeypat
         return true_losses(chosen, chooser)
 
     monkeypatch.setattr(trainer, "_losses", scarce)
-    trainer._step()
-    assert (trainer.batching.clips, trainer.batching.per_step) == (2, 8)
-    assert "2 recordings at a time" in metrics(tmp_path)[-1]["note"]
+    values = trainer._step()
+    assert (trainer.batching.clips, trainer.batching.rounds) == (2, 2)
+    assert "2 recordings at a time" in values["note"] and np.isfinite(values["loss"])
     trainer.position.batch_clips = 1
     monkeypatch.setattr(trainer, "_losses", lambda *_: (_ for _ in ()).throw(MemoryError()))
     with pytest.raises(TrainingError, match="too little memory"):
@@ -359,7 +356,6 @@ def test_foreign_voice_files_are_refused(base, instant, tmp_path) -> None:
 
 
 def test_a_large_voice_is_cut_only_as_far_as_it_keeps_what_was_learnt(folder, clips, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(xtts_training.XttsRecipe, "rate", 1e-3)
     base = XttsBase(folder)
     train(base, tmp_path, clips, steps=3)
     trainer = base._trainer(tmp_path)

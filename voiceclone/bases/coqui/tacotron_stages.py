@@ -91,7 +91,7 @@ class AcousticStage:
         _, losses = self.network.train_step(self._batch(clips), self._criterion)
         losses["loss"].backward()
         shown = {"loss": "loss", "loss_mel": "postnet_loss", "loss_stop": "stopnet_loss", "align_error": "align_error"}
-        return {ours: float(losses[theirs].detach()) for ours, theirs in shown.items() if theirs in losses}
+        return {ours: float(losses[theirs]) for ours, theirs in shown.items() if theirs in losses}
 
     def evaluate(self, clip: StoredClip) -> float:
         """Return the error on one clip, with the prenet's noise always the same."""

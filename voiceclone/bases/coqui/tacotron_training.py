@@ -79,10 +79,12 @@ class TacotronTrainer:
         if self.position.stage == 0 and over:
             self._next_stage()
             return
-        self._step()
+        values = self._step()
         due = self.clock.share - self.position.evaluated_share >= self.recipe.evaluate_every_share
         if self.held_out and (due or self.clock.finished or self._stage_share() >= 1.0):
-            self._keep_if_best()
+            values["eval_loss"] = self._keep_if_best()
+        if "loss" in values:
+            self.clock.append_metrics(self.run_dir, self.stage.name, values)
 
     def _stage_share(self) -> float:
         """How much of the present stage is done, 0..1."""
@@ -101,7 +103,8 @@ class TacotronTrainer:
         self._begin_stage()
         self.save_checkpoint()
 
-    def _step(self) -> None:
+    def _step(self) -> dict[str, Any]:
+        """Make one step and return what to tell of it; without a loss when it had to be left out."""
         began = time.monotonic()
         while True:
             try:
@@ -124,9 +127,8 @@ class TacotronTrainer:
                 optimizer.step()
         self._zero()
         self.clock.note_step(time.monotonic() - began)
-        if values is not None:
-            note, self._note = ({"note": self._note} if self._note else {}), ""
-            self.clock.append_metrics(self.run_dir, self.stage.name, values | note)
+        note, self._note = ({"note": self._note} if self._note else {}), ""
+        return (values or {}) | note
 
     @property
     def batching(self) -> Batching:
@@ -175,14 +177,14 @@ class TacotronTrainer:
     def _evaluate(self) -> float:
         return sum(self.stage.evaluate(clip) for clip in self.held_out) / len(self.held_out)
 
-    def _keep_if_best(self) -> None:
+    def _keep_if_best(self) -> float:
         self.position.evaluated_share = self.clock.share
         loss = self._evaluate()
-        self.clock.append_metrics(self.run_dir, f"{self.stage.name}: judging", {"loss": loss, "eval_loss": loss})
         known = [value for value in (self.position.first_loss, self.position.best_loss) if value is not None]
         if loss < min(known):
             write_voice_tensors(self._best_path(), difference(self.stage.state, self._base))
             self.position.best_loss = loss
+        return loss
 
     def _best_path(self, stage: int | None = None) -> Path:
         return self.run_dir / f"{STAGES[self.position.stage if stage is None else stage].name}.safetensors"

@@ -148,6 +148,7 @@ class XttsTrainer:
         self.clips = [clip for clip in clips if not clip.held_out]
         self.held_out = [clip for clip in clips if clip.held_out]
         self._items: dict[str, tuple[Any, Any]] = {}
+        self._note = ""
         self._saved_at = time.monotonic()
         self._load_checkpoint()
 
@@ -158,10 +159,12 @@ class XttsTrainer:
         if self.position.first_loss is None and self.held_out:
             self.position.first_loss = self.judge()
             return
-        self._step()
+        values = self._step()
         due = self.clock.share - self.position.judged_share >= self.recipe.judge_every_share
         if self.held_out and (due or self.clock.finished):
-            self._keep_if_best()
+            values["eval_loss"] = self._keep_if_best()
+        if "loss" in values:
+            self.clock.append_metrics(self.run_dir, "learning", values)
 
     @property
     def batching(self) -> Batching:
@@ -169,7 +172,8 @@ class XttsTrainer:
         clips = self.position.batch_clips
         return Batching(clips, -(-self.recipe.clips_per_step // clips))
 
-    def _step(self) -> None:
+    def _step(self) -> dict[str, Any]:
+        """Make one step and return what to tell of it; without a loss when it had to be left out."""
         began = time.monotonic()
         while True:
             try:
@@ -189,14 +193,8 @@ class XttsTrainer:
             self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.clock.note_step(time.monotonic() - began)
-        if values is not None:
-            self.clock.append_metrics(self.run_dir, "learning", values | self._take_note())
-
-    _note = ""
-
-    def _take_note(self) -> dict[str, str]:
-        note, self._note = self._note, ""
-        return {"note": note} if note else {}
+        note, self._note = ({"note": self._note} if self._note else {}), ""
+        return (values or {}) | note
 
     def _accumulate(self) -> dict[str, float] | None:
         """Add up the gradients of one step; None when they are not finite and the step has to be left out."""
@@ -282,14 +280,14 @@ class XttsTrainer:
             losses = [float(self._losses([clip], None)["loss"]) for clip in self.held_out]
         return sum(losses) / len(losses)
 
-    def _keep_if_best(self) -> None:
+    def _keep_if_best(self) -> float:
         self.position.judged_share = self.clock.share
         loss = self.judge()
-        self.clock.append_metrics(self.run_dir, "judging", {"loss": loss, "eval_loss": loss})
         known = [value for value in (self.position.first_loss, self.position.best_loss) if value is not None]
         if loss < min(known):
             write_voice_tensors(self.run_dir / BEST_FILE, difference(self.learning, self._base()))
             self.position.best_loss, self.position.best_step = loss, self.clock.step
+        return loss
 
     def _base(self) -> "dict[str, torch.Tensor]":
         return xtts_network.read_state(self.folder)
