@@ -24,8 +24,8 @@ pytestmark = [
 class Page:
     """A served page and what one visitor sends it."""
 
-    def __init__(self, home: Path) -> None:
-        self.engine = VoiceEngine(home, base_factory=FACTORY)
+    def __init__(self, home: Path, engine: VoiceEngine | None = None) -> None:
+        self.engine = engine or VoiceEngine(home, base_factory=FACTORY)
         self.demo = build(self.engine)
         port = free_port()
         self.demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options())
@@ -113,16 +113,16 @@ def test_what_a_person_types_comes_back_as_text_not_as_markup(page):
 
 
 def test_training_asks_for_consent_and_for_speech(page, project):
-    went_well, answer = page.ask("start", project.project_id, "Voice", 5, False)
+    went_well, answer = page.ask("start", project.project_id, "Voice", 5, False, "", "")
     assert not went_well and "permission" in answer["error"]
-    went_well, answer = page.ask("start", project.project_id, "Voice", 5, True)
+    went_well, answer = page.ask("start", project.project_id, "Voice", 5, True, "", "")
     assert not went_well and "usable speech" in answer["error"]
     assert page.engine.runs() == []
 
 
 @pytest.mark.parametrize("minutes", [0, -1, 10**9, "5; rm", None])
 def test_only_the_offered_lengths_are_taken(page, project, minutes):
-    assert page.ask("start", project.project_id, "Voice", minutes, True)[0] is False
+    assert page.ask("start", project.project_id, "Voice", minutes, True, "", "")[0] is False
     assert page.engine.runs() == []
 
 

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from voiceclone import VoiceEngine
+from voiceclone.bases import DEFAULT_BASE_ID
 from voiceclone.training.runs import RunStatus
 from voiceclone.ui import build, launch_options
 
@@ -16,10 +17,10 @@ class ShortRuns(VoiceEngine):
         super().__init__(*arguments, **named)
         self._steps = steps
 
-    def start_training(self, project_id: str, voice_name: str, consent: bool, **plan) -> RunStatus:
+    def start_training(self, project_id: str, voice_name: str, consent: bool, *when, **plan) -> RunStatus:
         if self._steps is not None:
-            plan = {"steps": self._steps}
-        return super().start_training(project_id, voice_name, consent, **plan)
+            when, plan = (), plan | {"minutes": None, "steps": self._steps}
+        return super().start_training(project_id, voice_name, consent, *when, **plan)
 
 
 def main() -> None:
@@ -28,9 +29,10 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--steps", type=int)
+    parser.add_argument("--base-id", default=DEFAULT_BASE_ID)
     parser.add_argument("--base-factory")
     options = parser.parse_args()
-    engine = ShortRuns(options.home, base_factory=options.base_factory, steps=options.steps)
+    engine = ShortRuns(options.home, options.base_id, base_factory=options.base_factory, steps=options.steps)
     engine.resume_interrupted()
     demo = build(engine)
     demo.launch(server_name="127.0.0.1", server_port=options.port, prevent_thread_lock=True, **launch_options())

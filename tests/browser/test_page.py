@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import EXAMPLE, Server, Visitor, wait_for_sound
+from voiceclone.bases import catalogue
 from voiceclone.training.lock import TrainingLock
 from voiceclone.ui import text
 
@@ -295,6 +296,32 @@ def test_every_tab_on_a_phone_and_in_the_dark(visit):
             visitor.picture(f"{tab.lower()}-{name}")
             width, window = visitor.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
             assert width <= window
+
+
+def test_other_models_have_cards_and_none_is_fetched_without_agreement(visit):
+    for name, context in {
+        "light": {"color_scheme": "light"},
+        "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    }.items():
+        visitor = visit(**context)
+        page = visitor.page
+        load_example(visitor)
+        visitor.tab("Train")
+        page.wait_for_selector("#start")
+        assert not page.locator("#model-cards").is_visible()  # a newcomer meets no models
+        page.get_by_role("button", name=text.MODELS).click()
+        page.wait_for_selector("#model-cards .vc-model")
+        assert page.locator("#model-cards .vc-model").count() == len(catalogue.CARDS)
+        page.locator("#get-choice input").click()
+        page.get_by_role("option", name="YourTTS").click()
+        page.wait_for_selector("#get-terms a")
+        assert "CC BY-NC-ND" in page.locator("#get-terms").inner_text()
+        page.locator("#get").click()
+        page.wait_for_selector("text=tick the box that you agree")
+        assert not page.locator("#get-cancel").is_visible()
+        visitor.picture(f"models-{name}")
+        width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width <= window
 
 
 def test_the_keyboard_reaches_everything_that_matters(visit):

@@ -8,6 +8,8 @@ import gradio as gr
 
 from voiceclone.ui import markup, text
 from voiceclone.ui.clips import build_clips
+from voiceclone.ui.comparing import build_comparing
+from voiceclone.ui.convert import build_convert
 from voiceclone.ui.header import build_header, wire_header
 from voiceclone.ui.record import build_record
 from voiceclone.ui.shared import Shared, chosen_id, wire
@@ -47,8 +49,10 @@ def build(engine: Any) -> gr.Blocks:
                 build_clips(shared, intro)
             with gr.Tab(text.TAB_TRAIN, id="train"):
                 result = build_train(shared, remembered_run)
+                build_comparing(shared)
             with gr.Tab(text.TAB_SPEAK, id="speak"):
                 speak = build_speak(shared)
+                build_convert(shared, speak)
                 build_voices(shared, speak)
         wire_header(shared, header, remembered_project)
         wire(

@@ -183,3 +183,81 @@ def scores(voice: Any) -> str:
         f"<li>{f'<b>{escape(words)}</b> ' if words else ''}{escape(figures)}</li>" for words, figures in lines
     )
     return f'<ul class="vc-scores" aria-label="{escape(text.SCORES_TITLE)}">{items}</ul>'
+
+
+def job_progress(name: str, share: float, words: str) -> str:
+    """Return where background work stands: a bar and one sentence."""
+    kind = "plain" if share else "waiting"
+    return (
+        f'<section class="vc-run"><div class="vc-heading vc-between"><h2>{escape(name)}</h2><p>{share:.0%}</p></div>'
+        f"{bar(share, name, words, kind)}{note(words)}</section>"
+    )
+
+
+def model_cards(statuses: Sequence[Any]) -> str:
+    """Return a card for every base model."""
+    return f'<ul class="vc-models" aria-label="{escape(text.CARDS_TITLE)}">{"".join(map(_model_card, statuses))}</ul>'
+
+
+def _model_card(status: Any) -> str:
+    card = status.card
+    size = text.CARD_EMBEDDED if card.embedded else text.megabytes(card.size_mb)
+    facts = [
+        (text.CARD_CAN, escape(", ".join(words for name, words in text.ABILITIES.items() if name in card.abilities))),
+        (text.CARD_SIZE, escape(size)),
+        (text.CARD_SPEAKS, escape(", ".join(language_names(card.languages)))),
+        (text.CARD_LICENCE, _licence(card)),
+        (
+            text.CARD_RESULT,
+            escape(card.share_condition or (text.MAY_SHARE if card.may_share_voices else _private(card))),
+        ),
+        (text.CARD_GPU, escape(text.GPU_ADVISED if card.gpu_advised else text.GPU_NOT_NEEDED)),
+    ]
+    if card.released_folders:
+        facts.append((text.CARD_FOLDER, escape(text.bring_folder(card.released_folders))))
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{words}</dd>" for name, words in facts)
+    state = f'<span class="vc-chip vc-{text.STATE_KINDS[status.state]}">{escape(text.STATES[status.state])}</span>'
+    return (
+        f'<li class="vc-model" data-base="{escape(card.base_id)}" data-state="{escape(status.state)}">'
+        f'<div class="vc-between"><h3>{escape(card.title)}</h3>{state}</div>'
+        f"<p>{escape(card.purpose)}</p><dl>{lines}</dl></li>"
+    )
+
+
+def _private(card: Any) -> str:
+    return f"{text.PRIVATE_ONLY} {card.why_not_share[:1].upper()}{card.why_not_share[1:]}."
+
+
+def _licence(card: Any) -> str:
+    words = f"<b>{escape(card.licence)}.</b> {escape(card.licence_words)}"
+    if not card.licence_url.startswith("https://"):
+        return words
+    opens = 'target="_blank" rel="noopener noreferrer"'
+    return f'{words} <a href="{escape(card.licence_url)}" {opens}>{escape(text.TERMS_LINK)}</a>'
+
+
+def verdict(sentence: str, what: str) -> str:
+    """Return what a comparison comes to, and of what it is."""
+    return f'<p class="vc-verdict-line">{escape(sentence)}</p>{note(what)}'
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return figures side by side; the first cell of each row names it."""
+    names = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    return f'<div class="vc-table"><table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def terms(card: Any) -> str:
+    """Return what is agreed to before a model is got."""
+    return f'<div class="vc-terms"><p>{escape(card.title)}, {text.megabytes(card.size_mb)}. {_licence(card)}</p></div>'
+
+
+def language_names(codes: Sequence[str]) -> list[str]:
+    """Return the names of languages, in our own order."""
+    from voiceclone.text.languages import LANGUAGES
+
+    return [language.name for code, language in LANGUAGES.items() if code in codes]

@@ -18,6 +18,7 @@ from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.errors import NotFoundError
 from voiceclone.ui import text
 from voiceclone.ui.errors import plain_errors
+from voiceclone.ui.jobs import BackgroundJob
 from voiceclone.ui.theme import WAVE_COLOURS
 
 KEEP_FILES_S = 3600
@@ -97,6 +98,10 @@ class Shared:
     """The same for voices."""
     files: BrowserFiles = field(default_factory=BrowserFiles)
     stops: StopRequests = field(default_factory=StopRequests)
+    getting: BackgroundJob = field(default_factory=BackgroundJob)
+    """The base model that is being fetched; its key is the model's id."""
+    comparing: BackgroundJob = field(default_factory=BackgroundJob)
+    """The comparison that is going on; its key is the project's id."""
 
 
 EDITS: dict[str, Any] = {"lane": "edit", "at_once": 4}
@@ -149,7 +154,7 @@ def wire_in_browser(trigger: Callable[..., Any], script: str, inputs: Any, outpu
     return trigger(None, inputs, outputs, js=script, queue=False, show_progress="hidden", api_visibility="private")
 
 
-def chosen_id(choice: gr.Dropdown) -> gr.Textbox:
+def chosen_id(choice: gr.Dropdown | gr.Radio) -> gr.Textbox:
     """Return a hidden box that holds the id chosen in `choice`, for handlers to read.
 
     Gradio refuses a dropdown's value unless it sent that choice to this very session. After a restart

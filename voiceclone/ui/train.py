@@ -1,13 +1,16 @@
-"""Tab 2: name the voice, agree, press one button; watching it is in watch.py."""
+"""Tab 2: name the voice, agree, press one button; watching it is in watch.py, other base models in models.py."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
-from voiceclone.errors import ConsentError, InputError
+from voiceclone.bases.base import Ability
+from voiceclone.errors import BusyError, ConsentError, InputError
+from voiceclone.limits import MIN_INSTANT_SPEECH_S
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, wire
+from voiceclone.ui.models import Choice, build_models
+from voiceclone.ui.shared import Shared, into, wire
 from voiceclone.ui.watch import (
     Result,
     Seen,
@@ -24,79 +27,105 @@ from voiceclone.ui.watch import (
 class Form:
     """What is asked before a training."""
 
-    panel: gr.Row
+    panel: gr.Column
     summary: gr.HTML
     name: gr.Textbox
     length: gr.Radio
     consent: gr.Checkbox
     start: gr.Button
+    instant: gr.Button
+    instant_status: gr.HTML
     back: gr.Button
+    choice: Choice
 
 
 def build_train(shared: Shared, remembered_run: gr.BrowserState) -> Result:
     """Lay out and wire the tab; `remembered_run` survives a reload of the page."""
     intro = gr.HTML(markup.intro(text.INTRO_TRAIN), elem_id="train-intro")
-    form = _form()
+    form = _form(shared)
     result = build_result()
     watch = build_watch(intro, form.panel)
     _wire_form(shared, form)
     _wire_start(shared, form, watch, result, remembered_run)
+    _wire_instant(shared, form, result)
     wire_watch(shared, watch, result, remembered_run)
     return result
 
 
-def _form() -> Form:
-    with gr.Row(equal_height=False, elem_id="train-form") as panel:
-        with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
-            summary = gr.HTML(elem_id="train-summary")
-            name = gr.Textbox(label=text.VOICE_NAME_LABEL, info=text.VOICE_NAME_INFO, max_lines=1, elem_id="voice-name")
-            length = gr.Radio(
-                list(text.LENGTHS),
-                value=text.LENGTHS[0][1],
-                label=text.LENGTH_LABEL,
-                info=text.LENGTH_INFO,
-                elem_id="train-length",
-            )
-            consent = gr.Checkbox(False, label=text.CONSENT_LABEL, info=text.CONSENT_INFO, elem_id="consent")
-            start = gr.Button(text.START, variant="primary", elem_id="start", elem_classes="vc-action")
-            back = gr.Button(text.TO_RECORD, visible=False, elem_classes="vc-action")
-        with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
-            gr.HTML(markup.steps(text.WHAT_HAPPENS_TITLE, text.WHAT_HAPPENS))
-    return Form(panel, summary, name, length, consent, start, back)
+def _form(shared: Shared) -> Form:
+    with gr.Column() as panel:
+        with gr.Row(equal_height=False, elem_id="train-form"):
+            with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
+                summary = gr.HTML(elem_id="train-summary")
+                name = gr.Textbox(
+                    label=text.VOICE_NAME_LABEL, info=text.VOICE_NAME_INFO, max_lines=1, elem_id="voice-name"
+                )
+                length = gr.Radio(
+                    list(text.LENGTHS),
+                    value=text.LENGTHS[0][1],
+                    label=text.LENGTH_LABEL,
+                    info=text.LENGTH_INFO,
+                    elem_id="train-length",
+                )
+                consent = gr.Checkbox(False, label=text.CONSENT_LABEL, info=text.CONSENT_INFO, elem_id="consent")
+                with gr.Row():
+                    start = gr.Button(text.START, variant="primary", elem_id="start", min_width=220)
+                    instant = gr.Button(text.INSTANT, elem_id="instant", min_width=220)
+                instant_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="instant-status")
+                back = gr.Button(text.TO_RECORD, visible=False, elem_classes="vc-action")
+            with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
+                gr.HTML(markup.steps(text.WHAT_HAPPENS_TITLE, text.WHAT_HAPPENS))
+        choice = build_models(shared)
+    return Form(panel, summary, name, length, consent, start, instant, instant_status, back, choice)
 
 
 def _wire_form(shared: Shared, form: Form) -> None:
     engine = shared.engine
 
-    def refresh(project_id: str) -> dict[Any, Any]:
+    def refresh(project_id: str, base_id: str) -> dict[Any, Any]:
         readiness = engine.readiness(project_id)
         project = engine.project(project_id)
+        base = engine.base_of(base_id or None)
         what = text.train_summary(project.name, readiness.usable_s) if readiness.enough else ""
         missing = "" if readiness.enough else markup.note(readiness.sentence, "usable")
+        trains = Ability.TRAIN in base.abilities
         return {
             form.summary: markup.heading(text.TRAIN_TITLE, what) + missing,
             form.name: gr.update(placeholder=project.name),
-            form.start: gr.update(interactive=readiness.enough),
+            form.length: gr.update(visible=trains),
+            form.start: gr.update(interactive=readiness.enough, visible=trains),
+            form.instant: gr.update(
+                interactive=readiness.usable_s >= MIN_INSTANT_SPEECH_S,
+                visible=Ability.INSTANT in base.abilities,
+                variant="secondary" if trains else "primary",
+            ),
             form.back: gr.update(visible=not readiness.enough),
         }
 
-    shown = [form.summary, form.name, form.start, form.back]
-    for trigger in (shared.changed.change, shared.project.change):
-        wire(trigger, refresh, shared.project, shown, trigger_mode="always_last")
+    shown = [form.summary, form.name, form.length, form.start, form.instant, form.back]
+    for trigger in (shared.changed.change, shared.project.change, form.choice.base.change):
+        wire(trigger, refresh, [shared.project, form.choice.base], shown, trigger_mode="always_last")
     wire(form.back.click, lambda: gr.Tabs(selected="record"), None, shared.tabs)
 
 
 def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
     engine = shared.engine
 
-    def start(project_id: str, name: str, minutes: int, consent: bool) -> dict[Any, Any]:
+    def start(project_id: str, name: str, minutes: int, consent: bool, base_id: str, policy: str) -> dict[Any, Any]:
         if not consent:
             raise ConsentError(text.NEED_CONSENT)
         if minutes not in {value for _, value in text.LENGTHS}:
             raise InputError(text.NEED_LENGTH)
-        voice_name = (name or "").strip() or engine.project(project_id).name
+        if shared.comparing.running:
+            raise BusyError(text.COMPARING)
         status = engine.start_training(
-            project_id, voice_name, consent=consent, minutes=float(minutes), consent_by="page"
+            project_id,
+            voice_name(engine, project_id, name),
+            consent=consent,
+            minutes=float(minutes),
+            consent_by="page",
+            base_id=base_id or None,
+            policy=policy or None,
         )
         # Asked again for the next voice, which may be another person's.
         asked_again = {form.consent: False, remembered_run: status.run_id}
@@ -105,7 +134,7 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
     wire(
         form.start.click,
         start,
-        [shared.project, form.name, form.length, form.consent],
+        [shared.project, form.name, form.length, form.consent, form.choice.base, form.choice.policy],
         [form.consent, remembered_run, *watch.all_of_it(), *result.all_of_it()],
         lane="start",
     )
@@ -115,3 +144,48 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
         None,
         [remembered_run, *watch.all_of_it(), *result.all_of_it()],
     )
+
+
+def _wire_instant(shared: Shared, form: Form, result: Result) -> None:
+    engine = shared.engine
+
+    def instant(
+        project_id: str,
+        name: str,
+        consent: bool,
+        base_id: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> dict[Any, Any]:
+        if not consent:
+            raise ConsentError(text.NEED_CONSENT)
+        called = (name or "").strip() or text.instant_name(voice_name(engine, project_id, ""))
+        voice = engine.instant_voice(
+            project_id, called, consent, base_id=base_id or None, consent_by="page", on_progress=into(progress)
+        )
+        return {
+            form.instant_status: markup.note(text.INSTANT_DONE, "good"),
+            result.panel: gr.update(visible=True),
+            result.head: markup.heading(f"{text.INSTANT_TITLE}: {voice.name}") + markup.scores(voice),
+            result.voice_id: voice.voice_id,
+        }
+
+    started = wire(
+        form.instant.click,
+        lambda: (gr.update(interactive=False), gr.update(value="", visible=True)),
+        None,
+        [form.instant, form.instant_status],
+    )
+    done = wire(
+        started.then,
+        instant,
+        [shared.project, form.name, form.consent, form.choice.base],
+        [form.instant_status, *result.all_of_it()],
+        lane="speech",
+        progress_on=form.instant_status,
+    )
+    wire(done.then, lambda: gr.update(interactive=True), None, form.instant)
+
+
+def voice_name(engine: Any, project_id: str, name: str) -> str:
+    """Return the name that was typed, else that of the person."""
+    return (name or "").strip() or engine.project(project_id).name

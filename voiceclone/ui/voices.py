@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.errors import InputError
+from voiceclone.errors import InputError, VoiceFileError
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import EDITS, Shared, wire
 from voiceclone.ui.speak import STOCK, Speak, voice_choices
@@ -22,6 +22,10 @@ class Manage:
     name: gr.Textbox
     rename: gr.Button
     export: gr.DownloadButton
+    private: gr.DownloadButton
+    """In place of `export` where the licence of the base model forbids passing the voice on."""
+    sharing: gr.HTML
+    """Why it may not be passed on, or what to keep to."""
     delete: gr.Button
     question: gr.Column
     question_words: gr.HTML
@@ -47,8 +51,10 @@ def _layout() -> Manage:
                     label=text.RENAME_LABEL, info=text.RENAME_INFO, max_lines=1, scale=3, elem_id="rename"
                 )
                 rename = gr.Button(text.RENAME, scale=1, min_width=160)
+            sharing = gr.HTML(elem_id="sharing")
             with gr.Row():
                 export = gr.DownloadButton(text.EXPORT, min_width=160, elem_id="export")
+                private = gr.DownloadButton(text.EXPORT_PRIVATE, visible=False, min_width=160, elem_id="export-private")
                 delete = gr.Button(text.DELETE_VOICE, variant="stop", min_width=160, elem_id="delete-voice")
             with gr.Column(visible=False, elem_classes="vc-question") as question:
                 question_words = gr.HTML()
@@ -69,6 +75,8 @@ def _layout() -> Manage:
         name,
         rename,
         export,
+        private,
+        sharing,
         delete,
         question,
         question_words,
@@ -82,25 +90,43 @@ def _layout() -> Manage:
 def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
     engine = shared.engine
 
-    def show(voice_id: str) -> tuple[Any, ...]:
-        hidden = gr.update(visible=False)
+    def show(voice_id: str) -> dict[Any, Any]:
         if voice_id in ("", STOCK):
-            return markup.note(text.MANAGE_STOCK), hidden, "", gr.update(value=None), hidden
+            return {
+                part.details: markup.note(text.MANAGE_STOCK),
+                part.own: gr.update(visible=False),
+                part.question: gr.update(visible=False),
+            }
         chosen = engine.voice(voice_id)
-        path = shared.files.path(f"{chosen.name}.safetensors")
-        engine.export_voice(voice_id, path)
-        heading = markup.heading(chosen.name, chosen.created_at[:10])
-        return (
-            heading + markup.scores(chosen),
-            gr.update(visible=True),
-            chosen.name,
-            gr.update(value=str(path)),
-            hidden,
-        )
+        return {
+            part.details: markup.heading(chosen.name, chosen.created_at[:10]) + markup.scores(chosen),
+            part.own: gr.update(visible=True),
+            part.name: chosen.name,
+            part.question: gr.update(visible=False),
+            **_export_view(shared, part, chosen),
+        }
 
-    shown = [part.details, part.own, part.name, part.export, part.question]
+    shown = [part.details, part.own, part.name, part.export, part.private, part.sharing, part.question]
     for trigger in (voice.change, shared.voices_changed.change):
         wire(trigger, show, voice, shown, trigger_mode="always_last")
+
+
+def _export_view(shared: Shared, part: Manage, voice: Any) -> dict[Any, Any]:
+    """Offer a voice to be passed on, or, where the engine refuses that, a copy for oneself with the reason."""
+    engine, path = shared.engine, shared.files.path(f"{voice.name}.safetensors")
+    said = engine.sharing_condition(voice.voice_id)
+    try:
+        engine.export_voice(voice.voice_id, path)
+        offered, other, kind = part.export, part.private, "plain"
+    except VoiceFileError:
+        engine.export_voice(voice.voice_id, path, private_use=True)
+        offered, other, kind = part.private, part.export, "usable"
+        said = f"{said} {text.EXPORT_PRIVATE_INFO}"
+    return {
+        offered: gr.update(value=str(path), visible=True),
+        other: gr.update(value=None, visible=False),
+        part.sharing: markup.note(said, kind),
+    }
 
 
 def _wire_changes(shared: Shared, speak: Speak, part: Manage) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.bases import catalogue
 from voiceclone.errors import NotFoundError
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import Shared, player, wire
@@ -22,7 +23,7 @@ class Watch:
     """What is shown while a training runs and after it."""
 
     intro: gr.HTML
-    form: gr.Row
+    form: gr.Column
     """What is asked before a training; hidden meanwhile."""
     panel: gr.Column
     progress: gr.HTML
@@ -80,7 +81,7 @@ def build_result() -> Result:
     return Result(panel, head, sample, sample_note, voice_id, onward)
 
 
-def build_watch(intro: gr.HTML, form: gr.Row) -> Watch:
+def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
     """Lay out the card of a training that goes on."""
     with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-watch") as panel:
         progress = gr.HTML(elem_id="train-progress")
@@ -122,10 +123,18 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
     shown = [*watch.all_of_it(), *result.all_of_it()]
 
     def tick(run_id: str, seen: Seen) -> Any:
-        return run_view(shared, watch, result, engine.training_status(run_id), seen) or gr.skip()
+        try:
+            status = engine.training_status(run_id)
+        except NotFoundError:
+            if seen.run_id != run_id:
+                raise
+            return {remembered_run: ""} | idle_view(watch, result)  # deleted while it was watched
+        return run_view(shared, watch, result, status, seen) or gr.skip()
 
     def attach(run_id: str) -> dict[Any, Any]:
-        status = engine.active_run() or _status_or_none(engine, run_id)
+        # The trainings of a comparison are shown by the comparison.
+        active = None if shared.comparing.running else engine.active_run()
+        status = active or _status_or_none(engine, run_id)
         if status is None:
             return {remembered_run: ""} | idle_view(watch, result)
         found = {remembered_run: status.run_id} | run_view(shared, watch, result, status, Seen())
@@ -141,15 +150,17 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
 
     def say_sample(voice_id: str, voices_changed: int) -> Any:
         if not voice_id:
-            return None, "", gr.skip()
+            return gr.update(value=None, visible=True), "", gr.skip()
         voice = engine.voice(voice_id)
+        if not reads_text(voice):
+            return gr.update(visible=False), markup.note(text.ONLY_CONVERTS), voices_changed + 1
         sentence = text.SAMPLE_SENTENCES.get(voice.language, text.SAMPLE_SENTENCES["en-us"])
         path = shared.files.path(f"{voice.name}.wav")
         engine.speak_to_file(voice_id, sentence, path, language=voice.language)
-        return str(path), markup.note(f"“{sentence}”"), voices_changed + 1
+        return gr.update(value=str(path), visible=True), markup.note(f"“{sentence}”"), voices_changed + 1
 
     wire(shared.demo.load, attach, remembered_run, [shared.tabs, remembered_run, *shown])
-    wire(watch.timer.tick, tick, [remembered_run, watch.seen], shown)
+    wire(watch.timer.tick, tick, [remembered_run, watch.seen], [remembered_run, *shown])
     wire(watch.stop.click, stop, [remembered_run, watch.seen], shown)
     wire(watch.resume.click, resume, remembered_run, shown, lane="start")
     wire(
@@ -160,6 +171,11 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         lane="speech",
         progress_on=result.sample,
     )
+
+
+def reads_text(voice: Any) -> bool:
+    """True unless the voice is one of a model that only changes recordings."""
+    return voice.base_id not in catalogue.BASE_IDS or catalogue.card(voice.base_id).speaks
 
 
 def _status_or_none(engine: Any, run_id: str) -> Any:

@@ -1,0 +1,296 @@
+"""The parts of the page about other base models, as a stranger's program would ask them: get, train, try, convert."""
+
+import functools
+import gc
+import threading
+import time
+from html import escape
+
+import pytest
+
+from tests.fake_base import BASE_ID, PrivateBase
+from tests.small_hub import serve_all
+from tests.small_project import fake_engine, make_project
+from tests.test_models import YOUR_TTS_FILES, ZIP, zipped
+from tests.test_ui_server import MADE_UP, Page, pytestmark  # noqa: F401 - the marks hold here, too
+from voiceclone import VoiceEngine, store
+from voiceclone.bases import catalogue
+from voiceclone.compare import judging, model
+from voiceclone.errors import BusyError, Cancelled, InputError
+from voiceclone.ui import comparing, jobs, markup, models, text
+
+WAIT_S = 60
+
+
+def put_your_tts(engine: VoiceEngine) -> None:
+    """Lay a small YourTTS into the data folder, agreed to, with a tone behind its name."""
+    folder = engine.data_dir / "base" / "your_tts"
+    folder.mkdir(parents=True)
+    for name, content in YOUR_TTS_FILES.items():
+        (folder / name).write_bytes(content)
+    store.write_json(folder / "base.json", {"base_id": "your_tts", "licence_agreed": {"by": "a test"}})
+    engine._bases["your_tts"] = PrivateBase(folder)
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    home = tmp_path_factory.mktemp("models")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(home / "gradio"))
+        engine = fake_engine(home / "home")
+        engine.prepare_base()
+        put_your_tts(engine)
+        served = Page(home / "home", engine)
+        yield served
+        served.close()
+        gc.collect()
+
+
+@pytest.fixture(scope="module")
+def project_id(page):
+    return make_project(page.engine.data_dir, clip_count=8).project_id
+
+
+def by_name(page, handler, answer):
+    """Return the answer's values by the element id (or the label) of what they are for."""
+    outputs = page.event(handler).outputs
+    return {block.elem_id or getattr(block, "label", None) or str(number): value
+            for number, (block, value) in enumerate(zip(outputs, answer["data"], strict=True))}  # fmt: skip
+
+
+def wait_until(done):
+    until = time.monotonic() + WAIT_S
+    while not done():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+# Which model ------------------------------------------------------------------------------------
+
+
+def test_models_that_are_here_can_be_chosen_and_the_one_that_came_with_the_program_is_first(page):
+    went_well, answer = page.ask("refresh_models", "", "")
+    assert went_well
+    told = by_name(page, "refresh_models", answer)
+    assert told["base-choice"]["choices"] == [["Tone", BASE_ID], ["YourTTS", "your_tts"]]
+    assert told["base-choice"]["value"] == BASE_ID
+    assert "your_tts" not in [value for _, value in told["get-choice"]["choices"]]
+    assert told["model-cards"].count("<li") == len(catalogue.CARDS)
+
+
+def test_only_the_ways_of_the_chosen_model_are_offered(page, monkeypatch):
+    engine = page.engine
+    assert [value for _, value in models.policy_choices(engine, "")] == ["fine-tune", "transfer"]
+    monkeypatch.setattr(type(engine.base), "policies", type(engine.base).policies[:1])
+    _, answer = page.ask("pick", BASE_ID)
+    assert answer["data"][0]["visible"] is False and answer["data"][1] == "fine-tune"
+    assert models.policy_choices(engine, "openvoice_v2") == []
+
+
+def test_a_training_gets_the_model_and_the_way_that_were_chosen(page, project_id):
+    went_well, answer = page.ask("start", project_id, "Chosen", 5, True, BASE_ID, "transfer")
+    assert went_well, answer
+    run = page.engine.runs()[0]
+    assert (run.policy, run.voice_name) == ("transfer", "Chosen")
+    page.engine.stop_training(run.run_id)
+    *_, _ = page.engine.watch_training(run.run_id, 0.05)
+
+
+@pytest.mark.parametrize(("base_id", "policy"), [("bark", ""), ("xtts_v2", ""), ("", "instant"), ("", "../x")])
+def test_a_model_or_a_way_that_is_not_offered_trains_nothing(page, project_id, base_id, policy):
+    before = len(page.engine.runs())
+    went_well, answer = page.ask("start", project_id, "Voice", 5, True, base_id, policy)
+    assert not went_well and answer["error"] != text.UNEXPECTED
+    assert len(page.engine.runs()) == before
+
+
+# Getting one ------------------------------------------------------------------------------------
+
+
+def test_nothing_is_fetched_without_agreement(page, monkeypatch):
+    monkeypatch.setattr(page.engine, "get_model", lambda *_, **__: pytest.fail("fetched without agreement"))
+    went_well, answer = page.ask("get", "vctk_vits", False)
+    assert (went_well, answer["error"]) == (False, text.need_licence("VITS (VCTK)"))
+    assert page.ask("get", "", True)[1]["error"] == text.NO_MODEL
+    went_well, answer = page.ask("get", "../../etc", True)
+    assert not went_well and "does not know the base model" in answer["error"]
+
+
+def test_another_choice_takes_the_agreement_back(page):
+    _, answer = page.ask("show_terms", "xtts_v2")
+    terms, agreed = answer["data"]
+    assert agreed is False
+    assert "CPML" in terms and catalogue.card("xtts_v2").licence_url in terms
+
+
+def test_a_model_is_fetched_in_the_background_and_then_offered(page, tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    name = "tts_models--en--vctk--vits"
+    with serve_all(tmp_path / "site") as site:
+        path = ZIP.replace("v0.10.1", "v0.6.1").replace("tts_models--multilingual--multi-dataset--your_tts", name)
+        site.put(path, zipped(name, {"model_file.pth": b"w" * 1000, "config.json": b"{}"}))
+        get_model = functools.partial(page.engine.get_model, mirror=site.endpoint)
+        monkeypatch.setattr(page.engine, "get_model", get_model)
+        assert page.ask("get", "vctk_vits", True)[0]
+        wait_until(lambda: by_name(page, "follow", page.ask("follow", "", "vctk_vits")[1])["get"]["visible"])
+    told = by_name(page, "follow", page.ask("follow", "", "vctk_vits")[1])
+    assert text.got("VITS (VCTK)") in told["get-status"]
+    assert ["VITS (VCTK)", "vctk_vits"] in told["base-choice"]["choices"]
+    status = next(one for one in page.engine.models() if one.card.base_id == "vctk_vits")
+    assert status.state == "ready" and status.licence_agreed
+
+
+def test_a_card_says_what_a_person_wants_to_know():
+    cards = markup.model_cards([models_status("your_tts"), models_status("kokoro-82m", "ready")])
+    for words in ("YourTTS", "425 MB", "CC BY-NC-ND 4.0", text.PRIVATE_ONLY, "French", text.STATES["missing"]):
+        assert words in cards
+    assert "tts_models--multilingual--multi-dataset--your_tts" in cards
+    assert text.CARD_EMBEDDED in cards
+
+
+def models_status(base_id, state="missing"):
+    from voiceclone.models import ModelStatus
+
+    return ModelStatus(catalogue.card(base_id), state, False)
+
+
+# Work in the background -------------------------------------------------------------------------
+
+
+def test_background_work_is_one_at_a_time_and_can_be_stopped():
+    job, begun = jobs.BackgroundJob(), threading.Event()
+
+    def work(on_progress, should_stop):
+        on_progress(0.5, "Half")
+        begun.set()
+        wait_until(should_stop)
+        raise Cancelled("Stopped.")
+
+    job.start("a", "busy", work)
+    assert begun.wait(WAIT_S) and (job.status().share, job.status().words) == (0.5, "Half")
+    with pytest.raises(BusyError, match="busy"):
+        job.start("b", "busy", work)
+    job.cancel()
+    wait_until(lambda: not job.running)
+    assert (job.status().key, job.status().state) == ("a", jobs.CANCELLED)
+
+
+def test_background_work_that_fails_says_why(caplog):
+    job = jobs.BackgroundJob()
+
+    def fail(error):
+        raise error
+
+    for error, said in ((InputError("Too long."), "Too long."), (ValueError("?"), text.UNEXPECTED)):
+        job.start("a", "busy", lambda *_, error=error: fail(error))
+        wait_until(lambda: not job.running)
+        assert (job.status().state, job.status().error) == (jobs.FAILED, said)
+    assert "ValueError" in caplog.text
+
+
+# Without training, converting, passing on -------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def instant(page, project_id):
+    """A voice made without training by a model whose voices may not be passed on."""
+    went_well, answer = page.ask("instant", project_id, "Instant", True, "your_tts")
+    assert went_well, answer
+    return page.engine.voice(by_name(page, "instant", answer)["voice"])
+
+
+def test_a_voice_without_training_needs_consent_all_the_same(page, project_id):
+    went_well, answer = page.ask("instant", project_id, "Voice", False, "")
+    assert (went_well, answer["error"]) == (False, escape(text.NEED_CONSENT))
+
+
+def test_a_voice_without_training_is_made_by_the_chosen_model(instant):
+    assert (instant.base_id, instant.policy, instant.name) == ("your_tts", "instant", "Instant")
+    assert instant.consent_record["by"] == "page"
+
+
+def test_a_voice_that_may_not_be_shared_is_given_out_for_oneself_only_with_the_reason(page, instant):
+    went_well, answer = page.ask("show", instant.voice_id)
+    assert went_well
+    told = by_name(page, "show", answer)
+    assert told["export"]["visible"] is False and told["export"]["value"] is None
+    assert told["export-private"]["visible"] is True
+    assert "CC BY-NC-ND" in told["sharing"] and text.EXPORT_PRIVATE_INFO in told["sharing"]
+
+
+def test_converting_is_offered_for_voices_that_can(page, instant, monkeypatch):
+    for voice_id, visible in ((instant.voice_id, True), ("stock", False), ("", False), ("0" * 32, False)):
+        assert page.ask("offer_converting", voice_id)[1]["data"][0]["visible"] is visible
+    monkeypatch.setattr(PrivateBase, "abilities", frozenset())
+    assert page.ask("offer_converting", instant.voice_id)[1]["data"][0]["visible"] is False
+
+
+def test_a_recording_comes_back_in_the_voice(page, instant, speech_file):
+    sent = page.http.post(f"{page.url}/upload", files={"files": speech_file.open("rb")}).json()[0]
+    went_well, answer = page.ask("convert", instant.voice_id, {"path": sent, "meta": {"_type": "gradio.FileData"}})
+    assert went_well, answer
+    made = answer["data"][0]["value"]
+    assert page.http.get(f"{page.url}/file={made['path']}").content[:4] == b"RIFF"
+    assert made["orig_name"] == "speech - Instant.wav"
+
+
+def test_converting_needs_a_recording_and_a_voice(page, instant, speech_file):
+    assert page.ask("convert", instant.voice_id, None)[1]["error"] == text.NO_RECORDING
+    sent = page.http.post(f"{page.url}/upload", files={"files": speech_file.open("rb")}).json()[0]
+    file = {"path": sent, "meta": {"_type": "gradio.FileData"}}
+    assert page.ask("convert", "stock", file)[1]["error"] == text.CONVERT_STOCK
+    assert "no voice" in page.ask("convert", "../../x", file)[1]["error"]
+
+
+# Comparing --------------------------------------------------------------------------------------
+
+
+def test_a_comparison_needs_consent_and_an_offered_length(page, project_id):
+    for minutes, consent, said in ((5, False, escape(text.NEED_CONSENT)), (7, True, "")):
+        went_well, answer = page.ask("start_comparing", project_id, "", minutes, consent)
+        assert not went_well and said in answer["error"]
+    for value in MADE_UP:
+        assert page.ask("start_comparing", value, "", 5, True)[0] is False
+    assert page.ask("start_comparing", project_id, "openvoice_v2", 5, True)[0] is False
+
+
+def test_a_comparison_goes_on_without_the_page_and_is_shown_when_it_is_done(page, project_id, monkeypatch):
+    # The judges of speech say nothing of tones.
+    figures = model.Figures((0.5, 0.6, 0.7, 0.8))
+    monkeypatch.setattr(judging, "judge_voice", lambda *_: figures)
+    monkeypatch.setattr(judging, "judge_recordings", lambda *_: figures)
+    whole = page.engine.compare
+
+    def short(project_id, consent, minutes, **more):
+        return whole(project_id, consent, steps=8, **more)
+
+    monkeypatch.setattr(page.engine, "compare", short)
+    assert page.ask("start_comparing", project_id, "", 5, True)[0]
+    assert text.COMPARING in page.ask("start_comparing", project_id, "", 5, True)[1]["error"]
+    assert text.COMPARING in page.ask("start", project_id, "Voice", 5, True, "", "")[1]["error"]
+    told = by_name(page, "arrive_comparing", page.ask("arrive_comparing")[1])  # a page opened meanwhile
+    assert told["compare"]["open"] is True and told["compare-cancel"]["visible"] is True
+    wait_until(lambda: by_name(page, "observe", page.ask("observe", project_id)[1])["compare-start"]["visible"])
+    told = by_name(page, "observe", page.ask("observe", project_id)[1])
+    assert told["compare-outcome"]["visible"] is True
+    assert "<table" in told["compare-words"] and "fine-tuned" in told["compare-words"]
+    assert "data:image/png" in told["compare-picture"]
+    sentence = told[text.COMPARE_SENTENCE]["value"]
+    heard = page.ask("listen", sentence)[1]["data"]
+    assert [one["visible"] for one in heard] == [True, True, True, False, True]  # not trained in full
+    assert page.http.get(f"{page.url}/file={heard[0]['value']['path']}").content[:4] == b"RIFF"
+    comparison_id = sentence.split()[0]
+    for made_up in ("../../x 0", f"{comparison_id} 99", f"{comparison_id} -1", f"{comparison_id} ../1", "0" * 32):
+        assert page.ask("listen", made_up)[0] is False
+
+
+def test_a_comparison_shows_what_was_typed_as_text():
+    nasty = '<img src=x onerror="alert(1)">'
+    for piece in (markup.table((nasty,), [(nasty, nasty)]), markup.verdict(nasty, nasty),
+                  markup.job_progress(nasty, 0.5, nasty)):  # fmt: skip
+        assert "<img" not in piece and "&lt;img" in piece
+
+
+def test_only_models_with_two_ways_are_offered_to_compare(page):
+    assert comparing._has_ways(page.engine, BASE_ID)
+    assert not comparing._has_ways(page.engine, "openvoice_v2")

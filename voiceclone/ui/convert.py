@@ -1,0 +1,105 @@
+"""Tab 3, for voices that can: say the words of a recording in the chosen voice."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.bases import catalogue
+from voiceclone.bases.base import Ability
+from voiceclone.errors import InputError, NotFoundError
+from voiceclone.ui import markup, text
+from voiceclone.ui.record import RECORDER_SAMPLE_RATE
+from voiceclone.ui.shared import Shared, into, player, wire
+from voiceclone.ui.speak import STOCK, Speak
+
+
+@dataclass(frozen=True)
+class Convert:
+    """Everything of the part."""
+
+    accordion: gr.Accordion
+    source: gr.Audio
+    convert: gr.Button
+    status: gr.HTML
+    output: gr.Audio
+    download: gr.DownloadButton
+
+
+def build_convert(shared: Shared, speak: Speak) -> None:
+    """Lay out and wire the part; it is hidden while the chosen voice cannot convert."""
+    part = _layout()
+    _wire_convert(shared, speak, part)
+
+
+def _layout() -> Convert:
+    with gr.Accordion(
+        text.CONVERT_TITLE, open=False, visible=False, elem_id="convert-part", elem_classes="vc-card"
+    ) as accordion:
+        gr.HTML(markup.note(text.CONVERT_INTRO))
+        source = gr.Audio(
+            label=text.CONVERT_SOURCE,
+            sources=["upload", "microphone"],
+            type="filepath",
+            format=None,
+            buttons=[],
+            waveform_options=gr.WaveformOptions(sample_rate=RECORDER_SAMPLE_RATE),
+            elem_id="convert-source",
+            elem_classes="vc-player",
+        )
+        convert = gr.Button(text.CONVERT, variant="primary", elem_id="convert", elem_classes="vc-action")
+        status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="convert-status")
+        output = player(text.OUTPUT_LABEL, "converted", buttons=[], visible=False)
+        download = gr.DownloadButton(text.DOWNLOAD, visible=False, elem_id="convert-download", elem_classes="vc-action")
+    return Convert(accordion, source, convert, status, output, download)
+
+
+def can_convert(engine: Any, voice_id: str) -> bool:
+    """True for a voice whose base model changes recordings; the stock voice is none of them."""
+    if voice_id in ("", STOCK):
+        return False
+    try:
+        base_id = engine.voice(voice_id).base_id
+    except NotFoundError:  # deleted a moment ago
+        return False
+    return Ability.CONVERT in engine.base_of(base_id if base_id in catalogue.BASE_IDS else None).abilities
+
+
+def _wire_convert(shared: Shared, speak: Speak, part: Convert) -> None:
+    engine = shared.engine
+
+    def offer_converting(voice_id: str) -> Any:
+        return gr.update(visible=can_convert(engine, voice_id))
+
+    def convert(
+        voice_id: str,
+        source: str | None,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> tuple[Any, ...]:
+        if not source:
+            raise InputError(text.NO_RECORDING)
+        if voice_id in ("", STOCK):
+            raise InputError(text.CONVERT_STOCK)
+        name = f"{Path(source).stem} - {engine.voice(voice_id).name}.wav"
+        path = shared.files.path(name)
+        sound = engine.convert_to_file(voice_id, source, path, on_progress=into(progress))
+        shown = gr.update(value=str(path), visible=True)
+        return shown, shown, markup.note(text.converted(sound.duration_s), "good")
+
+    wire(speak.voice.change, offer_converting, speak.voice, part.accordion, trigger_mode="always_last")
+    started = wire(
+        part.convert.click,
+        lambda: (gr.update(interactive=False), gr.update(value="", visible=True)),
+        None,
+        [part.convert, part.status],
+    )
+    done = wire(
+        started.then,
+        convert,
+        [speak.voice, part.source],
+        [part.output, part.download, part.status],
+        lane="speech",
+        progress_on=part.status,
+    )
+    wire(done.then, lambda: gr.update(interactive=True), None, part.convert)
