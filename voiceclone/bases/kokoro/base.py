@@ -10,12 +10,16 @@ from voiceclone import host
 from voiceclone.audio import Audio
 from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import start, weights
+from voiceclone.bases.kokoro.contrast import CONTRAST, sharpen_formants
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
+from voiceclone.bases.kokoro.pauses import quieten_pauses
+from voiceclone.bases.kokoro.tone_curve import TONE_CURVE, apply_tone_curve
 from voiceclone.errors import InputError, NotFoundError, TextError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.store import atomic_file, read_json, write_json
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
 
     from voiceclone.bases.kokoro.trainer import Trainer
@@ -58,6 +62,7 @@ class KokoroBase:
         self._folder = folder
         self._network: torch.nn.Module | None = None
         self._spoken_by: tuple[str, int] | None = None
+        self._polish: dict[str, np.ndarray] = {}
         self._style: torch.Tensor | None = None
         self._changed: set[str] = set()
         self._trainers: dict[Path, Trainer] = {}
@@ -146,6 +151,7 @@ class KokoroBase:
         """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
         import shutil
 
+        import torch
         from safetensors.torch import load_file, save_file
 
         from voiceclone.bases.kokoro import trainer as trainer_module
@@ -155,6 +161,7 @@ class KokoroBase:
             return  # killed after everything was written
         trainer = self._trainer(run_dir)
         tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
+        tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
         with atomic_file(run_dir / VOICE_FILE) as temporary:
             save_file(tensors, temporary)
         write_json(run_dir / "scores.json", self._score(run_dir, trainer))
@@ -176,7 +183,7 @@ class KokoroBase:
 
         text = _FIRST_LISTEN_TEXT[_language(run_dir).split("-")[0]]
         spoken = _say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
-        encode_wav(spoken, run_dir / FIRST_LISTEN_FILE)
+        encode_wav(_polish(spoken, trainer.polish()), run_dir / FIRST_LISTEN_FILE)
         trainer.note_first_listen()
 
     def _score(self, run_dir: Path, trainer: "Trainer") -> dict[str, float]:
@@ -229,7 +236,7 @@ class KokoroBase:
             VoiceFileError: the voice file is damaged.
         """
         self._put_on(voice_path)
-        return _say(self._network, self._style, text, language, speed)
+        return _polish(_say(self._network, self._style, text, language, speed), self._polish)
 
     def _put_on(self, voice_path: Path | None) -> None:
         """Change the loaded network into a voice, or back into the base."""
@@ -258,6 +265,7 @@ class KokoroBase:
         self._changed = set(changes)
         stock = typical_style(weights.load_stock_voices(self._folder)[weights.DEFAULT_STOCK_VOICE])
         self._style = tensors.get(STYLE, stock).to(_device())
+        self._polish = {name: tensors[name].numpy() for name in (TONE_CURVE, CONTRAST) if name in tensors}
         self._spoken_by = key
 
 
@@ -296,6 +304,18 @@ def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language:
         raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
     samples = synthesis.synthesize(network, tokens, style, speed)
     return Audio(samples.cpu().numpy(), SAMPLE_RATE)
+
+
+def _polish(audio: Audio, polish: "dict[str, np.ndarray]") -> Audio:
+    """Put right what training leaves wrong in the sound; without figures for it the decoder is as it came."""
+    if not polish:
+        return audio
+    samples = audio.samples
+    if TONE_CURVE in polish:
+        samples = apply_tone_curve(samples, polish[TONE_CURVE])
+    if CONTRAST in polish:
+        samples = sharpen_formants(samples, polish[CONTRAST])
+    return Audio(quieten_pauses(samples), audio.sample_rate)
 
 
 def _device() -> str:

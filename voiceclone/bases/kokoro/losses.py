@@ -3,7 +3,7 @@
 A spectral loss without a critic is content with a decoder that fills noise with constant tones: the
 constant nearest to a random magnitude is its median. Kokoro's decoder has them at hand, for every
 upsampling stage repeats its own pattern: 80 Hz, 800 Hz and 4800 Hz and their multiples. Three terms keep
-them out: log magnitudes on linear frequency, where a narrow line is not averaged away as in a mel band; the
+them out: log power on linear frequency, where a narrow line is not averaged away as in a mel band; the
 untouched decoder as the teacher above the recording's own bandwidth; and `frame_rate_lines`.
 Measured in docs/decisions.md, “Buzz”.
 """
@@ -20,6 +20,7 @@ MEL_BANDS = {512: 40, 1024: 80, 2048: 128}
 """FFT size -> mel bands. The lower ones keep every band at least one bin wide."""
 _MEL_FLOOR = 1e-3
 _LINEAR_FLOOR = 1e-3
+_AVERAGED_SAMPLES = 1536
 _TEACHER_FFT = 1024
 FULL_BAND_HZ = 11_000.0
 """A recording that holds frequencies up to here needs no teacher above them."""
@@ -47,7 +48,7 @@ def _mel_filters(size: int, device: str) -> "torch.Tensor":
     return filters.to(device)
 
 
-def _magnitudes(samples: "torch.Tensor", size: int) -> "torch.Tensor":
+def magnitudes(samples: "torch.Tensor", size: int) -> "torch.Tensor":
     """Return STFT magnitudes, shape (batch, bins, frames), hop a quarter of `size`."""
     import torch
 
@@ -59,19 +60,29 @@ def _log_distance(one: "torch.Tensor", other: "torch.Tensor", floor: float) -> "
     return ((one + floor).log() - (other + floor).log()).abs().mean()
 
 
+def _short_averages(magnitudes: "torch.Tensor", size: int) -> "torch.Tensor":
+    """Return half the log power on linear frequency, averaged over 64 ms: a tone stays, the chance in noise goes."""
+    import torch.nn.functional as functional
+
+    frames = _AVERAGED_SAMPLES * 4 // size
+    power = functional.avg_pool1d(magnitudes.square(), frames, frames // 2)
+    return 0.5 * (power + _LINEAR_FLOOR**2).log()
+
+
 def spectral_distance(
     spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float, linear_weight: float = 1.0
 ) -> "torch.Tensor":
     """Return how far two batches of sound (batch, samples) are apart below `bandwidth_hz`.
 
-    Per resolution: L1 of log magnitudes on linear frequency (the mean of the three, times `linear_weight`), L1
-    of log mel magnitudes, and 0.3 times the relative L1 of mel magnitudes, which weighs the loud parts.
+    Per resolution: L1 of log power on linear frequency, averaged over 64 ms (the mean of the three, times
+    `linear_weight`), L1 of log mel magnitudes, and 0.3 times the relative L1 of mel magnitudes, which weighs
+    the loud parts.
     """
     total = spoken.new_zeros(())
     for size in MEL_BANDS:
-        one, other = _magnitudes(spoken, size), _magnitudes(recorded, size)
+        one, other = magnitudes(spoken, size), magnitudes(recorded, size)
         bins = int(bandwidth_hz / SAMPLE_RATE * size)
-        linear = _log_distance(one[:, :bins], other[:, :bins], _LINEAR_FLOOR)
+        linear = (_short_averages(one[:, :bins], size) - _short_averages(other[:, :bins], size)).abs().mean()
         total = total + linear_weight * linear / len(MEL_BANDS)
         filters = _mel_filters(size, str(spoken.device))
         inside = filters[:, (filters[bins:].sum(0) == 0) & (filters.sum(0) > 0)]
@@ -84,7 +95,7 @@ def spectral_distance(
 def teacher_spectrum(samples: "torch.Tensor", bandwidth_hz: float) -> "torch.Tensor":
     """Return the log magnitudes above `bandwidth_hz` of what a decoder put out, (batch, bins, frames)."""
     first = int(bandwidth_hz / SAMPLE_RATE * _TEACHER_FFT)
-    return (_magnitudes(samples, _TEACHER_FFT)[:, first:] + _LINEAR_FLOOR).log()
+    return (magnitudes(samples, _TEACHER_FFT)[:, first:] + _LINEAR_FLOOR).log()
 
 
 def frame_rate_lines(samples: "torch.Tensor") -> "torch.Tensor":

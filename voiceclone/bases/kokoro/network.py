@@ -21,6 +21,8 @@ MAX_TOKENS = 510
 
 # Kokoro-82M v1.0, config.json of the model card (https://huggingface.co/hexgrad/Kokoro-82M).
 N_TOKENS = 178
+_WIDE_REACH = 50
+"""Samples between the first and the last tap of a convolution from which on it is run with the channels last."""
 HIDDEN_SIZE = 512
 MAX_DURATION_FRAMES = 50
 _ISTFTNET = {
@@ -101,8 +103,8 @@ def build_network() -> "torch.nn.Module":
 def _use_lean_snake(generator: "torch.nn.Module", block_class: type) -> None:
     """Give the generator's residual blocks a Snake activation that keeps one tensor for its gradient, not five.
 
-    x + sin^2(a x) / a = x + (1 - cos(2 a x)) / (2 a), whose slope is 1 + sin(2 a x). `a` itself is
-    not trained.
+    x + sin^2(a x) / a has the slope 1 + sin(2 a x); `a` itself is not trained. Under autocast all of it happens
+    in the convolutions' bfloat16: half the bytes to move, and a sine of it takes half the time.
     """
     import torch
 
@@ -110,26 +112,62 @@ def _use_lean_snake(generator: "torch.nn.Module", block_class: type) -> None:
         @staticmethod
         def forward(ctx: Any, x: "torch.Tensor", alpha: "torch.Tensor") -> "torch.Tensor":
             ctx.save_for_backward(x, alpha)
-            return (x * (2 * alpha)).cos_().neg_().add_(1).mul_(0.5 / alpha).add_(x)
+            wave = (x * alpha).sin_()
+            return wave.mul_(wave).mul_(1 / alpha).add_(x)
 
         @staticmethod
         def backward(ctx: Any, gradient: "torch.Tensor") -> tuple["torch.Tensor", None]:
             x, alpha = ctx.saved_tensors
             return (x * (2 * alpha)).sin_().add_(1).mul_(gradient), None
 
+    def restyle(norm: "torch.nn.Module", x: "torch.Tensor", style: "torch.Tensor") -> "torch.Tensor":
+        scale, shift = norm.fc(style).to(x.dtype).unsqueeze(-1).chunk(2, dim=1)
+        return norm.norm(x) * (1 + scale) + shift
+
     class LeanBlock(block_class):
         def forward(self, x: "torch.Tensor", style: "torch.Tensor") -> "torch.Tensor":
             layers = zip(self.convs1, self.convs2, self.adain1, self.adain2, self.alpha1, self.alpha2, strict=True)
             for conv1, conv2, norm1, norm2, alpha1, alpha2 in layers:
-                inner = norm1(x, style)
-                inner = conv1(Snake.apply(inner, alpha1.to(inner.dtype)))
-                inner = norm2(inner, style)
+                inner = restyle(norm1, x, style)
+                inner = _convolve(conv1, Snake.apply(inner, alpha1.to(inner.dtype)))
+                inner = restyle(norm2, inner, style)
                 inner = conv2(Snake.apply(inner, alpha2.to(inner.dtype)))
                 x = inner + x
             return x
 
-    for block in (*generator.noise_res, *generator.resblocks):
+    class StillBlock(LeanBlock):
+        """Shapes the excitation; it does not learn, and without gradients a training step takes a tenth less."""
+
+        def forward(self, x: "torch.Tensor", style: "torch.Tensor") -> "torch.Tensor":
+            with torch.no_grad():
+                return super().forward(x, style)
+
+    for block in generator.resblocks:
         block.__class__ = LeanBlock
+    for block in generator.noise_res:
+        block.__class__ = StillBlock
+
+
+def _convolve(convolution: "torch.nn.Conv1d", x: "torch.Tensor") -> "torch.Tensor":
+    """Run a convolution; the widest with the channels last, for oneDNN's bfloat16 kernel needs twice the time else.
+
+    128 channels, kernel 11, dilation 5, 42,000 samples on two cores: 73 ms, with the channels last and both
+    copies 46 ms; with dilation 3 it is 40 ms either way.
+    """
+    import torch
+
+    reach = (convolution.kernel_size[0] - 1) * convolution.dilation[0]
+    if reach < _WIDE_REACH or x.device.type != "cpu" or not supports_bfloat16("cpu"):
+        return convolution(x)
+    rows = x.unsqueeze(2).contiguous(memory_format=torch.channels_last)
+    out = torch.nn.functional.conv2d(
+        rows,
+        convolution.weight.unsqueeze(2),
+        convolution.bias,
+        padding=(0, convolution.padding[0]),
+        dilation=(1, convolution.dilation[0]),
+    )
+    return out.squeeze(2).contiguous()
 
 
 def _keep_last_layer_precise(generator: "torch.nn.Module") -> None:

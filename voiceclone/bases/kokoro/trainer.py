@@ -12,20 +12,23 @@ from typing import TYPE_CHECKING, Any
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.kokoro import dataset, losses, synthesis
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.kokoro.contrast import CONTRAST, ContrastMeter
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
 from voiceclone.bases.kokoro.start import choose_start
+from voiceclone.bases.kokoro.tone_curve import TONE_CURVE, BalanceMeter
 from voiceclone.bases.kokoro.weights import load_network, read_info
 from voiceclone.errors import TrainingError
 from voiceclone.store import read_json, write_json
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
 
 PLAN_FILE = "plan.json"
 CHECKPOINT_FILE = "checkpoint.safetensors"
 METRICS_FILE = "metrics.jsonl"
-FINISH_RESERVE_S = 20.0
+FINISH_RESERVE_S = 18.0
 """Kept of a plan in minutes for writing and judging the voice."""
 FEATURES_SHARE = 0.4
 """Part of a plan in minutes after which no further recordings are made ready."""
@@ -104,6 +107,8 @@ class Trainer:
         self._teacher_cache: dict[tuple[str, int], Any] = {}
         self._bad_steps = 0
         self._step_s = 0.0
+        self.balance = BalanceMeter()
+        self.contrast = ContrastMeter()
         self.start = choose_start(self.network, base_folder, run_dir, self._pending).to(device)
         self._teacher = self._copy_teacher()
         self._prepare_parameters()
@@ -171,6 +176,13 @@ class Trainer:
         import torch
 
         return torch.cat([self.acoustic_style, self.prosody_style], dim=1).detach()
+
+    def polish(self) -> "dict[str, np.ndarray]":
+        """Return what puts the spoken sound right, by tensor name; nothing when only the style learns, or too early."""
+        if self.plan.policy == Policy.TRANSFER:
+            return {}
+        made = {TONE_CURVE: self.balance.curve_db(), CONTRAST: self.contrast.contrast()}
+        return {name: value for name, value in made.items() if value is not None}
 
     # The clock --------------------------------------------------------------------------------
 
@@ -333,6 +345,9 @@ class Trainer:
             own = losses.teacher_spectrum(spoken, bandwidth_hz)
             loss = loss + self.recipe.teacher_weight * (own - known).abs().mean()
         self._update(self._acoustic, loss, scale)
+        self.balance.add(spoken, recorded[:, inner], bandwidth_hz)
+        heard = (spoken[0].detach().cpu().numpy(), recorded[0, inner].cpu().numpy())
+        self.contrast.add(*heard, bandwidth_hz)
         return float(distance.detach())
 
     def _draw_windows(self) -> Iterator[tuple[LoadedClip, int]]:
@@ -391,7 +406,13 @@ class Trainer:
     def save_checkpoint(self) -> None:
         """Write weights, optimizer, random state and position, whole or not at all."""
         self.position = replace(self.position, elapsed_s=self.elapsed_s)
-        about = {"position": asdict(self.position), "random": self.random.getstate(), "order": self._order}
+        about = {
+            "position": asdict(self.position),
+            "random": self.random.getstate(),
+            "order": self._order,
+            "balance": self.balance.state(),
+            "contrast": self.contrast.state(),
+        }
         save_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learners(), self._optimizers(), about)
         self._saved_at = time.monotonic()
 
@@ -410,6 +431,9 @@ class Trainer:
         version, internal, gauss = about["random"]
         self.random.setstate((version, tuple(internal), gauss))
         self._began = time.monotonic() - self.position.elapsed_s
+        if "balance" in about:  # checkpoints of before the tone curve have none
+            self.balance.restore(about["balance"])
+            self.contrast.restore(about["contrast"])
         self._restore_clips(about["order"])
 
     def _restore_clips(self, order: list[int]) -> None:
