@@ -91,7 +91,7 @@ class AcousticStage:
         _, losses = self.network.train_step(self._batch(clips), self._criterion)
         losses["loss"].backward()
         shown = {"loss": "loss", "loss_mel": "postnet_loss", "loss_stop": "stopnet_loss", "align_error": "align_error"}
-        return {ours: float(losses[theirs]) for ours, theirs in shown.items() if theirs in losses}
+        return {ours: _number(losses[theirs]) for ours, theirs in shown.items() if theirs in losses}
 
     def evaluate(self, clip: StoredClip) -> float:
         """Return the error on one clip, with the prenet's noise always the same."""
@@ -220,6 +220,11 @@ class VocoderStage:
         spectrum, sound = torch.stack(spectra).to(self._device), torch.stack(sounds).to(self._device)
         # coqui's GANs may be shown other clips than they make; these are shown the same.
         return {"input": spectrum, "waveform": sound, "input_disc": spectrum, "waveform_disc": sound}
+
+
+def _number(value: Any) -> float:
+    # The error of the alignment is a tensor or a plain number, depending on its size.
+    return float(value.detach()) if hasattr(value, "detach") else float(value)
 
 
 STAGES: tuple[type[AcousticStage] | type[VocoderStage], ...] = (AcousticStage, VocoderStage)
