@@ -90,13 +90,13 @@ def _layout_outcome() -> Outcome:
     with gr.Column(visible=False, elem_id="compare-outcome") as panel:
         words = gr.HTML(elem_id="compare-words")
         sentences = gr.Dropdown([], label=text.COMPARE_SENTENCE, info=text.COMPARE_SENTENCE_INFO)
-        sentence = chosen_id(sentences)
         with gr.Row(elem_classes="vc-players"):
             labels = [*text.WAYS.values(), text.COMPARE_RECORDING]
             players = tuple(
                 player(label, f"compare-{number}", visible=False, min_width=260) for number, label in enumerate(labels)
             )
         picture = gr.HTML(elem_id="compare-picture")
+    sentence = chosen_id(sentences)  # outside: whatever is in a column is shown when the column is
     return Outcome(panel, words, sentences, sentence, players, picture)
 
 

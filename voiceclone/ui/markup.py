@@ -202,25 +202,26 @@ def model_cards(statuses: Sequence[Any]) -> str:
 def _model_card(status: Any) -> str:
     card = status.card
     size = text.CARD_EMBEDDED if card.embedded else text.megabytes(card.size_mb)
+    can = ", ".join(words for name, words in text.ABILITIES.items() if name in card.abilities)
+    sharing = card.share_condition or (text.MAY_SHARE if card.may_share_voices else _private(card))
     facts = [
-        (text.CARD_CAN, escape(", ".join(words for name, words in text.ABILITIES.items() if name in card.abilities))),
-        (text.CARD_SIZE, escape(size)),
+        (text.CARD_CAN, escape(can)),
         (text.CARD_SPEAKS, escape(", ".join(language_names(card.languages)))),
         (text.CARD_LICENCE, _licence(card)),
-        (
-            text.CARD_RESULT,
-            escape(card.share_condition or (text.MAY_SHARE if card.may_share_voices else _private(card))),
-        ),
-        (text.CARD_GPU, escape(text.GPU_ADVISED if card.gpu_advised else text.GPU_NOT_NEEDED)),
+        (text.CARD_RESULT, escape(sharing)),
     ]
     if card.released_folders:
         facts.append((text.CARD_FOLDER, escape(text.bring_folder(card.released_folders))))
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{words}</dd>" for name, words in facts)
-    state = f'<span class="vc-chip vc-{text.STATE_KINDS[status.state]}">{escape(text.STATES[status.state])}</span>'
+    short = [size, card.licence, text.MAY_SHARE_SHORT if card.may_share_voices else text.PRIVATE_SHORT]
+    short += [text.GPU_ADVISED] if card.gpu_advised else [text.GPU_NOT_NEEDED]
+    state = text.STATE_UNPREPARED if card.embedded and status.state == "missing" else text.STATES[status.state]
+    chip = f'<span class="vc-chip vc-{text.STATE_KINDS[status.state]}">{escape(state)}</span>'
     return (
         f'<li class="vc-model" data-base="{escape(card.base_id)}" data-state="{escape(status.state)}">'
-        f'<div class="vc-between"><h3>{escape(card.title)}</h3>{state}</div>'
-        f"<p>{escape(card.purpose)}</p><dl>{lines}</dl></li>"
+        f'<div class="vc-between"><h3>{escape(card.title)}</h3>{chip}</div><p>{escape(card.purpose)}</p>'
+        f'<p class="vc-facts">{escape(" · ".join(short))}</p>'
+        f"<details><summary>{escape(text.CARD_MORE)}</summary><dl>{lines}</dl></details></li>"
     )
 
 

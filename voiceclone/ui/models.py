@@ -72,11 +72,11 @@ def _layout_get(data_dir: str) -> Get:
     with gr.Column(elem_id="get-model") as panel:
         gr.HTML(markup.heading(text.GET_TITLE))
         models = gr.Dropdown([], label=text.GET_LABEL, info=text.GET_INFO, elem_id="get-choice")
-        model = chosen_id(models)
         terms = gr.HTML(elem_id="get-terms")
         agree = gr.Checkbox(False, label=text.LICENCE_AGREE, info=text.LICENCE_AGREE_INFO, elem_id="licence")
         get = gr.Button(text.GET, variant="primary", elem_id="get", elem_classes="vc-action")
         cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="get-cancel", elem_classes="vc-action")
+    model = chosen_id(models)  # outside: whatever is in a column is shown when the column is
     status = gr.HTML(elem_id="get-status")
     return Get(cards, panel, models, model, terms, agree, get, cancel, status, gr.Timer(TICK_S, active=False))
 

@@ -320,13 +320,13 @@ STATES = {
     "folder-found": "Found, terms to agree to",
     "incomplete": "Partly here",
 }
+STATE_UNPREPARED = "Not prepared yet"
 STATE_KINDS = {"ready": "good", "missing": "plain", "folder-found": "usable", "incomplete": "usable"}
 CARD_CAN = "Can"
-CARD_SIZE = "Size"
 CARD_SPEAKS = "Languages"
 CARD_LICENCE = "Licence"
 CARD_RESULT = "Your voices"
-CARD_GPU = "Graphics card"
+CARD_MORE = "Licence, languages, files"
 CARD_FOLDER = "Bring it yourself"
 CARD_EMBEDDED = "comes with the program"
 ABILITIES = {
@@ -336,8 +336,10 @@ ABILITIES = {
 }
 MAY_SHARE = "You may pass on the voices you make with it."
 PRIVATE_ONLY = "For yourself only."
-GPU_ADVISED = "Advised for training; without one it takes hours."
-GPU_NOT_NEEDED = "Not needed."
+MAY_SHARE_SHORT = "voices may be shared"
+PRIVATE_SHORT = "voices for yourself only"
+GPU_ADVISED = "graphics card advised to train"
+GPU_NOT_NEEDED = "no graphics card needed"
 GET_TITLE = "Get another model"
 GET_LABEL = "Model"
 GET_INFO = "What it is for, and on which terms, stands on its card."
