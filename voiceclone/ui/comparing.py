@@ -96,7 +96,7 @@ def _layout_outcome() -> Outcome:
                 player(label, f"compare-{number}", visible=False, min_width=260) for number, label in enumerate(labels)
             )
         picture = gr.HTML(elem_id="compare-picture")
-    sentence = chosen_id(sentences)  # outside: whatever is in a column is shown when the column is
+    sentence = chosen_id(sentences)  # outside the column: gradio would show it with the column
     return Outcome(panel, words, sentences, sentence, players, picture)
 
 

@@ -76,7 +76,7 @@ def _layout_get(data_dir: str) -> Get:
         agree = gr.Checkbox(False, label=text.LICENCE_AGREE, info=text.LICENCE_AGREE_INFO, elem_id="licence")
         get = gr.Button(text.GET, variant="primary", elem_id="get", elem_classes="vc-action")
         cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="get-cancel", elem_classes="vc-action")
-    model = chosen_id(models)  # outside: whatever is in a column is shown when the column is
+    model = chosen_id(models)  # outside the column: gradio would show it with the column
     status = gr.HTML(elem_id="get-status")
     return Get(cards, panel, models, model, terms, agree, get, cancel, status, gr.Timer(TICK_S, active=False))
 

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+from voiceclone.limits import MAX_NAME_CHARACTERS
+
 TITLE = "VoiceClone"
 TAGLINE = "Your own voice, on your own computer. Nothing you record leaves it."
 
@@ -383,8 +385,9 @@ def megabytes(size_mb: float) -> str:
 
 
 def instant_name(name: str) -> str:
-    """Name a voice made without training, unless a name was typed."""
-    return f"{name}, untrained"
+    """Name a voice made without training, so that a trained one of the same person can be told from it."""
+    ending = " - untrained"
+    return name[: MAX_NAME_CHARACTERS - len(ending)] + ending
 
 
 # --- comparing ----------------------------------------------------------------------------------

@@ -158,7 +158,7 @@ def _wire_instant(shared: Shared, form: Form, result: Result) -> None:
     ) -> dict[Any, Any]:
         if not consent:
             raise ConsentError(text.NEED_CONSENT)
-        called = (name or "").strip() or text.instant_name(voice_name(engine, project_id, ""))
+        called = text.instant_name(voice_name(engine, project_id, name))
         voice = engine.instant_voice(
             project_id, called, consent, base_id=base_id or None, consent_by="page", on_progress=into(progress)
         )
