@@ -31,6 +31,10 @@ FIRST_LISTEN_FILE = "first_listen.wav"
 VOICE_FILE = "voice.safetensors"
 DONE_FILE = "done.json"
 """Written when voice and scores are; only then is the checkpoint deleted."""
+SPEAKING_GAIN_DB = 5.0
+"""The base speaks at -24 LUFS, which is quiet; this brings it to the -19 LUFS that mono podcasts have (Apple and
+Spotify ask for -16 in stereo). The judge of likeness hears level, too: docs/decisions.md, “Level”."""
+_HIGHEST_PEAK = 10 ** (-1 / 20)
 _FIRST_LISTEN_TEXT = {
     "en": "Hello! This is the first try at your voice. It is still learning.",
     "es": "¡Hola! Este es el primer intento de tu voz. Todavía está aprendiendo.",
@@ -194,7 +198,7 @@ class KokoroBase:
 
         def speak_stock(text: str) -> Audio:
             self._put_on(None)
-            return _say(self._network, trainer.start, text, language, 1.0)
+            return _at_speaking_level(_say(self._network, trainer.start, text, language, 1.0))
 
         # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
         return scoring.score(lambda text: self.speak(run_dir / VOICE_FILE, text, language), speak_stock, language, real)
@@ -306,16 +310,23 @@ def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language:
     return Audio(samples.cpu().numpy(), SAMPLE_RATE)
 
 
+def _at_speaking_level(audio: Audio) -> Audio:
+    """Make spoken sound louder by the same for every sentence, less where it would clip."""
+    peak = float(abs(audio.samples).max(initial=0.0))
+    gain = min(10 ** (SPEAKING_GAIN_DB / 20), _HIGHEST_PEAK / max(peak, 1e-6))
+    return Audio(audio.samples * gain, audio.sample_rate)
+
+
 def _polish(audio: Audio, polish: "dict[str, np.ndarray]") -> Audio:
     """Put right what training leaves wrong in the sound; without figures for it the decoder is as it came."""
     if not polish:
-        return audio
+        return _at_speaking_level(audio)
     samples = audio.samples
     if TONE_CURVE in polish:
         samples = apply_tone_curve(samples, polish[TONE_CURVE])
     if CONTRAST in polish:
         samples = sharpen_formants(samples, polish[CONTRAST])
-    return Audio(quieten_pauses(samples), audio.sample_rate)
+    return _at_speaking_level(Audio(quieten_pauses(samples), audio.sample_rate))
 
 
 def _device() -> str:
