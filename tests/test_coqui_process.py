@@ -21,7 +21,8 @@ from voiceclone.errors import VoiceFileError
 from voiceclone.training.lock import TrainingLock
 
 SENTENCE = "The boy saw a ship, and 3 gulls."
-WAIT_S = 1200.0
+WAIT_S = 3600.0
+"""Seconds; a busy computer takes its time, and what hangs is ended by it."""
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def dead(status):
     return not status.process_alive
 
 
-@pytest.mark.timeout(3 * WAIT_S)
+@pytest.mark.timeout(WAIT_S)
 def test_ended_killed_continued_stopped_spoken_converted_exported(engine, site, tmp_path, speech):
     get_your_tts(engine, site, tmp_path)
     run_id = engine.start_training(
@@ -140,7 +141,7 @@ def test_ended_killed_continued_stopped_spoken_converted_exported(engine, site, 
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(5400)
+@pytest.mark.timeout(2 * WAIT_S)
 def test_a_model_of_the_released_size(engine, site, tmp_path, speech, capsys):
     """39.8 million numbers that speak and 46.7 that tell true from false, through the whole way.
 
