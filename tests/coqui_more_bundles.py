@@ -193,7 +193,7 @@ def xtts(folder: Path, *, old_pickle: bool = False, narrow: bool = False) -> Pat
     Args:
         folder: the base folder.
         old_pickle: hold the configuration as the first releases did.
-        narrow: for `small_dvae`, and clips of 1.2 s at most; else it trains in any process.
+        narrow: for `small_dvae`, and clips of 0.9 s at most; else it trains in any process.
     """
     import torch
     from TTS.tts.configs.xtts_config import XttsConfig
@@ -203,7 +203,7 @@ def xtts(folder: Path, *, old_pickle: bool = False, narrow: bool = False) -> Pat
     write_vocabulary(folder / "vocab.json")
     config = XttsConfig()
     small = {
-        "gpt_max_audio_tokens": 40 if narrow else 150,
+        "gpt_max_audio_tokens": 28 if narrow else 150,
         "gpt_max_text_tokens": 120,
         "gpt_layers": 2,
         "gpt_n_model_channels": 64,

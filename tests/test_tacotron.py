@@ -11,9 +11,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR
 
+from voiceclone import host
 from voiceclone.audio import Audio, decode
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import clip_store, finished, tacotron_network, tacotron_stages
+from voiceclone.bases.coqui import clip_store, finished, tacotron_network, tacotron_stages, tacotron_training
 from voiceclone.bases.coqui.tacotron_base import TacotronBase
 from voiceclone.errors import BaseModelError, InputError, TextError, TrainingError, VoiceFileError
 
@@ -31,9 +32,9 @@ def small():
     with pytest.MonkeyPatch.context() as patch:
         bundles.make_tacotron_small(patch)
         patch.setattr(finished.scoring, "score", no_judges)
-        patch.setattr(tacotron_stages.TacotronRecipe, "clips_per_step", 2)
-        for name, value in {"acoustic_rate": 1e-3, "vocoder_rate": 1e-3, "warm_up_steps": 1}.items():
-            patch.setattr(tacotron_stages.TacotronRecipe, name, value)
+        patch.setattr(host, "cores", lambda: 1)
+        recipe = tacotron_stages.TacotronRecipe(1e-3, 1e-3, warm_up_steps=1, clips_per_step=2)
+        patch.setattr(tacotron_training, "TacotronRecipe", lambda: recipe)
         yield
 
 
@@ -75,10 +76,10 @@ def steps(run_dir: Path) -> list[dict]:
 
 @pytest.fixture(scope="module", params=[Policy.FINE_TUNE, Policy.FULL])
 def trained(request, folder, clips, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Policy]:
-    """A finished run of ten steps: seven of the first network, three of the vocoder."""
+    """A finished run of seven steps: five of the first network, two of the vocoder."""
     run_dir = tmp_path_factory.mktemp("run")
     base = TacotronBase(folder)
-    train(base, run_dir, clips, TrainingPlan(steps=10, seed=3, policy=request.param))
+    train(base, run_dir, clips, TrainingPlan(steps=7, seed=3, policy=request.param))
     base.finish(run_dir)
     return run_dir, request.param
 
@@ -158,11 +159,11 @@ def test_exactly_what_the_policy_promises_has_changed(folder, trained) -> None:
 
 def test_losses_are_told_in_two_phases(trained) -> None:
     lines = steps(trained[0])
-    assert [line["phase"] for line in lines] == ["acoustic"] * 7 + ["vocoder"] * 3
-    assert [line["step"] for line in lines] == list(range(1, 11))
-    assert all(np.isfinite(line["loss"]) and line["total_steps"] == 10 for line in lines)
-    assert lines[6]["eval_loss"] < lines[0]["eval_loss"]
-    assert lines[9]["eval_loss"] < lines[7]["eval_loss"]
+    assert [line["phase"] for line in lines] == ["acoustic"] * 5 + ["vocoder"] * 2
+    assert [line["step"] for line in lines] == list(range(1, 8))
+    assert all(np.isfinite(line["loss"]) and line["total_steps"] == 7 for line in lines)
+    assert lines[4]["eval_loss"] < lines[0]["eval_loss"]
+    assert lines[6]["eval_loss"] < lines[5]["eval_loss"]
     assert {"loss_mel", "loss_judge", "grad_norm"} <= set(lines[-1])
 
 
@@ -182,9 +183,9 @@ def test_a_finished_run_leaves_voice_scores_and_metrics_only(trained) -> None:
     assert not names & {"checkpoint.safetensors", "acoustic.safetensors", "vocoder.safetensors", "dataset"}
 
 
-@pytest.mark.parametrize("stop_at", [2, 9])
+@pytest.mark.parametrize("stop_at", [2, 6])
 def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path, stop_at) -> None:
-    plan = TrainingPlan(steps=10, seed=3)
+    plan = TrainingPlan(steps=7, seed=3)
     train(TacotronBase(folder), tmp_path / "a", clips, plan)
     train(TacotronBase(folder), tmp_path / "b", clips, plan, stop_at=stop_at)
     train(TacotronBase(folder), tmp_path / "b", clips, plan)

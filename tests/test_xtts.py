@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 
+from voiceclone import host
 from voiceclone.audio import Audio, decode
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import finished, xtts_network, xtts_training
@@ -46,9 +47,9 @@ def recordings() -> list[TrainingClip]:
 
 @pytest.fixture(scope="module")
 def clips(recordings) -> list[TrainingClip]:
-    """Six pieces of 1.2 s: what the small GPT can hold."""
+    """Six pieces of 0.9 s: what the small GPT can hold."""
     whole = recordings[1].audio
-    length = round(1.2 * whole.sample_rate)
+    length = round(0.9 * whole.sample_rate)
     pieces = [Audio(whole.samples[round(number * length * 0.2) :][:length], whole.sample_rate) for number in range(6)]
     return [TrainingClip(f"clip{number}", piece, "Some words here.", "en-us") for number, piece in enumerate(pieces)]
 
@@ -60,6 +61,12 @@ def instant(base, recordings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def set_rate(patch: pytest.MonkeyPatch, rate: float) -> None:
+    """Three clips a step at that rate, from the first step on."""
+    recipe = xtts_training.XttsRecipe(rate=rate, warm_up_steps=1, clips_per_step=3)
+    patch.setattr(xtts_training.XttsRecipe, "for_device", lambda device: recipe)
+
+
 def make_quick(patch: pytest.MonkeyPatch) -> None:
     """A narrow DVAE in the place of the released one, and no judges."""
     gpt_trainer = importlib.import_module("TTS.tts.layers.xtts.trainer.gpt_trainer")
@@ -69,8 +76,8 @@ def make_quick(patch: pytest.MonkeyPatch) -> None:
 
     patch.setattr(gpt_trainer, "DiscreteVAE", bundles.small_dvae)
     patch.setattr(finished.scoring, "score", no_judges)
-    for name, value in {"rate": 3e-3, "warm_up_steps": 1, "clips_per_step": 3}.items():
-        patch.setattr(xtts_training.XttsRecipe, name, value)
+    patch.setattr(host, "cores", lambda: 1)
+    set_rate(patch, 3e-3)
 
 
 @pytest.fixture(autouse=True)
@@ -150,9 +157,11 @@ def test_speed_changes_the_length(base, instant) -> None:
 
 def test_every_language_of_the_card_is_understood(base, instant) -> None:
     texts = {"es": "Un barco.", "fr": "Un bateau.", "it": "Una nave.", "pt": "Um navio.", "en-gb": "In 1999."}
+    tokenizer = xtts_network.read_tokenizer(base._folder)
     for language, text in texts.items():
         assert language in base.languages
-        assert base.speak(instant, text, language).duration_s > 0
+        assert xtts_network.tokens_of(tokenizer, text, language)
+    assert base.speak(instant, texts["es"], "es").duration_s > 0
 
 
 @pytest.mark.parametrize(
@@ -250,7 +259,8 @@ def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path) 
 
 
 def test_steps_that_make_nothing_better_leave_the_instant_voice(folder, clips, tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(xtts_training.XttsRecipe, "rate", 0.5)
+    errors = iter((1.0, 2.0, 3.0))
+    monkeypatch.setattr(xtts_training.XttsTrainer, "judge", lambda self: next(errors))
     base = XttsBase(folder)
     train(base, tmp_path, clips, steps=2)
     trainer = base._trainer(tmp_path)
