@@ -298,7 +298,7 @@ PROGRAM = (
 
 
 def test_ctrl_c_stops_the_training_and_keeps_the_voice(data_dir, anna, run):
-    command = ["train", "Anna", "--voice", "A", "--i-have-consent", "--steps", "5000", "--json"]
+    command = ["train", "Anna", "--voice", "A", "--i-have-consent", "--steps", "50000", "--json"]
     process = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, str(data_dir), *command],
         stdout=subprocess.PIPE,

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
@@ -178,6 +179,26 @@ def test_a_failure_is_told_and_can_be_continued(engine, project_id):
     assert engine.active_run() is None
     assert "BaseModelError" in (engine.data_dir / "runs" / run_id / "worker.log").read_text()
     breaks.unlink()
+    engine.continue_training(run_id)
+    assert end_of(engine, run_id).state == "finished"
+
+
+def test_a_process_that_said_its_last_word_is_waited_for(engine, project_id):
+    """On a busy machine a failed run's process may live a moment longer; continuing must not call it busy."""
+    breaks = engine.data_dir / "base" / BASE_ID / BREAKS_FILE
+    breaks.parent.mkdir(parents=True)
+    breaks.write_text("The base is out of order. Set it up again.")
+    run_id = start(engine, project_id, steps=20)
+    assert end_of(engine, run_id).state == "failed"
+    breaks.unlink()
+    lock = TrainingLock(engine.data_dir)
+    deadline = time.monotonic() + 10
+    while lock.holder() is not None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    lingering = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1.5)"])
+    lock.claim(run_id)
+    lock.hand_over(run_id, lingering.pid)
+    threading.Thread(target=lingering.wait, daemon=True).start()
     engine.continue_training(run_id)
     assert end_of(engine, run_id).state == "finished"
 

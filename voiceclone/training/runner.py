@@ -16,6 +16,8 @@ from voiceclone.training.runs import RunConfig, RunState, RunStatus
 
 NEEDED_DISK_MB = 2_000
 """Training data, two checkpoints with their optimizer, and the voice."""
+LAST_BREATH_S = 10.0
+"""A process that has written its final state is given so long to end before its run is continued."""
 MAX_FRUITLESS_STARTS = 3
 """After so many starts without one step a run is continued only when a person asks for it."""
 
@@ -98,6 +100,7 @@ class TrainingRunner:
             raise InputError(f"The training of “{status.voice_name}” has ended already; start a new one.")
         run_dir = self.run_dir(run_id)
         store.require_free_disk(self._data_dir)
+        self._wait_for_end(run_id)
         self._claim(run_id)
         try:
             if not keep_stop_request:
@@ -159,6 +162,12 @@ class TrainingRunner:
     def _is_alive(self, run_id: str) -> bool:
         holder = self._lock.holder()
         return holder is not None and holder.run_id == run_id
+
+    def _wait_for_end(self, run_id: str) -> None:
+        # A process says that it failed, then lets the lock go and ends; on a busy machine seconds lie between.
+        until = time.monotonic() + LAST_BREATH_S
+        while self._is_alive(run_id) and time.monotonic() < until:
+            time.sleep(0.05)
 
     def _claim(self, run_id: str) -> None:
         try:
