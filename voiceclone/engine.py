@@ -440,7 +440,7 @@ class VoiceEngine:
             voice_id=store.new_id(),
             voice_name=voice_name,
             base_id=base.base_id,
-            base_factory=self._base_factory if base.base_id == self.base_id else None,
+            base_factory=self._base_factory if base is self.base else None,
             minutes=minutes,
             steps=steps,
             seed=seed,
