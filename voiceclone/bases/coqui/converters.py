@@ -1,6 +1,7 @@
 """coqui's voice conversion models, built from released files: what each hears as a speaker, and one piece converted."""
 
 import json
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ NEIGHBOURS = 4
 """k of kNN-VC, as in its paper."""
 
 
-class Converter:
+class Converter(ABC):
     """One kind of converter; building it loads nothing.
 
     Args:
@@ -38,21 +39,21 @@ class Converter:
     def __init__(self, folder: Path, title: str) -> None:
         self.folder, self.title = folder, title
 
+    @abstractmethod
     def is_complete(self) -> bool:
         """True when every file lies in the folder."""
-        raise NotImplementedError
 
+    @abstractmethod
     def load(self) -> Any:
         """Build the network with its weights.
 
         Raises:
             BaseModelError: a file is missing or damaged.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def describe(self, network: Any, samples: np.ndarray) -> "torch.Tensor":
         """Return what the network hears as the speaker of one clip, float32 (n,) at `input_rate`."""
-        raise NotImplementedError
 
     def joined(self, described: "list[torch.Tensor]") -> "dict[str, torch.Tensor]":
         """Return the tensors of a voice file from the clips' descriptions."""
@@ -67,9 +68,9 @@ class Converter:
     def _speaker_size(self) -> int:
         raise NotImplementedError
 
+    @abstractmethod
     def convert(self, network: Any, samples: np.ndarray, voice: "dict[str, torch.Tensor]") -> "torch.Tensor":
         """Return one piece, float32 (n,) at `input_rate`, in a voice, shape (m,) at `output_rate`."""
-        raise NotImplementedError
 
 
 class OpenVoiceConverter(Converter):
