@@ -211,7 +211,7 @@ class ComparisonRun:
         return Way(
             policy=str(policy),
             figures=judging.judge_voice(request.sentences, spoken, request.language, recordings),
-            minutes=round(minutes, 3),
+            minutes=minutes,
             steps=steps,
             trained_parameters=judging.changed_numbers(path) if steps else 0,
             voice_mb=round(path.stat().st_size / 1e6, 4),
