@@ -10,10 +10,8 @@ from voiceclone import host
 from voiceclone.audio import Audio
 from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import start, weights
-from voiceclone.bases.kokoro.contrast import CONTRAST, sharpen_formants
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
-from voiceclone.bases.kokoro.pauses import quieten_pauses
-from voiceclone.bases.kokoro.tone_curve import TONE_CURVE, apply_tone_curve
+from voiceclone.bases.kokoro.polish import POLISH, at_speaking_level, polish
 from voiceclone.errors import InputError, NotFoundError, TextError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.store import atomic_file, read_json, write_json
@@ -31,10 +29,6 @@ FIRST_LISTEN_FILE = "first_listen.wav"
 VOICE_FILE = "voice.safetensors"
 DONE_FILE = "done.json"
 """Written when voice and scores are; only then is the checkpoint deleted."""
-SPEAKING_GAIN_DB = 5.0
-"""The base speaks at -24 LUFS, which is quiet; this brings it to the -19 LUFS that mono podcasts have (Apple and
-Spotify ask for -16 in stereo). The judge of likeness hears level, too: docs/decisions.md, “Level”."""
-_HIGHEST_PEAK = 10 ** (-1 / 20)
 _FIRST_LISTEN_TEXT = {
     "en": "Hello! This is the first try at your voice. It is still learning.",
     "es": "¡Hola! Este es el primer intento de tu voz. Todavía está aprendiendo.",
@@ -187,7 +181,7 @@ class KokoroBase:
 
         text = _FIRST_LISTEN_TEXT[_language(run_dir).split("-")[0]]
         spoken = _say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
-        encode_wav(_polish(spoken, trainer.polish()), run_dir / FIRST_LISTEN_FILE)
+        encode_wav(polish(spoken, trainer.polish()), run_dir / FIRST_LISTEN_FILE)
         trainer.note_first_listen()
 
     def _score(self, run_dir: Path, trainer: "Trainer") -> dict[str, float]:
@@ -198,7 +192,7 @@ class KokoroBase:
 
         def speak_stock(text: str) -> Audio:
             self._put_on(None)
-            return _at_speaking_level(_say(self._network, trainer.start, text, language, 1.0))
+            return at_speaking_level(_say(self._network, trainer.start, text, language, 1.0))
 
         # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
         return scoring.score(lambda text: self.speak(run_dir / VOICE_FILE, text, language), speak_stock, language, real)
@@ -240,7 +234,7 @@ class KokoroBase:
             VoiceFileError: the voice file is damaged.
         """
         self._put_on(voice_path)
-        return _polish(_say(self._network, self._style, text, language, speed), self._polish)
+        return polish(_say(self._network, self._style, text, language, speed), self._polish)
 
     def _put_on(self, voice_path: Path | None) -> None:
         """Change the loaded network into a voice, or back into the base."""
@@ -269,7 +263,7 @@ class KokoroBase:
         self._changed = set(changes)
         stock = typical_style(weights.load_stock_voices(self._folder)[weights.DEFAULT_STOCK_VOICE])
         self._style = tensors.get(STYLE, stock).to(_device())
-        self._polish = {name: tensors[name].numpy() for name in (TONE_CURVE, CONTRAST) if name in tensors}
+        self._polish = {name: tensors[name].numpy() for name in POLISH if name in tensors}
         self._spoken_by = key
 
 
@@ -308,25 +302,6 @@ def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language:
         raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
     samples = synthesis.synthesize(network, tokens, style, speed)
     return Audio(samples.cpu().numpy(), SAMPLE_RATE)
-
-
-def _at_speaking_level(audio: Audio) -> Audio:
-    """Make spoken sound louder by the same for every sentence, less where it would clip."""
-    peak = float(abs(audio.samples).max(initial=0.0))
-    gain = min(10 ** (SPEAKING_GAIN_DB / 20), _HIGHEST_PEAK / max(peak, 1e-6))
-    return Audio(audio.samples * gain, audio.sample_rate)
-
-
-def _polish(audio: Audio, polish: "dict[str, np.ndarray]") -> Audio:
-    """Put right what training leaves wrong in the sound; without figures for it the decoder is as it came."""
-    if not polish:
-        return _at_speaking_level(audio)
-    samples = audio.samples
-    if TONE_CURVE in polish:
-        samples = apply_tone_curve(samples, polish[TONE_CURVE])
-    if CONTRAST in polish:
-        samples = sharpen_formants(samples, polish[CONTRAST])
-    return _at_speaking_level(Audio(quieten_pauses(samples), audio.sample_rate))
 
 
 def _device() -> str:
