@@ -291,7 +291,9 @@ def test_an_unexpected_error_ends_with_one_and_can_be_reported(capsys):
 
 
 PROGRAM = (
-    "import sys; from pathlib import Path\n"
+    "import signal, sys; from pathlib import Path\n"
+    # A shell that runs the tests in the background has its children ignore Ctrl-C, and they hand that on.
+    "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from tests.small_project import fake_engine; from voiceclone.cli import main\n"
     "sys.exit(main(sys.argv[2:], lambda: fake_engine(Path(sys.argv[1]))))"
 )
@@ -309,7 +311,10 @@ def test_ctrl_c_stops_the_training_and_keeps_the_voice(data_dir, anna, run):
     while not (engine.runs() and engine.runs()[0].step >= 5):
         assert process.poll() is None, process.communicate()
     os.kill(process.pid, signal.SIGINT)
-    output, errors = process.communicate(timeout=60)
+    try:
+        output, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert process.returncode == 130, errors
     assert "keeping what was learnt" in errors
     assert "Traceback" not in errors

@@ -225,7 +225,9 @@ def test_a_run_that_never_gets_anywhere_is_not_continued_by_itself(engine, proje
 
 def test_the_training_outlives_the_program_that_started_it(engine, project_id):
     program = (
-        "import sys, time; from tests.small_project import fake_engine\n"
+        "import signal, sys, time; from tests.small_project import fake_engine\n"
+        # Tests run under nohup inherit that it is ignored.
+        "signal.signal(signal.SIGHUP, signal.SIG_DFL)\n"
         "engine = fake_engine(sys.argv[1])\n"
         "print(engine.start_training(sys.argv[2], 'Anna', True, steps=150).run_id, flush=True)\n"
         "time.sleep(60)\n"
