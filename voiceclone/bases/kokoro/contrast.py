@@ -52,7 +52,12 @@ def _spectrum(samples: np.ndarray) -> np.ndarray:
 
 
 def _formants(spectrum: np.ndarray) -> np.ndarray:
-    return _formant_filter() @ np.log(np.abs(spectrum) + _FLOOR).astype(np.float32)
+    import torch
+
+    # torch's threads, not numpy's: after a product OpenBLAS's go on spinning for a while, and what the network
+    # computed next took twice the time.
+    levels = torch.from_numpy(np.log(np.abs(spectrum) + _FLOOR).astype(np.float32))
+    return (torch.from_numpy(_formant_filter()) @ levels).numpy()
 
 
 class ContrastMeter:

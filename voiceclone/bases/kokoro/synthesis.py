@@ -30,7 +30,7 @@ def encode_text(network: "torch.nn.Module", tokens: list[int]) -> TextFeatures:
     ids = torch.tensor([[0, *tokens, 0]], device=network.bert_encoder.weight.device)
     lengths = torch.tensor([ids.shape[1]])
     mask = torch.zeros(ids.shape, dtype=torch.bool, device=ids.device)
-    hidden = network.bert(ids, attention_mask=(~mask).int())
+    hidden = network.bert(ids, attention_mask=(~mask).int()).float()
     return TextFeatures(
         tokens=ids,
         prosody_text=network.bert_encoder(hidden).transpose(-1, -2),

@@ -1,0 +1,60 @@
+"""The generator's lean blocks compute what the package's own blocks do, forwards and backwards."""
+
+import copy
+
+import pytest
+import torch
+
+from voiceclone.bases.kokoro.network import STYLE_SIZE, _import_kokoro_modules, _remove_weight_norm, _use_lean_blocks
+
+CHANNELS, FRAMES = 8, 300
+
+
+@pytest.fixture
+def blocks():
+    """The package's block, and the same made lean."""
+    torch.manual_seed(0)
+    block_class = _import_kokoro_modules()[0].AdaINResBlock1
+    with pytest.warns(FutureWarning, match="weight_norm"):
+        plain = block_class(CHANNELS, 11, (1, 3, 5), STYLE_SIZE)
+    _remove_weight_norm(plain)
+    for name, parameter in plain.named_parameters():
+        if "alpha" in name:
+            torch.nn.init.uniform_(parameter, 0.05, 4.0)
+        elif "norm" in name:
+            torch.nn.init.normal_(parameter, 1.0, 0.3)
+        elif "conv" in name:
+            torch.nn.init.normal_(parameter, 0.0, 0.1)
+    generator = torch.nn.Module()
+    lean = copy.deepcopy(plain)
+    generator.resblocks, generator.noise_res = torch.nn.ModuleList([lean]), torch.nn.ModuleList()
+    _use_lean_blocks(generator, block_class)
+    return plain, lean
+
+
+def test_lean_blocks_give_the_same_sound_and_the_same_gradients(blocks):
+    x, style = torch.randn(3, CHANNELS, FRAMES), torch.randn(3, STYLE_SIZE)
+    results = []
+    for block in blocks:
+        inputs = x.clone().requires_grad_(), style.clone().requires_grad_()
+        out = block(*inputs)
+        out.square().mean().backward()
+        learnt = {name: one.grad for name, one in block.named_parameters() if "alpha" not in name}
+        results.append((out, inputs[0].grad, inputs[1].grad, learnt))
+    (out, x_slope, style_slope, learnt), (lean_out, lean_x_slope, lean_style_slope, lean_learnt) = results
+    torch.testing.assert_close(lean_out, out, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(lean_x_slope, x_slope, rtol=1e-3, atol=1e-6)
+    torch.testing.assert_close(lean_style_slope, style_slope, rtol=1e-3, atol=1e-6)
+    assert any(slope is not None and slope.abs().max() > 1e-5 for slope in learnt.values())
+    for name, slope in learnt.items():
+        torch.testing.assert_close(lean_learnt[name], slope, rtol=1e-3, atol=1e-5)
+
+
+def test_bfloat16_stays_near(blocks):
+    plain, lean = blocks
+    x, style = torch.randn(1, CHANNELS, FRAMES), torch.randn(1, STYLE_SIZE)
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+        rough = lean(x, style).float()
+    with torch.no_grad():
+        exact = plain(x, style)
+    assert (rough - exact).norm() < 0.02 * exact.norm()
