@@ -45,7 +45,7 @@ def run_of(kokoro_folder, tmp_path_factory):
 def changed(trainer, folder):
     before = load_file(folder / weights.WEIGHTS_FILE)
     after = {name: parameter.detach() for name, parameter in trainer.network.named_parameters()}
-    return {name for name, tensor in before.items() if not torch.equal(after[name], tensor)}
+    return {name for name, tensor in before.items() if not torch.equal(after[name], tensor.to(after[name].dtype))}
 
 
 def both_halves_of_the_style_moved(trainer):
