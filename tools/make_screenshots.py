@@ -1,7 +1,8 @@
 """Makes the pictures in docs/screenshots by going through the page with the example voice and the real base model.
 
-    python tools/make_screenshots.py [--steps 60]
+    python tools/make_screenshots.py [--steps 60] [--looks FOLDER]
 
+With --looks it then keeps every tab with everything opened, light and dark, wide and on a phone, to be looked at.
 Needs Chromium and the packages of requirements-dev.txt; takes a few minutes, most of it training.
 """
 
@@ -23,6 +24,12 @@ SIZE = {"width": 1180, "height": 900}
 COLOURS = 128
 """A page has few colours; with a palette a picture is a third as large."""
 TRAINING_MS = 3_600_000
+LOOKS = {
+    "light": {"viewport": SIZE},
+    "dark": {"viewport": SIZE, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}},
+    "phone_dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
 SENTENCE = "Good morning! It is half past seven, the kettle is on, and the paper is by the door."
 
 
@@ -30,6 +37,7 @@ def main() -> None:
     """Go through the page once and keep a picture of each tab."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--steps", type=int, default=60, help="steps the voice is trained for")
+    parser.add_argument("--looks", type=Path, help="folder for pictures of everything in every look")
     options = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
@@ -42,6 +50,8 @@ def main() -> None:
                 train(visitor, options.steps)
                 speak(visitor)
                 visitor.close()
+                for look, context in LOOKS.items() if options.looks else ():
+                    look_around(Visitor(browser, server.url, **context), options.looks, look)
         finally:
             server.stop()
 
@@ -86,6 +96,20 @@ def speak(visitor: Visitor) -> None:
     page.locator("#speak").click()
     wait_for_sound(visitor, "speech")
     keep(visitor, "speak")
+
+
+def look_around(visitor: Visitor, folder: Path, look: str) -> None:
+    """Keep each tab with its accordions open."""
+    page = visitor.page
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, tab in enumerate(page.get_by_role("tab").all_inner_texts()):
+        visitor.tab(tab)
+        page.wait_for_timeout(1500)
+        for closed in page.locator("button.label-wrap:not(.open):visible").all():
+            closed.click()
+        page.wait_for_timeout(1500)
+        page.screenshot(path=folder / f"{number}_{look}.png", full_page=True)
+    visitor.close()
 
 
 def keep(visitor: Visitor, name: str) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 PLAN_FILE = "plan.json"
 CHECKPOINT_FILE = "checkpoint.safetensors"
 METRICS_FILE = "metrics.jsonl"
-FINISH_RESERVE_S = 18.0
+FINISH_RESERVE_S = 20.0
 """Kept of a plan in minutes for writing and judging the voice."""
 FEATURES_SHARE = 0.4
 """Part of a plan in minutes after which no further recordings are made ready."""
