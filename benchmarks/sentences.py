@@ -30,6 +30,70 @@ UNSEEN = (
 )
 """Spoken by every voice and never part of what one is trained on."""
 
+FIRST_READING = (
+    "The quiet morning light fell across the kitchen table.",
+    "Would you like a cup of tea before we leave?",
+    "I never thought the journey would take this long!",
+    "She bought three oranges, two lemons and a loaf of bread.",
+    "My father usually measures everything twice.",
+    "The boy enjoyed the noise of the toy train.",
+    "What a beautiful garden you have made here!",
+    "Could you please close the window? It is getting cold.",
+    "Our neighbors are going to move house in January.",
+    "He put his good book on the shelf and shut the door.",
+    "Both of them breathed the fresh southern air.",
+    "There were nineteen ships in the harbor that evening.",
+    "I asked for a large coffee, but they brought me juice.",
+    "Where did you leave the yellow umbrella yesterday?",
+    "A little bird was singing in the old cherry tree.",
+    "Nothing makes me happier than a walk along the river.",
+    "Please call me back at half past seven.",
+    "The doctor said that rest is the best medicine.",
+    "How far is it from the station to the hotel?",
+    "They chose a cheap watch with a bright blue strap.",
+    "We laughed until our cheeks began to hurt.",
+    "On the fourth of March, the snow finally melted.",
+    "It was an unusual decision, but it made perfect sense.",
+    "Have you ever seen the ocean from the top of a lighthouse?",
+    "Just turn left at the bridge and keep going.",
+    "The children were playing hide and seek behind the barn.",
+    "I would rather have the soup than the salad.",
+    "Her voice was calm, clear and full of confidence.",
+    "Twenty-five people signed up for the cooking class.",
+    "Look out! The path is covered with ice.",
+    "You can usually find him in the workshop after dinner.",
+    "The museum opens at ten and closes at a quarter to six.",
+    "Why should anyone hurry on such a lovely day?",
+    "He wrote a short letter and put it in an envelope.",
+    "A thousand stars were shining over the silent valley.",
+    "Did the package arrive, or should I send another one?",
+    "My favorite season is autumn, when the leaves change color.",
+    "The engine coughed, sputtered and finally started.",
+    "Thank you so much for everything you have done!",
+    "She poured the boiling water slowly over the coffee.",
+    "The train to Boston leaves from platform nine.",
+    "I forgot my gloves, so my fingers are freezing.",
+    "If you listen carefully, you can hear the waves.",
+    "His younger brother plays the violin rather well.",
+    "What would you do with a million dollars?",
+    "The judge measured her words before she spoke.",
+    "We need flour, sugar, butter and a pinch of salt.",
+    "That is exactly what I was hoping to hear!",
+    "There is a small bakery around the corner.",
+    "He has been working on the same puzzle for an hour.",
+    "The path winds through the forest and up the hill.",
+    "Do you remember the first song we ever danced to?",
+    "It rained all afternoon, yet nobody seemed to mind.",
+    "The cat jumped onto the chair and went straight to sleep.",
+    "In nineteen eighty-four, my parents bought this house.",
+    "Choose your favorite picture and tell me why you like it.",
+    "A good story needs a beginning, a middle and an end.",
+    "I should have listened to you in the first place.",
+    "The button fell off my jacket this morning.",
+    "Good night, sleep well, and see you tomorrow!",
+)
+"""Read first by the synthetic voice: the reading script of version 0.1.0, kept here so that figures stay comparable."""
+
 FURTHER_READING = (
     "When the ferry reached the island, the passengers waited quietly until the ropes were tied.",
     "My uncle repairs bicycles in a small garage behind the post office and rarely takes a day off.",
@@ -92,7 +156,7 @@ FURTHER_READING = (
     "The guide warned us to stay on the marked trail because of the deep moss.",
     "If I were you, I would thank her for the advice and think about it overnight.",
 )
-"""Read by the synthetic voice after the reading script, until there is enough speech."""
+"""Read by the synthetic voice after `FIRST_READING`, until there is enough speech."""
 
 
 def plain(text: str) -> str:

