@@ -1,4 +1,4 @@
-"""Sentences to read aloud when recording a voice, written for this project."""
+"""Sentences to read aloud when recording a voice, chosen by `tools/choose_script.py` from its pools."""
 
 from importlib.resources import files
 
