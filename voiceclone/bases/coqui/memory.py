@@ -32,6 +32,10 @@ class Batching:
         return replace(self, clips=clips, rounds=-(-self.per_step // clips))
 
 
+_SAID = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
+"""By the graphics card's allocator; by the processor's on Windows, and on Linux and macOS."""
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """True when an error says that memory ran out, on the graphics card or in the computer."""
     import torch
@@ -40,7 +44,7 @@ def is_out_of_memory(error: BaseException) -> bool:
         return True
     # The processor's allocator has no error type of its own.
     words = str(error).lower()
-    return isinstance(error, RuntimeError) and ("not enough memory" in words or "out of memory" in words)
+    return isinstance(error, RuntimeError) and any(said in words for said in _SAID)
 
 
 def free_memory() -> None:

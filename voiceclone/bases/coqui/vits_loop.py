@@ -169,8 +169,7 @@ class VitsTrainer:
             try:
                 return self._learn(phase)
             except (RuntimeError, MemoryError) as error:
-                # On Linux the processor's allocator says “can't allocate memory”.
-                if not is_out_of_memory(error) and "allocate memory" not in str(error):
+                if not is_out_of_memory(error):
                     raise
                 self._halve_batch()
 

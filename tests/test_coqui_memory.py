@@ -1,0 +1,43 @@
+"""Too little memory is recognised by what the allocators say, and by nothing else."""
+
+import pytest
+import torch
+
+from voiceclone.bases.coqui.memory import is_out_of_memory
+
+FAR_TOO_MANY_BYTES = 2**60
+
+
+def test_memory_that_runs_out_in_this_computer_is_recognised():
+    with pytest.raises(RuntimeError) as raised:
+        torch.empty(FAR_TOO_MANY_BYTES, dtype=torch.uint8)
+    assert is_out_of_memory(raised.value), raised.value
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError(
+            "[enforce fail at alloc_cpu.cpp:124] err == 0. DefaultCPUAllocator: can't allocate memory: you tried to "
+            "allocate 9 bytes. Error code 12 (Cannot allocate memory)"
+        ),  # Linux, macOS
+        RuntimeError("DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."),  # Windows
+        RuntimeError("CUDA error: out of memory"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 9 bytes."),
+        MemoryError(),
+    ],
+)
+def test_every_allocator_says_it_in_its_own_words(error):
+    assert is_out_of_memory(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("The size of tensor a (3) must match the size of tensor b (4)"),
+        RuntimeError("expected memory format channels_last"),
+        ValueError("can't allocate memory"),  # no allocator's error
+    ],
+)
+def test_another_error_is_not_taken_for_it(error):
+    assert not is_out_of_memory(error)
