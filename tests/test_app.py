@@ -29,12 +29,15 @@ def test_it_says_where_the_page_is_and_serves_it_to_this_machine_only(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    leftover = tmp_path / "projects" / ".corpus-of-a-killed-process"
+    leftover.mkdir(parents=True)
     with start(tmp_path, PORT=str(port), HOST="127.0.0.1") as app:
         try:
             assert app.stdout.readline().startswith(f"VoiceClone is ready. Open http://localhost:{port} ")
             assert "make setup" in app.stdout.readline()  # the base model is not there in an empty home
             with urllib.request.urlopen(f"http://127.0.0.1:{port}") as answer:
                 assert "VoiceClone" in answer.read().decode("utf-8")
+            assert not leftover.exists()
         finally:
             app.send_signal(signal.SIGKILL)
 

@@ -321,6 +321,15 @@ class VoiceEngine:
             should_stop=should_stop,
         )
 
+    def sweep_leftovers(self) -> int:
+        """Delete what a process that was killed while adding a corpus left behind; call it when the app starts.
+
+        Returns how many folders went. What a living process works with stays.
+        """
+        from voiceclone.corpora.spool import sweep_spools
+
+        return sweep_spools(self.data_dir / "projects")
+
     def clips(self, project_id: str) -> "list[Clip]":
         """Return the clips of a project, the oldest first."""
         return self._library.clips(project_id)

@@ -1,6 +1,5 @@
 """One speaker's recordings of a corpus as clips of a project."""
 
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -14,6 +13,7 @@ from voiceclone.clips.transcribe import can_transcribe, transcribe
 from voiceclone.corpora.casing import is_bare, restored
 from voiceclone.corpora.model import Corpus, Utterance, duration_s
 from voiceclone.corpora.speakers import choose_speaker, named, stop_if_asked
+from voiceclone.corpora.spool import spool_folder, sweep_spools
 from voiceclone.errors import AudioError, Cancelled, InputError, NotFoundError, VoiceCloneError
 from voiceclone.store import write_bytes
 from voiceclone.text.languages import get_language
@@ -64,10 +64,9 @@ def add_speaker(
     language = get_language(language or corpus.language_of(speaker_id)).code
     max_s = limits.MAX_TRAIN_SPEECH_S if max_minutes is None else max_minutes * 60
     call = _Adding(library, project.project_id, language, on_progress, should_stop)
-    # In the data folder and not in the system's temporary one, which may be small or in memory.
-    library.root.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".corpus-", dir=library.root) as spool:
-        chosen = call.choose(corpus, speaker_id, max_s, Path(spool))
+    sweep_spools(library.root)
+    with spool_folder(library.root) as spool:
+        chosen = call.choose(corpus, speaker_id, max_s, spool)
         return call.add(chosen)
 
 
