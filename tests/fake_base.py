@@ -13,7 +13,7 @@ import numpy as np
 from voiceclone import store
 from voiceclone.audio import Audio
 from voiceclone.bases.base import Ability, Policy, SliceResult
-from voiceclone.errors import BaseModelError, TextError, VoiceFileError
+from voiceclone.errors import BaseModelError, Cancelled, TextError, VoiceFileError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 
 FACTORY = "tests.fake_base:FakeBase"
@@ -25,6 +25,9 @@ DEFAULT_STEPS = 30
 STEP_PAUSE_S = 0.01
 RATE = 0.2
 CHARACTERS_PER_S = 40.0
+PIECE_S = 0.5
+PIECE_PAUSE_S = 0.0
+"""A test that wants to stop a conversion makes each piece of a recording take longer."""
 BREAKS_FILE = "breaks"
 """A file of this name beside `base.json` makes training fail with the sentence in it."""
 
@@ -104,9 +107,14 @@ class FakeBase:
         if on_progress is not None:
             on_progress(1.0, "Listened to your voice")
 
-    def convert(self, voice_path, audio, on_progress=None) -> Audio:
-        if on_progress is not None:
-            on_progress(1.0, "Converted the recording")
+    def convert(self, voice_path, audio, on_progress=None, should_stop=None) -> Audio:
+        pieces = math.ceil(audio.duration_s / PIECE_S)
+        for number in range(pieces):
+            if should_stop is not None and should_stop():
+                raise Cancelled("Stopped converting; nothing was saved.")
+            time.sleep(PIECE_PAUSE_S)
+            if on_progress is not None:
+                on_progress((number + 1) / pieces, "Converting the recording")
         return tone(_read_pitch_hz(voice_path), audio.duration_s, self.sample_rate)
 
     def speak(self, voice_path, text, language, speed=1.0) -> Audio:

@@ -12,7 +12,7 @@ from voiceclone.bases.base import Ability, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui.conversion_base import ConversionBase
 from voiceclone.bases.coqui.converters import MATCHING_SET
 from voiceclone.bases.coqui.pieces import convert_in_pieces
-from voiceclone.errors import AudioError, BaseModelError, InputError, NotEnoughSpeechError, VoiceFileError
+from voiceclone.errors import AudioError, BaseModelError, Cancelled, InputError, NotEnoughSpeechError, VoiceFileError
 
 BUILDERS = {"openvoice_v2": bundles.openvoice, "freevc24": bundles.freevc, "knnvc": bundles.knnvc}
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -202,3 +202,20 @@ def test_long_recordings_are_cut_at_quiet_places_and_joined_without_a_seam() -> 
     assert len(lengths) == 3 and max(lengths) < 21
     assert len(made.samples) == len(sound.samples)
     assert np.abs(made.samples[:-320] - sound.samples[:-320] * 0.5).max() < 1e-5
+
+
+def test_a_long_recording_can_be_stopped_between_its_pieces() -> None:
+    made: list[int] = []
+
+    def halves(samples: np.ndarray) -> np.ndarray:
+        made.append(len(samples))
+        return samples / 2
+
+    with pytest.raises(Cancelled):
+        convert_in_pieces(make_tone(60.0), 16000, 16000, halves, should_stop=lambda: len(made) == 2)
+    assert len(made) == 2
+
+
+def test_every_converter_stops_when_it_is_asked_to(base, voice, speech) -> None:
+    with pytest.raises(Cancelled):
+        base.convert(voice, speech, should_stop=lambda: True)

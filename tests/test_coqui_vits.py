@@ -18,7 +18,15 @@ from voiceclone.bases.coqui.bundle import read_bundle
 from voiceclone.bases.coqui.validate import why_not
 from voiceclone.bases.coqui.vits_base import VitsBase
 from voiceclone.bases.coqui.vits_recipe import Recipe
-from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, TrainingError, VoiceFileError
+from voiceclone.errors import (
+    BaseModelError,
+    Cancelled,
+    InputError,
+    NotEnoughSpeechError,
+    TextError,
+    TrainingError,
+    VoiceFileError,
+)
 
 LONG_S = 3600.0
 STEPS = 4
@@ -235,6 +243,8 @@ def test_a_recording_is_converted_in_its_own_time(folders, tmp_path, speech, bas
         save_file({"speaker": speakers[name]}, path)
         base.check_voice_file(path)
         made.append(base.convert(path, speech))
+        with pytest.raises(Cancelled):
+            base.convert(path, speech, should_stop=lambda: True)
         path.unlink()
     assert made[0].sample_rate == base.sample_rate
     assert abs(made[0].duration_s - speech.duration_s) < 0.02

@@ -13,6 +13,7 @@ from voiceclone.bases.base import Policy
 from voiceclone.errors import (
     BaseModelError,
     BusyError,
+    Cancelled,
     ConsentError,
     InputError,
     NotEnoughSpeechError,
@@ -186,6 +187,22 @@ def test_a_recording_is_converted_from_a_sound_and_from_a_file(engine, project_i
     made = engine.convert_to_file("Anna", tmp_path / "in.wav", tmp_path / "new" / "out.wav")
     assert soundfile.info(tmp_path / "new" / "out.wav").subtype == "PCM_16"
     assert decode(tmp_path / "new" / "out.wav").duration_s == pytest.approx(made.duration_s)
+
+
+def test_a_conversion_that_is_stopped_leaves_nothing(engine, project_id, tmp_path):
+    engine.instant_voice(project_id, "Anna", True)
+    encode_wav(tone(800.0, 5.0, 16_000), tmp_path / "in.wav")
+    shares = []
+    with pytest.raises(Cancelled):
+        engine.convert_to_file(
+            "Anna",
+            tmp_path / "in.wav",
+            tmp_path / "new" / "out.wav",
+            lambda share, _: shares.append(share),
+            should_stop=lambda: len(shares) >= 2,
+        )
+    assert shares == pytest.approx([0.1, 0.2])
+    assert not list(tmp_path.rglob("*out*")) and not list(tmp_path.rglob(".part-*"))
 
 
 def test_what_cannot_be_converted_is_told(engine, project_id, tmp_path, monkeypatch):

@@ -2,12 +2,15 @@
 
 import functools
 import gc
+import tempfile
 import threading
 import time
 from html import escape
+from pathlib import Path
 
 import pytest
 
+from tests import fake_base
 from tests.fake_base import BASE_ID, PrivateBase
 from tests.small_hub import serve_all
 from tests.small_project import fake_engine, make_project
@@ -37,6 +40,7 @@ def page(tmp_path_factory):
     home = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(home / "gradio"))
+        patch.setattr(tempfile, "tempdir", str(home))
         engine = fake_engine(home / "home")
         engine.prepare_base()
         put_your_tts(engine)
@@ -244,6 +248,55 @@ def test_a_recording_comes_back_in_the_voice(page, instant, speech_file):
     made = answer["data"][0]["value"]
     assert page.http.get(f"{page.url}/file={made['path']}").content[:4] == b"RIFF"
     assert made["orig_name"] == "speech - Instant - untrained.wav"
+
+
+def sent_recording(page, path):
+    sent = page.http.post(f"{page.url}/upload", files={"files": path.open("rb")}).json()[0]
+    return {"path": sent, "meta": {"_type": "gradio.FileData"}}
+
+
+def made_sounds():
+    """The files on their way to the browser, half written ones, too."""
+    return sorted(path for path in Path(tempfile.gettempdir()).glob("voiceclone-page-*/**/*") if path.is_file())
+
+
+def converting_elsewhere(page, *data):
+    """Convert in a thread of its own; the list gets what `ask` returned."""
+    answers = []
+    thread = threading.Thread(target=lambda: answers.append(page.ask("convert", *data)))
+    thread.start()
+    return thread, answers
+
+
+def test_a_conversion_is_cancelled_while_it_runs_and_leaves_nothing(page, instant, speech_file, monkeypatch):
+    begun = threading.Event()
+    monkeypatch.setattr(fake_base, "PIECE_S", 0.01)
+    monkeypatch.setattr(fake_base, "PIECE_PAUSE_S", 0.05)
+    whole = PrivateBase.convert
+    monkeypatch.setattr(PrivateBase, "convert", lambda *given: (begun.set(), whole(*given))[1])
+    before = made_sounds()
+    assert page.ask("begin_converting")[1]["data"][1]["visible"] is True  # the Cancel button
+    thread, answers = converting_elsewhere(page, instant.voice_id, sent_recording(page, speech_file))
+    assert begun.wait(WAIT_S)
+    assert page.ask("cancel_converting")[1]["data"][0]["interactive"] is False  # it ends its piece first
+    thread.join(WAIT_S)
+    went_well, answer = answers[0]
+    assert went_well and text.CONVERT_CANCELLED in answer["data"][2], answer
+    assert made_sounds() == before
+    button, cancel = page.ask("ready_again")[1]["data"]
+    assert button["visible"] is True and (cancel["visible"], cancel["interactive"]) == (False, True)
+
+
+def test_a_conversion_that_still_waits_for_its_turn_is_cancelled_too(page, instant, speech_file):
+    page.ask("begin_converting")
+    page.ask("cancel_converting")
+    file = sent_recording(page, speech_file)
+    assert text.CONVERT_CANCELLED in page.ask("convert", instant.voice_id, file)[1]["data"][2]
+    page.ask("begin_converting")
+    assert page.ask("convert", instant.voice_id, file)[1]["data"][0]["value"]
+    page.ask("cancel_converting")  # too late: that must not stop the next one
+    page.ask("begin_converting")
+    assert page.ask("convert", instant.voice_id, file)[1]["data"][0]["value"]
 
 
 def test_converting_needs_a_recording_and_a_voice(page, instant, speech_file):

@@ -702,6 +702,7 @@ class VoiceEngine:
         voice_id: str,
         audio: "Audio | Path | str",
         on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> "Audio":
         """Return the same words in another voice.
 
@@ -709,10 +710,12 @@ class VoiceEngine:
             voice_id: id or name of a voice whose base can convert.
             audio: a sound, or a sound file of any kind; at most `MAX_CONVERT_S`.
             on_progress: told share and words.
+            should_stop: asked between pieces of at most 20 s; ends early.
 
         Raises:
             InputError: the voice's base cannot convert, or the recording is too long.
             AudioError: the recording cannot be read, or holds nothing to hear.
+            Cancelled: stopped.
         """
         from voiceclone.audio import Audio, decode
 
@@ -726,15 +729,23 @@ class VoiceEngine:
                 f"The recording lasts {recording.duration_s / 60:.0f} minutes; at most {MAX_CONVERT_S / 60:.0f} are "
                 "converted at once. Cut it into parts."
             )
-        return base.convert(self._shelf.path(voice.voice_id), recording, on_progress)
+        return base.convert(self._shelf.path(voice.voice_id), recording, on_progress, should_stop)
 
     def convert_to_file(
-        self, voice_id: str, source: Path | str, target: Path | str, on_progress: OnProgress | None = None
+        self,
+        voice_id: str,
+        source: Path | str,
+        target: Path | str,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
     ) -> "Audio":
-        """Convert a recording into a 16-bit WAV file, and return the sound; errors as in `convert`."""
+        """Convert a recording into a 16-bit WAV file, and return the sound; errors as in `convert`.
+
+        The file is there whole or not at all, after Cancel and after an error, too.
+        """
         from voiceclone.audio import encode_wav
 
-        converted = self.convert(voice_id, Path(source), on_progress)
+        converted = self.convert(voice_id, Path(source), on_progress, should_stop)
         with store.atomic_file(Path(target)) as temporary:
             encode_wav(converted, temporary)
         return converted

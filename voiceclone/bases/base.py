@@ -136,8 +136,18 @@ class BaseModel(Protocol):
     ) -> None:
         """Write a voice file from 1 to 10 clips without training; seconds. Only with `Ability.INSTANT`."""
 
-    def convert(self, voice_path: Path, audio: Audio, on_progress: OnProgress | None = None) -> Audio:
-        """Return the same words in the voice of `voice_path`. Only with `Ability.CONVERT`."""
+    def convert(
+        self,
+        voice_path: Path,
+        audio: Audio,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Audio:
+        """Return the same words in the voice of `voice_path`. Only with `Ability.CONVERT`.
+
+        Raises:
+            Cancelled: `should_stop` said so, between two pieces of at most 20 s.
+        """
 
     def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
         """Speak ONE sentence-sized text (see `voiceclone.text.sentences`) with a voice file.

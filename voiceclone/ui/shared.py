@@ -58,6 +58,13 @@ class StopRequests:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[str, list[threading.Event]] = {}
+        self._waiting: dict[str, bool] = {}
+        """Work that waits for its turn, and whether it is to stop as soon as that comes."""
+
+    def expect(self, key: str) -> None:
+        """Say that work under `key` was asked for and may have to wait, so that Cancel reaches it meanwhile."""
+        with self._lock:
+            self._waiting[key] = False
 
     @contextmanager
     def work(self, key: str) -> Iterator[ShouldStop]:
@@ -65,6 +72,8 @@ class StopRequests:
         event = threading.Event()
         with self._lock:
             self._running.setdefault(key, []).append(event)
+            if self._waiting.pop(key, False):
+                event.set()
         try:
             yield event.is_set
         finally:
@@ -76,6 +85,8 @@ class StopRequests:
     def stop(self, key: str) -> None:
         """Ask all work under `key` to stop."""
         with self._lock:
+            if key in self._waiting:
+                self._waiting[key] = True
             for event in self._running.get(key, ()):
                 event.set()
 

@@ -75,6 +75,10 @@ def _layout(shared: Shared) -> Speak:
 def _wire_speaking(shared: Shared, tab: Speak) -> None:
     engine = shared.engine
 
+    def begin_speaking(request: gr.Request) -> list[dict[str, Any]]:
+        shared.stops.expect(f"speak {request.session_hash}")
+        return begin_work()
+
     def say(
         voice_id: str,
         words: str,
@@ -105,7 +109,7 @@ def _wire_speaking(shared: Shared, tab: Speak) -> None:
     def stop(request: gr.Request) -> None:
         shared.stops.stop(f"speak {request.session_hash}")
 
-    started = wire(tab.speak.click, begin_work, None, [tab.speak, tab.cancel, tab.status])
+    started = wire(tab.speak.click, begin_speaking, None, [tab.speak, tab.cancel, tab.status])
     done = wire(
         started.then,
         say,

@@ -47,6 +47,7 @@ PROJECT_DELETE = "Delete person"
 PROJECT_DELETE_YES = "Yes, delete everything recorded here"
 KEEP = "Keep it"
 CANCEL = "Cancel"
+STOPPING = "Stopping"
 NEED_NAME = "Type a name first."
 
 
@@ -450,6 +451,7 @@ CONVERT_INTRO = "Bring or record speech of anybody who agrees. The words and the
 CONVERT_SOURCE = "Recording"
 CONVERT = "Change the voice"
 CONVERT_STOCK = "Choose one of your own voices first; the stock voice cannot do this."
+CONVERT_CANCELLED = "Stopped. Your recording is unchanged; nothing was kept of the conversion."
 NO_RECORDING = "Bring a sound file or record something first."
 
 

@@ -99,13 +99,20 @@ class ConversionBase:
 
     # Converting -------------------------------------------------------------------------------
 
-    def convert(self, voice_path: Path, audio: Audio, on_progress: OnProgress | None = None) -> Audio:
+    def convert(
+        self,
+        voice_path: Path,
+        audio: Audio,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Audio:
         """Return the same words in the voice of `voice_path`, as long as `audio`, at `sample_rate`.
 
         Raises:
             AudioError: there is nothing to hear in it.
             VoiceFileError: the voice file is damaged or of another converter.
             BaseModelError: the model is not there, or damaged.
+            Cancelled: `should_stop` said so, between two pieces.
         """
         import torch
 
@@ -121,6 +128,7 @@ class ConversionBase:
                     self.sample_rate,
                     lambda samples: self._converter.convert(network, samples, voice).float().cpu().numpy(),
                     on_progress,
+                    should_stop,
                 )
 
     # What converters cannot do ----------------------------------------------------------------

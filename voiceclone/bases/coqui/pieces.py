@@ -6,8 +6,8 @@ from collections.abc import Callable
 import numpy as np
 
 from voiceclone.audio import Audio, resample
-from voiceclone.bases.base import OnProgress
-from voiceclone.errors import AudioError
+from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.errors import AudioError, Cancelled
 from voiceclone.limits import SILENT_PEAK_DBFS
 
 LONGEST_PIECE_S = 20.0
@@ -27,6 +27,7 @@ def convert_in_pieces(
     output_rate: int,
     convert: Callable[[np.ndarray], np.ndarray],
     on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
 ) -> Audio:
     """Return `audio` converted, exactly as long as it was.
 
@@ -36,9 +37,11 @@ def convert_in_pieces(
         output_rate: what it returns, hertz.
         convert: float32 samples (n,) to float32 samples of about n * output_rate / input_rate.
         on_progress: told after each piece.
+        should_stop: asked before each piece.
 
     Raises:
         AudioError: there is nothing to hear in it.
+        Cancelled: `should_stop` said so.
     """
     if not len(audio.samples) or audio.peak_dbfs < SILENT_PEAK_DBFS:
         raise AudioError("There is no speech in this recording. Record or choose another one.")
@@ -48,6 +51,8 @@ def convert_in_pieces(
     result = np.zeros(round(len(source) * ratio), np.float32)
     fade, context = round(_FADE_S * output_rate), round(CONTEXT_S * input_rate)
     for number, (begin, end) in enumerate(itertools.pairwise(cuts), start=1):
+        if should_stop and should_stop():
+            raise Cancelled("Stopped converting; nothing was saved.")
         first, last = max(0, begin - context), min(len(source), end + context)
         made = _fitted(_converted(source[first:last], input_rate, convert), round(last * ratio) - round(first * ratio))
         weights = np.ones(len(made), np.float32)

@@ -107,7 +107,13 @@ class TacotronBase:
         """Raise `InputError`: the model knows one speaker only."""
         raise InputError(f"{self.title} knows one speaker; it can only be trained. Choose another base for that.")
 
-    def convert(self, voice_path: Path, audio: Audio, on_progress: OnProgress | None = None) -> Audio:
+    def convert(
+        self,
+        voice_path: Path,
+        audio: Audio,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Audio:
         """Raise `InputError`: the model reads text."""
         raise InputError(f"{self.title} reads text; it cannot change a recording. Choose a converter for that.")
 

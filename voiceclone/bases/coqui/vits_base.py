@@ -331,7 +331,13 @@ class VitsBase:
             self._put_on(voice_path)
             return vits_network.speak(self._network, self._bundle, self._speaker, text, language, speed)
 
-    def convert(self, voice_path: Path, audio: Audio, on_progress: OnProgress | None = None) -> Audio:
+    def convert(
+        self,
+        voice_path: Path,
+        audio: Audio,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> Audio:
         """Return the same words in the voice of `voice_path`, as long as `audio`, at `sample_rate`.
 
         A model with a table of speakers treats the recording as if the closest of them had spoken it.
@@ -340,6 +346,7 @@ class VitsBase:
             AudioError: there is nothing to hear in it.
             VoiceFileError: the voice file is damaged.
             BaseModelError: the model is not there, or damaged.
+            Cancelled: `should_stop` said so, between two pieces.
         """
         import torch
 
@@ -357,6 +364,7 @@ class VitsBase:
                     self.sample_rate,
                     lambda samples: vits_network.convert(self._network, samples, source, self._speaker),
                     on_progress,
+                    should_stop,
                 )
 
     def _speaker_in(self, audio: Audio) -> "torch.Tensor":
