@@ -28,6 +28,8 @@ CHARACTERS_PER_S = 40.0
 PIECE_S = 0.5
 PIECE_PAUSE_S = 0.0
 """A test that wants to stop a conversion makes each piece of a recording take longer."""
+NOTE_FILE = "note"
+"""A file of this name beside `base.json` makes training say the sentence in it."""
 BREAKS_FILE = "breaks"
 """A file of this name beside `base.json` makes training fail with the sentence in it."""
 
@@ -82,6 +84,8 @@ class FakeBase:
             self._tell(run_dir, step, data["steps"], loss)
             if step % CHECKPOINT_EVERY_STEPS == 0:
                 self._save(run_dir, step, level)
+            if step == FIRST_LISTEN_STEP and (self._folder / NOTE_FILE).exists():
+                store.write_json(run_dir / "notes.json", [(self._folder / NOTE_FILE).read_text(encoding="utf-8")])
             if step == FIRST_LISTEN_STEP:
                 self._write_first_listen(run_dir, math.exp(level))
             time.sleep(STEP_PAUSE_S)

@@ -194,6 +194,16 @@ def test_train_follows_to_the_end_and_prints_one_value(run, anna):
     assert "ended already" in errors
 
 
+def test_what_happened_in_a_training_is_told_with_its_end(run, anna, data_dir):
+    run("setup")
+    (data_dir / "base" / "fake-base" / "note").write_text("The memory was too small.", encoding="utf-8")
+    code, output, _ = run("train", "Anna", "--voice", "A", "--i-have-consent", "--steps", 12)
+    assert code == 0
+    assert output.splitlines()[1:] == ["The memory was too small."]
+    assert run("status")[1].splitlines()[1:] == ["The memory was too small."]
+    assert json.loads(run("status", "--json")[1])["notes"] == ["The memory was too small."]
+
+
 @pytest.mark.parametrize("command", [("status",), ("stop",), ("continue",), ("status", "b" * 32)])
 def test_no_such_run(run, command):
     code, output, errors = run(*command)

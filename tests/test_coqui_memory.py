@@ -3,7 +3,9 @@
 import pytest
 import torch
 
-from voiceclone.bases.coqui.memory import is_out_of_memory
+from voiceclone.bases.coqui.memory import fewer_at_a_time, is_out_of_memory
+from voiceclone.bases.coqui.run_notes import add_note
+from voiceclone.training.runs import read_notes
 
 FAR_TOO_MANY_BYTES = 2**60
 
@@ -41,3 +43,14 @@ def test_every_allocator_says_it_in_its_own_words(error):
 )
 def test_another_error_is_not_taken_for_it(error):
     assert not is_out_of_memory(error)
+
+
+def test_what_was_done_about_it_is_kept_for_a_person_to_read(tmp_path):
+    for clips in (4, 2, 2, 1):
+        add_note(tmp_path, fewer_at_a_time(clips))
+    notes = read_notes(tmp_path)
+    assert ["4 recordings" in notes[0], "2 recordings" in notes[1], "one recording at a time" in notes[2]] == [True] * 3
+    assert len(notes) == 3
+    (tmp_path / "notes.json").write_text("torn", encoding="utf-8")
+    add_note(tmp_path, "The next one.")
+    assert read_notes(tmp_path) == ("The next one.",)

@@ -103,6 +103,18 @@ def test_the_first_listen_appears_with_its_file(run_dir):
     assert runs.read_status(run_dir, process_alive=False).first_listen == run_dir / "first_listen.wav"
 
 
+def test_notes_of_a_run_are_told_once_each_and_damaged_ones_not(run_dir):
+    def notes():
+        return runs.read_status(run_dir, process_alive=True).notes
+
+    assert notes() == ()
+    store.write_json(run_dir / "notes.json", ["Memory.", "Astray.", "Memory.", 7, None])
+    assert notes() == ("Memory.", "Astray.")
+    for damaged in ("{", '{"a": "b"}', '"abc"', "7"):
+        (run_dir / "notes.json").write_text(damaged, encoding="utf-8")
+        assert notes() == ()
+
+
 def test_a_damaged_state_is_no_state(run_dir):
     for content in (b"", b"{", b"[]", b'{"state": 1, "unknown": 2}'):
         runs.state_path(run_dir).write_bytes(content)

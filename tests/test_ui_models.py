@@ -112,6 +112,29 @@ def test_a_training_that_is_deleted_while_it_is_watched_brings_the_form_back(pag
     assert by_name(page, "tick", answer)["train-watch"]["visible"] is False
 
 
+def test_what_happened_in_a_training_stands_below_its_losses(page, project_id):
+    note = page.engine.data_dir / "base" / BASE_ID / fake_base.NOTE_FILE
+    note.write_text("The memory was <b>too small</b>.", encoding="utf-8")
+    page.ask("start", project_id, "Noted", 5, True, "", "")
+    run_id = page.engine.runs()[0].run_id
+    try:
+        wait_until(lambda: page.engine.training_status(run_id).notes)
+        told = by_name(page, "tick", page.ask("tick", run_id, None)[1])["run-notes"]
+        assert told["visible"] is True
+        assert text.RUN_NOTES_TITLE in told["value"] and "&lt;b&gt;too small" in told["value"]
+    finally:
+        note.unlink()
+        page.engine.stop_training(run_id)
+        *_, _ = page.engine.watch_training(run_id, 0.05)
+    page.ask("start", project_id, "Nothing to note", 5, True, "", "")
+    run_id = page.engine.runs()[0].run_id
+    page.engine.stop_training(run_id)
+    *_, _ = page.engine.watch_training(run_id, 0.05)
+    assert by_name(page, "tick", page.ask("tick", run_id, None)[1])["run-notes"] == {
+        "value": "", "visible": False, "__type__": "update"
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(("base_id", "policy"), [("bark", ""), ("xtts_v2", ""), ("", "instant"), ("", "../x")])
 def test_a_model_or_a_way_that_is_not_offered_trains_nothing(page, project_id, base_id, policy):
     before = len(page.engine.runs())

@@ -314,7 +314,8 @@ def test_without_memory_fewer_clips_at_a_time(folder, clips, tmp_path, monkeypat
     monkeypatch.setattr(trainer, "_losses", scarce)
     values = trainer._step()
     assert (trainer.batching.clips, trainer.batching.rounds) == (2, 2)
-    assert "2 recordings at a time" in values["note"] and np.isfinite(values["loss"])
+    (note,) = json.loads((tmp_path / "notes.json").read_text())
+    assert "2 recordings at a time" in note and np.isfinite(values["loss"])
     trainer.position.batch_clips = 1
     monkeypatch.setattr(trainer, "_losses", lambda *_: (_ for _ in ()).throw(MemoryError()))
     with pytest.raises(TrainingError, match="too little memory"):

@@ -82,6 +82,7 @@ class BaseModel(Protocol):
 
     A run folder belongs to the base while it trains: it appends to `metrics.jsonl`
     (`{"step": int, "total_steps": int, "loss": float, "phase": str, "elapsed_s": float, "eta_s": float, ...}`),
+    may tell in `notes.json` (a list of sentences) what a person should know besides the losses,
     keeps its checkpoint there, and leaves `voice.safetensors`. It must be able to go on
     from its last checkpoint after the process was killed at any moment.
     """

@@ -45,7 +45,7 @@ def stop(options: Namespace, engine: VoiceEngine) -> int:
 def status(options: Namespace, engine: VoiceEngine) -> int:
     """Tell how a run stands."""
     run = _present_run(options, engine)
-    tell(options, run, [f"{run.voice_name}: {run.message}"])
+    tell(options, run, [f"{run.voice_name}: {run.message}", *run.notes])
     return 0
 
 
@@ -93,7 +93,7 @@ def _follow(engine: VoiceEngine, run_id: str) -> RunStatus:
 def _tell_end(options: Namespace, run: RunStatus) -> int:
     if run.state == "failed":
         raise TrainingError(run.message)
-    tell(options, run, [run.message])
+    tell(options, run, [run.message, *run.notes])
     if run.state == "interrupted":
         note("The training process ended unexpectedly; the command continue goes on from its checkpoint.")
         return 1

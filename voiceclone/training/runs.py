@@ -87,6 +87,8 @@ class RunStatus:
     base_id: str = ""
     policy: str | None = None
     """A `Policy`: what learns."""
+    notes: tuple[str, ...] = ()
+    """What a person should know besides the losses, in the order it happened."""
 
     @property
     def running(self) -> bool:
@@ -199,7 +201,18 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
         process_alive=process_alive,
         base_id=config.base_id,
         policy=config.policy,
+        notes=read_notes(run_dir),
     )
+
+
+def read_notes(run_dir: Path) -> tuple[str, ...]:
+    """Return the sentences in `notes.json`, each once; none where there is no such file or it is damaged."""
+    nothing = NotFoundError("no notes")
+    try:
+        told = store.read_json(run_dir / "notes.json", missing=nothing, damaged=nothing)
+    except NotFoundError:
+        return ()
+    return tuple(dict.fromkeys(note for note in told if isinstance(note, str))) if isinstance(told, list) else ()
 
 
 def metrics(run_dir: Path) -> list[dict[str, Any]]:

@@ -167,6 +167,15 @@ def legend(colours: dict[str, str], words: str) -> str:
     return f'<p class="vc-note vc-legend">{lines}<span>{escape(words)}</span></p>'
 
 
+def run_notes(sentences: Sequence[str]) -> str:
+    """Return what happened in a run besides learning; nothing when nothing did."""
+    if not sentences:
+        return ""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    title = escape(text.RUN_NOTES_TITLE)
+    return f'<section class="vc-run-notes" role="status"><h3>{title}</h3><ul>{items}</ul></section>'
+
+
 def scores(voice: Any) -> str:
     """Return how a voice turned out, in words, with the figures behind them."""
     told = voice.scores

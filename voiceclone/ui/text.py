@@ -235,6 +235,7 @@ PLOT_HINT = "Lower is closer to your recordings."
 PLOT_X = "step"
 PLOT_Y = "distance"
 SERIES = {"loss": "each step", "smoothed": "average"}
+RUN_NOTES_TITLE = "Good to know"
 FIRST_LISTEN_LABEL = "First listen"
 RESULT_LABEL = "Your voice"
 RESULT_TITLE = "Your voice is ready"

@@ -31,6 +31,8 @@ class Watch:
     chart: gr.Column
     """The plot and its legend; hidden until there is something to draw."""
     plot: gr.LinePlot
+    notes: gr.HTML
+    """What a person should know besides the losses; below the plot, hidden while there is nothing."""
     hint: gr.HTML
     stop: gr.Button
     resume: gr.Button
@@ -68,6 +70,7 @@ class Seen:
     step: int = -1
     message: str = ""
     has_first_listen: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def build_result() -> Result:
@@ -90,6 +93,7 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
             plot = _loss_plot()
             series = {text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
             gr.HTML(markup.legend(series, text.PLOT_HINT))
+        notes = gr.HTML(visible=False, elem_id="run-notes")
         hint = gr.HTML(markup.note(text.CLOSE_PAGE))
         stop = gr.Button(text.STOP, variant="stop", elem_id="stop", elem_classes="vc-action")
         resume = gr.Button(
@@ -98,7 +102,7 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
         again = gr.Button(text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
     timer = gr.Timer(TICK_S, active=False)
     seen = gr.State(Seen())
-    return Watch(intro, form, panel, progress, first_listen, chart, plot, hint, stop, resume, again, timer, seen)
+    return Watch(intro, form, panel, progress, first_listen, chart, plot, notes, hint, stop, resume, again, timer, seen)
 
 
 def _loss_plot() -> gr.LinePlot:
@@ -206,6 +210,7 @@ def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Se
         status.step,
         status.message or status.error,
         status.first_listen is not None,
+        status.notes,
     )
     if now == seen:
         return {}
@@ -214,6 +219,8 @@ def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Se
     if is_new or now.step != seen.step:
         frame = plot_frame(shared.engine.loss_points(now.run_id, PLOT_POINTS))
         updates |= {watch.plot: frame, watch.chart: gr.update(visible=frame is not None)}
+    if is_new or now.notes != seen.notes:
+        updates[watch.notes] = gr.update(value=markup.run_notes(now.notes), visible=bool(now.notes))
     if is_new or now.has_first_listen != seen.has_first_listen:
         updates[watch.first_listen] = first_listen_player(shared, status)
     if is_new or now.state != seen.state:

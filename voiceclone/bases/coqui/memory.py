@@ -47,6 +47,15 @@ def is_out_of_memory(error: BaseException) -> bool:
     return isinstance(error, RuntimeError) and any(said in words for said in _SAID)
 
 
+def fewer_at_a_time(clips: int) -> str:
+    """Say that a training goes on with fewer clips in memory."""
+    recordings = "one recording" if clips == 1 else f"{clips} recordings"
+    return (
+        f"The memory was too small. The training goes on with {recordings} at a time: each step learns from as many "
+        "as before, and takes longer."
+    )
+
+
 def free_memory() -> None:
     """Give back what a failed step still holds on the graphics card."""
     import gc

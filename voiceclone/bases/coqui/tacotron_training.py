@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store
-from voiceclone.bases.coqui.memory import Batching, free_memory, is_out_of_memory
+from voiceclone.bases.coqui.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.coqui.run_clock import RunClock, read_plan
+from voiceclone.bases.coqui.run_notes import add_note
 from voiceclone.bases.coqui.tacotron_stages import STAGES, TacotronRecipe
 from voiceclone.bases.coqui.voice_tensors import difference, read_voice_tensors, write_voice_tensors
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
@@ -47,7 +48,6 @@ class TacotronTrainer:
         self.clips = [clip for clip in clips if not clip.held_out]
         self.held_out = [clip for clip in clips if clip.held_out]
         self.position = self._stored_position()
-        self._note = ""
         self._saved_at = time.monotonic()
         self._begin_stage()
         self._load_checkpoint()
@@ -116,7 +116,7 @@ class TacotronTrainer:
                 self._zero()
                 free_memory()
                 self.position.batch_clips = self.batching.halved().clips
-                self._note = f"Memory ran out; from here on {self.position.batch_clips} recordings at a time."
+                add_note(self.run_dir, fewer_at_a_time(self.position.batch_clips))
         if values is not None:
             steps_here = self.clock.step - self._stage_first_step
             warm = min(1.0, (steps_here + 1) / self.recipe.warm_up_steps)
@@ -127,8 +127,7 @@ class TacotronTrainer:
                 optimizer.step()
         self._zero()
         self.clock.note_step(time.monotonic() - began)
-        note, self._note = ({"note": self._note} if self._note else {}), ""
-        return (values or {}) | note
+        return values or {}
 
     @property
     def batching(self) -> Batching:

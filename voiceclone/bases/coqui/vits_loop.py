@@ -11,8 +11,9 @@ from voiceclone.bases.base import Policy
 from voiceclone.bases.coqui import clip_store, vits_losses
 from voiceclone.bases.coqui.bundle import Bundle
 from voiceclone.bases.coqui.finished import VOICE_FILE
-from voiceclone.bases.coqui.memory import free_memory, is_out_of_memory
+from voiceclone.bases.coqui.memory import fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.coqui.run_clock import RunClock, StoredPlan
+from voiceclone.bases.coqui.run_notes import add_note
 from voiceclone.bases.coqui.vits_data import LoadedClip, load_clip, load_known_clips, make_batch, read_known_clips
 from voiceclone.bases.coqui.vits_network import DISCRIMINATOR, load_network
 from voiceclone.bases.coqui.vits_recipe import Recipe, is_trained, learns_speaker
@@ -20,7 +21,6 @@ from voiceclone.bases.coqui.voice_tensors import SPEAKER, difference, size_mb, w
 from voiceclone.bases.coqui.workarounds import WentAstray, guard_optimizer
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
 from voiceclone.errors import TrainingError
-from voiceclone.store import write_json
 
 if TYPE_CHECKING:
     import torch
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 CHECKPOINT_FILE = "checkpoint.safetensors"
 BEST_FILE = "best.safetensors"
-NOTES_FILE = "notes.json"
-"""Sentences for a person: what happened in this run besides learning."""
 SPEAKERS_FILE = "speakers.safetensors"
 """`speaker`: where the speaker's vector begins; `known.NAME`: vectors of known speakers whose clips are mixed in."""
 KNOWN = "known."
@@ -64,7 +62,6 @@ class VitsTrainer:
         self._known_vectors = {name.removeprefix(KNOWN): vector.to(device) for name, vector in vectors.items()}
         self.batch_clips = recipe.batch_clips
         """Clips in memory at once; fewer than the recipe's after memory ran out, with as many gradients summed."""
-        self.notes: list[str] = []
         self._state: dict[str, Any] = {"rate_factor": 1.0, "returns": 0, "judged": 0, "best_step": 0}
         self._build()
         self._load_clips()
@@ -247,10 +244,7 @@ class VitsTrainer:
                 "cut the recordings into shorter ones, or choose the way of training that learns less."
             ) from None
         self.batch_clips = max(1, self.batch_clips // 2)
-        self._note(
-            f"The memory was too small for {2 * self.batch_clips} recordings at once. The training goes on with "
-            f"{self.batch_clips} at once, and as many in all per step."
-        )
+        self._note(fewer_at_a_time(self.batch_clips))
 
     def _go_back(self) -> None:
         """Return to the last checkpoint with half the learning rate.
@@ -263,9 +257,9 @@ class VitsTrainer:
             raise WentAstray
         elapsed_s = self.clock.elapsed_s
         if (self.run_dir / CHECKPOINT_FILE).is_file():
-            notes, clips_at_once = self.notes, self.batch_clips
+            clips_at_once = self.batch_clips
             self._load_checkpoint()
-            self.notes, self.batch_clips = notes, clips_at_once
+            self.batch_clips = clips_at_once
         else:
             self._build()
             self.clock.restore(0, elapsed_s)
@@ -278,8 +272,7 @@ class VitsTrainer:
         )
 
     def _note(self, sentence: str) -> None:
-        self.notes.append(sentence)
-        write_json(self.run_dir / NOTES_FILE, self.notes)
+        add_note(self.run_dir, sentence)
         _LOG.warning(sentence)
 
     # Judging ----------------------------------------------------------------------------------
@@ -347,7 +340,6 @@ class VitsTrainer:
             "step": self.clock.step,
             "elapsed_s": self.clock.elapsed_s,
             "state": self._state,
-            "notes": self.notes,
             "clips_at_once": self.batch_clips,
         }
         save_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learnt(), self._optimizers, about)
@@ -357,7 +349,7 @@ class VitsTrainer:
         about = load_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learnt(), self._optimizers)
         self.clock.restore(int(about["step"]), float(about["elapsed_s"]))
         self._state = dict(about["state"])
-        self.notes, self.batch_clips = list(about["notes"]), int(about["clips_at_once"])
+        self.batch_clips = int(about["clips_at_once"])
         self.clock.seed = self._seed + 7919 * self._state["returns"]
 
     def _learnt(self) -> "dict[str, torch.Tensor]":

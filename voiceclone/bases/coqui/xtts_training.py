@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store, released, xtts_network
 from voiceclone.bases.coqui.clip_store import StoredClip
-from voiceclone.bases.coqui.memory import Batching, free_memory, is_out_of_memory
+from voiceclone.bases.coqui.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.coqui.run_clock import RunClock, read_plan
+from voiceclone.bases.coqui.run_notes import add_note
 from voiceclone.bases.coqui.voice_tensors import (
     difference,
     parameter_changes,
@@ -148,7 +149,6 @@ class XttsTrainer:
         self.clips = [clip for clip in clips if not clip.held_out]
         self.held_out = [clip for clip in clips if clip.held_out]
         self._items: dict[str, tuple[Any, Any]] = {}
-        self._note = ""
         self._saved_at = time.monotonic()
         self._load_checkpoint()
 
@@ -185,7 +185,7 @@ class XttsTrainer:
                 self.optimizer.zero_grad(set_to_none=True)
                 free_memory()
                 self.position.batch_clips = self.batching.halved().clips
-                self._note = f"Memory ran out; from here on {self.position.batch_clips} recordings at a time."
+                add_note(self.run_dir, fewer_at_a_time(self.position.batch_clips))
         warm = min(1.0, (self.clock.step + 1) / self.recipe.warm_up_steps)
         for group in self.optimizer.param_groups:
             group["lr"] = self.recipe.rate * warm
@@ -193,8 +193,7 @@ class XttsTrainer:
             self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.clock.note_step(time.monotonic() - began)
-        note, self._note = ({"note": self._note} if self._note else {}), ""
-        return (values or {}) | note
+        return values or {}
 
     def _accumulate(self) -> dict[str, float] | None:
         """Add up the gradients of one step; None when they are not finite and the step has to be left out."""
