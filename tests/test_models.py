@@ -367,11 +367,21 @@ def test_what_two_converters_share_goes_with_the_second(get, site, engine):
     get("knnvc")
     shared = engine.data_dir / "base" / "wavlm" / "WavLM-Large.pt"
     assert sum(name.endswith("WavLM-Large.pt") for name, _ in site.asked) == 1
+    alone = sum(path.stat().st_size for path in (engine.data_dir / "base" / "freevc24").rglob("*") if path.is_file())
+    assert engine.model_removal("freevc24").frees_mb == alone / 1e6
     engine.remove_model("freevc24")
+    assert engine.model_removal("freevc24").frees_mb == 0
+    assert engine.model_removal("knnvc").frees_mb > shared.stat().st_size / 1e6
     assert shared.is_file()
     assert state(engine, "knnvc") == "ready"
     engine.remove_model("knnvc")
     assert not shared.exists()
+
+
+def test_a_model_that_is_being_fetched_is_not_removed(engine):
+    shelf = ModelShelf(engine.data_dir)
+    with shelf._alone(catalogue.card("your_tts")), pytest.raises(BusyError, match="being fetched"):
+        engine.remove_model("your_tts")
 
 
 def test_the_embedded_base_is_neither_asked_about_nor_removed(tmp_path, kokoro_folder):

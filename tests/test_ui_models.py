@@ -179,6 +179,66 @@ def test_a_model_is_fetched_in_the_background_and_then_offered(page, tmp_path, m
     assert status.state == "ready" and status.licence_agreed
 
 
+def state_of(page, base_id):
+    return next(status.state for status in page.engine.models() if status.card.base_id == base_id)
+
+
+def put_converter(engine):
+    """Lay another small model into the data folder; a voice of nobody needs it."""
+    folder = engine.data_dir / "base" / "openvoice_v2"
+    (folder / "download").mkdir(parents=True)
+    (folder / "download" / "checkpoint.pth").write_bytes(b"w" * 3_000_000)
+
+
+def test_a_model_is_removed_after_its_card_asked_once(page, monkeypatch):
+    put_converter(page.engine)
+    _, answer = page.ask("refresh_models", "", "")
+    cards = by_name(page, "refresh_models", answer)["model-cards"]
+    question = text.remove_question("OpenVoice v2", 3.0, ())
+    assert "3 MB become free" in question and "None of your voices" in question
+    assert escape(question) in cards and 'data-remove="openvoice_v2"' in cards
+    assert f'data-remove="{BASE_ID}"' not in cards and 'data-remove="kokoro-82m"' not in cards
+    assert 'data-remove="freevc24"' not in cards  # it is not here
+    went_well, answer = page.ask("remove", "openvoice_v2", "", told={"base_id": "openvoice_v2"})
+    assert went_well, answer
+    told = by_name(page, "remove", answer)
+    assert 'data-remove="openvoice_v2"' not in told["model-cards"]
+    assert told["base-choice"]["value"] == BASE_ID
+    assert state_of(page, "openvoice_v2") == "missing"
+    assert not (page.engine.data_dir / "base" / "openvoice_v2").exists()
+
+
+@pytest.mark.parametrize("base_id", ["kokoro-82m", "../../x", "", None, 7])
+def test_what_cannot_be_removed_is_refused(page, base_id):
+    went_well, answer = page.ask("remove", "", "", told={"base_id": base_id})
+    assert not went_well and answer["error"] != text.UNEXPECTED
+
+
+def test_a_card_names_the_voices_that_need_the_model(page, instant):
+    _, answer = page.ask("refresh_models", "", "")
+    cards = by_name(page, "refresh_models", answer)["model-cards"]
+    assert escape(f"“{instant.name}” stays, but it is silent until the model is back.") in cards
+    many = text.remove_question("X", 2500.0, [f"V{number}" for number in range(9)])
+    assert "2.5 GB become free" in many and "“V3” and 5 more stay, but they are silent" in many
+    assert "V4" not in many
+
+
+def test_a_model_that_speaks_just_now_is_not_removed(page, instant, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+    whole = PrivateBase.speak
+    monkeypatch.setattr(PrivateBase, "speak", lambda *given: (begun.set(), go_on.wait(WAIT_S), whole(*given))[2])
+    thread = threading.Thread(target=lambda: page.engine.speak(instant.voice_id, "Hello there."))
+    thread.start()
+    try:
+        assert begun.wait(WAIT_S)
+        went_well, answer = page.ask("remove", "", "", told={"base_id": "your_tts"})
+        assert not went_well and "YourTTS is speaking" in answer["error"]
+    finally:
+        go_on.set()
+        thread.join(WAIT_S)
+    assert state_of(page, "your_tts") == "ready"
+
+
 def test_a_card_says_what_a_person_wants_to_know():
     cards = markup.model_cards([models_status("your_tts"), models_status("kokoro-82m", "ready")])
     for words in ("YourTTS", "425 MB", "CC BY-NC-ND 4.0", text.PRIVATE_ONLY, "French", text.STATES["missing"]):

@@ -36,10 +36,13 @@ class Page:
         """Return the first event with this handler."""
         return next(event for event in self.demo.fns.values() if event.name == name)
 
-    def ask(self, name: str, *data) -> tuple[bool, dict]:
-        """Trigger an event as the browser does; return whether it went well, and what came back."""
+    def ask(self, name: str, *data, told: dict | None = None) -> tuple[bool, dict]:
+        """Trigger an event as the browser does; return whether it went well, and what came back.
+
+        `told` is what the page's own scripts send along with an event.
+        """
         event = self.event(name)
-        asked = {"data": list(data), "fn_index": event._id, "session_hash": "visitor"}
+        asked = {"data": list(data), "fn_index": event._id, "session_hash": "visitor", "event_data": told}
         if event.queue is False:
             answer = self.http.post(f"{self.url}/run/predict", json=asked)
             return answer.status_code == 200, answer.json()

@@ -21,6 +21,7 @@ from voiceclone.errors import (
     VoiceFileError,
 )
 from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
+from voiceclone.model_use import ModelRemoval, ModelsInUse
 from voiceclone.models import ModelShelf, ModelStatus, sharing_refusal
 from voiceclone.training import runs as run_files
 from voiceclone.training.runner import TrainingRunner
@@ -66,6 +67,7 @@ class VoiceEngine:
         self._runner = TrainingRunner(self.data_dir)
         self._shelf = VoiceShelf(self.data_dir)
         self._models = ModelShelf(self.data_dir)
+        self._in_use = ModelsInUse()
         self._bases: dict[str, BaseModel] = {}
         self._speakers: dict[str, Speaker] = {}
         self._turn = threading.RLock()
@@ -185,14 +187,27 @@ class VoiceEngine:
         """Delete a base model's files; voices made with it stay, and work again once it is back.
 
         Raises:
-            BusyError: it is being trained on.
+            BusyError: it is being trained on or fetched, or something in this program speaks with it.
             InputError: it is the embedded base, which nothing works without.
         """
+        card = catalogue.card(base_id)
         active = self._runner.active()
-        if active is not None and active.running and active.base_id == catalogue.card(base_id).base_id:
+        if active is not None and active.running and active.base_id == card.base_id:
             raise BusyError(f"“{active.voice_name}” is being trained on it. Let it end, or stop it, first.")
-        self._models.remove(base_id)
-        self._forget(catalogue.card(base_id).base_id)
+        with self._in_use.unused(card.base_id, card.title):
+            if not card.embedded:
+                self._forget(card.base_id)  # first: some systems delete no file that is open
+            self._models.remove(card.base_id)
+
+    def model_removal(self, base_id: str) -> ModelRemoval:
+        """Return what removing a base model would mean: the disk space it frees, the voices that need it.
+
+        Raises:
+            BaseModelError: no base has that id.
+        """
+        card = catalogue.card(base_id)
+        voices = tuple(voice.name for voice in self.voices() if voice.base_id == card.base_id)
+        return ModelRemoval(card.base_id, self._models.frees_mb(card.base_id), voices)
 
     def _forget(self, base_id: str) -> None:
         with self._turn:
@@ -489,7 +504,8 @@ class VoiceEngine:
         name = store.clean_name(voice_name, "voice name")
         base = self._ready_base(base_id)
         project = self.project(project_id)
-        return make_instant_voice(base, self.data_dir, project.project_id, name, record, clip_ids, on_progress)
+        with self._in_use.use(base.base_id):
+            return make_instant_voice(base, self.data_dir, project.project_id, name, record, clip_ids, on_progress)
 
     def continue_training(self, run_id: str) -> RunStatus:
         """Go on with an interrupted or failed run from its last checkpoint."""
@@ -591,7 +607,8 @@ class VoiceEngine:
             held_out_ids=held_out,
             keep_voices=keep_voices,
         )
-        return ComparisonRun(self, request, consent_by, on_progress, should_stop).run()
+        with self._in_use.use(request.base_id):
+            return ComparisonRun(self, request, consent_by, on_progress, should_stop).run()
 
     def comparisons(self) -> "list[Comparison]":
         """Return every finished comparison, the newest first."""
@@ -681,7 +698,8 @@ class VoiceEngine:
         `language=None` is the voice's own. Errors as in `speech.Speaker.speak`.
         """
         speaker, path, language = self._voice_to_speak_with(voice_id, language)
-        return speaker.speak(path, text, language, speed, on_progress, should_stop)
+        with self._in_use.use(speaker.base_id):
+            return speaker.speak(path, text, language, speed, on_progress, should_stop)
 
     def speak_to_file(
         self,
@@ -695,7 +713,8 @@ class VoiceEngine:
     ) -> "SpeechFile":
         """Speak a text into a 16-bit WAV file, one sentence in memory at a time."""
         speaker, voice_path, language = self._voice_to_speak_with(voice_id, language)
-        return speaker.speak_to_file(voice_path, text, language, Path(path), speed, on_progress, should_stop)
+        with self._in_use.use(speaker.base_id):
+            return speaker.speak_to_file(voice_path, text, language, Path(path), speed, on_progress, should_stop)
 
     def convert(
         self,
@@ -729,7 +748,8 @@ class VoiceEngine:
                 f"The recording lasts {recording.duration_s / 60:.0f} minutes; at most {MAX_CONVERT_S / 60:.0f} are "
                 "converted at once. Cut it into parts."
             )
-        return base.convert(self._shelf.path(voice.voice_id), recording, on_progress, should_stop)
+        with self._in_use.use(base.base_id):
+            return base.convert(self._shelf.path(voice.voice_id), recording, on_progress, should_stop)
 
     def convert_to_file(
         self,

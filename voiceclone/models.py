@@ -224,18 +224,29 @@ class ModelShelf:
 
         Raises:
             InputError: it is the embedded base.
+            BusyError: it is being fetched.
             StorageError: something may not be deleted.
         """
         card = catalogue.card(base_id)
         if card.embedded:
             raise InputError(f"{card.title} came with VoiceClone, which needs it. Remove another base model.")
-        store.remove_folder(self._bases_dir / card.base_id)
-        in_use = {
-            source.into for status in self.statuses() if status.state != "missing" for source in status.card.sources
-        }
-        for source in card.sources:
-            if source.shared and source.into not in in_use:
-                store.remove_folder(self._place(card, source))
+        with self._alone(card):
+            for folder in self._own_folders(card):
+                store.remove_folder(folder)
+
+    def frees_mb(self, base_id: str) -> float:
+        """Return how much disk space `remove` would make free, megabytes of a million bytes."""
+        card = catalogue.card(base_id)
+        folders = () if card.embedded else self._own_folders(card)
+        files = {path for folder in folders for path in folder.rglob("*") if path.is_file()}
+        return sum(path.stat().st_size for path in files) / 1e6
+
+    def _own_folders(self, card: BaseCard) -> list[Path]:
+        """Return the folders that no other base model which is here needs."""
+        others = [status.card for status in self.statuses() if status.state != "missing" and status.card != card]
+        needed = {source.into for other in others for source in other.sources if source.shared}
+        shared = [source for source in card.sources if source.shared and source.into not in needed]
+        return [self._bases_dir / card.base_id, *(self._place(card, source) for source in shared)]
 
     def _lacking(self, card: BaseCard, source: Source) -> list[str]:
         """Return what a part lacks, in its place or in a folder that was dropped and would be moved there."""

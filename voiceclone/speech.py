@@ -42,6 +42,7 @@ class Speaker:
 
     def __init__(self, base: BaseModel) -> None:
         self._base = base
+        self.base_id = base.base_id
         self._turn = threading.Lock()
 
     def speak(

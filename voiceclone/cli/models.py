@@ -95,8 +95,13 @@ def get(options: Namespace, engine: VoiceEngine) -> int:
 def remove(options: Namespace, engine: VoiceEngine) -> int:
     """Delete a base model's files."""
     card = catalogue.card(options.model)
+    meant = engine.model_removal(card.base_id)
     engine.remove_model(card.base_id)
-    tell(options, {"removed": card.base_id}, [f"{card.title} is removed; voices made with it stay."])
+    told = {"removed": card.base_id, "freed_mb": round(meant.frees_mb, 1), "silent_voices": list(meant.voices)}
+    lines = [f"{card.title} is removed; {meant.frees_mb:.0f} MB are free again."]
+    if meant.voices:
+        lines.append(f"These voices stay, and work again once it is back: {', '.join(meant.voices)}.")
+    tell(options, told, lines)
     return 0
 
 

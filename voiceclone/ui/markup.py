@@ -1,7 +1,7 @@
 """The pieces of HTML the page draws itself: accessible, escaped, styled by page.css."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -203,12 +203,14 @@ def job_progress(name: str, share: float, words: str) -> str:
     )
 
 
-def model_cards(statuses: Sequence[Any]) -> str:
-    """Return a card for every base model."""
-    return f'<ul class="vc-models" aria-label="{escape(text.CARDS_TITLE)}">{"".join(map(_model_card, statuses))}</ul>'
+def model_cards(statuses: Sequence[Any], removals: Mapping[str, Any] | None = None) -> str:
+    """Return a card for every base model; `removals` maps the ids of those that can be removed to what that means."""
+    removals = removals or {}
+    cards = "".join(_model_card(status, removals.get(status.card.base_id)) for status in statuses)
+    return f'<ul class="vc-models" aria-label="{escape(text.CARDS_TITLE)}">{cards}</ul>'
 
 
-def _model_card(status: Any) -> str:
+def _model_card(status: Any, removal: Any = None) -> str:
     card = status.card
     size = text.CARD_EMBEDDED if card.embedded else text.megabytes(card.size_mb)
     can = ", ".join(words for name, words in text.ABILITIES.items() if name in card.abilities)
@@ -230,7 +232,18 @@ def _model_card(status: Any) -> str:
         f'<li class="vc-model" data-base="{escape(card.base_id)}" data-state="{escape(status.state)}">'
         f'<div class="vc-between"><h3>{escape(card.title)}</h3>{chip}</div><p>{escape(card.purpose)}</p>'
         f'<p class="vc-facts">{escape(" · ".join(short))}</p>'
-        f"<details><summary>{escape(text.CARD_MORE)}</summary><dl>{lines}</dl></details></li>"
+        f"<details><summary>{escape(text.CARD_MORE)}</summary><dl>{lines}</dl></details>{_removing(card, removal)}</li>"
+    )
+
+
+def _removing(card: Any, removal: Any) -> str:
+    """Return what opens on a card to remove its model: the question, and the one button that does it."""
+    if removal is None:
+        return ""
+    question = text.remove_question(card.title, removal.frees_mb, removal.voices)
+    return (
+        f'<details class="vc-remove"><summary>{escape(text.REMOVE)}</summary><p>{escape(question)}</p>'
+        f'<button type="button" data-remove="{escape(card.base_id)}">{escape(text.REMOVE_YES)}</button></details>'
     )
 
 

@@ -13,6 +13,13 @@ from voiceclone.ui import jobs, markup, text
 from voiceclone.ui.shared import EDITS, Shared, chosen_id, wire
 
 TICK_S = 1.0
+ASK_TO_REMOVE = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-remove]');
+  if (!button) return;
+  trigger('select', {base_id: button.dataset.remove});
+});
+"""
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ def build_models(shared: Shared) -> Choice:
 
 def _layout_get(data_dir: str) -> Get:
     gr.HTML(markup.heading(text.CARDS_TITLE, text.models_folder(data_dir)))
-    cards = gr.HTML(elem_id="model-cards")
+    cards = gr.HTML(elem_id="model-cards", js_on_load=ASK_TO_REMOVE)
     with gr.Column(elem_id="get-model") as panel:
         gr.HTML(markup.heading(text.GET_TITLE))
         models = gr.Dropdown([], label=text.GET_LABEL, info=text.GET_INFO, elem_id="get-choice")
@@ -123,7 +130,7 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
         still = {known for _, known in absent}
         return {
             choice.bases: gr.update(choices=bases, value=base_id if base_id in here else engine.base_id),
-            part.cards: markup.model_cards(statuses),
+            part.cards: markup.model_cards(statuses, _removals(engine, statuses)),
             part.panel: gr.update(visible=bool(absent)),
             part.models: gr.update(choices=absent, value=wanted if wanted in still else None),
         }
@@ -155,13 +162,31 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
         status = getting.status()
         return refresh_models(engine.base_id, "") | (_work_view(part, status) if getting.running else {})
 
+    def remove(base_id: str, model_id: str, event: gr.EventData) -> dict[Any, Any]:
+        card = catalogue.card(event.base_id)
+        meant = engine.model_removal(card.base_id)
+        engine.remove_model(card.base_id)
+        gr.Info(text.removed(card.title, meant.frees_mb))
+        return refresh_models(base_id, model_id)
+
     here = [choice.base, part.model]
     wire(shared.demo.load, arrive, None, [*shelf, *work])
     wire(choice.accordion.expand, refresh_models, here, shelf)  # a folder may have been dropped meanwhile
+    # Whose voices are silent without a model stands on its card.
+    wire(shared.voices_changed.change, lambda base, model: {part.cards: refresh_models(base, model)[part.cards]}, here,
+         [part.cards], trigger_mode="always_last")  # fmt: skip
+    wire(part.cards.select, remove, here, shelf, **EDITS)
     wire(part.model.change, show_terms, part.model, [part.terms, part.agree], trigger_mode="always_last", **EDITS)
     wire(part.get.click, get, [part.model, part.agree], work, **EDITS)
     wire(part.cancel.click, getting.cancel)
     wire(part.timer.tick, follow, here, [*shelf, *work])
+
+
+def _removals(engine: Any, statuses: Sequence[Any]) -> dict[str, Any]:
+    """Return what removing means for each model that takes room of its own and did not come with the program."""
+    others = [status.card for status in statuses if not status.card.embedded and status.card.base_id != engine.base_id]
+    found = [engine.model_removal(card.base_id) for card in others]
+    return {removal.base_id: removal for removal in found if removal.frees_mb > 0}
 
 
 def _is_absent(engine: Any, status: Any) -> bool:

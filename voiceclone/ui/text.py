@@ -353,6 +353,10 @@ GET = "Get it"
 GETTING = "Another model is being fetched. Wait until that has ended, or cancel it."
 GET_CANCELLED = "Stopped. What was fetched is kept; “Get it” goes on from there."
 NO_MODEL = "Choose a model first."
+REMOVE_NAMES = 4
+"""Voices named in the question; the others are counted."""
+REMOVE = "Remove from this computer"
+REMOVE_YES = "Yes, remove it"
 TERMS_LINK = "The whole text"
 INSTANT = "Try it without training"
 INSTANT_INFO = "Listens to your best clips and makes a voice of them. Training usually comes closer to you."
@@ -376,13 +380,31 @@ def got(title: str) -> str:
     return f"{title} is on this computer now. Choose it above under “{BASE_LABEL}”."
 
 
+def remove_question(title: str, frees_mb: float, voices: Sequence[str]) -> str:
+    """Ask before a model goes: what becomes free, and which voices need it."""
+    asked = f"Remove {title}? {megabytes(frees_mb)} become free. You can get it again at any time."
+    if not voices:
+        return f"{asked} None of your voices needs it."
+    named = ", ".join(f"“{name}”" for name in voices[:REMOVE_NAMES])
+    more = f" and {len(voices) - REMOVE_NAMES} more" if len(voices) > REMOVE_NAMES else ""
+    stays, needs = ("stays", "it is silent") if len(voices) == 1 else ("stay", "they are silent")
+    return f"{asked} {named}{more} {stays}, but {needs} until the model is back."
+
+
+def removed(title: str, frees_mb: float) -> str:
+    """Confirm that a model is gone."""
+    return f"{title} is removed; {megabytes(frees_mb)} are free again."
+
+
 def bring_folder(names: Sequence[str]) -> str:
     """Say which folders a person may drop."""
     return " and ".join(f"“{name}”" for name in names)
 
 
 def megabytes(size_mb: float) -> str:
-    """A size to fetch: `425 MB`, `2.1 GB`."""
+    """A size on disk: `less than 1 MB`, `425 MB`, `2.1 GB`."""
+    if size_mb < 0.5:
+        return "less than 1 MB"
     return f"{size_mb / 1000:.1f} GB" if size_mb >= 1000 else f"{size_mb:.0f} MB"
 
 
