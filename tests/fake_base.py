@@ -26,8 +26,9 @@ STEP_PAUSE_S = 0.01
 RATE = 0.2
 CHARACTERS_PER_S = 40.0
 PIECE_S = 0.5
-PIECE_PAUSE_S = 0.0
-"""A test that wants to stop a conversion makes each piece of a recording take longer."""
+PIECE_PAUSE_S = 1.0
+SLOW_FILE = "slow"
+"""A file of this name beside `base.json` makes each piece of a conversion take `PIECE_PAUSE_S`."""
 NOTE_FILE = "note"
 """A file of this name beside `base.json` makes training say the sentence in it."""
 BREAKS_FILE = "breaks"
@@ -116,7 +117,8 @@ class FakeBase:
         for number in range(pieces):
             if should_stop is not None and should_stop():
                 raise Cancelled("Stopped converting; nothing was saved.")
-            time.sleep(PIECE_PAUSE_S)
+            if (self._folder / SLOW_FILE).exists():
+                time.sleep(PIECE_PAUSE_S)
             if on_progress is not None:
                 on_progress((number + 1) / pieces, "Converting the recording")
         return tone(_read_pitch_hz(voice_path), audio.duration_s, self.sample_rate)

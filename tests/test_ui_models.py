@@ -353,8 +353,10 @@ def converting_elsewhere(page, *data):
 
 def test_a_conversion_is_cancelled_while_it_runs_and_leaves_nothing(page, instant, speech_file, monkeypatch):
     begun = threading.Event()
-    monkeypatch.setattr(fake_base, "PIECE_S", 0.01)
-    monkeypatch.setattr(fake_base, "PIECE_PAUSE_S", 0.05)
+    slow = page.engine.data_dir / "base" / "your_tts" / fake_base.SLOW_FILE
+    slow.touch()
+    monkeypatch.setattr(fake_base, "PIECE_S", 0.02)  # so many pieces that Cancel comes in time on any computer
+    monkeypatch.setattr(fake_base, "PIECE_PAUSE_S", 0.2)
     whole = PrivateBase.convert
     monkeypatch.setattr(PrivateBase, "convert", lambda *given: (begun.set(), whole(*given))[1])
     before = made_sounds()
@@ -365,6 +367,7 @@ def test_a_conversion_is_cancelled_while_it_runs_and_leaves_nothing(page, instan
     thread.join(WAIT_S)
     went_well, answer = answers[0]
     assert went_well and text.CONVERT_CANCELLED in answer["data"][2], answer
+    slow.unlink()
     assert made_sounds() == before
     button, cancel = page.ask("ready_again")[1]["data"]
     assert button["visible"] is True and (cancel["visible"], cancel["interactive"]) == (False, True)

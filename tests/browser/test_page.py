@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from tests.browser.conftest import EXAMPLE, Server, Visitor, wait_for_sound
+from tests.fake_base import SLOW_FILE
 from voiceclone.bases import catalogue
 from voiceclone.training.lock import TrainingLock
 from voiceclone.ui import text
@@ -325,6 +326,55 @@ def test_other_models_have_cards_and_none_is_fetched_without_agreement(visit):
         visitor.picture(f"models-{name}")
         width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width <= window
+
+
+def test_a_model_is_removed_from_its_card(visit, server):
+    begun = server.home / "base" / "openvoice_v2" / "download" / "checkpoint.pth"
+    begun.parent.mkdir(parents=True)
+    begun.write_bytes(b"w" * 3_000_000)
+    for name, context in {
+        "light": {"color_scheme": "light"},
+        "phone-dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+    }.items():
+        visitor = visit(**context)
+        page = visitor.page
+        visitor.tab("Train")
+        page.wait_for_selector("#start")
+        page.get_by_role("button", name=text.MODELS).click()
+        card = page.locator("#model-cards .vc-model[data-base=openvoice_v2]")
+        card.get_by_text(text.REMOVE).click()
+        assert "3 MB become free" in card.inner_text()
+        visitor.picture(f"remove-{name}")
+        width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        assert width <= window
+    card.get_by_role("button", name=text.REMOVE_YES).click()
+    page.wait_for_selector("#model-cards .vc-model[data-base=openvoice_v2][data-state=missing]")
+    assert not begun.exists()
+
+
+def test_a_conversion_is_cancelled(visit, server):
+    visitor = visit()
+    page = visitor.page
+    prepare_base(visitor)
+    load_example(visitor)
+    start_training(visitor, "Cancelled")
+    wait_for_step(visitor, 10)
+    page.locator("#stop").click()
+    page.wait_for_selector("#train-result", timeout=600_000)
+    slow = next(server.home.glob("base/*/base.json")).with_name(SLOW_FILE)
+    slow.touch()
+    visitor.tab("Speak")
+    page.get_by_role("button", name=text.CONVERT_TITLE).click()
+    page.locator("#convert-source input[type=file]").set_input_files(EXAMPLE[0])
+    wait_for_sound(visitor, "convert-source")
+    page.locator("#convert").click()
+    page.locator("#convert-cancel").click()
+    page.wait_for_selector(f"#convert-status >> text={text.CONVERT_CANCELLED}")
+    assert page.locator("#convert").is_visible() and not page.locator("#convert-cancel").is_visible()
+    assert not page.locator("#convert-download").is_visible()
+    slow.unlink()
+    page.locator("#convert").click()
+    page.wait_for_selector("#convert-download")
 
 
 def test_the_keyboard_reaches_everything_that_matters(visit):

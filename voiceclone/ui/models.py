@@ -184,7 +184,8 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
 
 def _removals(engine: Any, statuses: Sequence[Any]) -> dict[str, Any]:
     """Return what removing means for each model that takes room of its own and did not come with the program."""
-    others = [status.card for status in statuses if not status.card.embedded and status.card.base_id != engine.base_id]
+    begun = [status.card for status in statuses if status.state != "missing"]
+    others = [card for card in begun if not card.embedded and card.base_id != engine.base_id]
     found = [engine.model_removal(card.base_id) for card in others]
     return {removal.base_id: removal for removal in found if removal.frees_mb > 0}
 
