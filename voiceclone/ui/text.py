@@ -385,10 +385,12 @@ def remove_question(title: str, frees_mb: float, voices: Sequence[str]) -> str:
     asked = f"Remove {title}? {megabytes(frees_mb)} become free. You can get it again at any time."
     if not voices:
         return f"{asked} None of your voices needs it."
-    named = ", ".join(f"“{name}”" for name in voices[:REMOVE_NAMES])
-    more = f" and {len(voices) - REMOVE_NAMES} more" if len(voices) > REMOVE_NAMES else ""
+    named = [f"“{name}”" for name in voices[:REMOVE_NAMES]]
+    if len(voices) > REMOVE_NAMES:
+        named.append(f"{len(voices) - REMOVE_NAMES} more")
+    listed = " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else named[0]
     stays, needs = ("stays", "it is silent") if len(voices) == 1 else ("stay", "they are silent")
-    return f"{asked} {named}{more} {stays}, but {needs} until the model is back."
+    return f"{asked} {listed} {stays}, but {needs} until the model is back."
 
 
 def removed(title: str, frees_mb: float) -> str:
