@@ -32,6 +32,7 @@ from voiceclone.voices import VoiceShelf
 if TYPE_CHECKING:
     from voiceclone.audio import Audio
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
+    from voiceclone.clips.room import RoomReport
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.speech import Speaker, Speech, SpeechFile
@@ -377,6 +378,21 @@ class VoiceEngine:
     def readiness(self, project_id: str) -> "Readiness":
         """Return how much usable speech there is, and how much is worth having."""
         return self._library.readiness(project_id)
+
+    def check_room(self, silence: "Audio | Path | str", speech: "Audio | Path | str") -> "RoomReport":
+        """Judge a room and microphone by a few seconds of silence and of speech, before the first take.
+
+        Args:
+            silence: a sound or a sound file, nobody speaking.
+            speech: the same, a sentence or two.
+
+        Raises:
+            AudioError: one of them cannot be read or is too short.
+        """
+        from voiceclone.audio import Audio, decode
+        from voiceclone.clips.room import check_room
+
+        return check_room(*(one if isinstance(one, Audio) else decode(Path(one)) for one in (silence, speech)))
 
     def reading_script(self, language: str) -> list[str]:
         """Return sentences to read aloud."""

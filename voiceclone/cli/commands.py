@@ -119,6 +119,14 @@ def clips(options: Namespace, engine: VoiceEngine) -> int:
     return 0
 
 
+def room(options: Namespace, engine: VoiceEngine) -> int:
+    """Check a room before recording."""
+    report = engine.check_room(options.silence, options.speech)
+    words = [report.sentence, *(f"- {finding.sentence}" for finding in report.findings)]
+    tell(options, report, words)
+    return 0
+
+
 def speak(options: Namespace, engine: VoiceEngine) -> int:
     """Speak a text into a file."""
     require_wav(options.out)
@@ -198,6 +206,7 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "speakers": speakers,
     "clean": clean,
     "clips": clips,
+    "room": room,
     "train": train,
     "runs": list_runs,
     "status": status,

@@ -72,6 +72,9 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
     clean.add_argument("project", metavar="PROJECT", help="name or id of a project")
     clips = _command(commands, "clips", "List a project's clips with text, length and verdict.")
     clips.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    room = _command(commands, "room", "Check a room and microphone before recording: noise, hum, echo, level.")
+    room.add_argument("silence", metavar="SILENCE", type=Path, help="about five seconds in which nobody speaks")
+    room.add_argument("speech", metavar="SPEECH", type=Path, help="about five seconds of reading aloud")
 
 
 def _add_training_commands(commands: argparse._SubParsersAction) -> None:
