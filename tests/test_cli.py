@@ -341,3 +341,19 @@ def test_the_program_runs_as_a_module(tmp_path):
     assert ended.returncode == 2
     assert ended.stderr.startswith("There is no voice called")
     assert ended.stderr.count("\n") == 1
+
+
+def test_the_room_is_checked_from_files(run, tmp_path):
+    from sounds import EXAMPLE_DIR, make_noise
+
+    from voiceclone.audio import encode_wav
+
+    encode_wav(make_noise(3, 22_050, 3e-3), tmp_path / "silence.wav")
+    speech = EXAMPLE_DIR / "joe_01.flac"
+    code, output, _ = run("room", tmp_path / "silence.wav", speech)
+    assert code == 0 and output.splitlines()[1].startswith("- The microphone hisses")
+    code, output, _ = run("room", tmp_path / "silence.wav", speech, "--json")
+    report = json.loads(output)
+    assert (code, report["verdict"], report["findings"][0]["kind"]) == (0, "usable", "noise")
+    code, output, errors = run("room", tmp_path / "none.wav", speech)
+    assert (code, output) == (2, "") and "none.wav" in errors
