@@ -38,19 +38,20 @@ MIN_ROOM_CHECK_S = 1.5
 """Shorter silence or speech is refused; about five seconds of each are asked for."""
 MIN_ROOM_SPEECH_S = 0.8
 MAX_SPEECH_IN_SILENCE_S = 0.3
-"""One word; the network takes no steady noise for so much speech."""
+"""One word."""
 ROOM_GOOD_SNR_DB = 30.0
 """What a laptop microphone reaches in a quiet room; audiobook publishers ask for 37 (noise of at most -60 dBFS under
 speech of at least -23 dBFS RMS, ACX's audio submission requirements)."""
 ROOM_BAD_SNR_DB = GOOD_SNR_DB
 """Below this every clip would be told to be noisy."""
 UNSTEADY_NOISE_DB = 10.0
-"""One frame in twenty so far above the median is no steady noise, for which this is 1 to 4 dB."""
+"""One frame of 32 ms in twenty so far above the median is no steady noise; for white noise it is below 3 dB."""
 GOOD_HUM_BELOW_SPEECH_DB = 45.0
 BAD_HUM_BELOW_SPEECH_DB = 30.0
-"""Lines are heard, and learnt, at 10 to 15 dB less than broad noise of the same power."""
+"""Our choice, not measured: 15 and 10 dB stricter than for broad noise, because a tone stands out of it."""
 LIMITED_PILE_UP = 1.0
-"""More samples in the last tenth below the peak than in the tenth before; see `clips.acoustics.limiting`."""
+"""More samples in the last tenth below the peak than in the tenth before; clean clips have 0.83 at most
+(see `clips.acoustics.limiting`)."""
 GOOD_REVERBERATION_S = 0.4
 """Listening and control rooms have 0.2-0.4 s (EBU Tech 3276), furnished living rooms 0.4-0.5."""
 BAD_REVERBERATION_S = 0.55
