@@ -59,7 +59,8 @@ BAD_REVERBERATION_S = 0.55
 TELEPHONE_BANDWIDTH_HZ = 4_500.0
 """Telephones end at 3.4 to 4 kHz."""
 FULL_BANDWIDTH_HZ = 8_500.0
-"""Wireless headsets end at 7 to 8 kHz, an example clip at 8.2 after MP3 at 32 kbit/s, 9.1 at 48 and 10.4 at 64."""
+"""Wireless headsets end at 7 to 8 kHz, an example clip at 8.2 after MP3 at 32 kbit/s, 9.1 at 48 and 10.4 at 64
+(longer ones higher: MP3 is not found by this, see docs/clip-verdicts.md)."""
 
 # --- how much speech ----------------------------------------------------------------------------
 MIN_TRAIN_SPEECH_S = 10.0
