@@ -1,5 +1,7 @@
 """Writing down what is said, offline, for English; a plain request for the text otherwise."""
 
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,7 @@ from sounds import make_noise
 from voiceclone.audio import Audio
 from voiceclone.clips import ClipLibrary, Project
 from voiceclone.clips import transcribe as module
-from voiceclone.clips.transcribe import can_transcribe, transcribe
+from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, transcribe
 from voiceclone.errors import VoiceCloneError
 
 
@@ -42,6 +44,27 @@ def test_noise_gives_no_made_up_story() -> None:
 
 def test_missing_recogniser_is_told(monkeypatch: pytest.MonkeyPatch, speech: Audio) -> None:
     monkeypatch.setattr(module, "find_spec", lambda name: None)
-    module._model.cache_clear()
     with pytest.raises(VoiceCloneError, match="make setup"):
         transcribe(speech)
+
+
+def test_the_recogniser_is_loaded_once_a_block_and_let_go_after_it(
+    monkeypatch: pytest.MonkeyPatch, speech: Audio
+) -> None:
+    loaded = []
+    load = module._load
+
+    def count() -> object:
+        model = load()
+        loaded.append(weakref.ref(model))
+        return model
+
+    monkeypatch.setattr(module, "_load", count)
+    with keeping_recogniser():
+        transcribe(speech)
+        transcribe(speech)
+        assert len(loaded) == 1 and loaded[0]() is not None
+    gc.collect()
+    assert loaded[0]() is None
+    transcribe(speech)
+    assert len(loaded) == 2

@@ -1,7 +1,6 @@
 """Text of any length to one recording: sentence by sentence, with pauses, progress and cancelling."""
 
 import math
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import numpy as np
 from voiceclone import store
 from voiceclone.audio import Audio
 from voiceclone.bases.base import BaseModel, OnProgress, ShouldStop
+from voiceclone.compute import in_one_thread
 from voiceclone.errors import Cancelled, InputError, TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS, MAX_SPEED, MIN_SPEED
 
@@ -43,7 +43,7 @@ class Speaker:
     def __init__(self, base: BaseModel) -> None:
         self._base = base
         self.base_id = base.base_id
-        self._turn = threading.Lock()
+        self._speak = in_one_thread(base.speak)
 
     def speak(
         self,
@@ -125,8 +125,7 @@ class Speaker:
         for number, sentence in enumerate(sentences, start=1):
             if should_stop is not None and should_stop():
                 raise Cancelled("Stopped speaking. Press Speak to begin again.")
-            with self._turn:
-                spoken = self._base.speak(voice_path, sentence.text, language, speed)
+            spoken = self._speak(voice_path, sentence.text, language, speed)
             is_last = number == len(sentences)
             pause_s = 0.0 if is_last else sentence.pause_after_s / speed
             pause = np.zeros(round(pause_s * spoken.sample_rate), np.float32)

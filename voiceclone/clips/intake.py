@@ -18,7 +18,7 @@ from voiceclone.clips.model import (
     now,
 )
 from voiceclone.clips.slicing import cut_slices, find_slices
-from voiceclone.clips.transcribe import can_transcribe, transcribe
+from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, transcribe
 from voiceclone.clips.transcripts import (
     SOUND_SUFFIXES,
     TABLE_NAMES,
@@ -63,13 +63,14 @@ class Intake:
         found = self._expand(files, transcripts)
         if text is not None and len(found) > 1:
             raise TextError("One text was given for several files. Give a table of texts instead: file|text.")
-        for number, (path, own_text) in enumerate(found):
-            self._position = (number, len(found))
-            self._report(0.0, f"Reading {path.name}")
-            try:
-                self._add_file(path, text if text is not None else own_text)
-            except (AudioError, TextError) as error:
-                self._reject(path, str(error))
+        with keeping_recogniser():
+            for number, (path, own_text) in enumerate(found):
+                self._position = (number, len(found))
+                self._report(0.0, f"Reading {path.name}")
+                try:
+                    self._add_file(path, text if text is not None else own_text)
+                except (AudioError, TextError) as error:
+                    self._reject(path, str(error))
         self._position = (len(found), len(found))
         self._report(0.0, "Done")
         return AddReport(tuple(self._added), tuple(self._rejected))

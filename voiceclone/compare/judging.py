@@ -85,11 +85,12 @@ def _word_errors(
     if not language.startswith("en"):
         return (), ()
     try:
-        from voiceclone.clips.transcribe import transcribe
+        from voiceclone.clips.transcribe import keeping_recogniser, transcribe
         from voiceclone.judge.words import comparable_words, edit_distance
 
         said = [comparable_words(text, language) for text in texts]
-        heard = [comparable_words(transcribe(recording), language) for recording in spoken]
+        with keeping_recogniser():
+            heard = [comparable_words(transcribe(recording), language) for recording in spoken]
     except (ImportError, VoiceCloneError) as error:
         _without("words", error)
         return (), ()

@@ -9,7 +9,7 @@ from voiceclone import limits
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import AddReport, Clip, Rejected
-from voiceclone.clips.transcribe import can_transcribe, transcribe
+from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, transcribe
 from voiceclone.corpora.casing import is_bare, restored
 from voiceclone.corpora.model import Corpus, Utterance, duration_s
 from voiceclone.corpora.speakers import choose_speaker, named, stop_if_asked
@@ -137,8 +137,9 @@ class _Adding:
         """Give recordings to the clip library, some at a time."""
         count_before = len(self._library.records(self._project_id))
         try:
-            for first in range(0, len(chosen), _BATCH):
-                self._add_batch(chosen[first : first + _BATCH], first, len(chosen))
+            with keeping_recogniser():
+                for first in range(0, len(chosen), _BATCH):
+                    self._add_batch(chosen[first : first + _BATCH], first, len(chosen))
         except Cancelled:
             count = len(self._library.records(self._project_id)) - count_before
             raise Cancelled(f"Stopped. {count} clips were added before; they are kept.") from None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiceclone.audio import Audio, resample
+from voiceclone.compute import in_one_thread
 
 if TYPE_CHECKING:
     from resemblyzer import VoiceEncoder
@@ -30,6 +31,7 @@ def _encoder() -> "VoiceEncoder":
     return _resemblyzer().VoiceEncoder("cpu", verbose=False)
 
 
+@in_one_thread
 def embed(audio: Audio) -> np.ndarray:
     """Return the speaker embedding of a recording: float32, shape (256,), length 1.
 

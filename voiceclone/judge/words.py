@@ -33,11 +33,12 @@ def word_error_rate(texts: Sequence[str], recordings: Sequence[Audio]) -> float:
         texts: what should have been said.
         recordings: what was said, in the same order.
     """
-    from voiceclone.clips.transcribe import transcribe
+    from voiceclone.clips.transcribe import keeping_recogniser, transcribe
 
     errors = total = 0
-    for text, recording in zip(texts, recordings, strict=True):
-        said, heard = comparable_words(text), comparable_words(transcribe(recording))
-        errors += edit_distance(said, heard)
-        total += len(said)
+    with keeping_recogniser():
+        for text, recording in zip(texts, recordings, strict=True):
+            said, heard = comparable_words(text), comparable_words(transcribe(recording))
+            errors += edit_distance(said, heard)
+            total += len(said)
     return errors / max(total, 1)
