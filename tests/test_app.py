@@ -29,7 +29,7 @@ def test_it_says_where_the_page_is_and_serves_it_to_this_machine_only(tmp_path):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    leftover = tmp_path / "projects" / ".corpus-of-a-killed-process"
+    leftover = tmp_path / "projects" / ".spool-of-a-killed-process"
     leftover.mkdir(parents=True)
     with start(tmp_path, PORT=str(port), HOST="127.0.0.1") as app:
         try:

@@ -7,7 +7,7 @@ from sounds import make_noise
 
 from tests.fake_base import FakeBase
 from voiceclone.clips import transcribe
-from voiceclone.compute import in_one_thread
+from voiceclone.compute import in_one_thread, use_this_thread
 from voiceclone.judge import similarity
 from voiceclone.speech import Speaker
 
@@ -45,6 +45,22 @@ def test_decorated_functions_may_call_each_other():
 def test_an_error_reaches_the_caller():
     with pytest.raises(ValueError, match="said by the work"):
         failing()
+
+
+def test_a_process_that_trains_computes_where_it_trains():
+    """A thread of its own, because the choice holds for good."""
+    found = []
+
+    def train():
+        use_this_thread()
+        found.append((threading.get_ident(), where(), where_inside()))
+
+    worker = threading.Thread(target=train)
+    worker.start()
+    worker.join()
+    ((own, computed, inside),) = found
+    assert computed == own and inside == (own, own)
+    assert where() != own
 
 
 def test_every_base_speaks_there(tmp_path):

@@ -1,9 +1,18 @@
 """Pauses are turned down, speech is left as it is."""
 
+import json
+
 import numpy as np
 import pytest
 
-from voiceclone.bases.kokoro.pauses import MAX_CUT_DB, quieten_pauses
+from voiceclone.bases.kokoro.pauses import (
+    LEVELS_DB,
+    MAX_CUT_DB,
+    THRESHOLD_DB,
+    PauseMeter,
+    plain_curve_db,
+    quieten_pauses,
+)
 
 RATE = 24_000
 
@@ -50,3 +59,60 @@ def test_levels_are_relative_to_the_speech():
 @pytest.mark.parametrize("length", [0, 1, 200, RATE])
 def test_silence_and_scraps_pass(length):
     assert np.array_equal(quieten_pauses(np.zeros(length, np.float32)), np.zeros(length, np.float32))
+
+
+def speech_like(quiet_below_db, seed):
+    """Return a second of bursts at about -20 dBFS; every fifth 100 ms is so much quieter, give or take 3 dB."""
+    rng = np.random.default_rng(seed)
+    pieces = []
+    for number in range(10):
+        below_db = quiet_below_db + rng.uniform(-3, 3) if number % 5 == 4 else rng.uniform(0, 8)
+        pieces.append(rng.standard_normal(RATE // 10) * 10 ** (-(20 + below_db) / 20))
+    return np.concatenate(pieces).astype(np.float32)
+
+
+def meter_of(spoken_below_db, recorded_below_db, windows=60):
+    meter = PauseMeter()
+    for seed in range(windows):
+        meter.add(speech_like(spoken_below_db, seed), speech_like(recorded_below_db, 1000 + seed))
+    return meter
+
+
+def quiet_level_db(samples):
+    frames = samples[: len(samples) // 480 * 480].reshape(-1, 480).astype(np.float64)
+    levels = 10 * np.log10((frames**2).mean(1) + 1e-15)
+    return np.quantile(levels, 0.05) - 10 * np.log10((frames**2).mean())
+
+
+def test_quiet_moments_get_the_levels_of_the_recordings():
+    curve_db = meter_of(38, 52).curve_db()
+    spoken, recorded = (np.concatenate([speech_like(below_db, seed) for seed in (7, 8, 9)]) for below_db in (38, 52))
+    out = quieten_pauses(spoken, curve_db)
+    assert quiet_level_db(spoken) - quiet_level_db(recorded) > 10
+    assert quiet_level_db(recorded) - 3 < quiet_level_db(out) < quiet_level_db(recorded) + 2
+    loud = np.abs(spoken) > 0.05
+    assert np.allclose(out[loud], spoken[loud], rtol=0.1)
+
+
+def test_a_measured_curve_only_ever_turns_down_and_more_the_quieter_it_is():
+    for spoken_db, recorded_db in ((38, 52), (40, 40), (50, 36)):
+        curve_db = meter_of(spoken_db, recorded_db).curve_db()
+        assert curve_db.shape == LEVELS_DB.shape and curve_db.dtype == np.float32
+        assert np.all(curve_db <= 0) and np.all(curve_db >= -MAX_CUT_DB)
+        assert np.all(np.diff(curve_db) >= 0)
+        assert np.all(curve_db[LEVELS_DB >= THRESHOLD_DB] == 0)
+
+
+def test_pauses_that_are_right_already_are_treated_as_without_measuring():
+    assert np.allclose(meter_of(45, 45).curve_db(), plain_curve_db(), atol=1.5)
+
+
+def test_too_little_heard_gives_no_curve_and_a_restored_meter_goes_on_the_same():
+    early = meter_of(38, 52, windows=10)
+    assert early.curve_db() is None
+    other = PauseMeter()
+    other.restore(json.loads(json.dumps(early.state())))
+    for seed in range(30):
+        for meter in (early, other):
+            meter.add(speech_like(38, seed), speech_like(52, seed))
+    assert np.array_equal(early.curve_db(), other.curve_db())

@@ -14,7 +14,7 @@ from voiceclone.audio import decode
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase, weights
 from voiceclone.bases.kokoro import trainer as trainer_module
-from voiceclone.bases.kokoro.recipe import FROZEN_PARTS
+from voiceclone.bases.kokoro.recipe import FROZEN_PARTS, Recipe
 from voiceclone.errors import NotEnoughSpeechError, TrainingError
 
 STEPS = 3
@@ -112,6 +112,16 @@ def test_a_damaged_checkpoint_is_told(runs, kokoro_folder, tmp_path):
     path.write_bytes(path.read_bytes()[:100_000])
     with pytest.raises(TrainingError, match=r"checkpoint is damaged.*recordings are safe"):
         KokoroBase(kokoro_folder)._trainer(damaged)
+
+
+def test_only_as_much_speech_is_made_ready_as_is_heard_several_times():
+    recipe = Recipe()
+    usual_s = trainer_module.frames_worth_having(220, recipe) * 0.025
+    assert 60 < usual_s < 80, "five minutes on two cores"
+    heard_s = 220 * recipe.window_frames * 0.025
+    assert heard_s / usual_s == pytest.approx(trainer_module.HEARD_TIMES, rel=0.01)
+    gpu = Recipe.for_device("cuda")
+    assert trainer_module.frames_worth_having(3000, gpu) * 0.025 > 3600, "a graphics card hears everything there is"
 
 
 def test_clips_that_cannot_be_used_are_refused(kokoro_folder, tmp_path):

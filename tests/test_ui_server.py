@@ -1,5 +1,6 @@
 """The page behind a real server, asked the way a stranger's program would ask it."""
 
+import base64
 import gc
 import json
 from pathlib import Path
@@ -7,9 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.browser.conftest import free_port
+from tests.browser.conftest import EXAMPLE, free_port
+from tests.sounds import make_noise
 from voiceclone import VoiceEngine
+from voiceclone.audio import decode, encode_wav
+from voiceclone.clips.transcripts import TextsByFile, read_transcripts
 from voiceclone.ui import build, launch_options, text
+from voiceclone.ui.booth import MAX_TAKE_BASE64
 
 FACTORY = "tests.fake_base:FakeBase"
 TIMEOUT_S = 60
@@ -53,6 +58,14 @@ class Page:
                 if told.get("msg") == "process_completed":
                     return told["success"], told["output"]
         raise AssertionError("the server said nothing")
+
+    def call(self, name: str, data) -> dict:
+        """Call a function of the booth as its script does."""
+        stage = next(block for block in self.demo.blocks.values() if getattr(block, "elem_id", None) == "booth")
+        asked = {"data": data, "component_id": stage._id, "fn_name": name, "session_hash": "visitor"}
+        answer = self.http.post(f"{self.url}/component_server", json=asked)
+        answer.raise_for_status()
+        return answer.json()
 
     def close(self) -> None:
         """End the server."""
@@ -129,15 +142,105 @@ def test_only_the_offered_lengths_are_taken(page, project, minutes):
     assert page.engine.runs() == []
 
 
-def test_keeping_a_take_needs_a_take_and_its_words(page, project):
-    went_well, answer = page.ask("keep", project.project_id, None, "Hello.", "en-us", None, None)
-    assert (went_well, answer["error"]) == (False, text.NO_TAKE)
+def coded(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()
 
 
-def test_a_file_on_the_server_cannot_be_passed_off_as_a_take(page, project):
-    stolen = {"path": str(Path(__file__)), "meta": {"_type": "gradio.FileData"}}
-    assert page.ask("keep", project.project_id, stolen, "Hello.", "en-us", None, None)[0] is False
+@pytest.fixture(scope="module")
+def spoken(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("takes") / "spoken.wav"
+    encode_wav(decode(EXAMPLE[0]), path)
+    return path
+
+
+def test_a_take_is_on_disk_before_the_page_says_so(page, project, spoken):
+    take = {"project_id": project.project_id, "language": "en-us", "sentence": "What I said.", "wav": coded(spoken)}
+    answer = page.call("keep_take", take)
+    assert answer["ok"] and answer["words"].startswith("Kept")
+    (clip,) = VoiceEngine(page.engine.data_dir).clips(project.project_id)
+    assert (clip.text, clip.source_name) == ("What I said.", f"{text.TAKE_FILE}.wav")
+    assert clip.duration_s == pytest.approx(decode(EXAMPLE[0]).duration_s, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"wav": ""},
+        {"wav": None},
+        {"wav": "no base64!"},
+        {"wav": base64.b64encode(b"no sound at all").decode()},
+        {"wav": "A" * (MAX_TAKE_BASE64 + 1)},
+        {"sentence": " "},
+        {"sentence": 7},
+        {"language": "xx"},
+        {"language": ["en-us"]},
+        {"project_id": "../../etc"},
+        {"project_id": "0" * 32},
+    ],
+)
+def test_a_take_that_cannot_be_kept_gets_one_sentence(page, project, spoken, change):
+    take = {"project_id": project.project_id, "language": "en-us", "sentence": "Words.", "wav": coded(spoken)}
+    answer = page.call("keep_take", take | change)
+    assert answer["ok"] is False
+    assert len(answer["words"]) > 20 and "Traceback" not in answer["words"]
     assert page.engine.clips(project.project_id) == []
+
+
+@pytest.mark.parametrize("call", ["keep_take", "hear_take", "check_room"])
+@pytest.mark.parametrize("request_body", [None, [], "text", 3, {}])
+def test_a_call_that_is_no_take_at_all_is_refused(page, call, request_body):
+    assert page.call(call, request_body)["ok"] is False
+
+
+def test_a_room_is_judged_in_words_and_nothing_of_it_is_kept(page, spoken, tmp_path):
+    quiet, loud = tmp_path / "quiet.wav", tmp_path / "loud.wav"
+    encode_wav(make_noise(5.0, 48_000, 0.0003), quiet)
+    encode_wav(make_noise(5.0, 48_000, 0.1), loud)
+    good = page.call("check_room", {"silence": coded(quiet), "speech": coded(spoken)})
+    assert good["ok"] and good["kind"] in ("good", "usable") and "noise" in good["figures"]
+    noisy = page.call("check_room", {"silence": coded(loud), "speech": coded(spoken)})
+    assert noisy["kind"] == "bad" and noisy["verdict"] == text.ROOM_VERDICTS["fix first"]
+    assert any("noise" in sentence or "hiss" in sentence for sentence in noisy["findings"])
+
+
+def test_a_misread_sentence_is_told_and_a_right_one_is_not(page, project, spoken):
+    right = TextsByFile(read_transcripts(EXAMPLE[0].with_name("metadata.csv"))).find(EXAMPLE[0])
+    for sentence in (right, "Completely different words stand here, about ships and weather."):
+        take = {"project_id": project.project_id, "language": "en-us", "sentence": sentence, "wav": coded(spoken)}
+        kept = page.call("keep_take", take)
+        told = page.call("hear_take", {"project_id": project.project_id, "clip_id": kept["clip_id"]})
+        assert told["ok"] and bool(told["words"]) == (sentence != right)
+        page.engine.delete_clip(project.project_id, kept["clip_id"])
+    assert page.call("hear_take", {"project_id": project.project_id, "clip_id": "0" * 32})["ok"] is False
+
+
+def test_all_clips_are_packed_into_one_file(page, project, spoken):
+    assert page.ask("pack", project.project_id)[0] is False, "nothing to pack yet"
+    page.engine.add_clips(project.project_id, [spoken], text="What I said.")
+    went_well, answer = page.ask("pack", project.project_id)
+    assert went_well and answer["data"][0]["value"]["path"].endswith(f"{project.name}.zip")
+    assert "1 clip packed" in answer["data"][1]
+
+
+def test_a_text_of_ones_own_is_read_instead_until_it_is_dropped(page, project):
+    own = "This is mine. So is this one!\n\nAnd the last."
+    went_well, answer = page.ask("use_own", project.project_id, "en-us", own)
+    assert went_well
+    assert json.loads(answer["data"][0])["sentences"] == ["This is mine.", "So is this one!", "And the last."]
+    assert page.ask("use_own", project.project_id, "en-us", "  ")[1]["error"] == text.NO_OWN_SCRIPT
+    assert page.ask("use_own", project.project_id, "en-us", "…")[0] is False
+    assert page.engine.reading_script("en-us", project.project_id)[0] == "This is mine."
+    _, answer = page.ask("drop_own", project.project_id, "en-us")
+    assert json.loads(answer["data"][0])["sentences"] == page.engine.reading_script("en-us")
+
+
+def test_the_script_says_what_is_read_already(page, project, spoken):
+    sentences = page.engine.reading_script("en-us")
+    page.engine.add_clips(project.project_id, [spoken], text=sentences[2])
+    _, answer = page.ask("open_project", project.project_id)
+    shown = json.loads(answer["data"][1])
+    assert (shown["project"], shown["sentences"], shown["read"]) == (project.project_id, sentences, [2])
+    assert 0 < shown["recorded_s"] < shown["first_voice_s"] < shown["good_voice_s"]
 
 
 def test_speaking_needs_words(page):

@@ -215,12 +215,15 @@ def main(wanted: list[str]) -> None:
             continue
         known.setdefault(name, {"rows": {}})["start_s"] = time.perf_counter() - begun
     speaker, listener = Speaker(), Listener()
+    heard_as = {row[0]: row[1] for result in known.values() for row in result["rows"].values()}
     for written, words in pairs:  # all get the same spoken words, so that only pronunciation is compared
         for name, front in fronts.items():
             rows, phonemes = known[name]["rows"], front(words)
             if rows.get(written, [None])[0] == phonemes:
                 continue
-            heard = listener.hear(speaker.speak(phonemes))
+            if phonemes not in heard_as:  # front ends often agree
+                heard_as[phonemes] = listener.hear(speaker.speak(phonemes))
+            heard = heard_as[phonemes]
             rows[written] = [phonemes, heard, *listener.errors(words, heard)]
             RESULTS.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
     print_table(known)

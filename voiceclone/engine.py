@@ -342,7 +342,7 @@ class VoiceEngine:
 
         Returns how many folders went. What a living process works with stays.
         """
-        from voiceclone.corpora.spool import sweep_spools
+        from voiceclone.spool import sweep_spools
 
         return sweep_spools(self.data_dir / "projects")
 
@@ -375,6 +375,18 @@ class VoiceEngine:
         """Return the sound of a clip: `original`, `cleaned`, or `best` (cleaned where there is one)."""
         return self._library.audio(project_id, clip_id, which)
 
+    def export_dataset(
+        self,
+        project_id: str,
+        path: Path,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> int:
+        """Write a project's clips and texts into one zip file; see `clips.export.export_dataset`."""
+        from voiceclone.clips.export import export_dataset
+
+        return export_dataset(self._library, self._library.project(project_id).project_id, path, on_progress, should_stop)
+
     def readiness(self, project_id: str) -> "Readiness":
         """Return how much usable speech there is, and how much is worth having."""
         return self._library.readiness(project_id)
@@ -394,11 +406,30 @@ class VoiceEngine:
 
         return check_room(*(one if isinstance(one, Audio) else decode(Path(one)) for one in (silence, speech)))
 
-    def reading_script(self, language: str) -> list[str]:
-        """Return sentences to read aloud."""
+    def reading_script(self, language: str, project_id: str | None = None) -> list[str]:
+        """Return sentences to read aloud: those of the project's own text, if it has one, else ours for `language`."""
         from voiceclone.text import scripts
 
-        return scripts.reading_script(language)
+        own = self._library.own_script(project_id) if project_id else []
+        return own or scripts.reading_script(language)
+
+    def set_own_script(self, project_id: str, text: str, language: str) -> list[str]:
+        """Let a person read a text of their own; an empty one goes back to our sentences.
+
+        Returns:
+            Its sentences.
+
+        Raises:
+            TextError: too long, or it cannot be said in that language.
+        """
+        return self._library.set_own_script(project_id, text, language)
+
+    def misreading(self, project_id: str, clip_id: str) -> str:
+        """Return what a recogniser hears in a clip when that is far from its text; "" when it fits or none can tell."""
+        from voiceclone.clips.said import misreading
+
+        clip = self._library.clip(project_id, clip_id)
+        return misreading(self._library.audio(project_id, clip_id, "original"), clip.text, clip.language)
 
     def load_example(self, on_progress: OnProgress | None = None) -> "Project":
         """Return a project with the recordings that come with VoiceClone; made on first use."""

@@ -3,6 +3,9 @@
 # --- recordings -------------------------------------------------------------------------------
 MAX_UPLOAD_FILES = 500
 """Files taken by one upload."""
+MAX_ZIP_MB = 8_000
+"""Unpacked size of an uploaded zip file: ten hours at 48 kHz, stereo, 24 bits."""
+MAX_ZIP_FILES = 5_000
 MAX_RECORDING_S = 4 * 3600
 """Longest single recording that is read; longer ones are refused with the remedy to cut them."""
 MIN_SAMPLE_RATE = 8_000
@@ -12,6 +15,10 @@ MIN_CLIP_S = 0.8
 MAX_CLIP_S = 12.0
 """Longer recordings are sliced at pauses; the base's attention covers about 25 s of phonemes at most."""
 TARGET_SLICE_S = 8.0
+MAX_SCRIPT_SENTENCES = 500
+"""Sentences of a person's own text to read; the longest scripts for good voices have a few hundred."""
+MAX_TAKE_S = 60.0
+"""The booth stops a take there: one sentence takes 3 to 10 s, and who forgets to stop loses little."""
 MIN_FREE_DISK_MB = 500
 """Nothing is started with less room than this."""
 SILENT_PEAK_DBFS = -50.0

@@ -127,7 +127,7 @@ class Visitor:
 
     def wait_until_ready(self) -> None:
         """Wait until the person's clips are shown."""
-        self.page.wait_for_function("document.querySelector('#sentence textarea')?.value")
+        self.page.wait_for_function("document.querySelector('#booth textarea')?.value")
         self.page.wait_for_selector("#readiness .vc-readiness")
 
     def tab(self, name: str) -> None:

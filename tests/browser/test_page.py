@@ -189,20 +189,113 @@ def test_microphone_take_is_kept_raw_and_the_next_sentence_comes(visit):
           };
         }"""
     )
-    first = page.locator("#sentence textarea").input_value()
-    page.locator("#recorder").get_by_role("button", name="Record").click()
-    time.sleep(3)
-    page.locator("#recorder").get_by_role("button", name="Stop").first.click()
-    wait_for_sound(visitor, "recorder")
-    page.locator("#keep-take").click()
-    page.wait_for_selector("#take-status .vc-note")
+    first = sentence(visitor)
+    record(visitor)
+    booth_button(visitor, "keep").click()
     page.wait_for_selector("#clips .vc-open")
     assert first in page.locator("#clips .vc-said").first.inner_text()
-    assert page.locator("#sentence textarea").input_value() != first
+    assert sentence(visitor) != first
     settings = page.evaluate("window.heard")
     assert settings["echoCancellation"] is False
     assert settings["noiseSuppression"] is False
     assert settings["autoGainControl"] is False
+
+
+def booth_button(visitor: Visitor, name: str):
+    return visitor.page.locator(f'#booth [data-part="{name}"]')
+
+
+def booth_state(visitor: Visitor, state: str) -> None:
+    visitor.page.wait_for_selector(f'#booth .vc-booth[data-state="{state}"]')
+
+
+def sentence(visitor: Visitor) -> str:
+    visitor.page.wait_for_function("document.querySelector('#booth textarea')?.value")
+    return booth_button(visitor, "sentence").input_value()
+
+
+def record(visitor: Visitor, seconds: float = 3, key: str = "") -> None:
+    """Record a take with the button, or with a key."""
+    press = (lambda: visitor.page.keyboard.press(key)) if key else booth_button(visitor, "record").click
+    press()
+    booth_state(visitor, "recording")
+    time.sleep(seconds)
+    press()
+    booth_state(visitor, "review")
+
+
+def wait_for_clips(visitor: Visitor, count: int) -> None:
+    visitor.page.wait_for_function(f"document.querySelectorAll('#clips .vc-open').length === {count}")
+
+
+def test_five_sentences_with_a_retake_a_skip_and_a_reload_by_keyboard_only(visit):
+    visitor = visit()
+    page = visitor.page
+    new_person(visitor, "Keys")
+    first = sentence(visitor)
+    page.locator("body").focus()
+    record(visitor, key=" ")
+    page.keyboard.press("r")  # not good enough: once more
+    booth_state(visitor, "recording")
+    time.sleep(3)
+    page.keyboard.press("Enter")
+    booth_state(visitor, "review")
+    page.keyboard.press("Enter")
+    wait_for_clips(visitor, 1)
+    second = sentence(visitor)
+    page.keyboard.press("ArrowRight")
+    third = sentence(visitor)
+    assert len({first, second, third}) == 3
+    for count in (2, 3):
+        record(visitor, key=" ")
+        page.keyboard.press("Enter")
+        wait_for_clips(visitor, count)
+    page.reload()
+    page.wait_for_selector("#clips .vc-open")
+    assert sentence(visitor) == second, "it goes on with the first sentence that was not read"
+    booth_button(visitor, "auto").check()
+    page.locator("body").click(position={"x": 5, "y": 5})
+    for count in (4, 5):
+        page.keyboard.press(" ")
+        booth_state(visitor, "recording")
+        time.sleep(3)
+        page.keyboard.press(" ")
+        wait_for_clips(visitor, count)
+    assert booth_button(visitor, "place").inner_text() == "Sentence 6 of 100"
+    said = page.locator("#clips .vc-said").all_inner_texts()
+    assert len(set(said)) == 5
+    assert "recorded" in booth_button(visitor, "recorded").inner_text()
+
+
+def test_a_take_waits_until_the_server_is_back(visit, server):
+    visitor = visit()
+    new_person(visitor, "Patience")
+    record(visitor)
+    server.stop()
+    booth_button(visitor, "keep").click()
+    visitor.page.wait_for_function(
+        "sentence => document.querySelector('#booth [data-part=status]').textContent === sentence",
+        arg=text.BOOTH["unreachable"],
+    )
+    assert booth_button(visitor, "keep").is_enabled(), "the take is still there"
+    server.start()
+    booth_button(visitor, "keep").click()
+    wait_for_clips(visitor, 1)
+    visitor.complaints.clear()  # the browser tells of the connection that was lost
+
+
+def test_the_room_is_checked_before_the_first_take(visit):
+    visitor = visit()
+    page = visitor.page
+    new_person(visitor, "Room")
+    page.locator("#booth .vc-room > summary").click()
+    booth_button(visitor, "room-start").click()
+    booth_state(visitor, "room")
+    page.wait_for_selector("#booth .vc-room .vc-chip")
+    # The microphone of the test speaks all the time, and the check says so.
+    assert "Somebody speaks in the silent part" in booth_button(visitor, "room-result").inner_text()
+    booth_state(visitor, "idle")
+    assert page.locator("#clips .vc-open").count() == 0
 
 
 NO_SECURE_CONTEXT = "Object.defineProperty(window, 'isSecureContext', {value: false});"
@@ -223,12 +316,9 @@ navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no',
 def test_no_microphone_is_explained_in_the_page(visit, before, press, reason):
     visitor = visit(before=before)
     if press:
-        visitor.page.locator("#recorder").get_by_role("button", name="Record").click()
+        booth_button(visitor, "record").click()
     visitor.page.wait_for_function("document.querySelector('#microphone-note')?.textContent")
     assert visitor.page.locator("#microphone-note").inner_text() == text.MICROPHONE[reason]
-    if press:
-        # gradio says so in the console, too, and maybe only after the page did
-        visitor.page.wait_for_timeout(500)
     visitor.complaints.clear()
 
 
@@ -391,7 +481,7 @@ def test_the_keyboard_reaches_everything_that_matters(visit):
     names = " ".join(reached)
     for wanted in (
         "new-project",
-        "keep-take",
+        "vc-record",
         "add-files",
         "example",
         "to-train",

@@ -156,6 +156,14 @@ def voices(options: Namespace, engine: VoiceEngine) -> int:
     return 0
 
 
+def dataset(options: Namespace, engine: VoiceEngine) -> int:
+    """Write a project's clips into a zip file."""
+    with progress_bar("Writing") as on_progress:
+        count = engine.export_dataset(options.project, options.file, on_progress)
+    tell(options, {"clips": count, "path": options.file}, [f"{count} clips are in {options.file}."])
+    return 0
+
+
 def export_voice(options: Namespace, engine: VoiceEngine) -> int:
     """Copy a voice to a file."""
     voice = engine.voice(options.voice)
@@ -215,6 +223,7 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "compare": compare,
     "speak": speak,
     "voices": voices,
+    "dataset": dataset,
     "export": export_voice,
     "import": import_voice,
     "delete": delete,

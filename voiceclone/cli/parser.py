@@ -120,6 +120,9 @@ def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
         "--speed", type=float, default=1.0, metavar="N", help=f"{MIN_SPEED} to {MAX_SPEED} (default: 1.0)"
     )
     _command(commands, "voices", "List the voices.")
+    dataset = _command(commands, "dataset", "Write a project's clips and texts into a zip file (LJSpeech layout).")
+    dataset.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    dataset.add_argument("file", metavar="FILE", type=Path, help="the zip file; “add” takes it in again")
     export = _command(commands, "export", "Copy a voice to a file, to keep or to pass on.")
     export.add_argument("voice", metavar="NAME", help="name or id of a voice")
     export.add_argument("file", metavar="FILE", type=Path, help="where to; a folder is fine")

@@ -1,6 +1,7 @@
 """From files to clips: open, check, slice, write down, save; one bad file never stops the others."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,9 @@ from voiceclone.clips.transcripts import (
 )
 from voiceclone.clips.verdict import measure
 from voiceclone.decoding import Recording, open_recording
-from voiceclone.errors import AudioError, Cancelled, TextError
+from voiceclone.errors import AudioError, BaseModelError, Cancelled, TextError
+from voiceclone.spool import spool_folder
+from voiceclone.unpack import unpack
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
@@ -59,8 +62,11 @@ class Intake:
         self._position = (0, 1)
 
     def add(self, files: Sequence[Path], text: str | None, transcripts: dict[str, str] | None) -> AddReport:
-        """Add files and folders; see `ClipLibrary.add_files`."""
-        found = self._expand(files, transcripts)
+        """Add files, folders and zip files; see `ClipLibrary.add_files`."""
+        with ExitStack() as unpacked:
+            return self._add(self._expand(files, transcripts, unpacked), text)
+
+    def _add(self, found: list[tuple[Path, str | None]], text: str | None) -> AddReport:
         if text is not None and len(found) > 1:
             raise TextError("One text was given for several files. Give a table of texts instead: file|text.")
         with keeping_recogniser():
@@ -77,17 +83,23 @@ class Intake:
 
     # --- which files ----------------------------------------------------------------------------
 
-    def _expand(self, files: Sequence[Path], transcripts: dict[str, str] | None) -> list[tuple[Path, str | None]]:
+    def _expand(
+        self, files: Sequence[Path], transcripts: dict[str, str] | None, unpacked: ExitStack
+    ) -> list[tuple[Path, str | None]]:
+        """Return each recording with its text, if one is known; what zip files hold lasts as long as `unpacked`."""
         given = TextsByFile(transcripts or {})
         found: list[tuple[Path, str | None]] = []
         for path in map(Path, files):
-            if not path.is_dir():
+            folder = self._unpacked(path, unpacked) if path.suffix.casefold() == ".zip" and path.is_file() else path
+            if folder is None:
+                continue
+            if not folder.is_dir():
                 found.append((path, given.find(path) or text_beside(path)))
                 continue
-            inside = list(_sound_files(path))
+            inside = list(_sound_files(folder))
             if not inside:
-                self._reject(path, f"There are no recordings in the folder “{path.name}”. Choose another one.")
-            table = TextsByFile(self._table_of(path)) if transcripts is None else given
+                self._reject(path, f"There are no recordings in “{path.name}”. Choose another one.")
+            table = TextsByFile(self._table_of(folder)) if transcripts is None else given
             found += [(file, table.find(file) or text_beside(file)) for file in inside]
         for path, _ in found[limits.MAX_UPLOAD_FILES :]:
             self._reject(
@@ -95,6 +107,27 @@ class Intake:
                 f"Only {limits.MAX_UPLOAD_FILES} files are taken at a time. Add this one with the next ones.",
             )
         return found[: limits.MAX_UPLOAD_FILES]
+
+    def _unpacked(self, archive: Path, until: ExitStack) -> Path | None:
+        """Return a folder with what `archive` holds, None when it cannot be unpacked."""
+        folder = until.enter_context(spool_folder(self._library.root)) / archive.stem
+        try:
+            unpack(
+                archive,
+                folder,
+                lambda share, _words: self._report(0.0, f"Unpacking {archive.name} ({share:.0%})"),
+                self._should_stop,
+                max_mb=limits.MAX_ZIP_MB,
+                max_files=limits.MAX_ZIP_FILES,
+            )
+        except BaseModelError:
+            self._reject(
+                archive,
+                f"“{archive.name}” cannot be unpacked: it is damaged, protected by a password or far too large. Unzip "
+                "it yourself and add the recordings.",
+            )
+            return None
+        return folder
 
     def _table_of(self, folder: Path) -> dict[str, str]:
         for name in TABLE_NAMES:

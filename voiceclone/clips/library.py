@@ -21,6 +21,7 @@ from voiceclone.clips.model import (
     is_trainable,
     now,
 )
+from voiceclone.clips.own_script import own_script, save_own_script
 from voiceclone.errors import AudioError, InputError, NotFoundError
 from voiceclone.text.languages import get_language
 
@@ -79,6 +80,14 @@ class ClipLibrary:
     def delete_project(self, project_id: str) -> None:
         """Delete a project with all its clips; its runs and voices stay."""
         store.remove_folder(self.root / self.project(project_id).project_id)
+
+    def own_script(self, project_id: str) -> list[str]:
+        """Return the sentences of the project's own text to read, empty when it has none."""
+        return own_script(self.root / self.project(project_id).project_id)
+
+    def set_own_script(self, project_id: str, text: str, language: str) -> list[str]:
+        """Keep a text to read; see `own_script.save_own_script`."""
+        return save_own_script(self.root / self.project(project_id).project_id, text, get_language(language).code)
 
     # --- clips ----------------------------------------------------------------------------------
 

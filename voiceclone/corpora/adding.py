@@ -13,8 +13,8 @@ from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, tran
 from voiceclone.corpora.casing import is_bare, restored
 from voiceclone.corpora.model import Corpus, Utterance, duration_s
 from voiceclone.corpora.speakers import choose_speaker, named, stop_if_asked
-from voiceclone.corpora.spool import spool_folder, sweep_spools
 from voiceclone.errors import AudioError, Cancelled, InputError, NotFoundError, VoiceCloneError
+from voiceclone.spool import spool_folder, sweep_spools
 from voiceclone.store import write_bytes
 from voiceclone.text.languages import get_language
 

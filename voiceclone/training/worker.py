@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from voiceclone import host, store
+from voiceclone import compute, host, store
 from voiceclone.bases.base import BaseModel, Policy, TrainingPlan
 from voiceclone.bases.custom import load_base
 from voiceclone.errors import Cancelled, NotFoundError, VoiceCloneError
@@ -82,6 +82,7 @@ class Prepared:
 
 def main(arguments: list[str]) -> int:
     """Train the run whose folder is the only argument; return the exit code."""
+    compute.use_this_thread()
     run_dir = Path(arguments[0]).resolve()
     data_dir = run_dir.parent.parent
     config = runs.read_config(run_dir)

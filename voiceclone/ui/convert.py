@@ -10,8 +10,7 @@ from voiceclone.bases import catalogue
 from voiceclone.bases.base import Ability
 from voiceclone.errors import Cancelled, InputError, NotFoundError
 from voiceclone.ui import markup, text
-from voiceclone.ui.record import RECORDER_SAMPLE_RATE
-from voiceclone.ui.shared import Shared, begin_work, into, player, wire
+from voiceclone.ui.shared import RECORDER_SAMPLE_RATE, Shared, begin_work, into, player, wire
 from voiceclone.ui.speak import STOCK, Speak
 
 

@@ -21,6 +21,8 @@ from voiceclone.ui.errors import plain_errors
 from voiceclone.ui.jobs import BackgroundJob
 from voiceclone.ui.theme import WAVE_COLOURS
 
+RECORDER_SAMPLE_RATE = 48_000
+"""Hertz; what microphones deliver, so that gradio's recorder does not resample."""
 KEEP_FILES_S = 3600
 """The browser got its own copy at once; ours is only needed for a moment."""
 

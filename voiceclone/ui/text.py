@@ -86,10 +86,46 @@ MICROPHONE = {
 
 # --- reading aloud ------------------------------------------------------------------------------
 READ_TITLE = "Read aloud"
-SENTENCE_INFO = "Read it the way you talk to a friend. You may change the words, or write a sentence of your own."
-SENTENCE_OWN = "Your own sentence"
-PREVIOUS = "Previous"
-NEXT = "Next"
+SENTENCE_INFO = "Read it the way you talk to a friend. You may change the words."
+SENTENCE_OWN = "Sentence to read"
+PREVIOUS = "Back"
+SKIP = "Skip"
+AGAIN = "Again"
+KEEP_BY_ITSELF = "Keep every take by itself and show the next sentence"
+KEYS_INFO = "Keys: Space records and stops, Enter keeps, R records again, arrows change the sentence."
+TOO_LOUD = "Too loud. Move back a little or turn the microphone down."
+TAKE_FILE = "take"
+TAKE_TOO_LONG = "This take is longer than a minute. Read one sentence at a time."
+ROOM_TITLE = "Check your room first"
+ROOM_INFO = (
+    "Ten seconds tell whether the room and the microphone are good for recording: five of silence, then five in which "
+    "you read the sentence below. Nothing of it is kept. You can skip this."
+)
+ROOM_START = "Check the room"
+ROOM_VERDICTS = {"good": "Good", "usable": "Usable", "fix first": "Fix first"}
+ROOM_KINDS = {"good": "good", "usable": "usable", "fix first": "bad"}
+# Shown by the script of the booth; {names} are filled in there.
+BOOTH = {
+    "record": "Record",
+    "stop": "Stop",
+    "place": "Sentence {number} of {count}",
+    "place_read": "Sentence {number} of {count}, already read",
+    "towards_first": "{recorded} of {first} recorded for a first voice",
+    "towards_good": "{recorded} recorded, enough for a first voice; a good one has {good}",
+    "plenty": "{recorded} recorded, plenty for a good voice",
+    "seconds": "{seconds} s",
+    "saving": "Saving",
+    "be_quiet": "Be quiet and do not move: {left}",
+    "now_speak": "Now read the sentence aloud, again if there is time: {left}",
+    "judging_room": "Listening to it",
+    "all_figures": "All figures",
+    "too_long": "Stopped after a minute. Read one sentence at a time.",
+    "take_waits": "This take was not kept yet. Listen to it, then keep it or record again.",
+    "left_page": "You left the page, so the recording was stopped. Record it again.",
+    "lost": "The microphone is gone. Connect it again and record once more.",
+    "no_microphone": "The microphone could not be opened.",
+    "unreachable": "VoiceClone does not answer. See whether it runs, then press the button again; nothing is lost.",
+}
 LANGUAGE_LABEL = "Language you speak"
 LANGUAGE_INFO = "Decides which sentences are shown and how recordings are written down."
 RECORDER_LABEL = "Your take"
@@ -104,22 +140,30 @@ RAW_MICROPHONE_INFO = (
 MICROPHONE_SETTINGS = "Microphone settings"
 
 
-def sentence_label(position: int, total: int) -> str:
-    """Say which sentence of the script is shown; `position` counts from 1."""
-    return f"Sentence {position} of {total}"
+OWN_SCRIPT_TITLE = "Read a text of your own instead"
+OWN_SCRIPT_LABEL = "Your text"
+OWN_SCRIPT_INFO = "Paste anything you like to read; it is cut into sentences."
+OWN_SCRIPT_USE = "Read this text"
+OWN_SCRIPT_DROP = "Back to our sentences"
+NO_OWN_SCRIPT = "Paste the text you want to read first."
+
+
+def misread(heard: str) -> str:
+    """Say that a kept take does not sound like its sentence."""
+    return f"The last take sounded like “{heard}”. If that is not the sentence, go back and read it again."
 
 
 def take_kept(duration_s: float) -> str:
     """Confirm a kept take."""
-    return f"Kept, {seconds(duration_s)}. Here is the next sentence."
+    return f"Kept, {seconds(duration_s)}."
 
 
 # --- bringing files -----------------------------------------------------------------------------
 UPLOAD_TITLE = "Or bring recordings"
 UPLOAD_LABEL = "Sound files"
 UPLOAD_INFO = (
-    "WAV, FLAC, MP3, OGG, M4A, MP4 and more. Several at once. Long ones are cut into sentences and "
-    "written down for you."
+    "WAV, FLAC, MP3, OGG, M4A, MP4 and more, or a zip file of them. Several at once. Long ones are cut into "
+    "sentences and written down for you."
 )
 TRANSCRIPTS_ACCORDION = "I have the words in a file"
 TRANSCRIPTS_LABEL = "File with the words (optional)"
@@ -184,7 +228,19 @@ CLIP_PICTURE_BEFORE = "Picture of the recording: loudness over time."
 CLIP_PICTURE_BOTH = "Pictures of the recording before and after cleaning."
 CLIP_NOT_CLEAN = "Press “Clean all clips” to hear this clip before and after."
 SAVED = "Saved."
+DATASET_TITLE = "Take your clips with you"
+DATASET_INFO = (
+    "All clips that are used, with their words, as one zip file (wav and metadata.csv, the LJSpeech layout). "
+    "Other programs read it, and “Or bring recordings” takes it in again."
+)
+DATASET_MAKE = "Make the zip file"
+DATASET_SAVE = "Save the zip file"
 TO_TRAIN = "Next: train the voice"
+
+
+def dataset_made(clip_count: int) -> str:
+    """Confirm that the zip file is there."""
+    return f"{count(clip_count, 'clip')} packed. Save the file now."
 
 
 def cleaned_summary(clip_count: int) -> str:

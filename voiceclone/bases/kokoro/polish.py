@@ -7,10 +7,10 @@ import numpy as np
 from voiceclone.audio import Audio
 from voiceclone.bases.kokoro.contrast import CONTRAST, sharpen_formants
 from voiceclone.bases.kokoro.frame_tones import remove_frame_tones
-from voiceclone.bases.kokoro.pauses import quieten_pauses
+from voiceclone.bases.kokoro.pauses import PAUSE_CURVE, quieten_pauses
 from voiceclone.bases.kokoro.tone_curve import TONE_CURVE, apply_tone_curve
 
-POLISH = (TONE_CURVE, CONTRAST)
+POLISH = (TONE_CURVE, CONTRAST, PAUSE_CURVE)
 """Names of the tensors in a voice file that belong here."""
 SPEAKING_GAIN_DB = 5.0
 """The base speaks at -24 LUFS, which is quiet; this brings it to the -19 LUFS that mono podcasts have (Apple and
@@ -34,5 +34,5 @@ def polish(audio: Audio, tensors: Mapping[str, np.ndarray]) -> Audio:
         samples = apply_tone_curve(samples, tensors[TONE_CURVE])
     if CONTRAST in tensors:
         samples = sharpen_formants(samples, tensors[CONTRAST])
-    samples = quieten_pauses(remove_frame_tones(samples))
+    samples = quieten_pauses(remove_frame_tones(samples), tensors.get(PAUSE_CURVE))
     return at_speaking_level(Audio(samples, audio.sample_rate))

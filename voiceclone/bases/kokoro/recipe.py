@@ -15,9 +15,9 @@ class Recipe:
     prosody_every: int = 3
     """A prosody step follows each so many acoustic steps."""
     prosody_clips: int = 2
-    decoder_rate: float = 5e-5
+    decoder_rate: float = 6.5e-5
     """Learning rate of the decoder; 2e-4 costs words and likeness at once (embedded base study, section 5)."""
-    norm_rate: float = 2.5e-4
+    norm_rate: float = 3.25e-4
     """Learning rate of the layers that turn the style into scale and shift (AdaIN). Five times the decoder's:
     they carry most of a voice and make no tones (similarity 0.788 against 0.776 after 90 steps)."""
     acoustic_style_rate: float = 1e-2

@@ -14,6 +14,7 @@ from voiceclone.bases.kokoro import dataset, losses, synthesis
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
 from voiceclone.bases.kokoro.contrast import CONTRAST, ContrastMeter
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
+from voiceclone.bases.kokoro.pauses import PAUSE_CURVE, PauseMeter
 from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
 from voiceclone.bases.kokoro.start import choose_start
 from voiceclone.bases.kokoro.tone_curve import TONE_CURVE, BalanceMeter
@@ -32,9 +33,8 @@ FINISH_RESERVE_S = 20.0
 """Kept of a plan in minutes for writing and judging the voice."""
 FEATURES_SHARE = 0.4
 """Part of a plan in minutes after which no further recordings are made ready."""
-HEARD_TIMES = 2
-"""No more is made ready than the plan's steps hear so many times. Making 300 s ready for five minutes on two cores cost
-a tenth of the steps, each second was heard less than once, and likeness was below that of 60 s."""
+HEARD_TIMES = 4
+"""No more is made ready than the plan's steps hear so many times; see docs/decisions.md, “More speech”."""
 MAX_BAD_STEPS = 5
 """Steps in a row without a finite loss after which a run gives up."""
 _EDGE_FRAMES = 1
@@ -78,6 +78,11 @@ def write_plan(run_dir: Path, plan: TrainingPlan, weights_sha256: str, began: fl
     write_json(run_dir / PLAN_FILE, asdict(plan) | spent)
 
 
+def frames_worth_having(steps: int, recipe: Recipe) -> int:
+    """Return how many frames of 25 ms to make ready for so many steps, so that each is heard `HEARD_TIMES`."""
+    return steps * recipe.batch_windows * recipe.window_frames // HEARD_TIMES
+
+
 class Trainer:
     """One run in memory; every method leaves the run folder fit to be continued from."""
 
@@ -112,6 +117,7 @@ class Trainer:
         self._step_s = 0.0
         self.balance = BalanceMeter()
         self.contrast = ContrastMeter()
+        self.pauses = PauseMeter()
         self.start = choose_start(self.network, base_folder, run_dir, self._pending).to(device)
         self._teacher = self._copy_teacher()
         self._prepare_parameters()
@@ -184,7 +190,11 @@ class Trainer:
         """Return what puts the spoken sound right, by tensor name; nothing when only the style learns, or too early."""
         if self.plan.policy == Policy.TRANSFER:
             return {}
-        made = {TONE_CURVE: self.balance.curve_db(), CONTRAST: self.contrast.contrast()}
+        made = {
+            TONE_CURVE: self.balance.curve_db(),
+            CONTRAST: self.contrast.contrast(),
+            PAUSE_CURVE: self.pauses.curve_db(),
+        }
         return {name: value for name, value in made.items() if value is not None}
 
     # The clock --------------------------------------------------------------------------------
@@ -253,8 +263,8 @@ class Trainer:
             return True
         early = self.elapsed_s < FEATURES_SHARE * self.plan.minutes * 60
         ready_frames = sum(clip.frame_count for clip in self._clips)
-        heard_frames = self.total_steps() * self.recipe.batch_windows * self.recipe.window_frames
-        return self.position.first_listen_done and early and ready_frames * HEARD_TIMES < heard_frames
+        wanted_frames = frames_worth_having(self.total_steps(), self.recipe)
+        return self.position.first_listen_done and early and ready_frames < wanted_frames
 
     def _make_ready(self, entry: dataset.ClipEntry) -> None:
         import torch
@@ -353,6 +363,7 @@ class Trainer:
         self.balance.add(spoken, recorded[:, inner], bandwidth_hz)
         heard = (spoken[0].detach().cpu().numpy(), recorded[0, inner].cpu().numpy())
         self.contrast.add(*heard, bandwidth_hz)
+        self.pauses.add(*heard)
         return float(distance.detach())
 
     def _draw_windows(self) -> Iterator[tuple[LoadedClip, int]]:
@@ -417,6 +428,7 @@ class Trainer:
             "order": self._order,
             "balance": self.balance.state(),
             "contrast": self.contrast.state(),
+            "pauses": self.pauses.state(),
         }
         save_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learners(), self._optimizers(), about)
         self._saved_at = time.monotonic()
@@ -439,6 +451,8 @@ class Trainer:
         if "balance" in about:  # checkpoints of before the tone curve have none
             self.balance.restore(about["balance"])
             self.contrast.restore(about["contrast"])
+        if "pauses" in about:
+            self.pauses.restore(about["pauses"])
         self._restore_clips(about["order"])
 
     def _restore_clips(self, order: list[int]) -> None:

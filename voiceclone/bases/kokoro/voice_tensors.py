@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone.bases.kokoro.contrast import CONTRAST, CONTRAST_SIZE
+from voiceclone.bases.kokoro.pauses import LEVELS_DB, PAUSE_CURVE
 from voiceclone.bases.kokoro.tone_curve import CURVE_SIZE, TONE_CURVE
 from voiceclone.errors import VoiceFileError
 
@@ -94,7 +95,7 @@ def check_tensors(shapes: dict[str, tuple[int, ...]], parameters: dict[str, tupl
         VoiceFileError: something is missing, of another shape, or unknown.
     """
     wrong = VoiceFileError("This voice file does not fit the base model it names; it is damaged or was altered.")
-    plain = {STYLE: (1, 256), TONE_CURVE: (CURVE_SIZE,), CONTRAST: (CONTRAST_SIZE,)}
+    plain = {STYLE: (1, 256), TONE_CURVE: (CURVE_SIZE,), CONTRAST: (CONTRAST_SIZE,), PAUSE_CURVE: LEVELS_DB.shape}
     if STYLE not in shapes or any(shapes.get(name, shape) != shape for name, shape in plain.items()):
         raise wrong
     for name, shape in shapes.items():

@@ -8,13 +8,13 @@ from small_corpora import librispeech
 
 from tests.small_project import fake_engine
 from voiceclone.corpora import adding
-from voiceclone.corpora.spool import spool_folder, sweep_spools
 from voiceclone.errors import StorageError
+from voiceclone.spool import spool_folder, sweep_spools
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from voiceclone.corpora.spool import spool_folder
+from voiceclone.spool import spool_folder
 with spool_folder(Path(sys.argv[1])) as folder:
     (folder / "recording.flac").write_bytes(b"sound")
     print(folder, flush=True)
@@ -65,7 +65,7 @@ def test_a_living_process_keeps_its_folder_and_a_killed_one_does_not(root, someb
 
 
 def test_folders_of_a_version_without_locks_go_and_nothing_else(root):
-    for name in (".corpus-k3j2", "0" * 32, ".part-x"):
+    for name in (".spool-k3j2", "0" * 32, ".part-x"):
         (root / name).mkdir(parents=True)
         (root / name / "x").write_bytes(b"x")
     assert sweep_spools(root) == 1

@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from voiceclone import store
 
-_PREFIX = ".corpus-"
+_PREFIX = ".spool-"
 _LOCK = ".lock"
 
 

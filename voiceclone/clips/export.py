@@ -1,0 +1,63 @@
+"""A project's clips as one zip file in the layout of LJSpeech (wavs/ and metadata.csv), which everything can read."""
+
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceclone import store
+from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.errors import Cancelled, InputError
+
+if TYPE_CHECKING:
+    from voiceclone.clips.library import ClipLibrary
+
+SOUND_FOLDER = "wavs"
+TABLE = "metadata.csv"
+
+
+def export_dataset(
+    library: "ClipLibrary",
+    project_id: str,
+    target: Path,
+    on_progress: OnProgress | None = None,
+    should_stop: ShouldStop | None = None,
+) -> int:
+    """Write the clips that are used and have a text into a zip file, as recorded; return how many.
+
+    Added to a project again, the file gives the same clips: same samples, same texts.
+
+    Raises:
+        InputError: no clip is used and has a text.
+        StorageError: the disk is full.
+        Cancelled: `should_stop` turned True; nothing is left.
+    """
+    clips = [clip for clip in library.clips(project_id) if clip.included and clip.text.strip()]
+    if not clips:
+        raise InputError("There are no clips with a text yet. Record or add some first.")
+    lines = []
+    with store.atomic_file(Path(target)) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+        for number, clip in enumerate(clips, start=1):
+            if should_stop and should_stop():
+                raise Cancelled("Stopped. Nothing was written.")
+            name = f"{number:04d}"
+            archive.writestr(f"{SOUND_FOLDER}/{name}.wav", _wav(library.clip_folder(project_id, clip.clip_id) / "original.flac"))
+            # The bar separates the columns, and LJSpeech has no way to escape it.
+            text = clip.text.replace("|", "/")
+            lines.append(f"{name}|{text}|{text}\n")
+            if on_progress:
+                on_progress(number / len(clips), f"Clip {number} of {len(clips)}")
+        archive.writestr(TABLE, "".join(lines))
+    return len(clips)
+
+
+def _wav(path: Path) -> bytes:
+    """Return a recording as WAV with the bits it has."""
+    import io
+
+    import soundfile
+
+    with soundfile.SoundFile(path) as sound:
+        samples = sound.read(dtype="int32")
+        wav = io.BytesIO()
+        soundfile.write(wav, samples, sound.samplerate, subtype=sound.subtype, format="WAV")
+    return wav.getvalue()
