@@ -261,17 +261,12 @@ async function keepTake() {
   const kept = { project: script.project, place: position };
   enter("saving");
   say(words.saving);
-  let answer;
-  try {
-    answer = await server.keep_take({
-      project_id: script.project,
-      language: script.language,
-      sentence: part("sentence").value,
-      wav: await base64Of(take.wav),
-    });
-  } catch {
-    answer = { ok: false, words: words.unreachable };
-  }
+  const answer = await ask("keep_take", {
+    project_id: script.project,
+    language: script.language,
+    sentence: part("sentence").value,
+    wav: await base64Of(take.wav),
+  });
   enter("review");
   if (!answer.ok) {
     say(answer.words, "bad"); // the take is still here: press Keep again
@@ -284,9 +279,18 @@ async function keepTake() {
   listenToTake(kept.project, answer.clip_id);
 }
 
+async function ask(name, request) {
+  const unreachable = { ok: false, words: words.unreachable };
+  try {
+    return (await server[name](request)) ?? unreachable; // gradio answers nothing when the server does not
+  } catch {
+    return unreachable;
+  }
+}
+
 async function listenToTake(project_id, clip_id) {
   // Takes a second or two; meanwhile the next sentence is there to be read.
-  const answer = await server.hear_take({ project_id, clip_id }).catch(() => ({}));
+  const answer = await ask("hear_take", { project_id, clip_id });
   if (answer.ok && answer.words && script.project === project_id) say(answer.words, "usable");
 }
 
@@ -334,7 +338,7 @@ async function listen(sentence, seconds) {
     say(fill(sentence, { left: Math.ceil((until - performance.now()) / 1000) }));
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  return base64Of(wavOf(blocks, frames, microphone.context.sampleRate));
+  return microphone ? base64Of(wavOf(blocks, frames, microphone.context.sampleRate)) : "";
 }
 
 async function checkRoom() {
@@ -344,15 +348,11 @@ async function checkRoom() {
   enter("opening");
   if (!(await ready())) return;
   enter("room");
-  try {
-    const silence = await listen(words.be_quiet, words.room_s);
-    const speech = await listen(words.now_speak, words.room_s);
-    if (state !== "room") return;
-    say(words.judging_room);
-    showRoom(await server.check_room({ silence, speech }));
-  } catch {
-    say(words.unreachable, "bad");
-  }
+  const silence = await listen(words.be_quiet, words.room_s);
+  const speech = await listen(words.now_speak, words.room_s);
+  if (state !== "room") return;
+  say(words.judging_room);
+  showRoom(await ask("check_room", { silence, speech }));
   enter("idle");
 }
 

@@ -126,7 +126,8 @@ def _wire(shared: Shared, booth: Booth) -> None:
     wire(booth.drop_own.click, drop_own, where, booth.script, **EDITS)
     wire(booth.language.input, show, where, booth.script)
     wire(shared.changed.change, show, where, booth.script, trigger_mode="always_last")
-    wire(booth.stage.select, lambda changed: changed + 1, shared.changed, shared.changed, trigger_mode="always_last")
+    # In the queue: gradio follows the change of a counter only there.
+    wire(booth.stage.select, lambda changed: changed + 1, shared.changed, shared.changed, **EDITS)
     # Kept beside it, too: the booth may be drawn after its first script came.
     put = "(shown) => { const data = JSON.parse(shown); window.voicecloneBoothData = data; "
     put += "window.voicecloneBooth?.show(data); return []; }"
