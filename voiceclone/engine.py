@@ -385,7 +385,9 @@ class VoiceEngine:
         """Write a project's clips and texts into one zip file; see `clips.export.export_dataset`."""
         from voiceclone.clips.export import export_dataset
 
-        return export_dataset(self._library, self._library.project(project_id).project_id, path, on_progress, should_stop)
+        return export_dataset(
+            self._library, self._library.project(project_id).project_id, path, on_progress, should_stop
+        )
 
     def readiness(self, project_id: str) -> "Readiness":
         """Return how much usable speech there is, and how much is worth having."""

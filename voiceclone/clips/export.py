@@ -40,7 +40,9 @@ def export_dataset(
             if should_stop and should_stop():
                 raise Cancelled("Stopped. Nothing was written.")
             name = f"{number:04d}"
-            archive.writestr(f"{SOUND_FOLDER}/{name}.wav", _wav(library.clip_folder(project_id, clip.clip_id) / "original.flac"))
+            archive.writestr(
+                f"{SOUND_FOLDER}/{name}.wav", _wav(library.clip_folder(project_id, clip.clip_id) / "original.flac")
+            )
             # The bar separates the columns, and LJSpeech has no way to escape it.
             text = clip.text.replace("|", "/")
             lines.append(f"{name}|{text}|{text}\n")

@@ -78,10 +78,12 @@ def check_room(silence: Audio, speech: Audio) -> RoomReport:
     if figures["speech_s"] < limits.MIN_ROOM_SPEECH_S:
         findings = [_no_speech(figures)]
     else:
+        not_silent = _not_silent(figures)
         candidates = (
-            _not_silent(figures),
-            _noise(figures, noise),
-            _hum(figures),
+            not_silent,
+            # What is heard besides the voice in the “silence” says nothing about noise and hum.
+            None if not_silent else _noise(figures, noise),
+            None if not_silent else _hum(figures),
             _clipping(figures),
             _quiet(figures),
             _echo(figures),

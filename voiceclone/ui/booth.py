@@ -90,7 +90,7 @@ def build_booth(shared: Shared) -> Booth:
 def _wire(shared: Shared, booth: Booth) -> None:
     engine = shared.engine
 
-    def show(project_id: str, language: str) -> str:
+    def show_script(project_id: str, language: str) -> str:
         clips = engine.clips(project_id)
         readiness = engine.readiness(project_id)
         sentences = engine.reading_script(language, project_id)
@@ -108,24 +108,24 @@ def _wire(shared: Shared, booth: Booth) -> None:
     def open_project(project_id: str) -> tuple[str, str, str]:
         clips = engine.clips(project_id)
         language = clips[-1].language if clips else engine.project(project_id).language
-        return language, show(project_id, language), ""
+        return language, show_script(project_id, language), ""
 
     def use_own(project_id: str, language: str, own: str) -> tuple[str, str]:
         if not own.strip():
             raise InputError(text.NO_OWN_SCRIPT)
         engine.set_own_script(project_id, own, language)
-        return show(project_id, language), ""
+        return show_script(project_id, language), ""
 
     def drop_own(project_id: str, language: str) -> str:
         engine.set_own_script(project_id, "", language)
-        return show(project_id, language)
+        return show_script(project_id, language)
 
     where = [shared.project, booth.language]
     wire(shared.project.change, open_project, shared.project, [booth.language, booth.script, booth.own])
     wire(booth.use_own.click, use_own, [*where, booth.own], [booth.script, booth.own], **EDITS)
     wire(booth.drop_own.click, drop_own, where, booth.script, **EDITS)
-    wire(booth.language.input, show, where, booth.script)
-    wire(shared.changed.change, show, where, booth.script, trigger_mode="always_last")
+    wire(booth.language.input, show_script, where, booth.script)
+    wire(shared.changed.change, show_script, where, booth.script, trigger_mode="always_last")
     # In the queue: gradio follows the change of a counter only there.
     wire(booth.stage.select, lambda changed: changed + 1, shared.changed, shared.changed, **EDITS)
     # Kept beside it, too: the booth may be drawn after its first script came.

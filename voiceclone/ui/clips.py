@@ -71,7 +71,9 @@ def _build_dataset(shared: Shared) -> None:
         count = shared.engine.export_dataset(project_id, path, into(progress))
         return gr.update(value=str(path), visible=True), markup.note(text.dataset_made(count), "good")
 
-    begun = wire(make.click, lambda: (gr.update(visible=False), gr.update(value="", visible=True)), None, [save, status])
+    begun = wire(
+        make.click, lambda: (gr.update(visible=False), gr.update(value="", visible=True)), None, [save, status]
+    )
     wire(begun.then, pack, shared.project, [save, status], lane="clips", progress_on=status)
     wire(
         shared.project.change,
