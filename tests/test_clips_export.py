@@ -8,9 +8,9 @@ import pytest
 from sounds import EXAMPLE_DIR
 
 from voiceclone.audio import Audio, decode, encode_flac
+from voiceclone.cli import main
 from voiceclone.clips import ClipLibrary, Project
 from voiceclone.clips.export import export_dataset
-from voiceclone.cli import main
 from voiceclone.errors import Cancelled, InputError
 
 TEXTS = {"joe_01.flac": "The quiet morning.", "joe_02.flac": "“Another” one; with, marks | and a bar."}
