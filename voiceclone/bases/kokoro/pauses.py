@@ -32,7 +32,7 @@ _LOWEST_DBFS = -100
 _KEPT_SHARE = 0.98
 """What a window leaves of the ones before, as in the other meters."""
 _MIN_WINDOWS = 20
-_MARGIN_DB = 5.0
+_MARGIN_DB = 8.0
 """Pauses are turned down by so much more than measured: the gain opens slowly, so short ones get a part of it only.
 With 2 dB one of two runs of one voice (allison, 300 s) ended 2 dB above the recordings."""
 _SMOOTHING_LEVELS = 3.0
