@@ -12,6 +12,7 @@ from tests.browser.conftest import EXAMPLE, free_port
 from tests.sounds import make_noise
 from voiceclone import VoiceEngine
 from voiceclone.audio import decode, encode_wav
+from voiceclone.clips.model import AddReport, Rejected
 from voiceclone.clips.transcripts import TextsByFile, read_transcripts
 from voiceclone.ui import build, launch_options, text
 from voiceclone.ui.booth import MAX_TAKE_BASE64
@@ -160,6 +161,20 @@ def test_a_take_is_on_disk_before_the_page_says_so(page, project, spoken):
     (clip,) = VoiceEngine(page.engine.data_dir).clips(project.project_id)
     assert (clip.text, clip.source_name) == ("What I said.", f"{text.TAKE_FILE}.wav")
     assert clip.duration_s == pytest.approx(decode(EXAMPLE[0]).duration_s, abs=0.01)
+
+
+def test_a_part_that_is_left_out_of_a_take_is_told_and_the_rest_is_kept(page, project, spoken, monkeypatch):
+    add = page.engine.add_clips
+
+    def add_all_but_the_end(*given, **named):
+        report = add(*given, **named)
+        return AddReport(report.added, (Rejected("take.wav", "4 s were left out. Pause between sentences."),))
+
+    monkeypatch.setattr(page.engine, "add_clips", add_all_but_the_end)
+    take = {"project_id": project.project_id, "language": "en-us", "sentence": "What I said.", "wav": coded(spoken)}
+    answer = page.call("keep_take", take)
+    assert answer["ok"] and answer["kind"] != "good"
+    assert answer["words"].startswith("Kept") and "left out" in answer["words"]
 
 
 @pytest.mark.parametrize(

@@ -27,15 +27,6 @@ ROOM_CHECK_S = 5.0
 _BYTES_PER_S = 2 * 192_000
 """16 bits at the highest rate that microphones have."""
 MAX_TAKE_BASE64 = int(1.4 * _BYTES_PER_S * MAX_TAKE_S)
-FIGURES = (
-    ("noise_dbfs", "noise {:.0f} dBFS"),
-    ("snr_db", "voice above noise {:.0f} dB"),
-    ("reverberation_s", "echo {:.2f} s"),
-    ("loudness_lufs", "loudness {:.0f} LUFS"),
-    ("peak_dbfs", "peak {:.0f} dBFS"),
-    ("bandwidth_hz", "tones up to {:.0f} Hz"),
-    ("sample_rate", "{:.0f} samples a second"),
-)
 log = logging.getLogger(__name__)
 
 
@@ -159,13 +150,15 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
             report = engine.add_clips(project_id, [take], text=sentence, language=language)
         finally:
             take.unlink(missing_ok=True)
-        if report.rejected:
-            raise AudioError(report.rejected[0].reason)
+        reasons = [part.reason for part in report.rejected]
+        if not report.added:
+            raise AudioError(reasons[0])
+        # A long take is cut into sentences; a part that was left out is told, the rest is kept.
         verdicts = [clip.verdict for clip in report.added if clip.verdict.level != "good"]
+        kind = verdicts[0].level if verdicts else "usable" if reasons else "good"
         kept = text.take_kept(sum(clip.duration_s for clip in report.added))
-        kind = verdicts[0].level if verdicts else "good"
-        words = " ".join([kept, *(verdict.reason for verdict in verdicts[:1])])
-        return {"words": words, "kind": kind, "clip_id": report.added[0].clip_id}
+        words = [kept, *(verdict.reason for verdict in verdicts[:1]), *reasons[:1]]
+        return {"words": " ".join(words), "kind": kind, "clip_id": report.added[0].clip_id}
 
     @_answering
     def hear_take(request: dict[str, Any]) -> dict[str, Any]:
@@ -180,7 +173,7 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)
-        figures = [words.format(report.figures[name]) for name, words in FIGURES if name in report.figures]
+        figures = [words.format(report.figures[name]) for name, words in text.ROOM_FIGURES if name in report.figures]
         return {
             "words": report.sentence,
             "verdict": text.ROOM_VERDICTS[report.verdict],

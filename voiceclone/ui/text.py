@@ -104,6 +104,15 @@ ROOM_INFO = (
 ROOM_START = "Check the room"
 ROOM_VERDICTS = {"good": "Good", "usable": "Usable", "fix first": "Fix first"}
 ROOM_KINDS = {"good": "good", "usable": "usable", "fix first": "bad"}
+ROOM_FIGURES = (
+    ("noise_dbfs", "noise {:.0f} dBFS"),
+    ("snr_db", "voice above noise {:.0f} dB"),
+    ("reverberation_s", "echo {:.2f} s"),
+    ("loudness_lufs", "loudness {:.0f} LUFS"),
+    ("peak_dbfs", "peak {:.0f} dBFS"),
+    ("bandwidth_hz", "tones up to {:.0f} Hz"),
+    ("sample_rate", "{:.0f} samples a second"),
+)
 # Shown by the script of the booth; {names} are filled in there.
 BOOTH = {
     "record": "Record",
