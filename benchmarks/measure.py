@@ -35,12 +35,13 @@ def judge(texts: Sequence[str], recordings: Sequence[Audio]) -> Figures:
 def pauses(recordings: Sequence[Audio]) -> Figures:
     """Return how loud the quiet moments are, as such and as heard when speech is equally loud.
 
-    All recordings are first trimmed as cleaning does it: the base puts 0.3 s of true silence around a
-    sentence, and that would stand for its pauses.
+    All recordings first lose the zeros that speaking puts at their ends and are then trimmed as cleaning does
+    it: the base puts 0.3 s of true silence around a sentence, and that would stand for its pauses.
 
     Keys: `pause_dbfs`, `loudness_lufs` of all together, `pause_below_speech_db` (their difference, negative).
     """
-    trimmed = [trim_silence(recording, speech_frames(recording)) for recording in recordings]
+    whole = [Audio(np.trim_zeros(recording.samples), recording.sample_rate) for recording in recordings]
+    trimmed = [trim_silence(recording, speech_frames(recording)) for recording in whole]
     pause_dbfs = tones.pause_level_dbfs(trimmed)
     loudness = loudness_lufs(joined(recordings))
     return {

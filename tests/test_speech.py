@@ -10,7 +10,7 @@ from tests.fake_base import CHARACTERS_PER_S, FakeBase
 from voiceclone.audio import Audio
 from voiceclone.errors import Cancelled, InputError, TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS
-from voiceclone.speech import Speaker
+from voiceclone.speech import QUIET_ENDS_S, Speaker
 from voiceclone.text.sentences import split
 
 TEXT = "One sentence comes first. Another one follows it!\n\nThen a new paragraph begins."
@@ -39,13 +39,24 @@ def test_sentences_are_joined_with_their_pauses(speaker):
     assert speech.sentences == len(sentences) == 3
     spoken_s = sum(len(sentence.text) for sentence in sentences) / CHARACTERS_PER_S
     pauses_s = [sentence.pause_after_s for sentence in sentences[:-1]]
-    assert speech.audio.duration_s == pytest.approx(spoken_s + sum(pauses_s), abs=0.01)
+    assert speech.audio.duration_s == pytest.approx(spoken_s + sum(pauses_s) + 2 * QUIET_ENDS_S, abs=0.01)
     assert silences_s(speech.audio) == pytest.approx(pauses_s, abs=0.01)
     assert speech.audio.samples.dtype == np.float32
 
 
+def test_there_is_a_moment_of_silence_at_both_ends_only(speaker):
+    for text in ("One sentence.", TEXT):
+        speech = speaker.speak(None, text, "en-us")
+        loud = np.flatnonzero(speech.audio.samples)
+        quiet = round(QUIET_ENDS_S * speech.audio.sample_rate)
+        assert loud[0] == pytest.approx(quiet, abs=5)
+        assert len(speech.audio.samples) - 1 - loud[-1] == pytest.approx(quiet, abs=5)
+
+
 def test_speed_shortens_words_and_pauses(speaker):
-    normal, fast = (speaker.speak(None, TEXT, "en-us", speed).audio.duration_s for speed in (1.0, 2.0))
+    normal, fast = (
+        speaker.speak(None, TEXT, "en-us", speed).audio.duration_s - 2 * QUIET_ENDS_S for speed in (1.0, 2.0)
+    )
     assert fast == pytest.approx(normal / 2, rel=0.01)
 
 

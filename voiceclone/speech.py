@@ -15,6 +15,11 @@ from voiceclone.compute import in_one_thread
 from voiceclone.errors import Cancelled, InputError, TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS, MAX_SPEED, MIN_SPEED
 
+QUIET_ENDS_S = 0.15
+"""Silence before the first and after the last word's sentence. A trained voice begins some 0.1 s before its first word,
+as its cleaned clips do, and headphones that wake up swallow that; the base itself leaves 0.4 s before and 0.65 s
+behind. Measured: docs/decisions.md, “Quiet ends”."""
+
 
 @dataclass(frozen=True)
 class Speech:
@@ -113,7 +118,7 @@ class Speaker:
         on_progress: OnProgress | None,
         should_stop: ShouldStop | None,
     ) -> Iterator[np.ndarray]:
-        """Yield float32 samples, shape (samples,), sentence by sentence, each with its pause behind it."""
+        """Yield float32 samples, shape (samples,), sentence by sentence, each with the silence that belongs to it."""
         check_request(text, language, speed, self._base)
         from voiceclone.text import sentences as splitter
 
@@ -126,10 +131,10 @@ class Speaker:
             if should_stop is not None and should_stop():
                 raise Cancelled("Stopped speaking. Press Speak to begin again.")
             spoken = self._speak(voice_path, sentence.text, language, speed)
-            is_last = number == len(sentences)
-            pause_s = 0.0 if is_last else sentence.pause_after_s / speed
-            pause = np.zeros(round(pause_s * spoken.sample_rate), np.float32)
-            yield np.concatenate([np.clip(spoken.samples, -1.0, 1.0), pause])
+            before_s = QUIET_ENDS_S if number == 1 else 0.0
+            behind_s = QUIET_ENDS_S if number == len(sentences) else sentence.pause_after_s / speed
+            before, behind = (np.zeros(round(s * spoken.sample_rate), np.float32) for s in (before_s, behind_s))
+            yield np.concatenate([before, np.clip(spoken.samples, -1.0, 1.0), behind])
             done += len(sentence.text)
             if on_progress is not None:
                 on_progress(done / total, f"Sentence {number} of {len(sentences)}")
