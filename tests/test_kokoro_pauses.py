@@ -11,6 +11,7 @@ from voiceclone.bases.kokoro.pauses import (
     THRESHOLD_DB,
     PauseMeter,
     plain_curve_db,
+    quieten_lead,
     quieten_pauses,
 )
 
@@ -116,3 +117,20 @@ def test_too_little_heard_gives_no_curve_and_a_restored_meter_goes_on_the_same()
         for meter in (early, other):
             meter.add(speech_like(38, seed), speech_like(52, seed))
     assert np.array_equal(early.curve_db(), other.curve_db())
+
+
+def test_what_comes_before_the_first_sound_is_silenced_and_the_sound_is_not():
+    puff, lead = np.full(RATE, 0.01, np.float32), round(0.225 * RATE)
+    out = quieten_lead(puff, lead)
+    assert len(out) == len(puff)
+    assert not np.any(out[: round(0.07 * RATE)])
+    assert np.array_equal(out[round(0.15 * RATE) :], puff[round(0.15 * RATE) :])
+    assert np.all(np.diff(out) >= 0), "it fades in"
+
+
+@pytest.mark.parametrize("lead", [0, 1, 600, 2_000])
+def test_a_short_lead_is_left_as_it_is_where_the_first_sound_may_begin(lead):
+    sound = np.full(RATE, 0.01, np.float32)
+    out = quieten_lead(sound, lead)
+    assert np.array_equal(out[lead:], sound[lead:])
+    assert np.array_equal(out, sound) == (lead <= round(0.08 * RATE))

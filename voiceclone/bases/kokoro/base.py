@@ -11,6 +11,7 @@ from voiceclone.audio import Audio
 from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import start, weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
+from voiceclone.bases.kokoro.pauses import quieten_lead
 from voiceclone.bases.kokoro.polish import POLISH, at_speaking_level, polish
 from voiceclone.errors import InputError, NotFoundError, TextError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
@@ -300,8 +301,9 @@ def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language:
         raise TextError("There is nothing to speak in this text. Type some words.")
     if len(tokens) > MAX_TOKENS:
         raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
-    samples = synthesis.synthesize(network, tokens, style, speed)
-    return Audio(samples.cpu().numpy(), SAMPLE_RATE)
+    samples, frames = synthesis.synthesize_with_frames(network, tokens, style, speed)
+    lead_samples = int(frames[0]) * len(samples) // int(frames.sum())
+    return Audio(quieten_lead(samples.cpu().numpy(), lead_samples), SAMPLE_RATE)
 
 
 def _device() -> str:

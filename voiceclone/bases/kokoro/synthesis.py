@@ -102,7 +102,14 @@ def synthesize(
     network: "torch.nn.Module", tokens: list[int], style: "torch.Tensor", speed: float = 1.0
 ) -> "torch.Tensor":
     """Speak token ids (boundary tokens not included) in `style` (1, 256); return samples, shape (600 * frames,)."""
+    return synthesize_with_frames(network, tokens, style, speed)[0]
+
+
+def synthesize_with_frames(
+    network: "torch.nn.Module", tokens: list[int], style: "torch.Tensor", speed: float = 1.0
+) -> tuple["torch.Tensor", "torch.Tensor"]:
+    """Speak as `synthesize` does; return the samples and the frames of each token, both boundary tokens included."""
     import torch
 
     with torch.inference_mode():
-        return speak_features(network, encode_text(network, tokens), style, speed)[0]
+        return speak_features(network, encode_text(network, tokens), style, speed)
