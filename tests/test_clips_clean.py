@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from sounds import joined, make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, decode, loudness_lufs, resample
+from voiceclone.audio import Audio, decode, loudness_lufs, resample, true_peak_dbfs
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.clean import EDGE_S, HIGHEST_PEAK_DBFS, TARGET_LOUDNESS_LUFS, clean, set_loudness
+from voiceclone.clips.clean import EDGE_S, HIGHEST_PEAK_DBFS, TARGET_LOUDNESS_LUFS, clean, remove_hum, set_loudness
+from voiceclone.clips.figures import measure
 from voiceclone.clips.vad import speech_frames, speech_regions
-from voiceclone.clips.verdict import measure
-from voiceclone.errors import Cancelled
+from voiceclone.errors import Cancelled, InputError
 
 
 def cleaned(audio: Audio) -> Audio:
@@ -127,3 +127,72 @@ def test_clip_that_was_never_cleaned(example_library: ClipLibrary, project: Proj
     clip = example_library.clips(project.project_id)[0]
     with pytest.raises(NotFoundError, match="Clean"):
         example_library.audio(project.project_id, clip.clip_id, "cleaned")
+
+
+def test_the_stronger_the_cleaning_the_less_noise_is_left(noisy: Audio) -> None:
+    snr_db = measure(noisy)["snr_db"]
+    off, gentle, strong = (
+        measure(clean(noisy, snr_db, strength))["snr_db"] for strength in ("off", "gentle", "strong")
+    )
+    assert off < gentle - 5 and gentle < strong
+
+
+def test_strong_cleaning_is_for_quiet_recordings_too(speech: Audio) -> None:
+    clean_take = clean(speech, 60.0, "gentle")
+    assert np.array_equal(clean_take.samples, clean(speech, 60.0, "off").samples), "nothing to take out"
+    assert not np.array_equal(clean_take.samples, clean(speech, 60.0, "strong").samples)
+
+
+@pytest.mark.parametrize("mains_hz", [50.0, 60.0])
+def test_hum_is_taken_out_and_the_voice_beside_it_is_not(speech: Audio, mains_hz: float) -> None:
+    room = Audio(np.zeros(speech.sample_rate, np.float32), speech.sample_rate)
+    whole = mixed(joined(room, speech, room), make_noise(speech.duration_s + 2, speech.sample_rate, 0.0005))
+    seconds = np.arange(len(whole.samples)) / whole.sample_rate
+    hum = sum(0.02 / n * np.sin(2 * np.pi * n * mains_hz * seconds) for n in range(1, 6))
+    humming = Audio((whole.samples + hum).astype(np.float32), whole.sample_rate)
+    without = remove_hum(humming, speech_frames(humming))
+    for harmonic in (1, 2, 3, 5):
+        line = harmonic * mains_hz
+        assert line_db(without, line) < line_db(humming, line) - 15
+    assert band_db(without, 70, 3000) == pytest.approx(band_db(whole, 70, 3000), abs=0.5)
+
+
+def line_db(audio: Audio, hertz: float) -> float:
+    """Level of a line in the silence before somebody speaks."""
+    quiet = audio.samples[round(0.2 * audio.sample_rate) : round(0.8 * audio.sample_rate)].astype(np.float64)
+    turning = np.exp(-2j * np.pi * hertz * np.arange(len(quiet)) / audio.sample_rate)
+    return 20 * np.log10(abs(float(np.abs((quiet * np.hanning(len(quiet))) @ turning))) + 1e-12)
+
+
+def test_peaks_between_the_samples_are_limited_too() -> None:
+    # A quarter of the rate, sampled 45 degrees off its peaks: the wave rises 3 dB above every sample.
+    tone = Audio(np.sin(np.pi / 2 * np.arange(16_000) + np.pi / 4).astype(np.float32), 16_000)
+    assert tone.peak_dbfs == pytest.approx(-3.0, abs=0.1) and true_peak_dbfs(tone) == pytest.approx(0.0, abs=0.2)
+    assert true_peak_dbfs(set_loudness(tone, 0.0)) <= HIGHEST_PEAK_DBFS + 0.01
+
+
+def test_cleaning_is_undone(example_library: ClipLibrary, project: Project) -> None:
+    first, *_ = example_library.clean(project.project_id, strength="strong")
+    folder = example_library.clip_folder(project.project_id, first.clip_id)
+    assert (folder / "cleaned.flac").is_file()
+    assert example_library.undo_cleaning(project.project_id, [first.clip_id]) == 1
+    assert not (folder / "cleaned.flac").exists()
+    assert [clip.cleaned for clip in example_library.clips(project.project_id)] == [False, True, True]
+    assert example_library.undo_cleaning(project.project_id) == 2
+
+
+def test_an_unknown_strength_is_refused(example_library: ClipLibrary, project: Project) -> None:
+    with pytest.raises(InputError, match="off, gentle, strong"):
+        example_library.clean(project.project_id, strength="very")
+
+
+def test_cleaning_that_harms_is_not_applied_and_said(library: ClipLibrary, project: Project, speech, write_wav) -> None:
+    """Speech without any pause, in noise: what the gate takes for noise is the voice."""
+    (start_s, end_s), *_ = speech_regions(speech_frames(speech), 0.5)
+    inner = slice(round((start_s + 0.3) * speech.sample_rate), round((end_s - 0.3) * speech.sample_rate))
+    breathless = Audio(speech.samples[inner], speech.sample_rate)
+    noisy_speech = mixed(breathless, make_noise(breathless.duration_s, speech.sample_rate, 0.008))
+    library.add_files(project.project_id, [write_wav("harmed.wav", noisy_speech)], text="Quiet morning light fell.")
+    (clip,) = library.clean(project.project_id, strength="strong")
+    record = library.record(project.project_id, clip.clip_id)
+    assert clip.cleaned and clip.cleaning_harmed and record.strength == "off"

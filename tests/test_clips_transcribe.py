@@ -30,7 +30,7 @@ def test_other_languages_ask_for_the_text_and_keep_the_clip(library: ClipLibrary
     project = library.create_project("Ana", "es")
     (clip,) = library.add_files(project.project_id, [speech_file]).added
     assert clip.text == "" and clip.language == "es"
-    assert clip.verdict.level == "bad" and "only write down English" in clip.verdict.reason
+    assert clip.verdict.level == "bad" and "recogniser for more languages" in clip.verdict.reason
     assert library.edit_clip(project.project_id, clip.clip_id, text="La luz de la mañana.").verdict.level == "good"
 
 
@@ -54,8 +54,8 @@ def test_the_recogniser_is_loaded_once_a_block_and_let_go_after_it(
     loaded = []
     load = module._load
 
-    def count() -> object:
-        model = load()
+    def count(folder: Path) -> object:
+        model = load(folder)
         loaded.append(weakref.ref(model))
         return model
 

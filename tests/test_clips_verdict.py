@@ -5,8 +5,9 @@ import pytest
 from sounds import make_noise, make_tone, mixed
 
 from voiceclone.audio import Audio, resample
+from voiceclone.clips.figures import clipped_share, measure
 from voiceclone.clips.vad import FRAME_S, speech_frames
-from voiceclone.clips.verdict import Facts, clipped_share, judge, measure
+from voiceclone.clips.verdict import Facts, judge
 
 TEXT = "The quiet morning light fell across the kitchen table."
 
@@ -83,7 +84,7 @@ def test_telephone_is_heard_even_behind_a_high_rate(speech: Audio) -> None:
     ("text", "language", "words"),
     [
         ("", "en-us", "Type what is said"),
-        ("", "es", "only write down English"),
+        ("", "es", "recogniser for more languages"),
         ("Yes.", "en-us", "Much more is said"),
         (TEXT * 4, "en-us", "longer than what is said"),
         ("Тихий утренний свет упал на стол.", "en-us", "script"),

@@ -43,9 +43,9 @@ def test_a_zip_is_taken_like_a_folder(library: ClipLibrary, project: Project, tm
     ("content", "reason"),
     [
         ({"notes.txt": "nothing to hear"}, "no recordings"),
-        ({"../outside.flac": b"x"}, "cannot be unpacked"),
-        ({}, "cannot be unpacked"),
-        (None, "cannot be unpacked"),
+        ({"../outside.flac": b"x"}, "outside its folder"),
+        ({}, "holds no files"),
+        (None, "no zip file"),
     ],
 )
 def test_a_bad_zip_is_told_and_the_next_file_is_taken(

@@ -49,7 +49,8 @@ def test_what_a_person_typed_never_becomes_markup():
     clip = replace(CLIP, text=NASTY, source_name=NASTY, verdict=Verdict("bad", NASTY, {}))
     status = replace(STATUS, voice_name=NASTY, message=NASTY)
     pieces = [
-        markup.clip_list([clip], 1, ""),
+        markup.clip_list([(1, clip)], "", ""),
+        markup.clip_head(replace(clip, heard=NASTY, verdict=Verdict("bad", "", {}, ("words",)))),
         markup.clip_head(clip),
         markup.run_progress(status),
         markup.note(NASTY),
@@ -61,14 +62,36 @@ def test_what_a_person_typed_never_becomes_markup():
         assert "&lt;img" in piece
 
 
-def test_the_list_shows_the_newest_clip_first_and_counts_from_the_oldest():
-    clips = [replace(CLIP, clip_id=letter * 32, text=letter) for letter in "abc"]
-    listed = markup.clip_list(clips, 61, "b" * 32)
+def test_the_list_keeps_the_order_and_the_numbers_it_is_given():
+    clips = [replace(CLIP, clip_id=letter * 32, text=letter) for letter in "cba"]
+    listed = markup.clip_list(list(zip((63, 62, 61), clips, strict=True)), "b" * 32, "")
     assert [listed.index(f'data-clip="{letter * 32}"') for letter in "cba"] == sorted(
         listed.index(f'data-clip="{letter * 32}"') for letter in "abc"
     )
     assert "Play Clip 63" in listed[: listed.index("b" * 32)]
     assert listed.count("aria-current") == 1
+
+
+def test_an_empty_list_says_so():
+    assert "Nobody here" in markup.clip_list([], "", "Nobody here")
+
+
+def test_a_clip_is_drawn_as_loud_as_it_is():
+    row = markup.clip_row(replace(CLIP, shape=(0, 99, 50)), 1, False)
+    assert 'points="0,50 1,0 2,25 2,75 1,100 0,50"' in row
+    assert "<svg" in row and "<polygon" not in markup.clip_row(CLIP, 1, False)
+
+
+def test_all_figures_of_a_clip_can_be_read():
+    head = markup.clip_head(replace(CLIP, verdict=Verdict("good", "", {"snr_db": 31.4, "speaker_likeness": 0.876})))
+    assert "Speech over noise: 31 dB" in head and "Like your other clips: 0.88" in head
+    assert "Echo" not in head, "only what was measured"
+
+
+def test_what_was_heard_is_told_where_the_words_do_not_fit():
+    misread = replace(CLIP, heard="something else", verdict=Verdict("bad", "Other words.", {}, ("words",)))
+    assert "Heard: “something else”" in markup.clip_head(misread)
+    assert "Heard" not in markup.clip_head(replace(misread, verdict=Verdict("good")))
 
 
 def test_a_clip_says_its_one_reason_and_that_it_is_left_out():

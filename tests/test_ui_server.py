@@ -4,6 +4,7 @@ import base64
 import gc
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.browser.conftest import EXAMPLE, free_port
 from tests.sounds import make_noise
 from voiceclone import VoiceEngine
-from voiceclone.audio import decode, encode_wav
+from voiceclone.audio import Audio, decode, encode_wav
 from voiceclone.clips.model import AddReport, Rejected
 from voiceclone.clips.transcripts import TextsByFile, read_transcripts
 from voiceclone.ui import build, launch_options, text
@@ -202,6 +203,16 @@ def test_a_take_that_cannot_be_kept_gets_one_sentence(page, project, spoken, cha
 
 
 @pytest.mark.parametrize("call", ["keep_take", "hear_take", "check_room"])
+def test_a_take_is_not_lost_when_the_disk_is_nearly_full(page, project, spoken, monkeypatch):
+    take = {"project_id": project.project_id, "language": "en-us", "sentence": "What I said.", "wav": coded(spoken)}
+    with monkeypatch.context() as patched:
+        patched.setattr("shutil.disk_usage", lambda path: SimpleNamespace(total=1, used=1, free=1_000_000))
+        refused = page.call("keep_take", take)
+    assert refused["ok"] is False and "disk" in refused["words"].lower()
+    assert page.engine.clips(project.project_id) == []
+    assert page.call("keep_take", take)["ok"], "the page still has it, and tries again"
+
+
 @pytest.mark.parametrize("request_body", [None, [], "text", 3, {}])
 def test_a_call_that_is_no_take_at_all_is_refused(page, call, request_body):
     assert page.call(call, request_body)["ok"] is False
@@ -227,6 +238,58 @@ def test_a_misread_sentence_is_told_and_a_right_one_is_not(page, project, spoken
         assert told["ok"] and bool(told["words"]) == (sentence != right)
         page.engine.delete_clip(project.project_id, kept["clip_id"])
     assert page.call("hear_take", {"project_id": project.project_id, "clip_id": "0" * 32})["ok"] is False
+
+
+@pytest.fixture
+def several(page, project) -> list:
+    """Clips of the example voice: the newest has words nobody said; all were listened to."""
+    texts = read_transcripts(EXAMPLE[0].with_name("metadata.csv"))
+    page.engine.add_clips(project.project_id, EXAMPLE[:2], transcripts=texts)
+    page.engine.add_clips(project.project_id, EXAMPLE[2:3], text="Ships sail to weather stations far away at sea.")
+    return page.engine.listen(project.project_id)
+
+
+def test_doubtful_clips_are_gone_through_one_after_the_other(page, project, several):
+    _, answer = page.ask("refresh", project.project_id, 0, "", "", "")
+    assert text.to_look_at(1) in json.dumps(answer["data"], ensure_ascii=False)
+    went_well, answer = page.ask("go_on", project.project_id, "")
+    assert went_well and several[-1].clip_id in answer["data"] and "look" in answer["data"]
+    went_well, answer = page.ask("confirm_clip", project.project_id, several[-1].clip_id, 0)
+    assert went_well and 1 in answer["data"]
+    confirmed = page.engine.clips(project.project_id)[-1]
+    assert confirmed.confirmed and "words" not in confirmed.verdict.kinds
+    _, answer = page.ask("go_on", project.project_id, several[-1].clip_id)
+    assert "all" in answer["data"], "nothing is left to look at"
+
+
+def test_the_list_is_narrowed_down_and_all_that_it_shows_is_left_out(page, project, several):
+    _, answer = page.ask("top", project.project_id, "", "look", "worst")
+    assert several[-1].clip_id in answer["data"][0] and several[0].clip_id not in answer["data"][0]
+    assert page.ask("leave_all_out", project.project_id, "look", 0)[0]
+    assert [clip.included for clip in page.engine.clips(project.project_id)] == [True, True, False]
+    assert page.ask("use_all", project.project_id, "out", 0)[0]
+    assert all(clip.included for clip in page.engine.clips(project.project_id))
+    _, answer = page.ask("ask", project.project_id, "look")
+    assert "1 clip" in json.dumps(answer["data"])
+    assert page.ask("delete_all_shown", project.project_id, "look", 0)[0]
+    assert [clip.clip_id for clip in page.engine.clips(project.project_id)] == [one.clip_id for one in several[:2]]
+
+
+def test_which_of_two_people_is_you_is_asked_and_the_other_is_left_out(page, project, tmp_path):
+    for number, name in enumerate(EXAMPLE[:6]):
+        audio = decode(name)
+        rate = audio.sample_rate if number < 4 else round(1.4 * audio.sample_rate)
+        encode_wav(Audio(audio.samples, rate), tmp_path / f"{number}.wav")
+    page.engine.add_clips(project.project_id, sorted(tmp_path.glob("*.wav")))
+    assert page.ask("ask_who", project.project_id)[1]["data"][1] == "", "nobody listened yet"
+    assert page.ask("listen_after_clean", project.project_id, 0)[0]
+    asked = page.ask("ask_who", project.project_id)[1]["data"][1]
+    assert asked.count("<audio") == 2
+    mine = page.engine.speakers(project.project_id)[0]
+    assert page.ask("choose_speaker", project.project_id, 0, told={"clip_id": mine.sample_clip_id})[0]
+    assert [clip.included for clip in page.engine.clips(project.project_id)] == [True] * 4 + [False] * 2
+    assert page.ask("ask_who", project.project_id)[1]["data"][1] == ""
+    assert page.ask("choose_speaker", project.project_id, 0, told={"clip_id": "0" * 32})[0] is False
 
 
 def test_all_clips_are_packed_into_one_file(page, project, spoken):

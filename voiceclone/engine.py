@@ -31,8 +31,10 @@ from voiceclone.voices import VoiceShelf
 
 if TYPE_CHECKING:
     from voiceclone.audio import Audio
+    from voiceclone.clips.clean import Strength
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
     from voiceclone.clips.room import RoomReport
+    from voiceclone.clips.speakers import ClipSpeaker
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.speech import Speaker, Speech, SpeechFile
@@ -351,14 +353,72 @@ class VoiceEngine:
         return self._library.clips(project_id)
 
     def edit_clip(
-        self, project_id: str, clip_id: str, *, text: str | None = None, included: bool | None = None
+        self,
+        project_id: str,
+        clip_id: str,
+        *,
+        text: str | None = None,
+        included: bool | None = None,
+        confirmed: bool | None = None,
     ) -> "Clip":
-        """Change what is said in a clip, or whether it is learnt from; None leaves as it is."""
-        return self._library.edit_clip(project_id, clip_id, text=text, included=included)
+        """Change what is said in a clip, whether it is learnt from, or that a person finds it right; None: as it is."""
+        return self._library.edit_clip(project_id, clip_id, text=text, included=included, confirmed=confirmed)
 
     def delete_clip(self, project_id: str, clip_id: str) -> None:
         """Delete a clip for good."""
         self._library.delete_clip(project_id, clip_id)
+
+    def listen(
+        self,
+        project_id: str,
+        clip_ids: "Sequence[str] | None" = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "list[Clip]":
+        """Let networks listen to clips they have not heard (None: to all of those), which sharpens the verdicts.
+
+        Are the words those of the text (English), is it the same person everywhere, is a take there twice?
+
+        Returns:
+            The clips asked for.
+        """
+        return self._library.listen(project_id, clip_ids, on_progress, should_stop)
+
+    def recognisers(self) -> list[str]:
+        """Return which recognisers for more languages than English are there, the best one last."""
+        from voiceclone.clips.recognisers import installed
+
+        return installed(self.data_dir)
+
+    def get_recogniser(
+        self, key: str, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+    ) -> None:
+        """Fetch a recogniser (`base` or `small`) from the model hub; arguments and errors: `recognisers.install`."""
+        from voiceclone.clips.recognisers import install
+
+        install(self.data_dir, key, on_progress, should_stop)
+
+    def remove_recogniser(self, key: str) -> None:
+        """Delete a recogniser; English is still written down by the one that came along."""
+        from voiceclone.clips.recognisers import remove
+
+        remove(self.data_dir, key)
+
+    def speakers(self, project_id: str) -> "list[ClipSpeaker]":
+        """Return who is heard in the clips that were listened to and are used, the one heard longest first."""
+        from voiceclone.clips.listening import speakers
+
+        return speakers(self._library, self._library.project(project_id).project_id)
+
+    def keep_speaker(self, project_id: str, clip_id: str) -> int:
+        """Leave out the clips of everybody but who speaks in `clip_id`; return how many that were.
+
+        Raises:
+            NotFoundError: the clip is not among those of `speakers`.
+        """
+        from voiceclone.clips.listening import keep_speaker
+
+        return keep_speaker(self._library, self._library.project(project_id).project_id, clip_id)
 
     def clean(
         self,
@@ -366,10 +426,26 @@ class VoiceEngine:
         clip_ids: Sequence[str] | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
+        strength: "Strength" = "gentle",
     ) -> "list[Clip]":
-        """Make a cleaned copy of clips (None: of all); originals are never changed."""
+        """Make a cleaned copy of clips (None: of all); originals are never changed.
+
+        Args:
+            project_id: the project.
+            clip_ids: which clips.
+            on_progress: told share and words.
+            should_stop: ends early; what was cleaned stays so.
+            strength: `off`, `gentle` or `strong`, see `clips.clean.STRENGTHS`.
+
+        Raises:
+            InputError: an unknown strength.
+        """
         store.require_free_disk(self.data_dir)
-        return self._library.clean(project_id, clip_ids, on_progress=on_progress, should_stop=should_stop)
+        return self._library.clean(project_id, clip_ids, on_progress, should_stop, strength)
+
+    def undo_cleaning(self, project_id: str, clip_ids: Sequence[str] | None = None) -> int:
+        """Go back to clips as they were recorded (None: all); return how many were cleaned before."""
+        return self._library.undo_cleaning(project_id, clip_ids)
 
     def clip_audio(self, project_id: str, clip_id: str, which: str = "best") -> "Audio":
         """Return the sound of a clip: `original`, `cleaned`, or `best` (cleaned where there is one)."""
@@ -425,13 +501,6 @@ class VoiceEngine:
             TextError: too long, or it cannot be said in that language.
         """
         return self._library.set_own_script(project_id, text, language)
-
-    def misreading(self, project_id: str, clip_id: str) -> str:
-        """Return what a recogniser hears in a clip when that is far from its text; "" when it fits or none can tell."""
-        from voiceclone.clips.said import misreading
-
-        clip = self._library.clip(project_id, clip_id)
-        return misreading(self._library.audio(project_id, clip_id, "original"), clip.text, clip.language)
 
     def load_example(self, on_progress: OnProgress | None = None) -> "Project":
         """Return a project with the recordings that come with VoiceClone; made on first use."""

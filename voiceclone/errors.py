@@ -8,6 +8,7 @@ VoiceCloneError
 ├── NotEnoughSpeechError  too little usable speech to train on
 ├── InputError            a value is out of its limits (a name, minutes, steps, speed)
 ├── BusyError             something else is running already
+├── ArchiveError          a zip file is damaged, too large or not safe to unpack
 ├── BaseModelError        the base model is missing, damaged or of another kind
 ├── VoiceFileError        a voice file is damaged or belongs to another base
 ├── StorageError          the disk is full or cannot be written
@@ -46,6 +47,10 @@ class InputError(VoiceCloneError):
 
 class BusyError(VoiceCloneError):
     """Something else is running already."""
+
+
+class ArchiveError(VoiceCloneError):
+    """A zip file is damaged, too large or not safe to unpack; whoever wanted it adds what to do instead."""
 
 
 class BaseModelError(VoiceCloneError):

@@ -39,6 +39,18 @@ TELEPHONE_RATE_HZ = 11_025
 MIN_LETTERS_PER_S = 3.0
 MAX_LETTERS_PER_S = 32.0
 """Letters in a second of speech; slow readers reach 8, fast ones 22. Outside, text and sound do not match."""
+HIGH_BAND_MISSING_DB = -60.0
+"""Telephone speech made wide again has less above 4.5 kHz (-120); normal speech has -15 to -45."""
+MAX_EMPTIED_SHARE = 0.5
+MAX_PAUSE_S = 2.0
+"""Longer than the pause at a full stop, which takes 0.3 to 1 s when reading; the voice would learn to stop there."""
+MAX_CHARACTER_ERROR_RATE = 0.5
+DOUBTFUL_LOG_PROBABILITY = -1.0
+"""Mean log probability of Whisper's tokens below which it holds its own text for wrong (its default threshold)."""
+SAME_SPEAKER_LIKENESS = 0.65
+SAME_GROUP_LIKENESS = 0.65
+TWIN_LIKENESS = 0.97
+"""Correlation of the loudness over time, every 20 ms, of two clips that hold the same take."""
 
 # --- room check (measured in docs/clip-verdicts.md) ------------------------------------------------
 MIN_ROOM_CHECK_S = 1.5

@@ -15,7 +15,7 @@ from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.bases.catalogue import BaseCard, Source
 from voiceclone.bases.coqui.released import INFO_FILE, MODEL_FILES
 from voiceclone.download import fetch, file_sha256
-from voiceclone.errors import BaseModelError, BusyError, ConsentError, InputError, NotFoundError
+from voiceclone.errors import ArchiveError, BaseModelError, BusyError, ConsentError, InputError, NotFoundError
 from voiceclone.limits import MIN_FREE_DISK_MB
 from voiceclone.unpack import move_in, unpack
 from voiceclone.voice_file import Voice
@@ -174,9 +174,12 @@ class ModelShelf:
     ) -> None:
         try:
             unpack(archive, place, part.on_unpacking, should_stop)
-        except BaseModelError:
+        except ArchiveError as error:
             archive.unlink(missing_ok=True)  # whatever it is, the next try has to fetch it anew
-            raise
+            raise BaseModelError(
+                f"{error} Get the model again; if that does not help, fetch it with a browser, unzip it and put its "
+                "folder into the data folder."
+            ) from error
         archive.unlink()
         if not self._is_in_place(card, source):
             raise BaseModelError(

@@ -1,4 +1,4 @@
-"""Unpack a released model from a zip file that may come from anywhere: every path checked, every byte counted."""
+"""Unpack a zip file that may come from anywhere: every path checked, every byte counted."""
 
 import shutil
 import stat
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from voiceclone.bases.base import OnProgress, ShouldStop
-from voiceclone.errors import BaseModelError, Cancelled, NotFoundError
+from voiceclone.errors import ArchiveError, Cancelled, NotFoundError
 from voiceclone.limits import MAX_MODEL_FILES, MAX_MODEL_MB
 from voiceclone.store import remove_folder, require_free_disk, safe_path, storage_errors
 
@@ -28,7 +28,7 @@ def unpack(
     max_mb: float = MAX_MODEL_MB,
     max_files: int = MAX_MODEL_FILES,
 ) -> None:
-    """Unpack `archive` into `folder`, without the one folder that released models have around their files.
+    """Unpack `archive` into `folder`, without the one folder that many archives have around their files.
 
     Files appear in `folder` only when all are unpacked and their checksums are right.
 
@@ -41,7 +41,7 @@ def unpack(
         max_files: number of files that is accepted.
 
     Raises:
-        BaseModelError: it is no zip file, damaged, too large, or would write outside `folder`.
+        ArchiveError: it is no zip file, damaged, too large, or would write outside `folder`.
         StorageError: the disk is full.
         Cancelled: `should_stop` turned True.
     """
@@ -59,7 +59,7 @@ def unpack(
                 with opened.open(member) as source, target.open("wb") as written:
                     while chunk := source.read(_CHUNK_BYTES):
                         if should_stop and should_stop():
-                            raise Cancelled("Stopped unpacking the base model; next time it begins here again.")
+                            raise Cancelled("Stopped unpacking; next time it begins here again.")
                         done += len(chunk)
                         if done > max_mb * 1e6:
                             raise _too_large(archive, max_mb)
@@ -95,11 +95,9 @@ def _checked(opened: zipfile.ZipFile, archive: Path, max_mb: float, max_files: i
         if not member.is_dir() and not set(_LITTER) & set(PurePosixPath(member.filename).parts)
     ]
     if not members:
-        raise BaseModelError(f"“{archive.name}” holds no files. Get the model again.")
+        raise ArchiveError(f"“{archive.name}” holds no files.")
     if len(members) > max_files:
-        raise BaseModelError(
-            f"“{archive.name}” holds {len(members)} files; a model has at most {max_files}. It is not a released model."
-        )
+        raise ArchiveError(f"“{archive.name}” holds {len(members)} files; at most {max_files} are unpacked.")
     if sum(member.file_size for member in members) > max_mb * 1e6:
         raise _too_large(archive, max_mb)
     for member in members:
@@ -129,22 +127,16 @@ def _without_outer_folder(staging: Path) -> Path:
 def _damage(archive: Path) -> Iterator[None]:
     try:
         yield
-    # RuntimeError: a password; NotImplementedError: a compression nobody uses for models.
+    # RuntimeError: a password; NotImplementedError: a compression hardly anybody uses.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise BaseModelError(
-            f"“{archive.name}” is not a zip file, or it is damaged. Get the model again; if that does not help, "
-            "fetch it with a browser, unzip it and put its folder into the data folder."
-        ) from error
+        raise ArchiveError(f"“{archive.name}” is no zip file, or it is damaged or has a password.") from error
 
 
-def _too_large(archive: Path, max_mb: float) -> BaseModelError:
-    return BaseModelError(
-        f"“{archive.name}” would unpack to more than {max_mb:,.0f} MB. It is not a released model; get it again."
-    )
+def _too_large(archive: Path, max_mb: float) -> ArchiveError:
+    return ArchiveError(f"“{archive.name}” would unpack to more than {max_mb:,.0f} MB.")
 
 
-def _leads_out(archive: Path, name: str) -> BaseModelError:
-    return BaseModelError(
-        f"“{archive.name}” holds a file that would be written outside its folder (“{name[:80]}”). It is not a released "
-        "model, and nothing of it was unpacked."
+def _leads_out(archive: Path, name: str) -> ArchiveError:
+    return ArchiveError(
+        f"“{archive.name}” holds a file that would be written outside its folder (“{name[:80]}”); nothing was unpacked."
     )

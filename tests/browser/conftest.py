@@ -25,6 +25,8 @@ TIMEOUT_MS = 180_000
 """Generous: the tests also pass on a busy machine with one slow core."""
 EXPECTED_WARNINGS = ("The input spec uses Vega-Lite", "Method not implemented.")
 """Both come from gradio's own scripts."""
+STEPS = 2000
+"""Of the tiny base model; about half a minute, so that a reload falls into the middle."""
 
 
 def free_port() -> int:
@@ -158,3 +160,32 @@ def wait_for_sound(visitor: Visitor, player: str) -> None:
         "id => { const end = document.querySelector(`#${id} #duration`); return end && end.innerText !== '0:00'; }",
         arg=player,
     )
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    started = Server(
+        tmp_path_factory.mktemp("page") / "home",
+        ["--steps", str(STEPS), "--base-factory", "tests.fake_base:FakeBase"],
+    )
+    started.start()
+    yield started
+    started.stop()
+    assert "Traceback" not in started.log()
+
+
+@pytest.fixture
+def visit(chromium, server):
+    """Open the page; at the end it must not have complained, nor talked to anybody else."""
+    visitors = []
+
+    def open_page(**context) -> Visitor:
+        visitors.append(Visitor(chromium, server.url, **context))
+        return visitors[-1]
+
+    yield open_page
+    for visitor in visitors:
+        visitor.close()
+    for visitor in visitors:
+        assert visitor.complaints == []
+        assert visitor.hosts == {f"127.0.0.1:{server.port}"}

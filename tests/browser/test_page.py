@@ -1,4 +1,4 @@
-"""The page as a person uses it: record, upload, clean, train, reload, speak, download; phone and dark."""
+"""The page as a person uses it: upload, clean, train, reload, speak, download; phone and dark."""
 
 import io
 import os
@@ -10,69 +10,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.browser.conftest import EXAMPLE, Server, Visitor, wait_for_sound
+from tests.browser.acting import load_example, new_person, prepare_base
+from tests.browser.conftest import EXAMPLE, Visitor, wait_for_sound
 from tests.fake_base import SLOW_FILE
 from voiceclone.bases import catalogue
 from voiceclone.training.lock import TrainingLock
 from voiceclone.ui import text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
-
-STEPS = 2000
-"""Of the tiny base model; about half a minute, so that a reload falls into the middle."""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    started = Server(
-        tmp_path_factory.mktemp("page") / "home",
-        ["--steps", str(STEPS), "--base-factory", "tests.fake_base:FakeBase"],
-    )
-    started.start()
-    yield started
-    started.stop()
-    assert "Traceback" not in started.log()
-
-
-@pytest.fixture
-def visit(chromium, server):
-    """Open the page; at the end it must not have complained, nor talked to anybody else."""
-    visitors = []
-
-    def open_page(**context) -> Visitor:
-        visitors.append(Visitor(chromium, server.url, **context))
-        return visitors[-1]
-
-    yield open_page
-    for visitor in visitors:
-        visitor.close()
-    for visitor in visitors:
-        assert visitor.complaints == []
-        assert visitor.hosts == {f"127.0.0.1:{server.port}"}
-
-
-def new_person(visitor: Visitor, name: str) -> None:
-    page = visitor.page
-    page.locator("#new-project").click()
-    page.locator("#new-name input, #new-name textarea").fill(name)
-    page.locator("#create-project").click()
-    page.wait_for_function(f"document.querySelector('#project input').value === '{name}'")
-    page.wait_for_selector("#clips .vc-empty")
-
-
-def prepare_base(visitor: Visitor) -> None:
-    page = visitor.page
-    page.wait_for_timeout(1500)  # whether it is ready is asked while the page opens
-    if page.locator("#prepare").is_visible():
-        page.locator("#prepare").click()
-        page.wait_for_selector("#base-banner", state="hidden")
-
-
-def load_example(visitor: Visitor) -> None:
-    page = visitor.page
-    page.locator("#example").click()
-    page.wait_for_selector("#example-status .vc-note")
-    page.wait_for_selector("#clips .vc-open")
 
 
 def start_training(visitor: Visitor, name: str) -> None:
@@ -173,153 +118,6 @@ def test_a_restart_of_the_program_is_survived_by_page_and_training(visit, server
     assert "Stopped, and kept: Restart" in page.locator("#result-head").inner_text()
     wait_for_sound(visitor, "sample")
     visitor.complaints.clear()  # of the moment without a server
-
-
-def test_microphone_take_is_kept_raw_and_the_next_sentence_comes(visit):
-    visitor = visit()
-    page = visitor.page
-    new_person(visitor, "Microphone")
-    page.evaluate(
-        """() => {
-          const wrapped = navigator.mediaDevices.getUserMedia;
-          navigator.mediaDevices.getUserMedia = async (asked) => {
-            const stream = await wrapped.call(navigator.mediaDevices, asked);
-            window.heard = stream.getAudioTracks()[0].getSettings();
-            return stream;
-          };
-        }"""
-    )
-    first = sentence(visitor)
-    record(visitor)
-    booth_button(visitor, "keep").click()
-    page.wait_for_selector("#clips .vc-open")
-    assert first in page.locator("#clips .vc-said").first.inner_text()
-    assert sentence(visitor) != first
-    settings = page.evaluate("window.heard")
-    assert settings["echoCancellation"] is False
-    assert settings["noiseSuppression"] is False
-    assert settings["autoGainControl"] is False
-
-
-def booth_button(visitor: Visitor, name: str):
-    return visitor.page.locator(f'#booth [data-part="{name}"]')
-
-
-def booth_state(visitor: Visitor, state: str) -> None:
-    visitor.page.wait_for_selector(f'#booth .vc-booth[data-state="{state}"]')
-
-
-def sentence(visitor: Visitor) -> str:
-    visitor.page.wait_for_function("document.querySelector('#booth textarea')?.value")
-    return booth_button(visitor, "sentence").input_value()
-
-
-def record(visitor: Visitor, seconds: float = 3, key: str = "") -> None:
-    """Record a take with the button, or with a key."""
-    press = (lambda: visitor.page.keyboard.press(key)) if key else booth_button(visitor, "record").click
-    press()
-    booth_state(visitor, "recording")
-    time.sleep(seconds)
-    press()
-    booth_state(visitor, "review")
-
-
-def wait_for_clips(visitor: Visitor, count: int) -> None:
-    visitor.page.wait_for_function(f"document.querySelectorAll('#clips .vc-open').length === {count}")
-
-
-def test_five_sentences_with_a_retake_a_skip_and_a_reload_by_keyboard_only(visit):
-    visitor = visit()
-    page = visitor.page
-    new_person(visitor, "Keys")
-    first = sentence(visitor)
-    page.locator("body").focus()
-    record(visitor, key=" ")
-    page.keyboard.press("r")  # not good enough: once more
-    booth_state(visitor, "recording")
-    time.sleep(3)
-    page.keyboard.press("Enter")
-    booth_state(visitor, "review")
-    page.keyboard.press("Enter")
-    wait_for_clips(visitor, 1)
-    second = sentence(visitor)
-    page.keyboard.press("ArrowRight")
-    third = sentence(visitor)
-    assert len({first, second, third}) == 3
-    for count in (2, 3):
-        record(visitor, key=" ")
-        page.keyboard.press("Enter")
-        wait_for_clips(visitor, count)
-    page.reload()
-    page.wait_for_selector("#clips .vc-open")
-    assert sentence(visitor) == second, "it goes on with the first sentence that was not read"
-    booth_button(visitor, "auto").check()
-    page.locator("body").click(position={"x": 5, "y": 5})
-    for count in (4, 5):
-        page.keyboard.press(" ")
-        booth_state(visitor, "recording")
-        time.sleep(3)
-        page.keyboard.press(" ")
-        wait_for_clips(visitor, count)
-    assert booth_button(visitor, "place").inner_text() == "Sentence 6 of 100"
-    said = page.locator("#clips .vc-said").all_inner_texts()
-    assert len(set(said)) == 5
-    assert "recorded" in booth_button(visitor, "recorded").inner_text()
-
-
-def test_a_take_waits_until_the_server_is_back(visit, server):
-    visitor = visit()
-    new_person(visitor, "Patience")
-    record(visitor)
-    server.stop()
-    booth_button(visitor, "keep").click()
-    visitor.page.wait_for_function(
-        "sentence => document.querySelector('#booth [data-part=status]').textContent === sentence",
-        arg=text.BOOTH["unreachable"],
-    )
-    assert booth_button(visitor, "keep").is_enabled(), "the take is still there"
-    server.start()
-    booth_button(visitor, "keep").click()
-    wait_for_clips(visitor, 1)
-    visitor.complaints.clear()  # the browser tells of the connection that was lost
-
-
-def test_the_room_is_checked_before_the_first_take(visit):
-    visitor = visit()
-    page = visitor.page
-    new_person(visitor, "Room")
-    page.locator("#booth .vc-room > summary").click()
-    booth_button(visitor, "room-start").click()
-    booth_state(visitor, "room")
-    page.wait_for_selector("#booth .vc-room .vc-chip")
-    # The microphone of the test speaks all the time, and the check says so.
-    assert "Somebody speaks in the silent part" in booth_button(visitor, "room-result").inner_text()
-    booth_state(visitor, "idle")
-    assert page.locator("#clips .vc-open").count() == 0
-
-
-NO_SECURE_CONTEXT = "Object.defineProperty(window, 'isSecureContext', {value: false});"
-NO_MICROPHONE = "navigator.mediaDevices.enumerateDevices = async () => [];"
-FORBIDDEN = """
-navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };
-"""
-
-
-@pytest.mark.parametrize(
-    ("before", "press", "reason"),
-    [
-        (NO_SECURE_CONTEXT, False, "insecure"),
-        (NO_MICROPHONE, False, "missing"),
-        (FORBIDDEN, True, "denied"),
-    ],
-)
-def test_no_microphone_is_explained_in_the_page(visit, before, press, reason):
-    visitor = visit(before=before)
-    if press:
-        booth_button(visitor, "record").click()
-    visitor.page.wait_for_function("document.querySelector('#microphone-note')?.textContent")
-    assert visitor.page.locator("#microphone-note").inner_text() == text.MICROPHONE[reason]
-    visitor.complaints.clear()
 
 
 def test_a_killed_training_is_continued_with_one_press(visit, server):

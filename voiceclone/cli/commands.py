@@ -11,11 +11,12 @@ from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus
 from voiceclone.cli.models import convert, get, instant, models, remove
 from voiceclone.cli.output import note, progress_bar, require_wav, seconds, table, tell
 from voiceclone.cli.training import continue_run, list_runs, status, stop, train
+from voiceclone.clips.model import needs_a_look
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError, TextError
 
 if TYPE_CHECKING:
-    from voiceclone.clips.model import AddReport, Project
+    from voiceclone.clips.model import AddReport, Clip, Project
 
 _DEFAULT_LANGUAGE = "en-us"
 
@@ -90,8 +91,12 @@ def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddRe
 def clean(options: Namespace, engine: VoiceEngine) -> int:
     """Clean recordings."""
     project = engine.project(options.project)
+    if options.undo:
+        undone = engine.undo_cleaning(project.project_id)
+        tell(options, {"undone": undone}, [f"{undone} clips of “{project.name}” are as they were recorded."])
+        return 0
     with progress_bar("Cleaning") as on_progress:
-        cleaned = engine.clean(project.project_id, on_progress=on_progress)
+        cleaned = engine.clean(project.project_id, on_progress=on_progress, strength=options.strength)
     tell(options, cleaned, [f"Cleaned {len(cleaned)} clips of “{project.name}”; the originals are unchanged."])
     return 0
 
@@ -99,7 +104,12 @@ def clean(options: Namespace, engine: VoiceEngine) -> int:
 def clips(options: Namespace, engine: VoiceEngine) -> int:
     """List clips."""
     project = engine.project(options.project)
-    known = engine.clips(project.project_id)
+    if options.listen or options.mine:
+        with progress_bar("Listening") as on_progress:
+            engine.listen(project.project_id, on_progress=on_progress)
+    if options.mine:
+        engine.keep_speaker(project.project_id, _whole_id(engine.clips(project.project_id), options.mine))
+    known = [clip for clip in engine.clips(project.project_id) if not options.to_look_at or needs_a_look(clip)]
     readiness = engine.readiness(project.project_id)
     rows = (
         (
@@ -116,6 +126,27 @@ def clips(options: Namespace, engine: VoiceEngine) -> int:
         {"project": project, "clips": known, "readiness": readiness},
         [*table(rows), readiness.sentence],
     )
+    return 0
+
+
+def _whole_id(known: "list[Clip]", beginning: str) -> str:
+    """Return the id of the clip that begins so; ids are listed by their first eight letters."""
+    found = [clip.clip_id for clip in known if clip.clip_id.startswith(beginning)]
+    if len(found) != 1:
+        raise NotFoundError(f"There is no clip “{beginning}”. Take an id from the first column of the list.")
+    return found[0]
+
+
+def recogniser(options: Namespace, engine: VoiceEngine) -> int:
+    """Get, remove or list recognisers."""
+    if options.key and options.remove:
+        engine.remove_recogniser(options.key)
+    elif options.key:
+        with progress_bar("Fetching") as on_progress:
+            engine.get_recogniser(options.key, on_progress)
+    there = engine.recognisers()
+    words = f"There for all languages: {', '.join(there)}." if there else "Only English is written down."
+    tell(options, {"recognisers": there}, [words])
     return 0
 
 
@@ -211,6 +242,7 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "setup": setup,
     "projects": projects,
     "add": add,
+    "recogniser": recogniser,
     "speakers": speakers,
     "clean": clean,
     "clips": clips,

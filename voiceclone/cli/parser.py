@@ -8,6 +8,8 @@ from voiceclone.bases.base import Policy
 from voiceclone.cli.compare import add_compare_command
 from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
+from voiceclone.clips.clean import STRENGTHS
+from voiceclone.clips.recognisers import RECOGNISERS
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 
 _LANGUAGE_HELP = "language code: en-us en-gb es fr it pt hi"
@@ -70,8 +72,27 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
     add_corpus_options(speakers, required=True)
     clean = _command(commands, "clean", "Make cleaned copies of a project's recordings; originals stay.")
     clean.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    how = clean.add_mutually_exclusive_group()
+    how.add_argument(
+        "--strength", choices=STRENGTHS, default="gentle", help="how much noise to take out (default: gentle)"
+    )
+    how.add_argument("--undo", action="store_true", help="go back to the clips as they were recorded")
     clips = _command(commands, "clips", "List a project's clips with text, length and verdict.")
     clips.add_argument("project", metavar="PROJECT", help="name or id of a project")
+    clips.add_argument(
+        "--listen", action="store_true", help="first let networks listen: are the words right, is it one person?"
+    )
+    clips.add_argument("--to-look-at", action="store_true", help="only those that a person should listen to")
+    clips.add_argument(
+        "--mine", metavar="CLIP", help="where several people speak: leave out all who do not speak in this clip"
+    )
+    recogniser = _command(
+        commands, "recogniser", "Get a recogniser that writes down other languages than English, or list those there."
+    )
+    recogniser.add_argument(
+        "key", nargs="?", choices=tuple(RECOGNISERS), help="base (148 MB) or small (486 MB, better)"
+    )
+    recogniser.add_argument("--remove", action="store_true", help="delete it instead")
     room = _command(commands, "room", "Check a room and microphone before recording: noise, hum, echo, level.")
     room.add_argument("silence", metavar="SILENCE", type=Path, help="about five seconds in which nobody speaks")
     room.add_argument("speech", metavar="SPEECH", type=Path, help="about five seconds of reading aloud")

@@ -54,6 +54,8 @@ class MainsHum:
     """All lines that stand out together; -120 without any."""
     a_weighted_dbfs: float
     """The same as loud as the ear finds it."""
+    lines_hz: tuple[float, ...] = ()
+    """Those that stand out."""
 
 
 def noise_floor(audio: Audio) -> NoiseFloor:
@@ -166,6 +168,7 @@ def longest_pause_s(probabilities: np.ndarray) -> float:
 def _hum_of(mains_hz: int, frequencies: np.ndarray, density: np.ndarray) -> MainsHum:
     bin_hz = frequencies[1]
     strongest_db, level, weighted = 0.0, 0.0, 0.0
+    lines_hz = []
     for harmonic in HARMONICS:
         distance = np.abs(frequencies - harmonic * mains_hz)
         neighbours = float(np.median(density[(distance >= 3) & (distance <= 12)]))
@@ -173,10 +176,11 @@ def _hum_of(mains_hz: int, frequencies: np.ndarray, density: np.ndarray) -> Main
         excess_db = 10 * float(np.log10(max(line, 1e-20) / max(neighbours, 1e-20)))
         strongest_db = max(strongest_db, excess_db)
         if excess_db >= LINE_STANDS_OUT_DB:
+            lines_hz.append(float(harmonic * mains_hz))
             power = max(0.0, float(np.sum(density[distance <= 2] - neighbours))) * bin_hz
             level += power
             weighted += power * float(_a_weight_power(np.array([harmonic * mains_hz]))[0])
-    return MainsHum(mains_hz, strongest_db, _decibels(level), _decibels(weighted))
+    return MainsHum(mains_hz, strongest_db, _decibels(level), _decibels(weighted), tuple(lines_hz))
 
 
 def _power_spectrum(audio: Audio) -> tuple[np.ndarray, np.ndarray]:

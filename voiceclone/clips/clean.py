@@ -1,12 +1,13 @@
 """Make a clip clean enough to learn from: rumble and noise down, silence trimmed, one loudness for all."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from voiceclone.audio import Audio, encode_flac, loudness_lufs
+from voiceclone.audio import Audio, encode_flac, loudness_lufs, true_peak_dbfs
 from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.clips.acoustics import LINE_STANDS_OUT_DB, mains_hum
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
 from voiceclone.errors import Cancelled
@@ -14,6 +15,10 @@ from voiceclone.errors import Cancelled
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
 
+Strength = Literal["off", "gentle", "strong"]
+STRENGTHS: tuple[Strength, ...] = ("off", "gentle", "strong")
+"""`off` leaves the noise alone: rumble goes, silence is trimmed, loudness evened out. `strong` takes more noise than
+`gentle` and more of the voice with it."""
 HIGH_PASS_HZ = 70.0
 """Below the lowest male fundamental (about 80 Hz)."""
 QUIET_ENOUGH_SNR_DB = 45.0
@@ -23,20 +28,32 @@ STRONGEST_REDUCTION = 0.95
 TARGET_LOUDNESS_LUFS = -23.0
 """EBU R 128; leaves speech about 10 dB of headroom."""
 HIGHEST_PEAK_DBFS = -1.0
+"""True peak; EBU R 128 allows -1."""
+_STRONG_NOISE_DEVIATIONS = 3.0
+"""Strong: what lies up to so many standard deviations above the mean noise is noise; 1.5 is the package's own."""
+_HUM_NOTCH_HZ = 3.0
+"""Width of a notch; the mains keep within 0.2 Hz of 50 or 60, that is 1.6 Hz at the eighth harmonic."""
+HARM_DNSMOS = 0.1
+"""Cleaning that lowers DNSMOS by more than this is not applied; it errs by about so much on a clip of a few seconds."""
 EDGE_S = 0.12
 """Silence kept before the first and after the last word."""
 
 
-def clean(audio: Audio, snr_db: float) -> Audio:
+def clean(audio: Audio, snr_db: float, strength: Strength = "gentle") -> Audio:
     """Return the cleaned clip at the same rate; the same clip always gives the same result.
 
     Args:
         audio: the original.
-        snr_db: as `voiceclone.clips.verdict.measure` found it.
+        snr_db: as `voiceclone.clips.figures.measure` found it.
+        strength: see `STRENGTHS`.
     """
     cleaned = _high_pass(audio)
     probabilities = speech_frames(cleaned)
-    if snr_db < QUIET_ENOUGH_SNR_DB:
+    if strength != "off":
+        cleaned = remove_hum(cleaned, probabilities)
+    if strength == "strong":
+        cleaned = _reduce_noise(cleaned, probabilities, 1.0, _STRONG_NOISE_DEVIATIONS)
+    elif strength == "gentle" and snr_db < QUIET_ENOUGH_SNR_DB:
         cleaned = _reduce_noise(cleaned, probabilities, reduction_share(snr_db))
     return set_loudness(trim_silence(cleaned, probabilities))
 
@@ -45,10 +62,14 @@ def clean_clips(
     library: "ClipLibrary",
     project_id: str,
     records: Sequence[ClipRecord],
+    strength: Strength = "gentle",
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> list[Clip]:
-    """Clean clips one by one into `cleaned.flac`; the original file is only read."""
+    """Clean clips one by one into `cleaned.flac`; the original file is only read.
+
+    Where taking noise out makes the voice less natural than it was, noise is left in (`strength` off for that clip).
+    """
     done = []
     for number, record in enumerate(records):
         if should_stop and should_stop():
@@ -56,12 +77,27 @@ def clean_clips(
         if on_progress:
             on_progress(number / len(records), f"Cleaning clip {number + 1} of {len(records)}")
         original = library.audio(project_id, record.clip_id, "original")
-        cleaned = clean(original, record.figures["snr_db"])
+        cleaned, used = _clean_unless_it_harms(original, record.figures["snr_db"], strength)
         encode_flac(cleaned, library.clip_folder(project_id, record.clip_id) / "cleaned.flac", bits=24)
-        done.append(library.change(project_id, record.clip_id, cleaned=True).as_clip(project_id))
+        changes = {"cleaned": True, "strength": used, "cleaning_harmed": used != strength}
+        done.append(library.change(project_id, record.clip_id, **changes).as_clip(project_id))
     if on_progress:
         on_progress(1.0, "Done")
     return done
+
+
+def _clean_unless_it_harms(original: Audio, snr_db: float, strength: Strength) -> tuple[Audio, Strength]:
+    """Return the cleaned clip and the strength it was cleaned with: `off` where more would lower DNSMOS."""
+    cleaned = clean(original, snr_db, strength)
+    if strength == "off" or (strength == "gentle" and snr_db >= QUIET_ENOUGH_SNR_DB):
+        return cleaned, strength
+    from voiceclone.judge.naturalness import dnsmos_overall
+
+    # Both trimmed and equally loud: DNSMOS hears level and silence, too.
+    plain = clean(original, snr_db, "off")
+    if dnsmos_overall(cleaned) < dnsmos_overall(plain) - HARM_DNSMOS:
+        return plain, "off"
+    return cleaned, strength
 
 
 def reduction_share(snr_db: float) -> float:
@@ -85,8 +121,24 @@ def trim_silence(audio: Audio, probabilities: np.ndarray) -> Audio:
 def set_loudness(audio: Audio, target_lufs: float = TARGET_LOUDNESS_LUFS) -> Audio:
     """Bring a clip to `target_lufs`, less where a peak would rise above `HIGHEST_PEAK_DBFS`."""
     gain_db = target_lufs - loudness_lufs(audio)
-    gain_db = min(gain_db, HIGHEST_PEAK_DBFS - audio.peak_dbfs)
+    gain_db = min(gain_db, HIGHEST_PEAK_DBFS - true_peak_dbfs(audio))
     return Audio(audio.samples * np.float32(10 ** (gain_db / 20)), audio.sample_rate)
+
+
+def remove_hum(audio: Audio, probabilities: np.ndarray) -> Audio:
+    """Take out the mains' lines that stand out where nobody speaks; without half a second of that, nothing is done."""
+    quiet = _noise_only(audio, probabilities)
+    if quiet is None:
+        return audio
+    hum = mains_hum(Audio(quiet, audio.sample_rate))
+    if hum.excess_db < LINE_STANDS_OUT_DB:
+        return audio
+    from scipy.signal import filtfilt, iirnotch
+
+    samples = audio.samples.astype(np.float64)
+    for line_hz in hum.lines_hz:
+        samples = filtfilt(*iirnotch(line_hz, line_hz / _HUM_NOTCH_HZ, audio.sample_rate), samples)
+    return Audio(np.clip(samples, -1.0, 1.0).astype(np.float32), audio.sample_rate)
 
 
 def _high_pass(audio: Audio) -> Audio:
@@ -98,7 +150,7 @@ def _high_pass(audio: Audio) -> Audio:
     return Audio(np.clip(filtered, -1.0, 1.0).astype(np.float32), audio.sample_rate)
 
 
-def _reduce_noise(audio: Audio, probabilities: np.ndarray, share: float) -> Audio:
+def _reduce_noise(audio: Audio, probabilities: np.ndarray, share: float, deviations: float = 1.5) -> Audio:
     """Spectral gate whose threshold comes from the parts of the clip where nobody speaks."""
     import noisereduce
 
@@ -110,6 +162,7 @@ def _reduce_noise(audio: Audio, probabilities: np.ndarray, share: float) -> Audi
         stationary=True,
         y_noise=noise,
         prop_decrease=share,
+        n_std_thresh_stationary=deviations,
         n_fft=window,
         chunk_size=None,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from voiceclone import limits, store
 from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.clips.figures import measure
 from voiceclone.clips.model import (
     AddReport,
     Clip,
@@ -18,8 +19,9 @@ from voiceclone.clips.model import (
     content_sha256,
     now,
 )
+from voiceclone.clips.shape import loudness_shape
 from voiceclone.clips.slicing import cut_slices, find_slices
-from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, transcribe
+from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, recognise
 from voiceclone.clips.transcripts import (
     SOUND_SUFFIXES,
     TABLE_NAMES,
@@ -28,9 +30,8 @@ from voiceclone.clips.transcripts import (
     read_transcripts,
     text_beside,
 )
-from voiceclone.clips.verdict import measure
 from voiceclone.decoding import Recording, open_recording
-from voiceclone.errors import AudioError, BaseModelError, Cancelled, TextError
+from voiceclone.errors import ArchiveError, AudioError, Cancelled, TextError
 from voiceclone.spool import spool_folder
 from voiceclone.unpack import unpack
 
@@ -120,12 +121,8 @@ class Intake:
                 max_mb=limits.MAX_ZIP_MB,
                 max_files=limits.MAX_ZIP_FILES,
             )
-        except BaseModelError:
-            self._reject(
-                archive,
-                f"“{archive.name}” cannot be unpacked: it is damaged, protected by a password or far too large. Unzip "
-                "it yourself and add the recordings.",
-            )
+        except ArchiveError as error:
+            self._reject(archive, f"{error} Unzip it yourself and add the recordings.")
             return None
         return folder
 
@@ -214,9 +211,12 @@ class Intake:
         if figures["speech_s"] == 0.0:
             raise AudioError(f"Nobody speaks in “{recording.path.name}”. Check the microphone and record it again.")
         store.require_free_disk(self._library.root)
-        heard = not text and can_transcribe(self._language)
-        if heard:
-            text = transcribe(audio)[: limits.MAX_CLIP_TEXT_CHARACTERS]
+        heard: str | None = None
+        data_dir = self._library.root.parent
+        if not text and can_transcribe(self._language, data_dir):
+            recognised = recognise(audio, self._language, data_dir)
+            text = heard = recognised.text[: limits.MAX_CLIP_TEXT_CHARACTERS]
+            figures["log_probability"] = recognised.log_probability
         record = ClipRecord(
             clip_id=store.new_id(),
             text=text,
@@ -228,8 +228,10 @@ class Intake:
             content_sha256=fingerprint,
             created_at=now(),
             figures=figures,
-            transcribed=heard and bool(text),
+            transcribed=bool(heard),
             cut_off=recording.cut_off,
+            heard=heard,
+            shape=loudness_shape(audio),
         )
         self._library.save_new(self._project_id, record, audio, recording.bits)
         self._known[fingerprint] = record

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from voiceclone import limits, store
 from voiceclone.audio import Audio, decode, encode_flac, resample
@@ -25,7 +25,11 @@ from voiceclone.clips.own_script import own_script, save_own_script
 from voiceclone.errors import AudioError, InputError, NotFoundError
 from voiceclone.text.languages import get_language
 
+if TYPE_CHECKING:
+    from voiceclone.clips.clean import Strength
+
 Which = Literal["original", "cleaned", "best"]
+_MISSING_CLIP = "There is no such clip; it may have been deleted. Load the list again."
 _DAMAGED = "This part of your data is damaged: {}. Delete it and add the recording again; the others are fine."
 
 
@@ -34,6 +38,8 @@ class ClipLibrary:
 
     def __init__(self, data_dir: Path) -> None:
         self.root = Path(data_dir) / "projects"
+        self._read: dict[Path, tuple[tuple[int, int, int], ClipRecord, Clip]] = {}
+        """What was read before, with the time, number and size of the file then: long lists stay quick."""
 
     # --- projects -------------------------------------------------------------------------------
 
@@ -127,7 +133,7 @@ class ClipLibrary:
     def clips(self, project_id: str) -> list[Clip]:
         """Return the clips of a project in the order they were added."""
         project_id = self.project(project_id).project_id
-        return [record.as_clip(project_id) for record in self.records(project_id)]
+        return [clip for _, clip in self._records(project_id)]
 
     def clip(self, project_id: str, clip_id: str) -> Clip:
         """Return one clip.
@@ -138,17 +144,28 @@ class ClipLibrary:
         return self.record(project_id, clip_id).as_clip(project_id)
 
     def edit_clip(
-        self, project_id: str, clip_id: str, *, text: str | None = None, included: bool | None = None
+        self,
+        project_id: str,
+        clip_id: str,
+        *,
+        text: str | None = None,
+        included: bool | None = None,
+        confirmed: bool | None = None,
     ) -> Clip:
-        """Change a clip's text or whether training takes it; None leaves as it is.
+        """Change a clip's text, whether training takes it, or that a person finds it right; None leaves as it is.
 
         Raises:
             NotFoundError: no such clip.
             TextError: the text is too long.
         """
-        changes: dict[str, Any] = {} if included is None else {"included": included}
+        asked = {"included": included, "confirmed": confirmed}
+        changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         if text is not None:
-            changes |= {"text": checked_text(text), "transcribed": False, "text_unplaced": False}
+            from voiceclone.clips.listening import words_figures
+
+            record, text = self.record(project_id, clip_id), checked_text(text)
+            figures = record.figures | words_figures(text, record.heard, record.language)
+            changes |= {"text": text, "figures": figures, "transcribed": False, "text_unplaced": False}
         return self.change(project_id, clip_id, **changes).as_clip(project_id)
 
     def delete_clip(self, project_id: str, clip_id: str) -> None:
@@ -162,18 +179,43 @@ class ClipLibrary:
         clip_ids: Sequence[str] | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
+        strength: "Strength" = "gentle",
     ) -> list[Clip]:
         """Clean clips (all when `clip_ids` is None) into files beside the originals, which stay unchanged.
 
         Raises:
+            InputError: an unknown strength.
             Cancelled: `should_stop` said so; what was cleaned before is kept.
         """
-        from voiceclone.clips.clean import clean_clips
+        from voiceclone.clips.clean import STRENGTHS, clean_clips
 
+        if strength not in STRENGTHS:
+            raise InputError(f"“{strength}” is no strength of cleaning; choose one of {', '.join(STRENGTHS)}.")
         records = self.records(project_id)
         if clip_ids is not None:
             records = [self.record(project_id, clip_id) for clip_id in clip_ids]
-        return clean_clips(self, project_id, records, on_progress, should_stop)
+        return clean_clips(self, project_id, records, strength, on_progress, should_stop)
+
+    def undo_cleaning(self, project_id: str, clip_ids: Sequence[str] | None = None) -> int:
+        """Go back to clips as they were recorded (None: all); return how many were cleaned before."""
+        records = self.records(project_id)
+        wanted = [record for record in records if record.cleaned and (clip_ids is None or record.clip_id in clip_ids)]
+        for record in wanted:
+            self.change(project_id, record.clip_id, cleaned=False, strength="", cleaning_harmed=False)
+            (self.clip_folder(project_id, record.clip_id) / "cleaned.flac").unlink(missing_ok=True)
+        return len(wanted)
+
+    def listen(
+        self,
+        project_id: str,
+        clip_ids: Collection[str] | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> list[Clip]:
+        """Let networks listen to clips, for their verdicts; see `listening.listen`."""
+        from voiceclone.clips.listening import listen
+
+        return listen(self, self.project(project_id).project_id, clip_ids, on_progress, should_stop)
 
     def audio(self, project_id: str, clip_id: str, which: Which = "best") -> Audio:
         """Return a clip's sound; `best` is the cleaned one where there is one.
@@ -237,15 +279,33 @@ class ClipLibrary:
 
     def records(self, project_id: str) -> list[ClipRecord]:
         """Return the records of a project in the order they were added; damaged ones are passed over."""
-        folder = self.root / self.project(project_id).project_id / "clips"
+        return [record for record, _ in self._records(project_id)]
+
+    def _records(self, project_id: str) -> list[tuple[ClipRecord, Clip]]:
+        """Return records and clips; a file that has not changed is not read again."""
+        project_id = self.project(project_id).project_id
+        folder = self.root / project_id / "clips"
         found = []
         for entry in os.scandir(folder) if folder.is_dir() else ():
             if store.is_id(entry.name):
                 try:
-                    found.append(_read_record(Path(entry.path)))
+                    found.append(self._record(project_id, Path(entry.path)))
                 except (NotFoundError, AudioError):
                     continue
-        return sorted(found, key=lambda record: (record.created_at, record.source_start_s))
+        return sorted(found, key=lambda both: (both[0].created_at, both[0].source_start_s))
+
+    def _record(self, project_id: str, folder: Path) -> tuple[ClipRecord, Clip]:
+        try:
+            file = (folder / "clip.json").stat()
+        except OSError:
+            self._read.pop(folder, None)
+            raise NotFoundError(_MISSING_CLIP) from None
+        seen = (file.st_mtime_ns, file.st_ino, file.st_size)
+        known = self._read.get(folder)
+        if known is None or known[0] != seen:
+            record = _read_record(folder)
+            known = self._read[folder] = (seen, record, record.as_clip(project_id))
+        return known[1], known[2]
 
     def record(self, project_id: str, clip_id: str) -> ClipRecord:
         """Return one record.
@@ -256,12 +316,14 @@ class ClipLibrary:
         """
         if not store.is_id(project_id) or not store.is_id(clip_id):
             raise NotFoundError("There is no such clip. Choose it from the list.")
-        return _read_record(self.clip_folder(project_id, clip_id))
+        return self._record(project_id, self.clip_folder(project_id, clip_id))[0]
 
     def change(self, project_id: str, clip_id: str, **changes: Any) -> ClipRecord:
         """Write a record with some fields changed."""
         record = ClipRecord(**{**asdict(self.record(project_id, clip_id)), **changes})
-        store.write_json(self.clip_folder(project_id, clip_id) / "clip.json", asdict(record))
+        folder = self.clip_folder(project_id, clip_id)
+        store.write_json(folder / "clip.json", asdict(record))
+        self._read.pop(folder, None)  # two writes may come within one tick of the file system's clock
         return record
 
     def save_new(self, project_id: str, record: ClipRecord, audio: Audio, bits: int) -> None:
@@ -282,7 +344,7 @@ def _read_project(folder: Path) -> Project:
 
 
 def _read_record(folder: Path) -> ClipRecord:
-    missing = NotFoundError("There is no such clip; it may have been deleted. Load the list again.")
+    missing = NotFoundError(_MISSING_CLIP)
     damaged = AudioError(_DAMAGED.format("a clip's description cannot be read"))
     value = store.read_json(folder / "clip.json", missing=missing, damaged=damaged)
     try:

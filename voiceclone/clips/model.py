@@ -45,6 +45,14 @@ class Clip:
     transcribed: bool
     """The text came from a recogniser, not from a person."""
     verdict: Verdict
+    heard: str = ""
+    """What the recogniser heard; empty when it did not listen."""
+    confirmed: bool = False
+    """A person listened and said that words and voice are right."""
+    cleaning_harmed: bool = False
+    """More cleaning was asked for, but would have made the voice less natural."""
+    shape: tuple[int, ...] = ()
+    """Loudness over time for a small picture, 0..99 each."""
 
 
 @dataclass(frozen=True)
@@ -101,15 +109,40 @@ class ClipRecord:
     transcribed: bool = False
     cut_off: bool = False
     text_unplaced: bool = False
+    heard: str | None = None
+    """What the recogniser heard; None when it did not listen yet."""
+    confirmed: bool = False
+    strength: str = ""
+    """How strongly it was cleaned: off, gentle or strong; empty when it was not, or by an older version."""
+    cleaning_harmed: bool = False
+    """More cleaning was asked for, but would have made the voice less natural."""
+    twin_of: str = ""
+    """Id of an older clip with the same take."""
+    shape: tuple[int, ...] = ()
 
     def as_clip(self, project_id: str) -> Clip:
         """Return what callers see, with the verdict."""
-        facts = Facts(self.text, self.language, self.sample_rate, self.cleaned, self.cut_off, self.text_unplaced)
+        facts = Facts(
+            self.text, self.language, self.sample_rate, self.cleaned, self.cut_off, self.text_unplaced,
+            self.transcribed, bool(self.twin_of), self.confirmed, self.cleaning_harmed,
+        )  # fmt: skip
         return Clip(
             self.clip_id, project_id, self.text, self.language, self.duration_s, self.figures["speech_s"],
             self.sample_rate, self.source_name, self.created_at, self.included, self.cleaned,
-            self.transcribed, judge(self.figures, facts),
+            self.transcribed, judge(self.figures, facts), self.heard or "", self.confirmed,
+            self.cleaning_harmed, tuple(self.shape),
         )  # fmt: skip
+
+
+TO_LOOK_AT = frozenset({"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"})
+"""Findings a person can settle by listening: correct the words, delete the clip, or say that it is right."""
+
+
+def needs_a_look(clip: Clip) -> bool:
+    """True for clips that a person should listen to before training."""
+    if not clip.included or clip.confirmed:
+        return False
+    return clip.verdict.level == "bad" or not TO_LOOK_AT.isdisjoint(clip.verdict.kinds)
 
 
 def is_trainable(clip: Clip) -> bool:

@@ -6,9 +6,9 @@ from typing import Literal
 from voiceclone import limits
 from voiceclone.audio import Audio, loudness_lufs
 from voiceclone.clips import acoustics
+from voiceclone.clips.figures import clipped_share
 from voiceclone.clips.reverberation import reverberation_s
 from voiceclone.clips.vad import speech_frames, speech_regions
-from voiceclone.clips.verdict import clipped_share
 from voiceclone.errors import AudioError
 
 RoomLevel = Literal["good", "usable", "fix first"]

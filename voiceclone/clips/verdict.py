@@ -1,22 +1,25 @@
 """Say about each clip whether it is good to learn from, with one plain reason and what to do about it."""
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-
 from voiceclone import limits
-from voiceclone.audio import Audio, loudness_lufs
-from voiceclone.clips.vad import FRAME_S, SPEECH_STARTS, away_from_speech, speech_frames, speech_regions
 from voiceclone.text.languages import get_language
 
 Level = Literal["good", "usable", "bad"]
-HIGHEST_SNR_DB = 80.0
-"""Reported for recordings with digital silence in their pauses."""
-_HIGH_BAND_FROM_HZ = 4_500
-_HIGH_BAND_MISSING_DB = -60.0
-"""Telephone speech made wide again has less above 4.5 kHz (-120); normal speech has -15 to -45."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong with a clip."""
+
+    kind: str
+    """A short name, the same for every clip with that fault: `noise`, `words`, `speaker`."""
+    level: Level
+    reason: str
+    """One plain sentence or two: what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,11 @@ class Verdict:
     level: Level
     """`good`, `usable` (trained on, could be better) or `bad` (left out)."""
     reason: str = ""
-    """One plain sentence or two: what is wrong and what to do; empty when good."""
+    """Of the gravest finding; empty when good."""
     figures: dict[str, float] = field(default_factory=dict)
-    """snr_db, loudness_lufs, peak_dbfs, clipped_share, speech_s, speech_share and high_band_db."""
+    """Those of `clips.figures.measure`, and of `clips.listening` once that was done."""
+    kinds: tuple[str, ...] = ()
+    """Everything that was found, the gravest first."""
 
 
 @dataclass(frozen=True)
@@ -43,124 +48,148 @@ class Facts:
     """The file ended before its header said."""
     text_unplaced: bool = False
     """A text came with the long file, but could not be laid onto this slice."""
-
-
-def measure(audio: Audio) -> dict[str, float]:
-    """Measure one clip (see `Verdict.figures`).
-
-    snr_db compares the mean power of 32 ms frames with speech to the median power of those without, or to
-    the quietest twentieth of all frames where that is lower. On clean speech with white, pink or
-    hum noise added at 5-30 dB it came within 1-4 dB of the truth (docs/decisions.md).
-    """
-    probabilities = speech_frames(audio)
-    regions = speech_regions(probabilities)
-    speech_s = min(audio.duration_s, sum(end - start for start, end in regions))
-    return {
-        "snr_db": _snr_db(audio, probabilities),
-        "loudness_lufs": loudness_lufs(audio),
-        "peak_dbfs": audio.peak_dbfs,
-        "clipped_share": clipped_share(audio.samples),
-        "speech_s": speech_s,
-        "speech_share": speech_s / audio.duration_s if audio.duration_s else 0.0,
-        "high_band_db": _high_band_db(audio),
-    }
+    transcribed: bool = False
+    """The text came from a recogniser, not from a person."""
+    twin: bool = False
+    """The same take is in the project already."""
+    confirmed: bool = False
+    """A person listened and said that words and voice are right; networks are not believed any more."""
+    cleaning_harmed: bool = False
+    """Taking the noise out would have made the voice less natural, so it was left in."""
 
 
 def judge(figures: dict[str, float], facts: Facts) -> Verdict:
-    """Turn figures into a verdict; the gravest finding is the one told."""
-    for level, finding in (("bad", _bad_finding), ("usable", _usable_finding)):
-        reason = finding(figures, facts)
-        if reason:
-            return Verdict(level, reason, figures)  # type: ignore[arg-type]
-    return Verdict("good", "", figures)
+    """Turn figures into a verdict; the gravest finding is the one told.
 
-
-def clipped_share(samples: np.ndarray) -> float:
-    """Return the share of samples cut off at the top, 0..1.
-
-    Counts samples at full scale, and flat runs of three or more at the clip's own peak (a clipped
-    recording that was turned down later).
+    Figures that are not there (clips of an older version, clips no network listened to yet) find nothing.
     """
-    size = np.abs(samples)
-    peak = float(np.max(size, initial=0.0))
-    if peak < 0.05:
-        return 0.0
-    at_full_scale = float(np.mean(size >= 0.99))
-    at_peak = size >= 0.999 * peak
-    flat = at_peak[:-2] & at_peak[1:-1] & at_peak[2:]
-    return max(at_full_scale if peak >= 0.99 else 0.0, float(np.sum(flat)) / len(size))
+    findings = sorted(_findings(figures, facts), key=lambda finding: finding.level != "bad")
+    if not findings:
+        return Verdict("good", "", figures)
+    gravest = findings[0]
+    return Verdict(gravest.level, gravest.reason, figures, tuple(finding.kind for finding in findings))
 
 
-def _bad_finding(figures: dict[str, float], facts: Facts) -> str:
+def _findings(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
+    """Yield what is wrong, of one level the graver first."""
+    yield from _loudness(figures, facts)
+    yield from _noise(figures, facts)
+    yield from _text(figures, facts)
+    if not facts.confirmed:
+        yield from _heard(figures, facts)
+    yield from _edges(figures, facts)
+    yield from _sound(figures, facts)
+
+
+def _loudness(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     if figures["clipped_share"] > limits.BAD_CLIPPED_SHARE:
-        return "Much too loud: the sound is cut off at the top. Turn the microphone down and record it again."
-    if figures["snr_db"] < limits.BAD_SNR_DB:
-        return "The noise is nearly as loud as the voice. Record it again in a quieter place."
+        yield Finding(
+            "clipping",
+            "bad",
+            "Much too loud: the sound is cut off at the top. Turn the microphone down and record it again.",
+        )
+    elif figures["clipped_share"] > limits.CLIPPED_SHARE or figures.get("limiting", 0) > limits.LIMITED_PILE_UP:
+        yield Finding(
+            "clipping", "usable", "A little too loud: some peaks are cut off. Turn the microphone down next time."
+        )
     if figures["loudness_lufs"] < limits.BAD_LOUDNESS_LUFS:
-        return "Far too quiet. Go closer to the microphone or turn it up, and record it again."
+        yield Finding("quiet", "bad", "Far too quiet. Go closer to the microphone or turn it up, and record it again.")
+    elif figures["loudness_lufs"] < limits.GOOD_LOUDNESS_LUFS and not facts.cleaned:
+        yield Finding(
+            "quiet",
+            "usable",
+            "Rather quiet. Press Clean to bring it up, and go closer to the microphone next time.",
+        )
+
+
+def _noise(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
+    if figures["snr_db"] < limits.BAD_SNR_DB:
+        yield Finding("noise", "bad", "The noise is nearly as loud as the voice. Record it again in a quieter place.")
+    elif figures["snr_db"] < limits.GOOD_SNR_DB:
+        cleaned = "It was noisy; cleaning helped, but a quieter place would help more."
+        if facts.cleaning_harmed:
+            cleaned = "It is noisy, and taking the noise out would harm the voice. A quieter place would help."
+        noisy = "Noise in the background. Press Clean, and find a quieter place for the next one."
+        yield Finding("noise", "usable", cleaned if facts.cleaned else noisy)
+
+
+def _text(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     if not facts.text.strip():
-        if facts.language.startswith("en"):
-            return "No text yet: no words were understood. Type what is said in it."
-        return "No text yet: VoiceClone can only write down English by itself. Type what is said in it."
+        english = "No text yet: no words were understood. Type what is said in it."
+        other = (
+            "No text yet. Type what is said in it; or get the recogniser for more languages (“Or bring recordings”) "
+            "and add the file again."
+        )
+        yield Finding("no text", "bad", english if facts.language.startswith("en") else other)
+        return
     if _foreign_script(facts.text, facts.language):
-        return "The text is in a script that cannot be spoken in this language. Type it in the usual letters."
+        yield Finding(
+            "script",
+            "bad",
+            "The text is in a script that cannot be spoken in this language. Type it in the usual letters.",
+        )
     letters_per_s = _letters(facts.text) / max(figures["speech_s"], 0.3)
     if letters_per_s > limits.MAX_LETTERS_PER_S:
-        return "The text is longer than what is said. Correct the text, or record it again."
-    if letters_per_s < limits.MIN_LETTERS_PER_S:
-        return "Much more is said than the text has. Complete the text, or record it again."
-    return ""
-
-
-def _usable_finding(figures: dict[str, float], facts: Facts) -> str:
-    if facts.cut_off:
-        return "The file ends too early; only its beginning could be read. Check the end of the text."
-    if figures["clipped_share"] > limits.CLIPPED_SHARE:
-        return "A little too loud: some peaks are cut off. Turn the microphone down next time."
-    if figures["snr_db"] < limits.GOOD_SNR_DB:
-        if facts.cleaned:
-            return "It was noisy; cleaning helped, but a quieter place would help more."
-        return "Noise in the background. Press Clean, and find a quieter place for the next one."
-    if facts.sample_rate <= limits.TELEPHONE_RATE_HZ or figures["high_band_db"] < _HIGH_BAND_MISSING_DB:
-        return "It sounds like a telephone: the high tones are missing. Use a better microphone if you can."
-    if figures["loudness_lufs"] < limits.GOOD_LOUDNESS_LUFS and not facts.cleaned:
-        return "Rather quiet. Press Clean to bring it up, and go closer to the microphone next time."
+        yield Finding("words", "bad", "The text is longer than what is said. Correct the text, or record it again.")
+    elif letters_per_s < limits.MIN_LETTERS_PER_S:
+        yield Finding("words", "bad", "Much more is said than the text has. Complete the text, or record it again.")
     if facts.text_unplaced:
-        return "Your text did not fit this part of the recording, so its words were recognised. Check them."
-    return ""
+        yield Finding(
+            "unplaced",
+            "usable",
+            "Your text did not fit this part of the recording, so its words were recognised. Check them.",
+        )
 
 
-def _snr_db(audio: Audio, probabilities: np.ndarray) -> float:
-    frame_length = round(FRAME_S * audio.sample_rate)
-    frame_count = min(len(audio.samples) // frame_length, len(probabilities))
-    if frame_count == 0:
-        return 0.0
-    from scipy.signal import butter, sosfilt
-
-    # Rumble below the voice is taken out by cleaning and heard by nobody.
-    high_passed = sosfilt(butter(2, 70, "highpass", fs=audio.sample_rate, output="sos"), audio.samples)
-    power = np.mean(high_passed[: frame_count * frame_length].reshape(frame_count, -1) ** 2, axis=1)
-    speaking = probabilities[:frame_count] >= SPEECH_STARTS
-    if not speaking.any():
-        return 0.0
-    pauses = power[away_from_speech(probabilities[:frame_count], SPEECH_STARTS)]
-    # The median passes over a breath or a click; a clip cut tightly has no pauses, only quiet moments.
-    noise_power = float(np.quantile(power, 0.05))
-    if len(pauses) >= 3:
-        noise_power = min(noise_power, float(np.median(pauses)))
-    speech_power = max(float(np.mean(power[speaking])) - noise_power, 1e-12)
-    return float(np.clip(10 * np.log10(speech_power / max(noise_power, 1e-12)), 0.0, HIGHEST_SNR_DB))
+def _heard(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
+    """Yield what networks that listen found; a person may overrule it."""
+    if figures.get("character_error_rate", 0.0) > limits.MAX_CHARACTER_ERROR_RATE:
+        yield Finding(
+            "words", "bad", "Other words were heard than the text has. Listen, and correct the text or record it again."
+        )
+    elif facts.transcribed and figures.get("log_probability", 0.0) < limits.DOUBTFUL_LOG_PROBABILITY:
+        yield Finding("doubtful", "usable", "The computer is not sure of these words. Listen and check them.")
+    if figures.get("speaker_likeness", 1.0) < limits.SAME_SPEAKER_LIKENESS:
+        yield Finding(
+            "speaker", "bad", "It sounds like somebody else. Listen: if it is you, say so; if not, delete the clip."
+        )
+    if facts.twin:
+        yield Finding("twin", "usable", "The same take is there twice. Delete one of them.")
 
 
-def _high_band_db(audio: Audio) -> float:
-    """Power above 4.5 kHz relative to all power; 0 where the rate leaves no such band to judge."""
-    if audio.sample_rate < 2.5 * _HIGH_BAND_FROM_HZ or len(audio.samples) < 1024:
-        return 0.0
-    from scipy.signal import welch
+def _edges(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
+    if facts.cut_off:
+        yield Finding(
+            "cut", "usable", "The file ends too early; only its beginning could be read. Check the end of the text."
+        )
+    elif figures.get("starts_late"):
+        yield Finding("cut", "usable", "The first word is cut. Record it again, and wait a moment before you speak.")
+    elif figures.get("ends_early"):
+        yield Finding("cut", "usable", "The last word is cut. Record it again, and wait a moment before you stop.")
+    if figures.get("longest_pause_s", 0.0) > limits.MAX_PAUSE_S:
+        yield Finding("pause", "usable", "There is a long silence in it. Read the sentence again without stopping.")
 
-    frequencies, power = welch(audio.samples, audio.sample_rate, nperseg=1024)
-    share = float(power[frequencies >= _HIGH_BAND_FROM_HZ].sum() / max(float(power.sum()), 1e-20))
-    return 10 * float(np.log10(max(share, 1e-12)))
+
+def _sound(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
+    telephone = facts.sample_rate <= limits.TELEPHONE_RATE_HZ or figures["high_band_db"] < limits.HIGH_BAND_MISSING_DB
+    if telephone:
+        yield Finding(
+            "dull",
+            "usable",
+            "It sounds like a telephone: the high tones are missing. Use a better microphone if you can.",
+        )
+    elif figures.get("emptied_share", 0.0) > limits.MAX_EMPTIED_SHARE:
+        yield Finding(
+            "dull",
+            "usable",
+            "It was saved at a low quality: some high tones are missing. Use the original file if there is one.",
+        )
+    if figures.get("reverberation_s", 0.0) > limits.GOOD_REVERBERATION_S:
+        yield Finding(
+            "echo",
+            "usable",
+            "The room echoes. Go closer to the microphone, among curtains, carpets or clothes, for the next one.",
+        )
 
 
 def _letters(text: str) -> int:

@@ -16,7 +16,7 @@ def comparable_words(text: str, language: str = "en-us") -> list[str]:
 
 
 def edit_distance(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the smallest number of insertions, deletions and substitutions between two word lists."""
+    """Return the smallest number of insertions, deletions and substitutions between two lists of words or two words."""
     row = np.arange(len(heard) + 1)
     for index, word in enumerate(said, 1):
         previous, row = row, np.empty_like(row)
@@ -24,6 +24,15 @@ def edit_distance(said: Sequence[str], heard: Sequence[str]) -> int:
         for column, other in enumerate(heard, 1):
             row[column] = min(previous[column] + 1, row[column - 1] + 1, previous[column - 1] + (word != other))
     return int(row[-1])
+
+
+def character_error_rate(said: str, heard: str, language: str = "en-us") -> float:
+    """Return errors per character of what should be said, spaces and punctuation aside; 0 is perfect, 1 with no text.
+
+    Gentler than words on a recogniser's own slips: “colour” for “color” is one character, not a word.
+    """
+    wanted, got = ("".join(comparable_words(text, language)) for text in (said, heard))
+    return edit_distance(wanted, got) / len(wanted) if wanted else 1.0
 
 
 def word_error_rate(texts: Sequence[str], recordings: Sequence[Audio]) -> float:

@@ -65,6 +65,11 @@ function showSentence() {
   box.lang = script.language;
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight + 4}px`;
+  showPlace();
+}
+
+function showPlace() {
+  const count = script.sentences.length;
   part("place").textContent = fill(script.read.includes(position) ? words.place_read : words.place, {
     number: position + 1,
     count,
@@ -106,7 +111,7 @@ function show(data) {
   const isFirst = !script.project;
   script = data;
   showRecorded();
-  if (state === "idle" && sameScript) showSentence();
+  if (sameScript) showPlace(); // the sentence itself stays: the person may have changed its words
   if (sameScript || (state !== "idle" && state !== "review")) return;
   if (isFirst && restoreTake()) return;
   go(firstUnread(0));

@@ -162,8 +162,9 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
 
     @_answering
     def hear_take(request: dict[str, Any]) -> dict[str, Any]:
-        heard = engine.misreading(_words(request, "project_id"), _words(request, "clip_id"))
-        return {"words": text.misread(heard) if heard else ""}
+        clips = engine.listen(_words(request, "project_id"), [_words(request, "clip_id")])
+        misread = [clip.heard for clip in clips if clip.heard and "words" in clip.verdict.kinds]
+        return {"words": text.misread(misread[0]) if misread else ""}
 
     @_answering
     def check_room(request: dict[str, Any]) -> dict[str, Any]:

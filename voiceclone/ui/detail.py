@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.ui import markup, text
+from voiceclone.ui.review import next_to_look_at
 from voiceclone.ui.shared import EDITS, Shared, find_clip, player, wire
 
 
@@ -21,6 +22,11 @@ class Detail:
     before: gr.Audio
     after: gr.Audio
     picture: gr.HTML
+    confirm: gr.Button
+    following: gr.Button
+    """Opens the next clip to look at."""
+    first_to_look_at: gr.Button
+    """Outside the panel: opens the first one."""
     included: gr.Checkbox
     saved: gr.HTML
     delete: gr.Button
@@ -29,11 +35,16 @@ class Detail:
     delete_no: gr.Button
 
 
-def build_detail() -> Detail:
-    """Lay out the panel, hidden until a clip is chosen."""
+def build_detail(first_to_look_at: gr.Button) -> Detail:
+    """Lay out the panel, hidden until a clip is chosen; `first_to_look_at` stands by the list."""
     with gr.Column(scale=1, min_width=320, visible=False, elem_classes="vc-card", elem_id="clip") as panel:
         clip_id = gr.Textbox(visible="hidden", label="clip")
         head = gr.HTML(elem_id="clip-head")
+        with gr.Row():
+            confirm = gr.Button(text.CLIP_CONFIRM, size="sm", visible=False, min_width=140, elem_id="clip-confirm")
+            following = gr.Button(
+                text.NEXT_TO_LOOK_AT, size="sm", visible=False, min_width=140, elem_id="next-to-look-at"
+            )
         words = gr.Textbox(
             label=text.CLIP_TEXT_LABEL, info=text.CLIP_TEXT_INFO, lines=2, max_lines=6, elem_id="clip-words"
         )
@@ -49,13 +60,16 @@ def build_detail() -> Detail:
                 delete_yes = gr.Button(text.CLIP_DELETE_YES, variant="stop", size="sm", min_width=120)
                 delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
     return Detail(
-        panel, clip_id, head, words, before, after, picture, included, saved, delete,
-        question, delete_yes, delete_no,
+        panel, clip_id, head, words, before, after, picture, confirm, following, first_to_look_at, included, saved,
+        delete, question, delete_yes, delete_no,
     )  # fmt: skip
 
 
-def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.HTML) -> None:
-    """Connect the panel: it opens when a clip of `chosen` is pressed, and again when `cleaned` reports."""
+def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.HTML, show: gr.Radio) -> None:
+    """Connect the panel: it opens when a clip of `chosen` is pressed, and again when `cleaned` reports.
+
+    Going through the doubtful clips narrows the list down to them by `show`.
+    """
     engine = shared.engine
 
     def select(project_id: str, event: gr.EventData) -> dict[Any, Any]:
@@ -69,14 +83,24 @@ def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.
         known = {clip.clip_id: clip for clip in engine.clips(project_id)}
         return clip_picture(engine, known[clip_id]) if clip_id in known else ""
 
+    def go_on(project_id: str, clip_id: str) -> Any:
+        clips = {clip.clip_id: clip for clip in engine.clips(project_id)}
+        following = next_to_look_at(list(clips.values()), clip_id)
+        if not following:
+            return {detail.panel: gr.update(visible=False), detail.clip_id: "", show: "all"}
+        return {**clip_view(shared, detail, clips[following], True), show: "look"}
+
     opened = [
-        detail.panel, detail.clip_id, detail.head, detail.words, detail.before, detail.after,
-        detail.included, detail.saved, detail.question,
+        detail.panel, detail.clip_id, detail.head, detail.words, detail.before, detail.after, detail.confirm,
+        detail.following, detail.included, detail.saved, detail.question,
     ]  # fmt: skip
     here = [shared.project, detail.clip_id]
     selected = wire(chosen.select, select, shared.project, opened, trigger_mode="always_last")
     reopened = wire(cleaned.change, reopen, here, opened)
-    for shown in (selected, reopened):
+    going_on = [
+        wire(button.click, go_on, here, [*opened, show]) for button in (detail.following, detail.first_to_look_at)
+    ]
+    for shown in (selected, reopened, *going_on):
         wire(shown.then, draw, here, detail.picture)
     _wire_edits(shared, detail)
 
@@ -96,6 +120,8 @@ def clip_view(shared: Shared, detail: Detail, clip: Any, play: bool = False) -> 
         detail.panel: gr.update(visible=True),
         detail.clip_id: clip.clip_id,
         detail.head: markup.clip_head(clip),
+        detail.confirm: gr.update(visible=may_confirm(clip)),
+        detail.following: gr.update(visible=bool(next_to_look_at(shared.engine.clips(clip.project_id), clip.clip_id))),
         detail.words: gr.update(
             value=clip.text, info=text.CLIP_TEXT_GUESSED if clip.transcribed else text.CLIP_TEXT_INFO
         ),
@@ -105,6 +131,11 @@ def clip_view(shared: Shared, detail: Detail, clip: Any, play: bool = False) -> 
         detail.saved: "" if clip.cleaned else markup.note(text.CLIP_NOT_CLEAN),
         detail.question: gr.update(visible=False),
     }
+
+
+def may_confirm(clip: Any) -> bool:
+    """True where a person who listened may overrule what was found."""
+    return not clip.confirmed and not set(text.CLIP_CONFIRM_KINDS).isdisjoint(clip.verdict.kinds)
 
 
 def clip_picture(engine: Any, clip: Any) -> str:
@@ -125,8 +156,15 @@ def _wire_edits(shared: Shared, detail: Detail) -> None:
     def save_words(project_id: str, clip_id: str, words: str, changed: int) -> Any:
         if not clip_id or find_clip(engine, project_id, clip_id).text == words.strip():
             return gr.skip()
-        engine.edit_clip(project_id, clip_id, text=words)
-        return markup.note(text.SAVED, "good"), changed + 1
+        clip = engine.edit_clip(project_id, clip_id, text=words)
+        return markup.note(text.SAVED, "good"), changed + 1, *head_of(clip)
+
+    def head_of(clip: Any) -> tuple[Any, ...]:
+        return markup.clip_head(clip), gr.update(visible=may_confirm(clip))
+
+    def confirm_clip(project_id: str, clip_id: str, changed: int) -> tuple[Any, ...]:
+        clip = engine.edit_clip(project_id, clip_id, confirmed=True)
+        return markup.note(text.CONFIRMED, "good"), changed + 1, *head_of(clip)
 
     def include(project_id: str, clip_id: str, included: bool, changed: int) -> tuple[Any, ...]:
         engine.edit_clip(project_id, clip_id, included=included)
@@ -137,8 +175,10 @@ def _wire_edits(shared: Shared, detail: Detail) -> None:
         return "", gr.update(visible=False), changed + 1
 
     done = [detail.saved, shared.changed]
+    head = [detail.head, detail.confirm]
     for trigger in (detail.words.blur, detail.words.submit):
-        wire(trigger, save_words, [*here, detail.words, shared.changed], done, **EDITS)
+        wire(trigger, save_words, [*here, detail.words, shared.changed], [*done, *head], **EDITS)
+    wire(detail.confirm.click, confirm_clip, [*here, shared.changed], [*done, *head], **EDITS)
     wire(detail.included.input, include, [*here, detail.included, shared.changed], done, **EDITS)
     wire(detail.delete.click, lambda: gr.update(visible=True), None, detail.question)
     wire(detail.delete_no.click, lambda: gr.update(visible=False), None, detail.question)

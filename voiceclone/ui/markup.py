@@ -111,31 +111,52 @@ def clip_row(clip: Any, number: int, selected: bool) -> str:
     words = escape(clip.text) if clip.text else f"<em>{escape(text.NO_WORDS)}</em>"
     below = " · ".join([text.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])])
     name = escape(text.clip_name(number))
+    shape = shape_svg(clip.shape) if clip.shape else ""
     return (
         f'<li class="{"" if clip.included else "vc-out"}"{" aria-current=true" if selected else ""}>'
         f'<button type="button" class="vc-play" data-clip="{escape(clip.clip_id)}" data-play="1" '
         f'aria-label="{escape(text.PLAY)} {name}">{PLAY_ICON}</button>'
         f'<button type="button" class="vc-open" data-clip="{escape(clip.clip_id)}">'
         f'<span class="vc-number">{number}</span><span class="vc-words"><span class="vc-said">{words}</span>'
-        f"<small>{escape(below)}</small></span>{chip(clip.verdict.level)}</button></li>"
+        f"<small>{escape(below)}</small></span>{shape}{chip(clip.verdict.level)}</button></li>"
     )
 
 
-def clip_list(clips: Sequence[Any], first_number: int, selected_id: str) -> str:
-    """Return the list of `clips`, newest first; `first_number` is the number of the oldest of them."""
-    if not clips:
-        return f'<p class="vc-empty">{escape(text.CLIPS_EMPTY)}</p>'
-    rows = [clip_row(clip, first_number + offset, clip.clip_id == selected_id) for offset, clip in enumerate(clips)]
-    return f'<ul class="vc-clips" aria-label="{escape(text.CLIPS_TITLE)}">{"".join(reversed(rows))}</ul>'
+def shape_svg(shape: Sequence[int]) -> str:
+    """Return a small picture of loudness over time; `shape` holds 0..99 for each moment."""
+    upper = [f"{place},{50 - level / 2:.0f}" for place, level in enumerate(shape)]
+    lower = [f"{place},{50 + level / 2:.0f}" for place, level in enumerate(shape)]
+    points = " ".join([*upper, *reversed(lower)])
+    return (
+        f'<svg class="vc-shape" viewBox="0 0 {max(1, len(shape) - 1)} 100" preserveAspectRatio="none" '
+        f'aria-hidden="true"><polygon points="{points}"/></svg>'
+    )
+
+
+def clip_list(numbered: Sequence[tuple[int, Any]], selected_id: str, empty: str) -> str:
+    """Return the list of (number, clip) in the order given; `empty` is said when there are none."""
+    if not numbered:
+        return f'<p class="vc-empty">{escape(empty)}</p>'
+    rows = "".join(clip_row(clip, number, clip.clip_id == selected_id) for number, clip in numbered)
+    keys = f'<p class="vc-keys">{escape(text.LIST_KEYS)}</p>'
+    return f'<ul class="vc-clips" aria-label="{escape(text.CLIPS_TITLE)}">{rows}</ul>{keys}'
 
 
 def clip_head(clip: Any) -> str:
-    """Return the verdict of the chosen clip in words."""
+    """Return the verdict of the chosen clip in words, what was heard in it, and all figures in a drawer."""
     reason = clip.verdict.reason or text.VERDICT_GOOD_REASON
+    figures = "".join(
+        f"<li>{escape(words.format(clip.verdict.figures[name]))}</li>"
+        for name, words in text.CLIP_FIGURES
+        if name in clip.verdict.figures
+    )
+    heard = f"<p>{escape(text.heard(clip.heard))}</p>" if "words" in clip.verdict.kinds and clip.heard else ""
     facts = f"{text.seconds(clip.duration_s)} · {clip.sample_rate / 1000:g} kHz · {clip.source_name}"
     return (
         f'<div class="vc-heading"><p class="vc-verdict">{chip(clip.verdict.level)} {escape(reason)}</p>'
-        f"<p>{escape(facts)}</p></div>"
+        f"<p>{escape(facts)}</p>{heard}"
+        f'<details class="vc-figures"><summary>{escape(text.CLIP_FIGURES_TITLE)}</summary><ul>{figures}</ul></details>'
+        "</div>"
     )
 
 

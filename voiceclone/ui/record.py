@@ -10,6 +10,8 @@ from gradio_client.utils import strip_invalid_filename_characters
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.ui import markup, text
 from voiceclone.ui.booth import build_booth
+from voiceclone.ui.listen import wire_listening
+from voiceclone.ui.recogniser import build_recogniser
 from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
 
 SOUND_FILES = [
@@ -38,19 +40,22 @@ class UploadCard:
     add: gr.Button
     cancel: gr.Button
     status: gr.HTML
+    heard: gr.HTML
+    """What networks that listen found, below `status`."""
     example: gr.Button
     example_status: gr.HTML
+    example_heard: gr.HTML
 
 
 def build_record(shared: Shared) -> None:
     """Lay out and wire the part of the tab where speech comes in."""
     with gr.Row(equal_height=False):
         booth = build_booth(shared)
-        upload = _upload_card()
+        upload = _upload_card(shared)
     _wire_upload(shared, booth.language, upload)
 
 
-def _upload_card() -> UploadCard:
+def _upload_card(shared: Shared) -> UploadCard:
     with gr.Column(scale=2, min_width=300):
         with gr.Column(elem_classes="vc-card"):
             gr.HTML(markup.heading(text.UPLOAD_TITLE, text.UPLOAD_INFO))
@@ -73,14 +78,17 @@ def _upload_card() -> UploadCard:
                     elem_id="transcripts",
                     elem_classes="vc-drop",
                 )
+            build_recogniser(shared)
             add = gr.Button(text.ADD_FILES, elem_id="add-files")
             cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
             status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="add-status")
+            heard = gr.HTML(visible=False, elem_classes="vc-status", elem_id="add-heard")
         with gr.Column(elem_classes="vc-card"):
             gr.HTML(markup.heading(text.EXAMPLE_TITLE, text.EXAMPLE_INFO))
             example = gr.Button(text.EXAMPLE_BUTTON, elem_id="example")
             example_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-status")
-    return UploadCard(files, transcripts, add, cancel, status, example, example_status)
+            example_heard = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-heard")
+    return UploadCard(files, transcripts, add, cancel, status, heard, example, example_status, example_heard)
 
 
 def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> None:
@@ -129,7 +137,9 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         lane="clips",
         progress_on=card.status,
     )
-    wire(done.then, end_work, None, [card.add, card.cancel])
+    # Clips are in the list by now; what networks find sharpens their verdicts.
+    heard = wire_listening(shared, done.then, card.heard, "add")
+    wire(heard.then, end_work, None, [card.add, card.cancel])
     wire(card.cancel.click, lambda project_id: shared.stops.stop(f"add {project_id}"), shared.project)
     started = wire(
         card.example.click,
@@ -145,7 +155,8 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         lane="clips",
         progress_on=card.example_status,
     )
-    wire(done.then, lambda: gr.update(interactive=True), None, card.example)
+    heard = wire_listening(shared, done.then, card.example_heard, "example")
+    wire(heard.then, lambda: gr.update(interactive=True), None, card.example)
 
 
 def _read_words(transcripts: str | None) -> dict[str, str] | None:

@@ -177,6 +177,14 @@ UPLOAD_INFO = (
 TRANSCRIPTS_ACCORDION = "I have the words in a file"
 TRANSCRIPTS_LABEL = "File with the words (optional)"
 TRANSCRIPTS_INFO = "One line for each recording: its file name, a | or comma or tab, then the words."
+RECOGNISER_TITLE = "Write down other languages than English"
+RECOGNISER_INFO = (
+    "English is written down as it is. For other languages get a recogniser once (Whisper by OpenAI, MIT licence, "
+    "from huggingface.co); it then works without the internet, and better for English, too."
+)
+RECOGNISER_LABEL = "Which one"
+RECOGNISER_GET = "Get it"
+RECOGNISER_CANCELLED = "Stopped. What was fetched stays; the next time it goes on from there."
 ADD_FILES = "Add these recordings"
 NO_FILES = "Choose one or more sound files first."
 EXAMPLE_TITLE = "No microphone at hand?"
@@ -190,6 +198,16 @@ ADD_CANCELLED = "Stopped. What was added before is in the list."
 def added_summary(added: int, total_s: float) -> str:
     """Sum up what an upload brought."""
     return f"Added {count(added, 'clip')}, {duration(total_s)}."
+
+
+def recogniser_choice(title: str, size_mb: int) -> str:
+    """Name a recogniser and its size."""
+    return f"{title} ({size_mb} MB)"
+
+
+def recognisers_there(titles: Sequence[str]) -> str:
+    """Say which recognisers can be used."""
+    return f"Here: {', '.join(titles)}." if titles else ""
 
 
 def rejected_line(source_name: str, reason: str) -> str:
@@ -213,7 +231,10 @@ CLIP_GONE = "That clip is not there any more. Choose another one from the list."
 CLIPS_EMPTY = "Nothing here yet. Your takes and recordings will appear here, each with a verdict."
 CLEAN_ALL = "Clean all clips"
 CLEAN_INFO = "Removes hum and hiss, evens out the loudness. The originals are never changed."
-CLEANING = "Cleaning"
+STRENGTH_LABEL = "How much noise to take out"
+STRENGTHS = {"off": "None", "gentle": "Gently", "strong": "Strongly"}
+STRENGTH_INFO = "“Strongly” is for noisy rooms. Where it would harm the voice, the noise is left in."
+UNDO_CLEANING = "Undo cleaning"
 CLEAN_CANCELLED = "Stopped. The clips cleaned so far stay clean."
 VERDICTS = {"good": "Good", "usable": "Usable", "bad": "Not usable"}
 VERDICT_GOOD_REASON = "Clear and loud enough."
@@ -226,6 +247,43 @@ LATER = "Newer clips"
 CLIP_TEXT_LABEL = "Words in this clip"
 CLIP_TEXT_INFO = "Must say exactly what is heard. Saved when you leave the box."
 CLIP_TEXT_GUESSED = "These words were written by the computer. Check them. Saved when you leave the box."
+SHOW_LABEL = "Show"
+SHOWN = {"all": "All", "look": "To look at", "good": "Good", "out": "Left out"}
+ORDER_LABEL = "Order"
+ORDERS = {"newest": "Newest first", "oldest": "Oldest first", "worst": "Worst first", "longest": "Longest first"}
+NOTHING_SHOWN = "No clips here. Choose “All” above."
+LIST_KEYS = "Keys in the list: ↑ ↓ move, Enter opens, X leaves out or takes back, N goes to the next one to look at."
+ALL_SHOWN_TITLE = "Do something with all clips shown"
+ALL_SHOWN_OUT = "Leave them out"
+ALL_SHOWN_IN = "Use them"
+ALL_SHOWN_CLEAN = "Clean them"
+ALL_SHOWN_DELETE = "Delete them"
+ALL_SHOWN_DELETE_YES = "Yes, delete them all"
+CLIP_CONFIRM = "I listened: it is right"
+CLIP_CONFIRM_KINDS = ("words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause")
+NEXT_TO_LOOK_AT = "Next one to look at"
+CONFIRMED = "Noted. It is used as it is."
+LISTENED = "VoiceClone listened to the new clips: are the words right, is it the same voice?"
+LISTEN_CANCELLED = "Stopped listening. The clips are there; “Listen to my clips” goes on."
+LISTEN = "Listen to my clips"
+LISTEN_INFO = "The computer checks the words and the voice of each clip."
+CLIP_FIGURES_TITLE = "All figures"
+CLIP_FIGURES = (
+    ("snr_db", "Speech over noise: {:.0f} dB"),
+    ("loudness_lufs", "Loudness: {:.0f} LUFS"),
+    ("peak_dbfs", "Loudest moment: {:.1f} dBFS"),
+    ("clipped_share", "Cut off at the top: {:.2%} of all samples"),
+    ("speech_s", "Speech: {:.1f} s"),
+    ("speech_share", "Share of speech: {:.0%}"),
+    ("longest_pause_s", "Longest pause: {:.1f} s"),
+    ("reverberation_s", "Echo: {:.1f} s until it has died away"),
+    ("high_band_db", "Sound above 4.5 kHz: {:.0f} dB"),
+    ("character_error_rate", "Letters heard differently: {:.0%}"),
+    ("speaker_likeness", "Like your other clips: {:.2f} of 1"),
+)
+WHO_TITLE = "More than one person speaks in your clips. Which one is you?"
+WHO_INFO = "The clips of the others are left out of training; nothing is deleted."
+WHO_MINE = "This is me"
 CLIP_BEFORE = "As recorded"
 CLIP_AFTER = "Cleaned"
 CLIP_INCLUDE_LABEL = "Use this clip for training"
@@ -252,14 +310,62 @@ def dataset_made(clip_count: int) -> str:
     return f"{count(clip_count, 'clip')} packed. Save the file now."
 
 
-def cleaned_summary(clip_count: int) -> str:
-    """Confirm cleaning."""
-    return f"Cleaned {count(clip_count, 'clip')}. Choose one to hear it before and after."
+def cleaned_summary(clip_count: int, harmed: int = 0) -> str:
+    """Confirm cleaning, and say where it was held back."""
+    words = f"Cleaned {count(clip_count, 'clip')}. Choose one to hear it before and after."
+    if harmed:
+        words += f" In {count(harmed, 'clip')} the noise was left in: taking it out would harm the voice."
+    return words
+
+
+def undone(clip_count: int) -> str:
+    """Confirm that clips are as they were recorded."""
+    return f"{count(clip_count, 'clip')} back as recorded."
 
 
 def clip_range(first: int, last: int, total: int) -> str:
     """Say which clips of a long list are shown."""
     return f"{first} to {last} of {total}"
+
+
+def shown_choice(key: str, clip_count: int) -> str:
+    """Name one way of narrowing the list down, and how many clips it shows."""
+    return f"{SHOWN[key]} ({clip_count})"
+
+
+def to_look_at(clip_count: int) -> str:
+    """Offer to go through the doubtful clips."""
+    return f"Look at {count(clip_count, 'clip')} that may need you"
+
+
+def all_shown(clip_count: int) -> str:
+    """Say what the buttons for many clips act on."""
+    return f"{count(clip_count, 'clip')} shown in the list, on all its pages. With all of them:"
+
+
+def all_shown_question(clip_count: int) -> str:
+    """Ask before many clips are deleted."""
+    return f"Delete {count(clip_count, 'clip')}? Their recordings cannot be brought back."
+
+
+def all_shown_done(clip_count: int) -> str:
+    """Confirm what was done with many clips."""
+    return f"Done with {count(clip_count, 'clip')}."
+
+
+def heard(words: str) -> str:
+    """Tell what the recogniser heard in a clip."""
+    return f"Heard: “{words}”"
+
+
+def speaker_found(clip_count: int, speech_s: float) -> str:
+    """Describe one of several people in the clips."""
+    return f"{count(clip_count, 'clip')}, {duration(speech_s)} of speech"
+
+
+def speaker_kept(left_out: int) -> str:
+    """Confirm which person is kept."""
+    return f"Thank you. {count(left_out, 'clip')} of other people left out."
 
 
 def clip_name(number: int) -> str:

@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.kokoro import dataset, losses, synthesis
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
-from voiceclone.bases.kokoro.contrast import CONTRAST, ContrastMeter
+from voiceclone.bases.kokoro.meters import Meters
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
-from voiceclone.bases.kokoro.pauses import PAUSE_CURVE, PauseMeter
 from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
 from voiceclone.bases.kokoro.start import choose_start
-from voiceclone.bases.kokoro.tone_curve import TONE_CURVE, BalanceMeter
 from voiceclone.bases.kokoro.weights import load_network, read_info
 from voiceclone.errors import TrainingError
 from voiceclone.store import read_json, write_json
@@ -115,9 +113,7 @@ class Trainer:
         self._teacher_cache: dict[tuple[str, int], Any] = {}
         self._bad_steps = 0
         self._step_s = 0.0
-        self.balance = BalanceMeter()
-        self.contrast = ContrastMeter()
-        self.pauses = PauseMeter()
+        self._meters = Meters()
         self.start = choose_start(self.network, base_folder, run_dir, self._pending).to(device)
         self._teacher = self._copy_teacher()
         self._prepare_parameters()
@@ -190,12 +186,7 @@ class Trainer:
         """Return what puts the spoken sound right, by tensor name; nothing when only the style learns, or too early."""
         if self.plan.policy == Policy.TRANSFER:
             return {}
-        made = {
-            TONE_CURVE: self.balance.curve_db(),
-            CONTRAST: self.contrast.contrast(),
-            PAUSE_CURVE: self.pauses.curve_db(),
-        }
-        return {name: value for name, value in made.items() if value is not None}
+        return self._meters.tensors()
 
     # The clock --------------------------------------------------------------------------------
 
@@ -360,10 +351,7 @@ class Trainer:
             own = losses.teacher_spectrum(spoken, bandwidth_hz)
             loss = loss + self.recipe.teacher_weight * (own - known).abs().mean()
         self._update(self._acoustic, loss, scale)
-        self.balance.add(spoken, recorded[:, inner], bandwidth_hz)
-        heard = (spoken[0].detach().cpu().numpy(), recorded[0, inner].cpu().numpy())
-        self.contrast.add(*heard, bandwidth_hz)
-        self.pauses.add(*heard)
+        self._meters.add(spoken, recorded[:, inner], bandwidth_hz)
         return float(distance.detach())
 
     def _draw_windows(self) -> Iterator[tuple[LoadedClip, int]]:
@@ -426,10 +414,7 @@ class Trainer:
             "position": asdict(self.position),
             "random": self.random.getstate(),
             "order": self._order,
-            "balance": self.balance.state(),
-            "contrast": self.contrast.state(),
-            "pauses": self.pauses.state(),
-        }
+        } | self._meters.state()
         save_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learners(), self._optimizers(), about)
         self._saved_at = time.monotonic()
 
@@ -448,11 +433,7 @@ class Trainer:
         version, internal, gauss = about["random"]
         self.random.setstate((version, tuple(internal), gauss))
         self._began = time.monotonic() - self.position.elapsed_s
-        if "balance" in about:  # checkpoints of before the tone curve have none
-            self.balance.restore(about["balance"])
-            self.contrast.restore(about["contrast"])
-        if "pauses" in about:
-            self.pauses.restore(about["pauses"])
+        self._meters.restore(about)
         self._restore_clips(about["order"])
 
     def _restore_clips(self, order: list[int]) -> None:

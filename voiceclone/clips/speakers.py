@@ -1,0 +1,87 @@
+"""Who speaks in a project's clips: clips grouped by voice, and how like the main voice each one is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from voiceclone import limits
+from voiceclone.clips.model import Clip
+
+_MIN_OTHER_CLIPS = 2
+_MIN_OTHER_SHARE = 0.05
+"""Of all speech; a single strange clip is told by its own verdict instead."""
+
+
+@dataclass(frozen=True)
+class ClipSpeaker:
+    """One person heard in a project's clips."""
+
+    clip_ids: tuple[str, ...]
+    speech_s: float
+    sample_clip_id: str
+    """The clip most like all of this person's; one to play when asking who it is."""
+
+
+def group(prints: np.ndarray) -> np.ndarray:
+    """Return a group number for each speaker embedding, those of one voice the same; shape (clips,).
+
+    Average linkage on cosine distance (the usual way of telling speakers apart without knowing how many there are),
+    cut where two groups are less alike on average than `limits.SAME_GROUP_LIKENESS`.
+
+    Args:
+        prints: unit-length embeddings, shape (clips, 256).
+    """
+    if len(prints) < 2:
+        return np.zeros(len(prints), int)
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    tree = linkage(prints, "average", metric="cosine")
+    return np.asarray(fcluster(tree, 1 - limits.SAME_GROUP_LIKENESS, criterion="distance"))
+
+
+def find_speakers(clips: Sequence[Clip], prints: np.ndarray) -> list[ClipSpeaker]:
+    """Return who is heard in these clips, the one heard longest first; voices of a single clip are left out.
+
+    Args:
+        clips: as many as prints.
+        prints: shape (clips, 256).
+    """
+    labels = group(prints)
+    total_s = sum(clip.speech_s for clip in clips)
+    found = []
+    for label in np.unique(labels):
+        places = np.flatnonzero(labels == label)
+        speech_s = sum(clips[place].speech_s for place in places)
+        if len(places) < _MIN_OTHER_CLIPS or speech_s < _MIN_OTHER_SHARE * total_s:
+            continue
+        most_like = places[int(np.argmax(prints[places] @ prints[places].mean(axis=0)))]
+        found.append(ClipSpeaker(tuple(clips[place].clip_id for place in places), speech_s, clips[most_like].clip_id))
+    return sorted(found, key=lambda speaker: -speaker.speech_s)
+
+
+def likeness_to_the_main_voice(prints: np.ndarray, speech_s: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Return each clip's cosine to the mean of the main voice's other clips; shape (clips,), 1 where there are none.
+
+    The main voice is the group with most speech among the `chosen` clips (those not left out).
+
+    Args:
+        prints: unit-length embeddings, shape (clips, 256).
+        speech_s: how much speech each holds, shape (clips,).
+        chosen: bool, shape (clips,).
+    """
+    places = np.flatnonzero(chosen)
+    if len(places) < 2:
+        return np.ones(len(prints))
+    labels = group(prints[places])
+    main = max(np.unique(labels), key=lambda label: speech_s[places][labels == label].sum())
+    members = np.zeros(len(prints), bool)
+    members[places[labels == main]] = True
+    total = prints[members].sum(axis=0)
+    likeness = np.ones(len(prints))
+    for place, own in enumerate(prints):
+        others = total - own if members[place] else total
+        length = float(np.linalg.norm(others))
+        if length > 1e-6:
+            likeness[place] = float(np.dot(own, others)) / length
+    return likeness

@@ -1,0 +1,46 @@
+"""Getting a recogniser that writes down other languages than English; folded away below the upload."""
+
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.clips.recognisers import RECOGNISERS
+from voiceclone.errors import Cancelled
+from voiceclone.ui import markup, text
+from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
+
+_WORK = "recogniser"
+
+
+def build_recogniser(shared: Shared) -> None:
+    """Lay out and wire it; nothing is fetched before the button is pressed."""
+    with gr.Accordion(text.RECOGNISER_TITLE, open=False, elem_id="recogniser"):
+        gr.HTML(markup.note(text.RECOGNISER_INFO))
+        key = gr.Radio(
+            label=text.RECOGNISER_LABEL,
+            choices=[(text.recogniser_choice(one.title, one.size_mb), one.key) for one in RECOGNISERS.values()],
+            value=next(iter(RECOGNISERS)),
+        )
+        get = gr.Button(text.RECOGNISER_GET, elem_id="get-recogniser")
+        cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
+        status = gr.HTML(elem_id="recogniser-status")
+
+    def there() -> str:
+        return markup.note(text.recognisers_there([RECOGNISERS[key].title for key in shared.engine.recognisers()]))
+
+    def fetch_recogniser(
+        key: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> Any:
+        with shared.stops.work(_WORK) as should_stop:
+            try:
+                shared.engine.get_recogniser(key, into(progress), should_stop)
+            except Cancelled:
+                return markup.note(text.RECOGNISER_CANCELLED)
+        return there()
+
+    started = wire(get.click, begin_work, None, [get, cancel, status])
+    done = wire(started.then, fetch_recogniser, key, status, lane="fetch", progress_on=status)
+    wire(done.then, end_work, None, [get, cancel])
+    wire(cancel.click, lambda: shared.stops.stop(_WORK))
+    wire(shared.demo.load, there, None, status)
