@@ -92,6 +92,34 @@ def test_bandwidth(speech: Audio) -> None:
         assert acoustics.bandwidth_hz(narrow) == pytest.approx(rate / 2, rel=0.08)
 
 
+def test_a_low_bit_rate_is_known_by_what_it_threw_away(speech: Audio) -> None:
+    clean = acoustics.emptied_share(speech)
+    assert clean < 0.02 and acoustics.emptied_share(mp3(speech, 64)) < 0.05 < 0.1 < acoustics.emptied_share(
+        mp3(speech, 32)
+    )
+    assert acoustics.emptied_share(SILENCE) == acoustics.emptied_share(make_tone(0.01)) == 0.0
+    assert acoustics.emptied_share(resample(speech, 8_000)) < 0.02, "what the rate cannot hold is not missing"
+
+
+def mp3(audio: Audio, kilobits: int) -> Audio:
+    """The sound after MP3, at 44.1 kHz."""
+    import io
+
+    import av
+
+    file, wide = io.BytesIO(), resample(audio, 44_100)
+    with av.open(file, "w", format="mp3") as container:
+        stream = container.add_stream("mp3", rate=44_100, layout="mono", format="s16p")
+        stream.bit_rate = kilobits * 1000
+        frame = av.AudioFrame.from_ndarray((wide.samples * 32767).astype(np.int16)[None], format="s16p", layout="mono")
+        frame.sample_rate = 44_100
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    file.seek(0)
+    with av.open(file) as container:
+        blocks = [frame.to_ndarray()[0] for frame in container.decode(audio=0)]
+    return Audio(np.concatenate(blocks).astype(np.float32), 44_100)
+
+
 def test_edges(speech: Audio) -> None:
     assert acoustics.cut_edges(speech) == (False, False)
     assert acoustics.cut_edges(Audio(speech.samples[round(1.0 * 22_050) :], 22_050)) == (True, False)

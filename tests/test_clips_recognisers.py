@@ -55,7 +55,11 @@ def test_a_broken_fetch_goes_on_and_is_not_used_before_it_is_whole(hub, tmp_path
     told: list[float] = []
     with pytest.raises(Cancelled):
         recognisers.install(
-            data, "base", lambda share, _: told.append(share), lambda: bool(told) and told[-1] > 0.2, endpoint=hub.endpoint
+            data,
+            "base",
+            lambda share, _: told.append(share),
+            lambda: bool(told) and told[-1] > 0.2,
+            endpoint=hub.endpoint,
         )
     assert recognisers.installed(data) == []
     assert (data / "recognisers" / "base" / "model.bin.part").stat().st_size > 0

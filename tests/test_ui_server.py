@@ -202,7 +202,6 @@ def test_a_take_that_cannot_be_kept_gets_one_sentence(page, project, spoken, cha
     assert page.engine.clips(project.project_id) == []
 
 
-@pytest.mark.parametrize("call", ["keep_take", "hear_take", "check_room"])
 def test_a_take_is_not_lost_when_the_disk_is_nearly_full(page, project, spoken, monkeypatch):
     take = {"project_id": project.project_id, "language": "en-us", "sentence": "What I said.", "wav": coded(spoken)}
     with monkeypatch.context() as patched:
@@ -213,6 +212,7 @@ def test_a_take_is_not_lost_when_the_disk_is_nearly_full(page, project, spoken, 
     assert page.call("keep_take", take)["ok"], "the page still has it, and tries again"
 
 
+@pytest.mark.parametrize("call", ["keep_take", "hear_take", "check_room"])
 @pytest.mark.parametrize("request_body", [None, [], "text", 3, {}])
 def test_a_call_that_is_no_take_at_all_is_refused(page, call, request_body):
     assert page.call(call, request_body)["ok"] is False
@@ -255,7 +255,7 @@ def test_doubtful_clips_are_gone_through_one_after_the_other(page, project, seve
     went_well, answer = page.ask("go_on", project.project_id, "")
     assert went_well and several[-1].clip_id in answer["data"] and "look" in answer["data"]
     went_well, answer = page.ask("confirm_clip", project.project_id, several[-1].clip_id, 0)
-    assert went_well and 1 in answer["data"]
+    assert went_well and text.CONFIRMED in answer["data"][0]
     confirmed = page.engine.clips(project.project_id)[-1]
     assert confirmed.confirmed and "words" not in confirmed.verdict.kinds
     _, answer = page.ask("go_on", project.project_id, several[-1].clip_id)

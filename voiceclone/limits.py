@@ -27,8 +27,9 @@ CLIPPED_SHARE = 0.001
 """Share of samples at full scale above which a clip is called clipped."""
 BAD_CLIPPED_SHARE = 0.02
 """Above this the distortion would be learnt as part of the voice."""
-GOOD_SNR_DB = 20.0
-"""Speech this far above the noise needs no remark; a laptop microphone in a quiet room reaches 25-40."""
+GOOD_SNR_DB = 23.0
+"""Speech this far above the noise needs no remark; a laptop microphone in a quiet room reaches 25-40. Noise 20 dB below
+is measured as 20 to 22.3 (docs/clip-verdicts.md)."""
 BAD_SNR_DB = 6.0
 """Below this the noise would be learnt as part of the voice, cleaned or not."""
 GOOD_LOUDNESS_LUFS = -40.0
@@ -41,14 +42,22 @@ MAX_LETTERS_PER_S = 32.0
 """Letters in a second of speech; slow readers reach 8, fast ones 22. Outside, text and sound do not match."""
 HIGH_BAND_MISSING_DB = -60.0
 """Telephone speech made wide again has less above 4.5 kHz (-120); normal speech has -15 to -45."""
-MAX_EMPTIED_SHARE = 0.5
+MAX_EMPTIED_SHARE = 0.06
+"""Between MP3 at 64 kbit/s, which nobody hears in speech, and at 32 (see `clips.acoustics.emptied_share`)."""
 MAX_PAUSE_S = 2.0
 """Longer than the pause at a full stop, which takes 0.3 to 1 s when reading; the voice would learn to stop there."""
 MAX_CHARACTER_ERROR_RATE = 0.5
+"""Clean clips with their own text have 0.095 at most, with another text 0.62 at least (docs/clip-verdicts.md)."""
 DOUBTFUL_LOG_PROBABILITY = -1.0
 """Mean log probability of Whisper's tokens below which it holds its own text for wrong (its default threshold)."""
-SAME_SPEAKER_LIKENESS = 0.65
-SAME_GROUP_LIKENESS = 0.65
+SAME_SPEAKER_LIKENESS = 0.8
+"""To the main voice's other clips. One person's clean clips reached 0.846 at least, those of seven others 0.80 at most,
+of six of them 0.69 (docs/clip-verdicts.md); recordings of other days and microphones lie lower."""
+OTHER_SPEAKER_LIKENESS = 0.7
+OTHER_SPEAKER_IN_NOISE_LIKENESS = 0.5
+"""Noise and echo that the other clips do not have lower the likeness of the same person to 0.52 at least."""
+SAME_GROUP_LIKENESS = 0.72
+"""Mean of all pairs; one person's clean clips are about 0.87, the most similar other person's 0.66."""
 TWIN_LIKENESS = 0.97
 """Correlation of the loudness over time, every 20 ms, of two clips that hold the same take."""
 

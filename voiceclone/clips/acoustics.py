@@ -19,7 +19,12 @@ LINE_STANDS_OUT_DB = 12.0
 strongest of all sixteen harmonics stood out by 5 dB in the median and by 8.6 dB at most."""
 _BANDWIDTH_BELOW_PEAK_DB = 75.0
 """Speech falls by 40-65 dB from its strongest tone to 10 kHz; 16-bit steps lie about 95 dB below that tone."""
+_EMPTIED_FROM_HZ, _EMPTIED_TO_HZ, _EMPTIED_BAND_HZ = 2_000, 7_500, 300
+_EMPTIED_BELOW_DB = 80.0
+_EMPTIED_FRAME_S = 0.023
+_LOUD_WITHIN_DB = 25.0
 _EDGE_S = 0.02
+_EDGE_OVER_NOISE_DB = 10.0
 _EDGE_BELOW_SPEECH_DB = 25.0
 """Within this of the speech's level an edge lies inside a word; the edges of 40 whole clips lay 42 dB or more below."""
 
@@ -147,13 +152,45 @@ def bandwidth_hz(audio: Audio) -> float:
     return float(frequencies[np.flatnonzero(present)[-1]])
 
 
+def emptied_share(audio: Audio) -> float:
+    """Return how much of the high tones a lossy encoder threw away while somebody speaks, 0..1.
+
+    The share of narrow bands (300 Hz, 2 to 7.5 kHz) that lie 80 dB and more below their loud moment of 23 ms: no room
+    is so quiet, but MP3 at low bit rates stores nothing there. Of 24 clips of two voices at most 0.012 clean, 0.021
+    after MP3 at 64 kbit/s, and at least 0.165 at 32. The average spectrum does not show it: other moments fill the
+    same bands.
+    """
+    from scipy.signal import stft
+
+    length = round(_EMPTIED_FRAME_S * audio.sample_rate)
+    highest_hz = min(_EMPTIED_TO_HZ, 0.45 * audio.sample_rate)
+    if len(audio.samples) < 4 * length or highest_hz < _EMPTIED_FROM_HZ + _EMPTIED_BAND_HZ:
+        return 0.0
+    frequencies, _, spectrum = stft(
+        audio.samples.astype(np.float64), audio.sample_rate, "blackmanharris", length, length // 2,
+        boundary=None, padded=False,
+    )  # fmt: skip
+    power = np.abs(spectrum) ** 2
+    total = power.sum(axis=0)
+    loud = total > total.max() * 10 ** (-_LOUD_WITHIN_DB / 10)
+    if not loud.any():
+        return 0.0
+    starts = np.arange(_EMPTIED_FROM_HZ, highest_hz - _EMPTIED_BAND_HZ + 1, _EMPTIED_BAND_HZ)
+    bands = [(frequencies >= start) & (frequencies < start + _EMPTIED_BAND_HZ) for start in starts]
+    levels = np.array([power[band][:, loud].sum(axis=0) for band in bands]) / total[loud]
+    return float(np.mean(levels < 10 ** (-_EMPTIED_BELOW_DB / 10)))
+
+
 def cut_edges(audio: Audio, probabilities: np.ndarray | None = None) -> tuple[bool, bool]:
     """Return whether speech runs into the very beginning and the very end: started late, ended early."""
     probabilities = speech_frames(audio) if probabilities is None else probabilities
     length = round(_EDGE_S * audio.sample_rate)
-    loud_enough = speech_level_dbfs(audio, probabilities) - _EDGE_BELOW_SPEECH_DB
-    if len(audio.samples) < 4 * length or loud_enough <= SILENCE_DBFS:
+    speech_dbfs = speech_level_dbfs(audio, probabilities)
+    if len(audio.samples) < 4 * length or speech_dbfs <= SILENCE_DBFS:
         return False, False
+    # In noise the edges are as loud as the noise; the quietest moments say how loud that is.
+    noise_dbfs = _decibels(float(np.quantile(frame_powers(audio), 0.05)))
+    loud_enough = max(speech_dbfs - _EDGE_BELOW_SPEECH_DB, noise_dbfs + _EDGE_OVER_NOISE_DB)
     edges = (audio.samples[:length], audio.samples[-length:])
     first, last = (_decibels(float(np.mean(edge.astype(np.float64) ** 2))) >= loud_enough for edge in edges)
     return first, last

@@ -39,6 +39,7 @@ def measure(audio: Audio) -> dict[str, float]:
         "speech_share": speech_s / audio.duration_s if audio.duration_s else 0.0,
         "longest_pause_s": acoustics.longest_pause_s(probabilities),
         "high_band_db": _high_band_db(audio),
+        "emptied_share": acoustics.emptied_share(audio),
         "starts_late": float(starts_late),
         "ends_early": float(ends_early),
     }

@@ -13,6 +13,7 @@ from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.shape import fine_shape, shape_likeness
 from voiceclone.clips.speakers import ClipSpeaker, find_speakers, likeness_to_the_main_voice
 from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, recognise
+from voiceclone.clips.verdict import sounds_well
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.judge.words import character_error_rate
 from voiceclone.store import atomic_file
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 PRINT_FILE = "voice_print.safetensors"
 """Beside a clip's sound: its speaker embedding (256 numbers) and its loudness every 20 ms."""
 _WORTH_WRITING = 0.005
+_FEWEST_CLEAR = 3
+"""With fewer clips free of noise and echo, the noisy ones say what the main voice is, too."""
 _TWIN_FRAMES = 10
 _TWIN_VOICES = 0.85
 """A first sieve, so that 2,000 clips are not all compared with each other in full."""
@@ -67,6 +70,7 @@ def speakers(library: "ClipLibrary", project_id: str) -> list[ClipSpeaker]:
     """Return who is heard in the clips that were listened to and are not left out, the one heard longest first."""
     prints = _prints(library, project_id, library.records(project_id))
     clips = [clip for clip in library.clips(project_id) if clip.included and clip.clip_id in prints]
+    clips = [clip for clip in clips if sounds_well(clip.verdict.figures)]
     if len(clips) < 2:
         return []
     return find_speakers(clips, np.array([prints[clip.clip_id][0] for clip in clips]))
@@ -156,7 +160,9 @@ def _compare(library: "ClipLibrary", project_id: str) -> None:
         return
     voices = np.array([prints[record.clip_id][0] for record in heard])
     speech_s = np.array([record.figures["speech_s"] for record in heard])
-    likeness = likeness_to_the_main_voice(voices, speech_s, np.array([record.included for record in heard]))
+    included = np.array([record.included for record in heard])
+    clear = included & np.array([sounds_well(record.figures) for record in heard])
+    likeness = likeness_to_the_main_voice(voices, speech_s, clear if clear.sum() >= _FEWEST_CLEAR else included)
     twins = _twins(heard, voices, [prints[record.clip_id][1] for record in heard])
     for record, own in zip(heard, likeness, strict=True):
         twin = twins.get(record.clip_id, "")

@@ -105,6 +105,8 @@ def _loudness(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
 def _noise(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     if figures["snr_db"] < limits.BAD_SNR_DB:
         yield Finding("noise", "bad", "The noise is nearly as loud as the voice. Record it again in a quieter place.")
+    elif figures.get("reverberation_s", 0.0) > limits.BAD_REVERBERATION_S:
+        return  # a room that rings fills the pauses, too; the echo is told
     elif figures["snr_db"] < limits.GOOD_SNR_DB:
         cleaned = "It was noisy; cleaning helped, but a quieter place would help more."
         if facts.cleaning_harmed:
@@ -149,12 +151,30 @@ def _heard(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
         )
     elif facts.transcribed and figures.get("log_probability", 0.0) < limits.DOUBTFUL_LOG_PROBABILITY:
         yield Finding("doubtful", "usable", "The computer is not sure of these words. Listen and check them.")
-    if figures.get("speaker_likeness", 1.0) < limits.SAME_SPEAKER_LIKENESS:
+    yield from _speaker(figures)
+    if facts.twin:
+        yield Finding("twin", "usable", "The same take is there twice. Delete one of them.")
+
+
+def _speaker(figures: dict[str, float]) -> Iterator[Finding]:
+    likeness = figures.get("speaker_likeness", 1.0)
+    if not sounds_well(figures):
+        # Noise and echo make everybody sound like somebody else.
+        other = doubtful = limits.OTHER_SPEAKER_IN_NOISE_LIKENESS
+    else:
+        other, doubtful = limits.OTHER_SPEAKER_LIKENESS, limits.SAME_SPEAKER_LIKENESS
+    if likeness < other:
         yield Finding(
             "speaker", "bad", "It sounds like somebody else. Listen: if it is you, say so; if not, delete the clip."
         )
-    if facts.twin:
-        yield Finding("twin", "usable", "The same take is there twice. Delete one of them.")
+    elif likeness < doubtful:
+        yield Finding("speaker", "usable", "It does not quite sound like your other clips. Listen whether it is you.")
+
+
+def sounds_well(figures: dict[str, float]) -> bool:
+    """True without noise and echo, when a voice can be compared with others."""
+    quiet = figures["snr_db"] >= limits.GOOD_SNR_DB
+    return quiet and figures.get("reverberation_s", 0.0) <= limits.GOOD_REVERBERATION_S
 
 
 def _edges(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
@@ -184,7 +204,8 @@ def _sound(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
             "usable",
             "It was saved at a low quality: some high tones are missing. Use the original file if there is one.",
         )
-    if figures.get("reverberation_s", 0.0) > limits.GOOD_REVERBERATION_S:
+    # In noise nearly as loud as the voice nothing dies away that could be timed.
+    if figures["snr_db"] >= limits.BAD_SNR_DB and figures.get("reverberation_s", 0.0) > limits.GOOD_REVERBERATION_S:
         yield Finding(
             "echo",
             "usable",

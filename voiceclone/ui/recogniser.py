@@ -18,6 +18,7 @@ def build_recogniser(shared: Shared) -> None:
         gr.HTML(markup.note(text.RECOGNISER_INFO))
         key = gr.Radio(
             label=text.RECOGNISER_LABEL,
+            info=text.RECOGNISER_CHOICE_INFO,
             choices=[(text.recogniser_choice(one.title, one.size_mb), one.key) for one in RECOGNISERS.values()],
             value=next(iter(RECOGNISERS)),
         )

@@ -70,6 +70,7 @@ def build_choice() -> Choice:
     with gr.Row(visible=False, elem_classes="vc-choice") as row:
         show = gr.Radio(
             label=text.SHOW_LABEL,
+            info=text.SHOW_INFO,
             choices=[(words, key) for key, words in text.SHOWN.items()],
             value="all",
             elem_id="show-clips",
@@ -78,6 +79,7 @@ def build_choice() -> Choice:
         )
         order = gr.Dropdown(
             label=text.ORDER_LABEL,
+            info=text.ORDER_INFO,
             choices=[(words, key) for key, words in text.ORDERS.items()],
             value="newest",
             elem_id="order-clips",

@@ -183,6 +183,7 @@ RECOGNISER_INFO = (
     "from huggingface.co); it then works without the internet, and better for English, too."
 )
 RECOGNISER_LABEL = "Which one"
+RECOGNISER_CHOICE_INFO = "The larger one makes fewer mistakes and takes longer."
 RECOGNISER_GET = "Get it"
 RECOGNISER_CANCELLED = "Stopped. What was fetched stays; the next time it goes on from there."
 ADD_FILES = "Add these recordings"
@@ -248,8 +249,10 @@ CLIP_TEXT_LABEL = "Words in this clip"
 CLIP_TEXT_INFO = "Must say exactly what is heard. Saved when you leave the box."
 CLIP_TEXT_GUESSED = "These words were written by the computer. Check them. Saved when you leave the box."
 SHOW_LABEL = "Show"
+SHOW_INFO = "“To look at” are clips whose words, voice or edges may be wrong."
 SHOWN = {"all": "All", "look": "To look at", "good": "Good", "out": "Left out"}
 ORDER_LABEL = "Order"
+ORDER_INFO = "Of this list only."
 ORDERS = {"newest": "Newest first", "oldest": "Oldest first", "worst": "Worst first", "longest": "Longest first"}
 NOTHING_SHOWN = "No clips here. Choose “All” above."
 LIST_KEYS = "Keys in the list: ↑ ↓ move, Enter opens, X leaves out or takes back, N goes to the next one to look at."
@@ -263,7 +266,7 @@ CLIP_CONFIRM = "I listened: it is right"
 CLIP_CONFIRM_KINDS = ("words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause")
 NEXT_TO_LOOK_AT = "Next one to look at"
 CONFIRMED = "Noted. It is used as it is."
-LISTENED = "VoiceClone listened to the new clips: are the words right, is it the same voice?"
+LISTENED = "Listened to all of them. What may need you is below, under “To look at”."
 LISTEN_CANCELLED = "Stopped listening. The clips are there; “Listen to my clips” goes on."
 LISTEN = "Listen to my clips"
 LISTEN_INFO = "The computer checks the words and the voice of each clip."
