@@ -193,8 +193,8 @@ def test_an_unknown_strength_is_refused(example_library: ClipLibrary, project: P
         example_library.clean(project.project_id, strength="very")
 
 
-def test_cleaning_that_harms_is_not_applied_and_said(library: ClipLibrary, project: Project, speech, write_wav) -> None:
-    """A door falls shut before the sentence: strong cleaning takes that for the noise, and half of the voice with it."""
+def test_cleaning_that_harms_is_not_applied_and_said(library, project, speech: Audio, write_wav) -> None:
+    """A door falls shut before the sentence: strong cleaning takes that for noise, and half of the voice with it."""
     rng = np.random.default_rng(0)
     slam = np.zeros(len(speech.samples), np.float32)
     slam[: round(0.4 * speech.sample_rate)] = rng.normal(0.0, 0.03, round(0.4 * speech.sample_rate))

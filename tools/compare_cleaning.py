@@ -109,7 +109,7 @@ def ways() -> dict[str, Way]:
         "gentle": ours("gentle"),
         "strong": ours("strong"),
         "noisereduce, non-stationary": by_noisereduce(stationary=False),
-        "noisereduce, torch": by_noisereduce(stationary=True, use_torch=True),
+        "noisereduce, torch": by_noisereduce(stationary=True, use_torch=True, device="cpu"),
     }
     try:
         import pyrnnoise  # noqa: F401
