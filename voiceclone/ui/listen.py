@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.clips.model import needs_a_look
 from voiceclone.errors import Cancelled
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import Shared, into, wire
@@ -27,10 +28,11 @@ def listening(shared: Shared, work_name: str = "clean") -> Callable[..., tuple[A
             return gr.update(visible=False), gr.skip()
         with shared.stops.work(f"{work_name} {project_id}") as should_stop:
             try:
-                shared.engine.listen(project_id, on_progress=into(progress), should_stop=should_stop)
+                clips = shared.engine.listen(project_id, on_progress=into(progress), should_stop=should_stop)
             except Cancelled:
                 return markup.note(text.LISTEN_CANCELLED), changed + 1
-        return markup.note(text.LISTENED, "good"), changed + 1
+        doubtful = sum(map(needs_a_look, clips))
+        return markup.note(text.listened(doubtful), "usable" if doubtful else "good"), changed + 1
 
     listen_to_clips.__name__ = f"listen_after_{work_name}"
     return listen_to_clips

@@ -266,7 +266,6 @@ CLIP_CONFIRM = "I listened: it is right"
 CLIP_CONFIRM_KINDS = ("words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause")
 NEXT_TO_LOOK_AT = "Next one to look at"
 CONFIRMED = "Noted. It is used as it is."
-LISTENED = "Listened to all of them. What may need you is below, under “To look at”."
 LISTEN_CANCELLED = "Stopped listening. The clips are there; “Listen to my clips” goes on."
 LISTEN = "Listen to my clips"
 LISTEN_INFO = "The computer checks the words and the voice of each clip."
@@ -339,6 +338,13 @@ def shown_choice(key: str, clip_count: int) -> str:
 def to_look_at(clip_count: int) -> str:
     """Offer to go through the doubtful clips."""
     return f"Look at {count(clip_count, 'clip')} that may need you"
+
+
+def listened(doubtful: int) -> str:
+    """Say what listening to the clips found."""
+    if not doubtful:
+        return "Listened to all of them: words and voice are fine."
+    return f"Listened to all of them: {count(doubtful, 'clip')} may need you, see “{SHOWN['look']}” below."
 
 
 def all_shown(clip_count: int) -> str:
