@@ -1,5 +1,6 @@
 """Networks listen to clips: the words, the voice, and a take that is there twice."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,25 @@ def test_stopping_keeps_what_was_heard(library: ClipLibrary, project) -> None:
         library.listen(project.project_id, should_stop=lambda: next(asked))
     assert [bool(clip.heard) for clip in library.clips(project.project_id)] == [True, False]
     assert all(clip.heard for clip in library.listen(project.project_id))
+
+
+def test_a_clip_that_is_deleted_meanwhile_does_no_harm(example_library: ClipLibrary, project) -> None:
+    doomed = [clip.clip_id for clip in example_library.clips(project.project_id)[1:]]
+
+    def delete(share: float, words: str) -> None:
+        if doomed:
+            example_library.delete_clip(project.project_id, doomed.pop())
+
+    (left,) = example_library.listen(project.project_id, on_progress=delete)
+    assert left.heard and "speaker_likeness" in left.verdict.figures
+
+
+def test_cleaning_and_listening_at_once_lose_nothing(example_library: ClipLibrary, project) -> None:
+    with ThreadPoolExecutor() as pool:
+        work = [pool.submit(do, project.project_id) for do in (example_library.clean, example_library.listen)]
+    assert all(done.exception() is None for done in work)
+    clips = example_library.clips(project.project_id)
+    assert all(clip.cleaned and clip.heard and "speaker_likeness" in clip.verdict.figures for clip in clips)
 
 
 def test_a_damaged_voice_print_is_made_anew(example_library: ClipLibrary, project) -> None:

@@ -11,7 +11,7 @@ from voiceclone.ui import build, head, launch_options, shared, text
 
 # Gradio leaves event loops to the garbage collector when it builds a page.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-LANES = {"fetch", "look", "take", "clips", "edit", "start", "speech", "base", "import"}
+LANES = {"fetch", "listen", "take", "clips", "edit", "start", "speech", "base", "import"}
 
 
 @pytest.fixture(scope="module")

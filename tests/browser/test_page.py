@@ -154,6 +154,7 @@ def test_upload_with_words_edit_leave_out_delete(visit, tmp_path):
     page.wait_for_selector("#add-status .vc-note")
     report = page.locator("#add-status").inner_text()
     assert "Added 3 clips" in report and "broken.wav" in report
+    page.wait_for_selector("#add-heard .vc-note")
     page.locator("#clips .vc-open").first.click()
     page.wait_for_selector("#clip-words textarea")
     page.locator("#clip-words textarea").fill("Other words.")
@@ -269,7 +270,7 @@ def test_the_keyboard_reaches_everything_that_matters(visit):
     visitor = visit()
     load_example(visitor)
     reached = set()
-    for _ in range(80):
+    for _ in range(120):
         visitor.page.keyboard.press("Tab")
         reached.add(
             visitor.page.evaluate(

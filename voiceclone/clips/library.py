@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -38,6 +39,7 @@ class ClipLibrary:
 
     def __init__(self, data_dir: Path) -> None:
         self.root = Path(data_dir) / "projects"
+        self._changing = threading.Lock()
         self._read: dict[Path, tuple[tuple[int, int, int], ClipRecord, Clip]] = {}
         """What was read before, with the time, number and size of the file then: long lists stay quick."""
 
@@ -319,11 +321,12 @@ class ClipLibrary:
         return self._record(project_id, self.clip_folder(project_id, clip_id))[0]
 
     def change(self, project_id: str, clip_id: str, **changes: Any) -> ClipRecord:
-        """Write a record with some fields changed."""
-        record = ClipRecord(**{**asdict(self.record(project_id, clip_id)), **changes})
+        """Write a record with some fields changed; cleaning and listening may do so at the same time."""
         folder = self.clip_folder(project_id, clip_id)
-        store.write_json(folder / "clip.json", asdict(record))
-        self._read.pop(folder, None)  # two writes may come within one tick of the file system's clock
+        with self._changing:
+            record = ClipRecord(**{**asdict(self.record(project_id, clip_id)), **changes})
+            store.write_json(folder / "clip.json", asdict(record))
+            self._read.pop(folder, None)  # two writes may come within one tick of the file system's clock
         return record
 
     def save_new(self, project_id: str, record: ClipRecord, audio: Audio, bits: int) -> None:

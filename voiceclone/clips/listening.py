@@ -1,6 +1,7 @@
 """The second look at clips, by networks that listen: are these the words, is it one person, is a take there twice?"""
 
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ def listen(
                 raise Cancelled(f"Stopped. {number} clips were listened to before; the others are there, too.")
             if on_progress:
                 on_progress(number / len(unheard), f"Listening to clip {number + 1} of {len(unheard)}")
-            _listen_to(library, project_id, record)
+            with suppress(NotFoundError):  # deleted meanwhile
+                _listen_to(library, project_id, record)
     _compare(library, project_id)
     if on_progress:
         on_progress(1.0, "Done")
@@ -168,7 +170,8 @@ def _compare(library: "ClipLibrary", project_id: str) -> None:
         twin = twins.get(record.clip_id, "")
         if twin != record.twin_of or abs(own - record.figures.get("speaker_likeness", 9)) > _WORTH_WRITING:
             figures = record.figures | {"speaker_likeness": float(own)}
-            library.change(project_id, record.clip_id, figures=figures, twin_of=twin)
+            with suppress(NotFoundError):
+                library.change(project_id, record.clip_id, figures=figures, twin_of=twin)
 
 
 def _twins(records: list[ClipRecord], voices: np.ndarray, shapes: list[np.ndarray]) -> dict[str, str]:

@@ -46,6 +46,6 @@ def wire_listening(shared: Shared, after: Callable[..., Any], status: gr.HTML, w
         listening(shared, work_name),
         [shared.project, shared.changed],
         [status, shared.changed],
-        lane="clips",
+        lane="listen",
         progress_on=status,
     )

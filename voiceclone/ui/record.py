@@ -155,8 +155,8 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         lane="clips",
         progress_on=card.example_status,
     )
-    heard = wire_listening(shared, done.then, card.example_heard, "example")
-    wire(heard.then, lambda: gr.update(interactive=True), None, card.example)
+    wire(done.then, lambda: gr.update(interactive=True), None, card.example)
+    wire_listening(shared, done.then, card.example_heard, "example")
 
 
 def _read_words(transcripts: str | None) -> dict[str, str] | None:

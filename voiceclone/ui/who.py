@@ -55,8 +55,7 @@ def wire_who(shared: Shared, who: Who) -> None:
         return gr.update(visible=False), markup.note(text.speaker_kept(left_out), "good"), changed + 1
 
     for event in (shared.changed.change, shared.project.change):
-        asked = [who.card, who.people]
-        wire(event, ask_who, shared.project, asked, lane="look", at_once=2, trigger_mode="always_last")
+        wire(event, ask_who, shared.project, [who.card, who.people], trigger_mode="always_last")
     wire(
         who.people.select,
         choose_speaker,
