@@ -51,6 +51,7 @@ def test_from_example_to_downloaded_speech(visit):
     page = visitor.page
     prepare_base(visitor)
     load_example(visitor)
+    page.wait_for_selector("#example-heard .vc-note")  # a reload would break off its progress bar
     page.locator("#clean").click()
     page.wait_for_selector("#clean-status .vc-note")
     page.locator("#clips .vc-open").nth(2).click()
