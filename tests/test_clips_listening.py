@@ -12,6 +12,7 @@ from voiceclone.audio import Audio, decode, encode_wav
 from voiceclone.clips import ClipLibrary
 from voiceclone.clips.listening import PRINT_FILE, keep_speaker, speakers
 from voiceclone.errors import Cancelled, NotFoundError
+from voiceclone.judge import similarity
 
 WRONG = "Completely different words stand here, about ships and weather."
 
@@ -122,6 +123,19 @@ def test_a_clip_that_is_deleted_meanwhile_does_no_harm(example_library: ClipLibr
 
     (left,) = example_library.listen(project.project_id, on_progress=delete)
     assert left.heard and "speaker_likeness" in left.verdict.figures
+
+
+def test_a_clip_deleted_while_it_is_heard_leaves_no_folder(library: ClipLibrary, project, monkeypatch) -> None:
+    (doomed,) = library.add_files(project.project_id, [example(1)], transcripts=EXAMPLE_TEXTS).added
+    embed = similarity.embed
+
+    def delete_meanwhile(audio: Audio) -> np.ndarray:
+        library.delete_clip(project.project_id, doomed.clip_id)
+        return embed(audio)
+
+    monkeypatch.setattr(similarity, "embed", delete_meanwhile)
+    assert library.listen(project.project_id) == []
+    assert not library.clip_folder(project.project_id, doomed.clip_id).exists()
 
 
 def test_cleaning_and_listening_at_once_lose_nothing(example_library: ClipLibrary, project) -> None:

@@ -102,7 +102,9 @@ def _was_heard(library: "ClipLibrary", project_id: str, record: ClipRecord) -> b
 
 def _listen_to(library: "ClipLibrary", project_id: str, record: ClipRecord) -> None:
     audio = library.audio(project_id, record.clip_id, "original")
-    _save_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE, audio)
+    print_ = _make_print(audio)
+    library.record(project_id, record.clip_id)  # deleted meanwhile? Writing would bring its folder back
+    _save_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE, print_)
     data_dir = library.root.parent
     if record.heard is not None or not can_transcribe(record.language, data_dir):
         return
@@ -120,13 +122,17 @@ def words_figures(text: str, heard: str | None, language: str) -> dict[str, floa
     return {"character_error_rate": character_error_rate(text, heard, language)}
 
 
-def _save_print(path: Path, audio: Audio) -> None:
-    from safetensors.numpy import save_file
-
+def _make_print(audio: Audio) -> dict[str, np.ndarray]:
     from voiceclone.judge.similarity import embed
 
+    return {"voice": embed(audio), "shape": fine_shape(audio)}
+
+
+def _save_print(path: Path, print_: dict[str, np.ndarray]) -> None:
+    from safetensors.numpy import save_file
+
     with atomic_file(path) as temporary:
-        save_file({"voice": embed(audio), "shape": fine_shape(audio)}, temporary)
+        save_file(print_, temporary)
 
 
 def _prints(

@@ -268,7 +268,6 @@ NEXT_TO_LOOK_AT = "Next one to look at"
 CONFIRMED = "Noted. It is used as it is."
 LISTEN_CANCELLED = "Stopped listening. The clips are there; “Listen to my clips” goes on."
 LISTEN = "Listen to my clips"
-LISTEN_INFO = "The computer checks the words and the voice of each clip."
 CLIP_FIGURES_TITLE = "All figures"
 CLIP_FIGURES = (
     ("snr_db", "Speech over noise: {:.0f} dB"),
