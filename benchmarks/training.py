@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -19,6 +19,9 @@ from voiceclone.audio import Audio
 from voiceclone.errors import TrainingError
 from voiceclone.speech import QUIET_ENDS_S
 from voiceclone.training.lock import TrainingLock
+
+if TYPE_CHECKING:
+    from voiceclone.clips.clean import Strength
 
 SAMPLING_INTERVAL_S = 0.5
 _TOLD_EVERY_S = 15.0
@@ -47,7 +50,7 @@ def _link_or_copy(source: str, target: str) -> None:
         shutil.copyfile(source, target)
 
 
-def add_and_clean(engine: VoiceEngine, name: str, clips: list[SpokenClip]) -> str:
+def add_and_clean(engine: VoiceEngine, name: str, clips: list[SpokenClip], strength: "Strength" = "gentle") -> str:
     """Make a project of the clips with their texts, cleaned; return its id.
 
     Raises:
@@ -63,7 +66,7 @@ def add_and_clean(engine: VoiceEngine, name: str, clips: list[SpokenClip]) -> st
     )
     for rejected in report.rejected:
         print(f"  left out: {rejected.source_name}: {rejected.reason}", file=sys.stderr)
-    engine.clean(project_id)
+    engine.clean(project_id, strength=strength)
     return project_id
 
 

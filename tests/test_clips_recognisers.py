@@ -9,9 +9,12 @@ import pytest
 from tests.small_hub import serve_all
 from tests.sounds import EXAMPLE_DIR
 from voiceclone import download
-from voiceclone.clips import ClipLibrary, recognisers
+from voiceclone.clips import ClipLibrary, Project, recognisers
+from voiceclone.clips.spoken_language import language_of
 from voiceclone.clips.transcribe import _embedded, can_transcribe, recognise
-from voiceclone.errors import BaseModelError, Cancelled, InputError
+from voiceclone.decoding import open_recording
+from voiceclone.errors import AudioError, BaseModelError, Cancelled, InputError
+from voiceclone.text.languages import ANY_LANGUAGE
 
 
 @pytest.fixture
@@ -46,8 +49,28 @@ def test_what_is_fetched_writes_down_every_language(hub, tmp_path: Path, speech)
     project = library.create_project("Ana", "es")
     (clip,) = library.add_files(project.project_id, [EXAMPLE_DIR / "joe_01.flac"]).added
     assert clip.text and clip.transcribed and clip.language == "es"
+    # The network behind the served files knows English only, so that is what it takes everything for.
+    (same,) = library.add_files(project.project_id, [EXAMPLE_DIR / "joe_02.flac"], language=ANY_LANGUAGE).added
+    assert same.language == "en-us" and same.text
     recognisers.remove(data, "base")
     assert not can_transcribe("es", data)
+
+
+def test_the_language_cannot_be_found_out_without_it(library: ClipLibrary, project: Project) -> None:
+    with pytest.raises(InputError, match="recogniser for more languages"):
+        library.add_files(project.project_id, [EXAMPLE_DIR / "joe_02.flac"], language=ANY_LANGUAGE)
+
+
+def test_a_language_nobody_speaks_here_is_said_and_the_project_s_own_english_is_kept(
+    hub, tmp_path: Path, monkeypatch
+) -> None:
+    recording = open_recording(EXAMPLE_DIR / "joe_02.flac")
+    recognisers.install(tmp_path, "base", endpoint=hub.endpoint)
+    assert language_of(recording, tmp_path, "en-gb") == "en-gb"
+    assert language_of(recording, tmp_path, "es") == "en-us"
+    monkeypatch.setattr("voiceclone.clips.spoken_language.hear_language", lambda audio, data_dir: "nl")
+    with pytest.raises(AudioError, match=r"joe_02\.flac.*\(nl\).*choose it yourself"):
+        language_of(recording, tmp_path, "es")
 
 
 def test_a_broken_fetch_goes_on_and_is_not_used_before_it_is_whole(hub, tmp_path: Path) -> None:

@@ -10,12 +10,14 @@ import pytest
 import soundfile
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined, make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, encode_flac
+from voiceclone.audio import Audio, decode, encode_flac
 from voiceclone.clips import ClipLibrary, Project
 from voiceclone.clips.slicing import PADDING_S, cut_slices, find_slices, plan_slices
 from voiceclone.clips.vad import FRAME_S, speech_frames, speech_regions
+from voiceclone.clips.word_cuts import windows_over
 from voiceclone.decoding import open_recording
 from voiceclone.errors import Cancelled
+from voiceclone.judge.words import comparable_words, edit_distance
 from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S
 
 
@@ -27,7 +29,7 @@ def probabilities(*stretches: tuple[float, float]) -> np.ndarray:
 
 def plan(*stretches: tuple[float, float]) -> tuple[list[float], float]:
     found = probabilities(*stretches)
-    result = plan_slices(found, len(found) * FRAME_S, MIN_CLIP_S)
+    result = plan_slices(speech_regions(found), len(found) * FRAME_S, MIN_CLIP_S)
     return [end - start for start, end in result.slices], result.left_out_s
 
 
@@ -59,7 +61,7 @@ def test_long_pauses_are_cut_out() -> None:
 
 def test_the_longer_pause_is_chosen() -> None:
     found = probabilities((6.0, 0.12), (2.0, 0.6), (6.0, 0.0))
-    slices = plan_slices(found, len(found) * FRAME_S, MIN_CLIP_S).slices
+    slices = plan_slices(speech_regions(found), len(found) * FRAME_S, MIN_CLIP_S).slices
     assert len(slices) == 2
     assert slices[0][1] == pytest.approx(8.12 + PADDING_S, abs=0.1)
     assert slices[0][1] <= slices[1][0]
@@ -68,6 +70,40 @@ def test_the_longer_pause_is_chosen() -> None:
 def test_speech_without_a_pause_is_left_out_and_said() -> None:
     lengths, left_out_s = plan((3.0, 0.5), (20.0, 0.5), (3.0, 0.5))
     assert len(lengths) == 2 and left_out_s == pytest.approx(20.0, abs=0.1)
+
+
+@pytest.fixture
+def breathless() -> tuple[Audio, str]:
+    """Sentences said without a pause anywhere: sound and words."""
+    pieces, words = [], []
+    for number in range(1, 17):
+        audio = decode(EXAMPLE_DIR / f"joe_{number:02d}.flac")
+        for start_s, end_s in speech_regions(speech_frames(audio), 0.1):
+            pieces.append(audio.samples[round(start_s * audio.sample_rate) : round(end_s * audio.sample_rate)])
+        words.append(EXAMPLE_TEXTS[f"joe_{number:02d}.flac"])
+    return Audio(np.concatenate(pieces), audio.sample_rate), " ".join(words)
+
+
+def test_speech_without_pauses_is_cut_between_words(
+    library: ClipLibrary, project: Project, breathless, write_wav: Callable[[str, Audio], Path]
+) -> None:
+    audio, words = breathless
+    path = write_wav("breathless.wav", audio)
+    with_pauses_only = find_slices(open_recording(path), MIN_CLIP_S)
+    report = library.add_files(project.project_id, [path])
+    kept_s = sum(clip.duration_s for clip in report.added)
+    assert kept_s > sum(end - start for start, end in with_pauses_only.slices) + 20
+    assert kept_s > 0.95 * audio.duration_s
+    assert all(clip.duration_s <= MAX_CLIP_S for clip in report.added)
+    said = " ".join(clip.text for clip in report.added)
+    expected, found = comparable_words(words), comparable_words(said)
+    assert edit_distance(expected, found) < 0.12 * len(expected), said
+
+
+def test_long_runs_are_heard_in_pieces_that_overlap() -> None:
+    assert windows_over((5.0, 20.0)) == [(5.0, 20.0)]
+    found = windows_over((0.0, 70.0))
+    assert found == [(0.0, 30.0), (26.0, 56.0), (52.0, 70.0)]
 
 
 def test_cuts_never_fall_into_a_word(long_speech: Audio, tmp_path: Path) -> None:

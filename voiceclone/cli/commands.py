@@ -14,6 +14,7 @@ from voiceclone.cli.training import continue_run, list_runs, status, stop, train
 from voiceclone.clips.model import needs_a_look
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError, TextError
+from voiceclone.text.languages import ANY_LANGUAGE
 
 if TYPE_CHECKING:
     from voiceclone.clips.model import AddReport, Clip, Project
@@ -75,7 +76,8 @@ def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddRe
     try:
         project = engine.project(options.project)
     except NotFoundError:
-        project = engine.create_project(options.project, options.language or _DEFAULT_LANGUAGE)
+        chosen = options.language if options.language != ANY_LANGUAGE else None
+        project = engine.create_project(options.project, chosen or _DEFAULT_LANGUAGE)
     with progress_bar("Adding") as on_progress:
         report = engine.add_clips(
             project.project_id,

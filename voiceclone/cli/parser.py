@@ -67,7 +67,7 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
         type=Path,
         help="what is said in each: CSV or TSV file|text, or LJSpeech metadata.csv",
     )
-    add.add_argument("--language", help=f"{_LANGUAGE_HELP} (default: the project's; a new one's is en-us)")
+    add.add_argument("--language", help=f"{_LANGUAGE_HELP}, or auto to find it out (default: the project's)")
     speakers = _command(commands, "speakers", "List who speaks in a speech corpus, with minutes.")
     add_corpus_options(speakers, required=True)
     clean = _command(commands, "clean", "Make cleaned copies of a project's recordings; originals stay.")

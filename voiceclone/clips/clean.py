@@ -1,4 +1,4 @@
-"""Make a clip clean enough to learn from: rumble and noise down, silence trimmed, one loudness for all."""
+"""Make a clip clean enough to learn from: rumble, clicks and noise down, silence trimmed, one loudness for all."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal
@@ -8,6 +8,7 @@ import numpy as np
 from voiceclone.audio import Audio, encode_flac, loudness_lufs, true_peak_dbfs
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.acoustics import LINE_STANDS_OUT_DB, mains_hum
+from voiceclone.clips.clicks import remove_clicks
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
 from voiceclone.errors import Cancelled
@@ -49,7 +50,7 @@ def clean(audio: Audio, snr_db: float, strength: Strength = "gentle") -> Audio:
         snr_db: as `voiceclone.clips.figures.measure` found it.
         strength: see `STRENGTHS`.
     """
-    cleaned = _high_pass(audio)
+    cleaned = _high_pass(audio if strength == "off" else remove_clicks(audio))
     probabilities = speech_frames(cleaned)
     if strength != "off":
         cleaned = remove_hum(cleaned, probabilities)

@@ -21,7 +21,8 @@ from voiceclone.clips.model import (
 )
 from voiceclone.clips.shape import loudness_shape
 from voiceclone.clips.slicing import cut_slices, find_slices
-from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, recognise
+from voiceclone.clips.spoken_language import language_of
+from voiceclone.clips.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
 from voiceclone.clips.transcripts import (
     SOUND_SUFFIXES,
     TABLE_NAMES,
@@ -33,6 +34,7 @@ from voiceclone.clips.transcripts import (
 from voiceclone.decoding import Recording, open_recording
 from voiceclone.errors import ArchiveError, AudioError, Cancelled, TextError
 from voiceclone.spool import spool_folder
+from voiceclone.text.languages import ANY_LANGUAGE
 from voiceclone.unpack import unpack
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class Intake:
     ) -> None:
         self._library = library
         self._project_id = project.project_id
+        self._project_language = project.language
+        self._finds_language = language == ANY_LANGUAGE
         self._language = language
         self._on_progress = on_progress
         self._should_stop = should_stop
@@ -136,6 +140,8 @@ class Intake:
 
     def _add_file(self, path: Path, text: str | None) -> None:
         recording = open_recording(path)
+        if self._finds_language:
+            self._language = language_of(recording, self._library.root.parent, self._project_language)
         if recording.duration_s is not None and recording.duration_s <= limits.MAX_CLIP_S:
             audio = decode_recording(recording)
             if audio.duration_s <= limits.MAX_CLIP_S:
@@ -161,7 +167,8 @@ class Intake:
 
     def _add_long(self, recording: Recording, text: str | None) -> None:
         path = recording.path
-        plan = find_slices(recording, limits.MIN_CLIP_S, self._part(0.0, 0.3), self._should_stop)
+        hear = self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
+        plan = find_slices(recording, limits.MIN_CLIP_S, self._part(0.0, 0.3), self._should_stop, hear)
         if not plan.slices:
             raise AudioError(
                 f"No speech was found in “{path.name}”. Check that it is the right file, or record it again louder."
@@ -187,6 +194,9 @@ class Intake:
             )
         if text and made:
             self._lay_text(made, text)
+
+    def _hear_words(self, audio: Audio) -> list[SpokenWord]:
+        return hear_words(audio, self._language, self._library.root.parent)
 
     def _lay_text(self, made: list[ClipRecord], text: str) -> None:
         """Put the person's own words in place of the recognised ones where both agree."""

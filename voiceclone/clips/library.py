@@ -24,7 +24,7 @@ from voiceclone.clips.model import (
 )
 from voiceclone.clips.own_script import own_script, save_own_script
 from voiceclone.errors import AudioError, InputError, NotFoundError
-from voiceclone.text.languages import get_language
+from voiceclone.text.languages import ANY_LANGUAGE, get_language
 
 if TYPE_CHECKING:
     from voiceclone.clips.clean import Strength
@@ -117,7 +117,7 @@ class ClipLibrary:
             files: recordings, or folders of them.
             text: what is said, when there is one file.
             transcripts: texts by file name, see `voiceclone.clips.transcripts.read_transcripts`.
-            language: code such as `es`; None is the project's.
+            language: code such as `es`; None is the project's, `ANY_LANGUAGE` finds it out for each recording.
             on_progress: told the share done and what is going on.
             should_stop: asked often; what is added before stays.
 
@@ -129,7 +129,9 @@ class ClipLibrary:
         from voiceclone.clips.intake import Intake
 
         project = self.project(project_id)
-        intake = Intake(self, project, get_language(language or project.language).code, on_progress, should_stop)
+        if language != ANY_LANGUAGE:
+            language = get_language(language or project.language).code
+        intake = Intake(self, project, language, on_progress, should_stop)
         return intake.add(files, text, transcripts)
 
     def clips(self, project_id: str) -> list[Clip]:

@@ -1,13 +1,16 @@
-"""Cut long recordings into clips of a sentence or so, at real pauses only."""
+"""Cut long recordings into clips of a sentence or so: at real pauses, or between words where there is no pause."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 
 import numpy as np
 
 from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.clips.transcribe import SpokenWord
 from voiceclone.clips.vad import speech_probabilities, speech_regions
+from voiceclone.clips.word_cuts import HearWords, divide_run, windows_over
 from voiceclone.decoding import Recording, fit
 from voiceclone.errors import Cancelled
 from voiceclone.limits import MAX_CLIP_S, TARGET_SLICE_S
@@ -39,8 +42,16 @@ def find_slices(
     shortest_s: float,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
+    hear_words: HearWords | None = None,
 ) -> SlicePlan:
     """Listen through a recording once, block by block, and plan its slices.
+
+    Args:
+        recording: the recording.
+        shortest_s: slices below this are left out.
+        on_progress: told share and words.
+        should_stop: ends early.
+        hear_words: a recogniser; where nobody pauses for longer than a clip may be, it says where words end.
 
     Raises:
         AudioError: the file cannot be read.
@@ -49,11 +60,14 @@ def find_slices(
     found = []
     read_s = 0.0
 
+    def stop_if_asked() -> None:
+        if should_stop and should_stop():
+            raise Cancelled("Stopped. What was added before is kept.")
+
     def blocks() -> Iterator[np.ndarray]:
         nonlocal read_s
         for block in recording.blocks():
-            if should_stop and should_stop():
-                raise Cancelled("Stopped. What was added before is kept.")
+            stop_if_asked()
             read_s += len(block) / recording.sample_rate
             if on_progress and recording.duration_s:
                 share = min(1.0, read_s / recording.duration_s)
@@ -62,18 +76,20 @@ def find_slices(
 
     for probabilities in speech_probabilities(blocks(), recording.sample_rate):
         found.append(probabilities)
-    return plan_slices(np.concatenate(found), read_s, shortest_s)
+    spoken = speech_regions(np.concatenate(found), SHORTEST_PAUSE_S)
+    if hear_words is not None:
+        spoken = _divided(recording, spoken, hear_words, stop_if_asked)
+    return plan_slices(spoken, read_s, shortest_s)
 
 
-def plan_slices(probabilities: np.ndarray, duration_s: float, shortest_s: float) -> SlicePlan:
-    """Choose cuts so that slices are near `TARGET_SLICE_S` and every cut lies in a pause.
+def plan_slices(spoken: list[tuple[float, float]], duration_s: float, shortest_s: float) -> SlicePlan:
+    """Choose cuts so that slices are near `TARGET_SLICE_S` and every cut lies between two stretches of speech.
 
     Args:
-        probabilities: of speech, one for each 32 ms, shape (frames,).
+        spoken: (start, end) of the stretches of speech in seconds, in order.
         duration_s: length of the recording.
         shortest_s: slices below this are left out.
     """
-    spoken = speech_regions(probabilities, SHORTEST_PAUSE_S)
     kept, left_out_s = [], 0.0
     for first, last in _best_groups(spoken):
         start, end = spoken[first][0], spoken[last][1]
@@ -108,6 +124,28 @@ def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, A
 
 
 _LONGEST_S = MAX_CLIP_S - 2 * PADDING_S
+
+
+def _divided(
+    recording: Recording,
+    spoken: list[tuple[float, float]],
+    hear_words: HearWords,
+    stop_if_asked: Callable[[], None],
+) -> list[tuple[float, float]]:
+    """Divide stretches of speech that are longer than a clip may be between their words."""
+    runs = [run for run in spoken if run[1] - run[0] > _LONGEST_S]
+    windows = [windows_over(run) for run in runs]
+    pieces = cut_slices(recording, SlicePlan(tuple(chain.from_iterable(windows)), 0.0))
+
+    def heard(audio: Audio) -> list[SpokenWord]:
+        stop_if_asked()
+        return hear_words(audio)
+
+    parts = {
+        run: divide_run(run, islice(pieces, len(own)), heard, _LONGEST_S)
+        for run, own in zip(runs, windows, strict=True)
+    }
+    return [part for run in spoken for part in parts.get(run, [run])]
 
 
 def _best_groups(spoken: list[tuple[float, float]]) -> list[tuple[int, int]]:

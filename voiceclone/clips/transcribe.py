@@ -12,7 +12,7 @@ from voiceclone import host
 from voiceclone.audio import Audio, resample
 from voiceclone.clips.recognisers import best_folder
 from voiceclone.compute import in_one_thread
-from voiceclone.errors import VoiceCloneError
+from voiceclone.errors import InputError, VoiceCloneError
 
 if TYPE_CHECKING:
     from faster_whisper import WhisperModel
@@ -28,6 +28,17 @@ class Recognised:
     """With capitals and punctuation; "" when nothing was understood."""
     log_probability: float
     """Mean over the tokens, natural logarithm: how sure the network is; 0 is certain, below -1 it guesses."""
+
+
+@dataclass(frozen=True)
+class SpokenWord:
+    """One word, and when it was said."""
+
+    text: str
+    """With the punctuation that follows it."""
+    start_s: float
+    end_s: float
+    """Seconds from the beginning of the sound; errs by some hundredths."""
 
 
 class _Recogniser:
@@ -97,6 +108,50 @@ def recognise(audio: Audio, language: str = "en-us", data_dir: Path | None = Non
     length_s = sum(segment.end - segment.start for segment in found)
     probability = sum(segment.avg_logprob * (segment.end - segment.start) for segment in found) / max(length_s, 1e-6)
     return Recognised(" ".join(segment.text.strip() for segment in found).strip(), probability)
+
+
+@in_one_thread
+def hear_words(audio: Audio, language: str = "en-us", data_dir: Path | None = None) -> list[SpokenWord]:
+    """Write down speech with the time of each word; of half a minute at most, what is longer is heard in pieces.
+
+    Raises:
+        VoiceCloneError: the recogniser is not installed.
+    """
+    samples = resample(audio, WHISPER_RATE).samples
+    with _recogniser.kept():
+        segments, _ = _recogniser.model(best_folder(data_dir)).transcribe(
+            samples,
+            language=language.partition("-")[0],
+            beam_size=1,
+            temperature=0.0,
+            condition_on_previous_text=False,
+            word_timestamps=True,
+        )
+        return [
+            SpokenWord(word.word.strip(), float(word.start), float(word.end))
+            for segment in segments
+            for word in segment.words or ()
+        ]
+
+
+@in_one_thread
+def hear_language(audio: Audio, data_dir: Path | None) -> str:
+    """Return the language spoken in the first half minute, by its two letters, such as `es`.
+
+    Raises:
+        InputError: no recogniser for all languages was fetched; the one that comes along takes all for English.
+    """
+    folder = best_folder(data_dir)
+    if folder is None:
+        raise InputError(
+            "To find out the language by itself VoiceClone needs the recogniser for more languages. "
+            "Get it first, or choose the language yourself."
+        )
+    samples = resample(audio, WHISPER_RATE).samples
+    with _recogniser.kept():
+        model = _recogniser.model(folder)
+        known = model.supported_languages
+        return str(model.detect_language(samples)[0] if len(known) > 1 else known[0])
 
 
 def keeping_recogniser() -> AbstractContextManager[None]:

@@ -35,6 +35,10 @@ LANGUAGES: dict[str, Language] = {
 }
 
 
+ANY_LANGUAGE = "auto"
+"""In place of a code where recordings come in: find it out for each of them."""
+
+
 def get_language(code: str) -> Language:
     """Return the language with this code.
 

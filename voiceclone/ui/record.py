@@ -8,6 +8,7 @@ import gradio as gr
 from gradio_client.utils import strip_invalid_filename_characters
 
 from voiceclone.errors import Cancelled, InputError
+from voiceclone.text.languages import ANY_LANGUAGE
 from voiceclone.ui import markup, text
 from voiceclone.ui.booth import build_booth
 from voiceclone.ui.listen import wire_listening
@@ -37,6 +38,7 @@ class UploadCard:
 
     files: gr.File
     transcripts: gr.File
+    find_language: gr.Checkbox
     add: gr.Button
     cancel: gr.Button
     status: gr.HTML
@@ -78,7 +80,7 @@ def _upload_card(shared: Shared) -> UploadCard:
                     elem_id="transcripts",
                     elem_classes="vc-drop",
                 )
-            build_recogniser(shared)
+            find_language = build_recogniser(shared)
             add = gr.Button(text.ADD_FILES, elem_id="add-files")
             cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
             status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="add-status")
@@ -88,7 +90,9 @@ def _upload_card(shared: Shared) -> UploadCard:
             example = gr.Button(text.EXAMPLE_BUTTON, elem_id="example")
             example_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-status")
             example_heard = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-heard")
-    return UploadCard(files, transcripts, add, cancel, status, heard, example, example_status, example_heard)
+    return UploadCard(
+        files, transcripts, find_language, add, cancel, status, heard, example, example_status, example_heard
+    )
 
 
 def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> None:
@@ -99,6 +103,7 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         files: list[str] | None,
         transcripts: str | None,
         language: str,
+        find_language: bool,
         changed: int,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
@@ -111,7 +116,7 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
                     project_id,
                     [Path(file) for file in files],
                     transcripts=words,
-                    language=language,
+                    language=ANY_LANGUAGE if find_language else language,
                     on_progress=into(progress),
                     should_stop=should_stop,
                 )
@@ -132,7 +137,7 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
     done = wire(
         started.then,
         add,
-        [shared.project, card.files, card.transcripts, language, shared.changed],
+        [shared.project, card.files, card.transcripts, language, card.find_language, shared.changed],
         [card.files, card.transcripts, card.status, shared.changed],
         lane="clips",
         progress_on=card.status,
