@@ -27,6 +27,7 @@ from voiceclone.errors import (
     TrainingError,
     VoiceFileError,
 )
+from voiceclone.training.runs import read_notes
 
 LONG_S = 3600.0
 STEPS = 4
@@ -552,6 +553,10 @@ def test_every_rejected_clip_gets_one_sentence(folders, tmp_path):
     VitsBase(folders[YOUR_TTS]).prepare([*bad, good], run_dir, TrainingPlan(steps=1))
     rejected = json.loads((run_dir / "rejected.json").read_text())
     assert [one["clip_id"] for one in rejected] == [clip.clip_id for clip in bad]
+    told = read_notes(run_dir)
+    assert told[0] == f"“Hi.” was left out. {reasons[0]}"
+    assert told[1].startswith("“A sentence. A sentence. A sentence. A …” was left out.")
+    assert len(told) == 6 and told[-1] == "3 more recordings were left out."
     with pytest.raises(NotEnoughSpeechError, match="too short"):
         VitsBase(folders[YOUR_TTS]).prepare(bad[:1], run_dir, TrainingPlan(steps=1))
 

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from textwrap import shorten
 
 import numpy as np
 
 from voiceclone.audio import Audio, encode_flac, resample
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.bases.coqui.run_notes import add_note
 from voiceclone.errors import AudioError, Cancelled, NotEnoughSpeechError, TextError, TrainingError
 from voiceclone.store import read_json, write_json
 
@@ -17,6 +19,10 @@ REJECTED_FILE = "rejected.json"
 FOLDER = "dataset"
 MIN_CLIPS_TO_HOLD_OUT = 5
 MAX_HELD_OUT = 8
+_TOLD_LEFT_OUT = 5
+"""So many left-out recordings are named beside the plot; the rest is a number."""
+_SHOWN_TEXT = 40
+"""Characters of a text that is to be recognised."""
 HELD_OUT_SHARE = 0.1
 
 
@@ -54,7 +60,7 @@ def store_clips(
         NotEnoughSpeechError: no clip is usable.
         Cancelled: `should_stop` turned True.
     """
-    usable, rejected = [], []
+    usable, rejected, left_out = [], [], []
     for number, clip in enumerate(clips):
         if should_stop and should_stop():
             raise Cancelled("Stopped while your recordings were being prepared.")
@@ -66,7 +72,12 @@ def store_clips(
             encode_flac(resample(clip.audio, sample_rate), _sound_path(run_dir, clip.clip_id))
         else:
             rejected.append({"clip_id": clip.clip_id, "reason": reason})
+            left_out.append(f"“{shorten(clip.text, _SHOWN_TEXT, placeholder=' …')}” was left out. {reason}")
     write_json(run_dir / REJECTED_FILE, rejected)
+    for sentence in left_out[:_TOLD_LEFT_OUT]:
+        add_note(run_dir, sentence)
+    if (more := len(left_out) - _TOLD_LEFT_OUT) > 0:
+        add_note(run_dir, f"{more} more recording{' was' if more == 1 else 's were'} left out.")
     if not usable:
         first = rejected[0]["reason"] if rejected else "Record some first."
         raise NotEnoughSpeechError(f"None of the recordings can be used for training. {first}")
