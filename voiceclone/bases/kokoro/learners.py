@@ -1,5 +1,6 @@
 """What learns in a run: layers of decoder and predictor, the two halves of the style, and their optimizers."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.base import Policy
@@ -68,12 +69,56 @@ class Learners:
 
         return torch.cat([self.acoustic_style, self.prosody_style], dim=1).detach()
 
-    def update(self, optimizer: "torch.optim.Optimizer", scale: float) -> None:
-        """Make a step along the gradients that are there, with `scale` times the full learning rates."""
+    def keep_to_style_layers(self) -> None:
+        """Let only those layers of the network go on learning that turn the style into a norm's scale and shift.
+
+        What the others have learnt stays; their gradients and the optimizers' averages of them, twice their size, go.
+        """
+        for name, parameter in self.trained.items():
+            if not is_style_layer(name):
+                parameter.requires_grad_(False)
+                parameter.grad = None
+        for optimizer in self.optimizers():
+            for group in optimizer.param_groups:
+                for parameter in group["params"]:
+                    if not parameter.requires_grad:
+                        optimizer.state.pop(parameter, None)
+                group["params"] = [parameter for parameter in group["params"] if parameter.requires_grad]
+
+    def begin_anew(self, weights: Mapping[str, "torch.Tensor"], start: "torch.Tensor") -> None:
+        """Forget all that was learnt.
+
+        Args:
+            weights: the untouched network's, by name.
+            start: the style learning begins with, float32, shape (1, 256).
+        """
+        import torch
+
+        with torch.no_grad():
+            for name, parameter in self.trained.items():
+                parameter.copy_(weights[name])
+            self.acoustic_style.copy_(start[:, :STYLE_SIZE])
+            self.prosody_style.copy_(start[:, STYLE_SIZE:])
+        for optimizer in self.optimizers():
+            optimizer.state.clear()
+
+    def forget_gradients(self) -> None:
+        """Give back the gradients of a step that is not finished."""
+        for optimizer in self.optimizers():
+            optimizer.zero_grad(set_to_none=True)
+
+    def update(self, optimizer: "torch.optim.Optimizer", scale: float) -> bool:
+        """Make a step along the gradients that are there, with `scale` times the full learning rates.
+
+        Returns False, having changed nothing, where they are no finite numbers.
+        """
         import torch
 
         for group in optimizer.param_groups:
             group["lr"] = group["full_rate"] * scale
         parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-        torch.nn.utils.clip_grad_norm_(parameters, self._recipe.gradient_norm)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, self._recipe.gradient_norm)
+        if not torch.isfinite(norm):
+            return False
         optimizer.step()
+        return True

@@ -86,7 +86,8 @@ class ReadyClips:
         made = dataset.get_features(self._run_dir, entry, network, style)
 
         def on_device(array: Any) -> "torch.Tensor":
-            return torch.from_numpy(array)[None].to(self._device)
+            # Copied, for torch's memory is aligned: vector instructions add up in another order where it is not.
+            return torch.tensor(array)[None].to(self._device)
 
         self.ready.append(
             LoadedClip(
@@ -96,22 +97,22 @@ class ReadyClips:
                     prosody_text=on_device(made.prosody_text),
                     acoustic_text=on_device(made.acoustic_text),
                 ),
-                frames=torch.from_numpy(made.frames).to(self._device),
+                frames=torch.tensor(made.frames).to(self._device),
                 pitch_hz=on_device(made.pitch_hz),
                 loudness=on_device(made.loudness),
                 samples=on_device(made.samples),
             )
         )
 
-    def draw_windows(self, chooser: random.Random) -> Iterator[Window]:
-        """Yield a clip and a start frame per window; each clip comes in proportion to its length."""
+    def draw_windows(self, chooser: random.Random, window_frames: int) -> Iterator[Window]:
+        """Yield a clip and a start frame per window of a step; each clip comes in proportion to its length."""
         for _ in range(self._recipe.batch_windows):
             if not self.order:
                 for index, clip in enumerate(self.ready):
-                    self.order += [index] * max(1, round(clip.frame_count / self._recipe.window_frames))
+                    self.order += [index] * max(1, round(clip.frame_count / window_frames))
                 chooser.shuffle(self.order)
             clip = self.ready[self.order.pop()]
-            last = max(0, clip.frame_count - self._recipe.window_frames)
+            last = max(0, clip.frame_count - window_frames)
             start = chooser.randint(0, last)
             if clip.entry.bandwidth_hz < losses.FULL_BAND_HZ and self._recipe.batch_windows == 1:
                 start = min(last, round(start / _GRID_FRAMES) * _GRID_FRAMES)
@@ -121,9 +122,25 @@ class ReadyClips:
         """Return different clips for a prosody step."""
         return chooser.sample(self.ready, min(self._recipe.prosody_clips, len(self.ready)))
 
-    def restore(self, order: list[int], network: "torch.nn.Module", style: "torch.Tensor") -> None:
-        """Load again the clips that were ready, in the same order, and go on with the order they were drawn in."""
-        for entry in [entry for entry in self.pending if dataset.has_features(self._run_dir, entry)]:
-            self.pending.remove(entry)
-            self._make_ready(entry, network, style)
-        self.order = [index for index in order if index < len(self.ready)]
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint keeps, as JSON takes it: which clips are ready, and the order they are drawn in."""
+        return {"ready": [clip.entry.clip_id for clip in self.ready], "order": list(self.order)}
+
+    def restore(self, state: dict[str, Any], network: "torch.nn.Module", style: "torch.Tensor") -> None:
+        """Go on from what `state` returned; clips made ready after that become ready again when their time comes.
+
+        A clip that is gone by now is left out, and the round begins anew.
+        """
+        waiting = {entry.clip_id: entry for entry in [*(clip.entry for clip in self.ready), *self.pending]}
+        loaded = {clip.entry.clip_id: clip for clip in self.ready}
+        # Checkpoints of earlier versions do not say which clips were ready: those whose features are there.
+        wanted = state.get("ready") or [key for key in waiting if dataset.has_features(self._run_dir, waiting[key])]
+        self.ready = []
+        for clip_id in wanted:
+            if clip_id in loaded:
+                self.ready.append(loaded[clip_id])
+            elif clip_id in waiting:
+                self._make_ready(waiting[clip_id], network, style)
+        ready = {clip.entry.clip_id for clip in self.ready}
+        self.pending = [entry for clip_id, entry in waiting.items() if clip_id not in ready]
+        self.order = list(state["order"]) if len(ready) == len(wanted) else []

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from voiceclone.bases.kokoro import losses, synthesis
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
+from voiceclone.bases.kokoro.noise import own_noise
 from voiceclone.bases.kokoro.ready_clips import LoadedClip, Window
 from voiceclone.bases.kokoro.recipe import Recipe
 
@@ -45,7 +46,7 @@ class Teacher:
     def __init__(self, network: "torch.nn.Module", start: "torch.Tensor") -> None:
         self._decoder = copy.deepcopy(network.decoder)
         self._style = start[:, :STYLE_SIZE]
-        self._known: dict[tuple[str, int], torch.Tensor] = {}
+        self._known: dict[tuple[str, int, int], torch.Tensor] = {}
 
     def spectra(
         self, windows: Sequence[Window], inputs: tuple["torch.Tensor", ...], bandwidth_hz: float
@@ -54,12 +55,16 @@ class Teacher:
         import torch
 
         clip, start = windows[0]
-        key = (clip.entry.clip_id, start)
+        key = (clip.entry.clip_id, start, inputs[0].shape[-1])
         if len(windows) == 1 and key in self._known:
             return self._known[key]
         device = inputs[0].device.type
         style = self._style.expand(len(windows), -1)
-        with torch.no_grad(), torch.autocast(device, torch.bfloat16, enabled=supports_bfloat16(device)):
+        with (
+            own_noise(f"{key}", device),
+            torch.no_grad(),
+            torch.autocast(device, torch.bfloat16, enabled=supports_bfloat16(device)),
+        ):
             sound = self._decoder(*inputs, style)[:, 0].float()[:, INNER]
         spectra = losses.teacher_spectrum(sound, bandwidth_hz)
         if len(windows) == 1:
@@ -72,6 +77,7 @@ def acoustic_loss(
     windows: Sequence[Window],
     style: "torch.Tensor",
     recipe: Recipe,
+    window_frames: int,
     teacher: Teacher | None,
 ) -> Heard:
     """Let the network say some windows and compare.
@@ -80,12 +86,13 @@ def acoustic_loss(
         network: as it is now.
         windows: of clips; all are cut to the length of the shortest.
         style: acoustic half of the style, shape (1, 128).
-        recipe: length of a window and the weights of the parts.
+        recipe: the weights of the parts.
+        window_frames: length of a window in frames of 25 ms.
         teacher: asked where the recordings end early; None asks nobody.
     """
     import torch
 
-    length = min(recipe.window_frames, *(clip.frame_count for clip, _ in windows))
+    length = min(window_frames, *(clip.frame_count for clip, _ in windows))
     inputs = [clip.cut(start, length) for clip, start in windows]
     text, pitch_hz, loudness, recorded = (torch.cat(parts) for parts in zip(*inputs, strict=True))
     bandwidth_hz = min(clip.entry.bandwidth_hz for clip, _ in windows)
