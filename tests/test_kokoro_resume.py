@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from kokoro_runs import LONG_S, copy_run, example_clips, metrics, steps_told, use_recipe
+from kokoro_runs import LONG_S, copy_run, metrics, prepare, steps_told, use_recipe
 
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
@@ -34,8 +34,7 @@ def pair(request, kokoro_folder, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         use_recipe(patch)
         whole = folder / "whole"
-        whole.mkdir()
-        KokoroBase(kokoro_folder).prepare(example_clips(6), whole, plan)
+        prepare(kokoro_folder, whole, 6, plan)
         stopped = copy_run(whole, folder / "stopped")
         base = KokoroBase(kokoro_folder)
         assert base.train_slice(whole, LONG_S).finished

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from kokoro_runs import advance_to, copy_run, example_clips, metrics, use_recipe
+from kokoro_runs import advance_to, copy_run, metrics, prepare, use_recipe
 
 from voiceclone import store
 from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.kokoro import KokoroBase, dataset
+from voiceclone.bases.kokoro import dataset
 from voiceclone.bases.kokoro import trainer as trainer_module
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, read_about, save_checkpoint, write_tensors
 from voiceclone.bases.kokoro.loss_watch import MAX_BAD_STEPS, RECENT_STEPS, LossWatch
@@ -34,9 +34,8 @@ STEPS = 40
 def prepared(kokoro_folder, tmp_path_factory):
     """A run in which only the style learns, so that its checkpoints are small; prepared, no step made."""
     run_dir = tmp_path_factory.mktemp("runs") / "prepared"
-    run_dir.mkdir()
     plan = TrainingPlan(steps=STEPS, policy=Policy.TRANSFER)
-    KokoroBase(kokoro_folder).prepare(example_clips(2), run_dir, plan)
+    prepare(kokoro_folder, run_dir, 2, plan)
     return run_dir
 
 
@@ -169,7 +168,7 @@ def test_going_astray_before_the_first_checkpoint_begins_anew(make_trainer):
         trainer.advance()
     assert trainer.position.step == 0
     assert torch.equal(trainer.voice_style(), trainer.start)
-    with pytest.raises(TrainingError, match="went astray.*Leave out recordings"):
+    with pytest.raises(TrainingError, match=r"went astray.*Leave out recordings"):
         for _ in range(2 * MAX_BAD_STEPS):
             trainer.advance()
 
@@ -240,8 +239,7 @@ def without_memory_until(monkeypatch, trainer, enough):
 def test_too_little_memory_goes_down_the_rungs_says_so_and_learns_on(kokoro_folder, tmp_path, monkeypatch):
     use_recipe(monkeypatch, batch_windows=2)
     run_dir = tmp_path / "run"
-    run_dir.mkdir()
-    KokoroBase(kokoro_folder).prepare(example_clips(2), run_dir, TrainingPlan(steps=STEPS))
+    prepare(kokoro_folder, run_dir, 2, TrainingPlan(steps=STEPS))
     trainer = Trainer(run_dir, kokoro_folder, "cpu")
     without_memory_until(monkeypatch, trainer, lambda thrift: thrift.windows_at_once == 1)
     advance_to(trainer, 1)
@@ -287,8 +285,7 @@ def test_another_error_is_not_taken_for_too_little_memory(make_trainer, monkeypa
 def test_computing_twice_gives_the_same_gradients(kokoro_folder, tmp_path, monkeypatch):
     use_recipe(monkeypatch)
     run_dir = tmp_path / "run"
-    run_dir.mkdir()
-    KokoroBase(kokoro_folder).prepare(example_clips(1), run_dir, TrainingPlan(steps=STEPS))
+    prepare(kokoro_folder, run_dir, 1, TrainingPlan(steps=STEPS))
     trainer = Trainer(run_dir, kokoro_folder, "cpu")
     trainer.clips.make_next_ready(trainer.network, trainer.start)
 
@@ -426,7 +423,7 @@ def test_metrics_on_a_full_disk_lack_a_line_and_nothing_more(make_trainer):
 
 def test_damaged_recordings_are_left_out_and_damaged_features_made_again(kokoro_folder, tmp_path, monkeypatch):
     use_recipe(monkeypatch)
-    KokoroBase(kokoro_folder).prepare(example_clips(3), tmp_path, TrainingPlan(steps=2, policy=Policy.TRANSFER))
+    prepare(kokoro_folder, tmp_path, 3, TrainingPlan(steps=2, policy=Policy.TRANSFER))
     trainer = Trainer(tmp_path, kokoro_folder, "cpu")
     entries = dataset.read_index(tmp_path)
     advance_to(trainer, 1)

@@ -2,15 +2,16 @@
 
 import json
 import os
-import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from tests.small_project import fake_engine, make_project
 from tools.torture import torture
 from voiceclone import store
-from voiceclone.errors import NotFoundError, StorageError
+from voiceclone.errors import BusyError, NotFoundError, StorageError
 from voiceclone.training import runs
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.runner import TrainingRunner
@@ -124,43 +125,33 @@ def test_setting_the_clock_does_not_make_a_living_training_look_dead(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="permissions are another thing there")
-def test_a_data_folder_that_may_not_be_written_is_said_in_words(tmp_path):
-    data_dir = tmp_path / "data"
-    project = make_project(data_dir)
-    fake_engine(data_dir).base.ensure_ready()
-    program = (
-        "import sys; from tests.small_project import fake_engine\n"
-        "from voiceclone.errors import StorageError\n"
-        "engine = fake_engine(sys.argv[1])\n"
-        "for work in (engine.check_data_folder, lambda: engine.start_training(sys.argv[2], 'Anna', True, steps=5)):\n"
-        "    try:\n"
-        "        work()\n"
-        "        print('nothing was said')\n"
-        "    except StorageError as error:\n"
-        "        print(error)\n"
-        "print(engine.active_run())\n"
-    )
-    # The administrator may write everywhere, so somebody else tries.
-    who = {"user": 65_534, "group": 65_534, "extra_groups": []} if os.getuid() == 0 else {}
-    for folder in (data_dir, *[path for path in data_dir.rglob("*") if path.is_dir()]):
-        folder.chmod(0o555)
-    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
-        parent.chmod(parent.stat().st_mode | 0o055)
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", program, str(data_dir), project.project_id],
-            capture_output=True,
-            text=True,
-            check=False,
-            **who,
-        )
-    finally:
-        for folder in (data_dir, *[path for path in data_dir.rglob("*") if path.is_dir()]):
-            folder.chmod(0o755)
-    first, second, active = done.stdout.splitlines()
-    assert first.startswith("VoiceClone may not write to") and "VOICECLONE_HOME" in first
-    assert second.startswith("VoiceClone may not write to"), done.stderr
-    assert active == "None"
+def test_a_data_folder_that_may_not_be_written_is_said_in_words():
+    with tempfile.TemporaryDirectory() as folder:
+        data_dir = Path(folder) / "data"
+        project = make_project(data_dir)
+        engine = fake_engine(data_dir)
+        engine.base.ensure_ready()
+        lock = TrainingLock(data_dir)
+        lock.claim("another")
+        with pytest.raises(BusyError):  # so that all that starting a training imports is there
+            engine.start_training(project.project_id, "Anna", True, steps=5)
+        lock.release("another")
+        folders = [data_dir.parent, data_dir, *(path for path in data_dir.rglob("*") if path.is_dir())]
+        for each in folders:
+            each.chmod(0o555)
+        if os.getuid() == 0:
+            os.seteuid(65_534)  # the administrator may write everywhere, so somebody else tries
+        try:
+            with pytest.raises(StorageError, match=r"may not write to.*VOICECLONE_HOME"):
+                engine.check_data_folder()
+            with pytest.raises(StorageError, match=r"may not write to.*VOICECLONE_HOME"):
+                engine.start_training(project.project_id, "Anna", True, steps=5)
+            assert engine.active_run() is None
+        finally:
+            if os.getuid() == 0:
+                os.seteuid(0)
+            for each in folders:
+                each.chmod(0o755)
 
 
 def test_torture_in_short():
