@@ -79,7 +79,8 @@ def test_clips_their_order_and_what_is_measured_are_the_same(pair):
     assert whole.clips.state() == continued.clips.state()
     assert len(whole.clips.ready) == 5, "of six clips one judges"
     assert whole._meters.state() == continued._meters.state()
-    assert whole._watch.state() == continued._watch.state()
+    states = [{name: watch.state() for name, watch in trainer._watches.items()} for trainer in (whole, continued)]
+    assert states[0] == states[1]
 
 
 def test_what_was_told_is_the_same(pair):

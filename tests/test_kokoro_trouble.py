@@ -189,7 +189,7 @@ def test_a_doubtful_moment_is_not_saved_and_an_end_in_it_goes_back(make_trainer)
     good = trainer.voice_style().clone()
     advance_to(trainer, 2)
     for loss in [*[1.0] * RECENT_STEPS, *[1.8] * RECENT_STEPS]:
-        trainer._watch.note(loss)
+        trainer._watches["loss"].note(loss)
     trainer.save_checkpoint()
     assert read_about(trainer.run_dir / "checkpoint.safetensors")["position"]["step"] == 1
     trainer.settle()

@@ -53,7 +53,7 @@ class Trainer:
         self.held_out = [entry for entry in entries if entry.held_out]
         learnt_from = [entry for entry in entries if not entry.held_out]
         self.clips = ReadyClips(run_dir, learnt_from, self.recipe, device)
-        self._meters, self._watch = Meters(), LossWatch()
+        self._meters, self._watches = Meters(), _new_watches()
         self._thrift, self._returns = Thrift.none(self.recipe), 0
         self.start = choose_start(self.network, base_folder, run_dir, learnt_from).to(device)
         band_limited = any(entry.bandwidth_hz < losses.FULL_BAND_HZ for entry in learnt_from)
@@ -136,11 +136,11 @@ class Trainer:
         slept_s = self.schedule.clock.take_slept_s()
         if slept_s:
             self._files.note(f"The computer slept for {duration_words(slept_s)}; that does not count as training time.")
-        finite = all(math.isfinite(value) for value in told.values())
-        self._watch.note(told["loss"] if finite else math.nan)
-        if self._watch.astray:
+        for name, loss in told.items():
+            self._watches[name].note(loss)
+        if any(watch.astray for watch in self._watches.values()):
             self._go_back()
-        elif finite:
+        elif all(math.isfinite(loss) for loss in told.values()):
             self._tell(told)
 
     def _seed_step(self) -> random.Random:
@@ -248,12 +248,16 @@ class Trainer:
     def _begin_anew(self) -> None:
         untouched = dict(load_network(self._base_folder, self.device).named_parameters())
         self.learners.begin_anew(untouched, self.start)
-        self._meters, self._watch = Meters(), LossWatch()
+        self._meters, self._watches = Meters(), _new_watches()
         self.clips.order = []
+
+    @property
+    def _doubtful(self) -> bool:
+        return any(watch.doubtful for watch in self._watches.values())
 
     def settle(self) -> None:
         """Come to rest before an end: what was learnt in a doubtful moment is given up for the last checkpoint."""
-        if self._watch.doubtful and self._files.has_checkpoint():
+        if self._doubtful and self._files.has_checkpoint():
             finished = self.position.finished
             self._return_to_checkpoint()
             self.schedule.position = replace(self.position, finished=finished)
@@ -282,13 +286,13 @@ class Trainer:
 
         In a doubtful moment the last good checkpoint stays instead. When the disk is full, training goes on without.
         """
-        if self.position.step == 0 or self._watch.doubtful:
+        if self.position.step == 0 or self._doubtful:
             return
         self.schedule.position = replace(self.position, elapsed_s=self.schedule.elapsed_s)
         about = {
             "position": asdict(self.position),
             "step_s": self.schedule.step_s,
-            "watch": self._watch.state(),
+            "watches": {name: watch.state() for name, watch in self._watches.items()},
             "thrift": asdict(self._thrift),
             "returns": self._returns,
         }
@@ -316,7 +320,11 @@ class Trainer:
         load_checkpoint(path, self.learners.all(), self.learners.optimizers())
         self._meters.restore(about)
         self._returns = int(about.get("returns", 0))
-        if "watch" in about:
-            self._watch.restore(about["watch"])
+        for name, state in about.get("watches", {}).items():
+            self._watches[name].restore(state)
         self.clips.restore(about, self.network, self.voice_style())
         return about | {"position": position}
+
+
+def _new_watches() -> dict[str, LossWatch]:
+    return {"loss": LossWatch(), "prosody_loss": LossWatch()}
