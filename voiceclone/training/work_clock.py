@@ -6,6 +6,9 @@ from collections.abc import Callable
 MAX_IDLE_S = 60.0
 """A pause in which the process computed nothing for longer than this was no work: the computer slept, or the process
 was held. The longest idle wait of a working process is the disk's, 800 MB at 20 MB/s being 40 s."""
+MAX_COMPUTED_SHARE = 0.02
+"""Nothing is less than this share of the pause, on one core: a process that a busy computer starves still gets some of
+it (5 to 15 % beside four others of higher priority), and one asleep only what it did before and after."""
 
 
 class WorkClock:
@@ -37,8 +40,9 @@ class WorkClock:
         """Time spent on the run, seconds."""
         now_s, computed_s = self._now(), self._computed()
         gap_s = max(0.0, now_s - self._seen_s)
-        idle_s = gap_s - (computed_s - self._seen_computed_s)
-        if idle_s > MAX_IDLE_S:
+        worked_s = computed_s - self._seen_computed_s
+        idle_s = gap_s - worked_s
+        if idle_s > MAX_IDLE_S and worked_s < MAX_COMPUTED_SHARE * gap_s:
             self._slept_s += idle_s
             gap_s -= idle_s
         self._seen_s, self._seen_computed_s = now_s, computed_s

@@ -40,10 +40,10 @@ class Thrift:
         """
         if self.windows_at_once > 1:
             fewer = self.windows_at_once // 2
-            return replace(self, windows_at_once=fewer), fewer_at_a_time(fewer, "piece of speech")
+            return replace(self, windows_at_once=fewer), fewer_at_a_time(fewer, "snippet")
         if self.window_frames > SHORT_WINDOW_FRAMES:
             return replace(self, window_frames=SHORT_WINDOW_FRAMES), (
-                "The memory was too small. The training goes on with shorter pieces of speech."
+                "The memory was too small. The training goes on with shorter snippets."
             )
         if not self.computes_twice:
             return replace(self, computes_twice=True), (
