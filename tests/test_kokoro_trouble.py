@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import safetensors.torch
 import torch
-from kokoro_runs import advance_to, copy_run, metrics, prepare, use_recipe
+from kokoro_runs import advance_to, copy_run, load_once, metrics, prepare, use_recipe
 
 from voiceclone import store
 from voiceclone.bases.base import Policy, TrainingPlan
@@ -22,6 +22,7 @@ from voiceclone.bases.kokoro.schedule import FINISH_RESERVE_S, Schedule
 from voiceclone.bases.kokoro.step_losses import acoustic_loss
 from voiceclone.bases.kokoro.thrift import SHORT_WINDOW_FRAMES, Thrift, compute_twice
 from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.weights import load_network
 from voiceclone.errors import StorageError, TrainingError
 from voiceclone.training.runs import read_notes
 from voiceclone.training.work_clock import MAX_IDLE_S, WorkClock
@@ -31,18 +32,30 @@ STEPS = 40
 
 
 @pytest.fixture(scope="module")
-def prepared(kokoro_folder, tmp_path_factory):
-    """A run in which only the style learns, so that its checkpoints are small; prepared, no step made."""
+def network(kokoro_folder):
+    """The untouched network; trainers get copies of it."""
+    return load_network(kokoro_folder)
+
+
+@pytest.fixture(scope="module")
+def prepared(kokoro_folder, network, tmp_path_factory):
+    """A run in which only the style learns, so that its checkpoints are small; features are made, no step is."""
     run_dir = tmp_path_factory.mktemp("runs") / "prepared"
     plan = TrainingPlan(steps=STEPS, policy=Policy.TRANSFER)
     prepare(kokoro_folder, run_dir, 2, plan)
+    with pytest.MonkeyPatch.context() as patch:
+        load_once(patch, network)
+        trainer = Trainer(run_dir, kokoro_folder, "cpu")
+    while trainer.clips.pending:
+        trainer.clips.make_next_ready(trainer.network, trainer.start)
     return run_dir
 
 
 @pytest.fixture
-def make_trainer(prepared, kokoro_folder, tmp_path, monkeypatch):
+def make_trainer(prepared, kokoro_folder, network, tmp_path, monkeypatch):
     """Return a trainer of a run folder; without one, of a new copy of the prepared run."""
     use_recipe(monkeypatch)
+    load_once(monkeypatch, network)
 
     def make(run_dir=None):
         return Trainer(run_dir or copy_run(prepared, tmp_path / "run"), kokoro_folder, "cpu")
@@ -224,8 +237,9 @@ def without_memory_until(monkeypatch, trainer, enough):
     monkeypatch.setattr(trainer_module, "acoustic_loss", hungry)
 
 
-def test_too_little_memory_goes_down_the_rungs_says_so_and_learns_on(kokoro_folder, tmp_path, monkeypatch):
+def test_too_little_memory_goes_down_the_rungs_says_so_and_learns_on(kokoro_folder, network, tmp_path, monkeypatch):
     use_recipe(monkeypatch, batch_windows=2)
+    load_once(monkeypatch, network)
     run_dir = tmp_path / "run"
     prepare(kokoro_folder, run_dir, 2, TrainingPlan(steps=STEPS))
     trainer = Trainer(run_dir, kokoro_folder, "cpu")
@@ -270,8 +284,9 @@ def test_another_error_is_not_taken_for_too_little_memory(make_trainer, monkeypa
     assert read_notes(trainer.run_dir) == ()
 
 
-def test_computing_twice_gives_the_same_gradients(kokoro_folder, tmp_path, monkeypatch):
+def test_computing_twice_gives_the_same_gradients(kokoro_folder, network, tmp_path, monkeypatch):
     use_recipe(monkeypatch)
+    load_once(monkeypatch, network)
     run_dir = tmp_path / "run"
     prepare(kokoro_folder, run_dir, 1, TrainingPlan(steps=STEPS))
     trainer = Trainer(run_dir, kokoro_folder, "cpu")
@@ -416,8 +431,9 @@ def test_metrics_on_a_full_disk_lack_a_line_and_nothing_more(make_trainer):
     assert lines[-1].startswith('{"step": 3')
 
 
-def test_damaged_recordings_are_left_out_and_damaged_features_made_again(kokoro_folder, tmp_path, monkeypatch):
+def test_damaged_recordings_are_left_out_and_damaged_features_made_again(kokoro_folder, network, tmp_path, monkeypatch):
     use_recipe(monkeypatch)
+    load_once(monkeypatch, network)
     prepare(kokoro_folder, tmp_path, 3, TrainingPlan(steps=2, policy=Policy.TRANSFER))
     trainer = Trainer(tmp_path, kokoro_folder, "cpu")
     entries = dataset.read_index(tmp_path)
