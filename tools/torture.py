@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,6 +46,9 @@ RUN_FILES = (
     "notes.json",
     "first_listen.wav",
 )
+
+
+SHORT_FILES = ("run.json", "state.json", "prepared.json", "checkpoint.json")
 
 
 class HungryBase(FakeBase):
@@ -203,9 +206,9 @@ def interrupted(path: Path) -> tuple[Rig, str]:
     return rig, run_id
 
 
-def cuts(count: Count, chooser: random.Random, per_file: int = CUTS_PER_FILE) -> None:
+def cuts(count: Count, chooser: random.Random, names: Sequence[str] = RUN_FILES, per_file: int = CUTS_PER_FILE) -> None:
     """Cut each file of a run at random bytes, as a power loss can."""
-    for name in RUN_FILES:
+    for name in names:
         for _ in range(per_file):
             with folder() as path:
 
@@ -308,7 +311,7 @@ def torture(kill_times: int, seed: int, *, short: bool = False) -> Count:
     count, chooser = Count(), random.Random(seed)
     for name, work in (
         ("kill -9", lambda: kills(count, chooser, kill_times)),
-        ("files cut", lambda: cuts(count, chooser, 1 if short else CUTS_PER_FILE)),
+        ("files cut", lambda: cuts(count, chooser, SHORT_FILES, 1) if short else cuts(count, chooser)),
         ("memory", lambda: out_of_memory(count)),
         ("disk full", lambda: None if short else full_disk(count)),
         ("read-only", lambda: None if short else read_only(count)),

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.errors import TrainingError
 from voiceclone.store import atomic_file, move_into_place
 
@@ -130,6 +131,8 @@ def load_checkpoint(
             torch.random.set_rng_state(stored.get_tensor(_RANDOM))
             return about
     except (SafetensorError, OSError, KeyError, TypeError, ValueError, RuntimeError) as error:
+        if is_out_of_memory(error):
+            raise
         raise _damaged() from error
 
 
