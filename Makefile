@@ -13,7 +13,7 @@ STAMP := $(VENV)/installed-$(shell cat $(REQUIREMENTS) | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/installed-dev-$(shell cat $(REQUIREMENTS) requirements-dev.txt | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: help setup run test test-slow test-browser lint format benchmark
+.PHONY: help setup run test test-slow test-browser torture lint format benchmark
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -32,6 +32,9 @@ test: setup $(DEV_STAMP)  ## the test suite
 
 test-slow: setup $(DEV_STAMP)  ## tests that train the real base model, minutes
 	$(BIN)/python -m pytest -m slow
+
+torture: setup  ## kill trainings, cut their files, fill their disk: do they survive? minutes
+	$(BIN)/python tools/torture.py
 
 test-browser: setup $(DEV_STAMP)  ## tests in headless Chromium
 	$(BIN)/python -m pytest -m "browser and not slow"

@@ -22,6 +22,7 @@ def main() -> int:
         if is_busy(server_name, port):
             print(text.PORT_BUSY.format(port=port, other=port + 1), file=sys.stderr)
             return 2
+        engine.check_data_folder()
         engine.sweep_leftovers()
         engine.resume_interrupted()
     except VoiceCloneError as error:

@@ -69,12 +69,13 @@ class FakeBase:
                 on_progress(number / len(clips), f"Recording {number} of {len(clips)}")
         steps = plan.steps or round((plan.minutes or 0) * 60 / STEP_PAUSE_S) or DEFAULT_STEPS
         content = {"log_centres": centres, "steps": steps, "seed": plan.seed, "policy": plan.policy}
-        store.write_json(run_dir / "data.json", content)
+        store.write_json_twice(run_dir / "data.json", content)
 
     def train_slice(self, run_dir, budget_s, should_stop=None) -> SliceResult:
         if (self._folder / BREAKS_FILE).exists():
             raise BaseModelError((self._folder / BREAKS_FILE).read_text(encoding="utf-8"))
-        data = json.loads((run_dir / "data.json").read_text())
+        lost = BaseModelError("The prepared recordings are damaged. Start a new training.")
+        data = store.read_json_twice(run_dir / "data.json", missing=lost, damaged=lost)
         step, level = self._checkpoint(run_dir)
         targets = np.array(data["log_centres"])
         ends = time.monotonic() + budget_s
@@ -138,13 +139,15 @@ class FakeBase:
 
     def _checkpoint(self, run_dir) -> tuple[int, float]:
         path = run_dir / "checkpoint.json"
-        if not path.exists():
+        nothing = BaseModelError("no checkpoint")
+        try:
+            content = store.read_json_twice(path, missing=nothing, damaged=nothing)
+        except BaseModelError:
             return 0, math.log(STOCK_PITCH_HZ)
-        content = json.loads(path.read_text())
         return content["step"], content["level"]
 
     def _save(self, run_dir, step: int, level: float) -> None:
-        store.write_json(run_dir / "checkpoint.json", {"step": step, "level": level})
+        store.write_json_twice(run_dir / "checkpoint.json", {"step": step, "level": level})
 
     def _tell(self, run_dir, step: int, total: int, loss: float) -> None:
         entry = {

@@ -58,7 +58,10 @@ def test_transfer_changes_the_style_and_nothing_else(run_of, kokoro_folder):
     assert changed(trainer, kokoro_folder) == set()
     assert both_halves_of_the_style_moved(trainer)
     learners = [
-        value for optimizer in trainer._optimizers() for group in optimizer.param_groups for value in group["params"]
+        value
+        for optimizer in trainer.learners.optimizers()
+        for group in optimizer.param_groups
+        for value in group["params"]
     ]
     assert sum(value.numel() for value in learners) == 2 * STYLE_SIZE
 

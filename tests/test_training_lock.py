@@ -79,7 +79,7 @@ def test_a_pid_used_again_is_another_process(lock, tmp_path):
     lock.claim("a")
     path = tmp_path / "data" / "training.lock"
     content = json.loads(path.read_text())
-    path.write_text(json.dumps(content | {"started_at": content["started_at"] - 3600}))
+    path.write_text(json.dumps(content | {"started_at": content["started_at"] - 3600, "boot": "another 1"}))
     assert lock.holder() is None
 
 

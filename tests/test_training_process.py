@@ -206,7 +206,8 @@ def test_a_process_that_said_its_last_word_is_waited_for(engine, project_id):
 def test_recordings_deleted_meanwhile_are_told(engine, project_id):
     run_id = start(engine, project_id)
     kill(engine, run_id)
-    (engine.data_dir / "runs" / run_id / "prepared.json").unlink(missing_ok=True)
+    for name in ("prepared.json", "prepared.copy.json"):
+        (engine.data_dir / "runs" / run_id / name).unlink(missing_ok=True)
     engine.delete_project(project_id)
     engine.continue_training(run_id)
     last = end_of(engine, run_id)

@@ -339,6 +339,14 @@ class VoiceEngine:
             should_stop=should_stop,
         )
 
+    def check_data_folder(self) -> None:
+        """Make sure that something can be saved; call it when the app starts.
+
+        Raises:
+            StorageError: the data folder may not be written.
+        """
+        store.require_writable(self.data_dir)
+
     def sweep_leftovers(self) -> int:
         """Delete what a process that was killed while adding a corpus left behind; call it when the app starts.
 

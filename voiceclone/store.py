@@ -7,8 +7,8 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -109,12 +109,13 @@ def atomic_file(path: Path) -> Iterator[Path]:
             yield temporary
             with temporary.open("r+b") as written:  # Windows flushes only what is open for writing
                 os.fsync(written.fileno())
-            _replace(temporary, path)
+            move_into_place(temporary, path)
         finally:
             temporary.unlink(missing_ok=True)
 
 
-def _replace(source: Path, target: Path) -> None:
+def move_into_place(source: Path, target: Path) -> None:
+    """Let `source` take the place of `target`, which may be there."""
     # On Windows a file that another process is reading just now cannot be replaced; it is free
     # again within milliseconds, so a short wait is the whole cure.
     for attempt in range(_REPLACE_ATTEMPTS):
@@ -148,6 +149,46 @@ def read_json(path: Path, *, missing: VoiceCloneError, damaged: VoiceCloneError)
         raise damaged from error
 
 
+def copy_path(path: Path) -> Path:
+    """Return where `write_json_twice` puts the copy of a file, for example `run.copy.json`."""
+    return path.with_name(f"{path.stem}.copy{path.suffix}")
+
+
+def write_json_twice(path: Path, value: Any) -> None:
+    """Write `value` as JSON to `path` and to a copy beside it: for what is written once and cannot be made again."""
+    write_json(copy_path(path), value)
+    write_json(path, value)
+
+
+def read_json_twice(
+    path: Path,
+    *,
+    missing: VoiceCloneError,
+    damaged: VoiceCloneError,
+    on_repair: Callable[[], None] | None = None,
+) -> Any:
+    """Read what `write_json_twice` wrote; where `path` is damaged, its copy counts and takes its place.
+
+    Args:
+        path: the file.
+        missing: raised when neither is there.
+        damaged: raised when neither can be read.
+        on_repair: called when the copy had to be used.
+    """
+    try:
+        return read_json(path, missing=missing, damaged=damaged)
+    except VoiceCloneError as error:
+        try:
+            value = read_json(copy_path(path), missing=error, damaged=error)
+        except VoiceCloneError:
+            raise error from None
+    with suppress(StorageError):
+        write_json(path, value)
+    if on_repair is not None:
+        on_repair()
+    return value
+
+
 def remove_folder(folder: Path) -> None:
     """Delete a folder and what is in it; one that is not there is fine.
 
@@ -170,3 +211,14 @@ def require_free_disk(folder: Path, needed_mb: float = MIN_FREE_DISK_MB) -> None
             f"Only {free_mb:.0f} MB are free on the disk that holds “{folder}”, and "
             f"{needed_mb:.0f} MB are needed. Free some space and try again."
         )
+
+
+def require_writable(folder: Path) -> None:
+    """Raise `StorageError` unless a file can be made in `folder`, which is made where it is missing."""
+    with storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / f".part-{uuid.uuid4().hex}"
+        try:
+            probe.touch()
+        finally:
+            probe.unlink(missing_ok=True)

@@ -1,6 +1,8 @@
 """One training per data folder: a lock file that names a living process and outlives no crash."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,15 +27,18 @@ class Holder:
     """When the process started, seconds since 1970; a pid used again has another."""
     handover: bool
     """True until the training process itself has taken the lock over."""
+    boot: str = ""
+    """On Linux: which start of the computer, and how long after it the process began, in clock ticks. `started_at` is
+    reckoned from the clock there, and moves when the clock is set."""
 
     def is_alive(self) -> bool:
         """True while that very process lives; a zombie is dead."""
         try:
             process = psutil.Process(self.pid)
-            return (
-                abs(process.create_time() - self.started_at) < _SAME_START_S
-                and process.status() != psutil.STATUS_ZOMBIE
+            same = abs(process.create_time() - self.started_at) < _SAME_START_S or (
+                self.boot != "" and self.boot == _boot(self.pid)
             )
+            return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.Error:
             return False
 
@@ -92,10 +97,12 @@ class TrainingLock:
             if holder is not None and holder.run_id == run_id:
                 self._path.unlink(missing_ok=True)
 
-    def _guard(self) -> FileLock:
+    @contextmanager
+    def _guard(self) -> Iterator[None]:
         with store.storage_errors(self._guard_path.parent):
             self._guard_path.parent.mkdir(parents=True, exist_ok=True)
-        return FileLock(self._guard_path, timeout=_GUARD_TIMEOUT_S)
+            with FileLock(self._guard_path, timeout=_GUARD_TIMEOUT_S):
+                yield
 
     def _read(self) -> Holder | None:
         try:
@@ -105,8 +112,9 @@ class TrainingLock:
                 pid=int(fields["pid"]),
                 started_at=float(fields["started_at"]),
                 handover=bool(fields["handover"]),
+                boot=str(fields.get("boot", "")),
             )
-        except (BusyError, KeyError, TypeError, ValueError):
+        except (BusyError, AttributeError, KeyError, TypeError, ValueError):
             return None
 
     def _write(self, run_id: str, pid: int, *, handover: bool) -> None:
@@ -114,8 +122,25 @@ class TrainingLock:
             started_at = psutil.Process(pid).create_time()
         except psutil.Error:
             started_at = 0.0  # it has ended already, so this holder reads as dead
-        content = {"run_id": run_id, "pid": pid, "started_at": started_at, "handover": handover}
+        content = {
+            "run_id": run_id,
+            "pid": pid,
+            "started_at": started_at,
+            "boot": _boot(pid),
+            "handover": handover,
+        }
         store.write_json(self._path, content)
+
+
+def _boot(pid: int) -> str:
+    """Return when a process began without asking the clock, on Linux; nothing elsewhere or when it has ended."""
+    try:
+        boot_id = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        # Field 22 of proc(5); the name in field 2 may hold spaces, so it is counted from its closing bracket.
+        ticks = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[19]
+    except (OSError, IndexError):
+        return ""
+    return f"{boot_id} {ticks}"
 
 
 _NO_HOLDER = BusyError("The lock is free.")

@@ -105,6 +105,7 @@ class TrainingRunner:
         try:
             if not keep_stop_request:
                 runs.stop_path(run_dir).unlink(missing_ok=True)
+            runs.mend_state(run_dir)
             runs.write_state(run_dir, replace(runs.read_state(run_dir), state="waiting", error="", message=""))
             self._spawn(run_dir, run_id)
         except BaseException:

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone import store
-from voiceclone.errors import NotFoundError
+from voiceclone.errors import NotFoundError, StorageError
+from voiceclone.training.notes import NOTES_FILE, add_note
 from voiceclone.training.words import status_sentence
 
 FINAL_STATES = ("finished", "stopped", "failed")
 RUNNING_STATES = ("waiting", "preparing", "training", "stopping")
 _TAIL_BYTES = 8192
+_LONGEST_SILENCE_S = 120.0
+"""A living process writes its state more often than that; what is missing beyond it, the computer slept."""
 _SMOOTHING = 0.1
 """Weight of the newest loss in the smoothed curve (exponential moving average)."""
 
@@ -122,7 +125,11 @@ def read_config(run_dir: Path) -> RunConfig:
         "your recordings are untouched."
     )
     missing = NotFoundError("There is no such training run; choose one from the list.")
-    content = store.read_json(config_path(run_dir), missing=missing, damaged=damaged)
+
+    def tell() -> None:
+        add_note(run_dir, "The description of this training was damaged; its copy has taken its place.")
+
+    content = store.read_json_twice(config_path(run_dir), missing=missing, damaged=damaged, on_repair=tell)
     try:
         known = {field.name: content[field.name] for field in fields(RunConfig) if field.name in content}
         if known.get("clip_ids") is not None:
@@ -134,7 +141,7 @@ def read_config(run_dir: Path) -> RunConfig:
 
 def write_config(run_dir: Path, config: RunConfig) -> None:
     """Write `run.json`."""
-    store.write_json(config_path(run_dir), asdict(config))
+    store.write_json_twice(config_path(run_dir), asdict(config))
 
 
 def read_state(run_dir: Path) -> RunState:
@@ -146,6 +153,21 @@ def read_state(run_dir: Path) -> RunState:
         return RunState(**{name: value for name, value in content.items() if name in known})
     except (NotFoundError, AttributeError, TypeError):
         return RunState()
+
+
+def mend_state(run_dir: Path) -> None:
+    """Say so when `state.json` is damaged, and begin a new one: the checkpoint knows how far the run is."""
+    damaged, missing = StorageError("damaged"), NotFoundError("no state")
+    try:
+        store.read_json(state_path(run_dir), missing=missing, damaged=damaged)
+    except NotFoundError:
+        return
+    except StorageError:
+        write_state(run_dir, RunState())
+        add_note(
+            run_dir,
+            "The file that said how far this training was, was damaged; it goes on from its last checkpoint.",
+        )
 
 
 def write_state(run_dir: Path, state: RunState) -> None:
@@ -168,7 +190,8 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
     last = _last_metric(run_dir)
     name = _state_name(saved, process_alive, stop_path(run_dir).exists())
     running = name in RUNNING_STATES
-    since_s = max(0.0, time.time() - saved.written_at) if running and saved.written_at else 0.0
+    silent_s = min(max(0.0, time.time() - saved.written_at), _LONGEST_SILENCE_S)
+    since_s = silent_s if running and saved.written_at else 0.0
     step = max(saved.step, int(last.get("step", 0)))
     total_steps = max(step, int(last.get("total_steps") or saved.total_steps))
     eta_s = _eta_s(run_dir, last) if name == "training" else None
@@ -209,7 +232,7 @@ def read_notes(run_dir: Path) -> tuple[str, ...]:
     """Return the sentences in `notes.json`, each once; none where there is no such file or it is damaged."""
     nothing = NotFoundError("no notes")
     try:
-        told = store.read_json(run_dir / "notes.json", missing=nothing, damaged=nothing)
+        told = store.read_json(run_dir / NOTES_FILE, missing=nothing, damaged=nothing)
     except NotFoundError:
         return ()
     return tuple(dict.fromkeys(note for note in told if isinstance(note, str))) if isinstance(told, list) else ()

@@ -4,6 +4,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
@@ -14,9 +15,11 @@ import psutil
 from voiceclone import compute, host, store
 from voiceclone.bases.base import BaseModel, Policy, TrainingPlan
 from voiceclone.bases.custom import load_base
-from voiceclone.errors import Cancelled, NotFoundError, VoiceCloneError
+from voiceclone.bases.memory import is_out_of_memory
+from voiceclone.errors import Cancelled, NotFoundError, StorageError, VoiceCloneError, VoiceFileError
 from voiceclone.training import runs
 from voiceclone.training.lock import TrainingLock
+from voiceclone.training.work_clock import WorkClock
 from voiceclone.voice_file import Voice, base_sha256
 from voiceclone.voices import VoiceShelf
 
@@ -33,9 +36,8 @@ class Board:
 
     def __init__(self, run_dir: Path) -> None:
         self._run_dir = run_dir
-        self._began = time.monotonic()
-        self._before = runs.read_state(run_dir)
-        self.state = self._before
+        self.state = runs.read_state(run_dir)
+        self._clock = WorkClock(self.state.elapsed_s)
         self._written = 0.0
         self._asked = 0.0
         self._stop = False
@@ -44,15 +46,19 @@ class Board:
 
     def write(self, **changes: Any) -> None:
         """Change and save the state."""
-        elapsed_s = self._before.elapsed_s + time.monotonic() - self._began
-        self.state = replace(self.state, elapsed_s=elapsed_s, **changes)
+        self.state = replace(self.state, elapsed_s=self._clock.elapsed_s, **changes)
         runs.write_state(self._run_dir, self.state)
         self._written = time.monotonic()
+
+    def tell(self, **changes: Any) -> None:
+        """Change the state, and save it unless the disk is full: a full disk alone ends no training."""
+        with suppress(StorageError):
+            self.write(**changes)
 
     def progress(self, share: float, message: str) -> None:
         """Tell how preparing goes, at most a few times a second."""
         if time.monotonic() - self._written >= STATE_INTERVAL_S:
-            self.write(message=f"{message.rstrip('.')} ({100 * share:.0f} %).")
+            self.tell(message=f"{message.rstrip('.')} ({100 * share:.0f} %).")
 
     def stop_asked(self) -> bool:
         """True once a person asked to stop."""
@@ -93,7 +99,8 @@ def main(arguments: list[str]) -> int:
     try:
         board.write(state="preparing", message="", error="", fruitless_starts=board.state.fruitless_starts + 1)
         _lower_priority()
-        _train(run_dir, data_dir, config, board)
+        with store.storage_errors(run_dir):
+            _train(run_dir, data_dir, config, board)
         return 0
     except Exception as error:
         traceback.print_exc()
@@ -143,7 +150,7 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
         heard_s[clip.language] = heard_s.get(clip.language, 0.0) + clip.audio.duration_s
     languages = sorted(heard_s, key=lambda language: -heard_s[language])
     prepared = Prepared(languages[0], languages, sum(heard_s.values()), len(clips))
-    store.write_json(run_dir / "prepared.json", vars(prepared))
+    store.write_json_twice(run_dir / "prepared.json", vars(prepared))
     return prepared
 
 
@@ -154,19 +161,19 @@ def _policy(config: runs.RunConfig, base: BaseModel) -> Policy:
 def _read_prepared(run_dir: Path) -> Prepared | None:
     nothing = NotFoundError("not prepared")
     try:
-        return Prepared(**store.read_json(run_dir / "prepared.json", missing=nothing, damaged=nothing))
+        return Prepared(**store.read_json_twice(run_dir / "prepared.json", missing=nothing, damaged=nothing))
     except (NotFoundError, TypeError):
         return None
 
 
 def _learn(run_dir: Path, base: BaseModel, board: Board) -> None:
-    board.write(state="training", message="")
+    board.tell(state="training", message="")
     while True:
         before = board.state.step
         # Asked for at least once, even to stop: only the base knows what its last checkpoint holds.
         result = base.train_slice(run_dir, SLICE_S, board.should_stop)
         fruitless = 0 if result.step > before else board.state.fruitless_starts
-        board.write(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
+        board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
         if result.finished or board.should_stop():
             return
 
@@ -200,13 +207,28 @@ def _install(
         policy=_policy(config, base).value,
         may_share=base.may_share_voices,
     )
+    _check_whole(run_dir / "voice.safetensors")
     VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice)
+
+
+def _check_whole(path: Path) -> None:
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        # Opening compares the length of the file with what its header promises.
+        with safe_open(path, framework="np") as opened:
+            opened.keys()
+    except (SafetensorError, OSError) as error:
+        raise VoiceFileError(
+            "The voice was learnt, but its file was damaged before it was kept. Start a new training; "
+            "your recordings are untouched."
+        ) from error
 
 
 def _say_failed(board: Board, error: Exception) -> None:
     if isinstance(error, VoiceCloneError):
         sentence = str(error)
-    elif isinstance(error, MemoryError):
+    elif is_out_of_memory(error):
         sentence = "The computer ran out of memory. Close other programs, then continue the training."
     else:
         kind = type(error).__name__
@@ -223,7 +245,7 @@ def _say_failed(board: Board, error: Exception) -> None:
 def _end_torn_line(path: Path) -> None:
     # A killed process may have left half a line; what follows must not be glued to it.
     if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-        with path.open("ab") as file:
+        with store.storage_errors(path), path.open("ab") as file:
             file.write(b"\n")
 
 

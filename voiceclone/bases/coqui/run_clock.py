@@ -3,7 +3,6 @@
 import json
 import math
 import random
-import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.errors import TrainingError
 from voiceclone.store import read_json, write_json
+from voiceclone.training.work_clock import WorkClock
 
 PLAN_FILE = "plan.json"
 METRICS_FILE = "metrics.jsonl"
@@ -69,18 +69,18 @@ class RunClock:
         self.minutes = plan.minutes if plan.minutes or plan.steps else default_minutes
         self.steps, self.seed, self.step = plan.steps, plan.seed, 0
         self._reserve_s = reserve_s
-        self._began = time.monotonic() - plan.elapsed_s
+        self._clock = WorkClock(plan.elapsed_s)
         self._step_s = 0.0
         self._bad_steps = 0
 
     @property
     def elapsed_s(self) -> float:
         """Time spent on the run, earlier processes included."""
-        return time.monotonic() - self._began
+        return self._clock.elapsed_s
 
     def restore(self, step: int, elapsed_s: float) -> None:
         """Go on from a checkpoint."""
-        self.step, self._began = step, time.monotonic() - elapsed_s
+        self.step, self._clock = step, WorkClock(elapsed_s)
 
     @property
     def finished(self) -> bool:

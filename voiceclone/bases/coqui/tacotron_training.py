@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store
-from voiceclone.bases.coqui.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.coqui.run_clock import RunClock, read_plan
-from voiceclone.bases.coqui.run_notes import add_note
 from voiceclone.bases.coqui.tacotron_stages import STAGES, TacotronRecipe
 from voiceclone.bases.coqui.voice_tensors import difference, read_voice_tensors, write_voice_tensors
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.errors import TrainingError
+from voiceclone.training.notes import add_note
 
 if TYPE_CHECKING:
     import torch

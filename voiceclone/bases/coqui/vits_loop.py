@@ -11,16 +11,16 @@ from voiceclone.bases.base import Policy
 from voiceclone.bases.coqui import clip_store, vits_losses
 from voiceclone.bases.coqui.bundle import Bundle
 from voiceclone.bases.coqui.finished import VOICE_FILE
-from voiceclone.bases.coqui.memory import fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.coqui.run_clock import RunClock, StoredPlan
-from voiceclone.bases.coqui.run_notes import add_note
 from voiceclone.bases.coqui.vits_data import LoadedClip, load_clip, load_known_clips, make_batch, read_known_clips
 from voiceclone.bases.coqui.vits_network import DISCRIMINATOR, load_network
 from voiceclone.bases.coqui.vits_recipe import Recipe, is_trained, learns_speaker
 from voiceclone.bases.coqui.voice_tensors import SPEAKER, difference, size_mb, write_voice_tensors
 from voiceclone.bases.coqui.workarounds import WentAstray, guard_optimizer
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.memory import fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.errors import TrainingError
+from voiceclone.training.notes import add_note
 
 if TYPE_CHECKING:
     import torch

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store, released, xtts_network
 from voiceclone.bases.coqui.clip_store import StoredClip
-from voiceclone.bases.coqui.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.coqui.run_clock import RunClock, read_plan
-from voiceclone.bases.coqui.run_notes import add_note
 from voiceclone.bases.coqui.voice_tensors import (
     difference,
     parameter_changes,
@@ -22,7 +20,9 @@ from voiceclone.bases.coqui.voice_tensors import (
 from voiceclone.bases.coqui.workarounds import prepare_library, threads_kept
 from voiceclone.bases.coqui.xtts_network import INPUT_RATE, TITLE
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.errors import BaseModelError
+from voiceclone.training.notes import add_note
 
 if TYPE_CHECKING:
     import torch

@@ -1,5 +1,6 @@
 """Kokoro behind the base-model interface."""
 
+import logging
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,9 +14,10 @@ from voiceclone.bases.kokoro import start, weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
 from voiceclone.bases.kokoro.pauses import quieten_lead
 from voiceclone.bases.kokoro.polish import POLISH, at_speaking_level, polish
-from voiceclone.errors import InputError, NotFoundError, TextError, TrainingError
+from voiceclone.bases.memory import is_out_of_memory
+from voiceclone.errors import InputError, NotFoundError, StorageError, TextError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
-from voiceclone.store import atomic_file, read_json, write_json
+from voiceclone.store import atomic_file, read_json_twice, write_json, write_json_twice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
 
     from voiceclone.bases.kokoro.trainer import Trainer
 
-CHECKPOINT_INTERVAL_S = 90.0
-"""At most this much work, and the slice after it, is lost when the process is killed. A checkpoint is 800 MB and
-takes 3 s to write, so every 60 s they were a twentieth of the time."""
+_LOG = logging.getLogger(__name__)
+CHECKPOINT_INTERVAL_S = 45.0
+"""With a first listen and the writing itself in between, at most a minute of work is lost when the process is killed.
+docs/decisions.md, “Never lose work”, has what a checkpoint costs."""
 FIRST_LISTEN_FILE = "first_listen.wav"
 VOICE_FILE = "voice.safetensors"
 DONE_FILE = "done.json"
@@ -117,7 +120,7 @@ class KokoroBase:
         should_stop: ShouldStop | None = None,
     ) -> None:
         """Write the clips' sound, texts and the plan into the run folder; features follow while training."""
-        from voiceclone.bases.kokoro import dataset, trainer
+        from voiceclone.bases.kokoro import dataset, schedule
 
         began = time.monotonic()
         plan = replace(plan, policy=plan.policy or self.policies[0])
@@ -125,8 +128,8 @@ class KokoroBase:
             raise InputError(f"{self.title} cannot be trained as “{plan.policy}”; choose {' or '.join(self.policies)}.")
         self.ensure_ready(on_progress)
         dataset.write_dataset(clips, run_dir, on_progress, should_stop)
-        write_json(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
-        trainer.write_plan(run_dir, plan, self.weights_sha256, began)
+        write_json_twice(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
+        schedule.write_plan(run_dir, plan, self.weights_sha256, began)
 
     def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
         """Train for about `budget_s` seconds; speak the first listen when its time has come."""
@@ -140,20 +143,23 @@ class KokoroBase:
             trainer.advance()
             if trainer.wants_first_listen():
                 self._speak_first_listen(run_dir, trainer)
+            if trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S:
+                trainer.save_checkpoint()
             stopped = should_stop is not None and should_stop()
-        due = stopped or trainer.position.finished or trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S
-        if due and trainer.position.step:
+        if stopped or trainer.position.finished:
+            trainer.settle()
             trainer.save_checkpoint()
-        return SliceResult(trainer.position.step, trainer.total_steps(), trainer.position.finished)
+        return SliceResult(trainer.position.step, trainer.schedule.total_steps(), trainer.position.finished)
 
     def finish(self, run_dir: Path) -> None:
         """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
         import shutil
 
         import torch
-        from safetensors.torch import load_file, save_file
+        from safetensors.torch import load_file
 
-        from voiceclone.bases.kokoro import trainer as trainer_module
+        from voiceclone.bases.kokoro.checkpoint import forget_checkpoints
+        from voiceclone.bases.kokoro.run_files import CHECKPOINT_FILE
         from voiceclone.bases.kokoro.voice_tensors import difference
 
         if _read_done(run_dir) is not None:
@@ -161,12 +167,12 @@ class KokoroBase:
         trainer = self._trainer(run_dir)
         tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
         tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
-        with atomic_file(run_dir / VOICE_FILE) as temporary:
-            save_file(tensors, temporary)
+        _write_voice(run_dir, tensors)
         write_json(run_dir / "scores.json", self._score(run_dir, trainer))
-        write_json(run_dir / DONE_FILE, {"step": trainer.position.step, "total_steps": trainer.total_steps()})
+        ended = SliceResult(trainer.position.step, trainer.schedule.total_steps(), finished=True)
+        write_json_twice(run_dir / DONE_FILE, {"step": ended.step, "total_steps": ended.total_steps})
         self._trainers.pop(run_dir, None)
-        (run_dir / trainer_module.CHECKPOINT_FILE).unlink(missing_ok=True)
+        forget_checkpoints(run_dir / CHECKPOINT_FILE)
         shutil.rmtree(run_dir / "dataset", ignore_errors=True)
 
     def _trainer(self, run_dir: Path) -> "Trainer":
@@ -180,10 +186,18 @@ class KokoroBase:
     def _speak_first_listen(self, run_dir: Path, trainer: "Trainer") -> None:
         from voiceclone.audio import encode_wav
 
-        text = _FIRST_LISTEN_TEXT[_language(run_dir).split("-")[0]]
-        spoken = _say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
-        encode_wav(polish(spoken, trainer.polish()), run_dir / FIRST_LISTEN_FILE)
+        # Whatever keeps it from being spoken or written is no reason to end the training.
         trainer.note_first_listen()
+        text = _FIRST_LISTEN_TEXT[_language(run_dir).split("-")[0]]
+        try:
+            spoken = _say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
+            encode_wav(polish(spoken, trainer.polish()), run_dir / FIRST_LISTEN_FILE)
+        except StorageError as error:
+            _LOG.warning("No first listen: %s", error)
+        except (MemoryError, RuntimeError) as error:
+            if not is_out_of_memory(error):
+                raise
+            _LOG.warning("No first listen: %s", error)
 
     def _score(self, run_dir: Path, trainer: "Trainer") -> dict[str, float]:
         from voiceclone.bases.kokoro import dataset, scoring
@@ -277,17 +291,33 @@ def _count_of(clips: Sequence[TrainingClip]):
 
 def _language(run_dir: Path) -> str:
     lost = TrainingError("This training's files are damaged. Start a new training.")
-    return str(read_json(run_dir / "language.json", missing=lost, damaged=lost))
+    return str(read_json_twice(run_dir / "language.json", missing=lost, damaged=lost))
 
 
 def _read_done(run_dir: Path) -> SliceResult | None:
     """Return where a run ended whose voice is already written, or None."""
     nothing = NotFoundError("not done")
     try:
-        value = read_json(run_dir / DONE_FILE, missing=nothing, damaged=nothing)
+        value = read_json_twice(run_dir / DONE_FILE, missing=nothing, damaged=nothing)
     except NotFoundError:
         return None
     return SliceResult(int(value["step"]), int(value["total_steps"]), finished=True)
+
+
+def _write_voice(run_dir: Path, tensors: dict[str, "torch.Tensor"]) -> None:
+    from voiceclone.bases.kokoro.checkpoint import previous_path, write_tensors
+    from voiceclone.bases.kokoro.run_files import CHECKPOINT_FILE
+
+    previous = previous_path(run_dir / CHECKPOINT_FILE)
+    try:
+        with atomic_file(run_dir / VOICE_FILE) as temporary:
+            write_tensors(temporary, tensors)
+    except StorageError:
+        if not previous.is_file():
+            raise
+        previous.unlink()  # room for the voice; the last checkpoint is still there
+        with atomic_file(run_dir / VOICE_FILE) as temporary:
+            write_tensors(temporary, tensors)
 
 
 def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:

@@ -1,9 +1,11 @@
 """Clips -> Kokoro training data in a run folder: sound at once, features (alignment, curves) clip by clip as needed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -11,9 +13,10 @@ from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
 from voiceclone.bases.kokoro import features, synthesis
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, MAX_TOKENS
+from voiceclone.bases.kokoro.noise import own_noise
 from voiceclone.bases.kokoro.weights import vocabulary
-from voiceclone.errors import Cancelled, NotEnoughSpeechError, TextError, TrainingError
-from voiceclone.store import atomic_file, read_json, write_json
+from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
+from voiceclone.store import atomic_file, read_json_twice, write_json_twice
 from voiceclone.text.phonemes import phonemize
 
 if TYPE_CHECKING:
@@ -106,7 +109,7 @@ def write_dataset(
                 clip.clip_id in held_out,
             )
         )
-    write_json(run_dir / INDEX_FILE, [vars(entry) for entry in entries])
+    write_json_twice(run_dir / INDEX_FILE, [vars(entry) for entry in entries])
     return entries
 
 
@@ -135,7 +138,7 @@ def read_index(run_dir: Path) -> list[ClipEntry]:
         TrainingError: the run was not prepared, or its files are damaged.
     """
     lost = TrainingError("This training's prepared recordings are gone or damaged. Start a new training.")
-    value = read_json(run_dir / INDEX_FILE, missing=lost, damaged=lost)
+    value = read_json_twice(run_dir / INDEX_FILE, missing=lost, damaged=lost)
     try:
         return [ClipEntry(**{**entry, "tokens": tuple(entry["tokens"])}) for entry in value]
     except (TypeError, KeyError) as error:
@@ -145,6 +148,16 @@ def read_index(run_dir: Path) -> list[ClipEntry]:
 def read_sound(run_dir: Path, entry: ClipEntry) -> np.ndarray:
     """Read a clip's sound: float32, 24 kHz, at the base's level."""
     return _read_arrays(_sound_path(run_dir, entry.clip_id))["sound"]
+
+
+def without_damaged(run_dir: Path, entries: list[ClipEntry]) -> list[ClipEntry]:
+    """Return the clips whose sound can be read."""
+    whole = []
+    for entry in entries:
+        with suppress(TrainingError):
+            read_sound(run_dir, entry)
+            whole.append(entry)
+    return whole
 
 
 def _features_path(run_dir: Path, entry: ClipEntry) -> Path:
@@ -157,31 +170,34 @@ def has_features(run_dir: Path, entry: ClipEntry) -> bool:
 
 
 def get_features(run_dir: Path, entry: ClipEntry, network: "torch.nn.Module", style: "torch.Tensor") -> ClipFeatures:
-    """Return a clip's features, from disk when they were made before.
+    """Return a clip's features, from disk when they were made before; a damaged file of them is made again.
 
     Args:
-        network: the untouched base.
-        style: the stock style (1, 256) the alignment template is spoken with.
+        network: the base, untouched or as far as it has learnt.
+        style: the style (1, 256) the alignment template is spoken with.
+
+    Raises:
+        TrainingError: the clip's sound is gone or damaged.
     """
     path = _features_path(run_dir, entry)
     if path.is_file():
-        arrays = _read_arrays(path)
-        if set(arrays) == {field.name for field in fields(ClipFeatures)}:
-            return ClipFeatures(**arrays)
-    made = _make_features(read_sound(run_dir, entry), list(entry.tokens), network, style)
-    _write_array(path, **vars(made))
+        with suppress(TrainingError, TypeError):
+            return ClipFeatures(**_read_arrays(path))
+    made = _make_features(read_sound(run_dir, entry), entry, network, style)
+    with suppress(StorageError):  # a full disk: what is in memory is enough to go on
+        _write_array(path, **vars(made))
     return made
 
 
 def _make_features(
-    sound: np.ndarray, tokens: list[int], network: "torch.nn.Module", style: "torch.Tensor"
+    sound: np.ndarray, entry: ClipEntry, network: "torch.nn.Module", style: "torch.Tensor"
 ) -> ClipFeatures:
     import torch
 
     frame_count = len(sound) // FRAME_SAMPLES
     samples = sound[: frame_count * FRAME_SAMPLES]
-    with torch.no_grad():
-        text = synthesis.encode_text(network, tokens)
+    with torch.no_grad(), own_noise(entry.clip_id, style.device.type):
+        text = synthesis.encode_text(network, list(entry.tokens))
         template, template_frames = synthesis.speak_features(network, text, style)
     frames = features.align(template.cpu().numpy(), template_frames.cpu().numpy(), samples)
     return ClipFeatures(
@@ -207,7 +223,7 @@ def _read_arrays(path: Path) -> dict[str, Any]:
     try:
         with np.load(path, allow_pickle=False) as packed:
             return {name: packed[name] for name in packed.files}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise TrainingError(
             "A prepared recording of this training is gone or damaged. Start a new training."
         ) from error

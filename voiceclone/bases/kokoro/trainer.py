@@ -1,462 +1,330 @@
 """Fine-tuning Kokoro to one voice: gradient steps on its decoder and prosody predictor, in resumable slices."""
 
-import json
 import math
 import random
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.kokoro import dataset, losses, synthesis
-from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.base import Policy
+from voiceclone.bases.kokoro import dataset, losses
+from voiceclone.bases.kokoro.checkpoint import load_checkpoint, read_about
+from voiceclone.bases.kokoro.learners import Learners
+from voiceclone.bases.kokoro.loss_watch import LossWatch
 from voiceclone.bases.kokoro.meters import Meters
-from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
-from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
+from voiceclone.bases.kokoro.ready_clips import LoadedClip, ReadyClips, Window
+from voiceclone.bases.kokoro.recipe import Recipe
+from voiceclone.bases.kokoro.run_files import RunFiles
+from voiceclone.bases.kokoro.schedule import Position, Schedule, read_plan
 from voiceclone.bases.kokoro.start import choose_start
+from voiceclone.bases.kokoro.step_losses import Teacher, acoustic_loss, prosody_loss
+from voiceclone.bases.kokoro.thrift import Thrift, compute_twice
 from voiceclone.bases.kokoro.weights import load_network, read_info
+from voiceclone.bases.memory import free_memory, is_out_of_memory
 from voiceclone.errors import TrainingError
-from voiceclone.store import read_json, write_json
+from voiceclone.training.words import duration_words
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
 
-PLAN_FILE = "plan.json"
-CHECKPOINT_FILE = "checkpoint.safetensors"
-METRICS_FILE = "metrics.jsonl"
-FINISH_RESERVE_S = 20.0
-"""Kept of a plan in minutes for writing and judging the voice."""
-FEATURES_SHARE = 0.4
-"""Part of a plan in minutes after which no further recordings are made ready."""
-HEARD_TIMES = 4
-"""No more is made ready than the plan's steps hear so many times; see docs/decisions.md, “More speech”."""
-MAX_BAD_STEPS = 5
-"""Steps in a row without a finite loss after which a run gives up."""
-_EDGE_FRAMES = 1
-"""Frames at both ends of a window that the losses leave out: the decoder lacks context there."""
-_GRID_FRAMES = 24
-"""Windows of band-limited clips start on this grid, so that the teacher's answer is computed once each."""
-
-
-@dataclass(frozen=True)
-class Position:
-    """Where a run stands; saved with each checkpoint."""
-
-    step: int = 0
-    elapsed_s: float = 0.0
-    learning_since_s: float = 0.0
-    """Clock when the first step was made; the learning-rate schedule begins there."""
-    first_listen_done: bool = False
-    finished: bool = False
-
-
-@dataclass
-class LoadedClip:
-    """A clip's tensors on the training device."""
-
-    entry: dataset.ClipEntry
-    text: synthesis.TextFeatures
-    frames: "torch.Tensor"
-    pitch_hz: "torch.Tensor"
-    loudness: "torch.Tensor"
-    samples: "torch.Tensor"
-
-    @property
-    def frame_count(self) -> int:
-        """Length in frames of 25 ms."""
-        return self.pitch_hz.shape[1] // 2
-
-
-def write_plan(run_dir: Path, plan: TrainingPlan, weights_sha256: str, began: float) -> None:
-    """Save the plan, which weights it is for, and the time already spent since `began` (of `time.monotonic`)."""
-    spent = {"weights_sha256": weights_sha256, "elapsed_s": time.monotonic() - began}
-    write_json(run_dir / PLAN_FILE, asdict(plan) | spent)
-
-
-def frames_worth_having(steps: int, recipe: Recipe) -> int:
-    """Return how many frames of 25 ms to make ready for so many steps, so that each is heard `HEARD_TIMES`."""
-    return steps * recipe.batch_windows * recipe.window_frames // HEARD_TIMES
+MAX_RETURNS = 2
+"""Times a run that went astray goes back to its last good checkpoint with half the learning rate; then it ends."""
 
 
 class Trainer:
-    """One run in memory; every method leaves the run folder fit to be continued from."""
+    """One run in memory; every method leaves the run folder fit to be continued from.
+
+    A run in steps that was stopped or killed and continued is bit for bit the run that never stopped (on a processor,
+    with as many threads): the random numbers of a step follow from the run's seed and the step alone.
+    """
 
     def __init__(self, run_dir: Path, base_folder: Path, device: str) -> None:
-        import torch
-
         self.run_dir, self.device = run_dir, device
+        self._base_folder = base_folder
         self.recipe = Recipe.for_device(device)
-        plan = self._read_plan()
-        if plan["weights_sha256"] != read_info(base_folder).weights_sha256:
-            raise TrainingError(
-                "This training began with other weights of the base model than are there now. Start a new training."
-            )
-        policy = Policy(plan.get("policy") or Policy.FINE_TUNE)  # runs of before the choice was there name none
-        self.plan = TrainingPlan(plan["minutes"], plan["steps"], plan["seed"], policy)
-        if self.plan.minutes is None and self.plan.steps is None:
-            self.plan = replace(self.plan, minutes=self.recipe.default_minutes)
-        self.position = Position(elapsed_s=plan["elapsed_s"])
-        self._began = time.monotonic() - self.position.elapsed_s
-        self._saved_at = time.monotonic()
-        self.random = random.Random(self.plan.seed)
-        torch.manual_seed(self.plan.seed)
-
+        plan, spent_s = read_plan(run_dir, read_info(base_folder).weights_sha256)
+        self.schedule = Schedule(plan, self.recipe, spent_s)
+        self._files = RunFiles(run_dir)
         self.network = load_network(base_folder, device)
-        entries = dataset.read_index(run_dir)
+        entries = self._read_entries()
         self.held_out = [entry for entry in entries if entry.held_out]
-        self._pending = [entry for entry in entries if not entry.held_out]
-        self._clips: list[LoadedClip] = []
-        self._order: list[int] = []
-        self._teacher_cache: dict[tuple[str, int], Any] = {}
-        self._bad_steps = 0
-        self._step_s = 0.0
-        self._meters = Meters()
-        self.start = choose_start(self.network, base_folder, run_dir, self._pending).to(device)
-        self._teacher = self._copy_teacher()
-        self._prepare_parameters()
-        self._load_checkpoint()
+        learnt_from = [entry for entry in entries if not entry.held_out]
+        self.clips = ReadyClips(run_dir, learnt_from, self.recipe, device)
+        self._meters, self._watches = Meters(), _new_watches()
+        self._thrift, self._returns = Thrift.none(self.recipe), 0
+        self.start = choose_start(self.network, base_folder, run_dir, learnt_from).to(device)
+        band_limited = any(entry.bandwidth_hz < losses.FULL_BAND_HZ for entry in learnt_from)
+        self._teacher = Teacher(self.network, self.start) if band_limited else None
+        self.learners = Learners(self.network, self.start, self.recipe, plan.policy)
+        about = self._load_checkpoint()
+        if about is not None:
+            self.schedule.go_on_from(about["position"], about.get("step_s", 0.0))
 
-    def _read_plan(self) -> dict[str, Any]:
-        lost = TrainingError("This training's plan is gone or damaged. Start a new training.")
-        return read_json(self.run_dir / PLAN_FILE, missing=lost, damaged=lost)
+    def _read_entries(self) -> list[dataset.ClipEntry]:
+        entries = dataset.read_index(self.run_dir)
+        whole = dataset.without_damaged(self.run_dir, entries)
+        if all(entry.held_out for entry in whole):
+            raise TrainingError("This training's prepared recordings are gone or damaged. Start a new training.")
+        if len(whole) < len(entries):
+            self._files.note(
+                f"{len(entries) - len(whole)} of {len(entries)} prepared recordings were damaged; left out."
+            )
+        return whole
 
-    # What learns ------------------------------------------------------------------------------
+    # The voice so far -------------------------------------------------------------------------
 
-    def _copy_teacher(self) -> "torch.nn.Module | None":
-        import copy
+    @property
+    def position(self) -> Position:
+        """Where the run stands."""
+        return self.schedule.position
 
-        band_limited = any(entry.bandwidth_hz < losses.FULL_BAND_HZ for entry in self._pending)
-        return copy.deepcopy(self.network.decoder) if band_limited else None
-
-    def _prepare_parameters(self) -> None:
-        import torch
-
-        recipe = self.recipe
-        self.style = self.start.clone()
-        self.acoustic_style = self.style[:, :STYLE_SIZE].clone().requires_grad_()
-        self.prosody_style = self.style[:, STYLE_SIZE:].clone().requires_grad_()
-        self.trained = self._learning_in("decoder")
-        predictor = self._learning_in("predictor")
-        for parameter in (*self.trained.values(), *predictor.values()):
-            parameter.requires_grad_()
-        options: dict[str, Any] = {"betas": recipe.betas, "weight_decay": 0.0, "fused": True}
-        self._acoustic = torch.optim.AdamW(
-            [
-                {
-                    "params": [value for name, value in self.trained.items() if not is_style_layer(name)],
-                    "lr": recipe.decoder_rate,
-                },
-                {
-                    "params": [value for name, value in self.trained.items() if is_style_layer(name)],
-                    "lr": recipe.norm_rate,
-                },
-                {"params": [self.acoustic_style], "lr": recipe.acoustic_style_rate},
-            ],
-            **options,
-        )
-        self._prosody = torch.optim.AdamW(
-            [
-                {"params": list(predictor.values()), "lr": recipe.predictor_rate},
-                {"params": [self.prosody_style], "lr": recipe.prosody_style_rate},
-            ],
-            **options,
-        )
-        self.trained |= predictor
-        for optimizer in (self._acoustic, self._prosody):
-            for group in optimizer.param_groups:
-                group["full_rate"] = group["lr"]
-
-    def _learning_in(self, part: str) -> dict[str, "torch.Tensor"]:
-        """Return the parameters of a part that learn, by name in the network; none when only the style does."""
-        if self.plan.policy == Policy.TRANSFER:
-            return {}
-        parameters = getattr(self.network, part).named_parameters()
-        return {f"{part}.{name}": parameter for name, parameter in parameters if is_trained(name)}
+    @property
+    def trained(self) -> dict[str, "torch.Tensor"]:
+        """Parameters of the network that learn, by their name in it."""
+        return self.learners.trained
 
     def voice_style(self) -> "torch.Tensor":
         """Return the style learnt so far, shape (1, 256)."""
-        import torch
-
-        return torch.cat([self.acoustic_style, self.prosody_style], dim=1).detach()
+        return self.learners.voice_style()
 
     def polish(self) -> "dict[str, np.ndarray]":
         """Return what puts the spoken sound right, by tensor name; nothing when only the style learns, or too early."""
-        if self.plan.policy == Policy.TRANSFER:
+        if self.schedule.plan.policy == Policy.TRANSFER:
             return {}
         return self._meters.tensors()
-
-    # The clock --------------------------------------------------------------------------------
-
-    @property
-    def elapsed_s(self) -> float:
-        """Time spent on this run, earlier processes included."""
-        return time.monotonic() - self._began
-
-    def _learning_share(self) -> float:
-        """How much of the learning is done, 0..1; drives the learning rate."""
-        if self.plan.steps is not None:
-            return min(1.0, self.position.step / self.plan.steps)
-        since = self.position.learning_since_s if self.position.step else self.elapsed_s
-        length_s = max(self.plan.minutes * 60 - FINISH_RESERVE_S - since, 1.0)
-        return min(1.0, (self.elapsed_s - since) / length_s)
-
-    def _rate_scale(self) -> float:
-        """Return the share of the full learning rates that holds now: up, hold, down a cosine."""
-        recipe = self.recipe
-        warm = min(1.0, (self.position.step + 1) / recipe.warm_up_steps)
-        falling = max(0.0, (self._learning_share() - recipe.hold_share) / (1 - recipe.hold_share))
-        floor = recipe.final_rate_share
-        return warm * (floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * falling)))
-
-    def total_steps(self) -> int:
-        """Return the steps planned, or the best guess of them."""
-        if self.plan.steps is not None:
-            return self.plan.steps
-        left_s = max(0.0, self.plan.minutes * 60 - FINISH_RESERVE_S - self.elapsed_s)
-        return self.position.step + (math.ceil(left_s / self._step_s) if self._step_s else 0)
-
-    def _eta_s(self) -> float:
-        if self.plan.steps is not None:
-            return (self.plan.steps - self.position.step) * self._step_s + FINISH_RESERVE_S
-        return max(0.0, self.plan.minutes * 60 - self.elapsed_s)
 
     # One unit of work -------------------------------------------------------------------------
 
     def advance(self) -> None:
         """Do the next unit of work: make a clip ready, make a step, or note that the plan is fulfilled."""
-        ready_s = sum(clip.entry.duration_s for clip in self._clips)
-        if self._pending and (ready_s < self.recipe.first_clips_s or self._wants_more_clips()):
-            self._make_ready(self._pending.pop(0))
-            if ready_s < self.recipe.first_clips_s:
+        ready_s = self.clips.ready_s
+        few = ready_s < self.recipe.first_clips_s
+        if self.clips.pending and (few or self.schedule.wants_more_clips(self.clips.ready_frames)):
+            # Once something is learnt, the voice itself is the better template to align to.
+            style = self.voice_style() if self.position.step else self.start
+            self.clips.make_next_ready(self.network, style)
+            if few:
                 return
         self.step()
-        if self._learning_share() >= 1.0:
-            self.position = replace(self.position, finished=True)
+        if self.schedule.learning_share() >= 1.0:
+            self.schedule.note_end()
 
     def wants_first_listen(self) -> bool:
         """True once the voice is worth a first listen and none was spoken yet."""
-        return (
-            not self.position.first_listen_done
-            and self.position.step > 0
-            and self.elapsed_s >= self.recipe.first_listen_s
-        )
+        position = self.position
+        early = self.schedule.elapsed_s < self.recipe.first_listen_s
+        return not position.first_listen_done and position.step > 0 and not early
 
     def note_first_listen(self) -> None:
         """Note that the first listen was spoken."""
-        self.position = replace(self.position, first_listen_done=True)
-
-    def _wants_more_clips(self) -> bool:
-        # One clip between two steps, so that the plot goes on moving; and not before the first listen.
-        if self.plan.minutes is None:
-            return True
-        early = self.elapsed_s < FEATURES_SHARE * self.plan.minutes * 60
-        ready_frames = sum(clip.frame_count for clip in self._clips)
-        wanted_frames = frames_worth_having(self.total_steps(), self.recipe)
-        return self.position.first_listen_done and early and ready_frames < wanted_frames
-
-    def _make_ready(self, entry: dataset.ClipEntry) -> None:
-        import torch
-
-        # Once something is learnt, the voice itself is the better template to align to.
-        style = self.voice_style() if self.position.step else self.start
-        made = dataset.get_features(self.run_dir, entry, self.network, style)
-
-        def on_device(array: Any) -> "torch.Tensor":
-            return torch.from_numpy(array)[None].to(self.device)
-
-        self._clips.append(
-            LoadedClip(
-                entry=entry,
-                text=synthesis.TextFeatures(
-                    tokens=torch.tensor([[0, *entry.tokens, 0]], device=self.device),
-                    prosody_text=on_device(made.prosody_text),
-                    acoustic_text=on_device(made.acoustic_text),
-                ),
-                frames=torch.from_numpy(made.frames).to(self.device),
-                pitch_hz=on_device(made.pitch_hz),
-                loudness=on_device(made.loudness),
-                samples=on_device(made.samples),
-            )
-        )
+        self.schedule.position = replace(self.position, first_listen_done=True)
 
     def step(self) -> None:
         """Make one acoustic step, and every so often a prosody step, and append a line to the metrics."""
         began = time.monotonic()
-        if self.position.step == 0:
-            self.position = replace(self.position, learning_since_s=self.elapsed_s)
-        scale = self._rate_scale()
-        line: dict[str, Any] = {"loss": self._acoustic_step(scale)}
+        self.schedule.begin_step()
+        chooser, scale = self._seed_step(), self.schedule.rate_scale() * 0.5**self._returns
+        windows = list(self.clips.draw_windows(chooser, self._thrift.window_frames))
+        told = {"loss": self._sparing(lambda: self._acoustic_step(windows, scale))}
         if self.position.step % self.recipe.prosody_every == 0:
-            line["prosody_loss"] = self._prosody_step(scale)
-        self.position = replace(self.position, step=self.position.step + 1)
-        took_s = time.monotonic() - began
-        self._step_s = took_s if not self._step_s else 0.9 * self._step_s + 0.1 * took_s
-        self._append_metrics(line)
+            clips = self.clips.draw_clips(chooser)
+            told["prosody_loss"] = self._sparing(lambda: self._prosody_step(clips, scale))
+        self.schedule.end_step(time.monotonic() - began)
+        slept_s = self.schedule.clock.take_slept_s()
+        if slept_s:
+            self._files.note(f"The computer slept for {duration_words(slept_s)}; that does not count as training time.")
+        for name, loss in told.items():
+            self._watches[name].note(loss)
+        if any(watch.astray for watch in self._watches.values()):
+            self._go_back()
+        elif all(math.isfinite(loss) for loss in told.values()):
+            self._tell(told)
 
-    def _update(self, optimizer: "torch.optim.Optimizer", loss: "torch.Tensor", scale: float) -> None:
+    def _seed_step(self) -> random.Random:
+        """Set torch's random state for the next step, and return a generator for choosing what it learns from."""
         import torch
 
-        optimizer.zero_grad(set_to_none=True)
+        # Another seed after each return: the same windows in the same order would lead astray again.
+        chooser = random.Random(f"{self.schedule.plan.seed}:{self._returns}:{self.position.step}")
+        torch.manual_seed(chooser.getrandbits(62))
+        return chooser
+
+    def _acoustic_step(self, windows: Sequence[Window], scale: float) -> float:
+        """Learn from some windows; return how far off they were, or NaN when the step had to be left out."""
+        import torch
+
+        self.learners.forget_gradients()
+        teacher = self._teacher if self.position.step % self.recipe.teacher_every == 0 else None
+        at_once, distance, compared = self._thrift.windows_at_once, 0.0, []
+        for first in range(0, len(windows), at_once):
+            part = windows[first : first + at_once]
+            style = self.learners.acoustic_style
+            heard = acoustic_loss(self.network, part, style, self.recipe, self._thrift.window_frames, teacher)
+            if not torch.isfinite(heard.loss):
+                return math.nan
+            weight = len(part) / len(windows)
+            (weight * heard.loss).backward()
+            distance += weight * float(heard.distance.detach())
+            compared.append((heard.spoken.detach(), heard.recorded, heard.bandwidth_hz))
+        if not self.learners.update(self.learners.acoustic, scale):
+            return math.nan
+        for pair in compared:
+            self._meters.add(*pair)
+        return distance
+
+    def _prosody_step(self, clips: Sequence[LoadedClip], scale: float) -> float:
+        """Learn timing and pitch from some clips; return how wrong they were, or NaN when it had to be left out."""
+        import torch
+
+        self.learners.forget_gradients()
+        loss = prosody_loss(self.network, clips, self.learners.prosody_style)
         if not torch.isfinite(loss):
-            self._bad_steps += 1
-            if self._bad_steps >= MAX_BAD_STEPS:
-                raise TrainingError(
-                    "The training went astray (its error grew beyond all numbers). Leave out recordings that sound "
-                    "broken and train again."
-                )
-            return
-        self._bad_steps = 0
+            return math.nan
         loss.backward()
-        for group in optimizer.param_groups:
-            group["lr"] = group["full_rate"] * scale
-        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-        torch.nn.utils.clip_grad_norm_(parameters, self.recipe.gradient_norm)
-        optimizer.step()
+        return float(loss.detach()) if self.learners.update(self.learners.prosody, scale) else math.nan
 
-    # The two losses ---------------------------------------------------------------------------
+    # When something goes wrong ----------------------------------------------------------------
 
-    def _prosody_step(self, scale: float) -> float:
-        import torch.nn.functional as functional
+    def _sparing(self, work: Callable[[], float]) -> float:
+        """Do some work, again with less memory each time there was too little."""
+        while True:
+            try:
+                return work()
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            # Out here: while the error is handled, its traceback keeps the tensors of the failed step.
+            self.learners.forget_gradients()
+            free_memory()
+            try:
+                thrift, sentence = self._thrift.next_rung()
+            except TrainingError:
+                self.save_checkpoint()
+                raise
+            self._be_thrifty(thrift)
+            self._files.note(sentence)
 
-        chosen = self.random.sample(self._clips, min(self.recipe.prosody_clips, len(self._clips)))
-        total = 0.0
-        for clip in chosen:
-            styled, durations = synthesis.encode_prosody(self.network, clip.text, self.prosody_style)
-            pitch_hz, loudness = synthesis.predict_curves(self.network, styled, clip.frames, self.prosody_style)
-            wrong_frames = (durations[0] - clip.frames).abs()
-            # The silences at both ends depend on how the clip was cut, so they count less.
-            loss = wrong_frames[1:-1].mean() + 0.2 * (wrong_frames[0] + wrong_frames[-1]) / 2
-            loss = loss + functional.smooth_l1_loss(pitch_hz / 10, clip.pitch_hz / 10)
-            total = total + (loss + (loudness - clip.loudness).abs().mean()) / len(chosen)
-        self._update(self._prosody, total, scale)
-        return float(total.detach())
+    def _be_thrifty(self, thrift: Thrift) -> None:
+        if thrift.computes_twice:
+            compute_twice(self.network)
+        if thrift.style_layers_only:
+            self.learners.keep_to_style_layers()
+        self._thrift = thrift
 
-    def _acoustic_step(self, scale: float) -> float:
-        windows = list(self._draw_windows())
-        length = min(self.recipe.window_frames, *(clip.frame_count for clip, _ in windows))
-        inputs = [_cut(clip, start, length) for clip, start in windows]
-        text, pitch_hz, loudness, recorded = (_stack(parts) for parts in zip(*inputs, strict=True))
-        bandwidth_hz = min(clip.entry.bandwidth_hz for clip, _ in windows)
-        inner = slice(_EDGE_FRAMES * FRAME_SAMPLES, -_EDGE_FRAMES * FRAME_SAMPLES)
-        styles = self.acoustic_style.expand(len(windows), -1)
-        spoken = synthesis.render(self.network, text, pitch_hz, loudness, styles)[:, inner]
-        distance = losses.spectral_distance(spoken, recorded[:, inner], bandwidth_hz, self.recipe.linear_weight)
-        loss = distance + self.recipe.line_weight * losses.frame_rate_lines(spoken)
-        asked = self.position.step % self.recipe.teacher_every == 0
-        if self._teacher is not None and asked and bandwidth_hz < losses.FULL_BAND_HZ:
-            known = self._teacher_spectra(windows, (text, pitch_hz, loudness), bandwidth_hz, inner)
-            own = losses.teacher_spectrum(spoken, bandwidth_hz)
-            loss = loss + self.recipe.teacher_weight * (own - known).abs().mean()
-        self._update(self._acoustic, loss, scale)
-        self._meters.add(spoken, recorded[:, inner], bandwidth_hz)
-        return float(distance.detach())
+    def _go_back(self) -> None:
+        """Return to the last good checkpoint with half the learning rate; after `MAX_RETURNS` end there.
 
-    def _draw_windows(self) -> Iterator[tuple[LoadedClip, int]]:
-        """Yield a clip and a start frame per window; each clip comes in proportion to its length."""
-        for _ in range(self.recipe.batch_windows):
-            if not self._order:
-                for index, clip in enumerate(self._clips):
-                    self._order += [index] * max(1, round(clip.frame_count / self.recipe.window_frames))
-                self.random.shuffle(self._order)
-            clip = self._clips[self._order.pop()]
-            last = max(0, clip.frame_count - self.recipe.window_frames)
-            start = self.random.randint(0, last)
-            if clip.entry.bandwidth_hz < losses.FULL_BAND_HZ and self.recipe.batch_windows == 1:
-                start = min(last, round(start / _GRID_FRAMES) * _GRID_FRAMES)
-            yield clip, start
+        Raises:
+            TrainingError: there is no voice to end with.
+        """
+        self._return_to_checkpoint()
+        step = self.position.step
+        if self._returns < MAX_RETURNS:
+            self._returns += 1
+            where = f"to step {step}" if step else "to the beginning"
+            speed = "half" if self._returns == 1 else "a quarter"
+            self._files.note(f"The training went astray. It went back {where} and learns {speed} as fast.")
+        elif step:
+            self.schedule.note_end()
+            self._files.note(f"The training went astray again, so it ended early; the voice is the one of step {step}.")
+        else:
+            raise TrainingError(
+                "The training went astray (its error grew beyond all numbers). Leave out recordings that sound "
+                "broken and train again."
+            )
 
-    def _teacher_spectra(
-        self,
-        windows: list[tuple[LoadedClip, int]],
-        inputs: tuple["torch.Tensor", ...],
-        bandwidth_hz: float,
-        inner: slice,
-    ) -> "torch.Tensor":
-        import torch
+    def _return_to_checkpoint(self) -> None:
+        returns, thrift = self._returns, self._thrift
+        about = self._load_checkpoint()
+        self.schedule.go_back_to(Position() if about is None else about["position"])
+        if about is None:
+            self._begin_anew()
+        self._returns = max(returns, self._returns)
+        self._be_thrifty(thrift)
 
-        key = (windows[0][0].entry.clip_id, windows[0][1])
-        if len(windows) == 1 and key in self._teacher_cache:
-            return self._teacher_cache[key]
-        device = self.device.partition(":")[0]
-        style = self.start[:, :STYLE_SIZE].expand(len(windows), -1)
-        with torch.no_grad(), torch.autocast(device, torch.bfloat16, enabled=supports_bfloat16(device)):
-            sound = self._teacher(*inputs, style)[:, 0].float()[:, inner]
-        spectra = losses.teacher_spectrum(sound, bandwidth_hz)
-        if len(windows) == 1:
-            self._teacher_cache[key] = spectra
-        return spectra
+    def _begin_anew(self) -> None:
+        untouched = dict(load_network(self._base_folder, self.device).named_parameters())
+        self.learners.begin_anew(untouched, self.start)
+        self._meters, self._watches = Meters(), _new_watches()
+        self.clips.order = []
+
+    @property
+    def _doubtful(self) -> bool:
+        return any(watch.doubtful for watch in self._watches.values())
+
+    def settle(self) -> None:
+        """Come to rest before an end: what was learnt in a doubtful moment is given up for the last checkpoint."""
+        if self._doubtful and self._files.has_checkpoint():
+            finished = self.position.finished
+            self._return_to_checkpoint()
+            self.schedule.position = replace(self.position, finished=finished)
 
     # On disk ----------------------------------------------------------------------------------
 
-    def _append_metrics(self, line: dict[str, Any]) -> None:
-        line = {
-            "step": self.position.step,
-            "total_steps": self.total_steps(),
-            **line,
-            "phase": "learning",
-            "elapsed_s": round(self.elapsed_s, 2),
-            "eta_s": round(self._eta_s(), 1),
-        }
-        with (self.run_dir / METRICS_FILE).open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(line) + "\n")
+    def _tell(self, told: dict[str, float]) -> None:
+        schedule = self.schedule
+        self._files.tell(
+            {
+                "step": self.position.step,
+                "total_steps": schedule.total_steps(),
+                **told,
+                "phase": "learning",
+                "elapsed_s": round(schedule.elapsed_s, 2),
+                "eta_s": round(schedule.eta_s(), 1),
+            }
+        )
 
     def checkpoint_age_s(self) -> float:
         """Return how long ago the last checkpoint was written."""
-        return time.monotonic() - self._saved_at
+        return self._files.checkpoint_age_s()
 
     def save_checkpoint(self) -> None:
-        """Write weights, optimizer, random state and position, whole or not at all."""
-        self.position = replace(self.position, elapsed_s=self.elapsed_s)
+        """Write weights, optimizer, random state and position, whole or not at all.
+
+        In a doubtful moment the last good checkpoint stays instead. When the disk is full, training goes on without.
+        """
+        if self.position.step == 0 or self._doubtful:
+            return
+        self.schedule.position = replace(self.position, elapsed_s=self.schedule.elapsed_s)
         about = {
             "position": asdict(self.position),
-            "random": self.random.getstate(),
-            "order": self._order,
-        } | self._meters.state()
-        save_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learners(), self._optimizers(), about)
-        self._saved_at = time.monotonic()
+            "step_s": self.schedule.step_s,
+            "watches": {name: watch.state() for name, watch in self._watches.items()},
+            "thrift": asdict(self._thrift),
+            "returns": self._returns,
+        }
+        about |= self.clips.state() | self._meters.state()
+        self._files.save(self.learners.all(), self.learners.optimizers(), about)
 
-    def _learners(self) -> dict[str, "torch.Tensor"]:
-        return self.trained | {"acoustic_style": self.acoustic_style, "prosody_style": self.prosody_style}
+    def _load_checkpoint(self) -> dict[str, Any] | None:
+        """Put the last readable checkpoint back in place; return what it says, None when there is none."""
+        about, damaged = self._files.load(self._restore)
+        if about is not None and damaged:
+            step = about["position"].step
+            self._files.note(f"The last checkpoint was damaged; the training goes on from the one before, step {step}.")
+        elif damaged:
+            self._begin_anew()
+            self._files.note(
+                "The checkpoints of this training were damaged, so it begins again; your recordings are safe."
+            )
+        return about
 
-    def _optimizers(self) -> tuple["torch.optim.Optimizer", ...]:
-        return self._acoustic, self._prosody
-
-    def _load_checkpoint(self) -> None:
-        path = self.run_dir / CHECKPOINT_FILE
-        if not path.is_file():
-            return
-        about = load_checkpoint(path, self._learners(), self._optimizers())
-        self.position = Position(**about["position"])
-        version, internal, gauss = about["random"]
-        self.random.setstate((version, tuple(internal), gauss))
-        self._began = time.monotonic() - self.position.elapsed_s
+    def _restore(self, path: Path) -> dict[str, Any]:
+        about = read_about(path)
+        position = Position(**about["position"])
+        if "thrift" in about:
+            self._be_thrifty(Thrift(**about["thrift"]))
+        load_checkpoint(path, self.learners.all(), self.learners.optimizers())
         self._meters.restore(about)
-        self._restore_clips(about["order"])
-
-    def _restore_clips(self, order: list[int]) -> None:
-        """Load again the clips that were ready, in the same order, and go on with the order they were drawn in."""
-        for entry in [entry for entry in self._pending if dataset.has_features(self.run_dir, entry)]:
-            self._pending.remove(entry)
-            self._make_ready(entry)
-        self._order = [index for index in order if index < len(self._clips)]
+        self._returns = int(about.get("returns", 0))
+        for name, state in about.get("watches", {}).items():
+            self._watches[name].restore(state)
+        self.clips.restore(about, self.network, self.voice_style())
+        return about | {"position": position}
 
 
-def _cut(clip: LoadedClip, start: int, length: int) -> tuple["torch.Tensor", ...]:
-    """Return `length` frames of a clip from frame `start`: text, pitch, loudness, sound."""
-    stretched = synthesis.stretch(clip.text.acoustic_text, clip.frames)
-    end = start + length
-    return (
-        stretched[:, :, start:end],
-        clip.pitch_hz[:, 2 * start : 2 * end],
-        clip.loudness[:, 2 * start : 2 * end],
-        clip.samples[:, FRAME_SAMPLES * start : FRAME_SAMPLES * end],
-    )
-
-
-def _stack(parts: tuple["torch.Tensor", ...]) -> "torch.Tensor":
-    import torch
-
-    return torch.cat(parts)
+def _new_watches() -> dict[str, LossWatch]:
+    return {"loss": LossWatch(), "prosody_loss": LossWatch()}

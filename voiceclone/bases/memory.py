@@ -37,21 +37,19 @@ _SAID = ("out of memory", "not enough memory", "can't allocate memory", "cannot 
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """True when an error says that memory ran out, on the graphics card or in the computer."""
-    import torch
-
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+    """True when an error says that memory ran out, on the graphics card or in the computer; loads nothing."""
+    if isinstance(error, MemoryError):
         return True
-    # The processor's allocator has no error type of its own.
+    # torch's own type for it is a RuntimeError, and the processor's allocator has none.
     words = str(error).lower()
     return isinstance(error, RuntimeError) and any(said in words for said in _SAID)
 
 
-def fewer_at_a_time(clips: int) -> str:
-    """Say that a training goes on with fewer clips in memory."""
-    recordings = "one recording" if clips == 1 else f"{clips} recordings"
+def fewer_at_a_time(count: int, one: str = "recording") -> str:
+    """Say that a training goes on with fewer things of a step in memory at once; `one` names one of them."""
+    things = f"one {one}" if count == 1 else f"{count} {one}s"
     return (
-        f"The memory was too small. The training goes on with {recordings} at a time: each step learns from as many "
+        f"The memory was too small. The training goes on with {things} at a time: each step learns from as many "
         "as before, and takes longer."
     )
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from voiceclone.bases.coqui.memory import fewer_at_a_time, is_out_of_memory
-from voiceclone.bases.coqui.run_notes import add_note
+from voiceclone.bases.memory import fewer_at_a_time, is_out_of_memory
+from voiceclone.training.notes import add_note
 from voiceclone.training.runs import read_notes
 
 FAR_TOO_MANY_BYTES = 2**60
