@@ -3,6 +3,7 @@
 import math
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from voiceclone.errors import (
 from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.model_use import ModelRemoval, ModelsInUse
 from voiceclone.models import ModelShelf, ModelStatus, sharing_refusal
+from voiceclone.training import history
 from voiceclone.training import runs as run_files
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
@@ -653,9 +655,44 @@ class VoiceEngine:
         """Return every run (of one project), the newest first."""
         return self._runner.all(project_id)
 
-    def delete_run(self, run_id: str) -> None:
-        """Delete a run's checkpoints and metrics; the voice it made stays."""
+    def find_run(self, wanted: str) -> RunStatus:
+        """Return the run that a person means: an id, its beginning, or a voice's name; see `history.find_run`."""
+        return history.find_run(self._runner.all(), wanted)
+
+    def run_record(self, run_id: str) -> history.RunRecord:
+        """Return what is remembered of a run: settings, scores, whether its voice is there."""
+        status = self._runner.status(run_id)
+        return history.read_record(self._runner.run_dir(run_id), status, self._voice_of_run(status))
+
+    def run_records(self, project_id: str | None = None) -> list[history.RunRecord]:
+        """Return what is remembered of every run (of one project), the newest first."""
+        found = []
+        for status in self._runner.all(project_id):
+            try:
+                found.append(
+                    history.read_record(self._runner.run_dir(status.run_id), status, self._voice_of_run(status))
+                )
+            except NotFoundError:  # deleted meanwhile
+                continue
+        return found
+
+    def _voice_of_run(self, status: RunStatus) -> Voice | None:
+        try:
+            return self._shelf.voice(status.voice_id) if status.voice_id else None
+        except (NotFoundError, VoiceFileError):  # deleted since, or damaged
+            return None
+
+    def delete_run(self, run_id: str, *, with_voice: bool = False) -> None:
+        """Delete a run's checkpoints and metrics; the voice it made stays, unless `with_voice`.
+
+        Raises:
+            BusyError: it is running.
+        """
+        status = self._runner.status(run_id)
         self._runner.delete(run_id)
+        if with_voice and status.voice_id:
+            with suppress(NotFoundError):  # deleted before
+                self._shelf.delete(status.voice_id)
 
     def loss_points(self, run_id: str, limit: int = 400) -> list[dict[str, Any]]:
         """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot."""
