@@ -33,6 +33,8 @@ from voiceclone.voices import VoiceShelf
 
 if TYPE_CHECKING:
     from voiceclone.audio import Audio
+    from voiceclone.blind import BlindQuestion, BlindTest
+    from voiceclone.blind.shelf import BlindShelf
     from voiceclone.clips.clean import Strength
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
     from voiceclone.clips.room import RoomReport
@@ -676,6 +678,10 @@ class VoiceEngine:
                 continue
         return found
 
+    def held_out_clips(self, run_id: str) -> list[str]:
+        """Return the ids of the clips that a run kept from learning; none where that is not known."""
+        return history.held_out_clip_ids(self._runner.run_dir(run_id))
+
     def _voice_of_run(self, status: RunStatus) -> Voice | None:
         try:
             return self._shelf.voice(status.voice_id) if status.voice_id else None
@@ -780,6 +786,47 @@ class VoiceEngine:
     def delete_comparison(self, comparison_id: str) -> None:
         """Delete a comparison with its sounds; voices that were kept stay."""
         store.remove_folder(self.comparison_folder(comparison_id))
+
+    # Blind listening --------------------------------------------------------------------------
+
+    def make_blind_test(
+        self,
+        one: str,
+        other: str,
+        question: str = "better",
+        *,
+        project_id: str | None = None,
+        seed: int | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "BlindTest":
+        """Make ten pairs of the same sentence, in hidden order and equally loud; see `blind.making.BlindMaker`."""
+        from voiceclone.blind.making import BlindMaker
+
+        store.require_free_disk(self.data_dir)
+        return BlindMaker(self, one, other, question, project_id, seed).make(self._blind, on_progress, should_stop)
+
+    def blind_tests(self) -> "list[BlindTest]":
+        """Return every blind test, finished or not, the newest first; `blind.result_of` tells what one proves."""
+        return self._blind.tests()
+
+    def blind_question(self, test_id: str) -> "BlindQuestion | None":
+        """Return what a blind test asks next, None when it is finished."""
+        return self._blind.question(test_id)
+
+    def answer_blind_test(self, test_id: str, number: int, choice: int) -> "BlindTest":
+        """Note that sound 1 or 2 of a pair was chosen; errors as in `blind.shelf.BlindShelf.answer`."""
+        return self._blind.answer(test_id, number, choice)
+
+    def delete_blind_test(self, test_id: str) -> None:
+        """Delete a blind test with its sounds and answers."""
+        self._blind.delete(test_id)
+
+    @cached_property
+    def _blind(self) -> "BlindShelf":
+        from voiceclone.blind.shelf import BlindShelf
+
+        return BlindShelf(self.data_dir)
 
     # Voices -----------------------------------------------------------------------------------
 
