@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
-from voiceclone.bases.kokoro import features, synthesis
+from voiceclone.bases.kokoro import features
+from voiceclone.bases.kokoro.alignment import Aligner
+from voiceclone.bases.kokoro.feature_cache import FeatureCache, content_key
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, MAX_TOKENS
 from voiceclone.bases.kokoro.weights import vocabulary
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, TextError, TrainingError
 from voiceclone.store import atomic_file, read_json, write_json
 from voiceclone.text.phonemes import phonemize
-
-if TYPE_CHECKING:
-    import torch
 
 INDEX_FILE = "dataset.json"
 _FOLDER = "dataset"
@@ -156,38 +155,44 @@ def has_features(run_dir: Path, entry: ClipEntry) -> bool:
     return _features_path(run_dir, entry).is_file()
 
 
-def get_features(run_dir: Path, entry: ClipEntry, network: "torch.nn.Module", style: "torch.Tensor") -> ClipFeatures:
-    """Return a clip's features, from disk when they were made before.
+def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner, cache: FeatureCache) -> ClipFeatures:
+    """Return a clip's features: from the run, else from what an earlier training of the same recording kept, else new.
 
     Args:
-        network: the untouched base.
-        style: the stock style (1, 256) the alignment template is spoken with.
+        run_dir: the run.
+        entry: the clip.
+        aligner: finds the durations.
+        cache: of all trainings on this base.
     """
     path = _features_path(run_dir, entry)
     if path.is_file():
         arrays = _read_arrays(path)
         if set(arrays) == {field.name for field in fields(ClipFeatures)}:
             return ClipFeatures(**arrays)
-    made = _make_features(read_sound(run_dir, entry), list(entry.tokens), network, style)
+    made = _kept_or_made(read_sound(run_dir, entry), entry.tokens, aligner, cache)
     _write_array(path, **vars(made))
     return made
 
 
-def _make_features(
-    sound: np.ndarray, tokens: list[int], network: "torch.nn.Module", style: "torch.Tensor"
-) -> ClipFeatures:
-    import torch
-
+def _kept_or_made(sound: np.ndarray, tokens: Sequence[int], aligner: Aligner, cache: FeatureCache) -> ClipFeatures:
+    key = content_key(sound, tokens, aligner.style.cpu().numpy(), aligner.base_sha256)
     frame_count = len(sound) // FRAME_SAMPLES
     samples = sound[: frame_count * FRAME_SAMPLES]
-    with torch.no_grad():
-        text = synthesis.encode_text(network, tokens)
-        template, template_frames = synthesis.speak_features(network, text, style)
-    frames = features.align(template.cpu().numpy(), template_frames.cpu().numpy(), samples)
+    kept = cache.get(key)
+    if kept is not None and set(kept) | {"samples"} == {field.name for field in fields(ClipFeatures)}:
+        return ClipFeatures(samples=samples, **kept)
+    made = _make_features(samples, tokens, aligner)
+    cache.put(key, {name: value for name, value in vars(made).items() if name != "samples"})
+    return made
+
+
+def _make_features(samples: np.ndarray, tokens: Sequence[int], aligner: Aligner) -> ClipFeatures:
+    text = aligner.encode(list(tokens))
+    curve_length = 2 * len(samples) // FRAME_SAMPLES
     return ClipFeatures(
-        frames=frames,
-        pitch_hz=features.pitch_curve(Audio(samples, features.SAMPLE_RATE), 2 * frame_count),
-        loudness=features.loudness_curve(samples, 2 * frame_count),
+        frames=aligner.align(text, samples),
+        pitch_hz=features.pitch_curve(Audio(samples, features.SAMPLE_RATE), curve_length),
+        loudness=features.loudness_curve(samples, curve_length),
         samples=samples,
         acoustic_text=text.acoustic_text[0].cpu().numpy(),
         prosody_text=text.prosody_text[0].cpu().numpy(),

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.kokoro import dataset, losses, synthesis
+from voiceclone.bases.kokoro import dataset, feature_cache, losses, synthesis
+from voiceclone.bases.kokoro.alignment import Aligner
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.kokoro.feature_cache import FeatureCache
 from voiceclone.bases.kokoro.meters import Meters
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
@@ -115,6 +117,8 @@ class Trainer:
         self._step_s = 0.0
         self._meters = Meters()
         self.start = choose_start(self.network, base_folder, run_dir, self._pending).to(device)
+        self._aligner = Aligner(self.network, base_folder, self.start)
+        self._cache = FeatureCache(base_folder / feature_cache.FOLDER)
         self._teacher = self._copy_teacher()
         self._prepare_parameters()
         self._load_checkpoint()
@@ -260,9 +264,7 @@ class Trainer:
     def _make_ready(self, entry: dataset.ClipEntry) -> None:
         import torch
 
-        # Once something is learnt, the voice itself is the better template to align to.
-        style = self.voice_style() if self.position.step else self.start
-        made = dataset.get_features(self.run_dir, entry, self.network, style)
+        made = dataset.get_features(self.run_dir, entry, self._aligner, self._cache)
 
         def on_device(array: Any) -> "torch.Tensor":
             return torch.from_numpy(array)[None].to(self.device)
