@@ -24,8 +24,8 @@ def styles(kokoro_folder):
 
 
 @pytest.fixture(scope="module")
-def aligner(kokoro_folder, kokoro_network, styles):
-    return Aligner(kokoro_network, kokoro_folder, styles["jf_alpha"])
+def aligner(kokoro_folder, kokoro_network):
+    return Aligner(kokoro_network, kokoro_folder)
 
 
 def border_errors_ms(found, truth):
@@ -44,7 +44,7 @@ def test_borders_are_as_near_to_the_truth_as_with_the_whole_template(aligner, ko
         part.numpy() for part in synthesis.synthesize_with_frames(kokoro_network, tokens, styles["jf_alpha"])
     )
     whole = border_errors_ms(features.align(template, template_frames, recording), truth)
-    found = aligner.align(aligner.encode(tokens), recording)
+    found = aligner.align(aligner.encode(tokens), recording, styles["jf_alpha"])
     quick = border_errors_ms(found, truth)
     assert found.sum() == len(recording) // FRAME_SAMPLES and found.min() >= 1
     assert quick.mean() < whole.mean() + 10
@@ -68,15 +68,15 @@ def test_training_the_network_changes_no_duration(kokoro_folder, kokoro_network,
     import copy
 
     learning = copy.deepcopy(kokoro_network)
-    aligner = Aligner(learning, kokoro_folder, styles["jf_alpha"])
+    aligner = Aligner(learning, kokoro_folder)
     tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
     recording = synthesis.synthesize(learning, tokens, styles["jf_alpha"]).numpy()
-    before = aligner.align(aligner.encode(tokens), recording)
+    before = aligner.align(aligner.encode(tokens), recording, styles["jf_alpha"])
     with torch.no_grad():
         for part in (learning.decoder, learning.predictor):
             for parameter in part.parameters():
                 parameter.mul_(0.5)
-    np.testing.assert_array_equal(aligner.align(aligner.encode(tokens), recording), before)
+    np.testing.assert_array_equal(aligner.align(aligner.encode(tokens), recording, styles["jf_alpha"]), before)
 
 
 def test_the_map_is_made_once_and_again_when_it_is_damaged(kokoro_folder, kokoro_network, tmp_path):
@@ -98,17 +98,17 @@ def prepared(run_dir, count=2):
     return dataset.write_dataset(clips, run_dir)
 
 
-def test_a_second_training_of_the_same_clips_reuses_what_was_prepared(aligner, tmp_path, monkeypatch):
-    cache = FeatureCache(tmp_path / "features")
+def test_a_second_training_of_the_same_clips_reuses_what_was_prepared(aligner, styles, tmp_path, monkeypatch):
+    monkeypatch.setattr(aligner, "cache", FeatureCache(tmp_path / "features"))
     first, second = tmp_path / "first", tmp_path / "second"
-    made = [dataset.get_features(first, entry, aligner, cache) for entry in prepared(first)]
+    made = [dataset.get_features(first, entry, aligner, styles["jf_alpha"]) for entry in prepared(first)]
     assert len(list((tmp_path / "features").iterdir())) == 2
 
     def refuse(*_):
         raise AssertionError("aligned again")
 
     monkeypatch.setattr(Aligner, "align", refuse)
-    again = [dataset.get_features(second, entry, aligner, cache) for entry in prepared(second)]
+    again = [dataset.get_features(second, entry, aligner, styles["jf_alpha"]) for entry in prepared(second)]
     for one, other in zip(made, again, strict=True):
         for name, value in vars(one).items():
             np.testing.assert_array_equal(getattr(other, name), value)

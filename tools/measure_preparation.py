@@ -45,10 +45,10 @@ def main() -> None:
     print(f"{reader} reads {len(read)} sentences, {speech_s:.0f} s; {torch.get_num_threads()} threads")
     for start in [name for name in styles if name != reader][:3]:
         began = time.perf_counter()
-        aligner = Aligner(network, options.base, styles[start])
+        aligner = Aligner(network, options.base)
         print(f"from {start}; ready to align in {time.perf_counter() - began:.1f} s")
         report("rendered", [rendered(network, styles[start], *one) for one in read], speech_s)
-        report("not rendered", [not_rendered(aligner, *one) for one in read], speech_s)
+        report("not rendered", [not_rendered(aligner, styles[start], *one) for one in read], speech_s)
     curves(read, speech_s)
 
 
@@ -74,13 +74,13 @@ def rendered(
 
 
 def not_rendered(
-    aligner: Aligner, tokens: list[int], samples: np.ndarray, truth: np.ndarray
+    aligner: Aligner, style: torch.Tensor, tokens: list[int], samples: np.ndarray, truth: np.ndarray
 ) -> dict[str, np.ndarray | float]:
     """Align as training does."""
     began = time.perf_counter()
     text = aligner.encode(tokens)
     encoded = time.perf_counter()
-    found = aligner.align(text, samples)
+    found = aligner.align(text, samples, style)
     ended = time.perf_counter()
     return {"encode": encoded - began, "template and warp": ended - encoded, "off": off(found, truth)}
 

@@ -4,7 +4,7 @@ A recording is warped onto the same phonemes spoken by the base, whose durations
 cepstral numbers every 12.5 ms only, and what enters the decoder's generator has that rate and holds all they need: a
 linear map, fitted once to what the base says, reads them there. The generator, nine tenths of the time, is left out.
 
-Only the untouched base and the start style enter, never what a training has learnt: so the same recording always gets
+Only the untouched base and a style enter, never what a training has learnt: so the same recording always gets
 the same durations, whenever in a run it is made ready, and they can be kept for the next run.
 """
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiceclone.bases.kokoro import features, synthesis
+from voiceclone.bases.kokoro import feature_cache, features, synthesis
+from voiceclone.bases.kokoro.feature_cache import FeatureCache
 from voiceclone.bases.kokoro.network import STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.synthesis import TextFeatures
 from voiceclone.bases.kokoro.weights import load_stock_voices, read_info
@@ -41,19 +42,18 @@ _RIDGE = 1e-3
 
 
 class Aligner:
-    """Aligns recordings with one start style; what it needs of the network is copied, for that learns.
+    """Aligns recordings, and remembers what preparing them came to; what it needs of the network is copied.
 
     Args:
-        network: the untouched base.
-        base_folder: where its files lie, and the fitted map.
-        style: the stock style (1, 256) the phonemes are spoken in.
+        network: the untouched base, which may learn afterwards.
+        base_folder: where its files lie, the fitted map, and what is remembered.
     """
 
-    def __init__(self, network: "torch.nn.Module", base_folder: Path, style: "torch.Tensor") -> None:
+    def __init__(self, network: "torch.nn.Module", base_folder: Path) -> None:
         self._network = _without_generator(network)
         self._map = cepstral_map(network, base_folder)
-        self.style = style.detach().clone()
         self.base_sha256 = read_info(base_folder).weights_sha256
+        self.cache = FeatureCache(base_folder / feature_cache.FOLDER)
 
     def encode(self, tokens: list[int]) -> TextFeatures:
         """Return what the text encoders, which never learn, make of token ids (boundary tokens not included)."""
@@ -62,14 +62,15 @@ class Aligner:
         with torch.no_grad():
             return synthesis.encode_text(self._network, tokens)
 
-    def align(self, text: TextFeatures, samples: np.ndarray) -> np.ndarray:
+    def align(self, text: TextFeatures, samples: np.ndarray, style: "torch.Tensor") -> np.ndarray:
         """Return the duration of each token in a recording; see `features.durations`.
 
         Args:
             text: its encoded phonemes.
             samples: 24 kHz.
+            style: the one (1, 256) the phonemes are spoken in; nearer to the speaker is better.
         """
-        hidden, frames = _speak_without_sound(self._network, text, self.style)
+        hidden, frames = _speak_without_sound(self._network, text, style)
         template = features.normalised(_with_one(hidden) @ self._map)
         return features.durations(template, frames, features.alignment_features(samples), len(samples))
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,12 +11,15 @@ from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
 from voiceclone.bases.kokoro import features
 from voiceclone.bases.kokoro.alignment import Aligner
-from voiceclone.bases.kokoro.feature_cache import FeatureCache, content_key
+from voiceclone.bases.kokoro.feature_cache import content_key
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, MAX_TOKENS
 from voiceclone.bases.kokoro.weights import vocabulary
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, TextError, TrainingError
 from voiceclone.store import atomic_file, read_json, write_json
 from voiceclone.text.phonemes import phonemize
+
+if TYPE_CHECKING:
+    import torch
 
 INDEX_FILE = "dataset.json"
 _FOLDER = "dataset"
@@ -155,42 +158,45 @@ def has_features(run_dir: Path, entry: ClipEntry) -> bool:
     return _features_path(run_dir, entry).is_file()
 
 
-def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner, cache: FeatureCache) -> ClipFeatures:
+def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
     """Return a clip's features: from the run, else from what an earlier training of the same recording kept, else new.
 
     Args:
         run_dir: the run.
         entry: the clip.
-        aligner: finds the durations.
-        cache: of all trainings on this base.
+        aligner: finds the durations, and keeps what comes of it.
+        style: the one (1, 256) the run begins with.
     """
     path = _features_path(run_dir, entry)
     if path.is_file():
         arrays = _read_arrays(path)
         if set(arrays) == {field.name for field in fields(ClipFeatures)}:
             return ClipFeatures(**arrays)
-    made = _kept_or_made(read_sound(run_dir, entry), entry.tokens, aligner, cache)
+    made = _kept_or_made(read_sound(run_dir, entry), entry.tokens, aligner, style)
     _write_array(path, **vars(made))
     return made
 
 
-def _kept_or_made(sound: np.ndarray, tokens: Sequence[int], aligner: Aligner, cache: FeatureCache) -> ClipFeatures:
-    key = content_key(sound, tokens, aligner.style.cpu().numpy(), aligner.base_sha256)
-    frame_count = len(sound) // FRAME_SAMPLES
-    samples = sound[: frame_count * FRAME_SAMPLES]
-    kept = cache.get(key)
+def _kept_or_made(
+    sound: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor"
+) -> ClipFeatures:
+    key = content_key(sound, tokens, style.cpu().numpy(), aligner.base_sha256)
+    samples = sound[: len(sound) // FRAME_SAMPLES * FRAME_SAMPLES]
+    kept = aligner.cache.get(key)
     if kept is not None and set(kept) | {"samples"} == {field.name for field in fields(ClipFeatures)}:
         return ClipFeatures(samples=samples, **kept)
-    made = _make_features(samples, tokens, aligner)
-    cache.put(key, {name: value for name, value in vars(made).items() if name != "samples"})
+    made = _make_features(samples, tokens, aligner, style)
+    aligner.cache.put(key, {name: value for name, value in vars(made).items() if name != "samples"})
     return made
 
 
-def _make_features(samples: np.ndarray, tokens: Sequence[int], aligner: Aligner) -> ClipFeatures:
+def _make_features(
+    samples: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor"
+) -> ClipFeatures:
     text = aligner.encode(list(tokens))
     curve_length = 2 * len(samples) // FRAME_SAMPLES
     return ClipFeatures(
-        frames=aligner.align(text, samples),
+        frames=aligner.align(text, samples, style),
         pitch_hz=features.pitch_curve(Audio(samples, features.SAMPLE_RATE), curve_length),
         loudness=features.loudness_curve(samples, curve_length),
         samples=samples,

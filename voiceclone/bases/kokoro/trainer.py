@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.kokoro import dataset, feature_cache, losses, synthesis
+from voiceclone.bases.kokoro import dataset, losses, synthesis
 from voiceclone.bases.kokoro.alignment import Aligner
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
-from voiceclone.bases.kokoro.feature_cache import FeatureCache
 from voiceclone.bases.kokoro.meters import Meters
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
@@ -116,9 +115,8 @@ class Trainer:
         self._bad_steps = 0
         self._step_s = 0.0
         self._meters = Meters()
+        self._aligner = Aligner(self.network, base_folder)  # of the untouched network, so first of all
         self.start = choose_start(self.network, base_folder, run_dir, self._pending).to(device)
-        self._aligner = Aligner(self.network, base_folder, self.start)
-        self._cache = FeatureCache(base_folder / feature_cache.FOLDER)
         self._teacher = self._copy_teacher()
         self._prepare_parameters()
         self._load_checkpoint()
@@ -264,7 +262,8 @@ class Trainer:
     def _make_ready(self, entry: dataset.ClipEntry) -> None:
         import torch
 
-        made = dataset.get_features(self.run_dir, entry, self._aligner, self._cache)
+        # With the style the run began with, not with what is learnt: so the next run can reuse what comes of it.
+        made = dataset.get_features(self.run_dir, entry, self._aligner, self.start)
 
         def on_device(array: Any) -> "torch.Tensor":
             return torch.from_numpy(array)[None].to(self.device)
