@@ -200,7 +200,7 @@ def test_nothing_of_an_unfinished_test_tells_which_is_which():
             test = BlindTest("f" * 32, "2026-01-01T10:00:00+00:00", "better", "en-us", 1, a, b, pairs)
             shown.add(blind.tests_html([test]))
     (only,) = shown
-    assert "1 of 2 pairs answered" in only and "data-act=\"go-on\"" in only
+    assert "1 of 2 pairs answered" in only and 'data-act="go-on"' in only
     for part in ("sound-1", "choose-2"):
         assert part in blind.stage_html()
 

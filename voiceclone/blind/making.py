@@ -223,5 +223,3 @@ def _spread(clips: Sequence[Clip], count: int) -> list[Clip]:
     count = min(count, len(clips))
     step = len(clips) / max(1, count)
     return [clips[int((index + 0.5) * step)] for index in range(count)]
-
-

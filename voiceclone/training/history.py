@@ -103,7 +103,9 @@ def find_run(known: Sequence[RunStatus], wanted: str) -> RunStatus:
     if not found and len(wanted) >= SHORTEST_BEGINNING:
         found = [status for status in known if status.run_id.startswith(wanted.lower())]
     if not found:
-        raise NotFoundError(f"There is no training run “{wanted}”. Choose one from the list: the command runs shows it.")
+        raise NotFoundError(
+            f"There is no training run “{wanted}”. Choose one from the list: the command runs shows it."
+        )
     if len(found) > 1:
         raise InputError(f"The ids of {len(found)} training runs begin with “{wanted}”. Give more letters of it.")
     return found[0]

@@ -72,9 +72,7 @@ def _layout(engine: Any) -> Blind:
             elem_id="blind-question",
         )
         make = gr.Button(text.BLIND_MAKE, variant="primary", elem_id="blind-make", elem_classes="vc-action")
-        cancel = gr.Button(
-            text.CANCEL, variant="stop", visible=False, elem_id="blind-cancel", elem_classes="vc-action"
-        )
+        cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="blind-cancel", elem_classes="vc-action")
         status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="blind-status")
         stage = gr.HTML(
             html_template=stage_html(), js_on_load=_script(), server_functions=_calls(engine), elem_id="blind-stage"

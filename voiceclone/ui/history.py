@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.bases import catalogue
-from voiceclone.errors import BusyError, InputError, NotFoundError
+from voiceclone.errors import BusyError, InputError
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import EDITS, Shared, player, wire
 from voiceclone.ui.theme import SERIES_COLOURS
@@ -212,9 +212,7 @@ def _wire_voice(shared: Shared, part: History) -> None:
 # --- going on and deleting ----------------------------------------------------------------------
 
 
-def _wire_resume(
-    shared: Shared, part: History, watch: Watch, result: Result, remembered_run: gr.BrowserState
-) -> None:
+def _wire_resume(shared: Shared, part: History, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
     engine = shared.engine
 
     def continue_earlier(run_id: str, project_id: str, whose: str) -> dict[Any, Any]:
@@ -237,9 +235,7 @@ def _wire_resume(
     )
 
 
-def _wire_delete(
-    shared: Shared, part: History, watch: Watch, result: Result, remembered_run: gr.BrowserState
-) -> None:
+def _wire_delete(shared: Shared, part: History, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
     engine, opened = shared.engine, part.opened
 
     def ask_delete_training(run_id: str) -> tuple[Any, ...]:
@@ -304,7 +300,7 @@ def _row(record: Any, opened: str) -> str:
     state, kind = text.RUN_STATES[run.state]
     line = text.run_line(run.started_at, run.step, run.elapsed_s, record.scores.get("similarity"))
     return (
-        f'<li{" aria-current=true" if run.run_id == opened else ""}>'
+        f"<li{' aria-current=true' if run.run_id == opened else ''}>"
         f'<button type="button" data-run="{escape(run.run_id)}"><span class="vc-words">'
         f'<span class="vc-said">{escape(run.voice_name)}</span><small>{escape(line)}</small></span>'
         f'<span class="vc-chip vc-{kind}">{escape(state)}</span></button></li>'

@@ -742,7 +742,9 @@ def run_settings(record: Any, base_title: str) -> list[tuple[str, str]]:
 
 def delete_run_question(voice_name: str, started_at: str) -> str:
     """Ask before a training goes."""
-    return f"Delete the training of “{voice_name}” from {moment(started_at)}? Its plot and figures cannot be brought back."
+    return (
+        f"Delete the training of “{voice_name}” from {moment(started_at)}? Its plot and figures cannot be brought back."
+    )
 
 
 # --- listening blind ----------------------------------------------------------------------------

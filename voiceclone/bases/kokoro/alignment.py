@@ -76,7 +76,7 @@ class Aligner:
 
 
 def cepstral_map(network: "torch.nn.Module", base_folder: Path) -> np.ndarray:
-    """Return the map from the generator's input to cepstra, float32 (513, 20); made once and kept beside the weights."""
+    """Return the map from the generator's input to cepstra, float32 (513, 20); made once, kept beside the weights."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file, save_file
 
@@ -85,7 +85,11 @@ def cepstral_map(network: "torch.nn.Module", base_folder: Path) -> np.ndarray:
         return load_file(path)["map"]
     except (OSError, SafetensorError, KeyError):
         pass  # not made yet, or damaged
-    fitted = _fit(network, base_folder)
+    import torch
+
+    with torch.random.fork_rng():  # the base's breath is random, and a training's own random state stays as it is
+        torch.manual_seed(0)
+        fitted = _fit(network, base_folder)
     with atomic_file(path) as temporary:
         save_file({"map": fitted}, temporary)
     return fitted

@@ -177,9 +177,7 @@ def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner, style: "torc
     return made
 
 
-def _kept_or_made(
-    sound: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor"
-) -> ClipFeatures:
+def _kept_or_made(sound: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
     key = content_key(sound, tokens, style.cpu().numpy(), aligner.base_sha256)
     samples = sound[: len(sound) // FRAME_SAMPLES * FRAME_SAMPLES]
     kept = aligner.cache.get(key)
@@ -190,9 +188,7 @@ def _kept_or_made(
     return made
 
 
-def _make_features(
-    samples: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor"
-) -> ClipFeatures:
+def _make_features(samples: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
     text = aligner.encode(list(tokens))
     curve_length = 2 * len(samples) // FRAME_SAMPLES
     return ClipFeatures(
