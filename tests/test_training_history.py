@@ -24,7 +24,8 @@ def train(engine, project, name, steps=12, **plan):
 
 def status(run_id, name="Anna", state="finished"):
     return RunStatus(
-        run_id, "p", "Project", name, None, state, 1, 1, None, 1.0, None, "", "", "2026-01-01T00:00:00+00:00", None, False
+        run_id, "p", "Project", name, None, state, 1, 1, None, 1.0, None, "", "", "2026-01-01T00:00:00+00:00", None,
+        False,
     )  # fmt: skip
 
 

@@ -98,10 +98,10 @@ def report(name: str, measured: list[dict[str, np.ndarray | float]], speech_s: f
     parts = {part: sum(one[part] for one in measured) for part in measured[0] if part != "off"}
     times = ", ".join(f"{part} {1000 * took / speech_s:.1f}" for part, took in parts.items())
     total_s = sum(parts.values())
-    print(
-        f"  {name:13s} {times} ms per second of speech, "
-        f"{600 * total_s / speech_s:.0f} s for ten minutes; borders off by {errors.mean():.1f} ms on average, median {np.median(errors):.0f}, over 50 ms {np.mean(errors > 50):.1%}"
-    )
+    ten_minutes_s = 600 * total_s / speech_s
+    print(f"  {name:13s} {times} ms per second of speech, {ten_minutes_s:.0f} s for ten minutes")
+    many = np.mean(errors > 50)
+    print(f"{'':16s}borders off by {errors.mean():.1f} ms, median {np.median(errors):.0f}, {many:.1%} over 50 ms")
 
 
 def curves(read: list[tuple[list[int], np.ndarray, np.ndarray]], speech_s: float) -> None:

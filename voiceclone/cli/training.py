@@ -65,8 +65,11 @@ def resume(options: Namespace, engine: VoiceEngine) -> int:
 
 def watch(options: Namespace, engine: VoiceEngine) -> int:
     """Follow a run; Ctrl-C ends the watching, never the training."""
-    run_id = _present_run(options, engine).run_id
+    run = _present_run(options, engine)
+    run_id = run.run_id
     try:
+        if run.running:
+            note(f"Watching the training of “{run.voice_name}”; Ctrl-C leaves it running.")
         return _tell_end(options, _follow(engine, run_id))
     except KeyboardInterrupt:
         left = engine.training_status(run_id)
