@@ -3,7 +3,8 @@
     python tools/measure_preparation.py [--sentences 40] [--base FOLDER]
 
 A stock voice reads sentences, so the truth is known; another one is what a training would begin from. The old way
-(a template whose sound is rendered) is measured beside the present one.
+(a template whose sound is rendered) is measured beside the present one. Times are processor time, so that other work on
+the machine does not count; set OMP_NUM_THREADS=1 to have one core only.
 """
 
 import argparse
@@ -35,6 +36,7 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=40)
     parser.add_argument("--base", type=Path, default=host.data_dir() / "base" / "kokoro-82m")
     parser.add_argument("--reader", default="", help="stock voice that reads (default: the last one)")
+    parser.add_argument("--starts", type=int, default=3, help="stock voices to begin from")
     options = parser.parse_args()
     network = weights.load_network(options.base)
     styles = {name: typical_style(table) for name, table in sorted(weights.load_stock_voices(options.base).items())}
@@ -43,10 +45,10 @@ def main() -> None:
     read = [read_aloud(network, tokens, styles[reader]) for tokens in sentences[: options.sentences]]
     speech_s = sum(len(samples) for _, samples, _ in read) / features.SAMPLE_RATE
     print(f"{reader} reads {len(read)} sentences, {speech_s:.0f} s; {torch.get_num_threads()} threads")
-    for start in [name for name in styles if name != reader][:3]:
-        began = time.perf_counter()
+    for start in [name for name in styles if name != reader][: options.starts]:
+        began = time.process_time()
         aligner = Aligner(network, options.base)
-        print(f"from {start}; ready to align in {time.perf_counter() - began:.1f} s")
+        print(f"from {start}; ready to align in {time.process_time() - began:.1f} s")
         report("rendered", [rendered(network, styles[start], *one) for one in read], speech_s)
         report("not rendered", [not_rendered(aligner, styles[start], *one) for one in read], speech_s)
     curves(read, speech_s)
@@ -64,14 +66,14 @@ def rendered(
     network: torch.nn.Module, style: torch.Tensor, tokens: list[int], samples: np.ndarray, truth: np.ndarray
 ) -> dict[str, np.ndarray | float]:
     """Align to a template whose sound is rendered."""
-    began = time.perf_counter()
+    began = time.process_time()
     with torch.no_grad():
         text = synthesis.encode_text(network, tokens)
-        encoded = time.perf_counter()
+        encoded = time.process_time()
         template, frames = synthesis.speak_features(network, text, style)
-    spoken = time.perf_counter()
+    spoken = time.process_time()
     found = features.align(template.numpy(), frames.numpy(), samples)
-    ended = time.perf_counter()
+    ended = time.process_time()
     return {"encode": encoded - began, "template": spoken - encoded, "warp": ended - spoken, "off": off(found, truth)}
 
 
@@ -79,11 +81,11 @@ def not_rendered(
     aligner: Aligner, style: torch.Tensor, tokens: list[int], samples: np.ndarray, truth: np.ndarray
 ) -> dict[str, np.ndarray | float]:
     """Align as training does."""
-    began = time.perf_counter()
+    began = time.process_time()
     text = aligner.encode(tokens)
-    encoded = time.perf_counter()
+    encoded = time.process_time()
     found = aligner.align(text, samples, style)
-    ended = time.perf_counter()
+    ended = time.process_time()
     return {"encode": encoded - began, "template and warp": ended - encoded, "off": off(found, truth)}
 
 
@@ -99,7 +101,7 @@ def report(name: str, measured: list[dict[str, np.ndarray | float]], speech_s: f
     times = ", ".join(f"{part} {1000 * took / speech_s:.1f}" for part, took in parts.items())
     total_s = sum(parts.values())
     ten_minutes_s = 600 * total_s / speech_s
-    print(f"  {name:13s} {times} ms per second of speech, {ten_minutes_s:.0f} s for ten minutes")
+    print(f"  {name:13s} {times} ms of processor time per second of speech, {ten_minutes_s:.0f} s for ten minutes")
     many = np.mean(errors > 50)
     print(f"{'':16s}borders off by {errors.mean():.1f} ms, median {np.median(errors):.0f}, {many:.1%} over 50 ms")
 
@@ -112,10 +114,10 @@ def curves(read: list[tuple[list[int], np.ndarray, np.ndarray]], speech_s: float
         lambda samples: features.loudness_curve(samples, len(samples) // 300),
         lambda samples: features.bandwidth(Audio(samples, features.SAMPLE_RATE)),
     ):
-        began = time.perf_counter()
+        began = time.process_time()
         for _, samples, _ in read:
             work(samples)
-        took.append(1000 * (time.perf_counter() - began) / speech_s)
+        took.append(1000 * (time.process_time() - began) / speech_s)
     print(f"pitch {took[0]:.1f}, loudness {took[1]:.1f}, bandwidth {took[2]:.1f} ms per second of speech")
 
 
