@@ -321,10 +321,10 @@ def facts_html(record: Any, voice: Any, title: str) -> str:
         f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in text.run_settings(record, title)
     )
     asked = f'{markup.heading(text.HISTORY_SETTINGS)}<dl class="vc-asked">{lines}</dl>'
-    gone = record.status.voice_id is not None and voice is None
-    below = markup.note(text.HISTORY_VOICE_GONE if gone else "")
     if voice is not None:
-        return asked + markup.heading(text.SCORES_TITLE) + markup.scores(voice)
+        learnt = text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
+        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores, learnt)
+    below = markup.note(text.HISTORY_VOICE_GONE if record.status.voice_id is not None else "")
     if record.scores:
         return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores) + below
     return asked + (below or markup.note(text.HISTORY_NO_SCORES if not record.status.running else ""))

@@ -775,7 +775,7 @@ BLIND_STAGE = {
     "place": "Pair {number} of {total}",
     "play_both": "Play both",
     "play": "Play {place}",
-    "choose": "{place} it is",
+    "choose": "Choose {place}",
     "pause": "Stop for now",
     "hear_both": "Listen to both first.",
     "paused": "Stopped. Your answers are kept; “Go on” below continues.",
