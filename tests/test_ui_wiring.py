@@ -64,7 +64,7 @@ def test_every_control_has_a_label_and_an_explanation(demo):
 
 def test_nothing_is_played_unasked_and_nothing_is_shared(demo):
     players = [block for block in demo.blocks.values() if block.get_block_name() == "audio"]
-    assert len(players) == 12
+    assert len(players) == 13
     assert not any(player.autoplay for player in players)
     assert not any("share" in (player.buttons or []) for player in players)
 

@@ -3,6 +3,7 @@
 import math
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from voiceclone.errors import (
 from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.model_use import ModelRemoval, ModelsInUse
 from voiceclone.models import ModelShelf, ModelStatus, sharing_refusal
+from voiceclone.training import history
 from voiceclone.training import runs as run_files
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
@@ -31,6 +33,8 @@ from voiceclone.voices import VoiceShelf
 
 if TYPE_CHECKING:
     from voiceclone.audio import Audio
+    from voiceclone.blind import BlindQuestion, BlindTest
+    from voiceclone.blind.shelf import BlindShelf
     from voiceclone.clips.clean import Strength
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
     from voiceclone.clips.room import RoomReport
@@ -661,9 +665,48 @@ class VoiceEngine:
         """Return every run (of one project), the newest first."""
         return self._runner.all(project_id)
 
-    def delete_run(self, run_id: str) -> None:
-        """Delete a run's checkpoints and metrics; the voice it made stays."""
+    def find_run(self, wanted: str) -> RunStatus:
+        """Return the run that a person means: an id, its beginning, or a voice's name; see `history.find_run`."""
+        return history.find_run(self._runner.all(), wanted)
+
+    def run_record(self, run_id: str) -> history.RunRecord:
+        """Return what is remembered of a run: settings, scores, whether its voice is there."""
+        status = self._runner.status(run_id)
+        return history.read_record(self._runner.run_dir(run_id), status, self._voice_of_run(status))
+
+    def run_records(self, project_id: str | None = None) -> list[history.RunRecord]:
+        """Return what is remembered of every run (of one project), the newest first."""
+        found = []
+        for status in self._runner.all(project_id):
+            try:
+                found.append(
+                    history.read_record(self._runner.run_dir(status.run_id), status, self._voice_of_run(status))
+                )
+            except NotFoundError:  # deleted meanwhile
+                continue
+        return found
+
+    def held_out_clips(self, run_id: str) -> list[str]:
+        """Return the ids of the clips that a run kept from learning; none where that is not known."""
+        return history.held_out_clip_ids(self._runner.run_dir(run_id))
+
+    def _voice_of_run(self, status: RunStatus) -> Voice | None:
+        try:
+            return self._shelf.voice(status.voice_id) if status.voice_id else None
+        except (NotFoundError, VoiceFileError):  # deleted since, or damaged
+            return None
+
+    def delete_run(self, run_id: str, *, with_voice: bool = False) -> None:
+        """Delete a run's checkpoints and metrics; the voice it made stays, unless `with_voice`.
+
+        Raises:
+            BusyError: it is running.
+        """
+        status = self._runner.status(run_id)
         self._runner.delete(run_id)
+        if with_voice and status.voice_id:
+            with suppress(NotFoundError):  # deleted before
+                self._shelf.delete(status.voice_id)
 
     def loss_points(self, run_id: str, limit: int = 400) -> list[dict[str, Any]]:
         """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot."""
@@ -751,6 +794,47 @@ class VoiceEngine:
     def delete_comparison(self, comparison_id: str) -> None:
         """Delete a comparison with its sounds; voices that were kept stay."""
         store.remove_folder(self.comparison_folder(comparison_id))
+
+    # Blind listening --------------------------------------------------------------------------
+
+    def make_blind_test(
+        self,
+        one: str,
+        other: str,
+        question: str = "better",
+        *,
+        project_id: str | None = None,
+        seed: int | None = None,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "BlindTest":
+        """Make ten pairs of the same sentence, in hidden order and equally loud; see `blind.making.BlindMaker`."""
+        from voiceclone.blind.making import BlindMaker
+
+        store.require_free_disk(self.data_dir)
+        return BlindMaker(self, one, other, question, project_id, seed).make(self._blind, on_progress, should_stop)
+
+    def blind_tests(self) -> "list[BlindTest]":
+        """Return every blind test, finished or not, the newest first; `blind.result_of` tells what one proves."""
+        return self._blind.tests()
+
+    def blind_question(self, test_id: str) -> "BlindQuestion | None":
+        """Return what a blind test asks next, None when it is finished."""
+        return self._blind.question(test_id)
+
+    def answer_blind_test(self, test_id: str, number: int, choice: int) -> "BlindTest":
+        """Note that sound 1 or 2 of a pair was chosen; errors as in `blind.shelf.BlindShelf.answer`."""
+        return self._blind.answer(test_id, number, choice)
+
+    def delete_blind_test(self, test_id: str) -> None:
+        """Delete a blind test with its sounds and answers."""
+        self._blind.delete(test_id)
+
+    @cached_property
+    def _blind(self) -> "BlindShelf":
+        from voiceclone.blind.shelf import BlindShelf
+
+        return BlindShelf(self.data_dir)
 
     # Voices -----------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from voiceclone.cli.compare import compare
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
 from voiceclone.cli.models import convert, get, instant, models, remove
 from voiceclone.cli.output import note, progress_bar, require_wav, seconds, table, tell
-from voiceclone.cli.training import continue_run, list_runs, status, stop, train
+from voiceclone.cli.training import list_runs, resume, status, stop, train, watch
 from voiceclone.clips.model import needs_a_look
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError, TextError
@@ -253,7 +253,9 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "runs": list_runs,
     "status": status,
     "stop": stop,
-    "continue": continue_run,
+    "watch": watch,
+    "resume": resume,
+    "continue": resume,
     "compare": compare,
     "speak": speak,
     "voices": voices,

@@ -8,6 +8,7 @@ from voiceclone.bases.base import Policy
 from voiceclone.cli.compare import add_compare_command
 from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
+from voiceclone.cli.training import add_run_commands
 from voiceclone.clips.clean import STRENGTHS
 from voiceclone.clips.recognisers import RECOGNISERS
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
@@ -33,8 +34,12 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(commands: argparse._SubParsersAction, name: str, summary: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=summary, description=summary)
+def _command(
+    commands: argparse._SubParsersAction, name: str, summary: str, *, hidden: bool = False
+) -> argparse.ArgumentParser:
+    # Without the word `help` argparse leaves a command out of the list.
+    shown = {} if hidden else {"help": summary}
+    parser = commands.add_parser(name, description=summary, **shown)
     parser.add_argument("--json", action="store_true", help="print one JSON value instead of words")
     return parser
 
@@ -119,14 +124,7 @@ def _add_training_commands(commands: argparse._SubParsersAction) -> None:
         help="what learns (default: the base model's first choice; see the command “models”)",
     )
     train.add_argument("--seed", type=int, default=0, metavar="N", help="randomness (default: 0)")
-    _command(commands, "runs", "List the training runs.")
-    for name, summary in (
-        ("status", "Tell how a training run stands."),
-        ("stop", "Stop a training run and keep what was learnt."),
-        ("continue", "Continue an interrupted or failed run from its last checkpoint, to its end."),
-    ):
-        run = _command(commands, name, summary)
-        run.add_argument("run", metavar="RUN", nargs="?", help="id of a run (default: the present one)")
+    add_run_commands(commands, _command)
 
 
 def _add_voice_commands(commands: argparse._SubParsersAction) -> None:

@@ -1,14 +1,41 @@
-"""The commands around training: start and follow, list, look, stop, continue."""
+"""The commands around training: start and follow; list, look, attach, stop, continue and delete runs."""
 
+import argparse
 import sys
 from argparse import Namespace
+from collections.abc import Callable
+from datetime import datetime
 
-from voiceclone.cli.output import note, table, tell
+from voiceclone.cli.output import note, seconds, table, tell
 from voiceclone.engine import VoiceEngine
-from voiceclone.errors import NotFoundError, TrainingError
+from voiceclone.errors import InputError, NotFoundError, TrainingError
+from voiceclone.training import history
+from voiceclone.training.history import RunRecord
 from voiceclone.training.runs import RunStatus
 
 _FOLLOW_INTERVAL_S = 0.5
+_ID_LETTERS = 8
+"""So many letters of an id are listed; they are enough to name a run."""
+_RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
+_SCORES = (("similarity", "likeness"), ("words_right", "words right"), ("naturalness", "sound"))
+
+
+def add_run_commands(commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Describe the commands about trainings that began before."""
+    listing = command(commands, "runs", "List the trainings with their results, show one, or delete one.")
+    listing.add_argument("run", metavar="RUN", nargs="?", help="show everything about one: as for “watch”")
+    listing.add_argument("--project", metavar="PROJECT", help="only those of one project, by name or id")
+    listing.add_argument("--delete", metavar="RUN", help="delete a training; the voice it made stays")
+    listing.add_argument("--with-voice", action="store_true", help="with --delete: delete its voice, too")
+    for name, summary, hidden in (
+        ("watch", "Follow a training with a live bar; Ctrl-C leaves it running.", False),
+        ("status", "Tell how a training stands.", False),
+        ("stop", "Stop a training and keep what was learnt.", False),
+        ("resume", "Continue an interrupted or failed training from its last checkpoint, to its end.", False),
+        ("continue", "The same as “resume”.", True),
+    ):
+        run = command(commands, name, summary, hidden=hidden)
+        run.add_argument("run", metavar="RUN", nargs="?", help=_RUN_HELP)
 
 
 def train(options: Namespace, engine: VoiceEngine) -> int:
@@ -30,10 +57,26 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
     return _follow_to_the_end(options, engine, started.run_id)
 
 
-def continue_run(options: Namespace, engine: VoiceEngine) -> int:
+def resume(options: Namespace, engine: VoiceEngine) -> int:
     """Continue a run and follow it to the end."""
     resumed = engine.continue_training(_present_run(options, engine).run_id)
     return _follow_to_the_end(options, engine, resumed.run_id)
+
+
+def watch(options: Namespace, engine: VoiceEngine) -> int:
+    """Follow a run; Ctrl-C ends the watching, never the training."""
+    run = _present_run(options, engine)
+    run_id = run.run_id
+    try:
+        if run.running:
+            note(f"Watching the training of “{run.voice_name}”; Ctrl-C leaves it running.")
+        return _tell_end(options, _follow(engine, run_id))
+    except KeyboardInterrupt:
+        left = engine.training_status(run_id)
+        tell(options, left, [])
+        goes_on = f"The training goes on. Look again with: watch {run_id[:_ID_LETTERS]}"
+        note(goes_on if left.running else left.message)
+        return 130
 
 
 def stop(options: Namespace, engine: VoiceEngine) -> int:
@@ -50,16 +93,76 @@ def status(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def list_runs(options: Namespace, engine: VoiceEngine) -> int:
-    """List the runs."""
-    known = engine.runs()
-    rows = ((run.voice_name, run.state, f"step {run.step}", run.started_at[:16], run.run_id) for run in known)
-    tell(options, known, table(rows) if known else ["Nothing was trained yet."])
+    """List the runs, show one, or delete one."""
+    if options.delete is not None:
+        return _delete(options, engine)
+    if options.with_voice:
+        raise InputError("--with-voice goes with --delete RUN. Name the training to delete.")
+    if options.run is not None:
+        return _show(options, engine)
+    project_id = engine.project(options.project).project_id if options.project is not None else None
+    known = engine.run_records(project_id)
+    told = [history.as_plain(record) for record in known]
+    tell(options, told, table(map(_row, known)) if known else ["Nothing was trained yet."])
     return 0
+
+
+def _delete(options: Namespace, engine: VoiceEngine) -> int:
+    if options.run is not None or options.project is not None:
+        raise InputError("--delete RUN stands alone. Leave the other names out.")
+    run = engine.find_run(options.delete)
+    had_voice = engine.run_record(run.run_id).voice_there
+    engine.delete_run(run.run_id, with_voice=options.with_voice)
+    gone = had_voice and options.with_voice
+    stays = " Its voice is deleted, too." if gone else " Its voice stays." if had_voice else ""
+    words = f"The training of “{run.voice_name}” of {_day(run.started_at)} is deleted.{stays}"
+    tell(options, {"deleted": run, "voice_deleted": gone}, [words])
+    return 0
+
+
+def _show(options: Namespace, engine: VoiceEngine) -> int:
+    record = engine.run_record(engine.find_run(options.run).run_id)
+    run = record.status
+    points = [point for point in engine.loss_points(run.run_id) if point["series"] == "smoothed"]
+    rows = [("voice", run.voice_name + ("" if record.voice_there else " (not there)")), ("project", run.project_name)]
+    rows += [("began", _day(run.started_at)), ("base model", run.base_id), ("what learns", run.policy or "as the base")]
+    rows += [("asked for", _asked(record)), ("seed", record.seed)]
+    if record.speech_s is not None:
+        rows.append(("learnt from", f"{seconds(record.speech_s)} of speech in {record.clip_count} clips"))
+    rows.append(("took", f"{run.step} steps, {seconds(run.elapsed_s)}"))
+    if points:
+        rows.append(("average loss", f"{points[0]['loss']:.3f} at step {points[0]['step']}, "
+                     f"{points[-1]['loss']:.3f} at step {points[-1]['step']}"))  # fmt: skip
+    rows += [(name.replace("_", " "), f"{value:.3f}") for name, value in record.scores.items()]
+    told = history.as_plain(record) | {"loss": engine.loss_points(run.run_id)}
+    tell(options, told, [*table(rows), "", run.message, *run.notes])
+    return 0
+
+
+def _row(record: RunRecord) -> tuple[str, ...]:
+    run = record.status
+    scores = [f"{words} {record.scores[name]:.2f}" for name, words in _SCORES if name in record.scores]
+    took = f"{run.step} steps", f"{record.minutes:.1f} min"
+    return run.run_id[:_ID_LETTERS], _day(run.started_at), run.voice_name, run.state, *took, ", ".join(scores)
+
+
+def _asked(record: RunRecord) -> str:
+    if record.minutes_asked is not None:
+        return f"{record.minutes_asked:g} minutes"
+    return f"{record.steps_asked} steps" if record.steps_asked is not None else "what the base model advises"
+
+
+def _day(iso_time: str) -> str:
+    """Return a moment by the clock of this computer."""
+    try:
+        return f"{datetime.fromisoformat(iso_time).astimezone():%Y-%m-%d %H:%M}"
+    except ValueError:
+        return iso_time[:16]
 
 
 def _present_run(options: Namespace, engine: VoiceEngine) -> RunStatus:
     if options.run is not None:
-        return engine.training_status(options.run)
+        return engine.find_run(options.run)
     present = engine.active_run() or next(iter(engine.runs()), None)
     if present is None:
         raise NotFoundError("Nothing was trained yet. Start with the command train.")
@@ -95,6 +198,6 @@ def _tell_end(options: Namespace, run: RunStatus) -> int:
         raise TrainingError(run.message)
     tell(options, run, [run.message, *run.notes])
     if run.state == "interrupted":
-        note("The training process ended unexpectedly; the command continue goes on from its checkpoint.")
+        note("The training process ended unexpectedly; the command resume goes on from its checkpoint.")
         return 1
     return 0

@@ -7,10 +7,12 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.ui import markup, text
+from voiceclone.ui.blind import build_blind
 from voiceclone.ui.clips import build_clips
 from voiceclone.ui.comparing import build_comparing
 from voiceclone.ui.convert import build_convert
 from voiceclone.ui.header import build_header, wire_header
+from voiceclone.ui.history import build_history
 from voiceclone.ui.record import build_record
 from voiceclone.ui.shared import Shared, chosen_id, wire
 from voiceclone.ui.speak import build_speak
@@ -48,19 +50,22 @@ def build(engine: Any) -> gr.Blocks:
                 build_record(shared)
                 build_clips(shared, intro)
             with gr.Tab(text.TAB_TRAIN, id="train"):
-                result = build_train(shared, remembered_run)
+                watch, result = build_train(shared, remembered_run)
+                history = build_history(shared, watch, result, remembered_run)
                 build_comparing(shared)
             with gr.Tab(text.TAB_SPEAK, id="speak"):
                 speak = build_speak(shared)
                 build_convert(shared, speak)
+                build_blind(shared)
                 build_voices(shared, speak)
         wire_header(shared, header, remembered_project)
-        wire(
-            result.onward.click,
-            lambda voice_id: (gr.Tabs(selected="speak"), voice_id),
-            result.voice_id,
-            [tabs, speak.voices],
-        )
+        for onward, voice_id in ((result.onward, result.voice_id), (history.opened.onward, history.voice_id)):
+            wire(
+                onward.click,
+                lambda voice_id: (gr.Tabs(selected="speak"), voice_id),
+                voice_id,
+                [tabs, speak.voices],
+            )
     demo.queue(max_size=QUEUE_SIZE, default_concurrency_limit=LIGHT_EVENTS, api_open=False)
     return demo
 

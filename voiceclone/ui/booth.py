@@ -7,19 +7,18 @@ judges the room. Both calls come from the browser as they are, so everything in 
 import base64
 import binascii
 import json
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import wraps
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
-from voiceclone.errors import AudioError, InputError, VoiceCloneError
+from voiceclone.errors import AudioError, InputError
 from voiceclone.limits import MAX_TAKE_S
 from voiceclone.ui import markup, text
+from voiceclone.ui.errors import answering
 from voiceclone.ui.shared import EDITS, BrowserFiles, Shared, language_choices, wire, wire_in_browser
 
 ROOM_CHECK_S = 5.0
@@ -27,7 +26,6 @@ ROOM_CHECK_S = 5.0
 _BYTES_PER_S = 2 * 192_000
 """16 bits at the highest rate that microphones have."""
 MAX_TAKE_BASE64 = int(1.4 * _BYTES_PER_S * MAX_TAKE_S)
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ def read_places(script: Sequence[str], clips: Sequence[Any]) -> list[int]:
 def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
     """Return the functions that `booth.js` calls; each takes and returns a JSON object."""
 
-    @_answering
+    @answering
     def keep_take(request: dict[str, Any]) -> dict[str, Any]:
         project_id, language, sentence = (_words(request, name) for name in ("project_id", "language", "sentence"))
         if not sentence.strip():
@@ -160,13 +158,13 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
         words = [kept, *(verdict.reason for verdict in verdicts[:1]), *reasons[:1]]
         return {"words": " ".join(words), "kind": kind, "clip_id": report.added[0].clip_id}
 
-    @_answering
+    @answering
     def hear_take(request: dict[str, Any]) -> dict[str, Any]:
         clips = engine.listen(_words(request, "project_id"), [_words(request, "clip_id")])
         misread = [clip.heard for clip in clips if clip.heard and "words" in clip.verdict.kinds]
         return {"words": text.misread(misread[0]) if misread else ""}
 
-    @_answering
+    @answering
     def check_room(request: dict[str, Any]) -> dict[str, Any]:
         parts = [_sound(request, name, files) for name in ("silence", "speech")]
         try:
@@ -184,25 +182,6 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
         }
 
     return [keep_take, hear_take, check_room]
-
-
-def _answering(work: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    """Turn errors into one plain sentence in the answer; `ok` tells which it is."""
-
-    @wraps(work)
-    def answer(request: Any) -> dict[str, Any]:
-        try:
-            if not isinstance(request, dict):
-                raise InputError(text.UNEXPECTED)
-            return {"ok": True} | work(request)
-        except VoiceCloneError as error:
-            return {"ok": False, "words": str(error)}
-        except Exception:
-            log.exception("Unexpected error in %s", work.__name__)
-            return {"ok": False, "words": text.UNEXPECTED}
-
-    answer.__annotations__ = {}  # gradio looks them up and finds none of this module's names
-    return answer
 
 
 def _words(request: dict[str, Any], name: str) -> str:

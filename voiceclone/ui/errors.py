@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.errors import VoiceCloneError
+from voiceclone.errors import InputError, VoiceCloneError
 from voiceclone.ui import text
 
 TOAST_S = 20
@@ -37,3 +37,22 @@ def plain_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
             raise page_error(text.UNEXPECTED) from error
 
     return guarded
+
+
+def answering(work: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """Guard a function that a script of the page calls: errors become one plain sentence, `ok` tells which it is."""
+
+    @functools.wraps(work)
+    def answer(request: Any) -> dict[str, Any]:
+        try:
+            if not isinstance(request, dict):
+                raise InputError(text.UNEXPECTED)
+            return {"ok": True} | work(request)
+        except VoiceCloneError as error:
+            return {"ok": False, "words": str(error)}
+        except Exception:
+            log.exception("Unexpected error in %s", work.__name__)
+            return {"ok": False, "words": text.UNEXPECTED}
+
+    answer.__annotations__ = {}  # gradio looks them up and finds none of this module's names
+    return answer

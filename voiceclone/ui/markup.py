@@ -199,7 +199,11 @@ def run_notes(sentences: Sequence[str]) -> str:
 
 def scores(voice: Any) -> str:
     """Return how a voice turned out, in words, with the figures behind them."""
-    told = voice.scores
+    return score_list(voice.scores, text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb))
+
+
+def score_list(told: Mapping[str, float], below: str = "") -> str:
+    """Return scores in words, with the figures behind them; `below` is said last."""
     lines = []
     if "similarity" in told:
         figures = text.similarity_figures(told["similarity"], told.get("similarity_stock"))
@@ -208,7 +212,7 @@ def scores(voice: Any) -> str:
         lines.append((text.words_right(told["words_right"]), ""))
     if "naturalness" in told:
         lines.append((text.sound_words(told["naturalness"]), text.sound_figure(told["naturalness"])))
-    lines.append(("", text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)))
+    lines += [("", below)] if below else []
     items = "".join(
         f"<li>{f'<b>{escape(words)}</b> ' if words else ''}{escape(figures)}</li>" for words, figures in lines
     )

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from voiceclone.limits import MAX_NAME_CHARACTERS
 
@@ -664,6 +666,135 @@ NO_RECORDING = "Bring a sound file or record something first."
 def converted(duration_s: float) -> str:
     """Sum up one conversion."""
     return f"{seconds(duration_s)} of speech in the chosen voice."
+
+
+# --- earlier trainings --------------------------------------------------------------------------
+HISTORY = "Earlier trainings"
+HISTORY_INTRO = "Every training is remembered: how it went, how it turned out, and the voice it made."
+HISTORY_WHOSE_LABEL = "Whose"
+HISTORY_WHOSE_INFO = "Of the person chosen above, or of everybody."
+HISTORY_WHOSE = {"person": "This person’s", "all": "Everybody’s"}
+HISTORY_EMPTY = "Nothing was trained yet."
+HISTORY_LIST = "Earlier trainings, the newest first"
+HISTORY_SHOWN = 60
+"""Trainings listed; a list this long is still quick on a phone."""
+HISTORY_SETTINGS = "What was asked for"
+HISTORY_NO_SCORES = "It was not judged."
+HISTORY_VOICE_GONE = "Its voice was deleted since."
+HISTORY_PLAY = "Let it say a sentence"
+HISTORY_DELETE = "Delete this training"
+HISTORY_DELETE_YES = "Yes, delete it"
+HISTORY_WITH_VOICE = "Delete its voice, too"
+HISTORY_WITH_VOICE_INFO = "Without this the voice stays under “3. Speak”."
+HISTORY_GONE = "That training is not there any more. Choose another one from the list."
+HISTORY_NO_VOICE = "This training has no voice. Choose another one from the list."
+HISTORY_DELETED = "Deleted."
+RUN_STATES = {
+    "waiting": ("Starting", "plain"),
+    "preparing": ("Getting ready", "plain"),
+    "training": ("Learning", "plain"),
+    "stopping": ("Stopping", "plain"),
+    "finished": ("Finished", "good"),
+    "stopped": ("Stopped", "usable"),
+    "interrupted": ("Interrupted", "usable"),
+    "failed": ("Failed", "bad"),
+}
+"""Each state of a training in a word, and the colour it is shown in."""
+
+
+def moment(iso_time: str) -> str:
+    """A moment by the clock of this computer: `23 Nov 2026, 05:33`."""
+    try:
+        local = datetime.fromisoformat(iso_time).astimezone()
+    except ValueError:
+        return iso_time[:16]
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def run_line(started_at: str, steps: int, duration_s: float, similarity: float | None) -> str:
+    """Sum up a training in its row of the list."""
+    likeness = f"likeness {similarity:.2f}" if similarity is not None else ""
+    parts = [moment(started_at), count(steps, "step"), duration(duration_s), likeness]
+    return " · ".join(part for part in parts if part)
+
+
+def older_runs(number: int) -> str:
+    """Say that the list is cut."""
+    return f"{count(number, 'older training')} not shown." if number else ""
+
+
+def run_settings(record: Any, base_title: str) -> list[tuple[str, str]]:
+    """Return what was asked for, in plain words: (what, value) lines."""
+    asked = "As long as the model advises"
+    if record.minutes_asked is not None:
+        asked = f"For {duration(record.minutes_asked * 60)}"
+    elif record.steps_asked is not None:
+        asked = f"For {count(record.steps_asked, 'step')}"
+    lines = [("Recordings of", record.status.project_name), ("Model", base_title), ("How long", asked)]
+    if record.status.policy:
+        lines.append((POLICY_LABEL, POLICIES.get(record.status.policy, record.status.policy)))
+    if record.speech_s is not None:
+        chosen = ", chosen by you" if record.chosen_clips is not None else ""
+        lines.append(
+            ("Learnt from", f"{duration(record.speech_s)} of speech in {count(record.clip_count or 0, 'clip')}{chosen}")
+        )
+    took = f"{count(record.status.step, 'step')} in {duration(record.status.elapsed_s)}"
+    return [*lines, ("Took", took), ("Seed", str(record.seed))]
+
+
+def delete_run_question(voice_name: str, started_at: str) -> str:
+    """Ask before a training goes."""
+    return (
+        f"Delete the training of “{voice_name}” from {moment(started_at)}? Its plot and figures cannot be brought back."
+    )
+
+
+# --- listening blind ----------------------------------------------------------------------------
+BLIND = "Which voice is better? Listen blind"
+BLIND_INTRO = (
+    "You hear ten sentences, each said twice, and choose the better one without knowing which voice it is. "
+    "Both are equally loud. At the end you learn how you chose, and whether that may be chance."
+)
+BLIND_ONE = "One voice"
+BLIND_ONE_INFO = "Any of your voices."
+BLIND_OTHER = "The other"
+BLIND_OTHER_INFO = "Another voice, or real recordings: can you still tell them apart?"
+BLIND_RECORDING = "Real recordings of the person"
+BLIND_QUESTION = "What you are asked"
+BLIND_QUESTION_INFO = "The same for every pair."
+BLIND_QUESTIONS = {"better": "Which one sounds better?", "like": "Which one sounds more like you?"}
+BLIND_MAKE = "Make the ten pairs"
+BLIND_MADE = "Ready. Put on headphones if you can, then press “Play both” below."
+BLIND_CANCELLED = "Stopped. Nothing was kept."
+BLIND_NEED_TWO = "Choose two that differ."
+BLIND_TESTS = "Your listening tests"
+BLIND_GO_ON = "Go on"
+BLIND_DELETE = "Delete"
+BLIND_DELETE_YES = "Yes, delete this test"
+BLIND_KEYS = "Keys: 1 and 2 choose, Space plays both again."
+# Shown by the script of the listening test; {names} are filled in there.
+BLIND_STAGE = {
+    "place": "Pair {number} of {total}",
+    "play_both": "Play both",
+    "play": "Play {place}",
+    "choose": "Choose {place}",
+    "pause": "Stop for now",
+    "hear_both": "Listen to both first.",
+    "paused": "Stopped. Your answers are kept; “Go on” below continues.",
+    "begin": "Press “Play both” or the space key.",
+    "silent": "The browser plays no sound yet. Press “Play both”.",
+    "unreachable": "VoiceClone does not answer. See whether it runs, then press the button again; nothing is lost.",
+}
+
+
+def blind_against(one: str, other: str) -> str:
+    """Name the two sides of a listening test."""
+    return f"“{one}” and “{other}”"
+
+
+def blind_open(answered: int, total: int) -> str:
+    """Say how far a listening test is."""
+    return f"{answered} of {total} pairs answered."
 
 
 # --- managing voices ----------------------------------------------------------------------------

@@ -39,7 +39,7 @@ class Form:
     choice: Choice
 
 
-def build_train(shared: Shared, remembered_run: gr.BrowserState) -> Result:
+def build_train(shared: Shared, remembered_run: gr.BrowserState) -> tuple[Watch, Result]:
     """Lay out and wire the tab; `remembered_run` survives a reload of the page."""
     intro = gr.HTML(markup.intro(text.INTRO_TRAIN), elem_id="train-intro")
     form = _form(shared)
@@ -49,7 +49,7 @@ def build_train(shared: Shared, remembered_run: gr.BrowserState) -> Result:
     _wire_start(shared, form, watch, result, remembered_run)
     _wire_instant(shared, form, result)
     wire_watch(shared, watch, result, remembered_run)
-    return result
+    return watch, result
 
 
 def _form(shared: Shared) -> Form:

@@ -90,7 +90,7 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
         progress = gr.HTML(elem_id="train-progress")
         first_listen = player(text.FIRST_LISTEN_LABEL, "first-listen", visible=False)
         with gr.Column(visible=False) as chart:
-            plot = _loss_plot()
+            plot = loss_plot("plot")
             series = {text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
             gr.HTML(markup.legend(series, text.PLOT_HINT))
         notes = gr.HTML(visible=False, elem_id="run-notes")
@@ -105,7 +105,8 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
     return Watch(intro, form, panel, progress, first_listen, chart, plot, notes, hint, stop, resume, again, timer, seen)
 
 
-def _loss_plot() -> gr.LinePlot:
+def loss_plot(elem_id: str) -> gr.LinePlot:
+    """Return an empty plot of losses."""
     return gr.LinePlot(
         x="step",
         y="loss",
@@ -117,7 +118,7 @@ def _loss_plot() -> gr.LinePlot:
         label=text.PLOT_LABEL,
         # No height: with one, gradio 6.31 cuts off the numbers below the plot.
         buttons=[],
-        elem_id="plot",
+        elem_id=elem_id,
     )
 
 

@@ -11,9 +11,10 @@ import numpy as np
 
 from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
-from voiceclone.bases.kokoro import features, synthesis
+from voiceclone.bases.kokoro import features
+from voiceclone.bases.kokoro.alignment import Aligner
+from voiceclone.bases.kokoro.feature_cache import content_key
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, MAX_TOKENS
-from voiceclone.bases.kokoro.noise import own_noise
 from voiceclone.bases.kokoro.weights import vocabulary
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
 from voiceclone.store import atomic_file, read_json_twice, write_json_twice
@@ -169,12 +170,16 @@ def has_features(run_dir: Path, entry: ClipEntry) -> bool:
     return _features_path(run_dir, entry).is_file()
 
 
-def get_features(run_dir: Path, entry: ClipEntry, network: "torch.nn.Module", style: "torch.Tensor") -> ClipFeatures:
-    """Return a clip's features, from disk when they were made before; a damaged file of them is made again.
+def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
+    """Return a clip's features: from the run, else from what an earlier training of the same recording kept, else new.
+
+    A damaged file of them is made again.
 
     Args:
-        network: the base, untouched or as far as it has learnt.
-        style: the style (1, 256) the alignment template is spoken with.
+        run_dir: the run.
+        entry: the clip.
+        aligner: finds the durations, and keeps what comes of it.
+        style: the one (1, 256) the run begins with.
 
     Raises:
         TrainingError: the clip's sound is gone or damaged.
@@ -183,27 +188,30 @@ def get_features(run_dir: Path, entry: ClipEntry, network: "torch.nn.Module", st
     if path.is_file():
         with suppress(TrainingError, TypeError):
             return ClipFeatures(**_read_arrays(path))
-    made = _make_features(read_sound(run_dir, entry), entry, network, style)
+    made = _kept_or_made(read_sound(run_dir, entry), entry.tokens, aligner, style)
     with suppress(StorageError):  # a full disk: what is in memory is enough to go on
         _write_array(path, **vars(made))
     return made
 
 
-def _make_features(
-    sound: np.ndarray, entry: ClipEntry, network: "torch.nn.Module", style: "torch.Tensor"
-) -> ClipFeatures:
-    import torch
+def _kept_or_made(sound: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
+    key = content_key(sound, tokens, style.cpu().numpy(), aligner.base_sha256)
+    samples = sound[: len(sound) // FRAME_SAMPLES * FRAME_SAMPLES]
+    kept = aligner.cache.get(key)
+    if kept is not None and set(kept) | {"samples"} == {field.name for field in fields(ClipFeatures)}:
+        return ClipFeatures(samples=samples, **kept)
+    made = _make_features(samples, tokens, aligner, style)
+    aligner.cache.put(key, {name: value for name, value in vars(made).items() if name != "samples"})
+    return made
 
-    frame_count = len(sound) // FRAME_SAMPLES
-    samples = sound[: frame_count * FRAME_SAMPLES]
-    with torch.no_grad(), own_noise(entry.clip_id, style.device.type):
-        text = synthesis.encode_text(network, list(entry.tokens))
-        template, template_frames = synthesis.speak_features(network, text, style)
-    frames = features.align(template.cpu().numpy(), template_frames.cpu().numpy(), samples)
+
+def _make_features(samples: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
+    text = aligner.encode(list(tokens))
+    curve_length = 2 * len(samples) // FRAME_SAMPLES
     return ClipFeatures(
-        frames=frames,
-        pitch_hz=features.pitch_curve(Audio(samples, features.SAMPLE_RATE), 2 * frame_count),
-        loudness=features.loudness_curve(samples, 2 * frame_count),
+        frames=aligner.align(text, samples, style),
+        pitch_hz=features.pitch_curve(Audio(samples, features.SAMPLE_RATE), curve_length),
+        loudness=features.loudness_curve(samples, curve_length),
         samples=samples,
         acoustic_text=text.acoustic_text[0].cpu().numpy(),
         prosody_text=text.prosody_text[0].cpu().numpy(),

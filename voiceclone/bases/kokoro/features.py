@@ -92,13 +92,22 @@ def bandwidth(audio: Audio) -> float:
 
 def alignment_features(samples: np.ndarray) -> np.ndarray:
     """Return MFCCs with mean 0 and variance 1 per coefficient, every 12.5 ms: float32, shape (frames, 20)."""
+    return normalised(cepstrum(samples))
+
+
+def normalised(values: np.ndarray) -> np.ndarray:
+    """Bring each column to mean 0 and variance 1: float32, the same shape."""
+    return ((values - values.mean(0)) / (values.std(0, ddof=1) + 1e-5)).astype(np.float32)
+
+
+def cepstrum(samples: np.ndarray) -> np.ndarray:
+    """Return MFCCs of 24 kHz sound every 12.5 ms: float32, shape (frames, 20)."""
     import torch
 
     log_mel = torch.log(1e-4 + _mel_spectrogram()(torch.from_numpy(samples)))
     from torchaudio.functional import create_dct
 
-    cepstrum = log_mel.T @ create_dct(20, _MEL_BANDS, "ortho")
-    return ((cepstrum - cepstrum.mean(0)) / (cepstrum.std(0) + 1e-5)).numpy()
+    return (log_mel.T @ create_dct(20, _MEL_BANDS, "ortho")).numpy()
 
 
 def warp_path(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -140,8 +149,16 @@ def align(template: np.ndarray, template_frames: np.ndarray, samples: np.ndarray
         int64, shape (tokens,): frames of each token in the recording, each at least 1 where the
         recording is long enough; their sum is the recording's whole frames.
     """
-    match = warp_path(alignment_features(template), alignment_features(samples))
-    total = len(samples) // FRAME_SAMPLES
+    return durations(alignment_features(template), template_frames, alignment_features(samples), len(samples))
+
+
+def durations(template: np.ndarray, template_frames: np.ndarray, recording: np.ndarray, length: int) -> np.ndarray:
+    """Find each token's duration in a recording of `length` samples from features of both.
+
+    Args and result as in `align`, but with what `alignment_features` makes of the sounds, shape (frames, 20) each.
+    """
+    match = warp_path(template, recording)
+    total = length // FRAME_SAMPLES
     ends = np.cumsum(template_frames) * 2  # in steps of 12.5 ms
     borders = match[np.minimum(ends[:-1], len(match) - 1)] / 2
     borders = np.concatenate([[0], np.round(borders), [total]]).astype(np.int64)

@@ -13,6 +13,8 @@ from voiceclone.bases.kokoro.recipe import Recipe
 if TYPE_CHECKING:
     import torch
 
+    from voiceclone.bases.kokoro.alignment import Aligner
+
 _GRID_FRAMES = 24
 """Windows of band-limited clips start on this grid, so that the teacher's answer is computed once each."""
 
@@ -56,11 +58,21 @@ class ReadyClips:
         run_dir: a prepared run.
         entries: the clips to learn from, in the order they become ready.
         recipe: how windows are drawn.
-        device: where the tensors go.
+        aligner: finds out when each sound of a text is said.
+        start: the style the run begins with, shape (1, 256), on the device the tensors go to. Clips are aligned to it
+            and not to what is learnt, so that the next training of the same clips can reuse what comes of it.
     """
 
-    def __init__(self, run_dir: Path, entries: list[dataset.ClipEntry], recipe: Recipe, device: str) -> None:
-        self._run_dir, self._recipe, self._device = run_dir, recipe, device
+    def __init__(
+        self,
+        run_dir: Path,
+        entries: list[dataset.ClipEntry],
+        recipe: Recipe,
+        aligner: "Aligner",
+        start: "torch.Tensor",
+    ) -> None:
+        self._run_dir, self._recipe = run_dir, recipe
+        self._aligner, self._start, self._device = aligner, start, start.device
         self.pending = list(entries)
         self.ready: list[LoadedClip] = []
         self.order: list[int] = []
@@ -76,14 +88,14 @@ class ReadyClips:
         """Frames of 25 ms that are ready."""
         return sum(clip.frame_count for clip in self.ready)
 
-    def make_next_ready(self, network: "torch.nn.Module", style: "torch.Tensor") -> None:
-        """Make the first pending clip ready, aligned to what the network says in `style`, shape (1, 256)."""
-        self._make_ready(self.pending.pop(0), network, style)
+    def make_next_ready(self) -> None:
+        """Make the first pending clip ready."""
+        self._make_ready(self.pending.pop(0))
 
-    def _make_ready(self, entry: dataset.ClipEntry, network: "torch.nn.Module", style: "torch.Tensor") -> None:
+    def _make_ready(self, entry: dataset.ClipEntry) -> None:
         import torch
 
-        made = dataset.get_features(self._run_dir, entry, network, style)
+        made = dataset.get_features(self._run_dir, entry, self._aligner, self._start)
 
         def on_device(array: Any) -> "torch.Tensor":
             # Copied, for torch's memory is aligned: vector instructions add up in another order where it is not.
@@ -126,7 +138,7 @@ class ReadyClips:
         """Return what a checkpoint keeps, as JSON takes it: which clips are ready, and the order they are drawn in."""
         return {"ready": [clip.entry.clip_id for clip in self.ready], "order": list(self.order)}
 
-    def restore(self, state: dict[str, Any], network: "torch.nn.Module", style: "torch.Tensor") -> None:
+    def restore(self, state: dict[str, Any]) -> None:
         """Go on from what `state` returned; clips made ready after that become ready again when their time comes.
 
         A clip that is gone by now is left out, and the round begins anew.
@@ -140,7 +152,7 @@ class ReadyClips:
             if clip_id in loaded:
                 self.ready.append(loaded[clip_id])
             elif clip_id in waiting:
-                self._make_ready(waiting[clip_id], network, style)
+                self._make_ready(waiting[clip_id])
         ready = {clip.entry.clip_id for clip in self.ready}
         self.pending = [entry for clip_id, entry in waiting.items() if clip_id not in ready]
         self.order = list(state["order"]) if len(ready) == len(wanted) else []

@@ -55,9 +55,13 @@ def choose_start(
 
 
 def listen_to_stock_voices(base_folder: Path) -> None:
-    """Make what `choose_start` compares with, so that the first training need not; nothing without the judge."""
+    """Make what `choose_start` and the alignment compare with, so that the first training need not."""
+    from voiceclone.bases.kokoro.alignment import cepstral_map
+
+    network = load_network(base_folder, "cpu")
+    cepstral_map(network, base_folder)
     try:
-        stock_embeddings(load_network(base_folder, "cpu"), base_folder, _typical_styles(base_folder))
+        stock_embeddings(network, base_folder, _typical_styles(base_folder))
     except ImportError as error:
         _LOG.warning("No judge of likeness, so stock voices will be chosen by pitch: %s", error)
 

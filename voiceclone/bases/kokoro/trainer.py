@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.base import Policy
 from voiceclone.bases.kokoro import dataset, losses
+from voiceclone.bases.kokoro.alignment import Aligner
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, read_about
 from voiceclone.bases.kokoro.learners import Learners
 from voiceclone.bases.kokoro.loss_watch import LossWatch
@@ -52,10 +53,11 @@ class Trainer:
         entries = self._read_entries()
         self.held_out = [entry for entry in entries if entry.held_out]
         learnt_from = [entry for entry in entries if not entry.held_out]
-        self.clips = ReadyClips(run_dir, learnt_from, self.recipe, device)
+        self.aligner = Aligner(self.network, base_folder)  # of the untouched network, so before anything is learnt
         self._meters, self._watches = Meters(), _new_watches()
         self._thrift, self._returns = Thrift.none(self.recipe), 0
         self.start = choose_start(self.network, base_folder, run_dir, learnt_from).to(device)
+        self.clips = ReadyClips(run_dir, learnt_from, self.recipe, self.aligner, self.start)
         band_limited = any(entry.bandwidth_hz < losses.FULL_BAND_HZ for entry in learnt_from)
         self._teacher = Teacher(self.network, self.start) if band_limited else None
         self.learners = Learners(self.network, self.start, self.recipe, plan.policy)
@@ -103,9 +105,7 @@ class Trainer:
         ready_s = self.clips.ready_s
         few = ready_s < self.recipe.first_clips_s
         if self.clips.pending and (few or self.schedule.wants_more_clips(self.clips.ready_frames)):
-            # Once something is learnt, the voice itself is the better template to align to.
-            style = self.voice_style() if self.position.step else self.start
-            self.clips.make_next_ready(self.network, style)
+            self.clips.make_next_ready()
             if few:
                 return
         self.step()
@@ -322,7 +322,7 @@ class Trainer:
         self._returns = int(about.get("returns", 0))
         for name, state in about.get("watches", {}).items():
             self._watches[name].restore(state)
-        self.clips.restore(about, self.network, self.voice_style())
+        self.clips.restore(about)
         return about | {"position": position}
 
 

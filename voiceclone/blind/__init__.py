@@ -1,0 +1,6 @@
+"""Blind listening tests: pairs of the same sentence in hidden order, a person's choices, and what they prove."""
+
+from voiceclone.blind.model import BlindQuestion, BlindTest, Pair, Side
+from voiceclone.blind.result import BlindResult, result_of
+
+__all__ = ["BlindQuestion", "BlindResult", "BlindTest", "Pair", "Side", "result_of"]

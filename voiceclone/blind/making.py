@@ -1,0 +1,225 @@
+"""Makes a blind listening test: every pair spoken or read, cut to its words, equally loud, in hidden order."""
+
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from voiceclone import store
+from voiceclone.audio import Audio, encode_wav, loudness_lufs, resample
+from voiceclone.bases import catalogue
+from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.blind.model import (
+    FIRST,
+    MIN_PAIRS,
+    PAIRS,
+    RECORDING,
+    STOCK,
+    VOICE,
+    BlindTest,
+    Pair,
+    Side,
+    checked_question,
+    hidden_order,
+)
+from voiceclone.blind.shelf import BlindShelf, sound_path
+from voiceclone.clips.model import Clip, is_trainable
+from voiceclone.errors import Cancelled, InputError, NotEnoughSpeechError
+
+if TYPE_CHECKING:
+    from voiceclone.engine import VoiceEngine
+    from voiceclone.training.runs import RunStatus
+
+SHORTEST_CLIP_S, LONGEST_CLIP_S = 1.5, 9.0
+"""A sentence: shorter ones are over before anything is heard, of longer ones the beginning is forgotten."""
+STOCK_NAME = "the stock voice"
+RECORDING_NAME = "your recordings"
+_NO_PROJECT = "Choose whose recordings are compared: the voice does not say what it was made from."
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """What a pair says; `clip` is its recording where one side is the recordings."""
+
+    text: str
+    clip: Clip | None = None
+    was_learnt: bool = False
+
+
+class BlindMaker:
+    """Makes one test through the engine's ordinary doors.
+
+    Args:
+        engine: the engine.
+        one: a voice's id or name, `stock`, or `recording`.
+        other: the same, another one.
+        question: see `blind.model.QUESTIONS`.
+        project_id: whose recordings, where the voice's own training is not known any more.
+        seed: of the hidden order; None is a random one.
+
+    Raises:
+        InputError: twice the same, or a voice that cannot read text.
+        NotFoundError: no such voice.
+        NotEnoughSpeechError: too few recordings of a sentence's length.
+    """
+
+    def __init__(
+        self,
+        engine: "VoiceEngine",
+        one: str,
+        other: str,
+        question: str,
+        project_id: str | None = None,
+        seed: int | None = None,
+    ) -> None:
+        self._engine = engine
+        self._question = checked_question(question)
+        self._sides = (_side(engine, one), _side(engine, other))
+        if self._sides[0] == self._sides[1]:
+            raise InputError("These are the same. Choose two that differ.")
+        self._seed = secrets.randbits(31) if seed is None else seed
+        self._project_id = project_id or None
+        self._runs = self._runs_of_sides()
+        self._language = self._common_language()
+
+    def make(
+        self, shelf: BlindShelf, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+    ) -> BlindTest:
+        """Make the sounds, then write the test.
+
+        Raises:
+            Cancelled: `should_stop` turned True; nothing is kept.
+        """
+        sentences = self._sentences()
+        order = hidden_order(len(sentences), self._seed)
+        folder = shelf.new_folder()
+        try:
+            for index, (sentence, plays_first) in enumerate(zip(sentences, order, strict=True)):
+                if should_stop is not None and should_stop():
+                    raise Cancelled("Stopped. Nothing was kept of this listening test.")
+                if on_progress is not None:
+                    on_progress(index / len(sentences), f"Making pair {index + 1} of {len(sentences)}")
+                sounds = comparable(*(self._sound(side, sentence) for side in self._sides))
+                for place, sound in enumerate(sounds if plays_first == FIRST else sounds[::-1], start=1):
+                    encode_wav(sound, sound_path(folder, index + 1, place))
+            test = BlindTest(
+                test_id=folder.name,
+                created_at=store.now_iso(),
+                question=self._question,
+                language=self._language,
+                seed=self._seed,
+                a=self._sides[0],
+                b=self._sides[1],
+                pairs=tuple(
+                    Pair(sentence.text, plays_first, was_learnt=sentence.was_learnt)
+                    for sentence, plays_first in zip(sentences, order, strict=True)
+                ),
+            )
+            shelf.save(test)
+            return test
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+
+    def _sound(self, side: Side, sentence: _Sentence) -> Audio:
+        if side.kind == RECORDING:
+            return self._engine.clip_audio(sentence.clip.project_id, sentence.clip.clip_id, "best")
+        return self._engine.speak(side.voice_id, sentence.text, self._language).audio
+
+    def _sentences(self) -> Sequence[_Sentence]:
+        if any(side.kind == RECORDING for side in self._sides):
+            return self._recorded_sentences()
+        from voiceclone.compare.sentences import unseen_sentences
+
+        projects = {run.project_id for run in self._runs}
+        known = {project.project_id for project in self._engine.projects()}
+        said = [clip.text for project_id in projects & known for clip in self._engine.clips(project_id)]
+        return [_Sentence(text) for text in unseen_sentences(self._language, said)[:PAIRS]]
+
+    def _recorded_sentences(self) -> list[_Sentence]:
+        """Return clips of a sentence's length with their words, those that no training heard first."""
+        learnt = self._learnt_clip_ids()
+        clips = [
+            clip
+            for clip in self._engine.clips(self._recorded_project())
+            if is_trainable(clip)
+            and clip.language == self._language
+            and SHORTEST_CLIP_S <= clip.duration_s <= LONGEST_CLIP_S
+        ]
+        if len(clips) < MIN_PAIRS:
+            raise NotEnoughSpeechError(
+                f"There are {len(clips)} usable recordings of {SHORTEST_CLIP_S:g} to {LONGEST_CLIP_S:g} s with their "
+                f"words; comparing with them needs at least {MIN_PAIRS}. Record some more sentences."
+            )
+        unheard = _spread([clip for clip in clips if clip.clip_id not in learnt], PAIRS)
+        heard = _spread([clip for clip in clips if clip.clip_id in learnt], PAIRS - len(unheard))
+        return [_Sentence(clip.text, clip, clip.clip_id in learnt) for clip in (*unheard, *heard)]
+
+    def _learnt_clip_ids(self) -> set[str]:
+        """Return the clips that made the voices; a clip that came after a training was not in it."""
+        clips = self._engine.clips(self._recorded_project())
+        traced = {run.voice_id for run in self._runs}
+        if any(side.kind == VOICE and side.voice_id not in traced for side in self._sides):
+            return {clip.clip_id for clip in clips}  # made without training, or its training was deleted: perhaps all
+        learnt: set[str] = set()
+        for run in self._runs:
+            held_out = set(self._engine.held_out_clips(run.run_id))
+            began = datetime.fromisoformat(run.started_at)
+            learnt |= {clip.clip_id for clip in clips if datetime.fromisoformat(clip.created_at) <= began} - held_out
+        return learnt
+
+    def _recorded_project(self) -> str:
+        known = {project.project_id for project in self._engine.projects()}
+        own = next((run.project_id for run in self._runs if run.project_id in known), self._project_id)
+        if own is None:
+            raise InputError(_NO_PROJECT)
+        return self._engine.project(own).project_id
+
+    def _runs_of_sides(self) -> "list[RunStatus]":
+        wanted = {side.voice_id for side in self._sides if side.kind == VOICE}
+        return [run for run in self._engine.runs() if run.voice_id in wanted]
+
+    def _common_language(self) -> str:
+        voices = [self._engine.voice(side.voice_id) for side in self._sides if side.kind == VOICE]
+        if voices:
+            return voices[0].language
+        if self._project_id is None:
+            raise InputError(_NO_PROJECT)
+        return self._engine.project(self._project_id).language
+
+
+def comparable(one: Audio, other: Audio) -> tuple[Audio, Audio]:
+    """Return two sounds that differ in nothing but the voice: same rate, no silence around the words, equally loud.
+
+    The rate is the lower one: a recording with higher tones than any voice can make would give itself away. Both get
+    the loudness that the one with the higher peaks can have.
+    """
+    from voiceclone.clips.clean import set_loudness, trim_silence
+    from voiceclone.clips.vad import speech_frames
+
+    rate = min(one.sample_rate, other.sample_rate)
+    sounds = [resample(sound, rate) for sound in (one, other)]
+    sounds = [set_loudness(trim_silence(sound, speech_frames(sound))) for sound in sounds]
+    level_lufs = min(loudness_lufs(sound) for sound in sounds)
+    first, second = (set_loudness(sound, level_lufs) for sound in sounds)
+    return first, second
+
+
+def _side(engine: "VoiceEngine", wanted: str) -> Side:
+    if wanted == STOCK:
+        return Side(STOCK, STOCK_NAME)
+    if wanted == RECORDING:
+        return Side(RECORDING, RECORDING_NAME)
+    voice = engine.voice(wanted)
+    if voice.base_id in catalogue.BASE_IDS and not catalogue.card(voice.base_id).speaks:
+        raise InputError(f"“{voice.name}” changes recordings and cannot read text. Choose another voice.")
+    return Side(VOICE, voice.name, voice.voice_id)
+
+
+def _spread(clips: Sequence[Clip], count: int) -> list[Clip]:
+    """Return at most `count` clips, spread evenly over the order they were recorded in."""
+    count = min(count, len(clips))
+    step = len(clips) / max(1, count)
+    return [clips[int((index + 0.5) * step)] for index in range(count)]
