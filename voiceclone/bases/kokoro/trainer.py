@@ -15,7 +15,7 @@ from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint
 from voiceclone.bases.kokoro.meters import Meters
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.recipe import Recipe, is_style_layer, is_trained
-from voiceclone.bases.kokoro.start import choose_start
+from voiceclone.bases.kokoro.start import choose_start, kept_polish
 from voiceclone.bases.kokoro.weights import load_network, read_info
 from voiceclone.errors import TrainingError
 from voiceclone.store import read_json, write_json
@@ -183,10 +183,9 @@ class Trainer:
         return torch.cat([self.acoustic_style, self.prosody_style], dim=1).detach()
 
     def polish(self) -> "dict[str, np.ndarray]":
-        """Return what puts the spoken sound right, by tensor name; nothing when only the style learns, or too early."""
-        if self.plan.policy == Policy.TRANSFER:
-            return {}
-        return self._meters.tensors()
+        """Return what puts the spoken sound right, by tensor name; nothing new from style alone, or too early."""
+        kept = kept_polish(self.run_dir)
+        return kept if self.plan.policy == Policy.TRANSFER else kept | self._meters.tensors()
 
     # The clock --------------------------------------------------------------------------------
 
@@ -250,12 +249,12 @@ class Trainer:
 
     def _wants_more_clips(self) -> bool:
         # One clip between two steps, so that the plot goes on moving; and not before the first listen.
-        if self.plan.minutes is None:
-            return True
-        early = self.elapsed_s < FEATURES_SHARE * self.plan.minutes * 60
         ready_frames = sum(clip.frame_count for clip in self._clips)
-        wanted_frames = frames_worth_having(self.total_steps(), self.recipe)
-        return self.position.first_listen_done and early and ready_frames < wanted_frames
+        wanted = ready_frames < frames_worth_having(self.total_steps(), self.recipe)
+        if self.plan.minutes is None:
+            return wanted
+        early = self.elapsed_s < FEATURES_SHARE * self.plan.minutes * 60
+        return self.position.first_listen_done and early and wanted
 
     def _make_ready(self, entry: dataset.ClipEntry) -> None:
         import torch
