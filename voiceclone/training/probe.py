@@ -30,6 +30,8 @@ SLICE_S = 0.02
 """A base is asked for one step, or one recording, at a time."""
 LIMIT_S = 90.0
 """After so long it is content with what it has seen; two cores take some fifteen seconds."""
+INTERRUPTED = 3
+"""Exit code when another process measures, or a training began meanwhile: it may be tried again."""
 CLIP_LENGTHS_S = (2.5, 6.0)
 NICENESS = 5
 """As a training, so that the page stays quick and the figures are those of a training."""
@@ -57,7 +59,7 @@ def main(arguments: Sequence[str]) -> int:
             finally:
                 store.remove_folder(folder)
     except (Timeout, Cancelled):
-        return 1  # another process measures, or a training began meanwhile
+        return INTERRUPTED
     return 0
 
 
@@ -153,8 +155,10 @@ class Prober:
     def start(self, base_id: str, factory: str | None) -> bool:
         """Begin to measure, unless that was tried before; True while a probe measures."""
         with self._turn:
-            if self.running or base_id in self._tried:
-                return self.running
+            if self.running:
+                return True
+            if base_id in self._tried and self._process.returncode != INTERRUPTED:
+                return False
             self._tried.add(base_id)
             folder = pace_path(self._data_dir, base_id).parent
             with store.storage_errors(folder):

@@ -200,7 +200,9 @@ def _install(
         policy=_policy(config, base).value,
         may_share=base.may_share_voices,
     )
-    VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice)
+    # A voice that was stopped early does not take the place of one that was finished.
+    replaces = None if board.stop_asked() else config.replaces
+    VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice, replaces)
 
 
 def _say_failed(board: Board, error: Exception) -> None:
