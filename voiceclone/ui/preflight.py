@@ -1,5 +1,6 @@
 """Tab 2, before the button: is all ready, three choices with their times, and a drawer that shows what was worked out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,8 +74,13 @@ def build_checks() -> Ahead:
     return Ahead(gr.HTML(elem_id="preflight"), gr.Timer(TICK_S, active=False))
 
 
-def wire_ahead(shared: Shared, ahead: Ahead, form: Effortful, consent: gr.Checkbox, choice: Any, tab: gr.Tab) -> None:
-    """Connect it: shown anew whenever something it tells of may have changed, measured when the tab is looked at."""
+def wire_ahead(
+    shared: Shared, ahead: Ahead, form: Effortful, consent: gr.Checkbox, choice: Any, seen_by: Sequence[Any]
+) -> None:
+    """Connect it: shown anew whenever something it tells of may have changed.
+
+    `seen_by` are the events by which it comes into view; this computer is measured then, once.
+    """
     engine = shared.engine
 
     def look(
@@ -87,12 +93,14 @@ def wire_ahead(shared: Shared, ahead: Ahead, form: Effortful, consent: gr.Checkb
         return {
             ahead.checks: markup.checks(outlook.preflight),
             form.effort: gr.update(choices=effort_choices(outlook), visible=bool(outlook.plans)),
-            form.note: effort_note(outlook, effort, usable_s, measuring=False),
+            form.note: effort_note(outlook, effort, usable_s),
             form.drawer: gr.update(visible=Ability.TRAIN in base.abilities),
             form.derived: markup.facts(derived_rows(outlook, policy, asked)),
         }
 
-    def look_and_measure(*given: Any) -> dict[Any, Any]:
+    def look_and_measure(*given: Any) -> Any:
+        if not given[0]:
+            return gr.skip()  # the page has just been opened, and nobody is chosen yet
         project_id, _, base_id, _, effort, *_ = given
         measuring = engine.measure_pace(base_id or None)
         shown = look(*given) | {ahead.timer: gr.Timer(active=measuring)}
@@ -112,7 +120,7 @@ def wire_ahead(shared: Shared, ahead: Ahead, form: Effortful, consent: gr.Checkb
         wire(trigger, look, given, shown, **quick)
     for trigger in (form.steps.change, form.minutes.change, form.seed.change):
         wire(trigger, look, given, shown, **quick)
-    for trigger in (tab.select, choice.base.change, consent.change):
+    for trigger in (*seen_by, choice.base.change, consent.change):
         wire(trigger, look_and_measure, given, [*shown, ahead.timer], **quick)
     wire(ahead.timer.tick, await_pace, given, [*shown, ahead.timer])
 
@@ -122,11 +130,9 @@ def effort_choices(outlook: Any) -> list[tuple[str, str]]:
     return [(text.effort_choice(plan.effort.value, plan.expected_s), plan.effort.value) for plan in outlook.plans]
 
 
-def effort_note(outlook: Any, effort: str, usable_s: float, *, measuring: bool) -> str:
+def effort_note(outlook: Any, effort: str, usable_s: float) -> str:
     """Return what is worth knowing of the chosen effort."""
     plan = outlook.plan(effort)
-    if measuring:
-        return markup.note(text.MEASURING)
     if plan is None:
         return ""
     if plan.wants_more_speech:
