@@ -46,8 +46,10 @@ def test_replacing_happens_only_when_the_new_one_is_ready(engine, project_id):
     old, _ = trained(engine, project_id)
     run = engine.start_training(project_id, "Anna", True, steps=60, replaces="Anna")
     for status in engine.watch_training(run.run_id, interval_s=0.02):
-        if status.running:
-            assert old.voice_id in {voice.voice_id for voice in engine.voices()}
+        there = {voice.voice_id for voice in engine.voices()}
+        assert there, "never is there none"
+        if status.step < 30:
+            assert there == {old.voice_id}
     assert [(voice.name, voice.voice_id) for voice in engine.voices()] == [("Anna", status.voice_id)]
     assert status.voice_id != old.voice_id
 

@@ -171,7 +171,9 @@ def test_a_name_that_is_taken_is_asked_about_before_anything_starts(page, projec
     assert went_well and "“Taken” already" in told and "“Taken (2)”" in told
     assert page.engine.runs() == []
     for way in ("", "overwrite", None, ["replace"]):
-        assert page.ask("start_as_chosen", way, project.project_id, "Taken", True, "", "", "quick", 5, None, 0)[0] is False
+        assert (
+            page.ask("start_as_chosen", way, project.project_id, "Taken", True, "", "", "quick", 5, None, 0)[0] is False
+        )
     assert page.engine.runs() == []
     for way, names in (("beside", {"Taken", "Taken (2)"}), ("replace", {"Taken", "Taken (2)"})):
         asked = ("start_as_chosen", way, project.project_id, "Taken", True, "", "", "quick", 5, None, 0)

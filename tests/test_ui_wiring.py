@@ -47,7 +47,12 @@ def test_heavy_work_runs_one_at_a_time(demo):
 
 def test_polling_a_run_never_waits_in_the_queue(demo):
     ticks = [event for event in events(demo) if any(target[1] == "tick" for target in event.targets)]
-    assert {event.name for event in ticks} == {"tick", "follow", "observe", "await_pace"}  # a run, a download, a comparison
+    assert {event.name for event in ticks} == {
+        "tick",
+        "follow",
+        "observe",
+        "await_pace",
+    }  # a run, a download, a comparison
     assert all(event.queue is False for event in ticks)
 
 

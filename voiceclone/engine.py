@@ -625,9 +625,7 @@ class VoiceEngine:
             )
         return voice
 
-    def training_outlook(
-        self, project_id: str, *, consent: bool | None = None, base_id: str | None = None
-    ) -> Outlook:
+    def training_outlook(self, project_id: str, *, consent: bool | None = None, base_id: str | None = None) -> Outlook:
         """Return what a training would be like: is all ready, three choices, how long each takes on this computer.
 
         Quick; nothing is loaded or measured (see `measure_pace`).

@@ -117,9 +117,13 @@ def _add_training_commands(commands: argparse._SubParsersAction) -> None:
         choices=[effort.value for effort in Effort],
         help="quick is a first voice, best takes longest (default: better; --check tells how long each takes here)",
     )
-    train.add_argument("--check", action="store_true", help="only tell whether all is ready, and how long it would take")
     train.add_argument(
-        "--replace", action="store_true", help="when a voice is called so: put the new one in its place once it is ready"
+        "--check", action="store_true", help="only tell whether all is ready, and how long it would take"
+    )
+    train.add_argument(
+        "--replace",
+        action="store_true",
+        help="when a voice is called so: put the new one in its place once it is ready",
     )
     train.add_argument(
         "--continue-from",

@@ -73,7 +73,12 @@ def effort_plan(base: Any, effort: Effort, speech_s: float, pace: Pace | None) -
     work = workload(effort, speech_s)
     used = pace or USUAL
     return EffortPlan(
-        effort, work.steps, None, expected_s(used, work.steps, work.prepared_s), pace is not None, work.wants_more_speech
+        effort,
+        work.steps,
+        None,
+        expected_s(used, work.steps, work.prepared_s),
+        pace is not None,
+        work.wants_more_speech,
     )
 
 

@@ -1,4 +1,4 @@
-"""A short trial training that tells how quick this computer is: `python -m voiceclone.training.probe DATA BASE FACTORY`.
+"""A short trial training tells how quick this computer is: `python -m voiceclone.training.probe DATA BASE FACTORY`.
 
 It learns a few steps from two example recordings in a process of its own, keeps the figures and throws the rest away.
 """
@@ -22,8 +22,8 @@ from voiceclone.training.lock import TrainingLock
 from voiceclone.training.pace import Pace, pace_path, write_pace
 
 STEPS = 4
-"""The first one is slow (kernels are chosen, memory is fetched) and not counted; the other three are a whole cycle of the
-embedded base, whose every third step also learns prosody."""
+"""The first one is slow (kernels are chosen, memory is fetched) and not counted; the other three are a whole cycle of
+the embedded base, whose every third step also learns prosody."""
 PLANNED_STEPS = 10_000
 """Never reached: a plan that ends would write a checkpoint of 800 MB."""
 SLICE_S = 0.02

@@ -34,9 +34,7 @@ def wire_ending(shared: Shared, ending: Ending) -> None:
     """Connect the switches and what is told with the script of the page (`ending.js`)."""
     script = "window.voicecloneEnding"
     wire_in_browser(shared.demo.load, f"() => {script}.remembered()", None, [ending.notify, ending.sound])
-    wire_in_browser(
-        ending.notify.input, f"(on) => {script}.setNotify(on)", ending.notify, [ending.notify, ending.note]
-    )
+    wire_in_browser(ending.notify.input, f"(on) => {script}.setNotify(on)", ending.notify, [ending.notify, ending.note])
     wire_in_browser(ending.sound.input, f"(on) => {script}.setSound(on)", ending.sound, None)
     wire_in_browser(ending.told.change, f"(told) => {script}.tell(told)", ending.told, None)
 

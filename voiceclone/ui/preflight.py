@@ -1,4 +1,4 @@
-"""Tab 2, before the button: is all ready, three choices with their times, and a drawer that shows what was worked out."""
+"""Tab 2, before the button: is all ready, three choices with their times, and a drawer with what was worked out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -101,8 +101,7 @@ def wire_ahead(
     def look_and_measure(*given: Any) -> Any:
         if not given[0]:
             return gr.skip()  # the page has just been opened, and nobody is chosen yet
-        project_id, _, base_id, _, effort, *_ = given
-        measuring = engine.measure_pace(base_id or None)
+        measuring = engine.measure_pace(given[2] or None)
         shown = look(*given) | {ahead.timer: gr.Timer(active=measuring)}
         if measuring:
             shown[form.note] = markup.note(text.MEASURING)

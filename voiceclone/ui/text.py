@@ -454,8 +454,8 @@ ENDED_TITLES = {
 # Shown by the script of the page.
 NOTIFY = {
     "insecure": (
-        "Your browser shows notifications only for pages on this computer or over https. Open this page on the computer "
-        "VoiceClone runs on, or keep the sound on."
+        "Your browser shows notifications only for pages on this computer or over https. Open this page on the "
+        "computer VoiceClone runs on, or keep the sound on."
     ),
     "missing": "This browser cannot show notifications. Keep the sound on instead.",
     "denied": (
@@ -499,8 +499,8 @@ def effort_choice(effort: str, expected_s: float | None) -> str:
 def more_speech_first(usable_s: float) -> str:
     """Say why a longer training is held back."""
     return (
-        f"From {duration(usable_s)} of speech a longer training would only learn these sentences by heart, so it is kept "
-        "shorter. Record more to make use of the longer ones."
+        f"From {duration(usable_s)} of speech a longer training would only learn these sentences by heart, so it is "
+        "kept shorter. Record more to make use of the longer ones."
     )
 
 

@@ -91,9 +91,7 @@ def _form(shared: Shared) -> Form:
                     gr.HTML(markup.steps(text.WHAT_HAPPENS_TITLE, text.WHAT_HAPPENS))
         length = build_drawer(effort, note)
         choice = build_models(shared)
-    return Form(
-        panel, summary, name, length, ahead, consent, start, question, instant, instant_status, back, choice
-    )
+    return Form(panel, summary, name, length, ahead, consent, start, question, instant, instant_status, back, choice)
 
 
 def _wire_form(shared: Shared, form: Form) -> None:
@@ -128,7 +126,9 @@ def _wire_form(shared: Shared, form: Form) -> None:
 def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
     engine = shared.engine
 
-    def begin(way: str | None, project_id: str, name: str, consent: bool, base_id: str, policy: str, *length: Any) -> Any:
+    def begin(
+        way: str | None, project_id: str, name: str, consent: bool, base_id: str, policy: str, *length: Any
+    ) -> Any:
         """Start, or ask first when the name is taken; `way` is the answer, None before it was asked."""
         if consent is not True:
             raise ConsentError(text.NEED_CONSENT)
@@ -154,7 +154,11 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
             **plan,
         )
         # Asked again for the next voice, which may be another person's.
-        asked_again = {form.consent: False, remembered_run: status.run_id, form.question.panel: gr.update(visible=False)}
+        asked_again = {
+            form.consent: False,
+            remembered_run: status.run_id,
+            form.question.panel: gr.update(visible=False),
+        }
         return asked_again | run_view(shared, watch, result, status, Seen())
 
     def start(*given: Any) -> Any:
