@@ -651,7 +651,7 @@ class VoiceEngine:
                 base_ready=base.is_ready(),
                 base_embedded=base is self.base or (card is not None and card.embedded),
                 needed_memory_mb=1000 * (card.training_memory_gb if card else 0) or preflight.PEAK_MEMORY_MB,
-                slow_sentence=self.training_advice(base.base_id),
+                slow_sentence=self.training_advice(base_id),
                 pace=pace,
                 consent=consent,
                 training_now=active.voice_name if active is not None and active.running else "",
@@ -679,7 +679,8 @@ class VoiceEngine:
             measurable = getattr(base, "workload", None) is not None and base.is_ready()
             if busy or not measurable or self._pace_of(base) is not None:
                 return False
-            self._prober.start(base.base_id, self._base_factory if base is self.base else None)
+            own = base is self.base
+            self._prober.start(self.base_id if own else base.base_id, self._base_factory if own else None)
         if wait:
             self._prober.wait()
         return self._prober.running

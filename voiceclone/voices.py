@@ -125,7 +125,7 @@ class VoiceShelf:
         return read_voice(target)
 
     def free_name(self, name: str, *but: str | None) -> str:
-        """Return `name`, with a number behind it where a voice is called so; those whose id is in `but` do not count."""
+        """Return `name`, with a number behind it where a voice is called so; those with an id in `but` do not count."""
         taken = {voice.name.casefold() for voice in self.voices() if voice.voice_id not in but}
         candidate, number = name, 2
         while candidate.casefold() in taken:

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     if not psutil.WINDOWS:
         psutil.Process().nice(NICENESS)
     base = load_base(base_id, factory, data_dir)
-    path = pace_path(data_dir, base_id)
+    path = pace_path(data_dir, base.base_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = path.with_suffix(".trial")
     training = TrainingLock(data_dir)

@@ -7,7 +7,7 @@ import gradio as gr
 
 from voiceclone.errors import InputError
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import wire
+from voiceclone.ui.shared import chosen_id, wire
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,9 @@ class Question:
     panel: gr.Column
     words: gr.HTML
     ways: gr.Radio
+    """Only ever an output."""
+    way: gr.Textbox
+    """Hidden; see `chosen_id`. Empty before anything was chosen, which means the first way."""
     go: gr.Button
     no: gr.Button
 
@@ -39,7 +42,7 @@ def build_question() -> Question:
         with gr.Row():
             go = gr.Button(text.AGAIN_GO, variant="primary", size="sm", elem_id="again-go")
             no = gr.Button(text.CANCEL, size="sm", elem_id="again-no")
-    question = Question(panel, words, ways, go, no)
+    question = Question(panel, words, ways, chosen_id(ways), go, no)
     wire(no.click, lambda: gr.update(visible=False), None, panel)
     return question
 
@@ -68,6 +71,7 @@ def as_chosen(engine: Any, voice: Any, way: Any) -> tuple[str, dict[str, Any]]:
     Raises:
         InputError: there is no such way.
     """
+    way = way or text.AGAIN_WAYS[0]
     if way == "replace":
         return voice.name, {"replaces": voice.voice_id}
     if way == "continue":

@@ -21,13 +21,13 @@ class Ending:
     """Hidden; changes once for each training that ends while the page watches it."""
 
 
-def build_ending() -> Ending:
-    """Lay out the switches."""
+def build_ending() -> tuple[gr.Checkbox, gr.Checkbox, gr.HTML]:
+    """Lay out the switches, and room for what a browser has against them."""
     with gr.Row(elem_id="ending"):
         notify = gr.Checkbox(False, label=text.NOTIFY_LABEL, info=text.NOTIFY_INFO, elem_id="notify", min_width=260)
         sound = gr.Checkbox(True, label=text.SOUND_LABEL, info=text.SOUND_INFO, elem_id="sound", min_width=260)
     note = gr.HTML(elem_id="notify-note")
-    return Ending(notify, sound, note, gr.Textbox(visible="hidden", label="ended"))
+    return notify, sound, note
 
 
 def wire_ending(shared: Shared, ending: Ending) -> None:

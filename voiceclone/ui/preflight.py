@@ -11,7 +11,7 @@ from voiceclone.engine import MAX_SEED
 from voiceclone.errors import InputError, VoiceCloneError
 from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, wire
+from voiceclone.ui.shared import Shared, chosen_id, wire
 
 TICK_S = 1.0
 
@@ -20,7 +20,10 @@ TICK_S = 1.0
 class Effortful:
     """How long it may take: the choice, and what overrules it."""
 
-    effort: gr.Radio
+    efforts: gr.Radio
+    """Only ever an output."""
+    effort: gr.Textbox
+    """Hidden; see `chosen_id`. Empty before anything was chosen, which means `DEFAULT_EFFORT`."""
     note: gr.HTML
     drawer: gr.Accordion
     derived: gr.HTML
@@ -53,7 +56,7 @@ def build_effort() -> gr.Radio:
     )
 
 
-def build_drawer(effort: gr.Radio, note: gr.HTML) -> Effortful:
+def build_drawer(efforts: gr.Radio, note: gr.HTML) -> Effortful:
     """Lay out the drawer for experts, closed."""
     with gr.Accordion(text.EXPERT, open=False, elem_id="expert", elem_classes="vc-card") as drawer:
         gr.HTML(markup.note(text.EXPERT_INFO))
@@ -66,7 +69,7 @@ def build_drawer(effort: gr.Radio, note: gr.HTML) -> Effortful:
                                 elem_id="expert-minutes", min_width=220)  # fmt: skip
             seed = gr.Number(0, label=text.EXPERT_SEED, info=text.EXPERT_SEED_INFO, elem_id="expert-seed",
                              min_width=220)  # fmt: skip
-    return Effortful(effort, note, drawer, derived, steps, minutes, seed)
+    return Effortful(efforts, chosen_id(efforts), note, drawer, derived, steps, minutes, seed)
 
 
 def build_checks() -> Ahead:
@@ -86,13 +89,14 @@ def wire_ahead(
     def look(
         project_id: str, consent: bool, base_id: str, policy: str, effort: str, steps: Any, minutes: Any, seed: Any
     ) -> dict[Any, Any]:
+        effort = effort or text.DEFAULT_EFFORT
         outlook = engine.training_outlook(project_id, consent=consent is True, base_id=base_id or None)
         usable_s = engine.readiness(project_id).usable_s
         base = engine.base_of(base_id or None)
         asked = {"effort": effort, "steps": steps, "minutes": minutes, "seed": seed}
         return {
             ahead.checks: markup.checks(outlook.preflight),
-            form.effort: gr.update(choices=effort_choices(outlook), visible=bool(outlook.plans)),
+            form.efforts: gr.update(choices=effort_choices(outlook), visible=bool(outlook.plans)),
             form.note: effort_note(outlook, effort, usable_s),
             form.drawer: gr.update(visible=Ability.TRAIN in base.abilities),
             form.derived: markup.facts(derived_rows(outlook, policy, asked)),
@@ -113,9 +117,9 @@ def wire_ahead(
         return look(*given) | {ahead.timer: gr.Timer(active=False)}
 
     given = [shared.project, consent, choice.base, choice.policy, *form.chosen()]
-    shown = [ahead.checks, form.effort, form.note, form.drawer, form.derived]
+    shown = [ahead.checks, form.efforts, form.note, form.drawer, form.derived]
     quick = {"trigger_mode": "always_last"}
-    for trigger in (shared.changed.change, shared.project.change, choice.policy.change, form.effort.input):
+    for trigger in (shared.changed.change, shared.project.change, choice.policy.change, form.effort.change):
         wire(trigger, look, given, shown, **quick)
     for trigger in (form.steps.change, form.minutes.change, form.seed.change):
         wire(trigger, look, given, shown, **quick)
@@ -145,6 +149,7 @@ def chosen_length(outlook: Any, effort: Any, steps: Any, minutes: Any) -> dict[s
     Raises:
         InputError: no such effort, no numbers, or both lengths at once.
     """
+    effort = effort or text.DEFAULT_EFFORT
     if effort not in [known.value for known in Effort]:
         raise InputError(text.NEED_EFFORT)
     if steps is not None and minutes is not None:

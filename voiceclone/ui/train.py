@@ -170,7 +170,7 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
     given = [shared.project, form.name, form.consent, form.choice.base, form.choice.policy, *form.length.chosen()]
     shown = [form.consent, remembered_run, *form.question.all_of_it(), *watch.all_of_it(), *result.all_of_it()]
     wire(form.start.click, start, given, shown, lane="start")
-    wire(form.question.go.click, start_as_chosen, [form.question.ways, *given], shown, lane="start")
+    wire(form.question.go.click, start_as_chosen, [form.question.way, *given], shown, lane="start")
     wire(
         watch.again.click,
         lambda: {remembered_run: ""} | idle_view(watch, result),

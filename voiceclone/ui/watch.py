@@ -103,7 +103,9 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
             text.CONTINUE, variant="primary", visible=False, elem_id="continue", elem_classes="vc-action"
         )
         again = gr.Button(text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
-        ending = build_ending()
+        switches = build_ending()
+    # Outside the column: gradio would show it with the column.
+    ending = Ending(*switches, gr.Textbox(visible="hidden", label="ended"))
     timer = gr.Timer(TICK_S, active=False)
     seen = gr.State(Seen())
     return Watch(
