@@ -12,7 +12,7 @@ import numpy as np
 
 from voiceclone import store
 from voiceclone.audio import Audio
-from voiceclone.bases.base import Ability, Policy, SliceResult
+from voiceclone.bases.base import START_VOICE_FILE, Ability, Effort, Policy, SliceResult, Workload
 from voiceclone.errors import BaseModelError, Cancelled, TextError, VoiceFileError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 
@@ -22,6 +22,9 @@ STOCK_PITCH_HZ = 440.0
 CHECKPOINT_EVERY_STEPS = 5
 FIRST_LISTEN_STEP = 10
 DEFAULT_STEPS = 30
+EFFORT_STEPS = {Effort.QUICK: 30, Effort.BETTER: 60, Effort.BEST: 120}
+STEPS_PER_S = 5.0
+"""More steps than this for each second of speech are held back."""
 STEP_PAUSE_S = 0.01
 RATE = 0.2
 CHARACTERS_PER_S = 40.0
@@ -48,6 +51,7 @@ class FakeBase:
     abilities = frozenset(Ability)
     policies = (Policy.FINE_TUNE, Policy.TRANSFER)
     max_voice_mb = MAX_VOICE_FILE_MB
+    continues_voices = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -105,6 +109,16 @@ class FakeBase:
         with store.atomic_file(run_dir / "voice.safetensors") as temporary:
             save_file({"log_pitch": np.array([level], np.float32)}, temporary)
 
+    def workload(self, effort, speech_s) -> Workload:
+        steps = EFFORT_STEPS[effort]
+        return Workload(min(steps, round(speech_s * STEPS_PER_S)), speech_s, steps > speech_s * STEPS_PER_S)
+
+    def training_facts(self, clip_count) -> dict[str, float]:
+        return {"held_out_clips": 0, "decoder_rate": RATE}
+
+    def precision(self) -> str:
+        return "float64"
+
     def make_instant_voice(self, clips, voice_path, on_progress=None) -> None:
         from safetensors.numpy import save_file
 
@@ -143,7 +157,8 @@ class FakeBase:
         try:
             content = store.read_json_twice(path, missing=nothing, damaged=nothing)
         except BaseModelError:
-            return 0, math.log(STOCK_PITCH_HZ)
+            begins_with = run_dir / START_VOICE_FILE
+            return 0, math.log(_read_pitch_hz(begins_with) if begins_with.exists() else STOCK_PITCH_HZ)
         return content["step"], content["level"]
 
     def _save(self, run_dir, step: int, level: float) -> None:
@@ -178,7 +193,10 @@ class PrivateBase(FakeBase):
 
 
 class SingleBase(FakeBase):
-    """A base that can be trained in one way only, and nothing else."""
+    """A base that can be trained in one way only, knows no steps, and nothing else."""
+
+    workload = training_facts = None
+    continues_voices = False
 
     abilities = frozenset({Ability.TRAIN})
     policies = (Policy.FULL,)

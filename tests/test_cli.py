@@ -204,6 +204,45 @@ def test_what_happened_in_a_training_is_told_with_its_end(run, anna, data_dir):
     assert json.loads(run("status", "--json")[1])["notes"] == ["The memory was too small."]
 
 
+def test_a_taken_name_is_refused_with_what_can_be_done(run, voice, data_dir):
+    again = ("train", "Anna", "--voice", "anna", "--i-have-consent", "--steps", 10)
+    code, output, errors = run(*again)
+    assert (code, output) == (2, "")
+    assert errors.count("\n") == 1 and "--replace" in errors and "--continue-from “Anna”" in errors
+    assert len(json.loads(run("runs", "--json")[1])) == 1
+    (old,) = json.loads(run("voices", "--json")[1])
+    assert run(*again, "--continue-from", "Anna")[0] == 0
+    assert {voice["name"] for voice in json.loads(run("voices", "--json")[1])} == {"Anna", "anna (2)"}
+    assert run(*again, "--replace")[0] == 0
+    ids = {voice["voice_id"] for voice in json.loads(run("voices", "--json")[1])}
+    assert len(ids) == 2 and old["voice_id"] not in ids
+
+
+def test_check_tells_what_is_missing_and_how_long_it_takes(run, anna):
+    check = ("train", "Anna", "--voice", "A", "--check")
+    code, output, errors = run(*check, "--json")
+    told = json.loads(output)
+    assert code == 2 and not told["ready"], "nobody agreed yet"
+    assert {one["kind"]: one["level"] for one in told["checks"]}["consent"] == "fix first"
+    run("setup")
+    code, output, errors = run(*check, "--i-have-consent")
+    assert code == 0, errors
+    assert "Measuring" in errors
+    assert [line.split()[0] for line in output.splitlines()[-3:]] == ["quick", "better", "best"]
+    assert "on this computer" in output
+    code, output, errors = run(*check, "--i-have-consent", "--json")
+    assert (code, errors) == (0, "")
+    assert [plan["steps"] for plan in json.loads(output)["plans"]] == [30, 60, 80]
+    assert json.loads(run("runs", "--json")[1]) == []
+
+
+def test_an_effort_is_worth_its_steps(run, anna):
+    code, output, errors = run("train", "Anna", "--voice", "A", "--i-have-consent", "--effort", "quick", "--json")
+    assert code == 0 and json.loads(output)["step"] == 30
+    assert errors.startswith("30 steps, ")
+    assert run("train", "Anna", "--voice", "B", "--i-have-consent", "--effort", "quick", "--steps", 3)[0] == 2
+
+
 @pytest.mark.parametrize("command", [("status",), ("stop",), ("continue",), ("status", "b" * 32)])
 def test_no_such_run(run, command):
     code, output, errors = run(*command)

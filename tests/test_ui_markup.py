@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from voiceclone.clips import Clip, Readiness, Verdict
+from voiceclone.training.preflight import Check, Kind, Level, Preflight
 from voiceclone.training.runs import RunStatus
 from voiceclone.ui import markup, text
 
@@ -121,6 +122,21 @@ def test_a_run_shows_its_share_and_sentence():
     assert "25%" in shown and "Learning." in shown and 'data-step="50"' in shown
     failed = markup.run_progress(replace(STATUS, state="failed", error="The disk is full.", message=""))
     assert "The disk is full." in failed
+
+
+def test_a_run_tells_its_pace_and_its_memory_once_they_are_known():
+    assert "vc-run-figures" not in markup.run_progress(STATUS)
+    slow = markup.run_progress(replace(STATUS, steps_per_s=0.8, memory_mb=3_870.0))
+    assert "1.2 seconds a step, 3.9 GB of memory" in slow
+    assert text.run_figures(12.34, None) == "12.3 steps a second"
+
+
+def test_what_was_looked_at_is_shown_with_its_remedy_and_as_text():
+    checks = (Check(Kind.DISK, Level.FIX, NASTY, NASTY), Check(Kind.MEMORY, Level.FINE, "Plenty."))
+    shown = markup.checks(Preflight(checks))
+    assert "<img" not in shown and shown.count("&lt;img") == 2
+    assert shown.count("<li") == 2 and 'data-level="fix first"' in shown and text.LEVELS["fine"] in shown
+    assert "<img" not in markup.facts([(NASTY, NASTY)])
 
 
 @pytest.mark.parametrize(

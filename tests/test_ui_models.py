@@ -92,7 +92,7 @@ def test_only_the_ways_of_the_chosen_model_are_offered(page, monkeypatch):
 
 
 def test_a_training_gets_the_model_and_the_way_that_were_chosen(page, project_id):
-    went_well, answer = page.ask("start", project_id, "Chosen", 5, True, BASE_ID, "transfer")
+    went_well, answer = page.ask("start", project_id, "Chosen", True, BASE_ID, "transfer", "quick", None, 5, 0)
     assert went_well, answer
     run = page.engine.runs()[0]
     assert (run.policy, run.voice_name) == ("transfer", "Chosen")
@@ -102,7 +102,7 @@ def test_a_training_gets_the_model_and_the_way_that_were_chosen(page, project_id
 
 def test_a_training_that_is_deleted_while_it_is_watched_brings_the_form_back(page, project_id):
     """As a comparison does with its own; there used to be one error a second."""
-    page.ask("start", project_id, "Gone", 5, True, "", "")
+    page.ask("start", project_id, "Gone", True, "", "", "quick", None, 5, 0)
     run_id = page.engine.runs()[0].run_id
     page.engine.stop_training(run_id)
     *_, _ = page.engine.watch_training(run_id, 0.05)
@@ -115,7 +115,7 @@ def test_a_training_that_is_deleted_while_it_is_watched_brings_the_form_back(pag
 def test_what_happened_in_a_training_stands_below_its_losses(page, project_id):
     note = page.engine.data_dir / "base" / BASE_ID / fake_base.NOTE_FILE
     note.write_text("The memory was <b>too small</b>.", encoding="utf-8")
-    page.ask("start", project_id, "Noted", 5, True, "", "")
+    page.ask("start", project_id, "Noted", True, "", "", "quick", None, 5, 0)
     run_id = page.engine.runs()[0].run_id
     try:
         wait_until(lambda: page.engine.training_status(run_id).notes)
@@ -126,7 +126,7 @@ def test_what_happened_in_a_training_stands_below_its_losses(page, project_id):
         note.unlink()
         page.engine.stop_training(run_id)
         *_, _ = page.engine.watch_training(run_id, 0.05)
-    _, answer = page.ask("start", project_id, "Nothing to note", 5, True, "", "")
+    _, answer = page.ask("start", project_id, "Nothing to note", True, "", "", "quick", None, 5, 0)
     assert by_name(page, "start", answer)["run-notes"]["visible"] is False  # those of the run before are gone
     run_id = page.engine.runs()[0].run_id
     page.engine.stop_training(run_id)
@@ -136,7 +136,7 @@ def test_what_happened_in_a_training_stands_below_its_losses(page, project_id):
 @pytest.mark.parametrize(("base_id", "policy"), [("bark", ""), ("xtts_v2", ""), ("", "instant"), ("", "../x")])
 def test_a_model_or_a_way_that_is_not_offered_trains_nothing(page, project_id, base_id, policy):
     before = len(page.engine.runs())
-    went_well, answer = page.ask("start", project_id, "Voice", 5, True, base_id, policy)
+    went_well, answer = page.ask("start", project_id, "Voice", True, base_id, policy, "quick", None, 5, 0)
     assert not went_well and answer["error"] != text.UNEXPECTED
     assert len(page.engine.runs()) == before
 
@@ -416,7 +416,7 @@ def test_a_comparison_goes_on_without_the_page_and_is_shown_when_it_is_done(page
     monkeypatch.setattr(page.engine, "compare", short)
     assert page.ask("start_comparing", project_id, "", 5, True)[0]
     assert text.COMPARING in page.ask("start_comparing", project_id, "", 5, True)[1]["error"]
-    assert text.COMPARING in page.ask("start", project_id, "Voice", 5, True, "", "")[1]["error"]
+    assert text.COMPARING in page.ask("start", project_id, "Voice", True, "", "", "quick", None, 5, 0)[1]["error"]
     told = by_name(page, "arrive_comparing", page.ask("arrive_comparing")[1])  # a page opened meanwhile
     assert told["compare"]["open"] is True and told["compare-cancel"]["visible"] is True
     wait_until(lambda: by_name(page, "observe", page.ask("observe", project_id)[1])["compare-start"]["visible"])

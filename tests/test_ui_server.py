@@ -19,6 +19,7 @@ from voiceclone.ui import build, launch_options, text
 from voiceclone.ui.booth import MAX_TAKE_BASE64
 
 FACTORY = "tests.fake_base:FakeBase"
+EXAMPLE_WORDS = read_transcripts(EXAMPLE[0].with_name("metadata.csv"))
 TIMEOUT_S = 60
 pytestmark = [
     # Gradio's queue sets a pandas option that pandas 3 has declared old.
@@ -130,18 +131,69 @@ def test_what_a_person_types_comes_back_as_text_not_as_markup(page):
     assert "&lt;img" in answer["error"]
 
 
+def start(page, project, effort="quick", consent=True, steps=None, minutes=None, seed=0, name="Voice"):
+    return page.ask("start", project.project_id, name, consent, "", "", effort, steps, minutes, seed)
+
+
 def test_training_asks_for_consent_and_for_speech(page, project):
-    went_well, answer = page.ask("start", project.project_id, "Voice", 5, False, "", "")
-    assert not went_well and "permission" in answer["error"]
-    went_well, answer = page.ask("start", project.project_id, "Voice", 5, True, "", "")
+    for consent in (False, None, 1, "yes"):
+        went_well, answer = start(page, project, consent=consent)
+        assert not went_well and "permission" in answer["error"]
+    went_well, answer = start(page, project)
     assert not went_well and "usable speech" in answer["error"]
     assert page.engine.runs() == []
 
 
-@pytest.mark.parametrize("minutes", [0, -1, 10**9, "5; rm", None])
-def test_only_the_offered_lengths_are_taken(page, project, minutes):
-    assert page.ask("start", project.project_id, "Voice", minutes, True, "", "")[0] is False
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *({"effort": effort} for effort in ("best; rm", 5, ["best"])),
+        *({"steps": steps} for steps in (0, -1, 10**9, 1.5, True, "5; rm", [5])),
+        *({"minutes": minutes} for minutes in (0, -1, 10**9, True, "5; rm", [5])),
+        *({"seed": seed} for seed in (-1, 2**31, 0.5, "0; rm", [0])),
+        {"steps": 10, "minutes": 1},
+    ],
+)
+def test_only_lengths_that_make_sense_are_taken(page, project, asked):
+    page.engine.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
+    went_well, answer = start(page, project, **asked)
+    assert not went_well and answer["error"].endswith(".")
+    assert answer["error"] != text.UNEXPECTED
     assert page.engine.runs() == []
+
+
+def test_a_name_that_is_taken_is_asked_about_before_anything_starts(page, project):
+    page.engine.prepare_base()
+    page.engine.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
+    voice = page.engine.instant_voice(project.project_id, "Taken", True)
+    went_well, answer = start(page, project, name=" taken ")
+    told = json.dumps(answer["data"], ensure_ascii=False)
+    assert went_well and "“Taken” already" in told and "“Taken (2)”" in told
+    assert page.engine.runs() == []
+    for way in ("overwrite", 7, ["replace"]):
+        assert (
+            page.ask("start_as_chosen", way, project.project_id, "Taken", True, "", "", "quick", 5, None, 0)[0] is False
+        )
+    assert page.engine.runs() == []
+    for way, names in (("beside", {"Taken", "Taken (2)"}), ("replace", {"Taken", "Taken (2)"})):
+        asked = ("start_as_chosen", way, project.project_id, "Taken", True, "", "", "quick", 5, None, 0)
+        assert page.ask(*asked)[0]
+        *_, last = page.engine.watch_training(page.engine.runs()[0].run_id, 0.02)
+        assert last.state == "finished", last.message
+        assert {known.name for known in page.engine.voices()} == names
+    assert page.engine.voice("Taken").voice_id != voice.voice_id
+
+
+def test_what_comes_before_a_training_is_shown_and_never_breaks(page, project):
+    page.engine.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
+    page.engine.measure_pace(wait=True)
+    shown = json.dumps(page.ask("look", project.project_id, False, "", "fine-tune", "best", None, None, 0)[1]["data"])
+    assert all(text.LEVELS[level] in shown for level in ("fine", "fix first"))
+    assert text.DERIVED["decoder_rate"] in shown and "<script>" not in shown
+    for steps, minutes, seed in ((7, None, 0), (None, 2, 0), (7, 2, 0), ("x", None, [1]), (None, 10**9, None)):
+        given = (project.project_id, "<script>", "", "<script>", "<script>", steps, minutes, seed)
+        went_well, answer = page.ask("look", *given)
+        assert went_well and "<script>" not in json.dumps(answer["data"])
 
 
 def coded(path: Path) -> str:

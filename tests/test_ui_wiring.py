@@ -47,7 +47,12 @@ def test_heavy_work_runs_one_at_a_time(demo):
 
 def test_polling_a_run_never_waits_in_the_queue(demo):
     ticks = [event for event in events(demo) if any(target[1] == "tick" for target in event.targets)]
-    assert {event.name for event in ticks} == {"tick", "follow", "observe"}  # a run, a download, a comparison
+    assert {event.name for event in ticks} == {
+        "tick",
+        "follow",
+        "observe",
+        "await_pace",
+    }  # a run, a download, a comparison
     assert all(event.queue is False for event in ticks)
 
 
@@ -55,7 +60,7 @@ def test_every_control_has_a_label_and_an_explanation(demo):
     unexplained = []
     for block in demo.blocks.values():
         kind = block.get_block_name()
-        if kind in {"textbox", "dropdown", "checkbox", "radio", "slider"} and block.visible != "hidden":
+        if kind in {"textbox", "dropdown", "checkbox", "radio", "slider", "number"} and block.visible != "hidden":
             unexplained += [block.label or kind] if not (block.label and block.info) else []
         if kind in {"audio", "file", "lineplot"}:
             unexplained += [] if block.label else [kind]
@@ -84,6 +89,7 @@ def test_the_microphone_script_turns_the_phone_processing_off_and_has_its_words(
         assert f"{setting}: false" in script
     assert "__WORDS__" not in script
     assert all(sentence in script for sentence in text.MICROPHONE.values())
+    assert all(sentence in script for sentence in text.NOTIFY.values())
 
 
 def test_names_of_files_for_the_browser_lead_nowhere(tmp_path):

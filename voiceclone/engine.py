@@ -24,8 +24,11 @@ from voiceclone.errors import (
 from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.model_use import ModelRemoval, ModelsInUse
 from voiceclone.models import ModelShelf, ModelStatus, sharing_refusal
-from voiceclone.training import history
+from voiceclone.training import history, machine, preflight
 from voiceclone.training import runs as run_files
+from voiceclone.training.outlook import Outlook, plans
+from voiceclone.training.pace import read_pace
+from voiceclone.training.probe import Prober
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
 from voiceclone.voice_file import Voice, check_base, read_voice
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.speech import Speaker, Speech, SpeechFile
+    from voiceclone.training.pace import Pace
 
 CONSENT_STATEMENT = "This is my voice, or I have the speaker's permission."
 EXAMPLE_NAME = "Example voice"
@@ -72,6 +76,7 @@ class VoiceEngine:
         self.base_id = base_id
         self._base_factory = base_factory
         self._runner = TrainingRunner(self.data_dir)
+        self._prober = Prober(self.data_dir)
         self._shelf = VoiceShelf(self.data_dir)
         self._models = ModelShelf(self.data_dir)
         self._in_use = ModelsInUse()
@@ -551,6 +556,8 @@ class VoiceEngine:
         clip_ids: Sequence[str] | None = None,
         base_id: str | None = None,
         policy: str | None = None,
+        replaces: str | None = None,
+        continue_from: str | None = None,
     ) -> RunStatus:
         """Start training a voice in a process of its own, and return at once.
 
@@ -565,11 +572,16 @@ class VoiceEngine:
             clip_ids: learn from these clips only, of those that are usable; None is all of them.
             base_id: the base model; None is the default one.
             policy: what learns, one of the base's `policies`; None is its first.
+            replaces: id or name of a voice whose place the new one takes once it is ready; stopped early it leaves
+                that one alone. Without this no voice is ever overwritten: a name that is taken gets a number.
+            continue_from: id or name of a voice to go on from in place of a stock voice; it stays as it is.
 
         Raises:
             ConsentError: without consent.
             NotEnoughSpeechError: the recordings hold too little usable speech.
             InputError: a name, minutes, steps or a seed out of their limits, or a policy the base has not.
+            NotFoundError: no voice is called so.
+            VoiceFileError: the voice to go on from was made for another base or other weights.
             BaseModelError: no such base, or it is not on this computer.
             BusyError: another training runs.
             StorageError: too little room on the disk.
@@ -579,6 +591,8 @@ class VoiceEngine:
         _check_plan(minutes, steps, seed)
         base = self._ready_base(base_id)
         checked_policy = _checked_policy(base, policy)
+        start_voice = self._voice_to_go_on_from(continue_from, base, checked_policy)
+        replaced = None if replaces is None else self._shelf.voice(replaces).voice_id
         project = self.project(project_id)
         readiness = self._library.readiness(project.project_id, clip_ids)
         if not readiness.enough:
@@ -602,8 +616,88 @@ class VoiceEngine:
             created_at=record["at"],
             clip_ids=None if clip_ids is None else tuple(clip_ids),
             policy=checked_policy,
+            replaces=replaced,
+            continues=start_voice.voice_id if start_voice else None,
         )
-        return self._runner.start(config)
+        self._prober.cancel()
+        return self._runner.start(config, self._shelf.path(start_voice.voice_id) if start_voice else None)
+
+    def _voice_to_go_on_from(self, id_or_name: str | None, base: BaseModel, policy: str | None) -> Voice | None:
+        if id_or_name is None:
+            return None
+        voice = self._shelf.voice(id_or_name)
+        if not getattr(base, "continues_voices", False):
+            raise InputError(f"{base.title} cannot go on from a voice. Train a new one from all recordings instead.")
+        check_base(voice, base)
+        if policy == Policy.TRANSFER and voice.policy not in (Policy.TRANSFER, Policy.INSTANT):
+            raise InputError(
+                f"“{voice.name}” has learnt more than the description of a speaker, and a training of that alone would "
+                f"lose it. Train it as “{Policy.FINE_TUNE}”, or train a new voice."
+            )
+        return voice
+
+    def training_outlook(self, project_id: str, *, consent: bool | None = None, base_id: str | None = None) -> Outlook:
+        """Return what a training would be like: is all ready, three choices, how long each takes on this computer.
+
+        Quick; nothing is loaded or measured (see `measure_pace`).
+
+        Args:
+            project_id: a project, by id or name.
+            consent: whether it was agreed to; None leaves it out.
+            base_id: the base model; None is the default one.
+        """
+        from voiceclone.clips.model import is_trainable
+
+        base, project = self.base_of(base_id), self.project(project_id)
+        readiness = self._library.readiness(project.project_id)
+        card = catalogue.card(base.base_id) if base.base_id in catalogue.BASE_IDS else None
+        pace, active = self._pace_of(base), self._runner.active()
+        looked_at = preflight.look_ahead(
+            preflight.Facts(
+                machine=machine.look(self.data_dir),
+                usable_s=readiness.usable_s,
+                minimum_s=readiness.minimum_s,
+                first_voice_s=readiness.first_voice_s,
+                base_title=base.title,
+                base_ready=base.is_ready(),
+                base_embedded=base is self.base or (card is not None and card.embedded),
+                needed_memory_mb=1000 * (card.training_memory_gb if card else 0) or preflight.PEAK_MEMORY_MB,
+                slow_sentence=self.training_advice(base_id),
+                pace=pace,
+                consent=consent,
+                training_now=active.voice_name if active is not None and active.running else "",
+            )
+        )
+        used = sum(is_trainable(clip) for clip in self._library.clips(project.project_id))
+        told = getattr(base, "training_facts", None)
+        choices = plans(base, readiness.usable_s, pace) if Ability.TRAIN in base.abilities else ()
+        return Outlook(looked_at, choices, pace, told(used) if told else {})
+
+    def measure_pace(self, base_id: str | None = None, *, wait: bool = False) -> bool:
+        """Find out, once for this machine and base, how quick a training is; True while that is being measured.
+
+        A child process learns a few steps from the example recordings (about a quarter of a minute on two cores). It is
+        never begun while a training runs, and ended when one is started.
+
+        Args:
+            base_id: the base model; None is the default one.
+            wait: return only when it is done.
+        """
+        base = self.base_of(base_id)
+        if not self._prober.running:
+            active = self._runner.active()
+            busy = active is not None and active.running
+            measurable = getattr(base, "workload", None) is not None and base.is_ready()
+            if busy or not measurable or self._pace_of(base) is not None:
+                return False
+            own = base is self.base
+            self._prober.start(self.base_id if own else base.base_id, self._base_factory if own else None)
+        if wait:
+            self._prober.wait()
+        return self._prober.running
+
+    def _pace_of(self, base: BaseModel) -> "Pace | None":
+        return read_pace(self.data_dir, base) if base.is_ready() else None
 
     def training_advice(self, base_id: str | None = None) -> str:
         """Return how long training would take without a graphics card, a sentence; nothing where that matters not."""
@@ -883,6 +977,15 @@ class VoiceEngine:
         except VoiceFileError:
             base_id = self.base_id
         return self._ready_base(base_id if base_id in catalogue.BASE_IDS else None)
+
+    def voice_named(self, name: str) -> Voice | None:
+        """Return the newest voice that is called so, capitals aside; None where the name is free."""
+        wanted = " ".join(str(name).split()).casefold()
+        return next((voice for voice in self._shelf.voices() if voice.name.casefold() == wanted), None)
+
+    def free_voice_name(self, name: str) -> str:
+        """Return a name that no voice has: `name` itself, or with a number behind it."""
+        return self._shelf.free_name(store.clean_name(name, "voice name"))
 
     def delete_voice(self, voice_id: str) -> None:
         """Delete a voice for good, even one whose file is damaged."""

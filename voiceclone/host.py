@@ -1,7 +1,9 @@
 """Where are we: data folder, address, processor; the only file that reads environment variables."""
 
 import os
+import platform
 import sys
+from functools import cache
 from pathlib import Path
 
 from voiceclone.errors import InputError
@@ -67,3 +69,20 @@ def device_in_use() -> str:
     """Return what this process computes on, `cuda` or `cpu`; one that has not loaded torch is on `cpu`."""
     torch = sys.modules.get("torch")
     return "cuda" if torch is not None and torch.cuda.is_available() else "cpu"
+
+
+@cache
+def processor_name() -> str:
+    """Return the processor's name as the system tells it, for example `AMD EPYC 7B13`; never nothing."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []  # not Linux
+    named = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return (named[0] if named else "") or platform.processor() or platform.machine() or "processor"
+
+
+def graphics_hint() -> str:
+    """Return what tells, without loading torch, whether another graphics card is there than before."""
+    cards = sorted(path.name for path in Path("/proc/driver/nvidia/gpus").glob("*"))
+    return f"{cards} {os.environ.get('CUDA_VISIBLE_DEVICES', '')}"

@@ -62,10 +62,16 @@ class VoiceShelf:
             raise NotFoundError("That voice is no longer there; choose one from the list.")
         return path
 
-    def install(self, tensors_path: Path, voice: Voice) -> Voice:
-        """Put the tensors a base wrote on the shelf, described by `voice`; replaces the same id."""
-        name = self._free_name(voice.name, but=voice.voice_id)
-        return self._write(tensors_path, replace(voice, name=name))
+    def install(self, tensors_path: Path, voice: Voice, replaces: str | None = None) -> Voice:
+        """Put the tensors a base wrote on the shelf, described by `voice`; replaces the same id.
+
+        The voice whose id is `replaces` goes once the new one lies there: never is there none.
+        """
+        name = self.free_name(voice.name, voice.voice_id, replaces)
+        installed = self._write(tensors_path, replace(voice, name=name))
+        if replaces is not None and replaces != voice.voice_id:
+            self.delete(replaces)
+        return installed
 
     def export(self, voice_id: str, target: Path, *, private: bool = False) -> Path:
         """Copy a voice to `target` (a folder gets a file named after the voice); return where it lies.
@@ -93,13 +99,13 @@ class VoiceShelf:
             raise NotFoundError(f"There is no file “{source}”. Choose a voice file (.safetensors).")
         check_voice_file(source, base)
         voice = read_voice(source)
-        voice = replace(voice, voice_id=store.new_id(), name=self._free_name(voice.name))
+        voice = replace(voice, voice_id=store.new_id(), name=self.free_name(voice.name))
         return self._write(source, voice)
 
     def rename(self, voice_id: str, name: str) -> Voice:
         """Give a voice another name; the sound stays as it is."""
         path = self.path(voice_id)
-        name = self._free_name(store.clean_name(name, "voice name"), but=voice_id)
+        name = self.free_name(store.clean_name(name, "voice name"), voice_id)
         return self._write(path, replace(read_voice(path), name=name))
 
     def delete(self, voice_id: str) -> None:
@@ -118,8 +124,9 @@ class VoiceShelf:
         copy_with_description(tensors_path, target, describe(voice))
         return read_voice(target)
 
-    def _free_name(self, name: str, but: str | None = None) -> str:
-        taken = {voice.name.casefold() for voice in self.voices() if voice.voice_id != but}
+    def free_name(self, name: str, *but: str | None) -> str:
+        """Return `name`, with a number behind it where a voice is called so; those with an id in `but` do not count."""
+        taken = {voice.name.casefold() for voice in self.voices() if voice.voice_id not in but}
         candidate, number = name, 2
         while candidate.casefold() in taken:
             mark = f" ({number})"

@@ -27,6 +27,15 @@ class Policy(StrEnum):
     """Everything learns."""
 
 
+class Effort(StrEnum):
+    """How much a person is ready to wait for; what it means in steps is the base's to say (`workload`)."""
+
+    QUICK = "quick"
+    """A first voice."""
+    BETTER = "better"
+    BEST = "best"
+
+
 class Ability(StrEnum):
     """What a base model can do besides speaking."""
 
@@ -77,6 +86,22 @@ class SliceResult:
     """True when the plan is fulfilled and `voice.safetensors` in the run folder is final."""
 
 
+@dataclass(frozen=True)
+class Workload:
+    """What one effort comes to with so much speech."""
+
+    steps: int
+    prepared_s: float
+    """Speech that is made ready for them, seconds."""
+    wants_more_speech: bool = False
+    """True where the steps were held back because there is too little speech for more of them."""
+
+
+START_VOICE_FILE = "start_voice.safetensors"
+"""A voice file of this name in a run folder is what learning goes on from, in place of a stock voice; only bases whose
+`continues_voices` is True are given one."""
+
+
 class BaseModel(Protocol):
     """A speech model that can be adapted to a voice.
 
@@ -85,6 +110,10 @@ class BaseModel(Protocol):
     may tell in `notes.json` (a list of sentences) what a person should know besides the losses,
     keeps its checkpoint there, and leaves `voice.safetensors`. It must be able to go on
     from its last checkpoint after the process was killed at any moment.
+
+    A base may also have `workload(effort, speech_s) -> Workload` (how many steps an `Effort` is worth; without it the
+    page offers minutes), `training_facts(clip_count) -> dict` and `precision() -> str` (figures for people who want to
+    know), and `continues_voices = True` (see `START_VOICE_FILE`).
     """
 
     base_id: str

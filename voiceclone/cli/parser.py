@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from voiceclone import __version__
-from voiceclone.bases.base import Policy
+from voiceclone.bases.base import Effort, Policy
 from voiceclone.cli.compare import add_compare_command
 from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
@@ -117,6 +117,24 @@ def _add_training_commands(commands: argparse._SubParsersAction) -> None:
     length = train.add_mutually_exclusive_group()
     length.add_argument("--minutes", type=float, metavar="N", help="train for so long, on the clock")
     length.add_argument("--steps", type=int, metavar="N", help="train for so many steps")
+    length.add_argument(
+        "--effort",
+        choices=[effort.value for effort in Effort],
+        help="quick is a first voice, best takes longest (default: better; --check tells how long each takes here)",
+    )
+    train.add_argument(
+        "--check", action="store_true", help="only tell whether all is ready, and how long it would take"
+    )
+    train.add_argument(
+        "--replace",
+        action="store_true",
+        help="when a voice is called so: put the new one in its place once it is ready",
+    )
+    train.add_argument(
+        "--continue-from",
+        metavar="NAME",
+        help="go on from this voice, with all recordings there are now; it stays as it is",
+    )
     train.add_argument("--base", metavar="MODEL", help="base model (default: the one that came with VoiceClone)")
     train.add_argument(
         "--policy",

@@ -5,13 +5,17 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
+from voiceclone.bases.base import Effort
 from voiceclone.cli.output import note, seconds, table, tell
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
 from voiceclone.training import history
 from voiceclone.training.history import RunRecord
+from voiceclone.training.outlook import EffortPlan
 from voiceclone.training.runs import RunStatus
+from voiceclone.training.words import duration_words
 
 _FOLLOW_INTERVAL_S = 0.5
 _ID_LETTERS = 8
@@ -39,22 +43,74 @@ def add_run_commands(commands: argparse._SubParsersAction, command: Callable[...
 
 
 def train(options: Namespace, engine: VoiceEngine) -> int:
-    """Train and follow to the end."""
+    """Train and follow to the end; with `--check` only tell what it would be like."""
+    if options.check:
+        return check(options, engine)
     advice = engine.training_advice(options.base)
     if advice:
         note(advice)
+    length, expected = _length(options, engine)
     started = engine.start_training(
         options.project,
         options.voice,
         options.i_have_consent,
-        minutes=options.minutes,
-        steps=options.steps,
         seed=options.seed,
         base_id=options.base,
         policy=options.policy,
         consent_by="terminal, --i-have-consent",
+        continue_from=options.continue_from,
+        **length,
+        **_same_name(options, engine),
     )
+    if expected:
+        note(expected)
     return _follow_to_the_end(options, engine, started.run_id)
+
+
+def check(options: Namespace, engine: VoiceEngine) -> int:
+    """Tell whether all is ready and how long each choice takes; measures this computer first, once."""
+    if engine.measure_pace(options.base):
+        note("Measuring how quick this computer is; a quarter of a minute, once.")
+        engine.measure_pace(options.base, wait=True)
+    outlook = engine.training_outlook(options.project, consent=options.i_have_consent, base_id=options.base)
+    rows = [(one.level, f"{one.sentence} {one.remedy}".rstrip()) for one in outlook.preflight.checks]
+    rows += [(plan.effort, _plan_words(plan)) for plan in outlook.plans]
+    told = {"ready": outlook.preflight.ready, "checks": outlook.preflight.checks, "plans": outlook.plans}
+    tell(options, told | {"pace": outlook.pace}, table(rows))
+    return 0 if outlook.preflight.ready else 2
+
+
+def _plan_words(plan: EffortPlan) -> str:
+    length = f"{plan.steps} steps, " if plan.steps is not None else ""
+    where = "on this computer" if plan.measured else "on a computer with two cores (not measured here yet)"
+    more = "; more speech would make use of more steps" if plan.wants_more_speech else ""
+    return f"{length}{duration_words(plan.expected_s)} {where}{more}."
+
+
+def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], str]:
+    """Return minutes or steps as asked for, and what to say about them."""
+    if options.minutes is not None or options.steps is not None:
+        return {"minutes": options.minutes, "steps": options.steps}, ""
+    outlook = engine.training_outlook(options.project, base_id=options.base)
+    plan = outlook.plan(options.effort or Effort.BETTER)
+    if plan is None:
+        return {}, ""  # a base that cannot be trained; the engine says so
+    return {"minutes": plan.minutes, "steps": plan.steps}, _plan_words(plan).capitalize()
+
+
+def _same_name(options: Namespace, engine: VoiceEngine) -> dict[str, Any]:
+    """Return which voice is replaced; refuse a name that is taken unless it was said what happens to that voice."""
+    taken = engine.voice_named(options.voice)
+    if taken is None:
+        return {}
+    if options.replace:
+        return {"replaces": taken.voice_id}
+    if options.continue_from is not None:
+        return {}
+    raise InputError(
+        f"You have a voice called “{taken.name}” already. Choose another --voice NAME, or add --replace to put the new "
+        f"one in its place once it is ready, or --continue-from “{taken.name}” to go on from it in a new one."
+    )
 
 
 def resume(options: Namespace, engine: VoiceEngine) -> int:

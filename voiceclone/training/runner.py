@@ -1,5 +1,6 @@
 """Start, stop, continue and watch training runs; each trains in a process of its own."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -8,10 +9,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
+
 from voiceclone import host, store
+from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.errors import BusyError, InputError, NotFoundError, StorageError
 from voiceclone.training import runs
-from voiceclone.training.lock import TrainingLock
+from voiceclone.training.lock import Holder, TrainingLock
 from voiceclone.training.runs import RunConfig, RunState, RunStatus
 
 NEEDED_DISK_MB = 2_000
@@ -44,8 +48,9 @@ class TrainingRunner:
         """Return how a run stands now."""
         run_dir = self.run_dir(run_id)
         # Life is looked at first: a process writes its last state before it lets the lock go.
-        is_alive = self._is_alive(run_id)
-        return runs.read_status(run_dir, is_alive)
+        holder = self._holder(run_id)
+        status = runs.read_status(run_dir, holder is not None)
+        return replace(status, memory_mb=_memory_mb(holder.pid)) if holder is not None and status.running else status
 
     def all(self, project_id: str | None = None) -> list[RunStatus]:
         """Return every run (of one project), the newest first."""
@@ -66,8 +71,12 @@ class TrainingRunner:
         interrupted = [status for status in everything if status.state == "interrupted"]
         return next(iter(running + interrupted), None)
 
-    def start(self, config: RunConfig) -> RunStatus:
+    def start(self, config: RunConfig, start_voice: Path | None = None) -> RunStatus:
         """Make the run's folder and start its process.
+
+        Args:
+            config: what was asked for.
+            start_voice: file of the voice to go on from; copied, so that it may be deleted meanwhile.
 
         Raises:
             BusyError: another training runs.
@@ -79,6 +88,9 @@ class TrainingRunner:
             run_dir = store.safe_path(self._runs_dir, config.run_id)
             # The state comes first: a folder with run.json is a run, and it never lacks its state.
             runs.write_state(run_dir, RunState())
+            if start_voice is not None:
+                with store.atomic_file(run_dir / START_VOICE_FILE) as temporary:
+                    shutil.copyfile(start_voice, temporary)
             runs.write_config(run_dir, config)
             self._spawn(run_dir, config.run_id)
         except BaseException:
@@ -160,9 +172,12 @@ class TrainingRunner:
             raise BusyError("This training is running. Stop it first, then delete it.")
         store.remove_folder(run_dir)
 
-    def _is_alive(self, run_id: str) -> bool:
+    def _holder(self, run_id: str) -> Holder | None:
         holder = self._lock.holder()
-        return holder is not None and holder.run_id == run_id
+        return holder if holder is not None and holder.run_id == run_id else None
+
+    def _is_alive(self, run_id: str) -> bool:
+        return self._holder(run_id) is not None
 
     def _wait_for_end(self, run_id: str) -> None:
         # A process says that it failed, then lets the lock go and ends; on a busy machine seconds lie between.
@@ -204,3 +219,11 @@ class TrainingRunner:
         self._lock.hand_over(run_id, process.pid)
         # Waited for in the background, so that a dead one does not stay behind as a zombie.
         threading.Thread(target=process.wait, name=f"reap-{process.pid}", daemon=True).start()
+
+
+def _memory_mb(pid: int) -> float | None:
+    """Return the resident memory of a process; None when it has just ended."""
+    try:
+        return psutil.Process(pid).memory_info().rss / 1e6
+    except psutil.Error:
+        return None

@@ -17,6 +17,8 @@ RUNNING_STATES = ("waiting", "preparing", "training", "stopping")
 _TAIL_BYTES = 8192
 _LONGEST_SILENCE_S = 120.0
 """A living process writes its state more often than that; what is missing beyond it, the computer slept."""
+_PACE_STEPS = 12
+"""Steps over which the present pace is taken: a dozen holds whole cycles of steps of different length."""
 _SMOOTHING = 0.1
 """Weight of the newest loss in the smoothed curve (exponential moving average)."""
 
@@ -43,6 +45,10 @@ class RunConfig:
     """The clips that are learnt from; None is every usable one of the project."""
     policy: str | None = None
     """A `Policy`: what learns; None is the base's first choice."""
+    replaces: str | None = None
+    """Id of the voice whose place the new one takes once it is ready; a training that is stopped leaves it alone."""
+    continues: str | None = None
+    """Id of the voice that learning goes on from; a copy of it lies in the run folder."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,10 @@ class RunStatus:
     """A `Policy`: what learns."""
     notes: tuple[str, ...] = ()
     """What a person should know besides the losses, in the order it happened."""
+    steps_per_s: float | None = None
+    """How quickly it learns just now."""
+    memory_mb: float | None = None
+    """Memory the training process holds."""
 
     @property
     def running(self) -> bool:
@@ -187,7 +197,8 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
     """
     config = read_config(run_dir)
     saved = read_state(run_dir)
-    last = _last_metric(run_dir)
+    latest = _latest_metrics(run_dir)
+    last = latest[-1] if latest else {}
     name = _state_name(saved, process_alive, stop_path(run_dir).exists())
     running = name in RUNNING_STATES
     silent_s = min(max(0.0, time.time() - saved.written_at), _LONGEST_SILENCE_S)
@@ -225,6 +236,7 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
         base_id=config.base_id,
         policy=config.policy,
         notes=read_notes(run_dir),
+        steps_per_s=_steps_per_s(latest) if name == "training" else None,
     )
 
 
@@ -290,15 +302,24 @@ def _state_name(saved: RunState, process_alive: bool, stop_asked: bool) -> str:
     return "stopping" if stop_asked else saved.state
 
 
-def _last_metric(run_dir: Path) -> dict[str, Any]:
+def _latest_metrics(run_dir: Path) -> list[dict[str, Any]]:
     try:
         with (run_dir / "metrics.jsonl").open("rb") as file:
             size = file.seek(0, 2)
             file.seek(max(0, size - _TAIL_BYTES))
             lines = file.read().splitlines()
     except OSError:
-        return {}
-    return next((entry for line in reversed(lines) if (entry := _metric(line)) is not None), {})
+        return []
+    return [entry for line in lines if (entry := _metric(line)) is not None]
+
+
+def _steps_per_s(latest: Sequence[dict[str, Any]]) -> float | None:
+    """Return the pace over the last `_PACE_STEPS` steps; None while too few were told, or after a step back."""
+    timed = [entry for entry in latest[-_PACE_STEPS - 1 :] if _number(entry.get("elapsed_s")) is not None]
+    if len(timed) < 2:
+        return None
+    steps, took_s = timed[-1]["step"] - timed[0]["step"], timed[-1]["elapsed_s"] - timed[0]["elapsed_s"]
+    return steps / took_s if steps > 0 and took_s > 0 else None
 
 
 def _metric(line: bytes) -> dict[str, Any] | None:

@@ -208,7 +208,9 @@ def _install(
         may_share=base.may_share_voices,
     )
     _check_whole(run_dir / "voice.safetensors")
-    VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice)
+    # A voice that was stopped early does not take the place of one that was finished.
+    replaces = None if board.stop_asked() else config.replaces
+    VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice, replaces)
 
 
 def _check_whole(path: Path) -> None:

@@ -49,8 +49,8 @@ def build(engine: Any) -> gr.Blocks:
                 intro = gr.HTML(markup.intro(text.INTRO_RECORD_EMPTY), elem_id="record-intro")
                 build_record(shared)
                 build_clips(shared, intro)
-            with gr.Tab(text.TAB_TRAIN, id="train"):
-                watch, result = build_train(shared, remembered_run)
+            with gr.Tab(text.TAB_TRAIN, id="train") as train_tab:
+                watch, result = build_train(shared, remembered_run, train_tab)
                 history = build_history(shared, watch, result, remembered_run)
                 build_comparing(shared)
             with gr.Tab(text.TAB_SPEAK, id="speak"):
@@ -75,10 +75,14 @@ def _remembered(name: str) -> gr.BrowserState:
 
 
 def head() -> str:
-    """Return what goes into the page's head: the script that keeps the microphone plain."""
-    script = Path(__file__).with_name("microphone.js").read_text(encoding="utf-8")
-    words = json.dumps(text.MICROPHONE, ensure_ascii=False).replace("<", "\\u003c")
-    return f"<script>\n{script.replace('__WORDS__', words)}</script>"
+    """Return the scripts in the page's head: the microphone is kept plain, and the end of a training is told."""
+    return _script("microphone.js", text.MICROPHONE) + _script("ending.js", text.NOTIFY)
+
+
+def _script(name: str, words: dict[str, str]) -> str:
+    script = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    told = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
+    return f"<script>\n{script.replace('__WORDS__', told)}</script>"
 
 
 def launch_options() -> dict[str, Any]:

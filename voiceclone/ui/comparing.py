@@ -69,8 +69,8 @@ def _layout(engine: Any) -> tuple[Ask, Outcome]:
         )
         base = chosen_id(bases)
         length = gr.Radio(
-            list(text.LENGTHS),
-            value=text.LENGTHS[0][1],
+            list(text.COMPARE_LENGTHS),
+            value=text.COMPARE_LENGTHS[0][1],
             label=text.COMPARE_LENGTH,
             info=text.COMPARE_LENGTH_INFO,
             elem_id="compare-length",
@@ -107,7 +107,7 @@ def _wire_work(shared: Shared, ask: Ask, outcome: Outcome) -> None:
     def start_comparing(project_id: str, base_id: str, minutes: int, consent: bool) -> dict[Any, Any]:
         if consent is not True:
             raise ConsentError(text.NEED_CONSENT)
-        if minutes not in {value for _, value in text.LENGTHS}:
+        if minutes not in {value for _, value in text.COMPARE_LENGTHS}:
             raise InputError(text.NEED_LENGTH)
         ways_of(engine.base_of(base_id or None))  # tells at once when there is nothing to compare
         project = engine.project(project_id)

@@ -176,8 +176,31 @@ def run_progress(status: Any) -> str:
         f'<section class="vc-run" data-state="{escape(status.state)}" data-step="{status.step}">'
         f'<div class="vc-heading vc-between"><h2>{name}</h2><p>{share:.0%}</p></div>'
         f"{bar(share, status.voice_name, sentence, kind)}"
-        f"{note(sentence, 'bad' if status.state == 'failed' else 'plain')}</section>"
+        f"{note(sentence, 'bad' if status.state == 'failed' else 'plain')}{_figures(status)}</section>"
     )
+
+
+def _figures(status: Any) -> str:
+    told = text.run_figures(status.steps_per_s, status.memory_mb)
+    return f'<p class="vc-run-figures">{escape(told)}</p>' if told else ""
+
+
+def checks(preflight: Any) -> str:
+    """Return what was looked at before a training: a mark, a sentence and a remedy each."""
+    lines = "".join(
+        f'<li data-kind="{escape(check.kind)}" data-level="{escape(check.level)}">'
+        f'<span class="vc-chip vc-{text.LEVEL_KINDS[check.level]}">{escape(text.LEVELS[check.level])}</span>'
+        f"<span>{escape(check.sentence)}{f' <b>{escape(check.remedy)}</b>' if check.remedy else ''}</span></li>"
+        for check in preflight.checks
+    )
+    title = escape(text.CHECKS_TITLE)
+    return f'<div class="vc-heading"><h2>{title}</h2></div><ul class="vc-checks" aria-label="{title}">{lines}</ul>'
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> str:
+    """Return names and values, one line each."""
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    return f'<dl class="vc-derived">{lines}</dl>'
 
 
 def legend(colours: dict[str, str], words: str) -> str:

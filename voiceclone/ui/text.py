@@ -390,9 +390,15 @@ VOICE_NAME_LABEL = "Name of the voice"
 VOICE_NAME_INFO = "You will find it under this name."
 CONSENT_LABEL = "This is my voice, or I have the speaker's permission"
 CONSENT_INFO = "Cloning someone's voice without asking harms people, and in many places it is against the law."
-LENGTH_LABEL = "How long may it take?"
-LENGTH_INFO = "Longer sounds closer to you. You can stop at any time and keep what was learnt."
-LENGTHS = (("Quick, about 5 minutes", 5), ("Better, about 15 minutes", 15), ("Best, about 40 minutes", 40))
+EFFORT_LABEL = "How good should it be?"
+EFFORT_INFO = "Longer sounds closer to you. You can stop at any time and keep what was learnt."
+EFFORTS = {"quick": "Quick, a first voice", "better": "Better", "best": "Best"}
+DEFAULT_EFFORT = "better"
+NOT_MEASURED = "These are the times of a computer with two cores; they are measured here once the model is prepared."
+MEASURING = "Measuring how quick this computer is. The times are put right in a quarter of a minute."
+CHECKS_TITLE = "Before you start"
+LEVELS = {"fine": "Fine", "watch out": "Watch out", "fix first": "Fix first"}
+LEVEL_KINDS = {"fine": "good", "watch out": "usable", "fix first": "bad"}
 START = "Train the voice"
 TRAIN_TITLE = "A voice of your own"
 WHAT_HAPPENS_TITLE = "What will happen"
@@ -406,6 +412,60 @@ NEED_CONSENT = (
     "Tick the box that this is your voice, or that you have the speaker's permission, then press the button again."
 )
 NEED_LENGTH = "Choose how long the training may take."
+NEED_EFFORT = "Choose Quick, Better or Best."
+EXPERT = "For experts: what was worked out"
+EXPERT_INFO = "Nothing here needs your attention. Leave the fields empty to keep what was worked out."
+EXPERT_STEPS = "Steps"
+EXPERT_STEPS_INFO = "How often it learns a little, in place of the choice above."
+EXPERT_MINUTES = "Minutes"
+EXPERT_MINUTES_INFO = "On the clock, preparation included, in place of the choice above."
+EXPERT_SEED = "Seed"
+EXPERT_SEED_INFO = "Another whole number gives another, equally good run. The same one repeats it."
+NO_NUMBER = "“{what}” has to be a number. Type one, or leave it empty."
+NO_WHOLE_NUMBER = "“{what}” has to be a whole number. Type one, or leave it empty."
+AS_MANY_AS_FIT = "as many as the time allows"
+ONE_LENGTH = "Give either steps or minutes, and leave the other one empty."
+DERIVED = {
+    "device": "Computes on",
+    "precision": "Precision",
+    "steps": "Steps",
+    "time": "Time",
+    "seed": "Seed",
+    "policy": "What learns",
+    "held_out_clips": "Clips kept from training, to judge by",
+    "window_s": "Speech in one step",
+    "decoder_rate": "Learning rate, sound",
+    "norm_rate": "Learning rate, style layers",
+    "predictor_rate": "Learning rate, melody and timing",
+    "acoustic_style_rate": "Learning rate, style of the sound",
+    "prosody_style_rate": "Learning rate, style of the melody",
+}
+AGAIN_LABEL = "What should happen to it?"
+AGAIN_INFO = "Nothing is overwritten unless you choose so here."
+AGAIN_GO = "Train the voice"
+AGAIN_WAYS = ("beside", "replace", "continue")
+AGAIN_NEEDED = "Choose what should happen to the voice that has this name."
+NOTIFY_LABEL = "Show a notification when it is done"
+NOTIFY_INFO = "Your browser asks you once whether it may. Keep this page open; it may be in the background."
+SOUND_LABEL = "Play a short sound when it is done"
+SOUND_INFO = "Both switches are remembered in this browser."
+ENDED_TITLES = {
+    "finished": "Your voice is ready",
+    "stopped": "The training was stopped",
+    "failed": "The training could not be finished",
+    "interrupted": "The training was interrupted",
+}
+# Shown by the script of the page.
+NOTIFY = {
+    "insecure": (
+        "Your browser shows notifications only for pages on this computer or over https. Open this page on the "
+        "computer VoiceClone runs on, or keep the sound on."
+    ),
+    "missing": "This browser cannot show notifications. Keep the sound on instead.",
+    "denied": (
+        "The browser was not allowed to show notifications. Allow it in the address bar, then switch this on again."
+    ),
+}
 TO_RECORD = "Back to recording"
 STOP = "Stop and keep what was learnt"
 CONTINUE = "Continue the training"
@@ -433,6 +493,44 @@ SAMPLE_SENTENCES = {
     "hi": "नमस्ते, यह मेरी नई आवाज़ है, और मैंने यह वाक्य पहले कभी नहीं कहा।",
 }
 SCORES_TITLE = "How it turned out"
+
+
+def effort_choice(effort: str, expected_s: float | None) -> str:
+    """Name a choice and how long it takes."""
+    return EFFORTS[effort] if expected_s is None else f"{EFFORTS[effort]}: {about(expected_s)}"
+
+
+def more_speech_first(usable_s: float) -> str:
+    """Say why a longer training is held back."""
+    return (
+        f"From {duration(usable_s)} of speech a longer training would only learn these sentences by heart, so it is "
+        "kept shorter. Record more to make use of the longer ones."
+    )
+
+
+def again_question(name: str) -> str:
+    """Tell that the name is taken."""
+    return f"You have a voice called “{name}” already."
+
+
+def again_way(way: str, name: str, free_name: str) -> str:
+    """Put one way of dealing with it into words."""
+    return {
+        "beside": f"Keep it, and make a new voice beside it: “{free_name}”",
+        "replace": "Replace it once the new one is ready; until then it stays",
+        "continue": f"Keep it, and go on from it: “{free_name}” begins where “{name}” is now (for more speech later)",
+    }[way]
+
+
+def run_figures(steps_per_s: float | None, memory_mb: float | None) -> str:
+    """Say how quickly it learns and what memory it holds; nothing while neither is known."""
+    told = []
+    if steps_per_s:
+        quick = steps_per_s >= 1
+        told.append(f"{steps_per_s:.1f} steps a second" if quick else f"{1 / steps_per_s:.1f} seconds a step")
+    if memory_mb:
+        told.append(f"{megabytes(memory_mb)} of memory")
+    return ", ".join(told)
 
 
 def train_summary(project_name: str, usable_s: float) -> str:
@@ -608,6 +706,7 @@ COMPARE_INTRO = (
 COMPARE_BASE_INFO = "Models on this computer that can make a voice in more than one way."
 COMPARE_LENGTH = "How long may each training take?"
 COMPARE_LENGTH_INFO = "The whole comparison takes this for every way that trains, and some minutes more to listen."
+COMPARE_LENGTHS = (("About 5 minutes", 5), ("About 15 minutes", 15), ("About 40 minutes", 40))
 COMPARE_START = "Compare"
 COMPARING = "A comparison is training its voices. Wait until it has ended, or cancel it."
 COMPARE_CLOSE = "You may close this page meanwhile. Should the program end, press the button again: it goes on."

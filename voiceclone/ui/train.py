@@ -6,10 +6,20 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.bases.base import Ability
-from voiceclone.errors import BusyError, ConsentError, InputError
+from voiceclone.errors import BusyError, ConsentError
 from voiceclone.limits import MIN_INSTANT_SPEECH_S
-from voiceclone.ui import markup, text
+from voiceclone.ui import again, markup, text
 from voiceclone.ui.models import Choice, build_models
+from voiceclone.ui.preflight import (
+    Ahead,
+    Effortful,
+    build_checks,
+    build_drawer,
+    build_effort,
+    chosen_length,
+    chosen_seed,
+    wire_ahead,
+)
 from voiceclone.ui.shared import Shared, into, wire
 from voiceclone.ui.watch import (
     Result,
@@ -30,22 +40,27 @@ class Form:
     panel: gr.Column
     summary: gr.HTML
     name: gr.Textbox
-    length: gr.Radio
+    length: Effortful
+    ahead: Ahead
     consent: gr.Checkbox
     start: gr.Button
+    question: again.Question
+    """Asked when a voice of that name is there."""
     instant: gr.Button
     instant_status: gr.HTML
     back: gr.Button
     choice: Choice
 
 
-def build_train(shared: Shared, remembered_run: gr.BrowserState) -> tuple[Watch, Result]:
+def build_train(shared: Shared, remembered_run: gr.BrowserState, tab: gr.Tab) -> tuple[Watch, Result]:
     """Lay out and wire the tab; `remembered_run` survives a reload of the page."""
     intro = gr.HTML(markup.intro(text.INTRO_TRAIN), elem_id="train-intro")
     form = _form(shared)
     result = build_result()
     watch = build_watch(intro, form.panel)
     _wire_form(shared, form)
+    seen_by = (tab.select, watch.again.click)
+    wire_ahead(shared, form.ahead, form.length, form.consent, form.choice, seen_by)
     _wire_start(shared, form, watch, result, remembered_run)
     _wire_instant(shared, form, result)
     wire_watch(shared, watch, result, remembered_run)
@@ -60,23 +75,23 @@ def _form(shared: Shared) -> Form:
                 name = gr.Textbox(
                     label=text.VOICE_NAME_LABEL, info=text.VOICE_NAME_INFO, max_lines=1, elem_id="voice-name"
                 )
-                length = gr.Radio(
-                    list(text.LENGTHS),
-                    value=text.LENGTHS[0][1],
-                    label=text.LENGTH_LABEL,
-                    info=text.LENGTH_INFO,
-                    elem_id="train-length",
-                )
+                effort = build_effort()
+                note = gr.HTML(elem_id="effort-note")
                 consent = gr.Checkbox(False, label=text.CONSENT_LABEL, info=text.CONSENT_INFO, elem_id="consent")
                 with gr.Row():
                     start = gr.Button(text.START, variant="primary", elem_id="start", min_width=220)
                     instant = gr.Button(text.INSTANT, elem_id="instant", min_width=220)
+                question = again.build_question()
                 instant_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="instant-status")
                 back = gr.Button(text.TO_RECORD, visible=False, elem_classes="vc-action")
-            with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
-                gr.HTML(markup.steps(text.WHAT_HAPPENS_TITLE, text.WHAT_HAPPENS))
+            with gr.Column(scale=2, min_width=300):
+                with gr.Column(elem_classes="vc-card"):
+                    ahead = build_checks()
+                with gr.Column(elem_classes="vc-card"):
+                    gr.HTML(markup.steps(text.WHAT_HAPPENS_TITLE, text.WHAT_HAPPENS))
+        length = build_drawer(effort, note)
         choice = build_models(shared)
-    return Form(panel, summary, name, length, consent, start, instant, instant_status, back, choice)
+    return Form(panel, summary, name, length, ahead, consent, start, question, instant, instant_status, back, choice)
 
 
 def _wire_form(shared: Shared, form: Form) -> None:
@@ -92,8 +107,8 @@ def _wire_form(shared: Shared, form: Form) -> None:
         return {
             form.summary: markup.heading(text.TRAIN_TITLE, what) + missing,
             form.name: gr.update(placeholder=project.name),
-            form.length: gr.update(visible=trains),
             form.start: gr.update(interactive=readiness.enough, visible=trains),
+            form.question.panel: gr.update(visible=False),
             form.instant: gr.update(
                 interactive=readiness.usable_s >= MIN_INSTANT_SPEECH_S,
                 visible=Ability.INSTANT in base.abilities,
@@ -102,7 +117,7 @@ def _wire_form(shared: Shared, form: Form) -> None:
             form.back: gr.update(visible=not readiness.enough),
         }
 
-    shown = [form.summary, form.name, form.length, form.start, form.instant, form.back]
+    shown = [form.summary, form.name, form.start, form.question.panel, form.instant, form.back]
     for trigger in (shared.changed.change, shared.project.change, form.choice.base.change):
         wire(trigger, refresh, [shared.project, form.choice.base], shown, trigger_mode="always_last")
     wire(form.back.click, lambda: gr.Tabs(selected="record"), None, shared.tabs)
@@ -111,33 +126,51 @@ def _wire_form(shared: Shared, form: Form) -> None:
 def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
     engine = shared.engine
 
-    def start(project_id: str, name: str, minutes: int, consent: bool, base_id: str, policy: str) -> dict[Any, Any]:
-        if not consent:
+    def begin(
+        way: str | None, project_id: str, name: str, consent: bool, base_id: str, policy: str, *length: Any
+    ) -> Any:
+        """Start, or ask first when the name is taken; `way` is the answer, None before it was asked."""
+        if consent is not True:
             raise ConsentError(text.NEED_CONSENT)
-        if minutes not in {value for _, value in text.LENGTHS}:
-            raise InputError(text.NEED_LENGTH)
+        outlook = engine.training_outlook(project_id, base_id=base_id or None)
+        effort, steps, minutes, seed = length
+        plan = chosen_length(outlook, effort, steps, minutes) | {"seed": chosen_seed(seed)}
         if shared.comparing.running:
             raise BusyError(text.COMPARING)
+        called = voice_name(engine, project_id, name)
+        taken = engine.voice_named(called)
+        if taken is not None:
+            if way is None:
+                return again.ask(engine, form.question, taken, base_id)
+            called, besides = again.as_chosen(engine, taken, way)
+            plan |= besides
         status = engine.start_training(
             project_id,
-            voice_name(engine, project_id, name),
+            called,
             consent=consent,
-            minutes=float(minutes),
             consent_by="page",
             base_id=base_id or None,
             policy=policy or None,
+            **plan,
         )
         # Asked again for the next voice, which may be another person's.
-        asked_again = {form.consent: False, remembered_run: status.run_id}
+        asked_again = {
+            form.consent: False,
+            remembered_run: status.run_id,
+            form.question.panel: gr.update(visible=False),
+        }
         return asked_again | run_view(shared, watch, result, status, Seen())
 
-    wire(
-        form.start.click,
-        start,
-        [shared.project, form.name, form.length, form.consent, form.choice.base, form.choice.policy],
-        [form.consent, remembered_run, *watch.all_of_it(), *result.all_of_it()],
-        lane="start",
-    )
+    def start(*given: Any) -> Any:
+        return begin(None, *given)
+
+    def start_as_chosen(way: str, *given: Any) -> Any:
+        return begin(str(way), *given)
+
+    given = [shared.project, form.name, form.consent, form.choice.base, form.choice.policy, *form.length.chosen()]
+    shown = [form.consent, remembered_run, *form.question.all_of_it(), *watch.all_of_it(), *result.all_of_it()]
+    wire(form.start.click, start, given, shown, lane="start")
+    wire(form.question.go.click, start_as_chosen, [form.question.way, *given], shown, lane="start")
     wire(
         watch.again.click,
         lambda: {remembered_run: ""} | idle_view(watch, result),

@@ -9,6 +9,7 @@ import gradio as gr
 from voiceclone.bases import catalogue
 from voiceclone.errors import NotFoundError
 from voiceclone.ui import markup, text
+from voiceclone.ui.ending import Ending, build_ending, told_of, wire_ending
 from voiceclone.ui.shared import Shared, player, wire
 from voiceclone.ui.theme import SERIES_COLOURS
 
@@ -39,10 +40,12 @@ class Watch:
     again: gr.Button
     timer: gr.Timer
     seen: gr.State
+    ending: Ending
+    """How the end is told; shown while it may still be switched on."""
 
     def all_of_it(self) -> list[Any]:
         """Every component, as outputs of a handler."""
-        return list(vars(self).values())
+        return [part for part in vars(self).values() if part is not self.ending] + [self.ending.told]
 
 
 @dataclass(frozen=True)
@@ -100,9 +103,14 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
             text.CONTINUE, variant="primary", visible=False, elem_id="continue", elem_classes="vc-action"
         )
         again = gr.Button(text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
+        switches = build_ending()
+    # Outside the column: gradio would show it with the column.
+    ending = Ending(*switches, gr.Textbox(visible="hidden", label="ended"))
     timer = gr.Timer(TICK_S, active=False)
     seen = gr.State(Seen())
-    return Watch(intro, form, panel, progress, first_listen, chart, plot, notes, hint, stop, resume, again, timer, seen)
+    return Watch(
+        intro, form, panel, progress, first_listen, chart, plot, notes, hint, stop, resume, again, timer, seen, ending
+    )
 
 
 def loss_plot(elem_id: str) -> gr.LinePlot:
@@ -126,6 +134,7 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
     """Connect finding, following, stopping and continuing a run, and the first words of the result."""
     engine = shared.engine
     shown = [*watch.all_of_it(), *result.all_of_it()]
+    wire_ending(shared, watch.ending)
 
     def tick(run_id: str, seen: Seen) -> Any:
         try:
@@ -224,6 +233,8 @@ def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Se
         updates[watch.notes] = gr.update(value=markup.run_notes(now.notes), visible=bool(now.notes))
     if is_new or now.has_first_listen != seen.has_first_listen:
         updates[watch.first_listen] = first_listen_player(shared, status)
+    if not is_new and seen.state in GOING_ON and now.state not in GOING_ON:
+        updates[watch.ending.told] = told_of(status)
     if is_new or now.state != seen.state:
         updates |= _state_view(watch, status) | _result_view(shared.engine, watch, result, status)
     return updates

@@ -9,8 +9,19 @@ from typing import TYPE_CHECKING
 
 from voiceclone import host
 from voiceclone.audio import Audio
-from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
-from voiceclone.bases.kokoro import start, weights
+from voiceclone.bases.base import (
+    START_VOICE_FILE,
+    Ability,
+    Effort,
+    OnProgress,
+    Policy,
+    ShouldStop,
+    SliceResult,
+    TrainingClip,
+    TrainingPlan,
+    Workload,
+)
+from voiceclone.bases.kokoro import recipe, start, weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
 from voiceclone.bases.kokoro.pauses import quieten_lead
 from voiceclone.bases.kokoro.polish import POLISH, at_speaking_level, polish
@@ -59,6 +70,7 @@ class KokoroBase:
     abilities = frozenset({Ability.INSTANT, Ability.TRAIN})
     policies = (Policy.FINE_TUNE, Policy.TRANSFER)
     max_voice_mb = MAX_VOICE_FILE_MB
+    continues_voices = True
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -206,11 +218,45 @@ class KokoroBase:
         real = [Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE) for entry in trainer.held_out]
 
         def speak_stock(text: str) -> Audio:
+            if (run_dir / START_VOICE_FILE).is_file():
+                return self.speak(run_dir / START_VOICE_FILE, text, language)
             self._put_on(None)
             return at_speaking_level(_say(self._network, trainer.start, text, language, 1.0))
 
         # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
         return scoring.score(lambda text: self.speak(run_dir / VOICE_FILE, text, language), speak_stock, language, real)
+
+    # What is told before -----------------------------------------------------------------------
+
+    def workload(self, effort: Effort, speech_s: float) -> Workload:
+        """Return what an effort comes to with so much usable speech."""
+        from voiceclone.bases.kokoro.trainer import frames_worth_having
+
+        steps = recipe.effort_steps(effort, speech_s)
+        used = recipe.Recipe()
+        heard_s = max(used.first_clips_s, frames_worth_having(steps, used) * recipe.FRAME_S)
+        return Workload(steps, min(speech_s, heard_s), steps < recipe.EFFORT_STEPS[effort])
+
+    def training_facts(self, clip_count: int) -> dict[str, float]:
+        """Return figures of a training from so many clips, for people who want to know."""
+        from voiceclone.bases.kokoro import dataset
+
+        used = recipe.Recipe()
+        return {
+            "held_out_clips": dataset.held_out_count(clip_count),
+            "window_s": used.window_frames * recipe.FRAME_S,
+            "decoder_rate": used.decoder_rate,
+            "norm_rate": used.norm_rate,
+            "predictor_rate": used.predictor_rate,
+            "acoustic_style_rate": used.acoustic_style_rate,
+            "prosody_style_rate": used.prosody_style_rate,
+        }
+
+    def precision(self) -> str:
+        """Return what the convolutions compute in; loads torch."""
+        from voiceclone.bases.kokoro.network import supports_bfloat16
+
+        return "bfloat16" if supports_bfloat16(_device()) else "float32"
 
     # Without training -------------------------------------------------------------------------
 

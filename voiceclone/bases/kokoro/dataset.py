@@ -124,10 +124,17 @@ def _tokens_of(clip: TrainingClip) -> list[int]:
     return tokens
 
 
+def held_out_count(clip_count: int) -> int:
+    """Return how many of so many clips are never trained on."""
+    if clip_count < MIN_CLIPS_TO_HOLD_OUT:
+        return 0
+    return min(MAX_HELD_OUT, max(1, round(HELD_OUT_SHARE * clip_count)))
+
+
 def _choose_held_out(clip_ids: list[str]) -> set[str]:
-    if len(clip_ids) < MIN_CLIPS_TO_HOLD_OUT:
+    count = held_out_count(len(clip_ids))
+    if not count:
         return set()
-    count = min(MAX_HELD_OUT, max(1, round(HELD_OUT_SHARE * len(clip_ids))))
     step = len(clip_ids) / count  # spread over the session: rooms and moods change
     return {clip_ids[int((index + 0.5) * step)] for index in range(count)}
 

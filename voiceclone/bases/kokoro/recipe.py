@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from voiceclone.bases.base import Effort
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -64,6 +66,26 @@ FROZEN_PARTS = (
 blocks that shape the excitation, which cost a tenth of a step and change likeness by nothing (0.869 against 0.867)."""
 FROZEN_KINDS = ("alpha", "norm.weight", "norm.bias")
 """Snake's frequencies and the identity affine of the norms are no part of the published training either."""
+
+
+EFFORT_STEPS = {Effort.QUICK: 230, Effort.BETTER: 600, Effort.BEST: 1500}
+"""Quick: five minutes on two cores made 199 to 248 steps and a likeness of 0.90 to 0.92 (benchmarks/README.md). Better:
+600 windows, as many as the longest run whose curve is known heard; from its half to its end likeness still rose by
+0.013 (65 s of speech) and 0.017 (7 min), and DNSMOS by 0.04. Best: two and a half times
+Better, as Better is of Quick; not measured."""
+HEARD_AT_MOST = 15.0
+"""How often each second of speech may be heard before more steps are held back: 20 s heard 15 times still reached the
+likeness of 60 s heard 4 times, though its sound (DNSMOS) began to fall behind; nothing was measured beyond."""
+FRAME_S = 0.025
+
+
+def effort_steps(effort: Effort, speech_s: float) -> int:
+    """Return the steps that an effort is worth with so much usable speech; never fewer than those of a first voice.
+
+    Counted in windows of one; on a graphics card each step hears several, and nothing was measured there.
+    """
+    window_s = Recipe().window_frames * FRAME_S
+    return max(EFFORT_STEPS[Effort.QUICK], min(EFFORT_STEPS[effort], round(HEARD_AT_MOST * speech_s / window_s)))
 
 
 def is_style_layer(name: str) -> bool:

@@ -132,11 +132,11 @@ class Schedule:
 
     def wants_more_clips(self, ready_frames: int) -> bool:
         """True while more recordings are worth making ready, between two steps, so that the plot goes on moving."""
+        wanted = ready_frames < frames_worth_having(self.total_steps(), self.recipe)
         if self.plan.minutes is None:
-            return True
+            return wanted
         early = self.elapsed_s < FEATURES_SHARE * self.plan.minutes * 60
-        wanted_frames = frames_worth_having(self.total_steps(), self.recipe)
-        return self.position.first_listen_done and early and ready_frames < wanted_frames
+        return self.position.first_listen_done and early and wanted
 
     def total_steps(self) -> int:
         """Return the steps planned, or the best guess of them."""

@@ -1,4 +1,4 @@
-"""Where learning begins: the stock voice that is most like the recordings."""
+"""Where learning begins: at the stock voice that is most like the recordings, or at a voice that is there already."""
 
 import logging
 from pathlib import Path
@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiceclone.audio import Audio
+from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.bases.kokoro import dataset, features, synthesis
 from voiceclone.bases.kokoro.network import STYLE_SIZE
+from voiceclone.bases.kokoro.polish import POLISH
+from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
 from voiceclone.bases.kokoro.weights import load_network, load_stock_voices, read_info
 from voiceclone.errors import NotFoundError
 from voiceclone.store import atomic_file, read_json, write_json
@@ -38,10 +41,15 @@ def choose_start(
 ) -> "torch.Tensor":
     """Return the style (1, 256) to begin with; the choice is kept in the run folder.
 
-    The untouched `network` is needed, so this comes before anything is trained. The stock voice is
+    Where the run goes on from a voice (`START_VOICE_FILE`), that voice is put on: `network` is changed into it.
+
+    The untouched `network` is needed, so this comes before anything is trained. Else the stock voice is
     chosen by likeness (speaker embeddings) or, where the judge is not installed, by pitch. Spectral
     distance chooses badly: it took a voice of similarity 0.54 where another has 0.70.
     """
+    kept = begin_at_voice(network, run_dir)
+    if kept is not None:
+        return kept
     styles = _typical_styles(base_folder)
     name = _read_choice(run_dir)
     if name not in styles:
@@ -52,6 +60,36 @@ def choose_start(
             name = _nearest_pitch(network, styles, run_dir, entries)
         write_json(run_dir / START_FILE, {"stock_voice": name})
     return styles[name]
+
+
+def begin_at_voice(network: "torch.nn.Module", run_dir: Path) -> "torch.Tensor | None":
+    """Change the untouched network into the voice a run goes on from; return its style, None where there is none."""
+    path = run_dir / START_VOICE_FILE
+    return put_on(network, path) if path.is_file() else None
+
+
+def put_on(network: "torch.nn.Module", voice_path: Path) -> "torch.Tensor":
+    """Add a voice's changes to the untouched network; return its style (1, 256)."""
+    import torch
+
+    tensors = read_voice_tensors(voice_path)
+    parameters = dict(network.named_parameters())
+    with torch.no_grad():
+        for name, change in parameter_changes(tensors).items():
+            parameter = parameters[name]
+            parameter.add_(change.reshape(parameter.shape).to(parameter.device, parameter.dtype))
+    return tensors[STYLE]
+
+
+def kept_polish(run_dir: Path) -> dict[str, np.ndarray]:
+    """Return what puts the sound of the voice right that a run goes on from; it holds until enough is heard anew."""
+    from safetensors import safe_open
+
+    path = run_dir / START_VOICE_FILE
+    if not path.is_file():
+        return {}
+    with safe_open(path, "numpy") as stored:
+        return {name: stored.get_tensor(name) for name in POLISH if name in stored.keys()}  # noqa: SIM118
 
 
 def listen_to_stock_voices(base_folder: Path) -> None:

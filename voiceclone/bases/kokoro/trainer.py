@@ -19,7 +19,7 @@ from voiceclone.bases.kokoro.ready_clips import LoadedClip, ReadyClips, Window
 from voiceclone.bases.kokoro.recipe import Recipe
 from voiceclone.bases.kokoro.run_files import RunFiles
 from voiceclone.bases.kokoro.schedule import Position, Schedule, read_plan
-from voiceclone.bases.kokoro.start import choose_start
+from voiceclone.bases.kokoro.start import begin_at_voice, choose_start, kept_polish
 from voiceclone.bases.kokoro.step_losses import Teacher, acoustic_loss, prosody_loss
 from voiceclone.bases.kokoro.thrift import Thrift, compute_twice
 from voiceclone.bases.kokoro.weights import load_network, read_info
@@ -93,10 +93,9 @@ class Trainer:
         return self.learners.voice_style()
 
     def polish(self) -> "dict[str, np.ndarray]":
-        """Return what puts the spoken sound right, by tensor name; nothing when only the style learns, or too early."""
-        if self.schedule.plan.policy == Policy.TRANSFER:
-            return {}
-        return self._meters.tensors()
+        """Return what puts the spoken sound right, by tensor name; nothing new from style alone, or too early."""
+        kept = kept_polish(self.run_dir)
+        return kept if self.schedule.plan.policy == Policy.TRANSFER else kept | self._meters.tensors()
 
     # One unit of work -------------------------------------------------------------------------
 
@@ -246,8 +245,9 @@ class Trainer:
         self._be_thrifty(thrift)
 
     def _begin_anew(self) -> None:
-        untouched = dict(load_network(self._base_folder, self.device).named_parameters())
-        self.learners.begin_anew(untouched, self.start)
+        network = load_network(self._base_folder, self.device)
+        begin_at_voice(network, self.run_dir)
+        self.learners.begin_anew(dict(network.named_parameters()), self.start)
         self._meters, self._watches = Meters(), _new_watches()
         self.clips.order = []
 

@@ -1,0 +1,141 @@
+"""How quick this computer is: measured in a child process, kept for this machine, never beside a training."""
+
+import json
+import os
+import time
+
+import psutil
+import pytest
+
+from tests.fake_base import BASE_ID, BREAKS_FILE, STEP_PAUSE_S, FakeBase, SingleBase
+from tests.small_project import fake_engine, make_project
+from voiceclone import host
+from voiceclone.errors import Cancelled
+from voiceclone.training import probe
+from voiceclone.training.lock import TrainingLock
+from voiceclone.training.pace import Pace, fingerprint, pace_path, read_pace, write_pace
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = fake_engine(tmp_path / "data")
+    yield engine
+    holder = TrainingLock(engine.data_dir).holder()
+    if holder is not None and holder.pid != os.getpid():
+        psutil.Process(holder.pid).kill()
+
+
+def test_it_is_measured_once_and_leaves_nothing_else_behind(engine):
+    assert not engine.measure_pace(), "the base is not ready"
+    engine.prepare_base()
+    assert engine.measure_pace()
+    assert not engine.measure_pace(wait=True)
+    path = pace_path(engine.data_dir, BASE_ID)
+    log = (path.parent / "probe.log").read_text()
+    pace = read_pace(engine.data_dir, engine.base)
+    assert pace is not None, log
+    assert STEP_PAUSE_S <= pace.step_s < 1
+    assert pace.start_s > 0.05, "a process does not start in no time"
+    assert (pace.device, pace.precision) == ("cpu", "float64")
+    assert {left.suffix for left in path.parent.iterdir()} <= {".json", ".lock", ".log"}
+    assert engine.runs() == []
+    written = path.stat().st_mtime_ns
+    assert not engine.measure_pace()
+    assert not fake_engine(engine.data_dir).measure_pace(), "another program need not measure again"
+    assert path.stat().st_mtime_ns == written
+    project = make_project(engine.data_dir)
+    assert engine.training_outlook(project.project_id).plan("quick").measured
+
+
+def test_a_probe_that_fails_is_not_tried_again_and_again(engine):
+    engine.prepare_base()
+    (engine.data_dir / "base" / BASE_ID / BREAKS_FILE).write_text("Broken.", encoding="utf-8")
+    engine.measure_pace(wait=True)
+    assert "Broken." in (engine.data_dir / "pace" / "probe.log").read_text()
+    assert not engine.measure_pace(), "it would fail again"
+    assert list((engine.data_dir / "pace").glob("*.trial")) == []
+
+
+def test_it_is_never_measured_beside_a_training_and_ends_when_one_begins(engine):
+    engine.prepare_base()
+    project = make_project(engine.data_dir)
+    assert engine.measure_pace()
+    run = engine.start_training(project.project_id, "Anna", True, steps=5_000)
+    assert not engine._prober.running
+    assert not engine.measure_pace()
+    assert read_pace(engine.data_dir, engine.base) is None
+    engine.stop_training(run.run_id)
+    *_, last = engine.watch_training(run.run_id, 0.02)
+    assert not last.running
+    assert engine.measure_pace(), "what was broken off may be tried again"
+    engine.measure_pace(wait=True)
+    assert read_pace(engine.data_dir, engine.base) is not None
+
+
+def test_measuring_ends_early_when_it_is_told_so(tmp_path):
+    base = FakeBase(tmp_path / "base")
+    base.ensure_ready()
+    with pytest.raises(Cancelled):
+        probe.measure(base, probe.example_clips(), tmp_path, lambda: True, time.time())
+
+
+class Slow:
+    """A base of which each part takes a known time: loading, two recordings, then steps."""
+
+    def __init__(self):
+        self.slices = 0
+        self.took_s = [0.3, 0.1, 0.4, 0.05, 0.05, 0.1]
+        self.steps = [0, 0, 1, 2, 3, 4]
+
+    def prepare(self, clips, run_dir, plan, on_progress=None, should_stop=None):
+        assert plan.steps > 100, "a plan that ends would be finished up"
+
+    def train_slice(self, run_dir, budget_s, should_stop=None):
+        from voiceclone.bases.base import SliceResult
+
+        time.sleep(self.took_s[self.slices])
+        self.slices += 1
+        return SliceResult(self.steps[self.slices - 1], 1000, finished=False)
+
+
+def test_loading_preparing_and_learning_are_told_apart(tmp_path):
+    base, clips = Slow(), probe.example_clips()
+    pace = probe.measure(base, clips, tmp_path, lambda: False, time.time())
+    assert base.slices == 6
+    assert pace.step_s == pytest.approx(0.2 / 3, abs=0.02), "the first step is not counted"
+    assert pace.prepare_share == pytest.approx(0.1 / clips[1].audio.duration_s, abs=0.01)
+    assert pace.start_s == pytest.approx(0.3 - pace.prepare_share * clips[0].audio.duration_s, abs=0.05)
+
+
+def test_figures_of_another_machine_do_not_hold(tmp_path, monkeypatch):
+    base = FakeBase(tmp_path / "base")
+    pace = Pace(0.5, 10, 0.2)
+    write_pace(tmp_path, base, pace)
+    assert read_pace(tmp_path, base) == pace
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(host, "processor_name", lambda: "Another processor")
+        assert read_pace(tmp_path, base) is None
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setattr(host, "cores", lambda: 1000)
+        assert read_pace(tmp_path, base) is None
+    base.weights_sha256 = "0" * 64
+    assert read_pace(tmp_path, base) is None
+    assert fingerprint(base) == fingerprint(base)
+
+
+@pytest.mark.parametrize("change", [{"step_s": 0}, {"step_s": "quick"}, {"start_s": -1}, {"step_s": None}, None])
+def test_damaged_figures_are_none(tmp_path, change):
+    base = FakeBase(tmp_path / "base")
+    write_pace(tmp_path, base, Pace(0.5, 10, 0.2))
+    path = pace_path(tmp_path, BASE_ID)
+    content = json.loads(path.read_text())
+    path.write_text(path.read_text()[:40] if change is None else json.dumps(content | change))
+    assert read_pace(tmp_path, base) is None
+
+
+def test_a_base_without_known_steps_is_not_measured(tmp_path):
+    from voiceclone import VoiceEngine
+
+    engine = VoiceEngine(tmp_path, SingleBase.base_id, base_factory="tests.fake_base:SingleBase")
+    engine.prepare_base()
+    assert not engine.measure_pace()

@@ -1,0 +1,168 @@
+"""What is told before a training: each check at its bounds, the three choices, and what the engine finds here."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.fake_base import EFFORT_STEPS, STEPS_PER_S
+from tests.small_project import fake_engine, make_project
+from voiceclone.bases.base import Effort
+from voiceclone.bases.kokoro import recipe
+from voiceclone.bases.kokoro.base import KokoroBase
+from voiceclone.engine import VoiceEngine
+from voiceclone.training import outlook, preflight
+from voiceclone.training.machine import Machine, container_memory_mb, look
+from voiceclone.training.pace import USUAL, Pace
+from voiceclone.training.preflight import Check, Facts, Kind, Level
+from voiceclone.training.runner import NEEDED_DISK_MB
+
+ROOMY = Machine("Processor", cores=4, memory_free_mb=16_000, memory_total_mb=32_000, disk_free_mb=100_000)
+FACTS = Facts(ROOMY, usable_s=90, minimum_s=10, first_voice_s=60, base_title="Kokoro", base_ready=True,
+              base_embedded=True, consent=True)  # fmt: skip
+PEAK = preflight.PEAK_MEMORY_MB
+
+
+def check_of(facts, kind):
+    return next(check for check in preflight.look_ahead(facts).checks if check.kind == kind)
+
+
+def with_machine(**changes):
+    return replace(FACTS, machine=replace(ROOMY, **changes))
+
+
+def test_nothing_to_do_where_all_is_well():
+    found = preflight.look_ahead(FACTS)
+    assert found.ready
+    assert {check.level for check in found.checks} == {Level.FINE}
+    assert {check.kind for check in found.checks} == set(Kind) - {Kind.FREE}
+
+
+@pytest.mark.parametrize(
+    ("facts", "kind", "level", "words"),
+    [
+        (replace(FACTS, usable_s=59), Kind.SPEECH, Level.WATCH, "1 min makes a first voice"),
+        (replace(FACTS, usable_s=9.5), Kind.SPEECH, Level.FIX, "1 s more"),
+        (replace(FACTS, usable_s=0), Kind.SPEECH, Level.FIX, "10 s more"),
+        (replace(FACTS, consent=False), Kind.CONSENT, Level.FIX, "permission"),
+        (replace(FACTS, base_ready=False), Kind.BASE, Level.WATCH, "Prepare it"),
+        (replace(FACTS, base_ready=False, base_embedded=False), Kind.BASE, Level.FIX, "Get it first"),
+        (replace(FACTS, slow_sentence="Slow here."), Kind.DEVICE, Level.WATCH, "Slow here."),
+        (replace(FACTS, training_now="Anna"), Kind.FREE, Level.FIX, "Wait"),
+        (with_machine(cores=1), Kind.DEVICE, Level.WATCH, "one core"),
+        (with_machine(memory_free_mb=PEAK + 999), Kind.MEMORY, Level.WATCH, "Close other programs"),
+        (with_machine(memory_free_mb=PEAK + 1000), Kind.MEMORY, Level.FINE, ""),
+        (with_machine(memory_free_mb=2_499), Kind.MEMORY, Level.FIX, "Close other programs"),
+        (with_machine(disk_free_mb=NEEDED_DISK_MB - 1), Kind.DISK, Level.FIX, "Free some space"),
+        (with_machine(disk_free_mb=NEEDED_DISK_MB), Kind.DISK, Level.WATCH, "free some space"),
+        (with_machine(disk_free_mb=2 * NEEDED_DISK_MB), Kind.DISK, Level.FINE, ""),
+    ],
+)  # fmt: skip
+def test_each_thing_is_told_with_what_to_do(facts, kind, level, words):
+    found = check_of(facts, kind)
+    assert (found.level, found.sentence[-1]) == (level, ".")
+    assert words in found.remedy
+    assert preflight.look_ahead(facts).ready == (level != Level.FIX)
+
+
+def test_consent_is_left_out_where_it_was_not_asked():
+    assert Kind.CONSENT not in {check.kind for check in preflight.look_ahead(replace(FACTS, consent=None)).checks}
+
+
+def test_a_graphics_card_is_named_with_its_memory_and_spares_that_of_the_computer():
+    card = Pace(0.1, 10, 0.1, device="cuda", device_name="Card 9000", device_memory_mb=12_000)
+    assert "Card 9000, 12 GB" in check_of(replace(FACTS, pace=card), Kind.DEVICE).sentence
+    tight = replace(with_machine(memory_free_mb=3_000), pace=card)
+    assert check_of(tight, Kind.MEMORY).level == Level.FINE
+    assert check_of(replace(tight, pace=None), Kind.MEMORY).level == Level.WATCH
+
+
+def test_a_check_that_is_not_fine_says_what_to_do():
+    with pytest.raises(ValueError, match="what to do"):
+        Check(Kind.DISK, Level.FIX, "Full.")
+
+
+def test_the_memory_of_a_container_counts_files_that_nobody_reads_as_free(tmp_path):
+    (tmp_path / "memory.current").write_text("3000000000\n")
+    (tmp_path / "memory.stat").write_text("anon 100\ninactive_file 500000000\n")
+    (tmp_path / "memory.max").write_text("max\n")
+    assert container_memory_mb(tmp_path) is None
+    (tmp_path / "memory.max").write_text("4000000000\n")
+    assert container_memory_mb(tmp_path) == (1500, 4000)
+    assert container_memory_mb(tmp_path / "nowhere") is None
+
+
+def test_this_computer_has_a_name_memory_and_disk(tmp_path):
+    here = look(tmp_path / "not" / "made" / "yet")
+    assert here.processor and here.cores >= 1
+    assert 0 < here.memory_free_mb <= here.memory_total_mb
+    assert here.disk_free_mb > 0
+
+
+# The three choices ----------------------------------------------------------------------------
+
+
+def test_the_steps_of_the_embedded_base_rest_on_what_was_measured():
+    plenty, minute, little = (
+        [recipe.effort_steps(effort, speech_s) for effort in Effort] for speech_s in (600.0, 60.0, 15.0)
+    )
+    assert plenty == [230, 600, 1500]
+    assert minute == [230, 600, 750], "heard 15 times, no more"
+    assert little == [230, 230, 230], "never less than a first voice"
+
+
+def test_two_cores_take_five_minutes_for_a_first_voice(tmp_path):
+    quick, better, best = outlook.plans(KokoroBase(tmp_path), 300.0, None)
+    assert 270 < quick.expected_s < 350, "benchmarks: 226 steps in 4.97 minutes"
+    assert quick.expected_s < better.expected_s < best.expected_s
+    assert not quick.measured
+    assert not best.wants_more_speech
+
+
+def test_a_quicker_computer_is_told_less_time(tmp_path):
+    base = KokoroBase(tmp_path)
+    slow, quick = (outlook.effort_plan(base, Effort.BETTER, 60.0, Pace(step_s, 10.0, 0.2)) for step_s in (2.0, 0.1))
+    assert slow.measured and quick.measured and slow.steps == quick.steps
+    assert slow.expected_s - quick.expected_s == pytest.approx(600 * 1.9 * (1 + outlook.BESIDE_LEARNING))
+
+
+def test_a_base_whose_steps_nobody_measured_gets_minutes():
+    plans = outlook.plans(object(), 60.0, USUAL)
+    assert [(plan.minutes, plan.steps, plan.expected_s) for plan in plans] == [
+        (5, None, 300), (15, None, 900), (40, None, 2400),
+    ]  # fmt: skip
+
+
+def test_other_steps_take_another_time():
+    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, USUAL), USUAL)
+    plan = told.plan("quick")
+    assert told.expected_with(plan, plan.steps) == plan.expected_s
+    assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 110)
+    assert told.plan("never") is None
+
+
+# Through the engine ---------------------------------------------------------------------------
+
+
+def test_the_engine_tells_all_of_it(tmp_path):
+    engine = fake_engine(tmp_path)
+    project = make_project(tmp_path)  # 16 s
+    told = engine.training_outlook(project.project_id, consent=False)
+    levels = {check.kind: check.level for check in told.preflight.checks}
+    assert levels[Kind.SPEECH] == Level.WATCH
+    assert levels[Kind.CONSENT] == Level.FIX
+    assert levels[Kind.BASE] == Level.WATCH, "the base was not made ready yet"
+    engine.prepare_base()
+    again = engine.training_outlook("Anna", consent=True)
+    assert again.preflight.ready
+    assert again.plan("better").steps == EFFORT_STEPS[Effort.BETTER]
+    assert again.plan("best").steps == round(16 * STEPS_PER_S) and again.plan("best").wants_more_speech
+    assert again.facts == engine.base.training_facts(4)
+    assert again.pace is None
+
+
+def test_another_base_that_is_not_here_is_told(tmp_path):
+    engine = VoiceEngine(tmp_path)
+    project = engine.create_project("Anna")
+    told = engine.training_outlook(project.project_id, base_id="vctk_vits")
+    assert {check.kind: check.level for check in told.preflight.checks}[Kind.BASE] == Level.FIX
+    assert {plan.steps for plan in told.plans} == {None}

@@ -1,0 +1,94 @@
+"""What a training would be like, told before it begins: is all ready, how many steps, how long on this computer."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from voiceclone.bases.base import Effort
+from voiceclone.training.pace import USUAL, Pace
+from voiceclone.training.preflight import Preflight
+
+EFFORT_MINUTES = {Effort.QUICK: 5.0, Effort.BETTER: 15.0, Effort.BEST: 40.0}
+"""For bases whose gain per step nobody has measured: a time is all that can be promised, and these are what the page
+has always offered."""
+FINISH_S = 20.0
+"""Writing the voice and judging it: what a plan in minutes keeps back for it (`FINISH_RESERVE_S`), on two cores."""
+BESIDE_LEARNING = 0.1
+"""Share of the time that checkpoints (3 s in 90) and speaking in between take beside the steps."""
+
+
+@dataclass(frozen=True)
+class EffortPlan:
+    """One of the three choices, worked out."""
+
+    effort: Effort
+    steps: int | None
+    """None where the plan is in minutes."""
+    minutes: float | None
+    """On the clock; None where the plan is in steps."""
+    expected_s: float
+    """How long it takes on this computer."""
+    measured: bool
+    """False where nothing was measured here yet; `expected_s` is then that of two cores."""
+    wants_more_speech: bool = False
+    """True where more steps would only make sense with more speech."""
+
+    def __post_init__(self) -> None:
+        if (self.steps is None) == (self.minutes is None):
+            raise ValueError("A plan is either in steps or in minutes.")
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """All of it for one project and one base."""
+
+    preflight: Preflight
+    plans: tuple[EffortPlan, ...]
+    """Quick, better, best; nothing for a base that cannot be trained."""
+    pace: Pace | None
+    """None until this computer was measured."""
+    facts: dict[str, float] = field(default_factory=dict)
+    """Figures for people who want to know, as the base tells them (`training_facts`)."""
+
+    def expected_with(self, plan: EffortPlan, steps: int) -> float:
+        """Return how long a plan in steps would take with another number of them, seconds."""
+        pace = self.pace or USUAL
+        return max(0.0, plan.expected_s + (steps - plan.steps) * pace.step_s * (1 + BESIDE_LEARNING))
+
+    def plan(self, effort: str) -> EffortPlan | None:
+        """Return the plan of one effort; None when there is no such."""
+        return next((plan for plan in self.plans if plan.effort == effort), None)
+
+
+def plans(base: Any, speech_s: float, pace: Pace | None) -> tuple[EffortPlan, ...]:
+    """Work out the three choices for a base and so much usable speech."""
+    return tuple(effort_plan(base, effort, speech_s, pace) for effort in Effort)
+
+
+def effort_plan(base: Any, effort: Effort, speech_s: float, pace: Pace | None) -> EffortPlan:
+    """Work out one of them; a base with `workload` gets steps, any other minutes."""
+    workload = getattr(base, "workload", None)
+    if workload is None:
+        minutes = EFFORT_MINUTES[effort]
+        return EffortPlan(effort, None, minutes, minutes * 60, measured=True)
+    work = workload(effort, speech_s)
+    used = pace or USUAL
+    return EffortPlan(
+        effort,
+        work.steps,
+        None,
+        expected_s(used, work.steps, work.prepared_s),
+        pace is not None,
+        work.wants_more_speech,
+    )
+
+
+def expected_s(pace: Pace, steps: int, prepared_s: float) -> float:
+    """Return how long a training takes, seconds.
+
+    Args:
+        pace: how quick the computer is.
+        steps: steps to learn.
+        prepared_s: speech made ready for them, seconds.
+    """
+    learning_s = steps * pace.step_s * (1 + BESIDE_LEARNING)
+    return pace.start_s + prepared_s * pace.prepare_share + learning_s + FINISH_S

@@ -1,0 +1,86 @@
+"""How quickly this computer trains: figures measured once by `probe.py`, kept in the data folder for this machine."""
+
+import hashlib
+import importlib.metadata
+import json
+import math
+import platform
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from voiceclone import host, store
+from voiceclone.errors import NotFoundError, VoiceCloneError
+from voiceclone.voice_file import base_sha256
+
+FORMAT = 1
+"""Raised when figures of before would mislead: they are then measured again."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long each part of a training takes here."""
+
+    step_s: float
+    """One step, the mean of a whole cycle of steps."""
+    start_s: float
+    """From the start of the process to the first step, without making recordings ready."""
+    prepare_share: float
+    """Seconds it takes to make one second of speech ready."""
+    device: str = "cpu"
+    """`cuda` or `cpu`."""
+    device_name: str = ""
+    device_memory_mb: float = 0.0
+    """Memory of the graphics card; 0 on a processor."""
+    precision: str = ""
+    """What most of it computes in, for example `bfloat16`; nothing where the base does not say."""
+
+    def __post_init__(self) -> None:
+        numbers = (self.step_s, self.start_s, self.prepare_share, self.device_memory_mb)
+        if not all(math.isfinite(number) and number >= 0 for number in numbers) or self.step_s == 0:
+            raise ValueError(f"A pace of {self.step_s} s a step, {self.start_s} s before it is none.")
+
+
+USUAL = Pace(step_s=1.0, start_s=20.0, prepare_share=0.5)
+"""Two cores of a server processor (AMD EPYC), where 5 minutes made 199 to 248 steps (benchmarks/README.md); stands in
+until this computer was measured."""
+
+
+def pace_path(data_dir: Path, base_id: str) -> Path:
+    """Return where the figures of a base lie."""
+    return store.safe_path(data_dir / "pace", f"{base_id}.json")
+
+
+def fingerprint(base: Any) -> str:
+    """Return what has to be the same for figures to hold: processor, cores, graphics card, torch, weights.
+
+    Quick and without torch, so a graphics card counts by what the system lists.
+    """
+    parts = [FORMAT, platform.system(), platform.machine(), host.processor_name(), host.cores(), host.graphics_hint()]
+    parts += [_version("torch"), base.base_id, base_sha256(base)]
+    return hashlib.sha256(json.dumps(parts).encode("utf-8")).hexdigest()
+
+
+def read_pace(data_dir: Path, base: Any) -> Pace | None:
+    """Return the figures measured on this machine with this base; None where there are none that hold."""
+    nothing = NotFoundError("not measured")
+    try:
+        content = store.read_json(pace_path(data_dir, base.base_id), missing=nothing, damaged=nothing)
+        if content["fingerprint"] != fingerprint(base):
+            return None
+        return Pace(**{field.name: content[field.name] for field in fields(Pace)})
+    except (VoiceCloneError, KeyError, TypeError, ValueError):
+        return None  # not measured, or damaged, or the base is not there: it will be measured again
+
+
+def write_pace(data_dir: Path, base: Any, pace: Pace) -> None:
+    """Keep figures for this machine and this base."""
+    content = {"fingerprint": fingerprint(base), "measured_at": store.now_iso()} | asdict(pace)
+    store.write_json(pace_path(data_dir, base.base_id), content)
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""

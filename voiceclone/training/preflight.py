@@ -1,0 +1,188 @@
+"""What has to be right before a training begins: one line each, how it stands, and what to do about it."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+from voiceclone.training.machine import Machine
+from voiceclone.training.pace import Pace
+from voiceclone.training.runner import NEEDED_DISK_MB
+
+PEAK_MEMORY_MB = 3_900.0
+"""Most that a training with the embedded base held on two cores, from 60 and 300 s of speech (benchmarks/README.md)."""
+SPARE_MEMORY_MB = 1_000.0
+"""For the page, the browser and everything else beside it: our choice."""
+ENOUGH_TO_TRY_MB = 2_500.0
+"""The weights, their optimizer and the libraries alone take about so much (our estimate); with less the training could
+only swap or be ended by the system."""
+SPARE_DISK = 2.0
+"""With less than so many times the room a training needs, the next one may not fit."""
+FEW_CORES = 2
+"""What the times in the documentation were measured on; with fewer it takes longer."""
+
+
+class Level(StrEnum):
+    """How one thing stands."""
+
+    FINE = "fine"
+    WATCH = "watch out"
+    """It will work, but not as well."""
+    FIX = "fix first"
+    """It would fail, or is refused."""
+
+
+class Kind(StrEnum):
+    """What is looked at."""
+
+    DEVICE = "device"
+    MEMORY = "memory"
+    DISK = "disk"
+    SPEECH = "speech"
+    CONSENT = "consent"
+    BASE = "base"
+    FREE = "free"
+    """Nothing else is being trained."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at."""
+
+    kind: Kind
+    level: Level
+    sentence: str
+    remedy: str = ""
+    """What to do; never empty unless it is fine."""
+
+    def __post_init__(self) -> None:
+        if self.level != Level.FINE and not self.remedy:
+            raise ValueError(f"The check “{self.kind}” is “{self.level}”, so it has to say what to do.")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the checks are made from."""
+
+    machine: Machine
+    usable_s: float
+    """Usable speech, seconds."""
+    minimum_s: float
+    """Less speech than this is refused."""
+    first_voice_s: float
+    """Less than this makes no good first voice."""
+    base_title: str
+    base_ready: bool
+    base_embedded: bool
+    """True for the base that gets itself ready when it is needed."""
+    needed_memory_mb: float = PEAK_MEMORY_MB
+    slow_sentence: str = ""
+    """Why this base is slow without a graphics card; nothing where it is not, or where there is one."""
+    pace: Pace | None = None
+    """What was measured on this machine; None before."""
+    consent: bool | None = None
+    """None where it was not asked yet."""
+    training_now: str = ""
+    """Name of the voice that is being trained, or nothing."""
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """Everything that was looked at, in the order a person reads it."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ready(self) -> bool:
+        """True when nothing has to be put right first."""
+        return all(check.level != Level.FIX for check in self.checks)
+
+
+def look_ahead(facts: Facts) -> Preflight:
+    """Return how each thing stands."""
+    checks = [_speech(facts), _consent(facts), _base(facts), _device(facts), _memory(facts), _disk(facts)]
+    if facts.training_now:
+        busy = f"“{facts.training_now}” is being trained just now, and two at once would both crawl."
+        checks.append(Check(Kind.FREE, Level.FIX, busy, "Wait until it has ended, or stop it."))
+    return Preflight(tuple(check for check in checks if check is not None))
+
+
+def _speech(facts: Facts) -> Check:
+    there = f"{duration(facts.usable_s)} of usable speech"
+    if facts.usable_s < facts.minimum_s:
+        missing_s = math.ceil(max(1.0, facts.minimum_s - facts.usable_s))
+        remedy = f"Record or add {missing_s} s more; training needs at least {facts.minimum_s:.0f} s."
+        return Check(Kind.SPEECH, Level.FIX, f"{there}: not enough yet.", remedy)
+    if facts.usable_s < facts.first_voice_s:
+        remedy = f"{duration(facts.first_voice_s)} makes a first voice; read a few more sentences if you can."
+        return Check(Kind.SPEECH, Level.WATCH, f"{there}: enough to try.", remedy)
+    return Check(Kind.SPEECH, Level.FINE, f"{there}: enough.")
+
+
+def _consent(facts: Facts) -> Check | None:
+    if facts.consent is None:
+        return None
+    if not facts.consent:
+        remedy = "Say that it is your voice, or that you have the speaker's permission."
+        return Check(Kind.CONSENT, Level.FIX, "Nobody has said yet whose voice this is.", remedy)
+    return Check(Kind.CONSENT, Level.FINE, "The voice is yours, or its speaker agrees.")
+
+
+def _base(facts: Facts) -> Check:
+    if facts.base_ready:
+        return Check(Kind.BASE, Level.FINE, f"The model {facts.base_title} is ready.")
+    if facts.base_embedded:
+        sentence = f"The model {facts.base_title} is here, but not unpacked yet."
+        return Check(Kind.BASE, Level.WATCH, sentence, "Prepare it now, or the training does it first (half a minute).")
+    return Check(
+        Kind.BASE, Level.FIX, f"The model {facts.base_title} is not on this computer.", "Get it first: see its card."
+    )
+
+
+def _device(facts: Facts) -> Check:
+    machine, pace = facts.machine, facts.pace
+    if pace is not None and pace.device == "cuda":
+        memory = f", {gigabytes(pace.device_memory_mb)} of memory" if pace.device_memory_mb else ""
+        return Check(Kind.DEVICE, Level.FINE, f"It computes on the graphics card ({pace.device_name}{memory}).")
+    cores = "1 core" if machine.cores == 1 else f"{machine.cores} cores"
+    sentence = f"It computes on the processor ({machine.processor}, {cores})."
+    if facts.slow_sentence:
+        return Check(Kind.DEVICE, Level.WATCH, sentence, facts.slow_sentence)
+    if machine.cores < FEW_CORES:
+        return Check(Kind.DEVICE, Level.WATCH, sentence, "With one core it takes long; choose the quick training.")
+    return Check(Kind.DEVICE, Level.FINE, sentence)
+
+
+def _memory(facts: Facts) -> Check:
+    free_mb, needed_mb = facts.machine.memory_free_mb, facts.needed_memory_mb
+    sentence = f"{gigabytes(free_mb)} of memory are free; training takes up to {gigabytes(needed_mb)}."
+    if free_mb >= needed_mb + SPARE_MEMORY_MB:
+        return Check(Kind.MEMORY, Level.FINE, sentence)
+    if facts.pace is not None and facts.pace.device == "cuda" and free_mb >= ENOUGH_TO_TRY_MB:
+        return Check(Kind.MEMORY, Level.FINE, sentence)  # most of it lies on the card
+    remedy = "Close other programs, above all browser windows with many tabs."
+    if free_mb >= min(needed_mb, ENOUGH_TO_TRY_MB):
+        return Check(Kind.MEMORY, Level.WATCH, sentence, f"{remedy} Else it may become slow.")
+    return Check(Kind.MEMORY, Level.FIX, sentence, f"{remedy} So little is not enough even for a slow training.")
+
+
+def _disk(facts: Facts) -> Check:
+    free_mb = facts.machine.disk_free_mb
+    sentence = f"{gigabytes(free_mb)} of disk are free; training needs {gigabytes(NEEDED_DISK_MB)} for a while."
+    if free_mb < NEEDED_DISK_MB:
+        return Check(Kind.DISK, Level.FIX, sentence, "Free some space, or delete trainings you no longer need.")
+    if free_mb < SPARE_DISK * NEEDED_DISK_MB:
+        return Check(Kind.DISK, Level.WATCH, sentence, "It fits; free some space before the next one.")
+    return Check(Kind.DISK, Level.FINE, sentence)
+
+
+def gigabytes(size_mb: float) -> str:
+    """Return a size in words: `3.9 GB`, `120 GB`."""
+    size_gb = size_mb / 1000
+    return f"{size_gb:.1f} GB" if size_gb < 10 else f"{size_gb:.0f} GB"
+
+
+def duration(duration_s: float) -> str:
+    """Return a length of speech: `45 s`, `2 min 10 s`."""
+    from voiceclone.clips.readiness import spoken_length
+
+    return spoken_length(duration_s)
