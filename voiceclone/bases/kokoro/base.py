@@ -1,5 +1,6 @@
 """Kokoro behind the base-model interface."""
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from voiceclone.bases.kokoro.pauses import quieten_lead
 from voiceclone.bases.kokoro.polish import POLISH, at_speaking_level, polish
 from voiceclone.errors import InputError, NotFoundError, TextError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
-from voiceclone.store import atomic_file, read_json, write_json
+from voiceclone.store import atomic_file, read_json, write_bytes, write_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -128,15 +129,23 @@ class KokoroBase:
         write_json(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
         trainer.write_plan(run_dir, plan, self.weights_sha256, began)
 
-    def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
-        """Train for about `budget_s` seconds; speak the first listen when its time has come."""
+    def train_slice(
+        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
+    ) -> SliceResult:
+        """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when its time has come."""
         done = _read_done(run_dir)
         if done is not None:
             return done
         trainer = self._trainer(run_dir)
         until = time.monotonic() + budget_s
         stopped = should_stop is not None and should_stop()
-        while not trainer.position.finished and time.monotonic() < until and not stopped:
+        last_step = math.inf if until_step is None else until_step
+        while (
+            not trainer.position.finished
+            and trainer.position.step < last_step
+            and time.monotonic() < until
+            and not stopped
+        ):
             trainer.advance()
             if trainer.wants_first_listen():
                 self._speak_first_listen(run_dir, trainer)
@@ -146,28 +155,62 @@ class KokoroBase:
             trainer.save_checkpoint()
         return SliceResult(trainer.position.step, trainer.total_steps(), trainer.position.finished)
 
-    def finish(self, run_dir: Path) -> None:
-        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
+    def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
+        """Write `voice.safetensors`, and `scores.json` unless `chosen` was judged; then clear away what training needed."""
         import shutil
 
-        import torch
-        from safetensors.torch import load_file, save_file
-
         from voiceclone.bases.kokoro import trainer as trainer_module
-        from voiceclone.bases.kokoro.voice_tensors import difference
 
         if _read_done(run_dir) is not None:
             return  # killed after everything was written
         trainer = self._trainer(run_dir)
-        tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
-        tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
-        with atomic_file(run_dir / VOICE_FILE) as temporary:
-            save_file(tensors, temporary)
-        write_json(run_dir / "scores.json", self._score(run_dir, trainer))
+        if chosen is None:
+            self.write_learnt(run_dir, run_dir / VOICE_FILE)
+            write_json(run_dir / "scores.json", self._score(run_dir, trainer))
+        else:
+            with atomic_file(run_dir / VOICE_FILE) as temporary:
+                shutil.copyfile(chosen, temporary)
         write_json(run_dir / DONE_FILE, {"step": trainer.position.step, "total_steps": trainer.total_steps()})
         self._trainers.pop(run_dir, None)
         (run_dir / trainer_module.CHECKPOINT_FILE).unlink(missing_ok=True)
         shutil.rmtree(run_dir / "dataset", ignore_errors=True)
+
+    # Heard while it learns --------------------------------------------------------------------
+
+    def held_out(self, run_dir: Path) -> list[Audio]:
+        """Return the recordings of a run that nothing is learnt from."""
+        from voiceclone.bases.kokoro import dataset
+
+        entries = [entry for entry in dataset.read_index(run_dir) if entry.held_out]
+        return [Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE) for entry in entries]
+
+    def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
+        """Say sentences in the untouched stock voice that a run begins from."""
+        trainer = self._trainer(run_dir)
+        network = trainer.network
+        if trainer.position.step:  # it has learnt already: a second network, 330 MB
+            self._put_on(None)
+            network = self._network
+        language = _language(run_dir)
+        return [at_speaking_level(_say(network, trainer.start, text, language, 1.0)) for text in sentences]
+
+    def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
+        """Say sentences in the voice as it is now."""
+        trainer = self._trainer(run_dir)
+        language, style, put_right = _language(run_dir), trainer.voice_style(), trainer.polish()
+        return [polish(_say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
+
+    def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
+        """Write the voice as it is now: the low-rank difference, the style, and what puts its sound right."""
+        import torch
+        from safetensors.torch import load_file, save
+
+        from voiceclone.bases.kokoro.voice_tensors import difference
+
+        trainer = self._trainer(run_dir)
+        tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
+        tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
+        write_bytes(voice_path, save(tensors))  # in memory first, so that a full disk is told as one
 
     def _trainer(self, run_dir: Path) -> "Trainer":
         if run_dir not in self._trainers:
