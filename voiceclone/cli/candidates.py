@@ -9,7 +9,7 @@ from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
 from voiceclone.judge.panel import Judged
 from voiceclone.training import course
-from voiceclone.training.candidates import Candidates, choose, faults
+from voiceclone.training.candidates import Candidates, choose, faults, scores
 
 _FAULTS = {"words": "words broken", "tone": "steady tone", "sound": "rough sound"}
 
@@ -38,7 +38,8 @@ def candidates(options: Namespace, engine: VoiceEngine) -> int:
         return 0
     lines = list(table(_rows(found)))
     words = course.how_it_goes(found, engine.training_status(run_id).running)
-    helped = course.did_it_help(found, found.kept_step) if found.kept_step is not None else ""
+    kept = found.at(found.kept_step) if found.kept_step is not None else None
+    helped = course.did_it_help(scores(kept, found)) if kept else ""
     tell(options, found, [*lines, *filter(None, (words, helped))])
     return 0
 

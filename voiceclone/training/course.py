@@ -1,5 +1,7 @@
 """How a run goes, told from its candidates' figures: one plain sentence, and whether it should end early."""
 
+from collections.abc import Mapping
+
 from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, choose, faults
 
 LEVEL_GAIN = 0.005
@@ -15,6 +17,7 @@ NOT_CLOSER = 0.02
 """Likeness above the untouched base of less than this: training did not help. Twice the noise of two figures."""
 
 LEVEL, WORDS = "level", "words"
+_UNTRAINED = {"similarity_stock": "the voice it began with", "similarity_instant": "your voice without training"}
 
 
 def reason_to_end(found: Candidates) -> str:
@@ -52,23 +55,21 @@ def how_it_goes(found: Candidates, running: bool) -> str:
     return f"Levelling off: likeness stays at {last.judged.likeness:.2f}."
 
 
-def did_it_help(found: Candidates, step: int) -> str:
-    """Return one sentence that compares the voice after `step` steps with the voices made without training."""
-    own = found.at(step).judged.likeness
-    others = [
-        (reference.judged.likeness, name)
-        for reference, name in ((found.start, "the voice it began with"), (found.instant, "your voice without training"))
-        if reference is not None and reference.judged.likeness is not None
-    ]
-    if own is None or not others:
+def did_it_help(scores: Mapping[str, float]) -> str:
+    """Return one sentence that compares a trained voice with those made without training; nothing without figures.
+
+    Args:
+        scores: of its voice file: `similarity`, `similarity_stock`, `similarity_instant`.
+    """
+    others = [(scores[key], name) for key, name in _UNTRAINED.items() if key in scores]
+    if "similarity" not in scores or not others:
         return ""
     best, name = max(others)
-    figures = f"likeness {own:.2f}, {name} {max(0.0, best):.2f}"
-    if own - best >= NOT_CLOSER:
-        return f"Training brought it closer to you: {figures}."
-    if own - best > -NOT_CLOSER:
-        return f"Training did not help: it is no closer to you than before ({figures}). Record more speech and try again."
-    return f"Training made it worse: {figures}. Use {name}, or record more speech and try again."
+    if scores["similarity"] - best >= NOT_CLOSER:
+        return f"Training helped: it is closer to you than {name}."
+    if scores["similarity"] - best > -NOT_CLOSER:
+        return f"Training did not help: {name} is as close to you. Record more speech, then train again."
+    return f"Training did not help: {name} is closer to you. Use that one, or record more speech and train again."
 
 
 def _first(last: Candidate, found: Candidates) -> str:

@@ -108,18 +108,16 @@ class Picker:
             )
             candidates.write(self._run_dir, found)
         if found.start is None and candidates.file(self._run_dir, START_SOUND) is None:
-            with random_state_untouched():
-                self._start_sounds = self._base.speak_start(self._run_dir, sentences)
+            self._start_sounds = self._base.speak_start(self._run_dir, sentences)
             self._write_sound(joined(self._start_sounds), START_SOUND)
 
     def make(self, step: int, elapsed_s: float) -> Candidate | None:
         """Make a candidate of the voice as it is now; None where it could not be written, and training goes on."""
         began = time.monotonic() - self._start_cost_s
         try:
-            with random_state_untouched():
-                judged, sound = self._hear(step)
-                voice = f"{step}.safetensors"
-                self._base.write_learnt(self._run_dir, self._run_dir / candidates.FOLDER / voice)
+            judged, sound = self._hear(step)
+            voice = f"{step}.safetensors"
+            self._base.write_learnt(self._run_dir, self._run_dir / candidates.FOLDER / voice)
             candidate = Candidate(step, judged, sound, voice, round(elapsed_s, 1), round(time.monotonic() - began, 2))
             candidates.add(self._run_dir, candidate)
         except VoiceCloneError as error:  # a full disk, for example: the training is worth more than one sample of it
@@ -148,7 +146,8 @@ class Picker:
     def _judge(self, sentences: Sequence[str], sounds: Sequence[Audio]) -> Judged:
         if self._panel is None:
             self._panel = Panel(self._base.held_out(self._run_dir), self._language, self._data_dir)
-        return self._panel.judge(sentences, sounds)
+        with random_state_untouched():
+            return self._panel.judge(sentences, sounds)
 
     # Which ------------------------------------------------------------------------------------
 
@@ -187,11 +186,11 @@ class Picker:
         if found.instant is not None or not own or own[0].base_id != self._config.base_id:
             return
         try:
+            path = shelf.path(own[0].voice_id)
             with random_state_untouched():
-                path = shelf.path(own[0].voice_id)
                 sounds = [self._base.speak(path, sentence, self._language) for sentence in found.sentences]
-                self._write_sound(joined(sounds), INSTANT_SOUND)
-                instant = Reference(self._judge(found.sentences, sounds), INSTANT_SOUND)
+            self._write_sound(joined(sounds), INSTANT_SOUND)
+            instant = Reference(self._judge(found.sentences, sounds), INSTANT_SOUND)
         except VoiceCloneError as error:
             _LOG.warning("The voice made without training could not be compared with: %s", error)
             return

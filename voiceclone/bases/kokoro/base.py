@@ -14,6 +14,7 @@ from voiceclone.bases.kokoro import start, weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
 from voiceclone.bases.kokoro.pauses import quieten_lead
 from voiceclone.bases.kokoro.polish import POLISH, at_speaking_level, polish
+from voiceclone.compute import random_state_untouched
 from voiceclone.errors import InputError, NotFoundError, TextError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.store import atomic_file, read_json, write_bytes, write_json
@@ -186,19 +187,20 @@ class KokoroBase:
 
     def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the untouched stock voice that a run begins from."""
-        trainer = self._trainer(run_dir)
-        network = trainer.network
-        if trainer.position.step:  # it has learnt already: a second network, 330 MB
-            self._put_on(None)
-            network = self._network
-        language = _language(run_dir)
-        return [at_speaking_level(_say(network, trainer.start, text, language, 1.0)) for text in sentences]
+        trainer, language = self._trainer(run_dir), _language(run_dir)
+        with random_state_untouched():
+            network = trainer.network
+            if trainer.position.step:  # it has learnt already: a second network, 330 MB
+                self._put_on(None)
+                network = self._network
+            return [at_speaking_level(_say(network, trainer.start, text, language, 1.0)) for text in sentences]
 
     def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the voice as it is now."""
         trainer = self._trainer(run_dir)
         language, style, put_right = _language(run_dir), trainer.voice_style(), trainer.polish()
-        return [polish(_say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
+        with random_state_untouched():
+            return [polish(_say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
 
     def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
         """Write the voice as it is now: the low-rank difference, the style, and what puts its sound right."""
