@@ -28,7 +28,7 @@ _PICTURE_S = 30.0
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what the command line asks for; return 0, or 1 when a part could not be measured."""
     options = _options(arguments)
-    base_folder = _prepared_base()
+    base_folder = prepared_base()
     if options.anew:
         results.save(results.without_references(results.load(options.results)), options.results)
     failures = 0
@@ -75,7 +75,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     return options
 
 
-def _prepared_base() -> Path:
+def prepared_base() -> Path:
     """Return the folder of the base model in the usual data folder, made ready."""
     engine = VoiceEngine()
     engine.prepare_base()
