@@ -105,3 +105,7 @@ class HeardBase(FakeBase):
         if (self._folder / FULL_FILE).exists():
             raise BaseModelError("There is no room for it. Free some.")
         store.write_bytes(voice_path, save({"log_pitch": np.array([self._checkpoint(run_dir)[1]], np.float32)}))
+
+    def held_out_loss(self, run_dir) -> float | None:
+        log_pitch = math.log(spectral_centre_hz(self.held_out(run_dir)[0]))
+        return (self._checkpoint(run_dir)[1] - log_pitch) ** 2

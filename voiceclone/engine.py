@@ -661,8 +661,10 @@ class VoiceEngine:
         self._runner.delete(run_id)
 
     def loss_points(self, run_id: str, limit: int = 400) -> list[dict[str, Any]]:
-        """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot."""
-        return run_files.plot_points(run_files.metrics(self._runner.run_dir(run_id)), limit)
+        """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot, and one for each candidate."""
+        run_dir = self._runner.run_dir(run_id)
+        points = run_files.plot_points(run_files.metrics(run_dir), limit)
+        return points + candidate_files.read(run_dir).loss_points()
 
     # Candidates -------------------------------------------------------------------------------
 

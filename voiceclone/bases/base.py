@@ -182,5 +182,8 @@ class HeardWhileTraining(Protocol):
     def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the voice as it is now, in the language of the recordings."""
 
+    def held_out_loss(self, run_dir: Path) -> float | None:
+        """Return the loss, as `metrics.jsonl` tells it, on recordings that nothing is learnt from; None without any."""
+
     def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
         """Write the voice as it is now as a voice file, whole or not at all."""

@@ -58,6 +58,8 @@ class Candidate:
     """Working time of the run when it was made."""
     cost_s: float = 0.0
     """Time that speaking, judging and writing it took."""
+    held_out_loss: float | None = None
+    """The loss on a recording that nothing is learnt from."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,14 @@ class Candidates:
                 return candidate
         steps = ", ".join(str(candidate.step) for candidate in self.made)
         raise NotFoundError(f"No sample was made after {step} steps; there are {steps or 'none'}.")
+
+    def loss_points(self) -> list[dict[str, Any]]:
+        """Return the held-out losses as points of a plot, see `runs.plot_points`."""
+        return [
+            {"step": one.step, "loss": one.held_out_loss, "series": "held_out"}
+            for one in self.made
+            if one.held_out_loss is not None
+        ]
 
     @property
     def spent_s(self) -> float:
@@ -255,6 +265,7 @@ def _candidate(content: dict[str, Any]) -> Candidate:
         voice=str(content["voice"]),
         elapsed_s=float(content["elapsed_s"]),
         cost_s=float(content["cost_s"]),
+        held_out_loss=None if content["held_out_loss"] is None else float(content["held_out_loss"]),
     )
 
 

@@ -1,6 +1,7 @@
 """Makes a run's candidates while it trains: lets the voice speak, has it judged, writes it down, and keeps the best."""
 
 import logging
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -118,7 +119,16 @@ class Picker:
             judged, sound = self._hear(step)
             voice = f"{step}.safetensors"
             self._base.write_learnt(self._run_dir, self._run_dir / candidates.FOLDER / voice)
-            candidate = Candidate(step, judged, sound, voice, round(elapsed_s, 1), round(time.monotonic() - began, 2))
+            loss = self._base.held_out_loss(self._run_dir)
+            candidate = Candidate(
+                step=step,
+                judged=judged,
+                sound=sound,
+                voice=voice,
+                elapsed_s=round(elapsed_s, 1),
+                cost_s=round(time.monotonic() - began, 2),
+                held_out_loss=loss if loss is not None and math.isfinite(loss) else None,
+            )
             candidates.add(self._run_dir, candidate)
         except VoiceCloneError as error:  # a full disk, for example: the training is worth more than one sample of it
             _LOG.warning("No sample of the voice after %d steps: %s", step, error)

@@ -202,6 +202,14 @@ class KokoroBase:
         with random_state_untouched():
             return [polish(_say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
 
+    def held_out_loss(self, run_dir: Path) -> float | None:
+        """Return the loss on a recording that nothing is learnt from; None without one."""
+        from voiceclone.bases.kokoro.held_out import held_out_distance
+
+        trainer = self._trainer(run_dir)
+        with random_state_untouched():
+            return held_out_distance(trainer.network, trainer.voice_style(), run_dir, trainer.held_out, trainer.recipe)
+
     def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
         """Write the voice as it is now: the low-rank difference, the style, and what puts its sound right."""
         import torch
