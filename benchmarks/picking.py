@@ -22,7 +22,6 @@ from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, VoiceMissi
 from voiceclone import VoiceEngine, store
 from voiceclone.errors import TrainingError
 from voiceclone.speech import Speaker
-from voiceclone.training import candidates
 
 RESULTS_FILE = results.HERE / "picking.json"
 SECONDS = (20, 60, 300)
@@ -99,16 +98,14 @@ def _measure(voice: BenchmarkVoice, seconds: int, plan: training.Plan, base_fold
     }
 
 
-def _train_and_keep_all(
-    engine: VoiceEngine, project_id: str, name: str, plan: training.Plan, kept_dir: Path
-) -> str:
+def _train_and_keep_all(engine: VoiceEngine, project_id: str, name: str, plan: training.Plan, kept_dir: Path) -> str:
     """Train to the end and copy each candidate's voice file before the run tidies up; return the run's id."""
     kept_dir.mkdir()
     run_id = engine.start_training(
         project_id, name, True, plan.minutes, plan.steps, plan.seed, consent_by="benchmark"
     ).run_id
     try:
-        for status in engine.watch_training(run_id, _LOOK_S):
+        for _ in engine.watch_training(run_id, _LOOK_S):
             for one in engine.candidates(run_id).made:
                 path = engine.candidate_file(run_id, one.voice)
                 if path is not None and not (kept_dir / one.voice).exists():
@@ -117,6 +114,7 @@ def _train_and_keep_all(
     except BaseException:
         training.kill_training(engine)  # it would go on, in a folder that is about to be deleted
         raise
+    status = engine.training_status(run_id)
     if status.state != "finished":
         raise TrainingError(f"The training ended as “{status.state}”: {status.error or status.message}")
     return run_id
@@ -158,7 +156,7 @@ def verdict(run: Mapping[str, Any]) -> dict[str, Any]:
 def table(runs: Sequence[Mapping[str, Any]]) -> str:
     """Return the rule's choice against the best checkpoint as Markdown, for benchmarks/README.md."""
     lines = [
-        "| voice | speech | candidates: step, similarity / word errors | kept | best | below best | word errors above | |",
+        "| voice | speech | step: similarity / word errors | kept | best | below best | word errors above | |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for run in runs:
@@ -168,8 +166,8 @@ def table(runs: Sequence[Mapping[str, Any]]) -> str:
         )
         mark = report.PASSED if told["passed"] else report.MISSED
         lines.append(
-            f"| {run['voice']} | {run['seconds']} s | {all_of_them} | {told['kept']['step']} | {told['best']['step']} | "
-            f"{told['similarity_below']:.3f} | {told['word_errors_above']:+.3f} | {mark} |"
+            f"| {run['voice']} | {run['seconds']} s | {all_of_them} | {told['kept']['step']} | "
+            f"{told['best']['step']} | {told['similarity_below']:.3f} | {told['word_errors_above']:+.3f} | {mark} |"
         )
     return "\n".join(lines)
 

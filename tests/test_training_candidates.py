@@ -93,7 +93,10 @@ def test_how_it_went_names_the_voice_that_was_kept():
 @pytest.mark.parametrize(
     ("scores", "says"),
     [
-        ({"similarity": 0.90, "similarity_stock": 0.60}, "Training helped: it is closer to you than the voice it began"),
+        (
+            {"similarity": 0.90, "similarity_stock": 0.60},
+            "Training helped: it is closer to you than the voice it began",
+        ),
         ({"similarity": 0.61, "similarity_stock": 0.60}, "Training did not help: the voice it began with is as close"),
         ({"similarity": 0.50, "similarity_stock": 0.60}, "Training did not help: the voice it began with is closer"),
         (

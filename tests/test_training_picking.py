@@ -124,7 +124,9 @@ def test_a_run_killed_at_any_moment_still_ends_in_its_best_voice(engine, project
     run_id = engine.start_training(project_id, "Anna", True, steps=3 * STEPS_BETWEEN).run_id
     for wanted in (0, 1, 2):
         wait_until(
-            lambda: len(engine.candidates(run_id).made) > wanted or not engine.training_status(run_id).running,
+            lambda wanted=wanted: (
+                len(engine.candidates(run_id).made) > wanted or not engine.training_status(run_id).running
+            ),
             f"sample {wanted + 1}",
         )
         holder = TrainingLock(engine.data_dir).holder()
@@ -148,9 +150,9 @@ def test_a_full_disk_costs_samples_and_not_the_voice(engine, project_id):
     assert last.state == "finished", last.error
     assert engine.candidates(last.run_id).made == ()
     assert engine.voice(last.voice_id).steps == 2 * STEPS_BETWEEN
-    assert "No sample of the voice after 60 steps" in (
-        engine.data_dir / "runs" / last.run_id / "worker.log"
-    ).read_text()
+    assert (
+        "No sample of the voice after 60 steps" in (engine.data_dir / "runs" / last.run_id / "worker.log").read_text()
+    )
 
 
 def test_a_voice_made_without_training_is_compared_with(engine, project_id):

@@ -39,7 +39,9 @@ def run(page):
     assert last.state == "finished", last.error
     run_dir = page.engine.data_dir / "runs" / run_id
     made = page.engine.candidates(run_id).made
-    rated = [replace(one, judged=Judged(value, 1.0, 3.0)) for one, value in zip(made, (0.7, 0.9, 0.8, 0.6), strict=True)]
+    rated = [
+        replace(one, judged=Judged(value, 1.0, 3.0)) for one, value in zip(made, (0.7, 0.9, 0.8, 0.6), strict=True)
+    ]
     candidates.write(run_dir, replace(page.engine.candidates(run_id), made=tuple(rated), kept_step=120))
     return last
 

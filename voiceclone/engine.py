@@ -661,7 +661,7 @@ class VoiceEngine:
         self._runner.delete(run_id)
 
     def loss_points(self, run_id: str, limit: int = 400) -> list[dict[str, Any]]:
-        """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot, and one for each candidate."""
+        """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot; candidates are `held_out`."""
         run_dir = self._runner.run_dir(run_id)
         points = run_files.plot_points(run_files.metrics(run_dir), limit)
         return points + candidate_files.read(run_dir).loss_points()
@@ -692,9 +692,7 @@ class VoiceEngine:
         run_dir = self._runner.run_dir(run_id)
         candidate, path = candidate_files.check_kept(run_dir, step)
         found = candidate_files.read(run_dir)
-        told = replace(
-            self._shelf.voice(status.voice_id), steps=step, scores=candidate_files.scores(candidate, found)
-        )
+        told = replace(self._shelf.voice(status.voice_id), steps=step, scores=candidate_files.scores(candidate, found))
         voice = self._shelf.install(path, told)
         candidate_files.write(run_dir, replace(found, kept_step=step, kept_by=candidate_files.BY_PERSON))
         return voice

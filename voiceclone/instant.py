@@ -85,7 +85,7 @@ def make_instant_voice(
 
 
 def untrained_name(voice_name: str) -> str:
-    """Return the name of a voice made without training, so that a trained one of the same person can be told from it."""
+    """Return the name of a voice made without training, to be told from a trained one of the same person."""
     ending = " - untrained"
     return voice_name[: MAX_NAME_CHARACTERS - len(ending)] + ending
 

@@ -10,7 +10,7 @@ MAX_CANDIDATES = 12
 """Of one run, however long; more cannot be compared by ear."""
 STEPS_BETWEEN = 60
 """Of a plan in steps: a candidate each so many steps. Likeness moves by about twice the noise in them at first."""
-LAST_STRETCH = 0.12
+LAST_STRETCH = 0.2
 """None in this last part of a plan in minutes: the end makes its own."""
 
 

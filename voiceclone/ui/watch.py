@@ -1,7 +1,7 @@
 """Watching a training: the page is only a view of it, and finds it again after a reload."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -76,7 +76,7 @@ class Seen:
     message: str = ""
     has_first_listen: bool = False
     notes: tuple[str, ...] = ()
-    samples: Shown = Shown()
+    samples: Shown = field(default_factory=Shown)
 
 
 def build_result() -> Result:
@@ -180,6 +180,7 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
     wire(watch.timer.tick, tick, [remembered_run, watch.seen], [remembered_run, *shown])
     wire(watch.stop.click, stop, [remembered_run, watch.seen], shown)
     wire(watch.resume.click, resume, remembered_run, shown, lane="start")
+
     def keep_this(run_id: str, seen: Seen, event: gr.EventData) -> dict[Any, Any]:
         voice = engine.keep_candidate(run_id, chosen_step(event))
         status = engine.training_status(run_id)

@@ -133,7 +133,7 @@ class KokoroBase:
     def train_slice(
         self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
     ) -> SliceResult:
-        """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when its time has come."""
+        """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when it is time."""
         done = _read_done(run_dir)
         if done is not None:
             return done
@@ -157,7 +157,7 @@ class KokoroBase:
         return SliceResult(trainer.position.step, trainer.total_steps(), trainer.position.finished)
 
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
-        """Write `voice.safetensors`, and `scores.json` unless `chosen` was judged; then clear away what training needed."""
+        """Write `voice.safetensors`, `scores.json` unless `chosen` was judged, and clear away what training needed."""
         import shutil
 
         from voiceclone.bases.kokoro import trainer as trainer_module

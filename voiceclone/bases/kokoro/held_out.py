@@ -49,7 +49,10 @@ def held_out_distance(
     total = 0.0
     for number in range(_WINDOWS):
         first = last * number // max(1, _WINDOWS - 1)
-        curves, sound = slice(2 * first, 2 * (first + length)), slice(FRAME_SAMPLES * first, FRAME_SAMPLES * (first + length))
+        curves, sound = (
+            slice(2 * first, 2 * (first + length)),
+            slice(FRAME_SAMPLES * first, FRAME_SAMPLES * (first + length)),
+        )
         with torch.inference_mode():
             spoken = synthesis.render(
                 network,
