@@ -12,7 +12,6 @@ from tests.fake_base import (
     CHECKPOINT_EVERY_STEPS,
     FIRST_LISTEN_STEP,
     RATE,
-    STEP_PAUSE_S,
     STOCK_PITCH_HZ,
     FakeBase,
     spectral_centre_hz,
@@ -27,6 +26,7 @@ from voiceclone.training import picking
 
 FACTORY = "tests.heard_base:HeardBase"
 SENTENCE_S = 0.5
+STEP_PAUSE_S = 0.002
 SCRIPT_FILE = "likeness.json"
 """A file of this name beside `base.json` holds what the judges are to say of the first, second … candidate:
 `[likeness, words_right]` each, the last one for all after it."""
