@@ -24,7 +24,7 @@ class Judged:
     words_right: float | None = None
     """Share of the words that the recogniser hears, 0..1; None where it does not know the language."""
     naturalness: float | None = None
-    """DNSMOS, 1..5, mean over the sentences."""
+    """DNSMOS, 1..5, mean over the first nine seconds of each sentence; shorter ones are repeated to fill them."""
     tones: tuple[tuple[float, float], ...] = ()
     """Steady lines per band of `tones.BANDS_HZ`: mean and strongest, dB."""
 
@@ -101,7 +101,7 @@ def _naturalness(sounds: Sequence[Audio]) -> float | None:
     try:
         from voiceclone.judge import naturalness
 
-        return round(sum(map(naturalness.dnsmos_overall, sounds)) / len(sounds), 4)
+        return round(sum(map(naturalness.dnsmos_of_one_window, sounds)) / len(sounds), 4)
     except ImportError as error:
         return _without("naturalness", error)
 
