@@ -130,7 +130,7 @@ class Picker:
                 held_out_loss=loss if loss is not None and math.isfinite(loss) else None,
             )
             candidates.add(self._run_dir, candidate)
-        except VoiceCloneError as error:  # a full disk, for example: the training is worth more than one sample of it
+        except (VoiceCloneError, MemoryError) as error:  # the training is worth more than one sample of it
             _LOG.warning("No sample of the voice after %d steps: %s", step, error)
             return None
         self._start_cost_s = 0.0
