@@ -107,9 +107,7 @@ def train(engine: VoiceEngine, project_id: str, voice_name: str, plan: Plan) -> 
                 told_s = elapsed_s
                 print(f"  {elapsed_s:4.0f} s: step {status.step} of {status.total_steps}", file=sys.stderr)
     except BaseException:
-        # After Ctrl-C it would go on, in a folder that is about to be deleted.
-        if pid := _training_process(engine):
-            psutil.Process(pid).kill()
+        kill_training(engine)  # after Ctrl-C it would go on, in a folder that is about to be deleted
         raise
     if status.state != "finished" or status.voice_id is None:
         raise TrainingError(f"The training ended as “{status.state}”: {status.error or status.message}")
@@ -121,6 +119,12 @@ def train(engine: VoiceEngine, project_id: str, voice_name: str, plan: Plan) -> 
         "voice_file_mb": engine.voice(status.voice_id).size_mb,
         "run_id": run_id,
     }
+
+
+def kill_training(engine: VoiceEngine) -> None:
+    """End the process that trains, if there is one."""
+    if pid := _training_process(engine):
+        psutil.Process(pid).kill()
 
 
 def _training_process(engine: VoiceEngine) -> int | None:

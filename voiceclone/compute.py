@@ -6,14 +6,20 @@ A web page answers each request in another thread, so without this it would alwa
 """
 
 import functools
+import random
+import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
+
+import numpy as np
 
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="voiceclone-compute")
+_NOISE_SEED = 1
 _computes = threading.local()
 """Its `here` is True in the one thread."""
 
@@ -43,3 +49,32 @@ def in_one_thread(work: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
         return _thread.submit(begin, *given, **named).result()
 
     return wait_for_it
+
+
+@contextmanager
+def random_state_untouched() -> Iterator[None]:
+    """Run a block whose use of randomness leaves no trace in Python's, numpy's and torch's random states.
+
+    Speaking draws noise, and building a judge's network draws its first weights: a training that speaks now and then
+    goes on exactly as one that does not. Inside, torch begins with the same seed each time, so that two voices are
+    heard with the same noise. Without torch loaded there is no state of it to keep.
+    """
+    python_state, numpy_state = random.getstate(), np.random.get_state()
+    try:
+        with _torch_untouched():
+            yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
+
+
+@contextmanager
+def _torch_untouched() -> Iterator[None]:
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
+    devices = [torch.cuda.current_device()] if torch.cuda.is_available() and torch.cuda.is_initialized() else []
+    with torch.random.fork_rng(devices):
+        torch.manual_seed(_NOISE_SEED)
+        yield

@@ -4,6 +4,7 @@ import math
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ from voiceclone.errors import (
 from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.model_use import ModelRemoval, ModelsInUse
 from voiceclone.models import ModelShelf, ModelStatus, sharing_refusal
+from voiceclone.training import candidates as candidate_files
 from voiceclone.training import history, machine, preflight
 from voiceclone.training import runs as run_files
 from voiceclone.training.outlook import Outlook, plans
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.speech import Speaker, Speech, SpeechFile
+    from voiceclone.training.candidates import Candidates
     from voiceclone.training.pace import Pace
 
 CONSENT_STATEMENT = "This is my voice, or I have the speaker's permission."
@@ -803,8 +806,41 @@ class VoiceEngine:
                 self._shelf.delete(status.voice_id)
 
     def loss_points(self, run_id: str, limit: int = 400) -> list[dict[str, Any]]:
-        """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot."""
-        return run_files.plot_points(run_files.metrics(self._runner.run_dir(run_id)), limit)
+        """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot; candidates are `held_out`."""
+        run_dir = self._runner.run_dir(run_id)
+        points = run_files.plot_points(run_files.metrics(run_dir), limit)
+        return points + candidate_files.read(run_dir).loss_points()
+
+    # Candidates -------------------------------------------------------------------------------
+
+    def candidates(self, run_id: str) -> "Candidates":
+        """Return the voices a run could end in, with what judges said of them; none of a base that is not heard."""
+        return candidate_files.read(self._runner.run_dir(run_id))
+
+    def candidate_file(self, run_id: str, name: str) -> Path | None:
+        """Return where a sound or a voice file of a run's candidates lies; None where there is none of that name."""
+        return candidate_files.file(self._runner.run_dir(run_id), name)
+
+    def keep_candidate(self, run_id: str, step: int) -> Voice:
+        """Let the voice of a run be the one after `step` steps instead, for a person who likes that one better.
+
+        Raises:
+            BusyError: the run goes on.
+            InputError: that voice was not kept, only its sample.
+            NotFoundError: there is no such run or candidate, or the run's voice was deleted.
+        """
+        status = self._runner.status(run_id)
+        if status.running:
+            raise BusyError("The training goes on. Wait until it has ended, or stop it; then choose.")
+        if status.voice_id is None:
+            raise InputError("This training has no voice yet. Continue it, or train again.")
+        run_dir = self._runner.run_dir(run_id)
+        candidate, path = candidate_files.check_kept(run_dir, step)
+        found = candidate_files.read(run_dir)
+        told = replace(self._shelf.voice(status.voice_id), steps=step, scores=candidate_files.scores(candidate, found))
+        voice = self._shelf.install(path, told)
+        candidate_files.write(run_dir, replace(found, kept_step=step, kept_by=candidate_files.BY_PERSON))
+        return voice
 
     # Comparing --------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, Traini
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import is_trainable
 from voiceclone.errors import InputError, NotEnoughSpeechError
-from voiceclone.limits import MAX_INSTANT_CLIPS, MIN_INSTANT_SPEECH_S
+from voiceclone.limits import MAX_INSTANT_CLIPS, MAX_NAME_CHARACTERS, MIN_INSTANT_SPEECH_S
 from voiceclone.voice_file import Voice, base_sha256
 from voiceclone.voices import VoiceShelf
 
@@ -82,6 +82,12 @@ def make_instant_voice(
             may_share=base.may_share_voices,
         )
         return VoiceShelf(data_dir).install(tensors_path, voice)
+
+
+def untrained_name(voice_name: str) -> str:
+    """Return the name of a voice made without training, to be told from a trained one of the same person."""
+    ending = " - untrained"
+    return voice_name[: MAX_NAME_CHARACTERS - len(ending)] + ending
 
 
 def best_clips(

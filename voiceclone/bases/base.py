@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from voiceclone.audio import Audio
 
@@ -184,3 +184,35 @@ class BaseModel(Protocol):
 
         `voice_path=None` is the untouched stock voice.
         """
+
+
+@runtime_checkable
+class HeardWhileTraining(Protocol):
+    """What a base adds whose voice can be heard and kept while it learns; a base without it keeps its last voice.
+
+    None of these changes what training does next, not even by the random numbers it draws
+    (`compute.random_state_untouched`).
+    """
+
+    def train_slice(
+        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
+    ) -> SliceResult:
+        """As in `BaseModel`, and the slice ends with step `until_step`, too."""
+
+    def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
+        """As in `BaseModel`; `chosen` is a file that `write_learnt` made: the final voice, judged already."""
+
+    def held_out(self, run_dir: Path) -> list[Audio]:
+        """Return the recordings of this run that nothing is learnt from; may be none."""
+
+    def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
+        """Say sentences in the untouched stock voice that this run begins from; cheap before the first step."""
+
+    def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
+        """Say sentences in the voice as it is now, in the language of the recordings."""
+
+    def held_out_loss(self, run_dir: Path) -> float | None:
+        """Return the loss, as `metrics.jsonl` tells it, on recordings that nothing is learnt from; None without any."""
+
+    def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
+        """Write the voice as it is now as a voice file, whole or not at all."""

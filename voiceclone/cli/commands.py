@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voiceclone.cli.candidates import candidates
 from voiceclone.cli.compare import compare
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
 from voiceclone.cli.models import convert, get, instant, models, remove
@@ -256,6 +257,7 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "watch": watch,
     "resume": resume,
     "continue": resume,
+    "candidates": candidates,
     "compare": compare,
     "speak": speak,
     "voices": voices,

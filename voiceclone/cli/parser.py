@@ -5,6 +5,7 @@ from pathlib import Path
 
 from voiceclone import __version__
 from voiceclone.bases.base import Effort, Policy
+from voiceclone.cli.candidates import add_candidates_command
 from voiceclone.cli.compare import add_compare_command
 from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
@@ -28,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_clip_commands(commands)
     _add_training_commands(commands)
+    add_candidates_command(commands, _command)
     add_compare_command(commands, _command)
     _add_voice_commands(commands)
     add_model_commands(commands, _command)

@@ -13,12 +13,13 @@ from typing import Any
 import psutil
 
 from voiceclone import compute, host, store
-from voiceclone.bases.base import BaseModel, Policy, TrainingPlan
+from voiceclone.bases.base import BaseModel, HeardWhileTraining, Policy, TrainingPlan
 from voiceclone.bases.custom import load_base
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.errors import Cancelled, NotFoundError, StorageError, VoiceCloneError, VoiceFileError
 from voiceclone.training import runs
 from voiceclone.training.lock import TrainingLock
+from voiceclone.training.picking import Picker
 from voiceclone.training.work_clock import WorkClock
 from voiceclone.voice_file import Voice, base_sha256
 from voiceclone.voices import VoiceShelf
@@ -113,9 +114,12 @@ def main(arguments: list[str]) -> int:
 def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) -> None:
     base = load_base(config.base_id, config.base_factory, data_dir)
     _end_torn_line(run_dir / "metrics.jsonl")
+    picker = None
     try:
         prepared = _prepare(run_dir, data_dir, config, base, board)
-        _learn(run_dir, base, board)
+        if isinstance(base, HeardWhileTraining):
+            picker = Picker(run_dir, data_dir, config, base, prepared.language)
+        _learn(run_dir, base, board, picker)
     except Cancelled:
         prepared = _read_prepared(run_dir)
     if board.stop_asked():
@@ -124,9 +128,9 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
             return
     elif board.should_stop():
         return  # asked to end by the system; without a final state the run is found and continued
-    base.finish(run_dir)
+    steps = _finish(run_dir, base, board, picker)
     stopped = board.stop_asked()
-    _install(run_dir, data_dir, config, base, board, prepared)
+    _install(run_dir, data_dir, config, base, board, prepared, steps)
     board.write(state="stopped" if stopped else "finished", message="", voice_installed=True)
 
 
@@ -166,20 +170,48 @@ def _read_prepared(run_dir: Path) -> Prepared | None:
         return None
 
 
-def _learn(run_dir: Path, base: BaseModel, board: Board) -> None:
+def _learn(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) -> None:
     board.tell(state="training", message="")
+    if picker is not None:
+        picker.begin()
     while True:
-        before = board.state.step
+        before = board.state
         # Asked for at least once, even to stop: only the base knows what its last checkpoint holds.
-        result = base.train_slice(run_dir, SLICE_S, board.should_stop)
-        fruitless = 0 if result.step > before else board.state.fruitless_starts
+        if picker is None:
+            result = base.train_slice(run_dir, SLICE_S, board.should_stop)
+        else:
+            limits = picker.limits(SLICE_S, before.step, before.total_steps, before.elapsed_s)
+            result = base.train_slice(run_dir, limits[0], board.should_stop, limits[1])
+        fruitless = 0 if result.step > before.step else before.fruitless_starts
         board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
         if result.finished or board.should_stop():
             return
+        if picker is not None and picker.is_due(result.step, result.total_steps, board.state.elapsed_s):
+            picker.make(result.step, board.state.elapsed_s)
+            board.tell()
+            if picker.ends_early():
+                return
+
+
+def _finish(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) -> int:
+    """Leave the final `voice.safetensors` and `scores.json`; return after how many steps that voice was made."""
+    kept = picker.conclude(board.state.step, board.state.elapsed_s) if picker is not None else None
+    if kept is None:
+        base.finish(run_dir)
+        return board.state.step
+    candidate, path = kept
+    base.finish(run_dir, path)
+    return candidate.step
 
 
 def _install(
-    run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseModel, board: Board, prepared: Prepared
+    run_dir: Path,
+    data_dir: Path,
+    config: runs.RunConfig,
+    base: BaseModel,
+    board: Board,
+    prepared: Prepared,
+    steps: int,
 ) -> None:
     nothing = NotFoundError("no scores")
     try:
@@ -197,7 +229,7 @@ def _install(
         base_licence=base.licence,
         created_at=store.now_iso(),
         minutes=board.state.elapsed_s / 60,
-        steps=board.state.step,
+        steps=steps,
         speech_s=prepared.speech_s,
         seed=config.seed,
         device=host.device_in_use(),

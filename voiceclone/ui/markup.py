@@ -6,6 +6,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from voiceclone.training.course import did_it_help
 from voiceclone.ui import text
 
 PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
@@ -229,8 +230,11 @@ def score_list(told: Mapping[str, float], below: str = "") -> str:
     """Return scores in words, with the figures behind them; `below` is said last."""
     lines = []
     if "similarity" in told:
-        figures = text.similarity_figures(told["similarity"], told.get("similarity_stock"))
+        others = told.get("similarity_stock"), told.get("similarity_instant")
+        figures = text.similarity_figures(told["similarity"], *others)
         lines.append((text.similarity_words(told["similarity"]), figures))
+        if helped := did_it_help(told):
+            lines.append(("", helped))
     if "words_right" in told:
         lines.append((text.words_right(told["words_right"]), ""))
     if "naturalness" in told:

@@ -477,7 +477,7 @@ PLOT_LABEL = "How far off the voice still is"
 PLOT_HINT = "Lower is closer to your recordings."
 PLOT_X = "step"
 PLOT_Y = "distance"
-SERIES = {"loss": "each step", "smoothed": "average"}
+SERIES = {"loss": "each step", "smoothed": "average", "held_out": "a recording it never learns from"}
 RUN_NOTES_TITLE = "Good to know"
 FIRST_LISTEN_LABEL = "First listen"
 RESULT_LABEL = "Your voice"
@@ -533,6 +533,41 @@ def run_figures(steps_per_s: float | None, memory_mb: float | None) -> str:
     return ", ".join(told)
 
 
+SAMPLES_TITLE = "On its way to you"
+SAMPLE_RECORDING = "Your recording"
+SAMPLE_START = "Before training"
+SAMPLE_INSTANT = "Without training"
+SAMPLE_BEST = "Best so far"
+SAMPLE_KEPT = "Kept"
+SAMPLE_KEPT_BY_YOU = "Your choice"
+SAMPLE_KEEP = "Keep this one instead"
+NO_SAMPLE_CHOSEN = "Press the button below the sample you want to keep."
+SAMPLE_FAULTS = {"words": "Words broken", "tone": "Hums", "sound": "Rough"}
+
+
+def samples_info(said: str) -> str:
+    """Say what the samples are."""
+    return f"The voice says the same every now and then: {said} No training heard your recording beside it."
+
+
+def sample_title(step: int) -> str:
+    """Name a sample by how much was learnt."""
+    return f"After {count(step, 'step')}"
+
+
+def sample_figures(likeness: float | None, words: float | None) -> str:
+    """Say how alike a sample is and how much of it is understood."""
+    told = [] if likeness is None else [f"Likeness {max(0.0, likeness):.2f} of 1"]
+    if words is not None:
+        told.append("every word right" if words >= 0.995 else f"{words:.0%} of the words right")
+    return ", ".join(told)
+
+
+def sample_kept(step: int, name: str) -> str:
+    """Confirm another choice."""
+    return f"“{name}” is now the voice after {count(step, 'step')}. You may change your mind at any time."
+
+
 def train_summary(project_name: str, usable_s: float) -> str:
     """Say what the voice will be trained from."""
     return f"It will be trained from {duration(usable_s)} of speech in “{project_name}”."
@@ -553,11 +588,14 @@ def similarity_words(similarity: float) -> str:
     return "It is not close yet. Record more speech or train longer."
 
 
-def similarity_figures(similarity: float, stock: float | None) -> str:
-    """Give the figures of the likeness, next to those of the voice it began with."""
-    if stock is None:
-        return f"Likeness {similarity:.2f} of 1."
-    return f"Likeness {similarity:.2f} of 1; the voice it began with had {max(0.0, stock):.2f}."
+def similarity_figures(similarity: float, stock: float | None, instant: float | None = None) -> str:
+    """Give the figures of the likeness, next to those of the voices made without training."""
+    told = [f"Likeness {similarity:.2f} of 1"]
+    if stock is not None:
+        told.append(f"the voice it began with had {max(0.0, stock):.2f}")
+    if instant is not None:
+        told.append(f"your voice without training has {max(0.0, instant):.2f}")
+    return "; ".join(told) + "."
 
 
 def words_right(share: float) -> str:

@@ -32,7 +32,7 @@ PAPER = gr.themes.Color(
     c900="#201f1e",
     c950="#171716",
 )
-SERIES_COLOURS = {"loss": "#b7c6d4", "smoothed": "#40709c"}
+SERIES_COLOURS = {"loss": "#b7c6d4", "smoothed": "#40709c", "held_out": "#c79326"}
 """Seen well on paper and in the dark."""
 WAVE_COLOURS = {"waveform_color": "#9db8d1", "waveform_progress_color": "#386187"}
 FONT = (

@@ -1,7 +1,8 @@
 """Watching a training: the page is only a view of it, and finds it again after a reload."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -9,8 +10,9 @@ import gradio as gr
 from voiceclone.bases import catalogue
 from voiceclone.errors import NotFoundError
 from voiceclone.ui import markup, text
+from voiceclone.ui.candidates import CandidateRow, Shown, build_candidates, chosen_step, hidden, row_view
 from voiceclone.ui.ending import Ending, build_ending, told_of, wire_ending
-from voiceclone.ui.shared import Shared, player, wire
+from voiceclone.ui.shared import EDITS, Shared, player, wire
 from voiceclone.ui.theme import SERIES_COLOURS
 
 TICK_S = 1.0
@@ -42,10 +44,13 @@ class Watch:
     seen: gr.State
     ending: Ending
     """How the end is told; shown while it may still be switched on."""
+    samples: CandidateRow
+    """What the voice says at its checkpoints; a card of its own, below."""
 
     def all_of_it(self) -> list[Any]:
         """Every component, as outputs of a handler."""
-        return [part for part in vars(self).values() if part is not self.ending] + [self.ending.told]
+        own = [part for part in vars(self).values() if part not in (self.ending, self.samples)]
+        return [*own, self.ending.told, *self.samples.all_of_it()]
 
 
 @dataclass(frozen=True)
@@ -74,6 +79,7 @@ class Seen:
     message: str = ""
     has_first_listen: bool = False
     notes: tuple[str, ...] = ()
+    samples: Shown = field(default_factory=Shown)
 
 
 def build_result() -> Result:
@@ -108,8 +114,24 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
     ending = Ending(*switches, gr.Textbox(visible="hidden", label="ended"))
     timer = gr.Timer(TICK_S, active=False)
     seen = gr.State(Seen())
+    samples = build_candidates()
     return Watch(
-        intro, form, panel, progress, first_listen, chart, plot, notes, hint, stop, resume, again, timer, seen, ending
+        intro,
+        form,
+        panel,
+        progress,
+        first_listen,
+        chart,
+        plot,
+        notes,
+        hint,
+        stop,
+        resume,
+        again,
+        timer,
+        seen,
+        ending,
+        samples,
     )
 
 
@@ -173,15 +195,37 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         engine.speak_to_file(voice_id, sentence, path, language=voice.language)
         return gr.update(value=str(path), visible=True), markup.note(f"“{sentence}”"), voices_changed + 1
 
+    spoken = (
+        [result.voice_id, shared.voices_changed],
+        [result.sample, result.sample_note, shared.voices_changed],
+    )
     wire(shared.demo.load, attach, remembered_run, [shared.tabs, remembered_run, *shown])
     wire(watch.timer.tick, tick, [remembered_run, watch.seen], [remembered_run, *shown])
     wire(watch.stop.click, stop, [remembered_run, watch.seen], shown)
     wire(watch.resume.click, resume, remembered_run, shown, lane="start")
+
+    def keep_this(run_id: str, seen: Seen, event: gr.EventData) -> dict[Any, Any]:
+        voice = engine.keep_candidate(run_id, chosen_step(event))
+        status = engine.training_status(run_id)
+        updates, now = row_view(engine, watch.samples, status, seen.samples)
+        return updates | {
+            watch.seen: replace(seen, samples=now),
+            watch.samples.status: markup.note(text.sample_kept(voice.steps, voice.name), "good"),
+            result.head: _result_head(status, voice),
+        }
+
+    kept = wire(
+        partial(gr.on, [slot.select for slot in watch.samples.slots]),
+        keep_this,
+        [remembered_run, watch.seen],
+        [watch.seen, *watch.samples.all_of_it(), result.head],
+        **EDITS,
+    )
+    wire(kept.success, say_sample, *spoken, lane="speech", progress_on=result.sample)
     wire(
         result.voice_id.change,
         say_sample,
-        [result.voice_id, shared.voices_changed],
-        [result.sample, result.sample_note, shared.voices_changed],
+        *spoken,
         lane="speech",
         progress_on=result.sample,
     )
@@ -209,11 +253,13 @@ def idle_view(watch: Watch, result: Result) -> dict[Any, Any]:
         watch.seen: Seen(),
         result.panel: gr.update(visible=False),
         result.voice_id: "",
-    }
+    } | hidden(watch.samples)
 
 
 def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Seen) -> dict[Any, Any]:
     """Return the updates that show `status`: only what differs from `seen`, nothing when nothing does."""
+    is_new = status.run_id != seen.run_id
+    heard, samples = row_view(shared.engine, watch.samples, status, None if is_new else seen.samples)
     now = Seen(
         status.run_id,
         status.state,
@@ -221,11 +267,11 @@ def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Se
         status.message or status.error,
         status.first_listen is not None,
         status.notes,
+        samples,
     )
     if now == seen:
         return {}
-    updates: dict[Any, Any] = {watch.seen: now, watch.progress: markup.run_progress(status)}
-    is_new = now.run_id != seen.run_id
+    updates: dict[Any, Any] = {watch.seen: now, watch.progress: markup.run_progress(status)} | heard
     if is_new or now.step != seen.step:
         frame = plot_frame(shared.engine.loss_points(now.run_id, PLOT_POINTS))
         updates |= {watch.plot: frame, watch.chart: gr.update(visible=frame is not None)}
@@ -269,14 +315,18 @@ def _result_view(engine: Any, watch: Watch, result: Result, status: Any) -> dict
             result.panel: gr.update(visible=False),
             result.voice_id: "",
         }
-    title = text.RESULT_TITLE if status.state == "finished" else text.RESULT_STOPPED_TITLE
     return {
         watch.progress: gr.update(value=markup.run_progress(status), visible=False),
         watch.first_listen: gr.update(visible=False),
         result.panel: gr.update(visible=True),
-        result.head: markup.heading(f"{title}: {voice.name}") + markup.scores(voice),
+        result.head: _result_head(status, voice),
         result.voice_id: voice.voice_id,
     }
+
+
+def _result_head(status: Any, voice: Any) -> str:
+    title = text.RESULT_TITLE if status.state == "finished" else text.RESULT_STOPPED_TITLE
+    return markup.heading(f"{title}: {voice.name}") + markup.scores(voice)
 
 
 def plot_frame(points: list[dict[str, Any]]) -> Any:

@@ -1,8 +1,9 @@
 """Kokoro behind the base-model interface."""
 
 import logging
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +27,10 @@ from voiceclone.bases.kokoro.network import SAMPLE_RATE
 from voiceclone.bases.kokoro.pauses import quieten_lead
 from voiceclone.bases.kokoro.polish import POLISH, at_speaking_level, polish
 from voiceclone.bases.memory import is_out_of_memory
+from voiceclone.compute import random_state_untouched
 from voiceclone.errors import InputError, NotFoundError, StorageError, TextError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
-from voiceclone.store import atomic_file, read_json_twice, write_json, write_json_twice
+from voiceclone.store import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -143,15 +145,23 @@ class KokoroBase:
         write_json_twice(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
         schedule.write_plan(run_dir, plan, self.weights_sha256, began)
 
-    def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
-        """Train for about `budget_s` seconds; speak the first listen when its time has come."""
+    def train_slice(
+        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
+    ) -> SliceResult:
+        """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when it is time."""
         done = _read_done(run_dir)
         if done is not None:
             return done
         trainer = self._trainer(run_dir)
         until = time.monotonic() + budget_s
         stopped = should_stop is not None and should_stop()
-        while not trainer.position.finished and time.monotonic() < until and not stopped:
+        last_step = math.inf if until_step is None else until_step
+        while (
+            not trainer.position.finished
+            and trainer.position.step < last_step
+            and time.monotonic() < until
+            and not stopped
+        ):
             trainer.advance()
             if trainer.wants_first_listen():
                 self._speak_first_listen(run_dir, trainer)
@@ -163,29 +173,82 @@ class KokoroBase:
             trainer.save_checkpoint()
         return SliceResult(trainer.position.step, trainer.schedule.total_steps(), trainer.position.finished)
 
-    def finish(self, run_dir: Path) -> None:
-        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
+    def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
+        """Write `voice.safetensors`, `scores.json` unless `chosen` was judged, and clear away what training needed."""
         import shutil
-
-        import torch
-        from safetensors.torch import load_file
 
         from voiceclone.bases.kokoro.checkpoint import forget_checkpoints
         from voiceclone.bases.kokoro.run_files import CHECKPOINT_FILE
-        from voiceclone.bases.kokoro.voice_tensors import difference
 
         if _read_done(run_dir) is not None:
             return  # killed after everything was written
         trainer = self._trainer(run_dir)
-        tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
-        tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
-        _write_voice(run_dir, tensors)
-        write_json(run_dir / "scores.json", self._score(run_dir, trainer))
+        if chosen is None:
+            _making_room(run_dir, lambda: self.write_learnt(run_dir, run_dir / VOICE_FILE))
+            write_json(run_dir / "scores.json", self._score(run_dir, trainer))
+        else:
+            _making_room(run_dir, lambda: write_bytes(run_dir / VOICE_FILE, chosen.read_bytes()))
         ended = SliceResult(trainer.position.step, trainer.schedule.total_steps(), finished=True)
         write_json_twice(run_dir / DONE_FILE, {"step": ended.step, "total_steps": ended.total_steps})
         self._trainers.pop(run_dir, None)
         forget_checkpoints(run_dir / CHECKPOINT_FILE)
         shutil.rmtree(run_dir / "dataset", ignore_errors=True)
+
+    # Heard while it learns --------------------------------------------------------------------
+
+    def held_out(self, run_dir: Path) -> list[Audio]:
+        """Return the recordings of a run that nothing is learnt from."""
+        from voiceclone.bases.kokoro import dataset
+
+        entries = [entry for entry in dataset.read_index(run_dir) if entry.held_out]
+        return [Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE) for entry in entries]
+
+    def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
+        """Say sentences in the untouched stock voice that a run begins from."""
+        trainer, language = self._trainer(run_dir), _language(run_dir)
+        with random_state_untouched():
+            network = trainer.network
+            if trainer.position.step:  # it has learnt already: a second network, 330 MB
+                self._put_on(None)
+                network = self._network
+            return [at_speaking_level(_say(network, trainer.start, text, language, 1.0)) for text in sentences]
+
+    def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
+        """Say sentences in the voice as it is now."""
+        trainer = self._trainer(run_dir)
+        language, style, put_right = _language(run_dir), trainer.voice_style(), trainer.polish()
+        with random_state_untouched():
+            return [polish(_say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
+
+    def held_out_loss(self, run_dir: Path) -> float | None:
+        """Return the loss on a recording that nothing is learnt from; None without one."""
+        from voiceclone.bases.kokoro.held_out import held_out_distance
+
+        trainer = self._trainer(run_dir)
+        with random_state_untouched():
+            return held_out_distance(
+                trainer.network,
+                trainer.voice_style(),
+                run_dir,
+                trainer.held_out,
+                trainer.recipe,
+                trainer.aligner,
+                trainer.start,
+            )
+
+    def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
+        """Write the voice as it is now: the low-rank difference, the style, and what puts its sound right."""
+        import torch
+        from safetensors.torch import load_file
+
+        from voiceclone.bases.kokoro.checkpoint import write_tensors
+        from voiceclone.bases.kokoro.voice_tensors import difference
+
+        trainer = self._trainer(run_dir)
+        tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
+        tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
+        with atomic_file(voice_path) as temporary:
+            write_tensors(temporary, tensors)
 
     def _trainer(self, run_dir: Path) -> "Trainer":
         if run_dir not in self._trainers:
@@ -350,20 +413,19 @@ def _read_done(run_dir: Path) -> SliceResult | None:
     return SliceResult(int(value["step"]), int(value["total_steps"]), finished=True)
 
 
-def _write_voice(run_dir: Path, tensors: dict[str, "torch.Tensor"]) -> None:
-    from voiceclone.bases.kokoro.checkpoint import previous_path, write_tensors
+def _making_room(run_dir: Path, write: Callable[[], None]) -> None:
+    """Write the voice; where the disk is full, once more without the checkpoint before the last one."""
+    from voiceclone.bases.kokoro.checkpoint import previous_path
     from voiceclone.bases.kokoro.run_files import CHECKPOINT_FILE
 
     previous = previous_path(run_dir / CHECKPOINT_FILE)
     try:
-        with atomic_file(run_dir / VOICE_FILE) as temporary:
-            write_tensors(temporary, tensors)
+        write()
     except StorageError:
         if not previous.is_file():
             raise
-        previous.unlink()  # room for the voice; the last checkpoint is still there
-        with atomic_file(run_dir / VOICE_FILE) as temporary:
-            write_tensors(temporary, tensors)
+        previous.unlink()  # the last checkpoint is still there
+        write()
 
 
 def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:

@@ -1,0 +1,111 @@
+"""The tone base of the tests, heard while it learns; its judges know tones, so that no network is loaded for them."""
+
+import json
+import math
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from tests.fake_base import (
+    CHECKPOINT_EVERY_STEPS,
+    FIRST_LISTEN_STEP,
+    RATE,
+    STOCK_PITCH_HZ,
+    FakeBase,
+    spectral_centre_hz,
+    tone,
+)
+from voiceclone import store
+from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.bases.base import SliceResult
+from voiceclone.errors import BaseModelError
+from voiceclone.judge.panel import Judged
+from voiceclone.training import picking
+
+FACTORY = "tests.heard_base:HeardBase"
+SENTENCE_S = 0.5
+STEP_PAUSE_S = 0.002
+SCRIPT_FILE = "likeness.json"
+"""A file of this name beside `base.json` holds what the judges are to say of the first, second … candidate:
+`[likeness, words_right]` each, the last one for all after it."""
+FULL_FILE = "full"
+"""A file of this name beside `base.json` fills the disk when a candidate is to be written."""
+
+
+class TonePanel:
+    """Judges tones by their pitch: 1 at the held-out recordings' pitch, an octave away 0."""
+
+    script: Path | None = None
+
+    def __init__(self, held_out, language, data_dir) -> None:
+        self._log_pitch = float(np.mean([math.log2(spectral_centre_hz(one)) for one in held_out]))
+        self._number = -1  # the untouched base comes first
+
+    def judge(self, sentences, sounds) -> Judged:
+        off = float(np.mean([abs(math.log2(spectral_centre_hz(one)) - self._log_pitch) for one in sounds]))
+        self._number += 1
+        if self.script is not None and self.script.is_file() and self._number:
+            lines = json.loads(self.script.read_text())
+            likeness, words_right = lines[min(self._number, len(lines)) - 1]
+            return Judged(likeness, words_right, 3.0)
+        return Judged(round(max(0.0, 1.0 - off), 4), 1.0, 3.0)
+
+
+class HeardBase(FakeBase):
+    """`FakeBase` with a held-out clip, whose voice can be heard at any step."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        main = sys.modules["__main__"]
+        if getattr(getattr(main, "__spec__", None), "name", "") == "voiceclone.training.worker":
+            TonePanel.script = folder / SCRIPT_FILE
+            picking.Panel = TonePanel  # in the training process only
+
+    def prepare(self, clips, run_dir, plan, on_progress=None, should_stop=None) -> None:
+        super().prepare(clips[:-1], run_dir, plan, on_progress, should_stop)
+        encode_wav(clips[-1].audio, run_dir / "held_out.wav")
+
+    def train_slice(self, run_dir, budget_s, should_stop=None, until_step=None) -> SliceResult:
+        total = json.loads((run_dir / "data.json").read_text())["steps"]
+        step, level = self._checkpoint(run_dir)
+        targets = np.array(json.loads((run_dir / "data.json").read_text())["log_centres"])
+        ends, last = time.monotonic() + budget_s, total if until_step is None else min(total, until_step)
+        while step < last and time.monotonic() < ends and not (should_stop and should_stop()):
+            self._tell(run_dir, step + 1, total, float(np.mean((level - targets) ** 2)))
+            level -= RATE * float(np.mean(2 * (level - targets)))
+            step += 1
+            if step % CHECKPOINT_EVERY_STEPS == 0:
+                self._save(run_dir, step, level)
+            if step == FIRST_LISTEN_STEP:
+                self._write_first_listen(run_dir, math.exp(level))
+            time.sleep(STEP_PAUSE_S)
+        self._save(run_dir, step, level)
+        return SliceResult(step, total, step >= total)
+
+    def finish(self, run_dir, chosen=None) -> None:
+        if chosen is None:
+            super().finish(run_dir)
+        else:
+            store.write_bytes(run_dir / "voice.safetensors", chosen.read_bytes())
+
+    def held_out(self, run_dir) -> list[Audio]:
+        return [decode(run_dir / "held_out.wav")]
+
+    def speak_start(self, run_dir, sentences) -> list[Audio]:
+        return [tone(STOCK_PITCH_HZ, SENTENCE_S, self.sample_rate) for _ in sentences]
+
+    def speak_learnt(self, run_dir, sentences) -> list[Audio]:
+        return [tone(math.exp(self._checkpoint(run_dir)[1]), SENTENCE_S, self.sample_rate) for _ in sentences]
+
+    def write_learnt(self, run_dir, voice_path) -> None:
+        from safetensors.numpy import save
+
+        if (self._folder / FULL_FILE).exists():
+            raise BaseModelError("There is no room for it. Free some.")
+        store.write_bytes(voice_path, save({"log_pitch": np.array([self._checkpoint(run_dir)[1]], np.float32)}))
+
+    def held_out_loss(self, run_dir) -> float | None:
+        log_pitch = math.log(spectral_centre_hz(self.held_out(run_dir)[0]))
+        return (self._checkpoint(run_dir)[1] - log_pitch) ** 2

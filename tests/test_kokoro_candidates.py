@@ -1,0 +1,69 @@
+"""Kokoro heard while it learns: training does not notice, and the voice written down is the one that was heard."""
+
+import shutil
+
+import numpy as np
+import pytest
+import torch
+from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
+
+from voiceclone.audio import decode
+from voiceclone.bases.base import HeardWhileTraining, TrainingClip, TrainingPlan
+from voiceclone.bases.kokoro import KokoroBase
+from voiceclone.judge import similarity
+
+STEPS = 2
+LONG_S = 600.0
+SENTENCES = ("Hello there.",)
+
+
+@pytest.fixture(scope="module")
+def prepared(kokoro_folder, tmp_path_factory):
+    """A run folder before its first step, one of its four clips held out."""
+    run_dir = tmp_path_factory.mktemp("heard") / "prepared"
+    run_dir.mkdir()
+    names = sorted(EXAMPLE_TEXTS)[:4]
+    clips = [TrainingClip(name, decode(EXAMPLE_DIR / name), EXAMPLE_TEXTS[name], "en-us") for name in names]
+    KokoroBase(kokoro_folder).prepare(clips, run_dir, TrainingPlan(steps=STEPS))
+    return run_dir
+
+
+@pytest.fixture(scope="module")
+def runs(kokoro_folder, prepared):
+    """The same run twice, the second heard before and between its steps; what it said at step 1, and its voice file."""
+    silent_dir, heard_dir = (shutil.copytree(prepared, prepared.with_name(name)) for name in ("silent", "heard"))
+    silent, heard = KokoroBase(kokoro_folder), KokoroBase(kokoro_folder)
+    assert silent.train_slice(silent_dir, LONG_S).finished
+    start = heard.speak_start(heard_dir, SENTENCES)
+    assert heard.train_slice(heard_dir, LONG_S, until_step=1).step == 1
+    spoken = heard.speak_learnt(heard_dir, SENTENCES)
+    heard.write_learnt(heard_dir, heard_dir / "1.safetensors")
+    assert heard.train_slice(heard_dir, LONG_S).finished
+    return silent._trainer(silent_dir), heard._trainer(heard_dir), start, spoken, heard_dir / "1.safetensors"
+
+
+def test_it_can_be_heard(kokoro):
+    assert isinstance(kokoro, HeardWhileTraining)
+
+
+def test_a_training_that_is_heard_learns_exactly_the_same(runs):
+    silent, heard, *_ = runs
+    assert torch.equal(silent.voice_style(), heard.voice_style())
+    assert silent.trained.keys() == heard.trained.keys()
+    assert [name for name, value in silent.trained.items() if not torch.equal(value, heard.trained[name])] == []
+    assert silent.random.getstate() == heard.random.getstate()
+
+
+def test_the_file_holds_the_voice_that_was_heard(runs, kokoro):
+    *_, start, spoken, path = runs
+    kokoro.check_voice_file(path)
+    from_file = kokoro.speak(path, SENTENCES[0], "en-us")
+    assert from_file.duration_s == pytest.approx(spoken[0].duration_s, abs=0.06)
+    assert similarity.cosine(similarity.embed(from_file), similarity.embed(spoken[0])) > 0.97
+    untouched = start[0].samples
+    assert len(untouched) != len(spoken[0].samples) or np.abs(untouched - spoken[0].samples).max() > 1e-3
+
+
+def test_the_held_out_clip_is_the_one_that_nothing_is_learnt_from(prepared, kokoro_folder):
+    (clip,) = KokoroBase(kokoro_folder).held_out(prepared)
+    assert clip.sample_rate == 24_000 and 1 < clip.duration_s < 12

@@ -1,0 +1,243 @@
+"""Which voice of a run is kept, when candidates are made, what is said of them, and their files."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from voiceclone.errors import InputError, NotFoundError
+from voiceclone.judge.panel import BROKEN, Judged
+from voiceclone.training import candidates, course
+from voiceclone.training.candidates import Candidate, Candidates, Reference
+from voiceclone.training.moments import FIRST_COST_S, JUDGING_SHARE, MAX_CANDIDATES, Moments, next_step
+
+QUIET = ((0.5, 3.0), (0.5, 4.0), (0.9, 5.0))
+
+
+def run_of(*figures, start=0.6):
+    """Candidates after 10, 20, … steps, each given as likeness or (likeness, words right[, naturalness[, tones]])."""
+    made = []
+    for number, one in enumerate(figures, start=1):
+        told = one if isinstance(one, tuple) else (one,)
+        judged = Judged(*told[:1], *(told[1:2] or (1.0,)), *(told[2:3] or (3.1,)), *(told[3:4] or (QUIET,)))
+        made.append(Candidate(10 * number, judged, f"{10 * number}.flac", f"{10 * number}.safetensors"))
+    reference = Reference(Judged(start, 1.0, 3.2, QUIET), "start.flac") if start is not None else None
+    return Candidates("en-us", ("One.", "Two."), "recording.flac", reference, None, tuple(made))
+
+
+@pytest.mark.parametrize(
+    ("figures", "step"),
+    [
+        ((0.80, 0.85, 0.90), 30),  # rising: the last one
+        ((0.80, 0.90, 0.85), 20),  # memorised: the best one, not the last
+        ((0.80, 0.90, 0.895), 30),  # within noise: the later one
+        ((0.80, 0.90, 0.8899), 20),  # a hair beyond noise
+        ((0.80, (0.88, 1.0), (0.93, 0.85)), 20),  # the likeliest has lost its words
+        ((0.80, (0.88, 1.0), (0.93, 0.95)), 30),  # one word of twenty is chance
+        ((0.80, (0.88, 1.0, 3.2), (0.93, 1.0, 2.8)), 20),  # rough sound
+        ((0.80, 0.88, (0.93, 1.0, 3.1, ((0.5, 3.0), (0.6, 11.0), (0.9, 5.0)))), 20),  # a line stands out
+        ((0.80, 0.88, (0.93, 1.0, 3.1, ((0.5, 3.0), (1.2, 5.0), (0.9, 5.0)))), 20),  # many lines do
+        (((None, 1.0), (None, 0.7), (None, 1.0), (None, 0.9)), 30),  # nobody to compare with: the last sound one
+    ],
+)
+def test_the_rule_keeps_the_best_trade(figures, step):
+    assert candidates.choose(run_of(*figures)).step == step
+
+
+def test_where_all_have_a_fault_the_one_with_the_fewest_is_kept():
+    buzz = ((0.5, 3.0), (2.0, 20.0), (0.9, 5.0))
+    found = run_of((0.9, 1.0, 3.1, buzz), (0.95, 0.5, 3.1, buzz), (0.8, 1.0, 3.1, buzz))
+    assert candidates.choose(found).step == 10
+    assert candidates.faults(found.made[1], found) == ("words", "tone")
+
+
+def test_sound_beyond_all_numbers_is_never_kept():
+    found = run_of(0.7, 0.8)
+    broken = replace(found.made[1], step=30, judged=BROKEN)
+    assert candidates.choose(replace(found, made=(*found.made, broken))).step == 20
+
+
+def test_nothing_is_chosen_from_nothing():
+    assert candidates.choose(Candidates()) is None
+    assert course.how_it_goes(Candidates(), True) == ""
+
+
+# What is said --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("figures", "begins"),
+    [
+        ((0.70,), "Learning well: likeness rose from 0.60 to 0.70"),
+        ((0.61,), "Not closer to you yet: likeness 0.61, it began with 0.60"),
+        ((0.70, 0.80), "Learning well: likeness rose from 0.70 to 0.80"),
+        ((0.70, 0.80, 0.803), "Levelling off: likeness stays at 0.80"),
+        ((0.70, 0.90, 0.84), "Starting to memorise: I will keep the voice from step 20"),
+        ((0.70, (0.80, 1.0), (0.85, 0.8)), "Words begin to break: I will keep the voice from step 20"),
+        ((0.70, (0.80, 1.0, 3.1), (0.85, 1.0, 2.5)), "The sound gets rougher: I will keep the voice from step 20"),
+        (((None, 1.0),), "Learning. No recording was left over"),
+    ],
+)
+def test_how_it_goes_is_told_from_the_figures(figures, begins):
+    assert course.how_it_goes(run_of(*figures), running=True).startswith(begins)
+
+
+def test_how_it_went_names_the_voice_that_was_kept():
+    found = replace(run_of(0.7, 0.9, 0.8), kept_step=20, kept_by="rule")
+    assert course.how_it_goes(found, running=False) == "The voice from step 20 is the best of 3, so it was kept."
+    early = course.how_it_goes(replace(found, ended_early=course.LEVEL), running=False)
+    assert early.startswith("It ended early, because likeness did not rise any more. The voice from step 20")
+    assert course.how_it_goes(replace(found, kept_by="person"), running=False) == "You chose the voice from step 20."
+
+
+@pytest.mark.parametrize(
+    ("scores", "says"),
+    [
+        (
+            {"similarity": 0.90, "similarity_stock": 0.60},
+            "Training helped: it is closer to you than the voice it began",
+        ),
+        ({"similarity": 0.61, "similarity_stock": 0.60}, "Training did not help: the voice it began with is as close"),
+        ({"similarity": 0.50, "similarity_stock": 0.60}, "Training did not help: the voice it began with is closer"),
+        (
+            {"similarity": 0.7, "similarity_stock": 0.6, "similarity_instant": 0.8},
+            "Training did not help: your voice without training is closer",
+        ),
+        ({"similarity": 0.9}, ""),
+        ({}, ""),
+    ],
+)
+def test_it_is_said_plainly_whether_training_helped(scores, says):
+    assert course.did_it_help(scores).startswith(says)
+    assert bool(course.did_it_help(scores)) == bool(says)
+
+
+@pytest.mark.parametrize(
+    ("figures", "reason"),
+    [
+        ((0.7, 0.8, 0.85, 0.9), ""),  # five minutes: never long enough
+        ((0.9, 0.8, 0.8, 0.8), ""),
+        ((0.7, 0.85, 0.90, 0.901, 0.902, 0.90, 0.90), course.LEVEL),
+        ((0.7, 0.85, 0.90, 0.901, 0.902, 0.90, 0.91), ""),
+        ((0.7, 0.75, 0.8, 0.82, 0.84, 0.86, 0.88), ""),
+        (((0.8, 1.0), (0.9, 0.6), (0.9, 0.7)), course.WORDS),
+        (((0.8, 1.0), (0.9, 0.6), (0.9, 0.9)), ""),  # it recovered
+        (((0.8, 0.5), (0.9, 0.5), (0.9, 0.5)), ""),  # never understood: the recogniser's fault
+    ],
+)
+def test_a_run_ends_early_only_for_a_clear_reason(figures, reason):
+    assert course.reason_to_end(run_of(*figures)) == reason
+
+
+# When ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("minutes", "cost_s"), [(3, 2.0), (5, 6.0), (5, 12.0), (15, 6.0), (40, 6.0)])
+def test_judging_takes_its_share_of_a_plan_in_minutes_and_no_more(minutes, cost_s):
+    moments, elapsed_s, made_at = Moments(minutes), 0.0, []
+    spent_s, last_s = 0.0, None
+    while True:
+        wait_s = moments.wait_s(elapsed_s, made_at[-1] if made_at else 0.0, spent_s, last_s)
+        if wait_s is None:
+            break
+        elapsed_s += wait_s
+        made_at.append(elapsed_s)
+        elapsed_s += cost_s
+        spent_s, last_s = spent_s + cost_s, cost_s
+    assert 1 <= len(made_at) < MAX_CANDIDATES
+    assert spent_s <= JUDGING_SHARE * minutes * 60 + max(0.0, cost_s - FIRST_COST_S)
+    assert made_at[-1] < 0.9 * minutes * 60, "the end makes its own"
+    if minutes == 5 and cost_s == 6.0:
+        assert len(made_at) == 2, "and one at the end"
+
+
+def test_candidates_of_a_plan_in_steps_come_at_fixed_steps():
+    def steps_of(total):
+        step, made = 0, []
+        while step < total:
+            step = next_step(step, total)
+            made.append(step)
+        return made
+
+    assert steps_of(30) == [30]
+    assert steps_of(240) == [60, 120, 180, 240]
+    assert steps_of(250) == [63, 125, 188, 250]
+    assert len(steps_of(5000)) == MAX_CANDIDATES and steps_of(5000)[-1] == 5000
+    assert next_step(61, 240) == 120, "wherever it was continued from"
+    assert next_step(240, 240) == 240
+
+
+# Files ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run_dir(tmp_path):
+    found = replace(run_of(0.7, 0.8, 0.9, 0.85, 0.84, 0.83), kept_step=30, kept_by="rule")
+    candidates.write(tmp_path, found)
+    folder = tmp_path / candidates.FOLDER
+    folder.mkdir()
+    for one in found.made:
+        (folder / one.sound).write_bytes(b"sound")
+        (folder / one.voice).write_bytes(b"voice")
+    for name in (candidates.RECORDING_SOUND, candidates.START_SOUND, "70.flac", ".part-1.safetensors"):
+        (folder / name).write_bytes(b"x")
+    return tmp_path
+
+
+def test_what_is_written_is_read_back(run_dir):
+    found = candidates.read(run_dir)
+    assert found == replace(run_of(0.7, 0.8, 0.9, 0.85, 0.84, 0.83), kept_step=30, kept_by="rule")
+
+
+def test_a_file_cut_at_any_byte_reads_as_nothing_and_never_fails(run_dir):
+    path = run_dir / candidates.INDEX_FILE
+    whole = path.read_bytes()
+    for length in range(0, len(whole) - 2, 37):
+        path.write_bytes(whole[:length])
+        assert candidates.read(run_dir) == Candidates()
+    for wrong in ("[]", "null", "7", "{}", json.dumps({"made": [{}]})):
+        path.write_text(wrong)
+        assert candidates.read(run_dir) == Candidates()
+
+
+def test_one_of_the_same_step_takes_the_others_place(run_dir):
+    again = replace(candidates.read(run_dir).made[1], judged=Judged(0.99))
+    found = candidates.add(run_dir, again)
+    assert [one.step for one in found.made] == [10, 20, 30, 40, 50, 60]
+    assert candidates.read(run_dir).at(20).judged.likeness == 0.99
+
+
+def test_voice_files_stay_of_the_kept_the_last_and_the_next_best_and_every_sound(run_dir):
+    candidates.tidy(run_dir)
+    names = {path.name for path in (run_dir / candidates.FOLDER).iterdir()}
+    assert {name for name in names if name.endswith("safetensors")} == {
+        "30.safetensors",
+        "60.safetensors",
+        "40.safetensors",
+        "50.safetensors",
+    }
+    assert {f"{step}.flac" for step in (10, 20, 30, 40, 50, 60)} | {"recording.flac", "start.flac"} <= names
+    assert "70.flac" not in names, "half-made by a process that was killed"
+    assert candidates.check_kept(run_dir, 40)[1].read_bytes() == b"voice"
+    with pytest.raises(InputError, match="only kept as a sample"):
+        candidates.check_kept(run_dir, 10)
+    with pytest.raises(NotFoundError, match="10, 20, 30"):
+        candidates.check_kept(run_dir, 35)
+
+
+def test_a_made_up_name_leads_nowhere(run_dir):
+    (run_dir / "secret").write_text("s")
+    for name in ("../secret", "/etc/passwd", "", ".."):
+        assert candidates.file(run_dir, name) is None
+
+
+def test_scores_hold_what_the_voice_is_compared_with():
+    found = replace(run_of(0.7, (0.9, 0.95)), instant=Reference(Judged(0.65, None), "instant.flac"))
+    assert candidates.scores(found.made[1], found) == {
+        "similarity": 0.9,
+        "words_right": 0.95,
+        "naturalness": 3.1,
+        "similarity_stock": 0.6,
+        "words_right_stock": 1.0,
+        "similarity_instant": 0.65,
+    }

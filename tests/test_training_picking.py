@@ -1,0 +1,184 @@
+"""Candidates made by a real training process: heard, judged, one kept; killed, stopped, full disk, another chosen."""
+
+import json
+import time
+
+import psutil
+import pytest
+
+from tests.fake_base import BASE_ID, spectral_centre_hz
+from tests.heard_base import FACTORY, FULL_FILE, SCRIPT_FILE
+from tests.small_project import PITCH_HZ, make_project
+from voiceclone import store
+from voiceclone.audio import decode
+from voiceclone.engine import VoiceEngine
+from voiceclone.errors import BusyError, InputError, NotFoundError
+from voiceclone.instant import untrained_name
+from voiceclone.training import candidates, course
+from voiceclone.training.lock import TrainingLock
+from voiceclone.training.moments import STEPS_BETWEEN
+
+WAIT_S = 60
+
+
+@pytest.fixture
+def engine(tmp_path):
+    engine = VoiceEngine(tmp_path / "data", BASE_ID, base_factory=FACTORY)
+    yield engine
+    holder = TrainingLock(engine.data_dir).holder()
+    if holder is not None:
+        psutil.Process(holder.pid).kill()
+
+
+@pytest.fixture
+def project_id(engine):
+    return make_project(engine.data_dir).project_id
+
+
+def train(engine, project_id, steps):
+    """Train to the end; return the last status."""
+    run_id = engine.start_training(project_id, "Anna", True, steps=steps).run_id
+    return end_of(engine, run_id)
+
+
+def end_of(engine, run_id):
+    *_, last = engine.watch_training(run_id, interval_s=0.02)
+    return last
+
+
+def wait_until(condition, what):
+    ends = time.monotonic() + WAIT_S
+    while not condition():
+        assert time.monotonic() < ends, f"waited {WAIT_S} s in vain: {what}"
+        time.sleep(0.005)
+
+
+def script(engine, *figures):
+    """Make the judges say these pairs of likeness and words right, one after the other."""
+    folder = engine.data_dir / "base" / BASE_ID
+    folder.mkdir(parents=True)
+    (folder / SCRIPT_FILE).write_text(json.dumps(figures))
+
+
+def test_a_run_leaves_samples_at_fixed_steps_and_keeps_the_last_of_equals(engine, project_id):
+    last = train(engine, project_id, 4 * STEPS_BETWEEN)
+    found = engine.candidates(last.run_id)
+    assert [one.step for one in found.made] == [60, 120, 180, 240]
+    assert (found.kept_step, found.kept_by) == (240, "rule")
+    assert found.start.judged.likeness == pytest.approx(0.0, abs=0.01), "an octave away"
+    assert all(one.judged.likeness > 0.99 for one in found.made)
+    assert all(0 < one.cost_s < 20 and one.elapsed_s > 0 for one in found.made)
+    heard_hz = spectral_centre_hz(decode(engine.candidate_file(last.run_id, found.made[0].sound)))
+    assert heard_hz == pytest.approx(PITCH_HZ, rel=0.03)
+    assert spectral_centre_hz(decode(engine.candidate_file(last.run_id, found.start.sound))) == pytest.approx(
+        440, rel=0.03
+    )
+    assert engine.candidate_file(last.run_id, found.recording) is not None
+    voice = engine.voice(last.voice_id)
+    assert (voice.steps, voice.scores["similarity"]) == (240, found.made[-1].judged.likeness)
+    assert voice.scores["similarity_stock"] == found.start.judged.likeness
+    assert last.step == 240
+
+
+def test_the_best_is_kept_and_another_may_be_chosen_by_ear(engine, project_id):
+    script(engine, (0.7, 1.0), (0.9, 1.0), (0.95, 0.6), (0.8, 1.0))
+    last = train(engine, project_id, 4 * STEPS_BETWEEN)
+    assert engine.candidates(last.run_id).kept_step == 120
+    voice = engine.voice(last.voice_id)
+    assert (voice.steps, voice.scores["similarity"], last.step) == (120, 0.9, 240)
+
+    kept = engine.keep_candidate(last.run_id, 240)
+    assert (kept.voice_id, kept.name, kept.steps, kept.scores["similarity"]) == (voice.voice_id, "Anna", 240, 0.8)
+    assert (kept.consent, kept.speech_s, kept.seed) == (voice.consent, voice.speech_s, voice.seed)
+    found = engine.candidates(last.run_id)
+    assert (found.kept_step, found.kept_by) == (240, "person")
+    assert engine.speak(last.voice_id, "Hello there, you.").sentences == 1
+    assert engine.keep_candidate(last.run_id, 120).steps == 120, "and back again"
+    with pytest.raises(NotFoundError, match="60, 120, 180, 240"):
+        engine.keep_candidate(last.run_id, 100)
+    engine.delete_voice(last.voice_id)
+    with pytest.raises(NotFoundError, match="no longer there"):
+        engine.keep_candidate(last.run_id, 240)
+
+
+def test_while_it_trains_nothing_is_chosen_by_hand(engine, project_id):
+    run_id = engine.start_training(project_id, "Anna", True, steps=5_000).run_id
+    wait_until(lambda: engine.candidates(run_id).made, "the first sample")
+    with pytest.raises(BusyError, match="Wait until it has ended"):
+        engine.keep_candidate(run_id, engine.candidates(run_id).made[0].step)
+    engine.stop_training(run_id)
+    last = end_of(engine, run_id)
+    found = engine.candidates(run_id)
+    assert (last.state, found.made[-1].step, found.kept_step) == ("stopped", last.step, last.step)
+
+
+def test_a_run_that_does_not_get_closer_any_more_ends_early(engine, project_id):
+    script(engine, (0.7, 1.0), (0.9, 1.0), (0.901, 1.0), (0.9, 1.0), (0.902, 1.0), (0.9, 1.0), (0.95, 1.0))
+    last = train(engine, project_id, 12 * STEPS_BETWEEN)
+    found = engine.candidates(last.run_id)
+    assert (last.state, last.step, found.ended_early) == ("finished", 6 * STEPS_BETWEEN, course.LEVEL)
+    assert engine.voice(last.voice_id).steps == found.kept_step == 6 * STEPS_BETWEEN
+
+
+def test_a_run_killed_at_any_moment_still_ends_in_its_best_voice(engine, project_id):
+    run_id = engine.start_training(project_id, "Anna", True, steps=3 * STEPS_BETWEEN).run_id
+    for wanted in (0, 1, 2):
+        wait_until(
+            lambda wanted=wanted: (
+                len(engine.candidates(run_id).made) > wanted or not engine.training_status(run_id).running
+            ),
+            f"sample {wanted + 1}",
+        )
+        holder = TrainingLock(engine.data_dir).holder()
+        if holder is not None:
+            psutil.Process(holder.pid).kill()
+            wait_until(lambda: not engine.training_status(run_id).process_alive, "the process is dead")
+        if engine.training_status(run_id).state == "interrupted":
+            engine.continue_training(run_id)
+    last = end_of(engine, run_id)
+    assert last.state == "finished", last.error
+    found = engine.candidates(run_id)
+    assert [one.step for one in found.made] == [60, 120, 180], "each once, however often it was killed"
+    assert engine.voice(last.voice_id).steps == found.kept_step == 180
+
+
+def test_a_full_disk_costs_samples_and_not_the_voice(engine, project_id):
+    folder = engine.data_dir / "base" / BASE_ID
+    folder.mkdir(parents=True)
+    (folder / FULL_FILE).touch()
+    last = train(engine, project_id, 2 * STEPS_BETWEEN)
+    assert last.state == "finished", last.error
+    assert engine.candidates(last.run_id).made == ()
+    assert engine.voice(last.voice_id).steps == 2 * STEPS_BETWEEN
+    assert (
+        "No sample of the voice after 60 steps" in (engine.data_dir / "runs" / last.run_id / "worker.log").read_text()
+    )
+
+
+def test_a_voice_made_without_training_is_compared_with(engine, project_id):
+    engine.instant_voice(project_id, untrained_name("Anna"), True)
+    last = train(engine, project_id, 20)
+    found = engine.candidates(last.run_id)
+    assert found.instant.judged.likeness == pytest.approx(1.0, abs=0.02)
+    scores = engine.voice(last.voice_id).scores
+    assert scores["similarity_instant"] == found.instant.judged.likeness
+    assert course.did_it_help(scores).startswith("Training did not help: your voice without training is as close")
+
+
+def test_a_run_from_before_there_were_samples_has_none(engine, project_id):
+    last = train(engine, project_id, 20)
+    (engine.data_dir / "runs" / last.run_id / candidates.INDEX_FILE).unlink()
+    assert engine.candidates(last.run_id).made == ()
+    with pytest.raises(NotFoundError, match="there are none"):
+        engine.keep_candidate(last.run_id, 20)
+    with pytest.raises(NotFoundError):
+        engine.candidates(store.new_id())
+
+
+def test_a_run_without_a_voice_has_nothing_to_exchange(engine, project_id):
+    run_id = engine.start_training(project_id, "Anna", True, steps=5_000).run_id
+    wait_until(lambda: engine.candidates(run_id).made, "the first sample")
+    psutil.Process(TrainingLock(engine.data_dir).holder().pid).kill()
+    wait_until(lambda: not engine.training_status(run_id).process_alive, "the process is dead")
+    with pytest.raises(InputError, match="no voice yet"):
+        engine.keep_candidate(run_id, engine.candidates(run_id).made[0].step)

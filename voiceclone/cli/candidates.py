@@ -1,0 +1,70 @@
+"""The command around candidates: what was spoken at a run's checkpoints, and keeping another one of them."""
+
+import argparse
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+
+from voiceclone.cli.output import table, tell
+from voiceclone.engine import VoiceEngine
+from voiceclone.errors import NotFoundError
+from voiceclone.judge.panel import Judged
+from voiceclone.training import course
+from voiceclone.training.candidates import Candidates, choose, faults, scores
+
+_FAULTS = {"words": "words broken", "tone": "steady tone", "sound": "rough sound"}
+
+
+def add_candidates_command(
+    commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]
+) -> None:
+    """Describe the command."""
+    candidates = command(commands, "candidates", "List what a training's voice was like on its way, or keep another.")
+    candidates.add_argument("run", metavar="RUN", nargs="?", help="id of a run (default: the present one)")
+    candidates.add_argument(
+        "--keep", type=int, metavar="STEP", help="let the voice be the one after so many steps, once the run has ended"
+    )
+
+
+def candidates(options: Namespace, engine: VoiceEngine) -> int:
+    """List the candidates of a run, or keep one."""
+    run_id = options.run or _present_run_id(engine)
+    if options.keep is not None:
+        voice = engine.keep_candidate(run_id, options.keep)
+        tell(options, voice, [f"“{voice.name}” is now the voice after {voice.steps} steps."])
+        return 0
+    found = engine.candidates(run_id)
+    if not found.made:
+        tell(options, found, ["This training has no samples of its voice yet."])
+        return 0
+    lines = list(table(_rows(found)))
+    words = course.how_it_goes(found, engine.training_status(run_id).running)
+    kept = found.at(found.kept_step) if found.kept_step is not None else None
+    helped = course.did_it_help(scores(kept, found)) if kept else ""
+    tell(options, found, [*lines, *filter(None, (words, helped))])
+    return 0
+
+
+def _rows(found: Candidates) -> Iterator[tuple[str, ...]]:
+    yield "sample", "likeness", "words right", "quality", ""
+    for name, reference in (("before training", found.start), ("without training", found.instant)):
+        if reference is not None:
+            yield name, *_figures(reference.judged), ""
+    best = choose(found)
+    for one in found.made:
+        kept = "kept" if one.step == found.kept_step else ""
+        if found.kept_step is None and one is best:
+            kept = "best so far"
+        yield f"step {one.step}", *_figures(one.judged), kept or ", ".join(_FAULTS[name] for name in faults(one, found))
+
+
+def _figures(judged: Judged) -> tuple[str, str, str]:
+    likeness = "" if judged.likeness is None else f"{judged.likeness:.3f}"
+    words = "" if judged.words_right is None else f"{judged.words_right:.0%}"
+    return likeness, words, "" if judged.naturalness is None else f"{judged.naturalness:.2f}"
+
+
+def _present_run_id(engine: VoiceEngine) -> str:
+    present = engine.active_run() or next(iter(engine.runs()), None)
+    if present is None:
+        raise NotFoundError("Nothing was trained yet. Start with the command train.")
+    return present.run_id

@@ -1,0 +1,281 @@
+"""The voices a run could end in: what each said at its checkpoint, how it was judged, and which one is kept.
+
+The rule and its reasons: docs/picking-the-voice.md.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from voiceclone import store
+from voiceclone.errors import InputError, NotFoundError
+from voiceclone.judge.panel import Judged
+
+FOLDER = "candidates"
+"""In the run folder: sounds (FLAC) and voice files (safetensors)."""
+INDEX_FILE = "candidates.json"
+"""In the run folder; a candidate counts once it stands there, so whatever is written before it may be torn."""
+MAX_VOICE_FILES = 4
+"""Voice files that stay on disk, 20 MB each; of the other candidates one can still hear what they said."""
+BY_RULE, BY_PERSON = "rule", "person"
+RECORDING_SOUND, START_SOUND, INSTANT_SOUND = "recording.flac", "start.flac", "instant.flac"
+"""A held-out recording, the untouched base, the voice made without training; names in `FOLDER`."""
+
+LIKENESS_NOISE = 0.01
+"""Two candidates nearer than this are equally like: the same voice says the two sentences again with another random
+noise and moves by half of it, and benchmarks/README.md calls less than 0.01 no difference."""
+WORDS_MARGIN = 0.07
+"""Words wrong above the best candidate's. The two sentences have some 20 words and the recogniser errs by one by
+itself (0.05): one word is chance, two are not."""
+SOUND_MARGIN = 0.25
+"""DNSMOS below the best candidate's; noise alone moves two sentences by up to 0.1."""
+BUZZ_MEAN_DB, BUZZ_MAX_DB = 0.5, 5.5
+"""Tone excess above that of the untouched base on the same sentences, mean and strongest line of a band: the bars of the
+benchmark (0.3 and 4 dB) and twice the spread of pairs of sentences (0.09 and 0.75 dB; docs/decisions.md, “Candidates”)."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What candidates are compared with: the untouched base, or a voice made without training."""
+
+    judged: Judged
+    sound: str
+    """File name of what it said, in `FOLDER`."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """The voice as it was after some steps."""
+
+    step: int
+    judged: Judged
+    sound: str
+    """File name of what it said, in `FOLDER`."""
+    voice: str
+    """File name of the voice itself, in `FOLDER`; see `MAX_VOICE_FILES`."""
+    elapsed_s: float = 0.0
+    """Working time of the run when it was made."""
+    cost_s: float = 0.0
+    """Time that speaking, judging and writing it took."""
+    held_out_loss: float | None = None
+    """The loss on a recording that nothing is learnt from."""
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """All candidates of a run, in the order of their steps."""
+
+    language: str = ""
+    sentences: tuple[str, ...] = ()
+    """What each of them says."""
+    recording: str = ""
+    """File name of a recording that no training heard, in `FOLDER`; nothing where none was held out."""
+    start: Reference | None = None
+    """The untouched base in the stock voice that learning began from; judged with the first candidate."""
+    instant: Reference | None = None
+    """The person's voice made without training, where there is one."""
+    made: tuple[Candidate, ...] = ()
+    kept_step: int | None = None
+    """The step of the voice that was kept; None while the run goes on."""
+    kept_by: str = ""
+    """`BY_RULE` or `BY_PERSON`."""
+    ended_early: str = ""
+    """Why the run ended before its time, see `course.reason_to_end`; nothing where it did not."""
+
+    def at(self, step: int) -> Candidate:
+        """Return the candidate made after `step` steps.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        for candidate in self.made:
+            if candidate.step == step:
+                return candidate
+        steps = ", ".join(str(candidate.step) for candidate in self.made)
+        raise NotFoundError(f"No sample was made after {step} steps; there are {steps or 'none'}.")
+
+    def loss_points(self) -> list[dict[str, Any]]:
+        """Return the held-out losses as points of a plot, see `runs.plot_points`."""
+        return [
+            {"step": one.step, "loss": one.held_out_loss, "series": "held_out"}
+            for one in self.made
+            if one.held_out_loss is not None
+        ]
+
+    @property
+    def spent_s(self) -> float:
+        """Time that all candidates took, seconds."""
+        return sum(candidate.cost_s for candidate in self.made)
+
+
+# Files --------------------------------------------------------------------------------------------
+
+
+def read(run_dir: Path) -> Candidates:
+    """Read what lies in a run folder; nothing where there is nothing, or where it is damaged."""
+    nothing = NotFoundError("no candidates")
+    try:
+        content = store.read_json(run_dir / INDEX_FILE, missing=nothing, damaged=nothing)
+        return _parse(content)
+    except (NotFoundError, KeyError, TypeError, ValueError, AttributeError):
+        return Candidates()
+
+
+def write(run_dir: Path, found: Candidates) -> None:
+    """Write all of it, whole or not at all."""
+    store.write_json(run_dir / INDEX_FILE, asdict(found))
+
+
+def add(run_dir: Path, candidate: Candidate) -> Candidates:
+    """Append a candidate and return all of them; one of the same step is replaced."""
+    found = read(run_dir)
+    others = [one for one in found.made if one.step != candidate.step]
+    found = replace(found, made=tuple(sorted([*others, candidate], key=lambda one: one.step)))
+    write(run_dir, found)
+    return found
+
+
+def file(run_dir: Path, name: str) -> Path | None:
+    """Return where a sound or a voice of the candidates lies; None where it is gone."""
+    path = run_dir / FOLDER / Path(name).name if name else None
+    return path if path is not None and path.is_file() else None
+
+
+def tidy(run_dir: Path) -> None:
+    """Delete the voice files that are not worth keeping, and what a killed process left half-made.
+
+    Kept are the chosen one, the last one, and the next best, `MAX_VOICE_FILES` in all.
+    """
+    found = read(run_dir)
+    chosen = choose(found)
+    kept_step = found.kept_step if found.kept_step is not None else chosen.step if chosen else None
+    order = sorted(found.made, key=lambda one: (len(faults(one, found)), -(one.judged.likeness or 0.0), -one.step))
+    order.sort(key=lambda one: one.step not in (kept_step, found.made[-1].step))
+    wanted = {one.voice for one in order[:MAX_VOICE_FILES]}
+    wanted |= {one.sound for one in found.made} | {RECORDING_SOUND, START_SOUND, INSTANT_SOUND}
+    folder = run_dir / FOLDER
+    if folder.is_dir():
+        for path in folder.iterdir():
+            if path.name not in wanted:
+                path.unlink(missing_ok=True)
+
+
+def check_kept(run_dir: Path, step: int) -> tuple[Candidate, Path]:
+    """Return a candidate that can be kept and its voice file.
+
+    Raises:
+        NotFoundError: there is no such candidate.
+        InputError: its voice file was deleted to save room.
+    """
+    candidate = read(run_dir).at(step)
+    path = file(run_dir, candidate.voice)
+    if path is None:
+        raise InputError(
+            f"The voice after {step} steps was only kept as a sample, to save room on the disk. Choose another one."
+        )
+    return candidate, path
+
+
+# The rule -----------------------------------------------------------------------------------------
+
+
+def faults(candidate: Candidate, found: Candidates) -> tuple[str, ...]:
+    """Return what is wrong with a candidate's speech: `words`, `tone`, `sound`; nothing when it is sound."""
+    judged = candidate.judged
+    told = []
+    if _behind(judged.words_right, [one.judged.words_right for one in found.made], WORDS_MARGIN):
+        told.append("words")
+    if _buzzes(judged, found.start):
+        told.append("tone")
+    if _behind(judged.naturalness, [one.judged.naturalness for one in found.made], SOUND_MARGIN):
+        told.append("sound")
+    return tuple(told)
+
+
+def choose(found: Candidates) -> Candidate | None:
+    """Return the candidate to keep: of those with the fewest faults the likeliest, the latest where equal.
+
+    None while there is none.
+    """
+    if not found.made:
+        return None
+    fewest = min(len(faults(one, found)) for one in found.made)
+    fit = [one for one in found.made if len(faults(one, found)) == fewest]
+    best = max((one.judged.likeness for one in fit if one.judged.likeness is not None), default=None)
+    if best is None:
+        return fit[-1]
+    # Nothing after the best one that is like it within noise has learnt less; melody and timing go on learning.
+    equal = [one for one in fit if one.judged.likeness is not None and one.judged.likeness >= best - LIKENESS_NOISE]
+    return equal[-1]
+
+
+def _behind(own: float | None, everyones: Sequence[float | None], margin: float) -> bool:
+    best = max((value for value in everyones if value is not None), default=None)
+    return own is not None and best is not None and own < best - margin - 1e-9
+
+
+def _buzzes(judged: Judged, start: Reference | None) -> bool:
+    if start is None:
+        return False
+    return any(
+        own_mean - base_mean > BUZZ_MEAN_DB or own_max - base_max > BUZZ_MAX_DB
+        for (own_mean, own_max), (base_mean, base_max) in zip(judged.tones, start.judged.tones, strict=False)
+    )
+
+
+def scores(candidate: Candidate, found: Candidates) -> dict[str, float]:
+    """Return what goes into the voice file: its own figures, and those of what it is compared with."""
+    judged = candidate.judged
+    told = {
+        "similarity": judged.likeness,
+        "words_right": judged.words_right,
+        "naturalness": judged.naturalness,
+    }
+    for name, other in (("stock", found.start), ("instant", found.instant)):
+        if other is not None:
+            told |= {f"similarity_{name}": other.judged.likeness, f"words_right_{name}": other.judged.words_right}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+# From JSON ----------------------------------------------------------------------------------------
+
+
+def _parse(content: dict[str, Any]) -> Candidates:
+    made = [_candidate(one) for one in content["made"]]
+    kept_step = content["kept_step"]
+    return Candidates(
+        language=str(content["language"]),
+        sentences=tuple(str(sentence) for sentence in content["sentences"]),
+        recording=str(content["recording"]),
+        start=_reference(content["start"]),
+        instant=_reference(content["instant"]),
+        made=tuple(sorted(made, key=lambda one: one.step)),
+        kept_step=None if kept_step is None else int(kept_step),
+        kept_by=str(content["kept_by"]),
+        ended_early=str(content["ended_early"]),
+    )
+
+
+def _candidate(content: dict[str, Any]) -> Candidate:
+    return Candidate(
+        step=int(content["step"]),
+        judged=_judged(content["judged"]),
+        sound=str(content["sound"]),
+        voice=str(content["voice"]),
+        elapsed_s=float(content["elapsed_s"]),
+        cost_s=float(content["cost_s"]),
+        held_out_loss=None if content["held_out_loss"] is None else float(content["held_out_loss"]),
+    )
+
+
+def _reference(content: dict[str, Any] | None) -> Reference | None:
+    return None if content is None else Reference(_judged(content["judged"]), str(content["sound"]))
+
+
+def _judged(content: dict[str, Any]) -> Judged:
+    figures = {
+        name: None if content[name] is None else float(content[name])
+        for name in ("likeness", "words_right", "naturalness")
+    }
+    return Judged(**figures, tones=tuple((float(mean_db), float(max_db)) for mean_db, max_db in content["tones"]))

@@ -1,0 +1,220 @@
+"""Makes a run's candidates while it trains: lets the voice speak, has it judged, writes it down, and keeps the best."""
+
+import logging
+import math
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from voiceclone import store
+from voiceclone.audio import Audio, encode_flac
+from voiceclone.bases.base import HeardWhileTraining, Policy
+from voiceclone.bases.kokoro.scoring import test_sentences
+from voiceclone.clips.clean import set_loudness
+from voiceclone.compute import random_state_untouched
+from voiceclone.errors import VoiceCloneError
+from voiceclone.instant import untrained_name
+from voiceclone.judge.panel import Judged, Panel
+from voiceclone.training import candidates, course, moments
+from voiceclone.training.candidates import (
+    BY_RULE,
+    INSTANT_SOUND,
+    RECORDING_SOUND,
+    START_SOUND,
+    Candidate,
+    Candidates,
+    Reference,
+)
+from voiceclone.training.runs import RunConfig
+from voiceclone.voices import VoiceShelf
+
+_LOG = logging.getLogger(__name__)
+_PAUSE_S = 0.4
+"""Between the sentences in the sound one listens to."""
+_QUIET_ENDS_S = 0.15
+_LISTENING_LUFS = -19.0
+"""Loudness of the recording beside the voices, theirs: the louder one of two always seems the better one."""
+
+
+class Picker:
+    """The candidates of one run, made in the process that trains it.
+
+    Args:
+        run_dir: the run folder.
+        data_dir: the data folder.
+        config: of the run.
+        base: a base that can be heard while it trains.
+        language: of the recordings.
+    """
+
+    def __init__(self, run_dir: Path, data_dir: Path, config: RunConfig, base: HeardWhileTraining, language: str):
+        self._run_dir, self._data_dir, self._config, self._base = run_dir, data_dir, config, base
+        self._language = language
+        self._moments = moments.Moments(config.minutes)
+        self._panel: Panel | None = None
+        self._start_sounds: list[Audio] = []
+        self._start_cost_s = 0.0
+
+    # When -------------------------------------------------------------------------------------
+
+    def limits(self, slice_s: float, step: int, total_steps: int, elapsed_s: float) -> tuple[float, int | None]:
+        """Return how long the next slice may last, seconds, and the step it should end with, so that none is missed."""
+        if self._config.minutes is None:
+            return slice_s, moments.next_step(step, total_steps) if total_steps else moments.STEPS_BETWEEN
+        wait_s = self._wait_s(elapsed_s)
+        return (slice_s if wait_s is None else min(slice_s, max(0.1, wait_s))), None
+
+    def is_due(self, step: int, total_steps: int, elapsed_s: float) -> bool:
+        """True when a candidate should be made now, while the run goes on."""
+        made = candidates.read(self._run_dir).made
+        last_step = made[-1].step if made else 0
+        if step <= last_step or step >= total_steps:
+            return False
+        if self._config.minutes is None:
+            return step >= moments.next_step(last_step, total_steps)
+        wait_s = self._wait_s(elapsed_s)
+        return wait_s is not None and wait_s <= 0
+
+    def _wait_s(self, elapsed_s: float) -> float | None:
+        found = candidates.read(self._run_dir)
+        last = found.made[-1] if found.made else None
+        return self._moments.wait_s(
+            elapsed_s, last.elapsed_s if last else 0.0, found.spent_s, last.cost_s if last else None
+        )
+
+    # What -------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Keep what candidates are compared with: a recording, and the voice that learning begins from."""
+        began = time.monotonic()
+        try:
+            self._keep_references()
+        except VoiceCloneError as error:  # a full disk; or a run that is done but for its last files
+            _LOG.warning("There is nothing to compare with yet: %s", error)
+        self._start_cost_s = time.monotonic() - began
+
+    def _keep_references(self) -> None:
+        found = candidates.read(self._run_dir)
+        sentences = test_sentences(self._language)
+        if found.sentences != sentences:
+            held_out = self._base.held_out(self._run_dir)
+            if held_out:
+                longest = max(held_out, key=lambda one: one.duration_s)
+                self._write_sound(set_loudness(longest, _LISTENING_LUFS), RECORDING_SOUND)
+            found = replace(
+                found, language=self._language, sentences=sentences, recording=RECORDING_SOUND if held_out else ""
+            )
+            candidates.write(self._run_dir, found)
+        if found.start is None and candidates.file(self._run_dir, START_SOUND) is None:
+            self._start_sounds = self._base.speak_start(self._run_dir, sentences)
+            self._write_sound(joined(self._start_sounds), START_SOUND)
+
+    def make(self, step: int, elapsed_s: float) -> Candidate | None:
+        """Make a candidate of the voice as it is now; None where it could not be written, and training goes on."""
+        began = time.monotonic() - self._start_cost_s
+        try:
+            judged, sound = self._hear(step)
+            voice = f"{step}.safetensors"
+            self._base.write_learnt(self._run_dir, self._run_dir / candidates.FOLDER / voice)
+            loss = self._base.held_out_loss(self._run_dir)
+            candidate = Candidate(
+                step=step,
+                judged=judged,
+                sound=sound,
+                voice=voice,
+                elapsed_s=round(elapsed_s, 1),
+                cost_s=round(time.monotonic() - began, 2),
+                held_out_loss=loss if loss is not None and math.isfinite(loss) else None,
+            )
+            candidates.add(self._run_dir, candidate)
+        except (VoiceCloneError, MemoryError) as error:  # the training is worth more than one sample of it
+            _LOG.warning("No sample of the voice after %d steps: %s", step, error)
+            return None
+        self._start_cost_s = 0.0
+        candidates.tidy(self._run_dir)
+        return candidate
+
+    def _hear(self, step: int) -> tuple[Judged, str]:
+        found = candidates.read(self._run_dir)
+        if found.start is None:
+            self._judge_start(found)
+        sounds = self._base.speak_learnt(self._run_dir, found.sentences)
+        self._write_sound(joined(sounds), f"{step}.flac")
+        return self._judge(found.sentences, sounds), f"{step}.flac"
+
+    def _judge_start(self, found: Candidates) -> None:
+        if not self._start_sounds:
+            self._start_sounds = self._base.speak_start(self._run_dir, found.sentences)
+            self._write_sound(joined(self._start_sounds), START_SOUND)
+        start = Reference(self._judge(found.sentences, self._start_sounds), START_SOUND)
+        candidates.write(self._run_dir, replace(found, start=start))
+        self._start_sounds = []
+
+    def _judge(self, sentences: Sequence[str], sounds: Sequence[Audio]) -> Judged:
+        if self._panel is None:
+            self._panel = Panel(self._base.held_out(self._run_dir), self._language, self._data_dir)
+        with random_state_untouched():
+            return self._panel.judge(sentences, sounds)
+
+    # Which ------------------------------------------------------------------------------------
+
+    def ends_early(self) -> bool:
+        """True when going on would not make the voice better; why is kept with the candidates."""
+        found = candidates.read(self._run_dir)
+        reason = course.reason_to_end(found)
+        if reason and not found.ended_early:
+            candidates.write(self._run_dir, replace(found, ended_early=reason))
+        return bool(reason)
+
+    def conclude(self, step: int, elapsed_s: float) -> tuple[Candidate, Path] | None:
+        """Make the last candidate, choose one, and write its scores; None where there is none to choose.
+
+        Done again after a kill it comes to the same.
+        """
+        if all(one.step != step for one in candidates.read(self._run_dir).made):
+            self.make(step, elapsed_s)
+        self._hear_instant_voice()
+        candidates.tidy(self._run_dir)
+        found = candidates.read(self._run_dir)
+        chosen = candidates.choose(found)
+        path = candidates.file(self._run_dir, chosen.voice) if chosen else None
+        if chosen is None or path is None:
+            return None
+        candidates.write(self._run_dir, replace(found, kept_step=chosen.step, kept_by=BY_RULE))
+        store.write_json(self._run_dir / "scores.json", candidates.scores(chosen, found))
+        return chosen, path
+
+    def _hear_instant_voice(self) -> None:
+        """Let the person's voice made without training say the same, where there is one of this name."""
+        found = candidates.read(self._run_dir)
+        shelf = VoiceShelf(self._data_dir)
+        name = untrained_name(self._config.voice_name)
+        own = [voice for voice in shelf.voices() if voice.policy == Policy.INSTANT and voice.name == name]
+        if found.instant is not None or not own or own[0].base_id != self._config.base_id:
+            return
+        try:
+            path = shelf.path(own[0].voice_id)
+            with random_state_untouched():
+                sounds = [self._base.speak(path, sentence, self._language) for sentence in found.sentences]
+            self._write_sound(joined(sounds), INSTANT_SOUND)
+            instant = Reference(self._judge(found.sentences, sounds), INSTANT_SOUND)
+        except VoiceCloneError as error:
+            _LOG.warning("The voice made without training could not be compared with: %s", error)
+            return
+        candidates.write(self._run_dir, replace(found, instant=instant))
+
+    def _write_sound(self, audio: Audio, name: str) -> None:
+        encode_flac(audio, self._run_dir / candidates.FOLDER / name)
+
+
+def joined(sounds: Sequence[Audio]) -> Audio:
+    """Return sentences of one rate as one sound, with pauses between them and quiet ends, clipped to [-1, 1]."""
+    sample_rate = sounds[0].sample_rate
+    ends, pause = (np.zeros(round(s * sample_rate), np.float32) for s in (_QUIET_ENDS_S, _PAUSE_S))
+    pieces = [ends]
+    for number, sound in enumerate(sounds):
+        pieces += [pause, sound.samples] if number else [sound.samples]
+    return Audio(np.clip(np.nan_to_num(np.concatenate([*pieces, ends])), -1.0, 1.0), sample_rate)
