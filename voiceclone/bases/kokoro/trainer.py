@@ -136,8 +136,8 @@ class Trainer:
         slept_s = self.schedule.clock.take_slept_s()
         if slept_s:
             self._files.note(
-                f"The training was held up for {duration_words(slept_s)} (the computer slept, or was busy with other things); "
-                "that does not count as training time."
+                f"The training was held up for {duration_words(slept_s)} (the computer slept, or was busy with other "
+                "things); that does not count as training time."
             )
         for name, loss in told.items():
             self._watches[name].note(loss)
