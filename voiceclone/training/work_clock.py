@@ -38,6 +38,10 @@ class WorkClock:
     @property
     def elapsed_s(self) -> float:
         """Time spent on the run, seconds."""
+        self._read()
+        return self._spent_s
+
+    def _read(self) -> None:
         now_s, computed_s = self._now(), self._computed()
         gap_s = max(0.0, now_s - self._seen_s)
         worked_s = computed_s - self._seen_computed_s
@@ -47,9 +51,9 @@ class WorkClock:
             gap_s -= idle_s
         self._seen_s, self._seen_computed_s = now_s, computed_s
         self._spent_s += gap_s
-        return self._spent_s
 
     def take_slept_s(self) -> float:
         """Return how long it slept since this was asked last, seconds; 0 when it did not."""
+        self._read()
         slept_s, self._slept_s = self._slept_s, 0.0
         return slept_s

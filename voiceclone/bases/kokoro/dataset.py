@@ -236,7 +236,8 @@ def _write_array(path: Path, **arrays: np.ndarray) -> None:
 
 def _read_arrays(path: Path) -> dict[str, Any]:
     try:
-        with np.load(path, allow_pickle=False) as packed:
+        # Opened here: numpy leaves a file open that is no archive.
+        with path.open("rb") as handle, np.load(handle, allow_pickle=False) as packed:
             return {name: packed[name] for name in packed.files}
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise TrainingError(

@@ -134,7 +134,10 @@ class Trainer:
         self.schedule.end_step(time.monotonic() - began)
         slept_s = self.schedule.clock.take_slept_s()
         if slept_s:
-            self._files.note(f"The computer slept for {duration_words(slept_s)}; that does not count as training time.")
+            self._files.note(
+                f"The training was held up for {duration_words(slept_s)} (the computer slept, or was busy with other "
+                "things); that does not count as training time."
+            )
         for name, loss in told.items():
             self._watches[name].note(loss)
         if any(watch.astray for watch in self._watches.values()):
