@@ -9,7 +9,7 @@ from voiceclone.errors import InputError, NotFoundError
 from voiceclone.judge.panel import BROKEN, Judged
 from voiceclone.training import candidates, course
 from voiceclone.training.candidates import Candidate, Candidates, Reference
-from voiceclone.training.pace import FIRST_COST_S, JUDGING_SHARE, MAX_CANDIDATES, Pace, next_step
+from voiceclone.training.moments import FIRST_COST_S, JUDGING_SHARE, MAX_CANDIDATES, Moments, next_step
 
 QUIET = ((0.5, 3.0), (0.5, 4.0), (0.9, 5.0))
 
@@ -134,10 +134,10 @@ def test_a_run_ends_early_only_for_a_clear_reason(figures, reason):
 
 @pytest.mark.parametrize(("minutes", "cost_s"), [(3, 2.0), (5, 6.0), (5, 12.0), (15, 6.0), (40, 6.0)])
 def test_judging_takes_its_share_of_a_plan_in_minutes_and_no_more(minutes, cost_s):
-    pace, elapsed_s, made_at = Pace(minutes), 0.0, []
+    plan, elapsed_s, made_at = Moments(minutes), 0.0, []
     spent_s, last_s = 0.0, None
     while True:
-        wait_s = pace.wait_s(elapsed_s, made_at[-1] if made_at else 0.0, spent_s, last_s)
+        wait_s = plan.wait_s(elapsed_s, made_at[-1] if made_at else 0.0, spent_s, last_s)
         if wait_s is None:
             break
         elapsed_s += wait_s

@@ -16,7 +16,7 @@ from voiceclone.errors import BusyError, InputError, NotFoundError
 from voiceclone.instant import untrained_name
 from voiceclone.training import candidates, course
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.pace import STEPS_BETWEEN
+from voiceclone.training.moments import STEPS_BETWEEN
 
 WAIT_S = 60
 

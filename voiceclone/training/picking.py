@@ -18,7 +18,7 @@ from voiceclone.compute import random_state_untouched
 from voiceclone.errors import VoiceCloneError
 from voiceclone.instant import untrained_name
 from voiceclone.judge.panel import Judged, Panel
-from voiceclone.training import candidates, course, pace
+from voiceclone.training import candidates, course, moments
 from voiceclone.training.candidates import (
     BY_RULE,
     INSTANT_SOUND,
@@ -53,7 +53,7 @@ class Picker:
     def __init__(self, run_dir: Path, data_dir: Path, config: RunConfig, base: HeardWhileTraining, language: str):
         self._run_dir, self._data_dir, self._config, self._base = run_dir, data_dir, config, base
         self._language = language
-        self._pace = pace.Pace(config.minutes)
+        self._moments = moments.Moments(config.minutes)
         self._panel: Panel | None = None
         self._start_sounds: list[Audio] = []
         self._start_cost_s = 0.0
@@ -63,7 +63,7 @@ class Picker:
     def limits(self, slice_s: float, step: int, total_steps: int, elapsed_s: float) -> tuple[float, int | None]:
         """Return how long the next slice may last, seconds, and the step it should end with, so that none is missed."""
         if self._config.minutes is None:
-            return slice_s, pace.next_step(step, total_steps) if total_steps else pace.STEPS_BETWEEN
+            return slice_s, moments.next_step(step, total_steps) if total_steps else moments.STEPS_BETWEEN
         wait_s = self._wait_s(elapsed_s)
         return (slice_s if wait_s is None else min(slice_s, max(0.1, wait_s))), None
 
@@ -74,14 +74,14 @@ class Picker:
         if step <= last_step or step >= total_steps:
             return False
         if self._config.minutes is None:
-            return step >= pace.next_step(last_step, total_steps)
+            return step >= moments.next_step(last_step, total_steps)
         wait_s = self._wait_s(elapsed_s)
         return wait_s is not None and wait_s <= 0
 
     def _wait_s(self, elapsed_s: float) -> float | None:
         found = candidates.read(self._run_dir)
         last = found.made[-1] if found.made else None
-        return self._pace.wait_s(
+        return self._moments.wait_s(
             elapsed_s, last.elapsed_s if last else 0.0, found.spent_s, last.cost_s if last else None
         )
 

@@ -12,7 +12,7 @@ from voiceclone.errors import InputError
 from voiceclone.judge.panel import Judged
 from voiceclone.training.candidates import BY_PERSON, RECORDING_SOUND, START_SOUND, Candidates, choose, faults
 from voiceclone.training.course import how_it_goes
-from voiceclone.training.pace import MAX_CANDIDATES
+from voiceclone.training.moments import MAX_CANDIDATES
 from voiceclone.ui import markup, text
 
 _COMPARED = 3

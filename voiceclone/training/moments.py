@@ -15,7 +15,7 @@ LAST_STRETCH = 0.2
 
 
 @dataclass(frozen=True)
-class Pace:
+class Moments:
     """When the next candidate is due.
 
     Args:
