@@ -134,10 +134,10 @@ def test_a_run_ends_early_only_for_a_clear_reason(figures, reason):
 
 @pytest.mark.parametrize(("minutes", "cost_s"), [(3, 2.0), (5, 6.0), (5, 12.0), (15, 6.0), (40, 6.0)])
 def test_judging_takes_its_share_of_a_plan_in_minutes_and_no_more(minutes, cost_s):
-    moments, elapsed_s, made_at = Moments(minutes), 0.0, []
+    plan, elapsed_s, made_at = Moments(minutes), 0.0, []
     spent_s, last_s = 0.0, None
     while True:
-        wait_s = moments.wait_s(elapsed_s, made_at[-1] if made_at else 0.0, spent_s, last_s)
+        wait_s = plan.wait_s(elapsed_s, made_at[-1] if made_at else 0.0, spent_s, last_s)
         if wait_s is None:
             break
         elapsed_s += wait_s

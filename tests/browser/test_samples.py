@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.acting import load_example, prepare_base
-from tests.browser.conftest import Server, Visitor
+from tests.browser.conftest import Server, Visitor, wait_for_sound
 from tests.browser.test_page import start_training
 from voiceclone.ui import text
 
@@ -35,9 +35,10 @@ def test_samples_are_heard_compared_and_another_one_is_kept(visit):
     wait_for_sample(visitor, 60)
     titles = page.locator("#candidates h3").all_inner_texts()
     assert titles[:3] == [text.SAMPLE_RECORDING, text.SAMPLE_START, text.sample_title(60)]
-    page.reload()
-    wait_for_sample(visitor, 60)
     page.wait_for_selector("#train-result", timeout=600_000)
+    wait_for_sound(visitor, "sample")  # a reload would break it off
+    page.reload()
+    visitor.tab("Train")
     wait_for_sample(visitor, STEPS)
     assert text.SAMPLE_KEPT in page.locator(f"[data-step='{STEPS}']").inner_text()
     longest_s = page.evaluate(
@@ -70,6 +71,7 @@ def test_the_row_fits_a_phone_and_the_dark(visit):
     load_example(first)
     start_training(first, "Looks")
     first.page.wait_for_selector("#train-result", timeout=600_000)
+    wait_for_sound(first, "sample")
     wait_for_sample(first, STEPS)
     run = first.page.evaluate("localStorage.getItem('voiceclone-page-run')")
     for name, context in {

@@ -31,8 +31,9 @@ itself (0.05): one word is chance, two are not."""
 SOUND_MARGIN = 0.25
 """DNSMOS below the best candidate's; noise alone moves two sentences by up to 0.1."""
 BUZZ_MEAN_DB, BUZZ_MAX_DB = 0.5, 5.5
-"""Tone excess above that of the untouched base on the same sentences, mean and strongest line of a band: the bars of
-the benchmark (0.3, 4 dB) and twice the spread of pairs of sentences (0.09, 0.75 dB; decisions.md, “Candidates”)."""
+"""Tone excess above that of the untouched base on the same sentences, mean and strongest line of a band. The bars of
+the benchmark (0.3 and 4 dB) and twice the spread of pairs of sentences (0.09 and 0.75 dB); see docs/decisions.md,
+“Candidates”."""
 
 
 @dataclass(frozen=True)
