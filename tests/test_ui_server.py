@@ -196,6 +196,11 @@ def test_what_comes_before_a_training_is_shown_and_never_breaks(page, project):
         assert went_well and "<script>" not in json.dumps(answer["data"])
 
 
+def test_what_comes_before_a_training_waits_until_somebody_is_chosen(page):
+    for handler in ("look", "look_and_measure"):
+        assert page.ask(handler, "", False, "", "fine-tune", "", None, None, 0)[0]
+
+
 def coded(path: Path) -> str:
     return base64.b64encode(path.read_bytes()).decode()
 

@@ -86,7 +86,7 @@ def wire_ahead(
     """
     engine = shared.engine
 
-    def look(
+    def view(
         project_id: str, consent: bool, base_id: str, policy: str, effort: str, steps: Any, minutes: Any, seed: Any
     ) -> dict[Any, Any]:
         effort = effort or text.DEFAULT_EFFORT
@@ -102,11 +102,15 @@ def wire_ahead(
             form.derived: markup.facts(derived_rows(outlook, policy, asked)),
         }
 
+    def look(*given: Any) -> Any:
+        # While the page is being opened nobody is chosen yet.
+        return view(*given) if given[0] else gr.skip()
+
     def look_and_measure(*given: Any) -> Any:
         if not given[0]:
-            return gr.skip()  # the page has just been opened, and nobody is chosen yet
+            return gr.skip()
         measuring = engine.measure_pace(given[2] or None)
-        shown = look(*given) | {ahead.timer: gr.Timer(active=measuring)}
+        shown = view(*given) | {ahead.timer: gr.Timer(active=measuring)}
         if measuring:
             shown[form.note] = markup.note(text.MEASURING)
         return shown
@@ -114,7 +118,7 @@ def wire_ahead(
     def await_pace(*given: Any) -> Any:
         if engine.measure_pace(given[2] or None):
             return gr.skip()
-        return look(*given) | {ahead.timer: gr.Timer(active=False)}
+        return view(*given) | {ahead.timer: gr.Timer(active=False)}
 
     given = [shared.project, consent, choice.base, choice.policy, *form.chosen()]
     shown = [ahead.checks, form.efforts, form.note, form.drawer, form.derived]
