@@ -63,9 +63,9 @@ def build_drawer(efforts: gr.Radio, note: gr.HTML) -> Effortful:
         derived = gr.HTML(elem_id="derived")
         with gr.Row():
             # No limits here: gradio would refuse with words of its own.
-            steps = gr.Number(None, label=text.EXPERT_STEPS, info=text.EXPERT_STEPS_INFO, elem_id="expert-steps",
+            steps = gr.Number(0, label=text.EXPERT_STEPS, info=text.EXPERT_STEPS_INFO, elem_id="expert-steps",
                               min_width=220)  # fmt: skip
-            minutes = gr.Number(None, label=text.EXPERT_MINUTES, info=text.EXPERT_MINUTES_INFO,
+            minutes = gr.Number(0, label=text.EXPERT_MINUTES, info=text.EXPERT_MINUTES_INFO,
                                 elem_id="expert-minutes", min_width=220)  # fmt: skip
             seed = gr.Number(0, label=text.EXPERT_SEED, info=text.EXPERT_SEED_INFO, elem_id="expert-seed",
                              min_width=220)  # fmt: skip
@@ -156,14 +156,19 @@ def chosen_length(outlook: Any, effort: Any, steps: Any, minutes: Any) -> dict[s
     effort = effort or text.DEFAULT_EFFORT
     if effort not in [known.value for known in Effort]:
         raise InputError(text.NEED_EFFORT)
-    if steps is not None and minutes is not None:
+    if _typed(steps) and _typed(minutes):
         raise InputError(text.ONE_LENGTH)
-    if steps is not None:
+    if _typed(steps):
         return {"steps": whole_number(steps, text.EXPERT_STEPS, MAX_TRAIN_STEPS), "minutes": None}
-    if minutes is not None:
+    if _typed(minutes):
         return {"steps": None, "minutes": number(minutes, text.EXPERT_MINUTES)}
     plan = outlook.plan(effort)
     return {"steps": plan.steps, "minutes": plan.minutes} if plan else {"steps": None, "minutes": None}
+
+
+def _typed(value: Any) -> bool:
+    """True unless the field was left alone; the page sends an empty one as 0."""
+    return value is not None and (isinstance(value, bool) or value != 0)
 
 
 def chosen_seed(seed: Any) -> int:
