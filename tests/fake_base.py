@@ -111,7 +111,7 @@ class FakeBase:
 
     def workload(self, effort, speech_s) -> Workload:
         steps = EFFORT_STEPS[effort]
-        return Workload(min(steps, round(speech_s * STEPS_PER_S)), speech_s, steps > speech_s * STEPS_PER_S)
+        return Workload(max(1, min(steps, round(speech_s * STEPS_PER_S))), speech_s, steps > speech_s * STEPS_PER_S)
 
     def training_facts(self, clip_count) -> dict[str, float]:
         return {"held_out_clips": 0, "decoder_rate": RATE}

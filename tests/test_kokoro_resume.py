@@ -33,6 +33,7 @@ def pair(request, kokoro_folder, tmp_path_factory):
     plan = TrainingPlan(steps=STEPS, seed=5, policy=request.param)
     with pytest.MonkeyPatch.context() as patch:
         use_recipe(patch)
+        patch.setattr("voiceclone.bases.kokoro.schedule.HEARD_TIMES", 0.01)  # so few steps want all clips
         whole = folder / "whole"
         prepare(kokoro_folder, whole, 6, plan)
         stopped = copy_run(whole, folder / "stopped")
@@ -121,7 +122,7 @@ def test_a_clip_that_is_gone_by_now_is_left_out_and_the_round_begins_anew(pair):
     trainer, _ = pair["trainers"]
     state = trainer.clips.state() | {"order": [2, 1, 0]}
     entries = [clip.entry for clip in trainer.clips.ready]
-    clips = ReadyClips(pair["folders"][0], entries[1:], trainer.recipe, "cpu")
-    clips.restore(state, trainer.network, trainer.voice_style())
+    clips = ReadyClips(pair["folders"][0], entries[1:], trainer.recipe, trainer.aligner, trainer.start)
+    clips.restore(state)
     assert [clip.entry.clip_id for clip in clips.ready] == state["ready"][1:]
     assert clips.order == []

@@ -166,3 +166,20 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
     told = engine.training_outlook(project.project_id, base_id="vctk_vits")
     assert {check.kind: check.level for check in told.preflight.checks}[Kind.BASE] == Level.FIX
     assert {plan.steps for plan in told.plans} == {None}
+
+
+# The page -------------------------------------------------------------------------------------
+
+
+def test_a_field_that_was_left_alone_overrules_nothing():
+    from voiceclone.ui.preflight import chosen_length, derived_rows
+
+    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, USUAL), USUAL)
+    for empty in (None, 0, 0.0):
+        assert chosen_length(told, "quick", empty, empty) == {"steps": 230, "minutes": None}
+        assert chosen_length(told, "quick", 7, empty) == {"steps": 7, "minutes": None}
+        assert chosen_length(told, "", empty, 7) == {"steps": None, "minutes": 7.0}
+    asked = {"effort": "quick", "steps": 460, "minutes": 0, "seed": 3}
+    rows = dict(derived_rows(told, "transfer", asked))
+    assert rows["Steps"] == "460" and rows["Seed"] == "3"
+    assert "about 10 minutes" in rows["Time"]

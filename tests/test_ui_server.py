@@ -148,8 +148,8 @@ def test_training_asks_for_consent_and_for_speech(page, project):
     "asked",
     [
         *({"effort": effort} for effort in ("best; rm", 5, ["best"])),
-        *({"steps": steps} for steps in (0, -1, 10**9, 1.5, True, "5; rm", [5])),
-        *({"minutes": minutes} for minutes in (0, -1, 10**9, True, "5; rm", [5])),
+        *({"steps": steps} for steps in (-1, 10**9, 1.5, True, "5; rm", [5])),
+        *({"minutes": minutes} for minutes in (-1, 10**9, True, "5; rm", [5])),
         *({"seed": seed} for seed in (-1, 2**31, 0.5, "0; rm", [0])),
         {"steps": 10, "minutes": 1},
     ],
@@ -190,10 +190,23 @@ def test_what_comes_before_a_training_is_shown_and_never_breaks(page, project):
     shown = json.dumps(page.ask("look", project.project_id, False, "", "fine-tune", "best", None, None, 0)[1]["data"])
     assert all(text.LEVELS[level] in shown for level in ("fine", "fix first"))
     assert text.DERIVED["decoder_rate"] in shown and "<script>" not in shown
-    for steps, minutes, seed in ((7, None, 0), (None, 2, 0), (7, 2, 0), ("x", None, [1]), (None, 10**9, None)):
+    for steps, minutes, seed in (
+        (7, 0, 0),
+        (0, 2, 0),
+        (7, None, 0),
+        (None, 2, 0),
+        (7, 2, 0),
+        ("x", None, [1]),
+        (None, 10**9, None),
+    ):
         given = (project.project_id, "<script>", "", "<script>", "<script>", steps, minutes, seed)
         went_well, answer = page.ask("look", *given)
         assert went_well and "<script>" not in json.dumps(answer["data"])
+
+
+def test_what_comes_before_a_training_waits_until_somebody_is_chosen(page):
+    for handler in ("look", "look_and_measure"):
+        assert page.ask(handler, "", False, "", "fine-tune", "", None, None, 0)[0]
 
 
 def coded(path: Path) -> str:

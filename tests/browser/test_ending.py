@@ -18,6 +18,10 @@ window.Notification = class {
 """
 
 
+def wait_for_step(visitor: Visitor, step: int) -> None:
+    visitor.page.wait_for_function(f"Number(document.querySelector('#train-progress .vc-run')?.dataset.step) > {step}")
+
+
 def begin(visitor: Visitor, name: str) -> None:
     page = visitor.page
     visitor.tab("Train")
@@ -45,6 +49,7 @@ def test_the_end_is_told_where_it_was_asked_for(visit):
     page.locator("#notify input").check()
     page.wait_for_function("Notification.asked === 1")
     page.wait_for_function("localStorage.getItem('voiceclone-notify') === 'on'")
+    wait_for_step(visitor, 10)
     page.locator("#stop").click()
     page.wait_for_function("window.shown.length === 1", timeout=600_000)
     assert page.evaluate("window.shown[0].title") == f"{text.ENDED_TITLES['stopped']}: Told"
@@ -65,7 +70,7 @@ def test_the_end_is_told_where_it_was_asked_for(visit):
     page.wait_for_selector("#again", state="hidden")
     page.locator("#start").click()
     page.locator("#again-go").click()
-    page.wait_for_selector("#train-watch")
+    wait_for_step(visitor, 10)
     page.locator("#stop").click()
     page.wait_for_selector("#result-head >> text=Told (2)", timeout=600_000)
 

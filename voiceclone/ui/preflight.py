@@ -63,9 +63,9 @@ def build_drawer(efforts: gr.Radio, note: gr.HTML) -> Effortful:
         derived = gr.HTML(elem_id="derived")
         with gr.Row():
             # No limits here: gradio would refuse with words of its own.
-            steps = gr.Number(None, label=text.EXPERT_STEPS, info=text.EXPERT_STEPS_INFO, elem_id="expert-steps",
+            steps = gr.Number(0, label=text.EXPERT_STEPS, info=text.EXPERT_STEPS_INFO, elem_id="expert-steps",
                               min_width=220)  # fmt: skip
-            minutes = gr.Number(None, label=text.EXPERT_MINUTES, info=text.EXPERT_MINUTES_INFO,
+            minutes = gr.Number(0, label=text.EXPERT_MINUTES, info=text.EXPERT_MINUTES_INFO,
                                 elem_id="expert-minutes", min_width=220)  # fmt: skip
             seed = gr.Number(0, label=text.EXPERT_SEED, info=text.EXPERT_SEED_INFO, elem_id="expert-seed",
                              min_width=220)  # fmt: skip
@@ -86,7 +86,7 @@ def wire_ahead(
     """
     engine = shared.engine
 
-    def look(
+    def view(
         project_id: str, consent: bool, base_id: str, policy: str, effort: str, steps: Any, minutes: Any, seed: Any
     ) -> dict[Any, Any]:
         effort = effort or text.DEFAULT_EFFORT
@@ -102,11 +102,15 @@ def wire_ahead(
             form.derived: markup.facts(derived_rows(outlook, policy, asked)),
         }
 
+    def look(*given: Any) -> Any:
+        # While the page is being opened nobody is chosen yet.
+        return view(*given) if given[0] else gr.skip()
+
     def look_and_measure(*given: Any) -> Any:
         if not given[0]:
-            return gr.skip()  # the page has just been opened, and nobody is chosen yet
+            return gr.skip()
         measuring = engine.measure_pace(given[2] or None)
-        shown = look(*given) | {ahead.timer: gr.Timer(active=measuring)}
+        shown = view(*given) | {ahead.timer: gr.Timer(active=measuring)}
         if measuring:
             shown[form.note] = markup.note(text.MEASURING)
         return shown
@@ -114,7 +118,7 @@ def wire_ahead(
     def await_pace(*given: Any) -> Any:
         if engine.measure_pace(given[2] or None):
             return gr.skip()
-        return look(*given) | {ahead.timer: gr.Timer(active=False)}
+        return view(*given) | {ahead.timer: gr.Timer(active=False)}
 
     given = [shared.project, consent, choice.base, choice.policy, *form.chosen()]
     shown = [ahead.checks, form.efforts, form.note, form.drawer, form.derived]
@@ -152,14 +156,19 @@ def chosen_length(outlook: Any, effort: Any, steps: Any, minutes: Any) -> dict[s
     effort = effort or text.DEFAULT_EFFORT
     if effort not in [known.value for known in Effort]:
         raise InputError(text.NEED_EFFORT)
-    if steps is not None and minutes is not None:
+    if _typed(steps) and _typed(minutes):
         raise InputError(text.ONE_LENGTH)
-    if steps is not None:
+    if _typed(steps):
         return {"steps": whole_number(steps, text.EXPERT_STEPS, MAX_TRAIN_STEPS), "minutes": None}
-    if minutes is not None:
+    if _typed(minutes):
         return {"steps": None, "minutes": number(minutes, text.EXPERT_MINUTES)}
     plan = outlook.plan(effort)
     return {"steps": plan.steps, "minutes": plan.minutes} if plan else {"steps": None, "minutes": None}
+
+
+def _typed(value: Any) -> bool:
+    """True unless the field was left alone; the page sends an empty one as 0."""
+    return value is not None and (isinstance(value, bool) or value != 0)
 
 
 def chosen_seed(seed: Any) -> int:

@@ -414,17 +414,17 @@ NEED_CONSENT = (
 NEED_LENGTH = "Choose how long the training may take."
 NEED_EFFORT = "Choose Quick, Better or Best."
 EXPERT = "For experts: what was worked out"
-EXPERT_INFO = "Nothing here needs your attention. Leave the fields empty to keep what was worked out."
+EXPERT_INFO = "Nothing here needs your attention. Leave steps and minutes at 0 to keep what was worked out."
 EXPERT_STEPS = "Steps"
 EXPERT_STEPS_INFO = "How often it learns a little, in place of the choice above."
 EXPERT_MINUTES = "Minutes"
 EXPERT_MINUTES_INFO = "On the clock, preparation included, in place of the choice above."
 EXPERT_SEED = "Seed"
 EXPERT_SEED_INFO = "Another whole number gives another, equally good run. The same one repeats it."
-NO_NUMBER = "“{what}” has to be a number. Type one, or leave it empty."
-NO_WHOLE_NUMBER = "“{what}” has to be a whole number. Type one, or leave it empty."
+NO_NUMBER = "“{what}” has to be a number. Type one, or 0."
+NO_WHOLE_NUMBER = "“{what}” has to be a whole number. Type one, or 0."
 AS_MANY_AS_FIT = "as many as the time allows"
-ONE_LENGTH = "Give either steps or minutes, and leave the other one empty."
+ONE_LENGTH = "Give either steps or minutes, and leave the other one at 0."
 DERIVED = {
     "device": "Computes on",
     "precision": "Precision",
