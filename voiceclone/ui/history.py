@@ -145,14 +145,26 @@ def _wire_list(shared: Shared, part: History) -> None:
     def open_training(event: gr.EventData) -> dict[Any, Any]:
         return _opened_view(shared, part, engine.run_record(event.run_id)) | {part.status: ""}
 
+    def draw_training(run_id: str) -> tuple[Any, ...]:
+        frame = plot_frame(engine.loss_points(run_id, PLOT_POINTS)) if run_id else None
+        return frame, gr.update(visible=frame is not None)
+
     def close_training() -> dict[Any, Any]:
         return {part.opened.panel: gr.update(visible=False), part.opened.run_id: "", part.voice_id: "", part.status: ""}
 
     shown = [shared.project, part.whose, part.opened.run_id]
     for trigger in (part.accordion.expand, part.whose.change, shared.project.change, shared.voices_changed.change):
         wire(trigger, list_trainings, shown, part.runs, trigger_mode="always_last")
-    wire(part.runs.select, open_training, None, [*part.opened.all_of_it(), part.voice_id, part.status],
-         trigger_mode="always_last", **EDITS)  # fmt: skip
+    selected = wire(
+        part.runs.select,
+        open_training,
+        None,
+        [*part.opened.all_of_it(), part.voice_id, part.status],
+        trigger_mode="always_last",
+        **EDITS,
+    )
+    # Afterwards: a plot that is drawn while its card is still hidden has no width, and gradio 6.31 trips over that later.
+    wire(selected.then, draw_training, part.opened.run_id, [part.opened.plot, part.opened.chart])
     wire(shared.project.change, close_training, None,
          [part.opened.panel, part.opened.run_id, part.voice_id, part.status])  # fmt: skip
 
@@ -167,13 +179,11 @@ def _opened_view(shared: Shared, part: History, record: Any) -> dict[Any, Any]:
     engine, opened, run = shared.engine, part.opened, record.status
     voice = engine.voice(run.voice_id) if record.voice_there else None
     speaks = voice is not None and reads_text(voice)
-    frame = plot_frame(engine.loss_points(run.run_id, PLOT_POINTS))
     return {
         opened.panel: gr.update(visible=True),
         opened.run_id: run.run_id,
         opened.head: head_html(run),
-        opened.plot: frame,
-        opened.chart: gr.update(visible=frame is not None),
+        opened.chart: gr.update(visible=False),
         opened.facts: facts_html(record, voice, base_title(engine, run.base_id)),
         opened.play: gr.update(visible=speaks),
         opened.onward: gr.update(visible=voice is not None),

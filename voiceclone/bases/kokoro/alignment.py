@@ -32,11 +32,8 @@ _SENTENCES = (
     "She asked for five yellow lemons, a jug of water, and a very sharp knife.",
     "Could you judge which of those three measures would change the outcome?",
     "Thick fog hung over the harbour while the old engine coughed and died.",
-    "Joy and laughter filled the house as my uncle unwrapped his huge parcel.",
-    "They usually throw away both boxes, though nothing in them is broken.",
-    "Pure luck, you might say; yet he had planned every move for months.",
 )
-"""What the base says to fit the map, written for this project: all English phonemes, several times."""
+"""What the base says to fit the map, written for this project; with two of them borders are found as well as with four."""
 _RIDGE = 1e-3
 """Share of the mean square of the inputs that is added to each: they are 512 and hang together."""
 
@@ -106,8 +103,8 @@ def _fit(network: "torch.nn.Module", base_folder: Path) -> np.ndarray:
     device = network.bert_encoder.weight.device
     inputs, outputs = [], []
     for number, sentence in enumerate(_SENTENCES):
-        # Every stock voice once in turn, so that the map knows high and low ones.
-        style = typical_style(voices[names[number % len(names)]]).to(device)
+        # Other stock voices each time, so that the map knows high and low ones.
+        style = typical_style(voices[names[number * len(names) // len(_SENTENCES)]]).to(device)
         tokens = phonemes_to_tokens(phonemize(sentence, "en-us"))
         spoken = synthesis.synthesize(network, tokens, style).cpu().numpy()
         hidden, _ = _speak_without_sound(front, synthesis.encode_text(front, tokens), style)
