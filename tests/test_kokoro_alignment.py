@@ -61,7 +61,7 @@ def test_what_is_read_before_the_generator_is_what_the_sound_holds(aligner, koko
     there = features.cepstrum(sound)[: len(read)]
     # The first numbers carry most: loudness, tilt, the large formants.
     for column in range(6):
-        assert np.corrcoef(read[:, column], there[:, column])[0, 1] > 0.9, column
+        assert np.corrcoef(read[:, column], there[:, column])[0, 1] > 0.8, column
 
 
 def test_training_the_network_changes_no_duration(kokoro_folder, kokoro_network, styles):
