@@ -1,5 +1,7 @@
 """The row of samples of a training: during it, after a reload, in a second tab, on a phone; another one kept."""
 
+import json
+
 import pytest
 
 from tests.browser.acting import load_example, prepare_base
@@ -26,6 +28,12 @@ def wait_for_sample(visitor: Visitor, step: int) -> None:
     visitor.page.wait_for_selector(f"#candidates .vc-candidate[data-step='{step}'] audio")
 
 
+def remembering(page) -> str:
+    """A script for a browser that remembers the same run."""
+    key = "voiceclone-page-run"
+    return f"localStorage.setItem('{key}', {json.dumps(page.evaluate(f'localStorage.getItem({key!r})'))});"
+
+
 def test_samples_are_heard_compared_and_another_one_is_kept(visit):
     visitor = visit()
     page = visitor.page
@@ -50,11 +58,7 @@ def test_samples_are_heard_compared_and_another_one_is_kept(visit):
     )
     assert 1 < longest_s < 3, "the browser can play it"
 
-    second = visit()
-    second.page.evaluate("run => localStorage.setItem('voiceclone-page-run', run)", arg=page.evaluate(
-        "localStorage.getItem('voiceclone-page-run')"
-    ))  # fmt: skip
-    second.page.reload()
+    second = visit(before=remembering(page))
     second.tab("Train")
     wait_for_sample(second, 120)
 
@@ -73,16 +77,13 @@ def test_the_row_fits_a_phone_and_the_dark(visit):
     first.page.wait_for_selector("#train-result", timeout=600_000)
     wait_for_sound(first, "sample")
     wait_for_sample(first, STEPS)
-    run = first.page.evaluate("localStorage.getItem('voiceclone-page-run')")
     for name, context in {
         "light": {},
         "dark": {"color_scheme": "dark"},
         "phone": PHONE,
         "phone-dark": PHONE | {"color_scheme": "dark"},
     }.items():
-        visitor = visit(**context)
-        visitor.page.evaluate("run => localStorage.setItem('voiceclone-page-run', run)", arg=run)
-        visitor.page.reload()
+        visitor = visit(before=remembering(first.page), **context)
         visitor.tab("Train")
         wait_for_sample(visitor, STEPS)
         visitor.page.wait_for_timeout(1500)

@@ -149,7 +149,8 @@ def _slots(engine: Any, status: Any, found: Candidates) -> tuple[Slot, ...]:
 
 def _head(found: Candidates, running: bool) -> str:
     said = " ".join(f"“{sentence}”" for sentence in found.sentences)
-    return markup.heading(text.SAMPLES_TITLE, text.samples_info(said)) + markup.note(how_it_goes(found, running))
+    info = text.samples_info(said, bool(found.recording))
+    return markup.heading(text.SAMPLES_TITLE, info) + markup.note(how_it_goes(found, running))
 
 
 def slot_html(slot: Slot, path: Path | None) -> str:

@@ -545,9 +545,10 @@ NO_SAMPLE_CHOSEN = "Press the button below the sample you want to keep."
 SAMPLE_FAULTS = {"words": "Words broken", "tone": "Hums", "sound": "Rough"}
 
 
-def samples_info(said: str) -> str:
+def samples_info(said: str, has_recording: bool) -> str:
     """Say what the samples are."""
-    return f"The voice says the same every now and then: {said} No training heard your recording beside it."
+    beside = " The recording beside them is one it never learns from." if has_recording else ""
+    return f"The voice says the same every now and then: {said}{beside}"
 
 
 def sample_title(step: int) -> str:
