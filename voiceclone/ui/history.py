@@ -163,7 +163,7 @@ def _wire_list(shared: Shared, part: History) -> None:
         trigger_mode="always_last",
         **EDITS,
     )
-    # Afterwards: a plot that is drawn while its card is still hidden has no width, and gradio 6.31 trips over that later.
+    # Afterwards: a plot that is drawn while its card is still hidden has no width.
     wire(selected.then, draw_training, part.opened.run_id, [part.opened.plot, part.opened.chart])
     wire(shared.project.change, close_training, None,
          [part.opened.panel, part.opened.run_id, part.voice_id, part.status])  # fmt: skip
