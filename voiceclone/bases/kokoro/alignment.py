@@ -33,7 +33,7 @@ _SENTENCES = (
     "Could you judge which of those three measures would change the outcome?",
     "Thick fog hung over the harbour while the old engine coughed and died.",
 )
-"""What the base says to fit the map, written for this project; with two of them borders are found as well as with four."""
+"""What the base says to fit the map, written for this project; two of them find borders as well as four."""
 _RIDGE = 1e-3
 """Share of the mean square of the inputs that is added to each: they are 512 and hang together."""
 
