@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +32,7 @@ STEPS = 60
 WAIT_S = 240.0
 NEEDED_ROOM_MB = 2_300
 """A disk for a training has to have 2,000 MB free when it starts."""
+PIECE_BYTES = 65_536
 ASLEEP_S = 66.0
 ANYTIME_S = 2.5
 """A training of `STEPS` with the small base takes about so long, the start of its process included."""
@@ -195,6 +196,8 @@ def kills(count: Count, chooser: random.Random, times: int) -> None:
                 return problem_of(rig, rig.finish(run_id))
 
             trial(count, f"kill {number + 1} after {after_s:.2f} s", killed)
+            if (number + 1) % 10 == 0:
+                print(f"  {number + 1} kills, {count.sentence}", flush=True)
 
 
 def interrupted(path: Path) -> tuple[Rig, str]:
@@ -236,9 +239,9 @@ def full_disk(count: Count) -> None:
             run_id = rig.start(steps=300)
             rig.wait(run_id, lambda status: status.step >= 20)
             filler = path / "filler"
-            with filler.open("wb") as file:
-                free = shutil.disk_usage(path).free
-                os.posix_fallocate(file.fileno(), 0, free)
+            with filler.open("wb", buffering=0) as file, suppress(OSError):
+                while True:
+                    file.write(bytes(PIECE_BYTES))  # until the disk says no
             time.sleep(1.5)
             status = rig.wait(run_id, lambda status: True)
             if status.state == "failed" and "full" not in status.message:
