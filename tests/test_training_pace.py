@@ -41,7 +41,8 @@ def test_it_is_measured_once_and_leaves_nothing_else_behind(engine):
     assert engine.runs() == []
     written = path.stat().st_mtime_ns
     assert not engine.measure_pace()
-    assert not fake_engine(engine.data_dir).measure_pace(), "another program need not measure again"
+    if not pace.busy:
+        assert not fake_engine(engine.data_dir).measure_pace(), "another program need not measure again"
     assert path.stat().st_mtime_ns == written
     project = make_project(engine.data_dir)
     assert engine.training_outlook(project.project_id).plan("quick").measured
@@ -105,6 +106,18 @@ def test_loading_preparing_and_learning_are_told_apart(tmp_path):
     assert pace.step_s == pytest.approx(0.2 / 3, abs=0.02), "the first step is not counted"
     assert pace.prepare_share == pytest.approx(0.1 / clips[1].audio.duration_s, abs=0.01)
     assert pace.start_s == pytest.approx(0.3 - pace.prepare_share * clips[0].audio.duration_s, abs=0.05)
+
+
+def test_figures_of_a_busy_computer_are_taken_once_more_by_the_next_program(engine):
+    engine.prepare_base()
+    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.1))
+    assert not engine.measure_pace()
+    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.6))
+    assert engine.measure_pace()
+    engine.measure_pace(wait=True)
+    assert read_pace(engine.data_dir, engine.base).step_s < 0.5
+    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.6))
+    assert not engine.measure_pace(), "once by one program"
 
 
 def test_figures_of_another_machine_do_not_hold(tmp_path, monkeypatch):

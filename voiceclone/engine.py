@@ -680,7 +680,8 @@ class VoiceEngine:
         """Find out, once for this machine and base, how quick a training is; True while that is being measured.
 
         A child process learns a few steps from the example recordings (about a quarter of a minute on two cores). It is
-        never begun while a training runs, and ended when one is started.
+        never begun while a training runs, and ended when one is started. Figures taken while other programs kept the
+        computer busy are taken once more by the next program.
 
         Args:
             base_id: the base model; None is the default one.
@@ -691,7 +692,8 @@ class VoiceEngine:
             active = self._runner.active()
             busy = active is not None and active.running
             measurable = getattr(base, "workload", None) is not None and base.is_ready()
-            if busy or not measurable or self._pace_of(base) is not None:
+            known = self._pace_of(base) if measurable else None
+            if busy or not measurable or (known is not None and not known.busy):
                 return False
             own = base is self.base
             self._prober.start(self.base_id if own else base.base_id, self._base_factory if own else None)

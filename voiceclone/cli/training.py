@@ -77,6 +77,8 @@ def check(options: Namespace, engine: VoiceEngine) -> int:
     rows += [(plan.effort, _plan_words(plan)) for plan in outlook.plans]
     told = {"ready": outlook.preflight.ready, "checks": outlook.preflight.checks, "plans": outlook.plans}
     tell(options, told | {"pace": outlook.pace}, table(rows))
+    if outlook.pace is not None and outlook.pace.busy:
+        note("Other programs kept this computer busy while it was measured; close them and check again.")
     return 0 if outlook.preflight.ready else 2
 
 

@@ -15,6 +15,8 @@ from voiceclone.voice_file import base_sha256
 
 FORMAT = 1
 """Raised when figures of before would mislead: they are then measured again."""
+BUSY_SHARE = 0.2
+"""Our choice: figures are then too long by a quarter or more (with load 7 on two cores by seven times)."""
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,18 @@ class Pace:
     """Memory of the graphics card; 0 on a processor."""
     precision: str = ""
     """What most of it computes in, for example `bfloat16`; nothing where the base does not say."""
+    others_share: float = 0.0
+    """Share of the processor that other programs took meanwhile, 0..1."""
 
     def __post_init__(self) -> None:
-        numbers = (self.step_s, self.start_s, self.prepare_share, self.device_memory_mb)
+        numbers = (self.step_s, self.start_s, self.prepare_share, self.device_memory_mb, self.others_share)
         if not all(math.isfinite(number) and number >= 0 for number in numbers) or self.step_s == 0:
             raise ValueError(f"A pace of {self.step_s} s a step, {self.start_s} s before it is none.")
+
+    @property
+    def busy(self) -> bool:
+        """True when other programs slowed it down so much that it is worth measuring again."""
+        return self.others_share > BUSY_SHARE
 
 
 USUAL = Pace(step_s=1.0, start_s=20.0, prepare_share=0.5)

@@ -99,7 +99,7 @@ def measure(
     Raises:
         Cancelled: `should_stop` turned True.
     """
-    ends = time.monotonic() + LIMIT_S
+    ends, before, clock = time.monotonic() + LIMIT_S, _used_by_others_s(), time.monotonic()
     base.prepare(clips, folder, TrainingPlan(steps=PLANNED_STEPS))
     waiting: list[float] = []
     learning: list[tuple[int, float]] = []
@@ -122,7 +122,15 @@ def measure(
     # A slice without a step loads everything (the first) or makes one more recording ready (the second).
     prepare_share = waiting[1] / clips[1].audio.duration_s if len(waiting) > 1 else 0.0
     first_s = (waiting[0] if waiting else learning[0][1]) - prepare_share * clips[0].audio.duration_s
-    return Pace(step_s, loaded_s + max(0.0, first_s), prepare_share, *_device(base))
+    used_s = max(0.0, _used_by_others_s() - before)
+    others_share = min(1.0, used_s / ((time.monotonic() - clock) * (psutil.cpu_count() or 1)))
+    return Pace(step_s, loaded_s + max(0.0, first_s), prepare_share, *_device(base), others_share)
+
+
+def _used_by_others_s() -> float:
+    """Return the processor time that all other programs have used so far, seconds."""
+    everything, own = psutil.cpu_times(), psutil.Process().cpu_times()
+    return everything.user + everything.system + getattr(everything, "nice", 0.0) - own.user - own.system
 
 
 def _device(base: Any) -> tuple[str, str, float, str]:

@@ -144,7 +144,9 @@ def effort_note(outlook: Any, effort: str, usable_s: float) -> str:
         return ""
     if plan.wants_more_speech:
         return markup.note(text.more_speech_first(usable_s), "usable")
-    return "" if plan.measured else markup.note(text.NOT_MEASURED)
+    if not plan.measured:
+        return markup.note(text.NOT_MEASURED)
+    return markup.note(text.WAS_BUSY) if outlook.pace is not None and outlook.pace.busy else ""
 
 
 def chosen_length(outlook: Any, effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:

@@ -396,6 +396,10 @@ EFFORTS = {"quick": "Quick, a first voice", "better": "Better", "best": "Best"}
 DEFAULT_EFFORT = "better"
 NOT_MEASURED = "These are the times of a computer with two cores; they are measured here once the model is prepared."
 MEASURING = "Measuring how quick this computer is. The times are put right in a quarter of a minute."
+WAS_BUSY = (
+    "Other programs kept this computer busy while it was measured, so it may be quicker. It is measured again when you "
+    "next start VoiceClone."
+)
 CHECKS_TITLE = "Before you start"
 LEVELS = {"fine": "Fine", "watch out": "Watch out", "fix first": "Fix first"}
 LEVEL_KINDS = {"fine": "good", "watch out": "usable", "fix first": "bad"}
