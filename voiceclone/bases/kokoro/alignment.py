@@ -31,7 +31,6 @@ _SENTENCES = (
     "What a wonderful surprise to see you here, and with such good news!",
     "She asked for five yellow lemons, a jug of water, and a very sharp knife.",
     "Could you judge which of those three measures would change the outcome?",
-    "Thick fog hung over the harbour while the old engine coughed and died.",
 )
 """What the base says to fit the map, written for this project; with two of them borders are found as well as with four."""
 _RIDGE = 1e-3
