@@ -1,7 +1,7 @@
 """Finds when each phoneme of a recording is said, with the untouched base and without rendering its sound.
 
 A recording is warped onto the same phonemes spoken by the base, whose durations are known. The warping looks at 20
-cepstral numbers every 12.5 ms only, and what enters the decoder's generator has that rate and holds all they need: a
+cepstral numbers every 12.5 ms only, and what enters the decoder's generator has that rate and holds most of them: a
 linear map, fitted once to what the base says, reads them there. The generator, nine tenths of the time, is left out.
 
 Only the untouched base and a style enter, never what a training has learnt: so the same recording always gets
