@@ -32,7 +32,7 @@ _SENTENCES = (
     "She asked for five yellow lemons, a jug of water, and a very sharp knife.",
     "Could you judge which of those three measures would change the outcome?",
 )
-"""What the base says to fit the map, written for this project; with two of them borders are found as well as with four."""
+"""What the base says to fit the map, written for this project; two of them do nearly as well as four."""
 _RIDGE = 1e-3
 """Share of the mean square of the inputs that is added to each: they are 512 and hang together."""
 
