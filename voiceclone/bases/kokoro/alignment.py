@@ -1,7 +1,7 @@
 """Finds when each phoneme of a recording is said, with the untouched base and without rendering its sound.
 
 A recording is warped onto the same phonemes spoken by the base, whose durations are known. The warping looks at 20
-cepstral numbers every 12.5 ms only, and what enters the decoder's generator has that rate and holds all they need: a
+cepstral numbers every 12.5 ms only, and what enters the decoder's generator has that rate and holds most of them: a
 linear map, fitted once to what the base says, reads them there. The generator, nine tenths of the time, is left out.
 
 Only the untouched base and a style enter, never what a training has learnt: so the same recording always gets
@@ -31,9 +31,8 @@ _SENTENCES = (
     "What a wonderful surprise to see you here, and with such good news!",
     "She asked for five yellow lemons, a jug of water, and a very sharp knife.",
     "Could you judge which of those three measures would change the outcome?",
-    "Thick fog hung over the harbour while the old engine coughed and died.",
 )
-"""What the base says to fit the map, written for this project; two of them find borders as well as four."""
+"""What the base says to fit the map, written for this project; two of them do nearly as well as four."""
 _RIDGE = 1e-3
 """Share of the mean square of the inputs that is added to each: they are 512 and hang together."""
 
