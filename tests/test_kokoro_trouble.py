@@ -47,7 +47,7 @@ def prepared(kokoro_folder, network, tmp_path_factory):
         load_once(patch, network)
         trainer = Trainer(run_dir, kokoro_folder, "cpu")
     while trainer.clips.pending:
-        trainer.clips.make_next_ready(trainer.network, trainer.start)
+        trainer.clips.make_next_ready()
     return run_dir
 
 
@@ -295,7 +295,7 @@ def test_computing_twice_gives_the_same_gradients(kokoro_folder, network, tmp_pa
     run_dir = tmp_path / "run"
     prepare(kokoro_folder, run_dir, 1, TrainingPlan(steps=STEPS))
     trainer = Trainer(run_dir, kokoro_folder, "cpu")
-    trainer.clips.make_next_ready(trainer.network, trainer.start)
+    trainer.clips.make_next_ready()
 
     def gradients():
         trainer.learners.forget_gradients()
