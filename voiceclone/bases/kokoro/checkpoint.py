@@ -106,8 +106,16 @@ def load_checkpoint(
     path: Path,
     parameters: Mapping[str, "torch.Tensor"],
     optimizers: Sequence["torch.optim.Optimizer"],
+    *,
+    only_learning: bool = False,
 ) -> dict[str, Any]:
     """Put a checkpoint back into parameters, optimizers and torch's random state; return its `about`.
+
+    Args:
+        path: its file.
+        parameters: everything that was saved, by name.
+        optimizers: whose state belongs to them.
+        only_learning: leave out the optimizers' state of parameters that ask for no gradient now.
 
     Raises:
         TrainingError: the file is damaged or of another run; parameters and optimizers may be half overwritten then.
@@ -126,7 +134,7 @@ def load_checkpoint(
                     parameter.copy_(stored.get_tensor(_WEIGHT + name))
                 prefix = f"{_OPTIMIZER}{name}."
                 state = {key.removeprefix(prefix): stored.get_tensor(key) for key in names if key.startswith(prefix)}
-                if state and parameter.requires_grad:
+                if state and (parameter.requires_grad or not only_learning):
                     _restore(_owner(parameter, optimizers), parameter, state)
             torch.random.set_rng_state(stored.get_tensor(_RANDOM))
             return about

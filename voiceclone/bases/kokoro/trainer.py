@@ -320,7 +320,7 @@ class Trainer:
         position = Position(**about["position"])
         if "thrift" in about:
             self._be_thrifty(Thrift(**about["thrift"]))
-        load_checkpoint(path, self.learners.all(), self.learners.optimizers())
+        load_checkpoint(path, self.learners.all(), self.learners.optimizers(), only_learning=True)
         self._meters.restore(about)
         self._returns = int(about.get("returns", 0))
         for name, state in about.get("watches", {}).items():
