@@ -1,5 +1,6 @@
 """Kokoro heard while it learns: training does not notice, and the voice written down is the one that was heard."""
 
+import random
 import shutil
 
 import numpy as np
@@ -24,7 +25,9 @@ def prepared(kokoro_folder, tmp_path_factory):
     run_dir.mkdir()
     names = sorted(EXAMPLE_TEXTS)[:4]
     clips = [TrainingClip(name, decode(EXAMPLE_DIR / name), EXAMPLE_TEXTS[name], "en-us") for name in names]
-    KokoroBase(kokoro_folder).prepare(clips, run_dir, TrainingPlan(steps=STEPS))
+    base = KokoroBase(kokoro_folder)
+    base.prepare(clips, run_dir, TrainingPlan(steps=STEPS))
+    base._trainer(run_dir)  # chooses where to begin, which draws random numbers the first time only
     return run_dir
 
 
@@ -46,6 +49,25 @@ def test_it_can_be_heard(kokoro):
     assert isinstance(kokoro, HeardWhileTraining)
 
 
+def random_states():
+    return random.getstate(), str(np.random.get_state()), torch.random.get_rng_state().tolist()
+
+
+def test_hearing_it_changes_no_weight_and_no_random_state(prepared, kokoro_folder):
+    base = KokoroBase(kokoro_folder)
+    trainer = base._trainer(prepared)
+    weights_before = {name: value.clone() for name, value in trainer.network.named_parameters()}
+    own_state, states = trainer.random.getstate(), random_states()
+    base.speak_start(prepared, SENTENCES)
+    base.speak_learnt(prepared, SENTENCES)
+    base.write_learnt(prepared, prepared.with_name("0.safetensors"))
+    assert base.held_out_loss(prepared) > 0
+    assert random_states() == states and trainer.random.getstate() == own_state
+    after = dict(trainer.network.named_parameters())
+    assert [name for name, value in weights_before.items() if not torch.equal(value, after[name])] == []
+
+
+@pytest.mark.slow
 def test_a_training_that_is_heard_learns_exactly_the_same(runs):
     silent, heard, *_ = runs
     assert torch.equal(silent.voice_style(), heard.voice_style())
@@ -54,6 +76,7 @@ def test_a_training_that_is_heard_learns_exactly_the_same(runs):
     assert silent.clips.state() == heard.clips.state()
 
 
+@pytest.mark.slow
 def test_the_file_holds_the_voice_that_was_heard(runs, kokoro):
     *_, start, spoken, path = runs
     kokoro.check_voice_file(path)
