@@ -381,12 +381,12 @@ def test_on_a_full_disk_training_goes_on_says_so_once_and_saves_when_there_is_ro
     trainer = make_trainer()
     advance_to(trainer, 1)
     trainer.save_checkpoint()
+    advance_to(trainer, 2)
     path = trainer.run_dir / "checkpoint.safetensors"
     full_disk(monkeypatch, 1)
     trainer.save_checkpoint()
     full_disk(monkeypatch, 1)
     trainer.save_checkpoint()
-    advance_to(trainer, 2)
     assert read_about(path)["position"]["step"] == 1, "the checkpoint of before is still there"
     (note,) = read_notes(trainer.run_dir)
     assert note.startswith("The disk that holds")

@@ -56,8 +56,8 @@ class RunFiles:
         parameters: Mapping[str, "torch.Tensor"],
         optimizers: Sequence["torch.optim.Optimizer"],
         about: dict[str, Any],
-    ) -> None:
-        """Write a checkpoint and keep the one before it; when the disk is full, say so and go on without."""
+    ) -> bool:
+        """Write a checkpoint and keep the one before it; when the disk is full, say so and return False."""
         path, previous = self._checkpoints()
         try:
             try:
@@ -73,6 +73,7 @@ class RunFiles:
                 self.note(f"{error} Until then the training goes on, but what it learns cannot be saved.")
             self._told_full_disk = True
         self._saved_at = time.monotonic()
+        return not self._told_full_disk
 
     def load(self, restore: Callable[[Path], dict[str, Any]]) -> tuple[dict[str, Any] | None, bool]:
         """Hand the last readable checkpoint to `restore`, which puts it in place and returns what it says of itself.

@@ -56,6 +56,7 @@ class Trainer:
         self.aligner = Aligner(self.network, base_folder)  # of the untouched network, so before anything is learnt
         self._meters, self._watches = Meters(), _new_watches()
         self._thrift, self._returns = Thrift.none(self.recipe), 0
+        self._saved_step: int | None = None
         self.start = choose_start(self.network, base_folder, run_dir, learnt_from).to(device)
         self.clips = ReadyClips(run_dir, learnt_from, self.recipe, self.aligner, self.start)
         band_limited = any(entry.bandwidth_hz < losses.FULL_BAND_HZ for entry in learnt_from)
@@ -289,7 +290,8 @@ class Trainer:
 
         In a doubtful moment the last good checkpoint stays instead. When the disk is full, training goes on without.
         """
-        if self.position.step == 0 or self._doubtful:
+        step = self.position.step
+        if step in (0, self._saved_step) or self._doubtful:
             return
         self.schedule.position = replace(self.position, elapsed_s=self.schedule.elapsed_s)
         about = {
@@ -300,7 +302,8 @@ class Trainer:
             "returns": self._returns,
         }
         about |= self.clips.state() | self._meters.state()
-        self._files.save(self.learners.all(), self.learners.optimizers(), about)
+        if self._files.save(self.learners.all(), self.learners.optimizers(), about):
+            self._saved_step = step
 
     def _load_checkpoint(self) -> dict[str, Any] | None:
         """Put the last readable checkpoint back in place; return what it says, None when there is none."""
@@ -317,6 +320,7 @@ class Trainer:
 
     def _restore(self, path: Path) -> dict[str, Any]:
         about = read_about(path)
+        self._saved_step = None
         position = Position(**about["position"])
         if "thrift" in about:
             self._be_thrifty(Thrift(**about["thrift"]))
