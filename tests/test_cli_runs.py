@@ -146,7 +146,7 @@ def test_ctrl_c_leaves_a_watched_training_running(engine, project):
     assert finish(engine, run_id).state == "stopped"
 
 
-@pytest.mark.parametrize("command", ["resume", "continue"])
+@pytest.mark.parametrize("command", ["resume", pytest.param("continue", marks=pytest.mark.slow)])
 def test_resume_goes_on_with_a_training_that_was_killed(run, engine, project, command):
     run_id = start(engine, project, "Killed", 400)
     wait_for_step(engine, run_id)

@@ -57,12 +57,12 @@ def test_hearing_it_changes_no_weight_and_no_random_state(prepared, kokoro_folde
     base = KokoroBase(kokoro_folder)
     trainer = base._trainer(prepared)
     weights_before = {name: value.clone() for name, value in trainer.network.named_parameters()}
-    own_state, states = trainer.random.getstate(), random_states()
+    own_state, states = trainer.clips.state(), random_states()
     base.speak_start(prepared, SENTENCES)
     base.speak_learnt(prepared, SENTENCES)
     base.write_learnt(prepared, prepared.with_name("0.safetensors"))
     assert base.held_out_loss(prepared) > 0
-    assert random_states() == states and trainer.random.getstate() == own_state
+    assert random_states() == states and trainer.clips.state() == own_state
     after = dict(trainer.network.named_parameters())
     assert [name for name, value in weights_before.items() if not torch.equal(value, after[name])] == []
 

@@ -48,6 +48,7 @@ def prepared(kokoro_folder, run_dir, voice, **plan):
     return base
 
 
+@pytest.mark.slow
 def test_learning_begins_with_the_voice_and_ends_with_what_it_had(kokoro_folder, voice, tmp_path):
     base = prepared(kokoro_folder, tmp_path, voice)
     trainer = base._trainer(tmp_path)

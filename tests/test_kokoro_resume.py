@@ -26,7 +26,7 @@ def what_is_told(run_dir):
     return [(line["step"], line["loss"], line.get("prosody_loss")) for line in metrics(run_dir)]
 
 
-@pytest.fixture(scope="module", params=[Policy.FINE_TUNE, Policy.TRANSFER])
+@pytest.fixture(scope="module", params=[Policy.FINE_TUNE, pytest.param(Policy.TRANSFER, marks=pytest.mark.slow)])
 def pair(request, kokoro_folder, tmp_path_factory):
     """A run without a break, and one that was stopped, spoken with, gone on, killed, and continued by a new process."""
     folder = tmp_path_factory.mktemp("runs")

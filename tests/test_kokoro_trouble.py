@@ -136,6 +136,7 @@ def test_a_watch_goes_on_from_its_checkpoint():
     assert again.astray
 
 
+@pytest.mark.slow
 def test_it_goes_back_twice_and_then_ends_with_the_last_good_voice(make_trainer):
     trainer = make_trainer()
     advance_to(trainer, 2)
@@ -178,6 +179,7 @@ def test_after_going_back_it_learns_half_as_fast_from_other_windows(make_trainer
     assert make_trainer(trainer.run_dir)._returns == 1
 
 
+@pytest.mark.slow
 def test_going_astray_before_the_first_checkpoint_begins_anew(make_trainer):
     trainer = make_trainer()
     advance_to(trainer, 1)
@@ -448,7 +450,7 @@ def test_damaged_recordings_are_left_out_and_damaged_features_made_again(kokoro_
         before = dict(packed)
     for length in (0, 10, 5000, features.stat().st_size - 1):
         features.write_bytes(features.read_bytes()[:length])
-        made = dataset.get_features(tmp_path, entries[0], trainer.network, trainer.start)
+        made = dataset.get_features(tmp_path, entries[0], trainer.aligner, trainer.start)
         assert all(np.array_equal(getattr(made, name), value) for name, value in before.items())
     sound = tmp_path / "dataset" / f"{entries[1].clip_id}.sound.npz"
     sound.write_bytes(sound.read_bytes()[:100])

@@ -293,7 +293,7 @@ class KokoroBase:
 
     def workload(self, effort: Effort, speech_s: float) -> Workload:
         """Return what an effort comes to with so much usable speech."""
-        from voiceclone.bases.kokoro.trainer import frames_worth_having
+        from voiceclone.bases.kokoro.schedule import frames_worth_having
 
         steps = recipe.effort_steps(effort, speech_s)
         used = recipe.Recipe()
