@@ -33,6 +33,7 @@ def border_errors_ms(found, truth):
     return 25.0 * np.abs(np.cumsum(found)[:-1] - np.cumsum(truth)[:-1])
 
 
+@pytest.mark.slow
 def test_borders_are_as_near_to_the_truth_as_with_the_whole_template(aligner, kokoro_network, styles):
     """Another stock voice speaks, so the truth is known."""
     tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))

@@ -284,6 +284,7 @@ def test_an_interrupted_installation_leaves_the_base_that_was_there(hub, kokoro_
 # Only when asked ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_setup_and_speaking_ask_no_network(tmp_path, monkeypatch, kokoro_folder):
     from voiceclone.bases.kokoro import KokoroBase
 

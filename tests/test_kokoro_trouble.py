@@ -160,6 +160,7 @@ def test_it_goes_back_twice_and_then_ends_with_the_last_good_voice(make_trainer)
     assert [line["step"] for line in metrics(trainer.run_dir)] == [1, 2, 3]
 
 
+@pytest.mark.slow
 def test_after_going_back_it_learns_half_as_fast_from_other_windows(make_trainer):
     trainer = make_trainer()
     advance_to(trainer, 2)
