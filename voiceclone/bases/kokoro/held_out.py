@@ -58,7 +58,7 @@ def held_out_distance(
             slice(2 * first, 2 * (first + length)),
             slice(FRAME_SAMPLES * first, FRAME_SAMPLES * (first + length)),
         )
-        with torch.inference_mode():
+        with torch.no_grad():
             spoken = synthesis.render(
                 network,
                 stretched[:, :, first : first + length],
