@@ -54,8 +54,7 @@ def test_the_end_is_told_where_it_was_asked_for(visit):
     page.wait_for_function("window.shown.length === 1", timeout=600_000)
     assert page.evaluate("window.shown[0].title") == f"{text.ENDED_TITLES['stopped']}: Told"
     page.wait_for_function("voicecloneEnding.sounded === 1")
-    page.reload()
-    visitor.wait_until_ready()
+    visitor.reload()
     assert page.evaluate("voicecloneEnding.remembered()") == [False, True], "this window was not allowed to again"
     assert page.evaluate("window.shown.length") == 0, "an end that was told is not told again"
 

@@ -45,7 +45,7 @@ def test_samples_are_heard_compared_and_another_one_is_kept(visit):
     assert titles[:3] == [text.SAMPLE_RECORDING, text.SAMPLE_START, text.sample_title(60)]
     page.wait_for_selector("#train-result", timeout=600_000)
     wait_for_sound(visitor, "sample")  # a reload would break it off
-    page.reload()
+    visitor.reload()
     visitor.tab("Train")
     wait_for_sample(visitor, STEPS)
     assert text.SAMPLE_KEPT in page.locator(f"[data-step='{STEPS}']").inner_text()
