@@ -277,9 +277,9 @@ PROMISED = [
     (YOUR_TTS, Policy.TRANSFER, set(), True),
     (YOUR_TTS, Policy.FINE_TUNE, SOUND, False),
     (YOUR_TTS, Policy.FULL, EVERYTHING | {"emb_l"}, True),
-    (VCTK, Policy.TRANSFER, set(), True),
-    (VCTK, Policy.FINE_TUNE, SOUND, True),
-    (VCTK, Policy.FULL, EVERYTHING, True),
+    pytest.param(VCTK, Policy.TRANSFER, set(), True, marks=pytest.mark.slow),
+    pytest.param(VCTK, Policy.FINE_TUNE, SOUND, True, marks=pytest.mark.slow),
+    pytest.param(VCTK, Policy.FULL, EVERYTHING, True, marks=pytest.mark.slow),
 ]
 UNTOUCHED_BY_ANY_LOSS = ("log_scale", "proj.bias")
 

@@ -52,6 +52,7 @@ def test_borders_are_as_near_to_the_truth_as_with_the_whole_template(aligner, ko
     assert quick.mean() < 40
 
 
+@pytest.mark.slow
 def test_what_is_read_before_the_generator_is_what_the_sound_holds(aligner, kokoro_folder, kokoro_network, styles):
     tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
     style = styles["jf_alpha"]
@@ -65,6 +66,7 @@ def test_what_is_read_before_the_generator_is_what_the_sound_holds(aligner, koko
     assert np.mean(alike) > 0.55
 
 
+@pytest.mark.slow
 def test_training_the_network_changes_no_duration(kokoro_folder, kokoro_network, styles):
     import copy
 
@@ -80,6 +82,7 @@ def test_training_the_network_changes_no_duration(kokoro_folder, kokoro_network,
     np.testing.assert_array_equal(aligner.align(aligner.encode(tokens), recording, styles["jf_alpha"]), before)
 
 
+@pytest.mark.slow
 def test_the_map_is_made_once_and_again_when_it_is_damaged(kokoro_folder, kokoro_network, tmp_path, monkeypatch):
     monkeypatch.setattr(alignment, "_SENTENCES", ("Yes, why not?",))
     for name in (weights.INFO_FILE, weights.VOICES_FILE):
@@ -100,6 +103,7 @@ def prepared(run_dir, count=2):
     return dataset.write_dataset(clips, run_dir)
 
 
+@pytest.mark.slow
 def test_a_second_training_of_the_same_clips_reuses_what_was_prepared(aligner, styles, tmp_path, monkeypatch):
     monkeypatch.setattr(aligner, "cache", FeatureCache(tmp_path / "features"))
     first, second = tmp_path / "first", tmp_path / "second"

@@ -108,6 +108,7 @@ def test_a_damaged_description_names_the_remedy(own_base, content):
         weights.read_info(own_base)
 
 
+@pytest.mark.slow
 def test_the_network_loads_without_the_package_around_it():
     program = (
         "import sys; from voiceclone.bases.kokoro.network import build_network; build_network()\n"

@@ -219,6 +219,7 @@ def published(kokoro_folder):
     return groups
 
 
+@pytest.mark.slow
 def test_the_way_from_the_hub_to_a_loaded_network(hub, published, kokoro_folder, tmp_path, monkeypatch):
     import io
 

@@ -55,7 +55,7 @@ def test_what_is_kept_decides(base_folder, tmp_path):
     assert json.loads((tmp_path / "start.json").read_text("utf-8")) == {"stock_voice": chosen}
 
 
-@pytest.mark.parametrize("content", ["garbage", "other voices"])
+@pytest.mark.parametrize("content", ["garbage", pytest.param("other voices", marks=pytest.mark.slow)])
 def test_a_file_that_does_not_fit_is_made_anew(base_folder, content):
     path = kept_file(base_folder)
     before = load_file(path)

@@ -183,7 +183,7 @@ def test_a_finished_run_leaves_voice_scores_and_metrics_only(trained) -> None:
     assert not names & {"checkpoint.safetensors", "acoustic.safetensors", "vocoder.safetensors", "dataset"}
 
 
-@pytest.mark.parametrize("stop_at", [2, 6])
+@pytest.mark.parametrize("stop_at", [2, pytest.param(6, marks=pytest.mark.slow)])
 def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path, stop_at) -> None:
     plan = TrainingPlan(steps=7, seed=3)
     train(TacotronBase(folder), tmp_path / "a", clips, plan)
