@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from voiceclone import host
 from voiceclone.audio import Audio, resample
@@ -93,18 +93,7 @@ def recognise(audio: Audio, language: str = "en-us", data_dir: Path | None = Non
     Raises:
         VoiceCloneError: the recogniser is not installed.
     """
-    samples = resample(audio, WHISPER_RATE).samples
-    with _recogniser.kept():
-        # Greedy fallback temperatures off and no carried-over text: the same clip always gives the same words.
-        segments, _ = _recogniser.model(best_folder(data_dir)).transcribe(
-            samples,
-            language=language.partition("-")[0],
-            beam_size=5,
-            temperature=0.0,
-            condition_on_previous_text=False,
-            without_timestamps=True,
-        )
-        found = list(segments)
+    found = _segments(audio, language, data_dir, beam_size=5, without_timestamps=True)
     length_s = sum(segment.end - segment.start for segment in found)
     probability = sum(segment.avg_logprob * (segment.end - segment.start) for segment in found) / max(length_s, 1e-6)
     return Recognised(" ".join(segment.text.strip() for segment in found).strip(), probability)
@@ -117,21 +106,13 @@ def hear_words(audio: Audio, language: str = "en-us", data_dir: Path | None = No
     Raises:
         VoiceCloneError: the recogniser is not installed.
     """
-    samples = resample(audio, WHISPER_RATE).samples
-    with _recogniser.kept():
-        segments, _ = _recogniser.model(best_folder(data_dir)).transcribe(
-            samples,
-            language=language.partition("-")[0],
-            beam_size=1,
-            temperature=0.0,
-            condition_on_previous_text=False,
-            word_timestamps=True,
-        )
-        return [
-            SpokenWord(word.word.strip(), float(word.start), float(word.end))
-            for segment in segments
-            for word in segment.words or ()
-        ]
+    # One beam: the clips that are cut by it are written down again, with five.
+    found = _segments(audio, language, data_dir, beam_size=1, word_timestamps=True)
+    return [
+        SpokenWord(word.word.strip(), float(word.start), float(word.end))
+        for segment in found
+        for word in segment.words or ()
+    ]
 
 
 @in_one_thread
@@ -161,6 +142,21 @@ def keeping_recogniser() -> AbstractContextManager[None]:
     by a third (docs/decisions.md).
     """
     return _recogniser.kept()
+
+
+def _segments(audio: Audio, language: str, data_dir: Path | None, **options: Any) -> list[Any]:
+    """Return what the best recogniser hears; `options` are those of faster-whisper's `transcribe`."""
+    samples = resample(audio, WHISPER_RATE).samples
+    with _recogniser.kept():
+        # Greedy fallback temperatures off and no carried-over text: the same clip always gives the same words.
+        segments, _ = _recogniser.model(best_folder(data_dir)).transcribe(
+            samples,
+            language=language.partition("-")[0],
+            temperature=0.0,
+            condition_on_previous_text=False,
+            **options,
+        )
+        return list(segments)
 
 
 def _embedded() -> Path:
