@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 sys.path.insert(0, str(ROOT / "tools"))
 
-from compare_cleaning import NOISES, noisy  # noqa: E402
+from compare_cleaning import NOISES, by_rnnoise, noisy  # noqa: E402
 
 from benchmarks import measure, training  # noqa: E402
 from benchmarks.run import prepared_base  # noqa: E402
@@ -28,6 +28,8 @@ from voiceclone.audio import decode, encode_flac  # noqa: E402
 from voiceclone.clips.clean import Strength  # noqa: E402
 
 RECORDED = "recorded without noise"
+RNNOISE = "RNNoise"
+"""Needs `pip install pyrnnoise`."""
 
 
 def main() -> None:
@@ -37,7 +39,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--noise", choices=tuple(NOISES), default="fan")
     parser.add_argument("--decibels", type=float, default=10.0, help="speech over noise")
-    parser.add_argument("--ways", nargs="+", choices=(RECORDED, *get_args(Strength)), default=None)
+    parser.add_argument("--ways", nargs="+", choices=(RECORDED, *get_args(Strength), RNNOISE), default=None)
     options = parser.parse_args()
     voice = get_voice(options.voice)
     clips = voice.training_clips(options.seconds)
@@ -48,15 +50,17 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="data-", dir=CACHE_DIR, ignore_cleanup_errors=True) as folder:
             place = Path(folder)
             recorded = clips if way == RECORDED else with_noise(clips, place / "noisy", options.noise, options.decibels)
+            if way == RNNOISE:
+                recorded = without_noise(recorded, place / "denoised")
             engine = training.fresh_engine(place / "data", base_folder)
-            strength: Strength = "gentle" if way == RECORDED else way
+            strength: Strength = {RECORDED: "gentle", RNNOISE: "off"}.get(way, way)
             project_id = training.add_and_clean(engine, voice.name, recorded, strength)
             training.train(engine, project_id, voice.name, training.Plan(None, options.steps))
             spoken, _ = training.speak_unseen(engine, voice.name)
         row = measure.likeness(spoken, speaker) | measure.judge(UNSEEN, spoken)
         kind = RECORDED if way == RECORDED else f"{options.noise}, {options.decibels:.0f} dB below"
         print(
-            f"| {kind} | {strength} | {row['similarity']:.3f} | {row['word_error_rate']:.3f} "
+            f"| {kind} | {way if way == RNNOISE else strength} | {row['similarity']:.3f} | {row['word_error_rate']:.3f} "
             f"| {row['dnsmos']:.2f} | {row['pause_dbfs']:.0f} |",
             flush=True,
         )
@@ -72,6 +76,14 @@ def with_noise(clips: list[SpokenClip], folder: Path, kind: str, below_speech_db
         encode_flac(audio, folder / clip.path.name)
         made.append(SpokenClip(folder / clip.path.name, clip.text, audio.duration_s))
     return made
+
+
+def without_noise(clips: list[SpokenClip], folder: Path) -> list[SpokenClip]:
+    """Return the clips as RNNoise leaves them, written to `folder`."""
+    folder.mkdir()
+    for clip in clips:
+        encode_flac(by_rnnoise(decode(clip.path)), folder / clip.path.name)
+    return [SpokenClip(folder / clip.path.name, clip.text, clip.duration_s) for clip in clips]
 
 
 if __name__ == "__main__":

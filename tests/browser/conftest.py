@@ -122,25 +122,24 @@ class Visitor:
         self.page = self.context.new_page()
         self.page.set_default_timeout(TIMEOUT_MS)
         self.complaints: list[str] = []
+        self._reloaded = False
         self.hosts: set[str] = set()
         self.page.on("console", self._console)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
         self.page.on("request", self._request)
         self.page.goto(url)
         self.wait_until_ready()
 
     def reload(self) -> None:
-        """Load the page again; requests that this breaks off are no complaint."""
-        before = len(self.complaints)
+        """Load the page again; requests that this breaks off are no complaint, however late they are told."""
+        self._reloaded = True
         self.page.reload()
         self.wait_until_ready()
-        own = [one for one in self.complaints[before:] if not any(known in one for known in BROKEN_OFF)]
-        self.complaints[before:] = own
 
     def wait_until_ready(self) -> None:
         """Wait until the person's clips are shown."""
         self.page.wait_for_function("document.querySelector('#booth textarea')?.value")
-        self.page.wait_for_selector("#readiness .vc-readiness")
+        self.page.wait_for_selector("#readiness .vc-readiness", state="attached")  # another tab may be open
 
     def tab(self, name: str) -> None:
         """Open a tab."""
@@ -153,7 +152,11 @@ class Visitor:
 
     def _console(self, message) -> None:
         if message.type in ("error", "warning") and not any(known in message.text for known in EXPECTED_WARNINGS):
-            self.complaints.append(message.text)
+            self._complain(message.text)
+
+    def _complain(self, words: str) -> None:
+        if not (self._reloaded and any(known in words for known in BROKEN_OFF)):
+            self.complaints.append(words)
 
     def _request(self, request) -> None:
         if request.url.startswith(("http", "ws")):

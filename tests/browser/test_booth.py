@@ -82,7 +82,7 @@ def test_five_sentences_with_a_retake_a_skip_and_a_reload_by_keyboard_only(visit
         record(visitor, key=" ")
         page.keyboard.press("Enter")
         wait_for_clips(visitor, count)
-    page.reload()
+    visitor.reload()
     page.wait_for_selector("#clips .vc-open")
     assert sentence(visitor) == second, "it goes on with the first sentence that was not read"
     booth_button(visitor, "auto").check()

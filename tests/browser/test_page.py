@@ -71,7 +71,7 @@ def test_from_example_to_downloaded_speech(visit):
     wait_for_step(visitor, 10)
     page.wait_for_selector("#plot canvas, #plot svg")
 
-    page.reload()
+    visitor.reload()
     wait_for_step(visitor, 0)  # the page opens where the training is
     before = step_shown(visitor)
     lines_before = plot_lines(visitor)
@@ -167,8 +167,7 @@ def test_upload_with_words_edit_leave_out_delete(visit, tmp_path):
     page.get_by_role("button", name="Yes, delete it").first.click()
     page.wait_for_function("document.querySelectorAll('#clips .vc-open').length === 2")
     # A reload comes back to the same person.
-    page.reload()
-    visitor.wait_until_ready()
+    visitor.reload()
     assert page.locator("#project input").input_value() == "Upload"
     page.wait_for_function("document.querySelectorAll('#clips .vc-open').length === 2")
 
