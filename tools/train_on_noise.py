@@ -59,8 +59,9 @@ def main() -> None:
             spoken, _ = training.speak_unseen(engine, voice.name)
         row = measure.likeness(spoken, speaker) | measure.judge(UNSEEN, spoken)
         kind = RECORDED if way == RECORDED else f"{options.noise}, {options.decibels:.0f} dB below"
+        cleaning = way if way == RNNOISE else strength
         print(
-            f"| {kind} | {way if way == RNNOISE else strength} | {row['similarity']:.3f} | {row['word_error_rate']:.3f} "
+            f"| {kind} | {cleaning} | {row['similarity']:.3f} | {row['word_error_rate']:.3f} "
             f"| {row['dnsmos']:.2f} | {row['pause_dbfs']:.0f} |",
             flush=True,
         )

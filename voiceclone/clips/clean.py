@@ -9,6 +9,8 @@ from voiceclone.audio import Audio, encode_flac, loudness_lufs, true_peak_dbfs
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.acoustics import LINE_STANDS_OUT_DB, mains_hum
 from voiceclone.clips.clicks import remove_clicks
+from voiceclone.clips.harm import is_harmed
+from voiceclone.clips.listening import clear_voice
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
 from voiceclone.errors import Cancelled
@@ -34,10 +36,6 @@ _STRONG_NOISE_DEVIATIONS = 2.0
 """Strong: what lies up to so many standard deviations above the mean noise is noise; 1.5 is the package's own."""
 _HUM_NOTCH_HZ = 3.0
 """Width of a notch; the mains keep within 0.2 Hz of 50 or 60, that is 1.6 Hz at the eighth harmonic."""
-HARM_DNSMOS = 0.1
-"""Cleaning that lowers DNSMOS by more than this is not applied; it errs by about so much on a clip of a few seconds."""
-_HARMLESS_DB = 15.0
-"""What is taken away lies further below what is left: no need to ask, which takes 0.2 s a clip."""
 EDGE_S = 0.12
 """Silence kept before the first and after the last word."""
 
@@ -73,8 +71,10 @@ def clean_clips(
 ) -> list[Clip]:
     """Clean clips one by one into `cleaned.flac`; the original file is only read.
 
-    Where taking noise out makes the voice less natural than it was, noise is left in (`strength` off for that clip).
+    Where taking noise out makes the voice less natural than it was, or less like the person's quiet recordings, noise
+    is left in (`strength` off for that clip).
     """
+    voice = clear_voice(library, project_id)
     done = []
     for number, record in enumerate(records):
         if should_stop and should_stop():
@@ -82,7 +82,7 @@ def clean_clips(
         if on_progress:
             on_progress(number / len(records), f"Cleaning clip {number + 1} of {len(records)}")
         original = library.audio(project_id, record.clip_id, "original")
-        cleaned, used = _clean_unless_it_harms(original, record.figures["snr_db"], strength)
+        cleaned, used = _clean_unless_it_harms(original, record.figures["snr_db"], strength, voice)
         encode_flac(cleaned, library.clip_folder(project_id, record.clip_id) / "cleaned.flac", bits=24)
         changes = {"cleaned": True, "strength": used, "cleaning_harmed": used != strength}
         done.append(library.change(project_id, record.clip_id, **changes).as_clip(project_id))
@@ -91,29 +91,15 @@ def clean_clips(
     return done
 
 
-def _clean_unless_it_harms(original: Audio, snr_db: float, strength: Strength) -> tuple[Audio, Strength]:
-    """Return the cleaned clip and the strength it was cleaned with: `off` where more would lower DNSMOS."""
+def _clean_unless_it_harms(
+    original: Audio, snr_db: float, strength: Strength, voice: np.ndarray | None
+) -> tuple[Audio, Strength]:
+    """Return the cleaned clip and the strength it was cleaned with: `off` where more would harm the voice."""
     cleaned = clean(original, snr_db, strength)
     if strength == "off" or (strength == "gentle" and snr_db >= QUIET_ENOUGH_SNR_DB):
         return cleaned, strength
-    # Both trimmed and equally loud: DNSMOS hears level and silence, too.
     plain = clean(original, snr_db, "off")
-    if kept_over_removed_db(plain, cleaned) > _HARMLESS_DB:
-        return cleaned, strength
-    from voiceclone.judge.naturalness import dnsmos_of_one_window
-
-    if dnsmos_of_one_window(cleaned) < dnsmos_of_one_window(plain) - HARM_DNSMOS:
-        return plain, "off"
-    return cleaned, strength
-
-
-def kept_over_removed_db(plain: Audio, cleaned: Audio) -> float:
-    """Return how far what is left lies above what was taken away, whatever the level (scale-invariant SDR)."""
-    count = min(len(plain.samples), len(cleaned.samples))
-    before, after = (audio.samples[:count].astype(np.float64) for audio in (plain, cleaned))
-    kept = after * float(np.dot(before, after)) / max(float(np.dot(after, after)), 1e-12)
-    removed = before - kept
-    return 10 * float(np.log10(max(float(np.sum(kept**2)), 1e-12) / max(float(np.sum(removed**2)), 1e-12)))
+    return (plain, "off") if is_harmed(plain, cleaned, voice) else (cleaned, strength)
 
 
 def reduction_share(snr_db: float) -> float:

@@ -159,6 +159,19 @@ def _read_print(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
         return None
 
 
+def clear_voice(library: "ClipLibrary", project_id: str) -> np.ndarray | None:
+    """Return the mean embedding of the clips without noise and echo, shape (256,), length 1.
+
+    None with fewer than three of them that were listened to.
+    """
+    records = [record for record in library.records(project_id) if record.included and sounds_well(record.figures)]
+    prints = [voice for voice, _ in _prints(library, project_id, records).values()]
+    if len(prints) < _FEWEST_CLEAR:
+        return None
+    mean = np.mean(prints, axis=0)
+    return mean / np.linalg.norm(mean)
+
+
 def _compare(library: "ClipLibrary", project_id: str) -> None:
     """Write into the records how like the main voice each clip is, and which take is there twice."""
     records = library.records(project_id)
