@@ -24,8 +24,8 @@ def styles(kokoro_folder):
 
 
 @pytest.fixture(scope="module")
-def aligner(kokoro_folder, kokoro_network):
-    return Aligner(kokoro_network, kokoro_folder)
+def aligner(kokoro_folder, kokoro_network, styles):
+    return Aligner(kokoro_network, kokoro_folder, styles["jf_alpha"])
 
 
 def border_errors_ms(found, truth):
@@ -45,7 +45,7 @@ def test_borders_are_as_near_to_the_truth_as_with_the_whole_template(aligner, ko
         part.numpy() for part in synthesis.synthesize_with_frames(kokoro_network, tokens, styles["jf_alpha"])
     )
     whole = border_errors_ms(features.align(template, template_frames, recording), truth)
-    found = aligner.align(aligner.encode(tokens), recording, styles["jf_alpha"])
+    found = aligner.align(aligner.encode(tokens), recording)
     quick = border_errors_ms(found, truth)
     assert found.sum() == len(recording) // FRAME_SAMPLES and found.min() >= 1
     assert quick.mean() < whole.mean() + 10
@@ -59,7 +59,7 @@ def test_what_is_read_before_the_generator_is_what_the_sound_holds(aligner, koko
     sound = synthesis.synthesize(kokoro_network, tokens, style).numpy()
     hidden, frames = alignment._speak_without_sound(aligner._network, aligner.encode(tokens), style)
     assert hidden.shape == (2 * frames.sum(), 512)
-    read = alignment._with_one(hidden) @ alignment.cepstral_map(kokoro_network, kokoro_folder)
+    read = alignment._with_one(hidden) @ alignment.cepstral_map(kokoro_network, kokoro_folder, style)
     there = features.cepstrum(sound)[: len(read)]
     alike = [np.corrcoef(read[:, column], there[:, column])[0, 1] for column in range(8)]
     assert min(alike[:2]) > 0.8, "loudness and tilt, which carry most"
@@ -71,30 +71,35 @@ def test_training_the_network_changes_no_duration(kokoro_folder, kokoro_network,
     import copy
 
     learning = copy.deepcopy(kokoro_network)
-    aligner = Aligner(learning, kokoro_folder)
+    aligner = Aligner(learning, kokoro_folder, styles["jf_alpha"])
     tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
     recording = synthesis.synthesize(learning, tokens, styles["jf_alpha"]).numpy()
-    before = aligner.align(aligner.encode(tokens), recording, styles["jf_alpha"])
+    before = aligner.align(aligner.encode(tokens), recording)
     with torch.no_grad():
         for part in (learning.decoder, learning.predictor):
             for parameter in part.parameters():
                 parameter.mul_(0.5)
-    np.testing.assert_array_equal(aligner.align(aligner.encode(tokens), recording, styles["jf_alpha"]), before)
+    np.testing.assert_array_equal(aligner.align(aligner.encode(tokens), recording), before)
 
 
 @pytest.mark.slow
-def test_the_map_is_made_once_and_again_when_it_is_damaged(kokoro_folder, kokoro_network, tmp_path, monkeypatch):
+def test_the_map_is_made_once_for_a_style_and_again_when_it_is_damaged(
+    kokoro_folder, kokoro_network, styles, tmp_path, monkeypatch
+):
     monkeypatch.setattr(alignment, "_SENTENCES", ("Yes, why not?",))
     for name in (weights.INFO_FILE, weights.VOICES_FILE):
         (tmp_path / name).write_bytes((kokoro_folder / name).read_bytes())
-    made = alignment.cepstral_map(kokoro_network, tmp_path)
-    assert made.shape == (513, 20)
+    style = styles["jf_alpha"]
+    made = alignment.cepstral_map(kokoro_network, tmp_path, style)
+    assert made.shape == (513, 10)
     (path,) = tmp_path.glob("alignment_map_*")
     save_file({"map": made * 2}, path)
-    np.testing.assert_array_equal(alignment.cepstral_map(kokoro_network, tmp_path), made * 2)
+    np.testing.assert_array_equal(alignment.cepstral_map(kokoro_network, tmp_path, style), made * 2)
     path.write_bytes(path.read_bytes()[:1000])
-    np.testing.assert_allclose(alignment.cepstral_map(kokoro_network, tmp_path), made, rtol=1e-3, atol=1e-3)
-    assert load_file(path)["map"].shape == (513, 20)
+    np.testing.assert_allclose(alignment.cepstral_map(kokoro_network, tmp_path, style), made, rtol=1e-3, atol=1e-3)
+    assert load_file(path)["map"].shape == (513, 10)
+    other = alignment.cepstral_map(kokoro_network, tmp_path, styles["jm_kumo"])
+    assert np.abs(other - made).max() > 0.1 and len(list(tmp_path.glob("alignment_map_*"))) == 2
 
 
 def prepared(run_dir, count=2):
@@ -104,17 +109,17 @@ def prepared(run_dir, count=2):
 
 
 @pytest.mark.slow
-def test_a_second_training_of_the_same_clips_reuses_what_was_prepared(aligner, styles, tmp_path, monkeypatch):
+def test_a_second_training_of_the_same_clips_reuses_what_was_prepared(aligner, tmp_path, monkeypatch):
     monkeypatch.setattr(aligner, "cache", FeatureCache(tmp_path / "features"))
     first, second = tmp_path / "first", tmp_path / "second"
-    made = [dataset.get_features(first, entry, aligner, styles["jf_alpha"]) for entry in prepared(first)]
+    made = [dataset.get_features(first, entry, aligner) for entry in prepared(first)]
     assert len(list((tmp_path / "features").iterdir())) == 2
 
     def refuse(*_):
         raise AssertionError("aligned again")
 
     monkeypatch.setattr(Aligner, "align", refuse)
-    again = [dataset.get_features(second, entry, aligner, styles["jf_alpha"]) for entry in prepared(second)]
+    again = [dataset.get_features(second, entry, aligner) for entry in prepared(second)]
     for one, other in zip(made, again, strict=True):
         for name, value in vars(one).items():
             np.testing.assert_array_equal(getattr(other, name), value)

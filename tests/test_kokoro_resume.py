@@ -122,7 +122,7 @@ def test_a_clip_that_is_gone_by_now_is_left_out_and_the_round_begins_anew(pair):
     trainer, _ = pair["trainers"]
     state = trainer.clips.state() | {"order": [2, 1, 0]}
     entries = [clip.entry for clip in trainer.clips.ready]
-    clips = ReadyClips(pair["folders"][0], entries[1:], trainer.recipe, trainer.aligner, trainer.start)
+    clips = ReadyClips(pair["folders"][0], entries[1:], trainer.recipe, trainer.aligner, "cpu")
     clips.restore(state)
     assert [clip.entry.clip_id for clip in clips.ready] == state["ready"][1:]
     assert clips.order == []

@@ -47,10 +47,10 @@ def main() -> None:
     print(f"{reader} reads {len(read)} sentences, {speech_s:.0f} s; {torch.get_num_threads()} threads")
     for start in [name for name in styles if name != reader][: options.starts]:
         began = time.process_time()
-        aligner = Aligner(network, options.base)
+        aligner = Aligner(network, options.base, styles[start])
         print(f"from {start}; ready to align in {time.process_time() - began:.1f} s")
         report("rendered", [rendered(network, styles[start], *one) for one in read], speech_s)
-        report("not rendered", [not_rendered(aligner, styles[start], *one) for one in read], speech_s)
+        report("not rendered", [not_rendered(aligner, *one) for one in read], speech_s)
     curves(read, speech_s)
 
 
@@ -78,13 +78,13 @@ def rendered(
 
 
 def not_rendered(
-    aligner: Aligner, style: torch.Tensor, tokens: list[int], samples: np.ndarray, truth: np.ndarray
+    aligner: Aligner, tokens: list[int], samples: np.ndarray, truth: np.ndarray
 ) -> dict[str, np.ndarray | float]:
     """Align as training does."""
     began = time.process_time()
     text = aligner.encode(tokens)
     encoded = time.process_time()
-    found = aligner.align(text, samples, style)
+    found = aligner.align(text, samples)
     ended = time.process_time()
     return {"encode": encoded - began, "template and warp": ended - encoded, "off": off(found, truth)}
 

@@ -10,8 +10,8 @@ from voiceclone.training.preflight import Preflight
 EFFORT_MINUTES = {Effort.QUICK: 5.0, Effort.BETTER: 15.0, Effort.BEST: 40.0}
 """For bases whose gain per step nobody has measured: a time is all that can be promised, and these are what the page
 has always offered."""
-FINISH_S = 20.0
-"""Writing the voice and judging it: what a plan in minutes keeps back for it (`FINISH_RESERVE_S`), on two cores."""
+FINISH_S = 10.0
+"""Writing the voice and judging it, on two idle cores; a plan in minutes keeps more back (`FINISH_RESERVE_S`)."""
 BESIDE_LEARNING = 0.1
 """Share of the time that checkpoints (3 s in 90) and speaking in between take beside the steps."""
 

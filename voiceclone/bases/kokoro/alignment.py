@@ -1,15 +1,18 @@
 """Finds when each phoneme of a recording is said, with the untouched base and without rendering its sound.
 
-A recording is warped onto the same phonemes spoken by the base, whose durations are known. The warping looks at 20
-cepstral numbers every 12.5 ms only, and what enters the decoder's generator has that rate and holds most of them: a
-linear map, fitted once to what the base says, reads them there. The generator, nine tenths of the time, is left out.
+A recording is warped onto the same phonemes spoken by the base, whose durations are known. The warping looks at ten
+cepstral numbers every 12.5 ms and their slopes only, and what enters the decoder's generator has that rate and holds
+most of them: a linear map, fitted once for each style, reads them there. The generator, nine tenths of the time, is
+left out.
 
-Only the untouched base and a style enter, never what a training has learnt: so the same recording always gets
-the same durations, whenever in a run it is made ready, and they can be kept for the next run.
+Only what a training begins with enters, never what it has learnt: so the same recording always gets the same
+durations, whenever in a run it is made ready, and they can be kept for the next run.
 """
 
 import copy
+import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,21 +22,25 @@ from voiceclone.bases.kokoro import feature_cache, features, synthesis
 from voiceclone.bases.kokoro.feature_cache import FeatureCache
 from voiceclone.bases.kokoro.network import STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.synthesis import TextFeatures
-from voiceclone.bases.kokoro.weights import load_stock_voices, read_info
+from voiceclone.bases.kokoro.weights import read_info
+from voiceclone.errors import StorageError
 from voiceclone.store import atomic_file
 
 if TYPE_CHECKING:
     import torch
 
-MAP_FILE = "alignment_map_{sha256}.safetensors"
+MAP_FILE = "alignment_map_{key}.safetensors"
 _SENTENCES = (
-    "The boy was sure he saw a ship on the thin grey line of the sea.",
-    "What a wonderful surprise to see you here, and with such good news!",
-    "She asked for five yellow lemons, a jug of water, and a very sharp knife.",
-    "Could you judge which of those three measures would change the outcome?",
+    "The boy was sure he saw a ship on the thin grey line.",
+    "What a wonderful surprise, and with such good news!",
+    "She asked for five yellow lemons and a very sharp knife.",
+    "Could you judge which measures would change the outcome?",
+    "My brother would rather walk than wait for the bus.",
+    "They found enough fresh bread, but hardly any butter.",
 )
-"""What the base says to fit the map, written for this project; two of them do nearly as well as four."""
-_RIDGE = 1e-3
+"""What the base says to fit the map, written for this project. More of them read it a little better, but the first
+training from a stock voice waits for them: 7 s of two cores."""
+_RIDGE = 1e-2
 """Share of the mean square of the inputs that is added to each: they are 512 and hang together."""
 
 
@@ -41,13 +48,15 @@ class Aligner:
     """Aligns recordings, and remembers what preparing them came to; what it needs of the network is copied.
 
     Args:
-        network: the untouched base, which may learn afterwards.
-        base_folder: where its files lie, the fitted map, and what is remembered.
+        network: what a training begins with, before it learns.
+        base_folder: where its files lie, the fitted maps, and what is remembered.
+        style: the one (1, 256) that the training begins with; the nearer to the speaker, the better.
     """
 
-    def __init__(self, network: "torch.nn.Module", base_folder: Path) -> None:
+    def __init__(self, network: "torch.nn.Module", base_folder: Path, style: "torch.Tensor") -> None:
         self._network = _without_generator(network)
-        self._map = cepstral_map(network, base_folder)
+        self._map = cepstral_map(network, base_folder, style)
+        self.style = style.detach().clone()
         self.base_sha256 = read_info(base_folder).weights_sha256
         self.cache = FeatureCache(base_folder / feature_cache.FOLDER)
 
@@ -58,25 +67,28 @@ class Aligner:
         with torch.no_grad():
             return synthesis.encode_text(self._network, tokens)
 
-    def align(self, text: TextFeatures, samples: np.ndarray, style: "torch.Tensor") -> np.ndarray:
+    def align(self, text: TextFeatures, samples: np.ndarray) -> np.ndarray:
         """Return the duration of each token in a recording; see `features.durations`.
 
         Args:
             text: its encoded phonemes.
             samples: 24 kHz.
-            style: the one (1, 256) the phonemes are spoken in; nearer to the speaker is better.
         """
-        hidden, frames = _speak_without_sound(self._network, text, style)
-        template = features.normalised(_with_one(hidden) @ self._map)
+        hidden, frames = _speak_without_sound(self._network, text, self.style)
+        template = features.comparable(_with_one(hidden) @ self._map)
         return features.durations(template, frames, features.alignment_features(samples), len(samples))
 
 
-def cepstral_map(network: "torch.nn.Module", base_folder: Path) -> np.ndarray:
-    """Return the map from the generator's input to cepstra, float32 (513, 20); made once, kept beside the weights."""
+def cepstral_map(network: "torch.nn.Module", base_folder: Path, style: "torch.Tensor") -> np.ndarray:
+    """Return the map from the generator's input to cepstra in a style: float32 (513, 10).
+
+    Made once for each style, and kept beside the weights. A map for all styles reads them worse: what the base makes of
+    the durations is 0.06 to 0.12 further from recordings (docs/decisions.md).
+    """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file, save_file
 
-    path = base_folder / MAP_FILE.format(sha256=read_info(base_folder).weights_sha256[:16])
+    path = base_folder / MAP_FILE.format(key=_map_key(base_folder, style))
     try:
         return load_file(path)["map"]
     except (OSError, SafetensorError, KeyError):
@@ -85,30 +97,33 @@ def cepstral_map(network: "torch.nn.Module", base_folder: Path) -> np.ndarray:
 
     with torch.random.fork_rng():  # the base's breath is random, and a training's own random state stays as it is
         torch.manual_seed(0)
-        fitted = _fit(network, base_folder)
-    with atomic_file(path) as temporary:
+        fitted = _fit(network, style)
+    with suppress(StorageError), atomic_file(path) as temporary:  # a full disk only costs the time
         save_file({"map": fitted}, temporary)
     return fitted
 
 
-def _fit(network: "torch.nn.Module", base_folder: Path) -> np.ndarray:
+def _map_key(base_folder: Path, style: "torch.Tensor") -> str:
+    made_from = [read_info(base_folder).weights_sha256, style.cpu().numpy().tobytes().hex(), *_SENTENCES]
+    return hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
+
+
+def _fit(network: "torch.nn.Module", style: "torch.Tensor") -> np.ndarray:
     from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-    from voiceclone.bases.kokoro.start import typical_style
     from voiceclone.text.phonemes import phonemize
 
-    voices = load_stock_voices(base_folder)
-    names = sorted(voices)
-    front = _without_generator(network)
-    device = network.bert_encoder.weight.device
     inputs, outputs = [], []
-    for number, sentence in enumerate(_SENTENCES):
-        # Other stock voices each time, so that the map knows high and low ones.
-        style = typical_style(voices[names[number * len(names) // len(_SENTENCES)]]).to(device)
-        tokens = phonemes_to_tokens(phonemize(sentence, "en-us"))
-        spoken = synthesis.synthesize(network, tokens, style).cpu().numpy()
-        hidden, _ = _speak_without_sound(front, synthesis.encode_text(front, tokens), style)
-        inputs.append(_with_one(hidden))
-        outputs.append(features.cepstrum(spoken)[: len(hidden)])
+    entered: list[torch.Tensor] = []
+    look = network.decoder.generator.register_forward_pre_hook(lambda _, given: entered.append(given[0]))
+    try:
+        for sentence in _SENTENCES:
+            tokens = phonemes_to_tokens(phonemize(sentence, "en-us"))
+            spoken = synthesis.synthesize(network, tokens, style).cpu().numpy()
+            hidden = _as_rows(entered.pop())
+            inputs.append(_with_one(hidden))
+            outputs.append(features.cepstrum(spoken)[: len(hidden)])
+    finally:
+        look.remove()
     return _ridge(inputs, outputs)
 
 
@@ -118,6 +133,11 @@ def _ridge(inputs: Sequence[np.ndarray], outputs: Sequence[np.ndarray]) -> np.nd
     square = x.T @ x
     damping = _RIDGE * np.trace(square) / len(square)
     return np.linalg.solve(square + damping * np.eye(len(square)), x.T @ y).astype(np.float32)
+
+
+def _as_rows(hidden: "torch.Tensor") -> np.ndarray:
+    """Return the generator's input (1, 512, 2 * frames) as float32 (2 * frames, 512)."""
+    return hidden[0].T.float().cpu().numpy()
 
 
 def _with_one(hidden: np.ndarray) -> np.ndarray:
@@ -140,7 +160,7 @@ def _speak_without_sound(
         # As `synthesis.render` does it.
         with torch.autocast(device, torch.bfloat16, enabled=supports_bfloat16(device)):
             hidden = network.decoder(stretched, pitch_hz, loudness, acoustic_style)
-    return hidden[0].T.float().cpu().numpy(), frames.cpu().numpy()
+    return _as_rows(hidden), frames.cpu().numpy()
 
 
 def _without_generator(network: "torch.nn.Module") -> "torch.nn.Module":

@@ -233,7 +233,6 @@ class KokoroBase:
                 trainer.held_out,
                 trainer.recipe,
                 trainer.aligner,
-                trainer.start,
             )
 
     def write_learnt(self, run_dir: Path, voice_path: Path) -> None:

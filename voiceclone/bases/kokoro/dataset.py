@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
@@ -19,9 +19,6 @@ from voiceclone.bases.kokoro.weights import vocabulary
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
 from voiceclone.store import atomic_file, read_json_twice, write_json_twice
 from voiceclone.text.phonemes import phonemize
-
-if TYPE_CHECKING:
-    import torch
 
 INDEX_FILE = "dataset.json"
 _FOLDER = "dataset"
@@ -177,7 +174,7 @@ def has_features(run_dir: Path, entry: ClipEntry) -> bool:
     return _features_path(run_dir, entry).is_file()
 
 
-def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
+def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner) -> ClipFeatures:
     """Return a clip's features: from the run, else from what an earlier training of the same recording kept, else new.
 
     A damaged file of them is made again.
@@ -186,7 +183,6 @@ def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner, style: "torc
         run_dir: the run.
         entry: the clip.
         aligner: finds the durations, and keeps what comes of it.
-        style: the one (1, 256) the run begins with.
 
     Raises:
         TrainingError: the clip's sound is gone or damaged.
@@ -195,28 +191,28 @@ def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner, style: "torc
     if path.is_file():
         with suppress(TrainingError, TypeError):
             return ClipFeatures(**_read_arrays(path))
-    made = _kept_or_made(read_sound(run_dir, entry), entry.tokens, aligner, style)
+    made = _kept_or_made(read_sound(run_dir, entry), entry.tokens, aligner)
     with suppress(StorageError):  # a full disk: what is in memory is enough to go on
         _write_array(path, **vars(made))
     return made
 
 
-def _kept_or_made(sound: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
-    key = content_key(sound, tokens, style.cpu().numpy(), aligner.base_sha256)
+def _kept_or_made(sound: np.ndarray, tokens: Sequence[int], aligner: Aligner) -> ClipFeatures:
+    key = content_key(sound, tokens, aligner.style.cpu().numpy(), aligner.base_sha256)
     samples = sound[: len(sound) // FRAME_SAMPLES * FRAME_SAMPLES]
     kept = aligner.cache.get(key)
     if kept is not None and set(kept) | {"samples"} == {field.name for field in fields(ClipFeatures)}:
         return ClipFeatures(samples=samples, **kept)
-    made = _make_features(samples, tokens, aligner, style)
+    made = _make_features(samples, tokens, aligner)
     aligner.cache.put(key, {name: value for name, value in vars(made).items() if name != "samples"})
     return made
 
 
-def _make_features(samples: np.ndarray, tokens: Sequence[int], aligner: Aligner, style: "torch.Tensor") -> ClipFeatures:
+def _make_features(samples: np.ndarray, tokens: Sequence[int], aligner: Aligner) -> ClipFeatures:
     text = aligner.encode(list(tokens))
     curve_length = 2 * len(samples) // FRAME_SAMPLES
     return ClipFeatures(
-        frames=aligner.align(text, samples, style),
+        frames=aligner.align(text, samples),
         pitch_hz=features.pitch_curve(Audio(samples, features.SAMPLE_RATE), curve_length),
         loudness=features.loudness_curve(samples, curve_length),
         samples=samples,

@@ -17,7 +17,7 @@ FOLDER = "features"
 LIMIT_MB = 400.0
 """Whatever was used longest ago goes first. 400 MB hold about an hour and a half of speech; an hour is the most that
 one training takes."""
-_VERSION = b"1"
+_VERSION = b"2"
 """Raised when the same recording comes to something else than before."""
 _SUFFIX = ".safetensors"
 

@@ -20,6 +20,7 @@ _PITCH_ALLOWED_RANGE = 0.2
 """DIO drops a frame whose pitch jumps by more than this share. With its default 0.1 it drops a tenth to a
 fifth of the loud, surely voiced frames; with 0.2 a twentieth."""
 MIN_PITCH_HZ, MAX_PITCH_HZ = 60.0, 600.0
+_CEPSTRA = 10
 _MEL_FFT, _MEL_WINDOW, _MEL_BANDS = 2048, 1200, 80  # StyleTTS 2, meldataset.py
 
 
@@ -91,23 +92,30 @@ def bandwidth(audio: Audio) -> float:
 
 
 def alignment_features(samples: np.ndarray) -> np.ndarray:
-    """Return MFCCs with mean 0 and variance 1 per coefficient, every 12.5 ms: float32, shape (frames, 20)."""
-    return normalised(cepstrum(samples))
+    """Return what recordings are aligned by, every 12.5 ms: float32, shape (frames, 20); see `comparable`."""
+    return comparable(cepstrum(samples))
 
 
-def normalised(values: np.ndarray) -> np.ndarray:
-    """Bring each column to mean 0 and variance 1: float32, the same shape."""
-    return ((values - values.mean(0)) / (values.std(0, ddof=1) + 1e-5)).astype(np.float32)
+def comparable(cepstra: np.ndarray) -> np.ndarray:
+    """Return cepstra (frames, 10) with mean 0 and variance 1 per coefficient, and their slopes: (frames, 20).
+
+    Finer coefficients tell voices apart, not sounds, and the slopes tell where one sound becomes the next: with 20
+    coefficients and no slopes, what the base makes of the durations is further from the recording (docs/decisions.md).
+    """
+    scaled = (cepstra - cepstra.mean(0)) / (cepstra.std(0, ddof=1) + 1e-5)
+    padded = np.pad(scaled, ((2, 2), (0, 0)), mode="edge")
+    slopes = (2 * (padded[4:] - padded[:-4]) + padded[3:-1] - padded[1:-3]) / 10
+    return np.concatenate([scaled, slopes / (slopes.std(0) + 1e-5)], axis=1).astype(np.float32)
 
 
 def cepstrum(samples: np.ndarray) -> np.ndarray:
-    """Return MFCCs of 24 kHz sound every 12.5 ms: float32, shape (frames, 20)."""
+    """Return MFCCs of 24 kHz sound every 12.5 ms: float32, shape (frames, 10)."""
     import torch
 
     log_mel = torch.log(1e-4 + _mel_spectrogram()(torch.from_numpy(samples)))
     from torchaudio.functional import create_dct
 
-    return (log_mel.T @ create_dct(20, _MEL_BANDS, "ortho")).numpy()
+    return (log_mel.T @ create_dct(_CEPSTRA, _MEL_BANDS, "ortho")).numpy()
 
 
 def warp_path(one: np.ndarray, other: np.ndarray) -> np.ndarray:

@@ -25,7 +25,6 @@ def held_out_distance(
     held_out: list[dataset.ClipEntry],
     recipe: "Recipe",
     aligner: "Aligner",
-    start: "torch.Tensor",
 ) -> float | None:
     """Return the distance that training tells as `loss`, on windows of the longest held-out clip; None without one.
 
@@ -36,14 +35,13 @@ def held_out_distance(
         held_out: the clips that nothing is learnt from.
         recipe: of the training.
         aligner: finds out when each sound of a text is said.
-        start: the style that training began with, which clips are aligned to.
     """
     import torch
 
     if not held_out:
         return None
     entry = max(held_out, key=lambda one: one.duration_s)
-    made = dataset.get_features(run_dir, entry, aligner, start)
+    made = dataset.get_features(run_dir, entry, aligner)
     frames, pitch_hz, loudness, samples, text = (
         torch.from_numpy(array).to(style.device)
         for array in (made.frames, made.pitch_hz, made.loudness, made.samples, made.acoustic_text)

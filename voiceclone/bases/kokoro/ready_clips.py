@@ -58,9 +58,9 @@ class ReadyClips:
         run_dir: a prepared run.
         entries: the clips to learn from, in the order they become ready.
         recipe: how windows are drawn.
-        aligner: finds out when each sound of a text is said.
-        start: the style the run begins with, shape (1, 256), on the device the tensors go to. Clips are aligned to it
-            and not to what is learnt, so that the next training of the same clips can reuse what comes of it.
+        aligner: finds out when each sound of a text is said, by the style that the run begins with and not by what is
+            learnt, so that the next training of the same clips can reuse what comes of it.
+        device: where the tensors go to.
     """
 
     def __init__(
@@ -69,10 +69,10 @@ class ReadyClips:
         entries: list[dataset.ClipEntry],
         recipe: Recipe,
         aligner: "Aligner",
-        start: "torch.Tensor",
+        device: str,
     ) -> None:
         self._run_dir, self._recipe = run_dir, recipe
-        self._aligner, self._start, self._device = aligner, start, start.device
+        self._aligner, self._device = aligner, device
         self.pending = list(entries)
         self.ready: list[LoadedClip] = []
         self.order: list[int] = []
@@ -95,7 +95,7 @@ class ReadyClips:
     def _make_ready(self, entry: dataset.ClipEntry) -> None:
         import torch
 
-        made = dataset.get_features(self._run_dir, entry, self._aligner, self._start)
+        made = dataset.get_features(self._run_dir, entry, self._aligner)
 
         def on_device(array: Any) -> "torch.Tensor":
             # Copied, for torch's memory is aligned: vector instructions add up in another order where it is not.

@@ -12,8 +12,8 @@ from voiceclone.store import read_json_twice, write_json_twice
 from voiceclone.training.work_clock import WorkClock
 
 PLAN_FILE = "plan.json"
-FINISH_RESERVE_S = 20.0
-"""Kept of a plan in minutes for writing and judging the voice."""
+FINISH_RESERVE_S = 14.0
+"""Kept of a plan in minutes for the last candidate, the voice file and the run's last lines: 10 s on two idle cores."""
 FEATURES_SHARE = 0.4
 """Part of a plan in minutes after which no further recordings are made ready."""
 HEARD_TIMES = 4

@@ -93,11 +93,8 @@ def kept_polish(run_dir: Path) -> dict[str, np.ndarray]:
 
 
 def listen_to_stock_voices(base_folder: Path) -> None:
-    """Make what `choose_start` and the alignment compare with, so that the first training need not."""
-    from voiceclone.bases.kokoro.alignment import cepstral_map
-
+    """Make what `choose_start` compares with, so that the first training need not."""
     network = load_network(base_folder, "cpu")
-    cepstral_map(network, base_folder)
     try:
         stock_embeddings(network, base_folder, _typical_styles(base_folder))
     except ImportError as error:

@@ -53,12 +53,12 @@ class Trainer:
         entries = self._read_entries()
         self.held_out = [entry for entry in entries if entry.held_out]
         learnt_from = [entry for entry in entries if not entry.held_out]
-        self.aligner = Aligner(self.network, base_folder)  # of the untouched network, so before anything is learnt
         self._meters, self._watches = Meters(), _new_watches()
         self._thrift, self._returns = Thrift.none(self.recipe), 0
         self._saved_step: int | None = None
         self.start = choose_start(self.network, base_folder, run_dir, learnt_from).to(device)
-        self.clips = ReadyClips(run_dir, learnt_from, self.recipe, self.aligner, self.start)
+        self.aligner = Aligner(self.network, base_folder, self.start)  # before anything is learnt
+        self.clips = ReadyClips(run_dir, learnt_from, self.recipe, self.aligner, device)
         band_limited = any(entry.bandwidth_hz < losses.FULL_BAND_HZ for entry in learnt_from)
         self._teacher = Teacher(self.network, self.start) if band_limited else None
         self.learners = Learners(self.network, self.start, self.recipe, plan.policy)
