@@ -28,7 +28,7 @@ run: $(STAMP)  ## the app on http://localhost:7860 (HOST=… PORT=…)
 	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python app.py
 
 test: setup $(DEV_STAMP)  ## the test suite
-	$(BIN)/python -m pytest -m "not slow and not gpu and not browser"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not gpu and not browser"
 
 test-slow: setup $(DEV_STAMP)  ## tests that train the real base model, minutes
 	$(BIN)/python -m pytest -m slow

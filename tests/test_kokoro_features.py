@@ -55,6 +55,18 @@ def test_a_warp_path_never_goes_back(template):
     np.testing.assert_array_equal(features.warp_path(distinct, distinct), np.arange(50))
 
 
+def test_recordings_are_compared_by_levels_and_slopes_whatever_their_scale():
+    cepstra = np.random.default_rng(0).normal(size=(200, 10)).astype(np.float32)
+    compared = features.comparable(cepstra)
+    assert compared.shape == (200, 20) and compared.dtype == np.float32
+    np.testing.assert_allclose(compared[:, :10].mean(0), 0.0, atol=1e-5)
+    np.testing.assert_allclose(compared.std(0), 1.0, atol=0.01)
+    np.testing.assert_allclose(features.comparable(7 * cepstra + 3), compared, atol=1e-3)
+    step = np.repeat([0.0, 1.0], 50)[:, None] * np.ones(10)
+    slopes = features.comparable(step)[:, 10:]
+    assert (slopes[48:52] > 1).all() and np.abs(slopes[:40]).max() < 1e-6
+
+
 def test_bandwidth_of_limited_and_full_sound():
     narrow = resample(make_noise(2.0, 16_000, 0.1), RATE)
     assert 7_400 < features.bandwidth(narrow) < 8_600
