@@ -17,6 +17,7 @@ from voiceclone import VoiceEngine, store
 from voiceclone.audio import Audio, encode_wav
 from voiceclone.errors import VoiceCloneError
 from voiceclone.pictures import spectrogram_png
+from voiceclone.training import candidates
 
 OUT_DIR = results.HERE / "out"
 SECONDS = (20, 60, 300)
@@ -137,7 +138,7 @@ def _measure_run(
 
 
 def _keep(engine: VoiceEngine, name: str, run_id: str, spoken: list[Audio]) -> None:
-    """Keep what ears and eyes should judge: the sentences, their spectrogram, the voice, the losses."""
+    """Keep what ears and eyes should judge: the sentences, their spectrogram, the voice, the losses, the candidates."""
     OUT_DIR.mkdir(parents=True, exist_ok=True)
     together = measure.joined(spoken)
     encode_wav(together, OUT_DIR / f"{name}.wav")
@@ -145,6 +146,7 @@ def _keep(engine: VoiceEngine, name: str, run_id: str, spoken: list[Audio]) -> N
     store.write_bytes(OUT_DIR / f"{name}.png", spectrogram_png(shown, name))
     run_dir = engine.data_dir / "runs" / run_id
     store.write_bytes(OUT_DIR / f"{name}.jsonl", (run_dir / "metrics.jsonl").read_bytes())
+    store.write_bytes(OUT_DIR / f"{name}.candidates.json", (run_dir / candidates.INDEX_FILE).read_bytes())
     voice_file = engine.export_voice(engine.training_status(run_id).voice_id, Path(engine.data_dir))
     voice_file.replace(OUT_DIR / f"{name}{voice_file.suffix}")
 
