@@ -26,9 +26,9 @@ LIKENESS_NOISE = 0.01
 """Two candidates nearer than this are equally like: the same voice says the two sentences again with another random
 noise and moves by half of it, and benchmarks/README.md calls less than 0.01 no difference."""
 WORDS_MARGIN = 0.10
-"""Words wrong above the best candidate's. The two English sentences have 24 words: two more are chance, three are not. A
-voice with 1 % of its words wrong in twenty sentences had two of these wrong and lost to one of a third of its steps and
-0.04 less likeness while this was 0.07."""
+"""Words wrong above the best candidate's. The two English sentences have 24 words: two more are chance, three are not.
+With 0.07 a voice with 1 % of its words wrong in twenty sentences, two of them in these, lost to one of a third of its
+steps and 0.04 less likeness."""
 SOUND_MARGIN = 0.25
 """DNSMOS below the best candidate's; noise alone moves two sentences by up to 0.1."""
 BUZZ_MEAN_DB, BUZZ_MAX_DB = 0.5, 5.5
