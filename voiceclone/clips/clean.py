@@ -74,7 +74,7 @@ def clean_clips(
     Where taking noise out makes the voice less natural than it was, or less like the person's quiet recordings, noise
     is left in (`strength` off for that clip).
     """
-    voice = clear_voice(library, project_id)
+    voice = None if strength == "off" else clear_voice(library, project_id)
     done = []
     for number, record in enumerate(records):
         if should_stop and should_stop():

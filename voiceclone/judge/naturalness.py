@@ -77,8 +77,8 @@ def _network_of_any_length() -> "InferenceSession":
     def put(name: str, values: list[int]) -> None:
         constants[name].CopyFrom(onnx.numpy_helper.from_array(np.array(values, np.int64), name))
 
-    hops = [node for node in model.graph.node if node.op_type == "Slice"]
-    put(hops[0].input[2], [2**62, -_HOP_SAMPLES])  # all but the last hop, where it said the first 900
+    first_slice = next(node for node in model.graph.node if node.op_type == "Slice")
+    put(first_slice.input[2], [2**62, -_HOP_SAMPLES])  # all but the last hop, where it said the first 900
     for node in model.graph.node:
         if node.op_type == "Reshape":
             put(node.input[1], [1, -1, _HOP_SAMPLES])
