@@ -11,7 +11,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 from benchmarks import measure, report, results, training
@@ -86,8 +88,7 @@ def _measure(voice: BenchmarkVoice, seconds: int, plan: training.Plan, base_fold
         for one in found.made:
             _tell(f"{voice.name}, {seconds} s: judging the voice after {one.step} steps")
             judged = _judge(engine, kept_dir / one.voice, speaker)
-            own = {"likeness": one.judged.likeness, "words_right": one.judged.words_right, "cost_s": one.cost_s}
-            rows.append({"step": one.step, "own": own, **judged})
+            rows.append({"step": one.step, "own": asdict(one.judged) | {"cost_s": one.cost_s}, **judged})
     return {
         "voice": voice.name,
         "seconds": seconds,
@@ -123,6 +124,7 @@ def _train_and_keep_all(engine: VoiceEngine, project_id: str, name: str, plan: t
 def _judge(engine: VoiceEngine, voice_path: Path, speaker: Any) -> dict[str, float]:
     import torch
 
+    from voiceclone.judge.naturalness import dnsmos_overall
     from voiceclone.judge.words import word_error_rate
 
     talker = Speaker(engine.base)
@@ -131,6 +133,7 @@ def _judge(engine: VoiceEngine, voice_path: Path, speaker: Any) -> dict[str, flo
     return {
         "similarity": measure.likeness(spoken, speaker)["similarity"],
         "word_error_rate": word_error_rate(UNSEEN, spoken),
+        "dnsmos": fmean(map(dnsmos_overall, spoken)),
     }
 
 
@@ -156,13 +159,14 @@ def verdict(run: Mapping[str, Any]) -> dict[str, Any]:
 def table(runs: Sequence[Mapping[str, Any]]) -> str:
     """Return the rule's choice against the best checkpoint as Markdown, for benchmarks/README.md."""
     lines = [
-        "| voice | speech | step: similarity / word errors | kept | best | below best | word errors above | |",
+        "| voice | speech | step: similarity / word errors / DNSMOS | kept | best | below best | word errors above | |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for run in runs:
         told = verdict(run)
         all_of_them = ", ".join(
-            f"{one['step']}: {one['similarity']:.3f} / {one['word_error_rate']:.3f}" for one in run["candidates"]
+            f"{one['step']}: {one['similarity']:.3f} / {one['word_error_rate']:.3f} / {one['dnsmos']:.2f}"
+            for one in run["candidates"]
         )
         mark = report.PASSED if told["passed"] else report.MISSED
         lines.append(

@@ -32,6 +32,8 @@ SCRIPT_FILE = "likeness.json"
 `[likeness, words_right]` each, the last one for all after it."""
 FULL_FILE = "full"
 """A file of this name beside `base.json` fills the disk when a candidate is to be written."""
+SLOW_FILE, LOADING_S = "slow", 5.0
+"""A file of this name beside `base.json` makes loading, which whatever comes first does, take so long."""
 
 
 class TonePanel:
@@ -62,6 +64,7 @@ class HeardBase(FakeBase):
         if getattr(getattr(main, "__spec__", None), "name", "") == "voiceclone.training.worker":
             TonePanel.script = folder / SCRIPT_FILE
             picking.Panel = TonePanel  # in the training process only
+        self._loaded = False
 
     def prepare(self, clips, run_dir, plan, on_progress=None, should_stop=None) -> None:
         super().prepare(clips[:-1], run_dir, plan, on_progress, should_stop)
@@ -90,10 +93,16 @@ class HeardBase(FakeBase):
         else:
             store.write_bytes(run_dir / "voice.safetensors", chosen.read_bytes())
 
+    def load(self, run_dir) -> None:
+        if not self._loaded and (self._folder / SLOW_FILE).exists():
+            time.sleep(LOADING_S)
+        self._loaded = True
+
     def held_out(self, run_dir) -> list[Audio]:
         return [decode(run_dir / "held_out.wav")]
 
     def speak_start(self, run_dir, sentences) -> list[Audio]:
+        self.load(run_dir)
         return [tone(STOCK_PITCH_HZ, SENTENCE_S, self.sample_rate) for _ in sentences]
 
     def speak_learnt(self, run_dir, sentences) -> list[Audio]:

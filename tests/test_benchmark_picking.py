@@ -7,9 +7,9 @@ from benchmarks.picking import table, verdict
 
 
 def run_of(kept_step, *figures):
-    """A run with candidates after 10, 20, … steps, each given as similarity and word error rate."""
+    """A run with candidates after 10, 20, … steps, each given as similarity and word error rate; all sound alike."""
     rows = [
-        {"step": 10 * number, "similarity": similarity, "word_error_rate": word_errors, "own": {}}
+        {"step": 10 * number, "similarity": similarity, "word_error_rate": word_errors, "dnsmos": 3.1}
         for number, (similarity, word_errors) in enumerate(figures, start=1)
     ]
     return {"voice": "joe", "seconds": 60, "kept_step": kept_step, "candidates": rows}
@@ -31,5 +31,5 @@ def test_the_bar_is_hundredths_of_likeness_and_of_words(kept_step, figures, pass
 
 def test_the_table_tells_every_candidate_and_marks_a_miss():
     good, missed = table([run_of(20, (0.8, 0.01), (0.9, 0.02)), run_of(10, (0.8, 0.01), (0.9, 0.02))]).splitlines()[2:]
-    assert "10: 0.800 / 0.010, 20: 0.900 / 0.020" in good and good.endswith(f"{report.PASSED} |")
+    assert "10: 0.800 / 0.010 / 3.10, 20: 0.900 / 0.020 / 3.10" in good and good.endswith(f"{report.PASSED} |")
     assert "| 10 | 20 | 0.100 | -0.010 |" in missed and missed.endswith(f"{report.MISSED} |")

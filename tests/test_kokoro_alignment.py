@@ -102,6 +102,25 @@ def test_the_map_is_made_once_for_a_style_and_again_when_it_is_damaged(
     assert np.abs(other - made).max() > 0.1 and len(list(tmp_path.glob("alignment_map_*"))) == 2
 
 
+def test_every_stock_voice_that_pip_brings_has_its_map_shipped(kokoro_folder, styles):
+    shipped = load_file(alignment.SHIPPED_MAPS)
+    assert set(shipped) == {alignment.map_key(kokoro_folder, style) for style in styles.values()}
+    assert all(found.shape == (513, 10) and found.dtype == np.float32 for found in shipped.values())
+    assert alignment.SHIPPED_MAPS.stat().st_size < 150_000
+
+
+@pytest.mark.slow
+def test_a_shipped_map_is_what_would_be_made_here(kokoro_folder, kokoro_network, styles):
+    """Nearly: other processors round otherwise, and the base's breath is drawn anew."""
+    shipped = load_file(alignment.SHIPPED_MAPS)[alignment.map_key(kokoro_folder, styles["jm_kumo"])]
+    made = alignment.fit_map(kokoro_network, styles["jm_kumo"])
+    tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
+    aligner = Aligner(kokoro_network, kokoro_folder, styles["jm_kumo"])
+    hidden, _ = alignment._speak_without_sound(aligner._network, aligner.encode(tokens), styles["jm_kumo"])
+    read, as_shipped = (alignment._with_one(hidden) @ one for one in (made, shipped))
+    assert np.abs(read - as_shipped).max() < 0.05 * np.abs(read).max()
+
+
 def prepared(run_dir, count=2):
     names = sorted(EXAMPLE_TEXTS)[:count]
     clips = [TrainingClip(name, decode(EXAMPLE_DIR / name), EXAMPLE_TEXTS[name], "en-us") for name in names]

@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from tests.fake_base import BASE_ID, spectral_centre_hz
-from tests.heard_base import FACTORY, FULL_FILE, SCRIPT_FILE
+from tests.heard_base import FACTORY, FULL_FILE, LOADING_S, SCRIPT_FILE, SLOW_FILE
 from tests.small_project import PITCH_HZ, make_project
 from voiceclone import store
 from voiceclone.audio import decode
@@ -78,6 +78,15 @@ def test_a_run_leaves_samples_at_fixed_steps_and_keeps_the_last_of_equals(engine
     assert (voice.steps, voice.scores["similarity"]) == (240, found.made[-1].judged.likeness)
     assert voice.scores["similarity_stock"] == found.start.judged.likeness
     assert last.step == 240
+
+
+def test_loading_what_training_needs_is_no_cost_of_the_first_sample(engine, project_id):
+    folder = engine.data_dir / "base" / BASE_ID
+    folder.mkdir(parents=True)
+    (folder / SLOW_FILE).touch()
+    last = train(engine, project_id, STEPS_BETWEEN)
+    # Counted, it would put off the next samples of a plan in minutes by fourteen times as much.
+    assert engine.candidates(last.run_id).made[0].cost_s < LOADING_S
 
 
 def test_the_best_is_kept_and_another_may_be_chosen_by_ear(engine, project_id):

@@ -202,6 +202,9 @@ class HeardWhileTraining(Protocol):
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
         """As in `BaseModel`; `chosen` is a file that `write_learnt` made: the final voice, judged already."""
 
+    def load(self, run_dir: Path) -> None:
+        """Load what training this run needs; whatever else is asked of the run first would do it, too."""
+
     def held_out(self, run_dir: Path) -> list[Audio]:
         """Return the recordings of this run that nothing is learnt from; may be none."""
 

