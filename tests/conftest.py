@@ -96,5 +96,4 @@ def kokoro(kokoro_folder: Path):
 @pytest.fixture(scope="session")
 def kokoro_network(kokoro):
     """The network inside `kokoro`, as the untouched base; tests must not change it."""
-    kokoro.speak(None, "Yes.", "en-us")
-    return kokoro._network
+    return kokoro.talker.untouched()

@@ -1,4 +1,4 @@
-"""The one thread in which this process speaks and judges, so that one pool of OpenMP threads has all the cores.
+"""What this process computes on, and the one thread it speaks and judges in, so that one pool of threads has all cores.
 
 Torch's OpenMP (libgomp) makes a pool of threads for every Python thread that computes. As soon as there are more pool
 threads than cores, they sleep at each barrier instead of spinning, and speech takes a third longer (docs/decisions.md).
@@ -16,12 +16,28 @@ from typing import ParamSpec, TypeVar
 
 import numpy as np
 
+from voiceclone import host
+
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="voiceclone-compute")
 _NOISE_SEED = 1
 _computes = threading.local()
 """Its `here` is True in the one thread."""
+
+
+def device() -> str:
+    """Return what networks compute on: `cuda` or `cpu`. Loads torch."""
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def use_all_cores() -> None:
+    """Let torch compute with every core."""
+    import torch
+
+    torch.set_num_threads(host.cores())
 
 
 def use_this_thread() -> None:

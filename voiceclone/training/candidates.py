@@ -24,7 +24,7 @@ RECORDING_SOUND, START_SOUND, INSTANT_SOUND = "recording.flac", "start.flac", "i
 
 LIKENESS_NOISE = 0.01
 """Two candidates nearer than this are equally like: the same voice says the two sentences again with another random
-noise and moves by half of it, and benchmarks/README.md calls less than 0.01 no difference."""
+noise and moves by half of it."""
 WORDS_MARGIN = 0.10
 """Words wrong above the best candidate's. The two English sentences have 24 words: two more are chance, three are not.
 With 0.07 a voice with 1 % of its words wrong in twenty sentences, two of them in these, lost to one of a third of its

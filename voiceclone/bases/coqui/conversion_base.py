@@ -1,18 +1,17 @@
 """Voice converters behind the base-model interface: OpenVoice v2, FreeVC and kNN-VC."""
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from voiceclone.audio import Audio, resample
 from voiceclone.bases.base import OnProgress, ShouldStop, SliceResult, TrainingClip, TrainingPlan
-from voiceclone.bases.catalogue import card
-from voiceclone.bases.coqui import released
 from voiceclone.bases.coqui.converters import CONVERTERS
 from voiceclone.bases.coqui.pieces import convert_in_pieces
+from voiceclone.bases.coqui.released_base import ReleasedBase
 from voiceclone.bases.coqui.voice_tensors import read_shapes, read_voice_tensors, write_voice_tensors
 from voiceclone.bases.coqui.workarounds import prepare_library
+from voiceclone.compute import device
 from voiceclone.errors import InputError, NotEnoughSpeechError, VoiceFileError
 
 MAX_CLIPS = 10
@@ -20,7 +19,7 @@ MIN_SPEECH_S = 3.0
 """Below this the converters' speaker vectors are mostly the words, not the voice."""
 
 
-class ConversionBase:
+class ConversionBase(ReleasedBase):
     """A converter; building it loads nothing.
 
     Args:
@@ -29,37 +28,18 @@ class ConversionBase:
     """
 
     def __init__(self, folder: Path, base_id: str) -> None:
-        about = card(base_id)
-        self.base_id, self.title, self.licence = about.base_id, about.title, about.licence
-        self.may_share_voices, self.languages = about.may_share_voices, about.languages
-        self.abilities, self.policies = about.abilities, about.policies
-        self.max_voice_mb = about.max_voice_mb
-        self._folder = folder
-        self._converter = CONVERTERS[about.base_id](folder, about.title)
+        super().__init__(folder, base_id)
+        self._converter = CONVERTERS[self.base_id](folder, self.title)
         self.sample_rate = self._converter.output_rate
-        self._network: Any = None
-        self._turn = threading.Lock()
 
-    # The model --------------------------------------------------------------------------------
-
-    def is_ready(self) -> bool:
-        """True when the model is complete and its licence was agreed to."""
-        return released.is_agreed(self._folder) and self._converter.is_complete()
-
-    def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
-        """Raise `BaseModelError` unless the model is there; nothing is fetched unasked."""
-        released.require_ready(self.is_ready(), self.title, self.base_id)
-
-    @property
-    def weights_sha256(self) -> str:
-        """The hash of the weights noted when the model was got."""
-        return released.weights_sha256(self._folder)
+    def _is_complete(self) -> bool:
+        return self._converter.is_complete()
 
     def _loaded(self) -> Any:
         if self._network is None:
             self.ensure_ready()
             prepare_library()
-            self._network = self._converter.load().eval().to(released.device())
+            self._network = self._converter.load().eval().to(device())
         return self._network
 
     # Voices -----------------------------------------------------------------------------------
@@ -119,7 +99,7 @@ class ConversionBase:
         with self._turn:
             network = self._loaded()
             self.check_voice_file(voice_path)
-            voice = {name: value.to(released.device()) for name, value in read_voice_tensors(voice_path).items()}
+            voice = {name: value.to(device()) for name, value in read_voice_tensors(voice_path).items()}
             with torch.random.fork_rng(), torch.inference_mode():
                 torch.manual_seed(0)  # they draw noise: the same recording shall give the same sound
                 return convert_in_pieces(

@@ -128,10 +128,3 @@ def load_state(
             f"{title}: {len(missing)} tensors are missing from the checkpoint (first: {missing[0]}). "
             "Get the model again."
         )
-
-
-def device() -> str:
-    """Return what networks compute on: `cuda` or `cpu`."""
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"

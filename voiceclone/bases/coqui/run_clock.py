@@ -31,9 +31,9 @@ class StoredPlan:
     """Spent before learning began."""
 
 
-def write_plan(run_dir: Path, plan: TrainingPlan, policy: Policy, weights_sha256: str, elapsed_s: float) -> None:
-    """Save the plan and which weights it is for."""
-    stored = StoredPlan(policy, plan.minutes, plan.steps, plan.seed, weights_sha256, elapsed_s)
+def write_plan(run_dir: Path, plan: TrainingPlan, weights_sha256: str, elapsed_s: float) -> None:
+    """Save the plan, whose policy is named, and which weights it is for."""
+    stored = StoredPlan(Policy(plan.policy), plan.minutes, plan.steps, plan.seed, weights_sha256, elapsed_s)
     write_json(run_dir / PLAN_FILE, asdict(stored))
 
 

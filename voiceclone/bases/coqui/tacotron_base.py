@@ -1,19 +1,15 @@
 """Tacotron 2 with HiFi-GAN behind the base-model interface: one speaker's model, trained over to a voice."""
 
-import shutil
-import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone import host
 from voiceclone.audio import Audio
-from voiceclone.bases.base import OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
-from voiceclone.bases.catalogue import card
-from voiceclone.bases.coqui import clip_store, released, tacotron_network
-from voiceclone.bases.coqui.finished import SCORES_FILE, VOICE_FILE, note_done, read_done, score
+from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip, TrainingPlan
+from voiceclone.bases.coqui import clip_store, tacotron_network
+from voiceclone.bases.coqui.finished import VOICE_FILE, score
+from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
 from voiceclone.bases.coqui.run_clock import write_plan
 from voiceclone.bases.coqui.tacotron_network import ACOUSTIC, VOCODER, Pair, learnable_state
 from voiceclone.bases.coqui.voice_tensors import (
@@ -24,9 +20,10 @@ from voiceclone.bases.coqui.voice_tensors import (
     write_voice_tensors,
 )
 from voiceclone.bases.coqui.workarounds import prepare_library
+from voiceclone.compute import device
 from voiceclone.errors import InputError, TrainingError, VoiceFileError
 from voiceclone.limits import MAX_LETTERS_PER_S
-from voiceclone.store import require_free_disk, write_json
+from voiceclone.store import require_free_disk
 
 if TYPE_CHECKING:
     import torch
@@ -39,7 +36,7 @@ NEEDED_DISK_MB = 4_000
 LONGEST_CLIP_S = 12.0
 
 
-class TacotronBase:
+class TacotronBase(TrainableBase["TacotronTrainer"]):
     """Tacotron 2 (DDC) and HiFi-GAN v2; building it loads nothing.
 
     Args:
@@ -49,33 +46,15 @@ class TacotronBase:
 
     sample_rate = 22_050
 
+    checkpoint_interval_s = CHECKPOINT_INTERVAL_S
+
     def __init__(self, folder: Path, base_id: str = "tacotron2_ddc") -> None:
-        about = card(base_id)
-        self.base_id, self.title, self.licence = about.base_id, about.title, about.licence
-        self.may_share_voices, self.languages = about.may_share_voices, about.languages
-        self.abilities, self.policies = about.abilities, about.policies
-        self.max_voice_mb = about.max_voice_mb
-        self._folder = folder
-        self._pair: Pair | None = None
+        super().__init__(folder, base_id)
+        self._network: Pair | None = None
         self._base: dict[str, torch.Tensor] = {}
-        self._spoken_by: tuple[str, int] | None = None
-        self._trainers: dict[Path, TacotronTrainer] = {}
-        self._turn = threading.RLock()
 
-    # The model --------------------------------------------------------------------------------
-
-    def is_ready(self) -> bool:
-        """True when both networks are complete and their licence was agreed to."""
-        return released.is_agreed(self._folder) and tacotron_network.is_complete(self._folder)
-
-    def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
-        """Raise `BaseModelError` unless the model is there; nothing is fetched unasked."""
-        released.require_ready(self.is_ready(), self.title, self.base_id)
-
-    @property
-    def weights_sha256(self) -> str:
-        """The hash of the weights noted when the model was got."""
-        return released.weights_sha256(self._folder)
+    def _is_complete(self) -> bool:
+        return tacotron_network.is_complete(self._folder)
 
     def check_voice_file(self, path: Path) -> None:
         """Raise `VoiceFileError` unless the voice's tensors fit these networks."""
@@ -87,17 +66,17 @@ class TacotronBase:
                 )
 
     def _load(self) -> Pair:
-        if self._pair is None:
+        if self._network is None:
             self.ensure_ready()
             prepare_library()
             pair = tacotron_network.load_pair(self._folder)
             if pair.sample_rate != self.sample_rate:
                 raise tacotron_network.wrong_rate(pair.sample_rate, self.sample_rate)
             self._base = {name: value.clone() for name, value in _state(pair).items()}
-            pair.acoustic.to(released.device())
-            pair.vocoder.to(released.device())
-            self._pair = pair
-        return self._pair
+            pair.acoustic.to(device())
+            pair.vocoder.to(device())
+            self._network = pair
+        return self._network
 
     # What it cannot do ------------------------------------------------------------------------
 
@@ -135,40 +114,16 @@ class TacotronBase:
             NotEnoughSpeechError: no clip can be used.
         """
         began = time.monotonic()
-        plan = replace(plan, policy=plan.policy or self.policies[0])
-        if plan.policy not in self.policies:
-            raise InputError(f"{self.title} cannot be trained as “{plan.policy}”; choose {' or '.join(self.policies)}.")
+        plan = self._with_policy(plan)
         with self._turn:
             acoustic = self._load().acoustic
         require_free_disk(run_dir, NEEDED_DISK_MB)
         clip_store.store_clips(
             clips, run_dir, self.sample_rate, lambda clip: _why_not(clip, acoustic), on_progress, should_stop
         )
-        write_plan(run_dir, plan, Policy(plan.policy), self.weights_sha256, time.monotonic() - began)
+        write_plan(run_dir, plan, self.weights_sha256, time.monotonic() - began)
 
-    def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
-        """Train for about `budget_s` seconds from the last checkpoint; saved in time, and when asked to stop."""
-        done = read_done(run_dir)
-        if done is not None:
-            return done
-        trainer = self._trainer(run_dir)
-        until = time.monotonic() + budget_s
-        stopped = should_stop is not None and should_stop()
-        while not trainer.finished and time.monotonic() < until and not stopped:
-            trainer.advance()
-            stopped = should_stop is not None and should_stop()
-        finished = trainer.finished
-        if trainer.clock.step and (stopped or finished or trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S):
-            trainer.save_checkpoint()
-        return SliceResult(trainer.clock.step, trainer.clock.total_steps(), finished)
-
-    def finish(self, run_dir: Path) -> None:
-        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
-        from voiceclone.bases.coqui import tacotron_stages, tacotron_training
-
-        if read_done(run_dir) is not None:
-            return  # killed after everything was written
-        trainer = self._trainer(run_dir)
+    def _write_voice(self, run_dir: Path, trainer: "TacotronTrainer") -> dict[str, float]:
         changes = trainer.learnt_changes()
         if not changes:
             raise TrainingError(
@@ -178,29 +133,23 @@ class TacotronBase:
         clips = clip_store.read_index(run_dir)
         language = clip_store.main_language(clips)
         real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
-        scores = score(
+        return score(
             lambda text: self.speak(run_dir / VOICE_FILE, text, language),
             lambda text: self.speak(None, text, language),
             language,
             real,
         )
-        write_json(run_dir / SCORES_FILE, scores)
-        note_done(run_dir, trainer.clock.step, trainer.clock.total_steps())
-        self._trainers.pop(run_dir, None)
-        (run_dir / tacotron_training.CHECKPOINT_FILE).unlink(missing_ok=True)
-        for stage in tacotron_stages.STAGES:
-            (run_dir / f"{stage.name}.safetensors").unlink(missing_ok=True)
-        shutil.rmtree(run_dir / clip_store.FOLDER, ignore_errors=True)
 
-    def _trainer(self, run_dir: Path) -> "TacotronTrainer":
-        if run_dir not in self._trainers:
-            import torch
+    def _left_by_training(self) -> Sequence[str]:
+        from voiceclone.bases.coqui import tacotron_stages, tacotron_training
 
-            from voiceclone.bases.coqui.tacotron_training import TacotronTrainer
+        stages = [f"{stage.name}.safetensors" for stage in tacotron_stages.STAGES]
+        return (tacotron_training.CHECKPOINT_FILE, *stages)
 
-            torch.set_num_threads(host.cores())
-            self._trainers[run_dir] = TacotronTrainer(run_dir, self._folder, self.weights_sha256, released.device())
-        return self._trainers[run_dir]
+    def _make_trainer(self, run_dir: Path) -> "TacotronTrainer":
+        from voiceclone.bases.coqui.tacotron_training import TacotronTrainer
+
+        return TacotronTrainer(run_dir, self._folder, self.weights_sha256, device())
 
     # Speaking ---------------------------------------------------------------------------------
 
@@ -214,13 +163,13 @@ class TacotronBase:
         """
         with self._turn:
             self._put_on(voice_path)
-            return tacotron_network.say(self._pair, text, language, speed)
+            return tacotron_network.say(self._network, text, language, speed)
 
     def _put_on(self, voice_path: Path | None) -> None:
         """Change the loaded networks into a voice, or back into the base."""
         import torch
 
-        key = (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)
+        key = voice_key(voice_path)
         pair = self._load()
         if key == self._spoken_by:
             return

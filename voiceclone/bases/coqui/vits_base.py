@@ -1,22 +1,18 @@
 """YourTTS and VITS VCTK behind the base-model interface: instant voices, four ways to train, speaking, converting."""
 
-import shutil
-import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone import host
 from voiceclone.audio import Audio, encode_wav
-from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
-from voiceclone.bases.catalogue import card
+from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
-from voiceclone.bases.coqui.finished import SCORES_FILE, VOICE_FILE, note_done, read_done, score
+from voiceclone.bases.coqui.finished import VOICE_FILE, score
 from voiceclone.bases.coqui.pieces import convert_in_pieces
+from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
 from voiceclone.bases.coqui.run_clock import read_plan, write_plan
 from voiceclone.bases.coqui.vits_recipe import Recipe
 from voiceclone.bases.coqui.voice_tensors import (
@@ -27,9 +23,10 @@ from voiceclone.bases.coqui.voice_tensors import (
     read_voice_tensors,
     write_voice_tensors,
 )
+from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
 from voiceclone.limits import MIN_FREE_DISK_MB
-from voiceclone.store import require_free_disk, write_json
+from voiceclone.store import require_free_disk
 
 if TYPE_CHECKING:
     import torch
@@ -47,6 +44,8 @@ MATCHED_CLIPS = 3
 CHECKPOINT_INTERVAL_S = 180.0
 """A checkpoint of the full size with its discriminator is 1.0 GB."""
 FIRST_LISTEN_FILE = "first_listen.wav"
+START_FILE = "start.safetensors"
+"""The voice that learning began with, for its scores."""
 _FIRST_LISTEN_TEXT = {
     "en": "Hello! This is the first try at your voice. It is still learning.",
     "fr": "Bonjour ! Voici le premier essai de votre voix. Elle apprend encore.",
@@ -54,7 +53,7 @@ _FIRST_LISTEN_TEXT = {
 }
 
 
-class VitsBase:
+class VitsBase(TrainableBase["VitsTrainer"]):
     """A released VITS; building it loads nothing.
 
     Args:
@@ -63,36 +62,18 @@ class VitsBase:
         recipe: how to train; None is the recipe of the device.
     """
 
+    checkpoint_interval_s = CHECKPOINT_INTERVAL_S
+
     def __init__(self, folder: Path, base_id: str | None = None, recipe: Recipe | None = None) -> None:
-        about = card(base_id or folder.name)
-        self.base_id, self.title, self.licence = about.base_id, about.title, about.licence
-        self.may_share_voices, self.languages = about.may_share_voices, about.languages
-        self.abilities, self.policies = about.abilities, about.policies
-        self.max_voice_mb = about.max_voice_mb
-        self._folder, self._recipe = folder, recipe
-        self._network: Any = None
+        super().__init__(folder, base_id or folder.name)
+        self._recipe = recipe
         self._released: dict[str, torch.Tensor] = {}
         """Released values of the parameters that the voice in the network has changed."""
-        self._spoken_by: tuple[str, int] | None = None
         self._speaker: Any = None
-        self._trainers: dict[Path, VitsTrainer] = {}
-        self._turn = threading.RLock()
 
-    # The model --------------------------------------------------------------------------------
-
-    def is_ready(self) -> bool:
-        """True when the model is complete and its licence was agreed to."""
+    def _is_complete(self) -> bool:
         weights = released.find_file(self._folder, released.MODEL_FILES)
-        return released.is_agreed(self._folder) and (self._folder / CONFIG_FILE).is_file() and weights is not None
-
-    def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
-        """Raise `BaseModelError` unless the model is there; nothing is fetched unasked."""
-        released.require_ready(self.is_ready(), self.title, self.base_id)
-
-    @property
-    def weights_sha256(self) -> str:
-        """The hash of the weights noted when the model was got."""
-        return released.weights_sha256(self._folder)
+        return (self._folder / CONFIG_FILE).is_file() and weights is not None
 
     @property
     def sample_rate(self) -> int:
@@ -197,13 +178,11 @@ class VitsBase:
         from voiceclone.bases.coqui.vits_loop import SPEAKERS_FILE
 
         began = time.monotonic()
-        policy = plan.policy or self.policies[0]
-        if policy not in self.policies:
-            raise InputError(f"{self.title} cannot be trained as “{policy}”; choose {' or '.join(self.policies)}.")
+        plan = self._with_policy(plan)
         self.ensure_ready(on_progress)
         # Two checkpoints with optimizer and discriminator, and three voices; of a vector alone there is little to keep.
         size_mb = self._bundle.model_path.stat().st_size / 1e6
-        require_free_disk(run_dir, MIN_FREE_DISK_MB if policy is Policy.TRANSFER else 16 * size_mb)
+        require_free_disk(run_dir, MIN_FREE_DISK_MB if plan.policy is Policy.TRANSFER else 16 * size_mb)
         longest_s = self._recipe_here().longest_clip_s
         with self._turn:
             self._put_on(None)
@@ -218,7 +197,7 @@ class VitsBase:
             vectors = self._starting_speakers(run_dir, stored, on_progress)
             self._network = None  # training loads one of its own, and memory is dear
         save_file(vectors, run_dir / SPEAKERS_FILE)
-        write_plan(run_dir, replace(plan, policy=policy), policy, self.weights_sha256, time.monotonic() - began)
+        write_plan(run_dir, plan, self.weights_sha256, time.monotonic() - began)
 
     def _starting_speakers(
         self, run_dir: Path, clips: Sequence[clip_store.StoredClip], on_progress: OnProgress | None
@@ -248,33 +227,9 @@ class VitsBase:
         sounds = [clip_store.read_sound(run_dir, clip) for clip in longest[:LISTENED_CLIPS]]
         return {SPEAKER: torch.from_numpy(self._listen(sounds, on_progress))[None], **vectors}
 
-    def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
-        """Train for about `budget_s` seconds from the last checkpoint; saved in time, and when asked to stop."""
-        done = read_done(run_dir)
-        if done is not None:
-            return done
-        trainer = self._trainer(run_dir)
-        if not (run_dir / FIRST_LISTEN_FILE).is_file():
-            self._speak_first_listen(run_dir, trainer)
-        until = time.monotonic() + budget_s
-        stopped = should_stop is not None and should_stop()
-        while not trainer.clock.finished and time.monotonic() < until and not stopped:
-            trainer.advance()
-            stopped = should_stop is not None and should_stop()
-        finished = trainer.clock.finished
-        if trainer.clock.step and (stopped or finished or trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S):
-            trainer.save_checkpoint()
-        return SliceResult(trainer.clock.step, trainer.clock.total_steps(), finished)
-
-    def finish(self, run_dir: Path) -> None:
-        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
-        from voiceclone.bases.coqui import vits_loop
-
-        if read_done(run_dir) is not None:
-            return  # killed after everything was written
-        trainer = self._trainer(run_dir)
+    def _write_voice(self, run_dir: Path, trainer: "VitsTrainer") -> dict[str, float]:
         chosen_by = trainer.choose()
-        start = run_dir / "start.safetensors"
+        start = run_dir / START_FILE
         write_voice_tensors(start, {SPEAKER: trainer.start.float()})
         real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
         # As it will be spoken: from the written file, so that what half precision costs is judged, too.
@@ -284,30 +239,28 @@ class VitsBase:
             trainer.language,
             real,
         )
-        write_json(run_dir / SCORES_FILE, scores | chosen_by)
-        note_done(run_dir, trainer.clock.step, trainer.clock.total_steps())
-        self._trainers.pop(run_dir, None)
-        for name in (vits_loop.CHECKPOINT_FILE, vits_loop.BEST_FILE, start.name):
-            (run_dir / name).unlink(missing_ok=True)
-        shutil.rmtree(run_dir / clip_store.FOLDER, ignore_errors=True)
+        return scores | chosen_by
 
-    def _trainer(self, run_dir: Path) -> "VitsTrainer":
-        if run_dir not in self._trainers:
-            from voiceclone.bases.coqui.vits_loop import VitsTrainer
+    def _left_by_training(self) -> Sequence[str]:
+        from voiceclone.bases.coqui import vits_loop
 
-            _use_all_cores()
-            plan = read_plan(run_dir, self.weights_sha256)
-            self._trainers[run_dir] = VitsTrainer(
-                run_dir, self._bundle, plan, self._recipe_here(), released.device(), self.max_voice_mb
-            )
-        return self._trainers[run_dir]
+        return (vits_loop.CHECKPOINT_FILE, vits_loop.BEST_FILE, START_FILE)
+
+    def _make_trainer(self, run_dir: Path) -> "VitsTrainer":
+        from voiceclone.bases.coqui.vits_loop import VitsTrainer
+
+        plan = read_plan(run_dir, self.weights_sha256)
+        return VitsTrainer(run_dir, self._bundle, plan, self._recipe_here(), device(), self.max_voice_mb)
 
     def _recipe_here(self) -> Recipe:
-        return self._recipe or Recipe.for_device(released.device())
+        return self._recipe or Recipe.for_device(device())
 
-    def _speak_first_listen(self, run_dir: Path, trainer: "VitsTrainer") -> None:
+    def _before_slice(self, run_dir: Path, trainer: "VitsTrainer") -> None:
+        """Speak the first listen, which needs no step: the vector alone is somebody already."""
         from voiceclone.bases.coqui.vits_network import speak
 
+        if (run_dir / FIRST_LISTEN_FILE).is_file():
+            return
         text = _FIRST_LISTEN_TEXT.get(trainer.language.split("-")[0], _FIRST_LISTEN_TEXT["en"])
         trainer.network.eval()
         spoken = speak(trainer.network, self._bundle, trainer.start, text, trainer.language)
@@ -387,14 +340,14 @@ class VitsBase:
 
         from voiceclone.bases.coqui import vits_network
 
-        key = (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)
+        key = voice_key(voice_path)
         if self._network is not None and key == self._spoken_by:
             return
         tensors = read_voice_tensors(voice_path) if voice_path else {}
         if self._network is None:
             self.ensure_ready()
-            _use_all_cores()
-            self._network, _ = vits_network.load_network(self._bundle, released.device())
+            use_all_cores()
+            self._network, _ = vits_network.load_network(self._bundle, device())
             self._network.requires_grad_(False)
             self._released = {}
         self._spoken_by = None  # until all is in place
@@ -412,11 +365,5 @@ class VitsBase:
             self._released = {name: parameters[name].detach().clone() for name in changes}
             for name, change in changes.items():
                 parameters[name].add_(change.reshape(parameters[name].shape).to(parameters[name].device))
-        self._speaker = speaker.to(released.device())
+        self._speaker = speaker.to(device())
         self._spoken_by = key
-
-
-def _use_all_cores() -> None:
-    import torch
-
-    torch.set_num_threads(host.cores())

@@ -142,6 +142,11 @@ class VitsTrainer:
 
     # One unit of work -------------------------------------------------------------------------
 
+    @property
+    def finished(self) -> bool:
+        """True once the plan is fulfilled."""
+        return self.clock.finished
+
     def advance(self) -> None:
         """Make one step, judging the voice before it or after it when its time has come."""
         if self._state["judged"] == 0:

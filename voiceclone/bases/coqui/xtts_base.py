@@ -1,19 +1,15 @@
 """XTTS v2 behind the base-model interface: an instant voice from a clip, and fine-tuning of its GPT."""
 
-import shutil
-import threading
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from voiceclone import host
 from voiceclone.audio import Audio
-from voiceclone.bases.base import OnProgress, Policy, ShouldStop, SliceResult, TrainingClip, TrainingPlan
-from voiceclone.bases.catalogue import card
+from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released, xtts_network
-from voiceclone.bases.coqui.finished import SCORES_FILE, VOICE_FILE, note_done, read_done, score
+from voiceclone.bases.coqui.finished import VOICE_FILE, score
+from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
 from voiceclone.bases.coqui.run_clock import write_plan
 from voiceclone.bases.coqui.voice_tensors import (
     SPEAKER,
@@ -25,8 +21,9 @@ from voiceclone.bases.coqui.voice_tensors import (
 )
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.bases.coqui.xtts_network import LATENT, OUTPUT_RATE
-from voiceclone.errors import InputError, NotEnoughSpeechError, VoiceFileError
-from voiceclone.store import require_free_disk, write_json
+from voiceclone.compute import device
+from voiceclone.errors import NotEnoughSpeechError, VoiceFileError
+from voiceclone.store import require_free_disk
 
 if TYPE_CHECKING:
     import torch
@@ -40,7 +37,7 @@ CHECKPOINT_INTERVAL_S = 300.0
 """A checkpoint of the full model is 5.3 GB."""
 
 
-class XttsBase:
+class XttsBase(TrainableBase["XttsTrainer"]):
     """XTTS v2; building it loads nothing.
 
     Args:
@@ -50,34 +47,15 @@ class XttsBase:
 
     sample_rate = OUTPUT_RATE
 
+    checkpoint_interval_s = CHECKPOINT_INTERVAL_S
+
     def __init__(self, folder: Path, base_id: str = "xtts_v2") -> None:
-        about = card(base_id)
-        self.base_id, self.title, self.licence = about.base_id, about.title, about.licence
-        self.may_share_voices, self.languages = about.may_share_voices, about.languages
-        self.abilities, self.policies = about.abilities, about.policies
-        self.max_voice_mb = about.max_voice_mb
-        self._folder = folder
-        self._network: Any = None
-        self._spoken_by: tuple[str, int] | None = None
+        super().__init__(folder, base_id)
         self._voice: dict[str, torch.Tensor] = {}
         self._changed: set[str] = set()
-        self._trainers: dict[Path, XttsTrainer] = {}
-        self._turn = threading.RLock()
 
-    # The model --------------------------------------------------------------------------------
-
-    def is_ready(self) -> bool:
-        """True when the model is complete and its licence was agreed to."""
-        return released.is_agreed(self._folder) and xtts_network.is_complete(self._folder)
-
-    def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
-        """Raise `BaseModelError` unless the model is there; nothing is fetched unasked."""
-        released.require_ready(self.is_ready(), self.title, self.base_id)
-
-    @property
-    def weights_sha256(self) -> str:
-        """The hash of the weights noted when the model was got."""
-        return released.weights_sha256(self._folder)
+    def _is_complete(self) -> bool:
+        return xtts_network.is_complete(self._folder)
 
     def check_voice_file(self, path: Path) -> None:
         """Raise `VoiceFileError` unless the voice's tensors fit this network; none is read."""
@@ -144,9 +122,7 @@ class XttsBase:
         from voiceclone.bases.coqui.xtts_training import why_not
 
         began = time.monotonic()
-        plan = replace(plan, policy=plan.policy or self.policies[0])
-        if plan.policy not in self.policies:
-            raise InputError(f"{self.title} cannot be trained as “{plan.policy}”; choose {' or '.join(self.policies)}.")
+        plan = self._with_policy(plan)
         self.ensure_ready(on_progress)
         prepare_library()
         for name in xtts_network.TRAINING_FILES:
@@ -158,31 +134,9 @@ class XttsBase:
         clip_store.store_clips(
             clips, run_dir, xtts_network.INPUT_RATE, lambda clip: why_not(clip, tokenizer), on_progress, should_stop
         )
-        write_plan(run_dir, plan, Policy(plan.policy), self.weights_sha256, time.monotonic() - began)
+        write_plan(run_dir, plan, self.weights_sha256, time.monotonic() - began)
 
-    def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
-        """Train for about `budget_s` seconds from the last checkpoint; saved in time, and when asked to stop."""
-        done = read_done(run_dir)
-        if done is not None:
-            return done
-        trainer = self._trainer(run_dir)
-        until = time.monotonic() + budget_s
-        stopped = should_stop is not None and should_stop()
-        while not trainer.clock.finished and time.monotonic() < until and not stopped:
-            trainer.advance()
-            stopped = should_stop is not None and should_stop()
-        finished = trainer.clock.finished
-        if trainer.clock.step and (stopped or finished or trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S):
-            trainer.save_checkpoint()
-        return SliceResult(trainer.clock.step, trainer.clock.total_steps(), finished)
-
-    def finish(self, run_dir: Path) -> None:
-        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
-        from voiceclone.bases.coqui import xtts_training
-
-        if read_done(run_dir) is not None:
-            return  # killed after everything was written
-        trainer = self._trainer(run_dir)
+    def _write_voice(self, run_dir: Path, trainer: "XttsTrainer") -> dict[str, float]:
         changes = trainer.learnt_changes()
         network, clips = trainer.model.xtts, clip_store.read_index(run_dir)
         longest = sorted((clip for clip in clips if not clip.held_out), key=lambda clip: -clip.duration_s)[:MAX_CLIPS]
@@ -201,23 +155,17 @@ class XttsBase:
             return xtts_network.say(network, spoken[name], text, language, 1.0)
 
         real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
-        scores = score(lambda text: say("trained", text), lambda text: say("instant", text), language, real)
-        write_json(run_dir / SCORES_FILE, scores)
-        note_done(run_dir, trainer.clock.step, trainer.clock.total_steps())
-        self._trainers.pop(run_dir, None)
-        for name in (xtts_training.CHECKPOINT_FILE, xtts_training.BEST_FILE):
-            (run_dir / name).unlink(missing_ok=True)
-        shutil.rmtree(run_dir / clip_store.FOLDER, ignore_errors=True)
+        return score(lambda text: say("trained", text), lambda text: say("instant", text), language, real)
 
-    def _trainer(self, run_dir: Path) -> "XttsTrainer":
-        if run_dir not in self._trainers:
-            import torch
+    def _left_by_training(self) -> Sequence[str]:
+        from voiceclone.bases.coqui import xtts_training
 
-            from voiceclone.bases.coqui.xtts_training import XttsTrainer
+        return (xtts_training.CHECKPOINT_FILE, xtts_training.BEST_FILE)
 
-            torch.set_num_threads(host.cores())
-            self._trainers[run_dir] = XttsTrainer(run_dir, self._folder, released.device())
-        return self._trainers[run_dir]
+    def _make_trainer(self, run_dir: Path) -> "XttsTrainer":
+        from voiceclone.bases.coqui.xtts_training import XttsTrainer
+
+        return XttsTrainer(run_dir, self._folder, device())
 
     # Speaking ---------------------------------------------------------------------------------
 
@@ -239,13 +187,13 @@ class XttsBase:
         """Change the loaded network into a voice, or back into the base."""
         import torch
 
-        key = (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)
+        key = voice_key(voice_path)
         if self._network is not None and key == self._spoken_by:
             return
         self.ensure_ready()
         prepare_library()
         if self._network is None:
-            self._network = xtts_network.load_network(self._folder).to(released.device())
+            self._network = xtts_network.load_network(self._folder).to(device())
         self._spoken_by = None  # until all is in place
         tensors: dict[str, torch.Tensor] = {}
         parameters = dict(self._network.named_parameters())

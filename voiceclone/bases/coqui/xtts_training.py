@@ -154,6 +154,11 @@ class XttsTrainer:
 
     # One step ---------------------------------------------------------------------------------
 
+    @property
+    def finished(self) -> bool:
+        """True once the plan is fulfilled."""
+        return self.clock.finished
+
     def advance(self) -> None:
         """Do the next unit of work: judge the untrained network, make a step, or judge again."""
         if self.position.first_loss is None and self.held_out:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone import host
 from voiceclone.audio import Audio
 from voiceclone.bases.base import (
     START_VOICE_FILE,
@@ -24,18 +23,15 @@ from voiceclone.bases.base import (
 )
 from voiceclone.bases.kokoro import recipe, start, weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
-from voiceclone.bases.kokoro.pauses import quieten_lead
-from voiceclone.bases.kokoro.polish import POLISH, at_speaking_level, polish
+from voiceclone.bases.kokoro.polish import at_speaking_level, polish
+from voiceclone.bases.kokoro.talker import Talker, say
 from voiceclone.bases.memory import is_out_of_memory
-from voiceclone.compute import random_state_untouched
-from voiceclone.errors import InputError, NotFoundError, StorageError, TextError, TrainingError
+from voiceclone.compute import device, random_state_untouched, use_all_cores
+from voiceclone.errors import InputError, NotFoundError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.store import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
 
 if TYPE_CHECKING:
-    import numpy as np
-    import torch
-
     from voiceclone.bases.kokoro.trainer import Trainer
 
 _LOG = logging.getLogger(__name__)
@@ -76,11 +72,7 @@ class KokoroBase:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._network: torch.nn.Module | None = None
-        self._spoken_by: tuple[str, int] | None = None
-        self._polish: dict[str, np.ndarray] = {}
-        self._style: torch.Tensor | None = None
-        self._changed: set[str] = set()
+        self.talker = Talker(folder)
         self._trainers: dict[Path, Trainer] = {}
 
     # Weights ----------------------------------------------------------------------------------
@@ -211,18 +203,16 @@ class KokoroBase:
         """Say sentences in the untouched stock voice that a run begins from."""
         trainer, language = self._trainer(run_dir), _language(run_dir)
         with random_state_untouched():
-            network = trainer.network
-            if trainer.position.step:  # it has learnt already: a second network, 330 MB
-                self._put_on(None)
-                network = self._network
-            return [at_speaking_level(_say(network, trainer.start, text, language, 1.0)) for text in sentences]
+            # Where it has learnt already: a second network, 330 MB.
+            network = self.talker.untouched() if trainer.position.step else trainer.network
+            return [at_speaking_level(say(network, trainer.start, text, language, 1.0)) for text in sentences]
 
     def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the voice as it is now."""
         trainer = self._trainer(run_dir)
         language, style, put_right = _language(run_dir), trainer.voice_style(), trainer.polish()
         with random_state_untouched():
-            return [polish(_say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
+            return [polish(say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
 
     def held_out_loss(self, run_dir: Path) -> float | None:
         """Return the loss on a recording that nothing is learnt from; None without one."""
@@ -257,8 +247,8 @@ class KokoroBase:
         if run_dir not in self._trainers:
             from voiceclone.bases.kokoro.trainer import Trainer
 
-            _use_all_cores()
-            self._trainers[run_dir] = Trainer(run_dir, self._folder, _device())
+            use_all_cores()
+            self._trainers[run_dir] = Trainer(run_dir, self._folder, device())
         return self._trainers[run_dir]
 
     def _speak_first_listen(self, run_dir: Path, trainer: "Trainer") -> None:
@@ -268,7 +258,7 @@ class KokoroBase:
         trainer.note_first_listen()
         text = _FIRST_LISTEN_TEXT[_language(run_dir).split("-")[0]]
         try:
-            spoken = _say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
+            spoken = say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
             encode_wav(polish(spoken, trainer.polish()), run_dir / FIRST_LISTEN_FILE)
         except StorageError as error:
             _LOG.warning("No first listen: %s", error)
@@ -286,8 +276,7 @@ class KokoroBase:
         def speak_stock(text: str) -> Audio:
             if (run_dir / START_VOICE_FILE).is_file():
                 return self.speak(run_dir / START_VOICE_FILE, text, language)
-            self._put_on(None)
-            return at_speaking_level(_say(self._network, trainer.start, text, language, 1.0))
+            return at_speaking_level(say(self.talker.untouched(), trainer.start, text, language, 1.0))
 
         # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
         return scoring.score(lambda text: self.speak(run_dir / VOICE_FILE, text, language), speak_stock, language, real)
@@ -322,7 +311,7 @@ class KokoroBase:
         """Return what the convolutions compute in; loads torch."""
         from voiceclone.bases.kokoro.network import supports_bfloat16
 
-        return "bfloat16" if supports_bfloat16(_device()) else "float32"
+        return "bfloat16" if supports_bfloat16(device()) else "float32"
 
     # Without training -------------------------------------------------------------------------
 
@@ -341,12 +330,12 @@ class KokoroBase:
         from voiceclone.bases.kokoro.voice_tensors import STYLE
 
         self.ensure_ready(on_progress)
-        self._put_on(None)
+        network = self.talker.untouched()
         with tempfile.TemporaryDirectory() as folder:
             entries = dataset.write_dataset(clips, Path(folder), on_progress)
             if on_progress:
                 on_progress(0.5, "Looking for the stock voice that sounds most like you")
-            style = start.choose_start(self._network, self._folder, Path(folder), entries)
+            style = start.choose_start(network, self._folder, Path(folder), entries)
         with atomic_file(voice_path) as temporary:
             save_file({STYLE: style.float().cpu().contiguous()}, temporary)
 
@@ -360,38 +349,7 @@ class KokoroBase:
             BaseModelError: the base is not ready.
             VoiceFileError: the voice file is damaged.
         """
-        self._put_on(voice_path)
-        return polish(_say(self._network, self._style, text, language, speed), self._polish)
-
-    def _put_on(self, voice_path: Path | None) -> None:
-        """Change the loaded network into a voice, or back into the base."""
-        import torch
-        from safetensors import safe_open
-
-        from voiceclone.bases.kokoro.start import typical_style
-        from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
-
-        key = (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)
-        if self._network is not None and key == self._spoken_by:
-            return
-        tensors = read_voice_tensors(voice_path) if voice_path else {}
-        if self._network is None:
-            _use_all_cores()
-            self._network = weights.load_network(self._folder, _device())
-        self._spoken_by = None  # until all is in place
-        changes = parameter_changes(tensors)
-        parameters = dict(self._network.named_parameters())
-        with safe_open(self._folder / weights.WEIGHTS_FILE, "pt") as base, torch.no_grad():
-            for name in self._changed | set(changes):
-                value = base.get_tensor(name)
-                if name in changes:
-                    value = value + changes[name].reshape(value.shape)
-                parameters[name].copy_(value)
-        self._changed = set(changes)
-        stock = typical_style(weights.load_stock_voices(self._folder)[weights.DEFAULT_STOCK_VOICE])
-        self._style = tensors.get(STYLE, stock).to(_device())
-        self._polish = {name: tensors[name].numpy() for name in POLISH if name in tensors}
-        self._spoken_by = key
+        return self.talker.speak(voice_path, text, language, speed)
 
 
 def _count_of(clips: Sequence[TrainingClip]):
@@ -429,31 +387,3 @@ def _making_room(run_dir: Path, write: Callable[[], None]) -> None:
             raise
         previous.unlink()  # the last checkpoint is still there
         write()
-
-
-def _say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:
-    from voiceclone.bases.kokoro import synthesis
-    from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-    from voiceclone.bases.kokoro.network import MAX_TOKENS
-    from voiceclone.text.phonemes import phonemize
-
-    tokens = phonemes_to_tokens(phonemize(text, language))
-    if not tokens:
-        raise TextError("There is nothing to speak in this text. Type some words.")
-    if len(tokens) > MAX_TOKENS:
-        raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
-    samples, frames = synthesis.synthesize_with_frames(network, tokens, style, speed)
-    lead_samples = int(frames[0]) * len(samples) // int(frames.sum())
-    return Audio(quieten_lead(samples.cpu().numpy(), lead_samples), SAMPLE_RATE)
-
-
-def _device() -> str:
-    import torch
-
-    return "cuda" if torch.cuda.is_available() else "cpu"
-
-
-def _use_all_cores() -> None:
-    import torch
-
-    torch.set_num_threads(host.cores())

@@ -1,0 +1,93 @@
+"""The network that speaks: one in memory, changed into one voice after another."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceclone.audio import Audio
+from voiceclone.bases.kokoro import weights
+from voiceclone.bases.kokoro.network import SAMPLE_RATE
+from voiceclone.bases.kokoro.pauses import quieten_lead
+from voiceclone.bases.kokoro.polish import POLISH, polish
+from voiceclone.compute import device, use_all_cores
+from voiceclone.errors import TextError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+
+class Talker:
+    """Speaks in the stock voice or in that of a file; building it loads nothing.
+
+    Args:
+        folder: where the converted weights lie.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._network: torch.nn.Module | None = None
+        self._spoken_by: tuple[str, int] | None = None
+        self._polish: dict[str, np.ndarray] = {}
+        self._style: torch.Tensor | None = None
+        self._changed: set[str] = set()
+
+    def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
+        """Say one sentence; `voice_path=None` is the untouched stock voice. Raises as `KokoroBase.speak` does."""
+        self._put_on(voice_path)
+        return polish(say(self._network, self._style, text, language, speed), self._polish)
+
+    def untouched(self) -> "torch.nn.Module":
+        """Return the network as the base is; it is this one that speaks, so it must not be changed."""
+        self._put_on(None)
+        return self._network
+
+    def _put_on(self, voice_path: Path | None) -> None:
+        """Change the loaded network into a voice, or back into the base."""
+        import torch
+        from safetensors import safe_open
+
+        from voiceclone.bases.kokoro.start import typical_style
+        from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
+
+        key = (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)
+        if self._network is not None and key == self._spoken_by:
+            return
+        tensors = read_voice_tensors(voice_path) if voice_path else {}
+        if self._network is None:
+            use_all_cores()
+            self._network = weights.load_network(self._folder, device())
+        self._spoken_by = None  # until all is in place
+        changes = parameter_changes(tensors)
+        parameters = dict(self._network.named_parameters())
+        with safe_open(self._folder / weights.WEIGHTS_FILE, "pt") as base, torch.no_grad():
+            for name in self._changed | set(changes):
+                value = base.get_tensor(name)
+                if name in changes:
+                    value = value + changes[name].reshape(value.shape)
+                parameters[name].copy_(value)
+        self._changed = set(changes)
+        stock = typical_style(weights.load_stock_voices(self._folder)[weights.DEFAULT_STOCK_VOICE])
+        self._style = tensors.get(STYLE, stock).to(device())
+        self._polish = {name: tensors[name].numpy() for name in POLISH if name in tensors}
+        self._spoken_by = key
+
+
+def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:
+    """Say one sentence with a network in a style (1, 256), as it leaves the network: neither polished nor loud.
+
+    Raises:
+        TextError: nothing in it can be spoken, or it is longer than one sentence can be.
+    """
+    from voiceclone.bases.kokoro import synthesis
+    from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
+    from voiceclone.bases.kokoro.network import MAX_TOKENS
+    from voiceclone.text.phonemes import phonemize
+
+    tokens = phonemes_to_tokens(phonemize(text, language))
+    if not tokens:
+        raise TextError("There is nothing to speak in this text. Type some words.")
+    if len(tokens) > MAX_TOKENS:
+        raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
+    samples, frames = synthesis.synthesize_with_frames(network, tokens, style, speed)
+    lead_samples = int(frames[0]) * len(samples) // int(frames.sum())
+    return Audio(quieten_lead(samples.cpu().numpy(), lead_samples), SAMPLE_RATE)
