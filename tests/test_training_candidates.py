@@ -37,6 +37,7 @@ def run_of(*figures, start=0.6):
         (((0.858, 1.0), (0.866, 22 / 24)), 20),  # so are two of 24, as a run of the benchmark had them
         (((0.858, 1.0), (0.866, 21 / 24)), 10),  # three are not
         ((0.80, (0.88, 1.0, 3.2), (0.93, 1.0, 2.8)), 20),  # rough sound
+        (((0.900, 1.0, 3.07), (0.916, 1.0, 2.81)), 20),  # a quarter is chance, as a run of the benchmark had it
         ((0.80, 0.88, (0.93, 1.0, 3.1, ((0.5, 3.0), (0.6, 11.0), (0.9, 5.0)))), 20),  # a line stands out
         ((0.80, 0.88, (0.93, 1.0, 3.1, ((0.5, 3.0), (1.2, 5.0), (0.9, 5.0)))), 20),  # many lines do
         (((None, 1.0), (None, 0.7), (None, 1.0), (None, 0.85)), 30),  # nobody to compare with: the last sound one
