@@ -30,10 +30,10 @@ WORDS_MARGIN = 0.10
 With 0.07 a voice with 1 % of its words wrong in twenty sentences, two of them in these, lost to one of a third of its
 steps and 0.04 less likeness."""
 SOUND_MARGIN = 0.35
-"""DNSMOS below the best candidate's. Two sentences are off what twenty say by 0.10 (standard deviation, 24 candidates
-of `python -m benchmarks.picking`), so two candidates by 0.15, and the best of several is the luckiest of them. With
-0.25 a voice of 0.912 likeness lost to one of a third of its steps and 0.874, whose twenty sentences were 0.15 better.
-"""
+"""DNSMOS below the best candidate's. Two sentences are off what twenty say by 0.08 (standard deviation, 18 candidates
+of `python -m benchmarks.picking`, two by 0.14 and one by 0.21), so differences of two candidates by 0.11, and the best
+of several is the luckiest of them. With 0.25 a voice of some 0.91 likeness lost to one of a third of its steps and
+0.874, whose twenty sentences were 0.15 better."""
 BUZZ_MEAN_DB, BUZZ_MAX_DB = 0.5, 5.5
 """Tone excess above that of the untouched base on the same sentences, mean and strongest line of a band. The bars of
 the benchmark (0.3 and 4 dB) and twice the spread of pairs of sentences (0.09 and 0.75 dB); see docs/decisions.md,
