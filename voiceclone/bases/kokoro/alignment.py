@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 MAP_FILE = "alignment_map_{key}.safetensors"
 SHIPPED_MAPS = Path(__file__).with_name("alignment_maps.safetensors")
 """Those of the stock voices that pip brings, by key, made by tools/make_alignment_maps.py: 7 s less before the first
-step of a first training."""
+step of a first training. To be made again when `features.cepstrum` changes, which the key does not see (a slow test
+makes one and compares)."""
 _SENTENCES = (
     "The boy was sure he saw a ship on the thin grey line.",
     "What a wonderful surprise, and with such good news!",
