@@ -7,17 +7,16 @@ import pytest
 
 from tests.fake_base import BASE_ID
 from tests.heard_base import FACTORY
+from tests.served_page import QUIET_SERVER, Page
 from tests.small_project import make_project
 from tests.test_training_candidates import run_of
-from tests.test_ui_server import Page
-from tests.test_ui_server import pytestmark as filters
 from voiceclone import VoiceEngine
 from voiceclone.judge.panel import Judged
 from voiceclone.training import candidates
 from voiceclone.ui import text
 from voiceclone.ui.candidates import Slot, slot_html
 
-pytestmark = filters
+pytestmark = QUIET_SERVER
 
 
 @pytest.fixture(scope="module")

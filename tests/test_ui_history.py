@@ -9,11 +9,13 @@ import pytest
 
 from tests import fake_base
 from tests.fake_base import BASE_ID
+from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.small_project import fake_engine, make_project
 from tests.test_ui_models import by_name, wait_until
-from tests.test_ui_server import MADE_UP, Page, pytestmark  # noqa: F401 - the marks hold here, too
 from voiceclone.blind import BlindTest, Pair, Side
 from voiceclone.ui import blind, history, text
+
+pytestmark = QUIET_SERVER
 
 
 @pytest.fixture(scope="module")

@@ -12,15 +12,17 @@ import pytest
 
 from tests import fake_base
 from tests.fake_base import BASE_ID, PrivateBase
+from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.small_hub import serve_all
 from tests.small_project import fake_engine, make_project
 from tests.test_models import YOUR_TTS_FILES, ZIP, zipped
-from tests.test_ui_server import MADE_UP, Page, pytestmark  # noqa: F401 - the marks hold here, too
 from voiceclone import VoiceEngine, store
 from voiceclone.bases import catalogue
 from voiceclone.compare import judging, model
 from voiceclone.errors import BusyError, Cancelled, InputError
 from voiceclone.ui import comparing, jobs, markup, models, text
+
+pytestmark = QUIET_SERVER
 
 WAIT_S = 60
 

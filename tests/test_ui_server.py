@@ -6,74 +6,20 @@ import json
 from pathlib import Path
 from types import SimpleNamespace
 
-import httpx
 import pytest
 
-from tests.browser.conftest import EXAMPLE, free_port
+from tests.browser.conftest import EXAMPLE
+from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.sounds import make_noise
 from voiceclone import VoiceEngine
 from voiceclone.audio import Audio, decode, encode_wav
 from voiceclone.clips.model import AddReport, Rejected
 from voiceclone.clips.transcripts import TextsByFile, read_transcripts
-from voiceclone.ui import build, launch_options, text
+from voiceclone.ui import text
 from voiceclone.ui.booth import MAX_TAKE_BASE64
 
-FACTORY = "tests.fake_base:FakeBase"
 EXAMPLE_WORDS = read_transcripts(EXAMPLE[0].with_name("metadata.csv"))
-TIMEOUT_S = 60
-pytestmark = [
-    # Gradio's queue sets a pandas option that pandas 3 has declared old.
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-    # Gradio leaves the event loops of its server threads to the garbage collector.
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-class Page:
-    """A served page and what one visitor sends it."""
-
-    def __init__(self, home: Path, engine: VoiceEngine | None = None) -> None:
-        self.engine = engine or VoiceEngine(home, base_factory=FACTORY)
-        self.demo = build(self.engine)
-        port = free_port()
-        self.demo.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options())
-        self.url = f"http://127.0.0.1:{port}/gradio_api"
-        self.http = httpx.Client(timeout=TIMEOUT_S)
-
-    def event(self, name: str):
-        """Return the first event with this handler."""
-        return next(event for event in self.demo.fns.values() if event.name == name)
-
-    def ask(self, name: str, *data, told: dict | None = None) -> tuple[bool, dict]:
-        """Trigger an event as the browser does; return whether it went well, and what came back.
-
-        `told` is what the page's own scripts send along with an event.
-        """
-        event = self.event(name)
-        asked = {"data": list(data), "fn_index": event._id, "session_hash": "visitor", "event_data": told}
-        if event.queue is False:
-            answer = self.http.post(f"{self.url}/run/predict", json=asked)
-            return answer.status_code == 200, answer.json()
-        self.http.post(f"{self.url}/queue/join", json=asked).raise_for_status()
-        with self.http.stream("GET", f"{self.url}/queue/data?session_hash=visitor") as lines:
-            for line in lines.iter_lines():
-                told = json.loads(line.removeprefix("data:")) if line.startswith("data:") else {}
-                if told.get("msg") == "process_completed":
-                    return told["success"], told["output"]
-        raise AssertionError("the server said nothing")
-
-    def call(self, name: str, data) -> dict:
-        """Call a function of the booth as its script does."""
-        stage = next(block for block in self.demo.blocks.values() if getattr(block, "elem_id", None) == "booth")
-        asked = {"data": data, "component_id": stage._id, "fn_name": name, "session_hash": "visitor"}
-        answer = self.http.post(f"{self.url}/component_server", json=asked)
-        answer.raise_for_status()
-        return answer.json()
-
-    def close(self) -> None:
-        """End the server."""
-        self.http.close()
-        self.demo.close(verbose=False)
+pytestmark = QUIET_SERVER
 
 
 @pytest.fixture(scope="module")
@@ -105,9 +51,6 @@ def test_a_person_is_made_and_named_twice_only_once(page):
 def test_a_person_needs_a_name(page, name):
     went_well, answer = page.ask("create", name, "en-us")
     assert (went_well, answer["error"]) == (False, text.NEED_NAME)
-
-
-MADE_UP = ["../../etc", "0" * 32, "", None, 7, ["a"], "\0"]
 
 
 @pytest.mark.parametrize("value", MADE_UP)
