@@ -40,12 +40,18 @@ class Trainer:
 
     A run in steps that was stopped or killed and continued is bit for bit the run that never stopped (on a processor,
     with as many threads): the random numbers of a step follow from the run's seed and the step alone.
+
+    Args:
+        run_dir: a prepared run.
+        base_folder: the converted base.
+        device: `cpu` or `cuda`.
+        recipe: another one than the device's own, to find out what a change of it gives (`benchmarks/levers.py`).
     """
 
-    def __init__(self, run_dir: Path, base_folder: Path, device: str) -> None:
+    def __init__(self, run_dir: Path, base_folder: Path, device: str, recipe: Recipe | None = None) -> None:
         self.run_dir, self.device = run_dir, device
         self._base_folder = base_folder
-        self.recipe = Recipe.for_device(device)
+        self.recipe = recipe or Recipe.for_device(device)
         plan, spent_s = read_plan(run_dir, read_info(base_folder).weights_sha256)
         self.schedule = Schedule(plan, self.recipe, spent_s)
         self._files = RunFiles(run_dir)
