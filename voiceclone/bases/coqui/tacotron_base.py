@@ -134,6 +134,7 @@ class TacotronBase(TrainableBase["TacotronTrainer"]):
         language = clip_store.main_language(clips)
         real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
         return score(
+            run_dir,
             lambda text: self.speak(run_dir / VOICE_FILE, text, language),
             lambda text: self.speak(None, text, language),
             language,

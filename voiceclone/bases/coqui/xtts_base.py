@@ -155,7 +155,7 @@ class XttsBase(TrainableBase["XttsTrainer"]):
             return xtts_network.say(network, spoken[name], text, language, 1.0)
 
         real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
-        return score(lambda text: say("trained", text), lambda text: say("instant", text), language, real)
+        return score(run_dir, lambda text: say("trained", text), lambda text: say("instant", text), language, real)
 
     def _left_by_training(self) -> Sequence[str]:
         from voiceclone.bases.coqui import xtts_training
