@@ -2,10 +2,11 @@
 
 # --- recordings -------------------------------------------------------------------------------
 MAX_UPLOAD_FILES = 500
-"""Files taken by one upload."""
+"""Files that were chosen one by one, taken by one upload; folders and zip files hold as many as they like."""
 MAX_ZIP_MB = 8_000
 """Unpacked size of an uploaded zip file: ten hours at 48 kHz, stereo, 24 bits."""
-MAX_ZIP_FILES = 5_000
+MAX_ZIP_FILES = 20_000
+"""Ten hours in clips of 2 s, so that every data set that was exported comes back."""
 MAX_RECORDING_S = 4 * 3600
 """Longest single recording that is read; longer ones are refused with the remedy to cut them."""
 MIN_SAMPLE_RATE = 8_000
