@@ -15,6 +15,8 @@ MIN_CLIP_S = 0.8
 """Shorter clips carry no whole word with its surroundings."""
 MAX_CLIP_S = 12.0
 """Longer recordings are sliced at pauses; the base's attention covers about 25 s of phonemes at most."""
+MIN_SLICE_S = 2.0
+"""Shorter pieces of a long recording carry little melody; a recording that is no longer itself is taken as it is."""
 TARGET_SLICE_S = 8.0
 MAX_SCRIPT_SENTENCES = 500
 """Sentences of a person's own text to read; the longest scripts for good voices have a few hundred."""

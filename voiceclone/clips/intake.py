@@ -20,7 +20,7 @@ from voiceclone.clips.model import (
     now,
 )
 from voiceclone.clips.shape import loudness_shape
-from voiceclone.clips.slicing import cut_slices, find_slices
+from voiceclone.clips.slicing import SlicePlan, cut_slices, find_slices
 from voiceclone.clips.sources import Source, SourceFinder
 from voiceclone.clips.spoken_language import language_of
 from voiceclone.clips.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
 
 _LEFT_OUT_WORTH_SAYING_S = 3.0
+_PLACES_TOLD = 3
 
 
 class Intake:
@@ -113,7 +114,7 @@ class Intake:
     def _add_long(self, recording: Recording, text: str | None) -> None:
         path = recording.path
         hear = self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
-        plan = find_slices(recording, limits.MIN_CLIP_S, self._part(0.0, 0.3), self._should_stop, hear)
+        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, hear)
         if not plan.slices:
             raise AudioError(
                 f"No speech was found in “{path.name}”. Check that it is the right file, or record it again louder."
@@ -131,14 +132,27 @@ class Intake:
                 made.append(record)
         if known:
             self._reject(path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already.")
+        self._tell_left_out(path, plan)
+        if text and made:
+            self._lay_text(made, text)
+
+    def _tell_left_out(self, path: Path, plan: SlicePlan) -> None:
         if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
             self._reject(
                 path,
-                f"{plan.left_out_s:.0f} s of “{path.name}” were left out: too short, or no pause to cut at. "
+                f"{plan.left_out_s:.0f} s of “{path.name}” were left out: there is no pause to cut at. "
                 "Pause for a moment between sentences.",
             )
-        if text and made:
-            self._lay_text(made, text)
+        words = [(start, end) for start, end in plan.too_short if end - start >= limits.MIN_CLIP_S]
+        if words:
+            where = ", ".join(f"{start:.0f} s" for start, _ in words[:_PLACES_TOLD])
+            where += " and later" if len(words) > _PLACES_TOLD else ""
+            self._reject(
+                path,
+                f"{len(words)} short {'bit' if len(words) == 1 else 'bits'} of “{path.name}” (at {where}) "
+                f"{'was' if len(words) == 1 else 'were'} left out: below {limits.MIN_SLICE_S:.0f} s, and no neighbour "
+                "has room for more. Add what you want to keep as a file of its own.",
+            )
 
     def _hear_words(self, audio: Audio) -> list[SpokenWord]:
         return hear_words(audio, self._language, self._library.root.parent)
