@@ -2,10 +2,11 @@
 
 # --- recordings -------------------------------------------------------------------------------
 MAX_UPLOAD_FILES = 500
-"""Files taken by one upload."""
+"""Files that were chosen one by one, taken by one upload; folders and zip files hold as many as they like."""
 MAX_ZIP_MB = 8_000
 """Unpacked size of an uploaded zip file: ten hours at 48 kHz, stereo, 24 bits."""
-MAX_ZIP_FILES = 5_000
+MAX_ZIP_FILES = 20_000
+"""Ten hours in clips of 2 s, so that every data set that was exported comes back."""
 MAX_RECORDING_S = 4 * 3600
 """Longest single recording that is read; longer ones are refused with the remedy to cut them."""
 MIN_SAMPLE_RATE = 8_000
@@ -14,6 +15,8 @@ MIN_CLIP_S = 0.8
 """Shorter clips carry no whole word with its surroundings."""
 MAX_CLIP_S = 12.0
 """Longer recordings are sliced at pauses; the base's attention covers about 25 s of phonemes at most."""
+MIN_SLICE_S = 2.0
+"""Shorter pieces of a long recording carry little melody; a recording that is no longer itself is taken as it is."""
 TARGET_SLICE_S = 8.0
 MAX_SCRIPT_SENTENCES = 500
 """Sentences of a person's own text to read; the longest scripts for good voices have a few hundred."""

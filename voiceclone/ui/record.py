@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 from gradio_client.utils import strip_invalid_filename_characters
 
+from voiceclone.clips.transcripts import SOUND_SUFFIXES
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.text.languages import ANY_LANGUAGE
 from voiceclone.ui import markup, text
@@ -15,21 +16,7 @@ from voiceclone.ui.listen import wire_listening
 from voiceclone.ui.recogniser import build_recogniser
 from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
 
-SOUND_FILES = [
-    "audio",
-    ".mp4",
-    ".m4a",
-    ".mov",
-    ".webm",
-    ".mkv",
-    ".3gp",
-    ".caf",
-    ".wma",
-    ".amr",
-    ".aiff",
-    ".opus",
-    ".zip",
-]
+SOUND_FILES = ["audio", *sorted(SOUND_SUFFIXES), ".zip"]
 
 
 @dataclass(frozen=True)

@@ -254,12 +254,31 @@ CLIP_TEXT_INFO = "Must say exactly what is heard. Saved when you leave the box."
 CLIP_TEXT_GUESSED = "These words were written by the computer. Check them. Saved when you leave the box."
 SHOW_LABEL = "Show"
 SHOW_INFO = "“To look at” are clips whose words, voice or edges may be wrong."
-SHOWN = {"all": "All", "look": "To look at", "good": "Good", "out": "Left out"}
+SHOWN = {
+    "all": "All",
+    "look": "To look at",
+    "good": VERDICTS["good"],
+    "usable": VERDICTS["usable"],
+    "bad": VERDICTS["bad"],
+    "out": "Left out",
+}
 ORDER_LABEL = "Order"
 ORDER_INFO = "Of this list only."
 ORDERS = {"newest": "Newest first", "oldest": "Oldest first", "worst": "Worst first", "longest": "Longest first"}
 NOTHING_SHOWN = "No clips here. Choose “All” above."
-LIST_KEYS = "Keys in the list: ↑ ↓ move, Enter opens, X leaves out or takes back, N goes to the next one to look at."
+LIST_KEYS = (
+    "Keys in the list: ↑ ↓ move, Enter opens, X leaves out or takes back, C says that it is right, Delete asks whether "
+    "to delete, N goes to the next one to look at."
+)
+CHANGED_MEANWHILE = (
+    "Your clips changed meanwhile, in another tab or window. The list shows them as they are now; open a clip again "
+    "before you change it."
+)
+WORDS_CHANGED = (
+    "The words of this clip were changed meanwhile, in another tab or window, so yours were not saved. Copy them, "
+    "press the clip in the list to see the new words, then correct those."
+)
+CLIP_UNDO = "Undo cleaning of this clip"
 ALL_SHOWN_TITLE = "Do something with all clips shown"
 ALL_SHOWN_OUT = "Leave them out"
 ALL_SHOWN_IN = "Use them"
