@@ -176,7 +176,9 @@ def test_a_voice_made_without_training_is_compared_with(engine, project_id):
 
 def test_a_run_from_before_there_were_samples_has_none(engine, project_id):
     last = train(engine, project_id, 20)
-    (engine.data_dir / "runs" / last.run_id / candidates.INDEX_FILE).unlink()
+    index = engine.data_dir / "runs" / last.run_id / candidates.INDEX_FILE
+    for path in (index, store.copy_path(index)):
+        path.unlink()
     assert engine.candidates(last.run_id).made == ()
     with pytest.raises(NotFoundError, match="there are none"):
         engine.keep_candidate(last.run_id, 20)

@@ -37,6 +37,8 @@ CUT_FILES = (
     "notes.json",
     "dataset/*.features.npz",
     "dataset/*.sound.npz",
+    "candidates/*.safetensors",
+    "candidates.json",
 )
 
 

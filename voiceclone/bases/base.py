@@ -97,6 +97,8 @@ class Workload:
     """True where the steps were held back because there is too little speech for more of them."""
 
 
+VOICE_FILE = "voice.safetensors"
+"""In the run folder: the voice that a training ends in, as `finish` leaves it."""
 START_VOICE_FILE = "start_voice.safetensors"
 """A voice file of this name in a run folder is what learning goes on from, in place of a stock voice; only bases whose
 `continues_voices` is True are given one."""

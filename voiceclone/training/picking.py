@@ -11,7 +11,7 @@ import numpy as np
 
 from voiceclone import store
 from voiceclone.audio import Audio, encode_flac
-from voiceclone.bases.base import HeardWhileTraining, Policy
+from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy
 from voiceclone.bases.kokoro.scoring import test_sentences
 from voiceclone.clips.clean import set_loudness
 from voiceclone.compute import random_state_untouched
@@ -28,7 +28,9 @@ from voiceclone.training.candidates import (
     Candidates,
     Reference,
 )
+from voiceclone.training.notes import add_note
 from voiceclone.training.runs import RunConfig
+from voiceclone.voice_file import is_whole
 from voiceclone.voices import VoiceShelf
 
 _LOG = logging.getLogger(__name__)
@@ -174,20 +176,38 @@ class Picker:
     def conclude(self, step: int, elapsed_s: float) -> tuple[Candidate, Path] | None:
         """Make the last candidate, choose one, and write its scores; None where there is none to choose.
 
-        Done again after a kill it comes to the same.
+        One whose file was cut, as a power loss can, is not chosen. Done again after a kill it comes to the same.
         """
-        if all(one.step != step for one in candidates.read(self._run_dir).made):
-            self.make(step, elapsed_s)
+        if all(one.step != step or self._file_of(one) is None for one in candidates.read(self._run_dir).made):
+            self.make(step, elapsed_s)  # the network still is this voice
         self._hear_instant_voice()
         candidates.tidy(self._run_dir)
         found = candidates.read(self._run_dir)
-        chosen = candidates.choose(found)
-        path = candidates.file(self._run_dir, chosen.voice) if chosen else None
+        chosen = self._choose_whole(found)
+        path = self._file_of(chosen) if chosen is not None else None
         if chosen is None or path is None:
             return None
         candidates.write(self._run_dir, replace(found, kept_step=chosen.step, kept_by=BY_RULE))
         store.write_json(self._run_dir / "scores.json", candidates.scores(chosen, found))
         return chosen, path
+
+    def _choose_whole(self, found: Candidates) -> Candidate | None:
+        wanted = candidates.choose(found)
+        whole = tuple(one for one in found.made if self._file_of(one) is not None)
+        if wanted is None or wanted in whole:
+            return wanted
+        chosen = candidates.choose(replace(found, made=whole))
+        instead = f"the one after {chosen.step} steps" if chosen is not None else "what was learnt last"
+        add_note(self._run_dir, f"The voice after {wanted.step} steps is gone or damaged; {instead} was kept instead.")
+        return chosen
+
+    def _file_of(self, candidate: Candidate) -> Path | None:
+        """Return where a candidate's voice lies whole; the one chosen before a kill may lie in its place already."""
+        path = candidates.voice_file(self._run_dir, candidate)
+        final = self._run_dir / VOICE_FILE
+        if path is None and candidates.read(self._run_dir).kept_step == candidate.step and is_whole(final):
+            return final
+        return path
 
     def _hear_instant_voice(self) -> None:
         """Let the person's voice made without training say the same, where there is one of this name."""

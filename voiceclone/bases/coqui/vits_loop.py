@@ -7,10 +7,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.bases.base import Policy
+from voiceclone.bases.base import VOICE_FILE, Policy
 from voiceclone.bases.coqui import clip_store, vits_losses
 from voiceclone.bases.coqui.bundle import Bundle
-from voiceclone.bases.coqui.finished import VOICE_FILE
 from voiceclone.bases.coqui.run_clock import RunClock, StoredPlan
 from voiceclone.bases.coqui.vits_data import LoadedClip, load_clip, load_known_clips, make_batch, read_known_clips
 from voiceclone.bases.coqui.vits_network import DISCRIMINATOR, load_network
