@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import save
 
 from tests.fake_base import BASE_ID
@@ -18,12 +19,14 @@ from voiceclone.bases.kokoro.base import DONE_FILE
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, VoiceFileError
+from voiceclone.instant import untrained_name
 from voiceclone.training import candidates, picking, runs, worker
 from voiceclone.training.moments import STEPS_BETWEEN
 from voiceclone.voice_file import is_whole
 
 STEPS = 3 * STEPS_BETWEEN
 LONG_S = 60.0
+FAR_TOO_MANY_BYTES = 2**60
 
 
 @pytest.fixture
@@ -194,3 +197,57 @@ def test_a_voice_cut_after_all_was_written_is_put_in_its_place_again(kokoro, tmp
     voice.write_bytes(whole := save({"style": np.ones((1, 256), np.float32)}))
     kokoro.finish(tmp_path, chosen)
     assert voice.read_bytes() == whole, "a whole one stays"
+
+
+# Memory
+
+
+def run_out(*_):
+    torch.empty(FAR_TOO_MANY_BYTES, dtype=torch.uint8)
+
+
+@pytest.mark.parametrize("part", ["speak_learnt", "write_learnt", "held_out_loss"])
+def test_a_sample_that_memory_runs_out_for_is_left_out(picker, monkeypatch, part):
+    made, base, run_dir = picker
+    base.train_slice(run_dir, LONG_S)
+    monkeypatch.setattr(base, part, run_out)
+    assert made.make(4, 4.0) is None
+    assert [one.step for one in candidates.read(run_dir).made] == [2, 4], "those before stay"
+
+
+def test_memory_that_runs_out_before_the_first_step_ends_no_training(picker, monkeypatch):
+    made, base, run_dir = picker
+    index = run_dir / candidates.INDEX_FILE
+    for path in (index, store.copy_path(index)):
+        path.unlink()
+    monkeypatch.setattr(base, "load", run_out)
+    made.begin()
+
+
+def test_memory_that_runs_out_for_the_voice_made_without_training_ends_no_training(picker, monkeypatch, tmp_path):
+    made, base, run_dir = picker
+    engine = VoiceEngine(tmp_path, BASE_ID, base_factory=FACTORY)
+    engine.instant_voice(engine.projects()[0].project_id, untrained_name("Anna"), True)
+    monkeypatch.setattr(base, "speak", run_out)
+    candidate, _ = made.conclude(4, 4.0)
+    assert (candidate.step, candidates.read(run_dir).instant) == (2, None)
+
+
+def test_another_error_while_a_sample_is_made_is_not_hidden(picker, monkeypatch):
+    made, base, _ = picker
+
+    def broken(*_):
+        raise RuntimeError("The size of tensor a (3) must match the size of tensor b (4)")
+
+    monkeypatch.setattr(base, "speak_learnt", broken)
+    with pytest.raises(RuntimeError, match="size of tensor"):
+        made.make(4, 4.0)
+
+
+def test_a_sample_left_unmade_leaves_those_before(picker):
+    made, _, run_dir = picker
+    for asked in range(1, 5):
+        answers = iter([False] * (asked - 1) + [True])
+        assert made.make(5, 5.0, answers.__next__) is None
+        assert next(answers, None) is None, "it ended when it was told to"
+    assert [one.step for one in candidates.read(run_dir).made] == [2, 4]

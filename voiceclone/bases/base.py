@@ -204,6 +204,9 @@ class HeardWhileTraining(Protocol):
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
         """As in `BaseModel`; `chosen` is a file that `write_learnt` made: the final voice, judged already."""
 
+    def save(self, run_dir: Path) -> None:
+        """Save what was learnt, unless it is saved already; asked before a candidate is made, which takes a while."""
+
     def load(self, run_dir: Path) -> None:
         """Load what training this run needs; whatever else is asked of the run first would do it, too."""
 

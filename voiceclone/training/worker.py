@@ -183,14 +183,16 @@ def _learn(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) 
         if picker is None:
             result = base.train_slice(run_dir, SLICE_S, board.should_stop)
         else:
-            limits = picker.limits(SLICE_S, before.step, before.total_steps, before.elapsed_s)
+            limits = picker.limits(SLICE_S, before.total_steps, before.elapsed_s)
             result = base.train_slice(run_dir, limits[0], board.should_stop, limits[1])
         fruitless = 0 if result.step > before.step else before.fruitless_starts
         board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
         if result.finished or board.should_stop():
             return
         if picker is not None and picker.is_due(result.step, result.total_steps, board.state.elapsed_s):
-            picker.make(result.step, board.state.elapsed_s)
+            base.save(run_dir)  # or a kill meanwhile would cost the age of the last checkpoint, too
+            # A person's Stop lets it be completed: it is the last one then, and would be made anew at once.
+            picker.make(result.step, board.state.elapsed_s, lambda: board.terminated)
             board.tell()
             if picker.ends_early():
                 return

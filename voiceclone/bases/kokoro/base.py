@@ -191,6 +191,10 @@ class KokoroBase:
 
     # Heard while it learns --------------------------------------------------------------------
 
+    def save(self, run_dir: Path) -> None:
+        """Write a checkpoint, unless the last one is of this step."""
+        self._trainer(run_dir).save_checkpoint()
+
     def load(self, run_dir: Path) -> None:
         """Load the network, and choose the stock voice that the run begins from."""
         self._trainer(run_dir)
