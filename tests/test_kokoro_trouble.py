@@ -13,7 +13,7 @@ from kokoro_runs import advance_to, copy_run, load_once, metrics, prepare, use_r
 
 from voiceclone import store
 from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.kokoro import dataset
+from voiceclone.bases.kokoro import KokoroBase, dataset
 from voiceclone.bases.kokoro import trainer as trainer_module
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, read_about, save_checkpoint, write_tensors
 from voiceclone.bases.kokoro.loss_watch import MAX_BAD_STEPS, RECENT_STEPS, LossWatch
@@ -217,6 +217,19 @@ def test_a_doubtful_moment_is_not_saved_and_an_end_in_it_goes_back(make_trainer)
     trainer.settle()
     assert trainer.position.step == 1
     assert torch.equal(trainer.voice_style(), good)
+
+
+def test_it_is_saved_before_a_candidate_is_made(make_trainer, kokoro_folder):
+    trainer, base = make_trainer(), KokoroBase(kokoro_folder)
+    base._trainers[trainer.run_dir] = trainer
+    path = trainer.run_dir / "checkpoint.safetensors"
+    for step in (1, 2):
+        advance_to(trainer, step)
+        base.save(trainer.run_dir)
+        assert read_about(path)["position"]["step"] == step
+    written = path.stat().st_mtime_ns
+    base.save(trainer.run_dir)
+    assert path.stat().st_mtime_ns == written, "nothing was learnt since"
 
 
 # Memory

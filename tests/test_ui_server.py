@@ -3,6 +3,7 @@
 import base64
 import gc
 import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -66,6 +67,20 @@ def test_a_made_up_voice_or_run_gets_one_sentence(page, value):
         went_well, answer = page.ask(handler, *data)
         assert not went_well
         assert "choose" in answer["error"].lower() or "no voice" in answer["error"]
+
+
+def test_a_damaged_person_is_spoken_of(page):
+    lost = page.engine.create_project("Lost")
+    folder = page.engine.data_dir / "projects" / lost.project_id
+    _, answer = page.ask("tell_damage", lost.project_id)
+    assert not answer["data"][0]["visible"]
+    for name in ("project.json", "project.copy.json"):
+        (folder / name).write_bytes(b'{"project_id":')
+    _, answer = page.ask("tell_damage", page.engine.projects()[0].project_id)
+    assert answer["data"][0]["visible"] and "Nothing was deleted" in answer["data"][0]["value"]
+    shutil.rmtree(folder)
+    _, answer = page.ask("tell_damage", "../..")
+    assert not answer["data"][0]["visible"]
 
 
 def test_what_a_person_types_comes_back_as_text_not_as_markup(page):

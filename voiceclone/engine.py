@@ -249,6 +249,13 @@ class VoiceEngine:
         """Return every project."""
         return self._library.projects()
 
+    def lost_recordings(self, project_id: str | None = None) -> tuple[str, ...]:
+        """Return what of the recordings cannot be listed because its description is damaged, and what to do.
+
+        A sentence for each such project, and one for the clips of this project.
+        """
+        return self._library.lost(project_id)
+
     def project(self, id_or_name: str) -> "Project":
         """Return one project, by its id or its name."""
         return self._library.project(id_or_name)

@@ -97,6 +97,8 @@ class Workload:
     """True where the steps were held back because there is too little speech for more of them."""
 
 
+VOICE_FILE = "voice.safetensors"
+"""In the run folder: the voice that a training ends in, as `finish` leaves it."""
 START_VOICE_FILE = "start_voice.safetensors"
 """A voice file of this name in a run folder is what learning goes on from, in place of a stock voice; only bases whose
 `continues_voices` is True are given one."""
@@ -201,6 +203,9 @@ class HeardWhileTraining(Protocol):
 
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
         """As in `BaseModel`; `chosen` is a file that `write_learnt` made: the final voice, judged already."""
+
+    def save(self, run_dir: Path) -> None:
+        """Save what was learnt, unless it is saved already; asked before a candidate is made, which takes a while."""
 
     def load(self, run_dir: Path) -> None:
         """Load what training this run needs; whatever else is asked of the run first would do it, too."""

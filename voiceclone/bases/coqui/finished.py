@@ -12,7 +12,6 @@ from voiceclone.bases.kokoro import scoring
 from voiceclone.errors import BaseModelError, NotFoundError
 from voiceclone.store import read_json, write_json
 
-VOICE_FILE = "voice.safetensors"
 SCORES_FILE = "scores.json"
 DONE_FILE = "done.json"
 """Written when voice and scores are; only then is the checkpoint deleted."""

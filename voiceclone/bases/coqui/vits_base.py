@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.audio import Audio, encode_wav
-from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, TrainingClip, TrainingPlan
+from voiceclone.bases.base import VOICE_FILE, Ability, OnProgress, Policy, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
-from voiceclone.bases.coqui.finished import VOICE_FILE, score
+from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.optional import attempt
 from voiceclone.bases.coqui.pieces import convert_in_pieces
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
