@@ -119,11 +119,15 @@ class Visitor:
     def __init__(self, browser, url: str, before: str = "", **context) -> None:
         self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | context))
         self.context.add_init_script(before)  # runs before the scripts of the page
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(TIMEOUT_MS)
         self.complaints: list[str] = []
         self._reloaded = False
         self.hosts: set[str] = set()
+        self.open(url)
+
+    def open(self, url: str) -> None:
+        """Open a tab of the same browser; `page` is the newest one."""
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(TIMEOUT_MS)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self._complain(str(error)))
         self.page.on("request", self._request)

@@ -25,6 +25,8 @@ ROOM_CHECK_S = 5.0
 """Length of the silence and of the speech by which a room is judged."""
 _BYTES_PER_S = 2 * 192_000
 """16 bits at the highest rate that microphones have."""
+_SCRIPTS = ("booth.js", "booth_sound.js", "booth_shelf.js", "booth_room.js")
+"""They run as one, in this order."""
 MAX_TAKE_BASE64 = int(1.4 * _BYTES_PER_S * MAX_TAKE_S)
 
 
@@ -211,7 +213,8 @@ def _sound(request: dict[str, Any], name: str, files: BrowserFiles) -> Path:
 
 
 def _script() -> str:
-    code = Path(__file__).with_name("booth.js").read_text(encoding="utf-8")
+    parts = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    code = "\n".join(parts)
     words = text.BOOTH | {"max_take_s": MAX_TAKE_S, "room_s": ROOM_CHECK_S}
     return code.replace("__WORDS__", json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
@@ -234,7 +237,11 @@ def stage_html() -> str:
   <div class="vc-between">
     <p class="vc-place" data-part="place"></p><p class="vc-recorded" data-part="recorded"></p>
   </div>
-  <div class="vc-bar"><div class="vc-fill" data-part="recorded-fill" style="width:0"></div></div>
+  <div class="vc-recorded-bar" aria-hidden="true">
+    <div class="vc-bar"><div class="vc-fill" data-part="recorded-fill" style="width:0"></div></div>
+    <div class="vc-ticks"><b class="vc-tick" data-part="first-mark"></b>
+      <b class="vc-tick vc-tick-last" style="left:100%" data-part="good-mark"></b></div>
+  </div>
   <textarea data-part="sentence" rows="2" aria-label="{escape(text.SENTENCE_OWN)}" spellcheck="false"></textarea>
   <div class="vc-meter" data-part="meter" aria-hidden="true"><div data-part="level"></div></div>
   <p class="vc-too-loud" data-part="too-loud" role="alert" hidden>{escape(text.TOO_LOUD)}</p>
