@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.bases.coqui.finished import VOICE_FILE
+from voiceclone.bases.base import VOICE_FILE
 from voiceclone.bases.coqui.voice_tensors import write_voice_tensors
 from voiceclone.training.notes import add_note
 

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.bases.base import VOICE_FILE, Policy
+from voiceclone.bases.base import Policy
 from voiceclone.bases.coqui import clip_store, vits_best, vits_losses
 from voiceclone.bases.coqui.bundle import Bundle
 from voiceclone.bases.coqui.optional import attempt
