@@ -218,6 +218,17 @@ def text_without_losses(text: str, language: str, known: Iterable[str]) -> str:
     return said
 
 
+def hindi_numbers_as_words(text: str, language: str) -> str:
+    """Return a Hindi text with its numbers as words; any other as it is.
+
+    Cause: XTTS's tokenizer has `num2words` write numbers out, which knows no Hindi and raises `NotImplementedError`
+    (TTS/tts/layers/xtts/tokenizer.py:546-547).
+    """
+    from voiceclone.text.normalize import spoken
+
+    return spoken(text, language) if language == "hi" else text
+
+
 # Networks -----------------------------------------------------------------------------------------
 
 
