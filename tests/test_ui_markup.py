@@ -167,3 +167,15 @@ def test_a_voice_tells_how_it_turned_out_in_words_and_figures():
         assert words in shown
     unjudged = markup.scores(SimpleNamespace(scores={}, speech_s=12, minutes=0, size_mb=1))
     assert "Likeness" not in unjudged and "Learnt from 12 seconds" in unjudged
+
+
+def test_the_drawer_holds_every_figure_there_is(speech):
+    from voiceclone.clips.figures import measure
+    from voiceclone.clips.verdict import Facts, judge
+
+    listened = {"reverberation_s", "character_error_rate", "speaker_likeness", "log_probability", "heard_again"}
+    figures = measure(speech) | dict.fromkeys(listened, 0.5)
+    verdict = judge(figures, Facts("The quiet morning.", "en-us", speech.sample_rate))
+    assert set(verdict.figures) == {name for name, _ in text.CLIP_FIGURES}
+    drawn = markup.clip_head(replace(CLIP, verdict=verdict))
+    assert drawn.count("<li>") == len(text.CLIP_FIGURES)

@@ -20,6 +20,7 @@ SOUND_SUFFIXES = frozenset(
         *("mov", "mkv", "avi", "mpg", "mpeg", "wmv", "flv", "m4v", "ts", "mts", "m2ts", "vob", "3gp", "3g2"),
     )
 )
+TEXT_BESIDE_SUFFIXES = (".txt", ".lab")
 _FILE_HEADINGS = {"file", "filename", "file_name", "path", "audio", "audio_file", "wav", "clip", "id", "name"}
 _TEXT_HEADINGS = {"text", "transcript", "transcription", "sentence", "normalized_text", "words"}
 _ALIKE_ENOUGH = 0.6
@@ -77,7 +78,7 @@ class TextsByFile:
 
 def text_beside(path: Path) -> str | None:
     """Return the text in `name.txt` or `name.lab` beside `name.wav`, when there is one."""
-    for suffix in (".txt", ".lab"):
+    for suffix in TEXT_BESIDE_SUFFIXES:
         beside = path.with_suffix(suffix)
         if beside != path and beside.is_file():
             return " ".join(_read_text(beside).split()) or None

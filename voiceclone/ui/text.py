@@ -176,9 +176,11 @@ def take_kept(duration_s: float) -> str:
 UPLOAD_TITLE = "Or bring recordings"
 UPLOAD_LABEL = "Sound files"
 UPLOAD_INFO = (
-    "WAV, FLAC, MP3, OGG, M4A, MP4 and more, or a zip file of them. Several at once. Long ones are cut into "
+    "WAV, FLAC, MP3, OGG, M4A, MP4 and more, video too, or a zip file of them. Several at once. Long ones are cut into "
     "sentences and written down for you."
 )
+CHOOSE_FOLDER = "Choose a whole folder instead"
+FOLDER = "your folder"
 TRANSCRIPTS_ACCORDION = "I have the words in a file"
 TRANSCRIPTS_LABEL = "File with the words (optional)"
 TRANSCRIPTS_INFO = "One line for each recording: its file name, a | or comma or tab, then the words."
@@ -206,6 +208,11 @@ ADD_CANCELLED = "Stopped. What was added before is in the list."
 def added_summary(added: int, total_s: float) -> str:
     """Sum up what an upload brought."""
     return f"Added {count(added, 'clip')}, {duration(total_s)}."
+
+
+def folder_chosen(file_count: int) -> str:
+    """Confirm that a folder was chosen, and say how to go on."""
+    return f"A folder with {count(file_count, 'file')}. Press “{ADD_FILES}”."
 
 
 def recogniser_choice(title: str, size_mb: int) -> str:
@@ -300,11 +307,18 @@ CLIP_FIGURES = (
     ("loudness_lufs", "Loudness: {:.0f} LUFS"),
     ("peak_dbfs", "Loudest moment: {:.1f} dBFS"),
     ("clipped_share", "Cut off at the top: {:.2%} of all samples"),
+    ("limiting", "Samples piled up below the top: {:.2f} times as many as usual"),
     ("speech_s", "Speech: {:.1f} s"),
     ("speech_share", "Share of speech: {:.0%}"),
     ("longest_pause_s", "Longest pause: {:.1f} s"),
     ("reverberation_s", "Echo: {:.1f} s until it has died away"),
     ("high_band_db", "Sound above 4.5 kHz: {:.0f} dB"),
+    ("emptied_share", "High tones thrown away when it was saved: {:.1%}"),
+    ("starts_late", "Begins inside a word: {:.0f} (0 no, 1 yes)"),
+    ("ends_early", "Ends inside a word: {:.0f} (0 no, 1 yes)"),
+    ("letters_per_s", "Letters of the text in a second of speech: {:.0f}"),
+    ("log_probability", "How sure the recogniser was: {:.2f} (0 is certain, below -1 it guesses)"),
+    ("heard_again", "Letters heard differently the second time: {:.0%}"),
     ("character_error_rate", "Letters heard differently: {:.0%}"),
     ("speaker_likeness", "Like your other clips: {:.2f} of 1"),
 )
