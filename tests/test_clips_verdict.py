@@ -104,3 +104,26 @@ def test_numbers_count_as_they_are_spoken(speech: Audio) -> None:
 def test_file_that_ended_too_early(speech: Audio) -> None:
     level, reason = verdict(speech, cut_off=True)
     assert level == "usable" and "ends too early" in reason
+
+
+@pytest.mark.parametrize(
+    ("error_rate", "made_worse", "facts", "level"),
+    [
+        (0.10, 30, {}, "good"),
+        (0.13, 30, {}, "usable"),
+        (0.51, 30, {}, "bad"),
+        (0.13, 18, {}, "noise only"),
+        (0.13, 30, {"confirmed": True}, "good"),
+        (0.13, 30, {"language": "es"}, "good"),
+    ],
+    ids=["a slip of the recogniser", "a word or two", "other words", "in noise", "a person said so", "not measured"],
+)
+def test_words_that_were_heard_differently(
+    speech: Audio, error_rate: float, made_worse: float, facts: dict, level: str
+) -> None:
+    figures = measure(noisy(speech, made_worse)) | {"character_error_rate": error_rate}
+    found = judge(figures, Facts(**({"text": TEXT, "language": "en-us", "sample_rate": speech.sample_rate} | facts)))
+    if level == "noise only":
+        assert found.kinds == ("noise",)
+    else:
+        assert (found.level, found.kinds) == (level, () if level == "good" else ("words",))
