@@ -140,3 +140,26 @@ def test_a_text_the_recogniser_is_not_sure_of(speech: Audio, figures, language: 
     for transcribed in (True, False):
         found = judge(measured, Facts(TEXT, language, speech.sample_rate, transcribed=transcribed))
         assert ("doubtful" in found.kinds) == (doubtful and transcribed)
+
+
+@pytest.mark.parametrize(
+    ("error_rate", "made_worse", "facts", "level"),
+    [
+        (0.10, 30, {}, "good"),
+        (0.13, 30, {}, "usable"),
+        (0.51, 30, {}, "bad"),
+        (0.13, 18, {}, "noise only"),
+        (0.13, 30, {"confirmed": True}, "good"),
+        (0.13, 30, {"language": "es"}, "good"),
+    ],
+    ids=["a slip of the recogniser", "a word or two", "other words", "in noise", "a person said so", "not measured"],
+)
+def test_words_that_were_heard_differently(
+    speech: Audio, error_rate: float, made_worse: float, facts: dict, level: str
+) -> None:
+    figures = measure(noisy(speech, made_worse)) | {"character_error_rate": error_rate}
+    found = judge(figures, Facts(**({"text": TEXT, "language": "en-us", "sample_rate": speech.sample_rate} | facts)))
+    if level == "noise only":
+        assert found.kinds == ("noise",)
+    else:
+        assert (found.level, found.kinds) == (level, () if level == "good" else ("words",))

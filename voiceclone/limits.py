@@ -51,6 +51,8 @@ MAX_PAUSE_S = 2.0
 """Longer than the pause at a full stop, which takes 0.3 to 1 s when reading; the voice would learn to stop there."""
 MAX_CHARACTER_ERROR_RATE = 0.5
 """Clean clips with their own text have 0.095 at most, with another text 0.62 at least (docs/clip-verdicts.md)."""
+DOUBTFUL_CHARACTER_ERROR_RATE = 0.12
+"""Above this a word or two were probably left out or read differently (measured in docs/clip-verdicts.md)."""
 DOUBTFUL_LOG_PROBABILITY = -1.0
 """Mean log probability of Whisper's tokens below which it holds its own text for wrong (its default threshold)."""
 DOUBTFUL_LOG_PROBABILITY_IN_ENGLISH = -0.35
@@ -96,6 +98,8 @@ GOOD_REVERBERATION_S = 0.4
 """Listening and control rooms have 0.2-0.4 s (EBU Tech 3276), furnished living rooms 0.4-0.5."""
 BAD_REVERBERATION_S = 0.55
 """An empty room, a kitchen, a staircase."""
+FULL_RATE_HZ = 22_050
+"""Holds tones up to 11 kHz, nearly all that the base speaks (12 kHz); headsets over Bluetooth give 8 or 16 kHz."""
 TELEPHONE_BANDWIDTH_HZ = 4_500.0
 """Telephones end at 3.4 to 4 kHz."""
 FULL_BANDWIDTH_HZ = 8_500.0

@@ -163,8 +163,11 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
     @answering
     def hear_take(request: dict[str, Any]) -> dict[str, Any]:
         clips = engine.listen(_words(request, "project_id"), [_words(request, "clip_id")])
-        misread = [clip.heard for clip in clips if clip.heard and "words" in clip.verdict.kinds]
-        return {"words": text.misread(misread[0]) if misread else ""}
+        doubtful = [clip for clip in clips if clip.heard and "words" in clip.verdict.kinds]
+        if not doubtful:
+            return {"words": ""}
+        tell = text.misread if doubtful[0].verdict.level == "bad" else text.did_you_say
+        return {"words": tell(doubtful[0].heard)}
 
     @answering
     def check_room(request: dict[str, Any]) -> dict[str, Any]:

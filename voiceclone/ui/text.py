@@ -167,6 +167,11 @@ def misread(heard: str) -> str:
     return f"The last take sounded like “{heard}”. If that is not the sentence, go back and read it again."
 
 
+def did_you_say(heard: str) -> str:
+    """Ask about a kept take in which a word or two were heard differently."""
+    return f"Did you say “{heard}”? If a word is missing or another one, go back and read the last sentence again."
+
+
 def take_kept(duration_s: float) -> str:
     """Confirm a kept take."""
     return f"Kept, {seconds(duration_s)}."
