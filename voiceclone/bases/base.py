@@ -113,9 +113,9 @@ class BaseModel(Protocol):
     keeps its checkpoint there, and leaves `voice.safetensors`. It must be able to go on
     from its last checkpoint after the process was killed at any moment.
 
-    A base may also have `workload(effort, speech_s) -> Workload` (how many steps an `Effort` is worth; without it the
-    page offers minutes), `training_facts(clip_count) -> dict` and `precision() -> str` (figures for people who want to
-    know), and `continues_voices = True` (see `START_VOICE_FILE`).
+    A base may also have `workload(effort, speech_s, device) -> Workload` (how many steps an `Effort` is worth on `cpu`
+    or `cuda`; without it the page offers minutes), `training_facts(clip_count, device) -> dict` and
+    `precision() -> str` (figures for people who want to know), and `continues_voices = True` (see `START_VOICE_FILE`).
     """
 
     base_id: str

@@ -479,6 +479,7 @@ DERIVED = {
     "policy": "What learns",
     "held_out_clips": "Clips kept from training, to judge by",
     "window_s": "Speech in one step",
+    "batch_windows": "Snippets in one step",
     "decoder_rate": "Learning rate, sound",
     "norm_rate": "Learning rate, style layers",
     "predictor_rate": "Learning rate, melody and timing",

@@ -290,23 +290,24 @@ class KokoroBase:
 
     # What is told before -----------------------------------------------------------------------
 
-    def workload(self, effort: Effort, speech_s: float) -> Workload:
-        """Return what an effort comes to with so much usable speech."""
+    def workload(self, effort: Effort, speech_s: float, device: str = "cpu") -> Workload:
+        """Return what an effort comes to with so much usable speech, on `cpu` or `cuda`."""
         from voiceclone.bases.kokoro.schedule import frames_worth_having
 
-        steps = recipe.effort_steps(effort, speech_s)
-        used = recipe.Recipe()
+        used = recipe.Recipe.for_device(device)
+        steps = recipe.effort_steps(effort, speech_s, used)
         heard_s = max(used.first_clips_s, frames_worth_having(steps, used) * recipe.FRAME_S)
         return Workload(steps, min(speech_s, heard_s), steps < recipe.EFFORT_STEPS[effort])
 
-    def training_facts(self, clip_count: int) -> dict[str, float]:
-        """Return figures of a training from so many clips, for people who want to know."""
+    def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:
+        """Return figures of a training from so many clips on `cpu` or `cuda`, for people who want to know."""
         from voiceclone.bases.kokoro import dataset
 
-        used = recipe.Recipe()
+        used = recipe.Recipe.for_device(device)
         return {
             "held_out_clips": dataset.held_out_count(clip_count),
-            "window_s": used.window_frames * recipe.FRAME_S,
+            "window_s": used.step_speech_s,
+            "batch_windows": used.batch_windows,
             "decoder_rate": used.decoder_rate,
             "norm_rate": used.norm_rate,
             "predictor_rate": used.predictor_rate,
