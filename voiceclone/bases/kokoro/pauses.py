@@ -18,16 +18,16 @@ LEVELS_DB = np.arange(-70.0, 1.0)
 THRESHOLD_DB = -20.0
 """Above this level, relative to speech, nothing is changed. Voiceless f and th lie 20 to 30 dB below the loudest."""
 RATIO = 4.0
-"""Without a measured curve, a sound 1 dB further below `_PLAIN_THRESHOLD_DB` comes out 4 dB further below. With 2.5 from
--30 dB on, a voice from 20 s of speech paused 3 dB louder than its recordings (docs/decisions.md, "Hiss in pauses")."""
+"""Without a measured curve, a sound 1 dB further below `_PLAIN_THRESHOLD_DB` comes out 4 dB further below. With 2.5
+from -30 dB on, a voice from 20 s of speech paused 3 dB louder than its recordings (decisions.md, "Short stops")."""
 _PLAIN_THRESHOLD_DB = -28.0
 MAX_CUT_DB = 20.0
 _HOP_SAMPLES = SAMPLE_RATE // 200
 _LEVEL_HOPS = 3
 """Levels are those of 15 ms, a step to either side: with less, speech itself would be turned down at its edges."""
 _SMOOTHING_HOPS = 3
-"""The gain is smoothed over 15 ms, and the level it follows hears 5 ms ahead: sounds keep their edges, and stops of 20 ms
-are turned down, too. Held open for 5 ms more on either side, most of these escaped."""
+"""The gain is smoothed over 15 ms, and the level it follows hears 5 ms ahead: sounds keep their edges, and stops of
+20 ms are turned down, too. Held open for 5 ms more on either side, most of these escaped."""
 _SPEECH_RANGE_DB = 25.0
 """What lies within this range of the loudest 15 ms counts as speech when its level is taken."""
 _LOWEST_DBFS = -100
