@@ -56,14 +56,14 @@ DOUBTFUL_CHARACTER_ERROR_RATE = 0.12
 DOUBTFUL_LOG_PROBABILITY = -1.0
 """Mean log probability of Whisper's tokens below which it holds its own text for wrong (its default threshold)."""
 DOUBTFUL_LOG_PROBABILITY_IN_ENGLISH = -0.35
-"""Whisper tiny.en: of 24 texts with more than a tenth of their letters wrong -1 finds none, -0.35 18, and 4 of 150 good
+"""Whisper tiny.en: of 22 texts with more than a tenth of their letters wrong -1 finds none, -0.35 16, and 3 of 141 good
 ones (docs/clip-verdicts.md). Other languages were not measured; their probabilities lie lower."""
 SURE_LOG_PROBABILITY = -0.15
 """Above this a second hearing finds nothing more; three quarters of clean clips lie there."""
 MAX_HEARD_AGAIN = 0.15
 """Letters that a second hearing hears differently: finds four of the six wrong texts the probability misses."""
 MIN_SPEECH_SHARE = 0.3
-"""A sentence of 3 s in the middle of 9 s has a third; the clips measured in docs/clip-verdicts.md have 0.6 at least."""
+"""A sentence of 3 s in the middle of 9 s has a third; the clips measured in docs/clip-verdicts.md have 0.7 at least."""
 SAME_SPEAKER_LIKENESS = 0.8
 """To the main voice's other clips. One person's clean clips reached 0.846 at least, those of seven others 0.80 at most,
 of six of them 0.69 (docs/clip-verdicts.md); recordings of other days and microphones lie lower."""
