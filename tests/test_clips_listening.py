@@ -13,6 +13,7 @@ from voiceclone.clips import ClipLibrary
 from voiceclone.clips.listening import PRINT_FILE, keep_speaker, speakers
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.judge import similarity
+from voiceclone.judge.words import character_error_rate
 
 WRONG = "Completely different words stand here, about ships and weather."
 
@@ -191,3 +192,11 @@ def test_what_another_process_changed_is_read_anew(library: ClipLibrary, example
     assert len(beside.clips(project.project_id)) == 2
     with pytest.raises(NotFoundError):
         beside.clip(project.project_id, first.clip_id)
+
+
+@pytest.mark.parametrize("said", ["On the fourth of March, the snow melted.", "On March fourth, the snow melted."])
+@pytest.mark.parametrize("language", ["en-us", "en-gb"])
+def test_a_date_that_the_recogniser_writes_in_figures_is_no_error(said: str, language: str) -> None:
+    heard = said.replace("fourth", "4th")
+    assert character_error_rate(said, heard, language) == 0
+    assert character_error_rate(said, heard.replace("March", "May"), language) > 0.05

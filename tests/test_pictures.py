@@ -80,7 +80,7 @@ def test_the_same_moment_stands_in_one_column(speech: Audio) -> None:
     upper, lower = np.array_split(image, 2)
 
     def last_column(part: np.ndarray) -> int:
-        return int(np.flatnonzero((part[..., 3] > 250).sum(axis=0) > 20)[-1])
+        return int(np.flatnonzero((part[..., 3] > 250).sum(axis=0) > 100)[-1])
 
     assert last_column(lower) / image.shape[1] == pytest.approx(0.55, abs=0.06)
     assert last_column(upper) / image.shape[1] > 0.95

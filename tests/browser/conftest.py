@@ -85,16 +85,19 @@ class Server:
         return (self.home / "server.log").read_text(encoding="utf-8")
 
 
+def microphone_arguments(heard: Path | None = None) -> list[str]:
+    """What gives a browser a microphone that hears a WAV file, or a beep."""
+    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    return arguments if heard is None else [*arguments, f"--use-file-for-fake-audio-capture={heard}"]
+
+
 @contextmanager
 def open_chromium(heard: Path | None = None) -> Iterator:
     """A headless browser; `heard` is a WAV file its microphone hears instead of a beep."""
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    if heard is not None:
-        arguments.append(f"--use-file-for-fake-audio-capture={heard}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=microphone_arguments(heard))
         try:
             yield browser
         finally:

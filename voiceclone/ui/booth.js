@@ -31,17 +31,21 @@ function say(sentence, kind = "plain") {
 
 function enter(next) {
   state = next;
+  const focused = document.activeElement;
+  const acts = focused === part("record") || part("review").contains(focused);
   element.querySelector(".vc-booth").dataset.state = next;
   const recording = next === "recording";
   part("record-words").textContent = recording ? words.stop : words.record;
   part("record").setAttribute("aria-pressed", String(recording));
   part("record").hidden = next === "review" || next === "saving";
-  part("record").disabled = next === "opening" || next === "room" || !script.sentences.length;
+  part("record").disabled = next === "room" || !script.sentences.length;
   part("review").hidden = next !== "review" && next !== "saving";
   for (const name of ["keep", "again"]) part(name).disabled = next === "saving";
   for (const name of ["previous", "skip"]) part(name).disabled = next !== "idle" && next !== "review";
   part("room-start").disabled = next !== "idle";
   part("sentence").readOnly = next === "recording" || next === "saving" || next === "room";
+  // What had the focus may be hidden now. On the take itself, Space plays and Enter keeps.
+  if (acts) (part("review").hidden ? part("record") : part("review")).focus({ preventScroll: true });
   clearTimeout(idleTimer);
   if (next === "idle") idleTimer = setTimeout(closeMicrophone, IDLE_MS);
 }

@@ -254,7 +254,8 @@ def stage_html() -> str:
       <span data-part="record-words">{escape(text.BOOTH["record"])}</span> <span data-part="time"></span></button>
     {button("skip", text.SKIP, key="→")}
   </div>
-  <div class="vc-review" data-part="review" hidden>
+  <div class="vc-review" data-part="review" role="group" tabindex="-1" aria-label="{escape(text.RECORDER_LABEL)}"
+    hidden>
     <audio data-part="player" controls aria-label="{escape(text.RECORDER_LABEL)}"></audio>
     <div class="vc-booth-row">
       {button("again", text.AGAIN, key="R")}{button("keep", text.KEEP_TAKE, "vc-record", "Enter")}
