@@ -645,6 +645,11 @@ def similarity_figures(similarity: float, stock: float | None, instant: float | 
     return "; ".join(told) + "."
 
 
+NEAREST_WITHOUT_TRAINING = (
+    "Without training, this base model can only offer you the one of its own voices that is nearest to yours."
+)
+
+
 def words_right(share: float) -> str:
     """Say how much of its speech is understood; `share` is 0..1."""
     return "Every word is understood." if share >= 0.995 else f"{share:.0%} of its words are understood."
