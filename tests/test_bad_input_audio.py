@@ -260,7 +260,7 @@ def test_disk_that_fills_up_loses_nothing(
 
     def until_full(self: Path, content: bytes) -> int:
         written.append(self)
-        if len(written) > 4:  # two clips of two files each
+        if len(written) > 6:  # two clips of three files each: sound, description, and the description once more
             raise OSError(errno.ENOSPC, "No space left on device")
         return write_bytes(self, content)
 

@@ -55,7 +55,7 @@ class PageDoor:
     def add(self, file: Path) -> str:
         """Upload a file."""
         project_id = self._engine.project("Anna").project_id
-        went_well, answer = self._page.ask("add", project_id, [self._page.upload(file)], None, "en-us", False, 0)
+        went_well, answer = self._page.ask("add", project_id, [self._page.upload(file)], None, None, "en-us", False, 0)
         return json.dumps(answer["data"], ensure_ascii=False) if went_well else answer["error"]
 
     def speak(self, words: str, voice: str | None = None) -> str:
