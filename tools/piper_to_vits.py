@@ -195,13 +195,13 @@ def save_network(network: torch.nn.Module, folder: Path) -> None:
     path = folder / WEIGHTS_FILE
     with store.atomic_file(path) as temporary:
         torch.save({"model": state, "config": read_bundle(folder).config, "step": 0}, temporary)
-    statement = "A Piper voice in the public domain (CC0)."
+    agreed = {"by": "tools/piper_to_vits.py", "at": "", "statement": "Made on this computer, to be measured."}
     store.write_json(
         folder / "base.json",
         {
             "base_id": "your_tts",
             "weights_sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "licence_agreed": {"by": "tools/piper_to_vits.py", "at": "", "statement": statement},
+            "licence_agreed": agreed,
             "source": "folder",
         },
     )
