@@ -108,7 +108,7 @@ def learn_posterior(network: torch.nn.Module, spoken: list[Spoken], steps: int, 
     encoder = network.posterior_encoder.requires_grad_(True)
     encoder.enc.cond_layer.requires_grad_(False)  # one speaker tells nothing about others: it stays silent
     optimizer, schedule = optimizer_of([one for one in encoder.parameters() if one.requires_grad], 1e-3, steps)
-    chooser, began = random.Random(1), time.monotonic()
+    chooser, began_s = random.Random(1), time.process_time()
     nobody = vits_network.conditioning(network, torch.ones(batch, network.embedded_speaker_dim))
     bins = spoken[0].spectrogram.shape[0]
     for step in range(steps):
@@ -130,7 +130,8 @@ def learn_posterior(network: torch.nn.Module, spoken: list[Spoken], steps: int, 
         loss = (likelihood * mask).sum() / (mask.sum() * latent.shape[1])
         optimize(optimizer, schedule, loss)
         if step % 50 == 0 or step == steps - 1:
-            say(f"posterior, step {step}: {float(loss.detach()):.3f}, {(time.monotonic() - began) / (step + 1):.2f} s a step")
+            step_s = (time.process_time() - began_s) / (step + 1)
+            say(f"posterior, step {step}: {float(loss.detach()):.3f}, {step_s:.2f} s of one core a step")
     encoder.requires_grad_(False)
 
 
