@@ -163,8 +163,10 @@ def run_way(base: VitsBase, folder: Path, run_dir: Path, recipe: Recipe, judges:
     numbers = [*trainer.trained.values(), *([trainer.speaker] if trainer.speaker.requires_grad else [])]
     step_s, steps = 0.0, trainer.clock.total_steps()
     for quarter in range(5):
-        began_s, before = time.process_time(), trainer.clock.step
-        while trainer.clock.step < steps * quarter // 4:
+        began_s, before, mark = time.process_time(), trainer.clock.step, steps * quarter // 4
+        if before > mark:  # this run was ended, and goes on
+            continue
+        while trainer.clock.step < mark:
             trainer.advance()
         if trainer.clock.step > before:
             step_s = (time.process_time() - began_s) / (trainer.clock.step - before)
