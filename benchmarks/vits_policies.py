@@ -25,10 +25,10 @@ from benchmarks.sentences import UNSEEN
 from benchmarks.voices import SpokenClip, get_voice
 from voiceclone import store
 from voiceclone.audio import Audio, decode, encode_wav
-from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
+from voiceclone.bases.base import VOICE_FILE, Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle
-from voiceclone.bases.coqui.finished import SCORES_FILE, VOICE_FILE
+from voiceclone.bases.coqui.finished import SCORES_FILE
 from voiceclone.bases.coqui.run_clock import PLAN_FILE, read_plan
 from voiceclone.bases.coqui.vits_base import VitsBase
 from voiceclone.bases.coqui.vits_data import KNOWN_FOLDER, load_clip

@@ -97,3 +97,18 @@ def kokoro(kokoro_folder: Path):
 def kokoro_network(kokoro):
     """The network inside `kokoro`, as the untouched base; tests must not change it."""
     return kokoro.talker.untouched()
+
+
+@pytest.fixture(scope="module")
+def vits_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """YourTTS and VITS VCTK as released, small and ready to use; tests must not change them."""
+    from coqui_bundles import VCTK, YOUR_TTS, install_bundle
+
+    data_dir = tmp_path_factory.mktemp("data")
+    return {base_id: install_bundle(base_id, data_dir) for base_id in (YOUR_TTS, VCTK)}
+
+
+@pytest.fixture
+def no_judges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave out the judges of a finished coqui voice: loading three recognisers for every small run takes minutes."""
+    monkeypatch.setattr("voiceclone.bases.coqui.finished.scoring.score", lambda *_: {"naturalness": 3.0})

@@ -260,12 +260,13 @@ def dvae(**settings):
 
 
 def write_vocabulary(path: Path) -> None:
-    """A `vocab.json` with the released special tokens and single letters."""
+    """A `vocab.json` with the released special tokens and single letters, those of Hindi among them."""
     from tokenizers import Tokenizer
     from tokenizers.models import BPE
     from TTS.tts.configs.xtts_config import XttsConfig
 
     names = ["[STOP]", "[UNK]", "[SPACE]", *"abcdefghijklmnopqrstuvwxyz.,!?'-:;"]
+    names += [chr(code) for code in range(0x0900, 0x0970)]
     names += [f"[{language}]" for language in XttsConfig().languages]
     tokenizer = Tokenizer(
         BPE({name: number for number, name in enumerate(names)} | {"[START]": 261}, [], unk_token="[UNK]")

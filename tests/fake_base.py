@@ -109,11 +109,11 @@ class FakeBase:
         with store.atomic_file(run_dir / "voice.safetensors") as temporary:
             save_file({"log_pitch": np.array([level], np.float32)}, temporary)
 
-    def workload(self, effort, speech_s) -> Workload:
+    def workload(self, effort, speech_s, device="cpu") -> Workload:
         steps = EFFORT_STEPS[effort]
         return Workload(max(1, min(steps, round(speech_s * STEPS_PER_S))), speech_s, steps > speech_s * STEPS_PER_S)
 
-    def training_facts(self, clip_count) -> dict[str, float]:
+    def training_facts(self, clip_count, device="cpu") -> dict[str, float]:
         return {"held_out_clips": 0, "decoder_rate": RATE}
 
     def precision(self) -> str:

@@ -1,7 +1,11 @@
 """Every bad file a person may bring: one sentence each, the others are added, nothing is lost."""
 
 import errno
-from collections.abc import Callable
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +17,9 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 from voiceclone import limits
 from voiceclone.audio import Audio, encode_flac, encode_wav, resample
 from voiceclone.clips import AddReport, ClipLibrary, Project
-from voiceclone.errors import NotFoundError, StorageError, TextError
+from voiceclone.clips.transcripts import text_beside
+from voiceclone.decoding import open_recording
+from voiceclone.errors import AudioError, NotFoundError, StorageError, TextError
 
 TEXT = EXAMPLE_TEXTS["joe_01.flac"]
 
@@ -175,7 +181,69 @@ def test_more_files_than_an_upload_takes(
     monkeypatch.setattr(limits, "MAX_UPLOAD_FILES", 1)
     report = add(speech_file, EXAMPLE_DIR / "joe_02.flac", text=None, transcripts={"speech": TEXT})
     assert [clip.source_name for clip in report.added] == ["speech.wav"]
-    assert report.rejected[0].source_name == "joe_02.flac" and "Only 1 file" in report.rejected[0].reason
+    assert report.rejected[0].source_name == "joe_02.flac" and "Only 1 single file" in report.rejected[0].reason
+
+
+def test_a_folder_holds_as_many_files_as_it_likes(
+    add: Callable[..., AddReport], speech_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAX_UPLOAD_FILES", 1)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for number in (2, 3):
+        shutil.copy(EXAMPLE_DIR / f"joe_{number:02d}.flac", folder)
+    report = add(folder, speech_file, text=None, transcripts=EXAMPLE_TEXTS | {"speech.wav": TEXT})
+    assert report.rejected == () and len(report.added) == 3
+
+
+def test_what_in_a_folder_is_no_recording_is_named(
+    add: Callable[..., AddReport], speech: Audio, tmp_path: Path
+) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    encode_wav(speech, folder / "speech.wav")
+    for name in ("speech.txt", "README", "LICENSE.md", "notes.csv", ".hidden"):
+        (folder / name).write_text("The quiet morning light fell across the kitchen table.")
+    assert add(folder, text=None).rejected == ()
+    for name in ("take.xyz", "a.pdf", "b.pdf", "c.pdf"):
+        (folder / name).write_bytes(b"something")
+    (told,) = [bad for bad in add(folder, text=None).rejected if "skipped" in bad.reason]
+    assert told.source_name == "folder"
+    assert told.reason.startswith("“a.pdf”, “b.pdf”, “c.pdf” and 1 more were skipped:")
+
+
+@contextmanager
+def unprivileged() -> Iterator[None]:
+    """Read as somebody without the rights of root, whom no file is shut to."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are other ones there")
+def test_a_locked_file_is_not_called_damaged(speech_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The folder above belongs to whoever runs the tests, so the way to the file begins inside it.
+    speech_file.parent.chmod(0o755)
+    monkeypatch.chdir(speech_file.parent)
+    speech_file.chmod(0)
+    with unprivileged(), pytest.raises(AudioError, match="another program has it open") as told:
+        open_recording(Path(speech_file.name))
+    assert "damaged" not in str(told.value)
+    Path("speech.txt").write_text(TEXT)
+    Path("speech.txt").chmod(0)
+    with unprivileged(), pytest.raises(TextError, match="another program has it open"):
+        text_beside(Path(speech_file.name))
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="only Linux has a file whose disk always fails")
+def test_a_failing_disk_is_told_apart_from_a_damaged_file() -> None:
+    with pytest.raises(AudioError, match="another disk"):
+        open_recording(Path("/proc/self/mem"))
 
 
 def test_unknown_project(library: ClipLibrary, speech_file: Path) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR
 
+from voiceclone import limits
 from voiceclone.audio import Audio, decode, encode_flac
 from voiceclone.cli import main
 from voiceclone.clips import ClipLibrary, Project
@@ -39,7 +40,7 @@ def test_24_bits_stay_24_bits(library: ClipLibrary, project: Project, tmp_path):
 
 def sounds_of(library: ClipLibrary, project: Project) -> list[tuple]:
     records = library.records(project.project_id)
-    return [(r.content_sha256, r.sample_rate, r.duration_s, r.text.replace("|", "/")) for r in records]
+    return [(r.content_sha256, r.sample_rate, r.duration_s, r.text, r.language) for r in records]
 
 
 def test_a_zip_taken_in_again_gives_the_same_clips(filled, project, tmp_path):
@@ -55,8 +56,54 @@ def test_the_layout_is_that_of_ljspeech(filled, project, tmp_path):
     path = tmp_path / "voice.zip"
     export_dataset(filled, project.project_id, path)
     with zipfile.ZipFile(path) as archive:
-        assert sorted(archive.namelist()) == ["metadata.csv", "wavs/0001.wav", "wavs/0002.wav"]
-        assert archive.read("metadata.csv").decode().splitlines()[0] == "0001|The quiet morning.|The quiet morning."
+        assert sorted(archive.namelist()) == ["metadata.csv", "voiceclone.json", "wavs/0001.wav", "wavs/0002.wav"]
+        rows = archive.read("metadata.csv").decode().splitlines()
+    assert rows[0] == "0001|The quiet morning.|The quiet morning."
+    assert [row.count("|") for row in rows] == [2, 2], "a bar in the text would be a fourth column"
+
+
+def test_more_clips_than_single_files_are_taken_come_back(filled, project, tmp_path, monkeypatch):
+    monkeypatch.setattr(limits, "MAX_UPLOAD_FILES", 1)
+    path, other = tmp_path / "voice.zip", filled.create_project("Again")
+    export_dataset(filled, project.project_id, path)
+    assert filled.add_files(other.project_id, [path]).rejected == ()
+    assert sounds_of(filled, other) == sounds_of(filled, project)
+
+
+def test_each_clip_keeps_its_language(filled, project, tmp_path):
+    filled.add_files(project.project_id, [EXAMPLE_DIR / "joe_03.flac"], text="Tres limones.", language="es")
+    path, other = tmp_path / "voice.zip", filled.create_project("Again", "it")
+    export_dataset(filled, project.project_id, path)
+    filled.add_files(other.project_id, [path])
+    assert [clip.language for clip in filled.clips(other.project_id)] == ["en-us", "en-us", "es"]
+
+
+def repacked(path, target, **changed):
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, changed.get(name.partition(".")[0], old.read(name)))
+    return target
+
+
+def test_a_table_that_was_corrected_goes_before_the_details(filled, project, tmp_path):
+    path, other = tmp_path / "voice.zip", filled.create_project("Again")
+    export_dataset(filled, project.project_id, path)
+    corrected = "0001|Corrected.|Corrected.\n0002|Also | Also\n"
+    filled.add_files(other.project_id, [repacked(path, tmp_path / "new.zip", metadata=corrected)])
+    assert [clip.text for clip in filled.clips(other.project_id)] == ["Corrected.", "Also"]
+
+
+@pytest.mark.parametrize(
+    "details",
+    ["", "[1]", '{"clips": 3}', '{"clips": {"0001": 7}}', "[" * 100_000, b"\xff\x00",
+     '{"clips": {"0001": {"text": 5, "language": ["es"]}, "0002": {"text": "x", "language": "../etc"}}}'],
+)  # fmt: skip
+def test_details_from_anywhere_do_no_harm(filled, project, tmp_path, details):
+    path, other = tmp_path / "voice.zip", filled.create_project("Again", "it")
+    export_dataset(filled, project.project_id, path)
+    report = filled.add_files(other.project_id, [repacked(path, tmp_path / "new.zip", voiceclone=details)])
+    assert report.rejected == () and [clip.language for clip in report.added] == ["it", "it"]
+    assert report.added[1].text == TEXTS["joe_02.flac"].replace("|", "/")
 
 
 def test_clips_left_out_or_without_words_stay_behind(filled, project, tmp_path):

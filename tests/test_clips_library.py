@@ -169,7 +169,8 @@ def test_killed_while_writing_leaves_no_half_clip(
     clip = example_library.clips(project.project_id)[0]
     folder = example_library.clip_folder(project.project_id, clip.clip_id)
     shutil.copytree(folder, folder.with_name(f".part-{folder.name}"))
-    (folder / "clip.json").write_text('{"clip_id": ')
+    for name in ("clip.json", "clip.copy.json"):
+        (folder / name).write_text('{"clip_id": ')
     assert len(example_library.clips(project.project_id)) == 2
 
 

@@ -13,6 +13,7 @@ from voiceclone.clips import ClipLibrary
 from voiceclone.clips.listening import PRINT_FILE, keep_speaker, speakers
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.judge import similarity
+from voiceclone.judge.words import character_error_rate
 
 WRONG = "Completely different words stand here, about ships and weather."
 
@@ -53,6 +54,21 @@ def test_a_text_of_the_recogniser_is_not_recognised_twice(library: ClipLibrary, 
     assert added.verdict.figures["log_probability"] < 0
     (listened,) = library.listen(project.project_id)
     assert listened.heard == added.heard and "character_error_rate" not in listened.verdict.figures
+    assert "heard_again" not in listened.verdict.figures, "the recogniser was sure"
+
+
+def test_a_text_the_recogniser_is_not_sure_of_is_heard_again(library: ClipLibrary, project, tmp_path) -> None:
+    audio = decode(example(1))
+    noise = np.random.default_rng(0).normal(0, 0.08, len(audio.samples)).astype(np.float32)
+    encode_wav(Audio(np.clip(audio.samples + noise, -1, 1), audio.sample_rate), tmp_path / "noisy.wav")
+    (added,) = library.add_files(project.project_id, [tmp_path / "noisy.wav"]).added
+    assert added.verdict.figures["log_probability"] < limits.SURE_LOG_PROBABILITY
+    (listened,) = library.listen(project.project_id)
+    assert listened.heard == added.heard and listened.verdict.figures["heard_again"] > 0
+    # Once is enough.
+    library.change(project.project_id, added.clip_id, figures=listened.verdict.figures | {"heard_again": 0.77})
+    (again,) = library.listen(project.project_id)
+    assert again.verdict.figures["heard_again"] == 0.77
 
 
 def other_voice(source: Path, target: Path) -> Path:
@@ -176,3 +192,11 @@ def test_what_another_process_changed_is_read_anew(library: ClipLibrary, example
     assert len(beside.clips(project.project_id)) == 2
     with pytest.raises(NotFoundError):
         beside.clip(project.project_id, first.clip_id)
+
+
+@pytest.mark.parametrize("said", ["On the fourth of March, the snow melted.", "On March fourth, the snow melted."])
+@pytest.mark.parametrize("language", ["en-us", "en-gb"])
+def test_a_date_that_the_recogniser_writes_in_figures_is_no_error(said: str, language: str) -> None:
+    heard = said.replace("fourth", "4th")
+    assert character_error_rate(said, heard, language) == 0
+    assert character_error_rate(said, heard.replace("March", "May"), language) > 0.05

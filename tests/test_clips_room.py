@@ -74,7 +74,17 @@ def test_level(talk: Audio) -> None:
 
 def test_high_tones(talk: Audio) -> None:
     assert kinds(QUIET, resample(resample(talk, 8_000), 44_100)) == {"dull": "fix first"}
-    assert kinds(QUIET, resample(talk, 16_000)) == {"dull": "usable"}
+    assert kinds(QUIET, resample(resample(talk, 16_000), 44_100)) == {"dull": "usable"}
+
+
+@pytest.mark.parametrize(
+    ("sample_rate", "level"), [(8_000, "fix first"), (16_000, "usable"), (22_050, None), (48_000, None)]
+)
+def test_a_low_sample_rate_is_told_once_and_in_numbers(talk: Audio, sample_rate: int, level: str | None) -> None:
+    findings = check_room(resample(QUIET, sample_rate), resample(talk, sample_rate)).findings
+    assert [(finding.kind, finding.level) for finding in findings] == ([("sample rate", level)] if level else [])
+    for finding in findings:
+        assert f"only {sample_rate} samples a second" in finding.sentence and "48000 Hz" in finding.sentence
 
 
 def test_echo(talk: Audio) -> None:

@@ -104,3 +104,62 @@ def test_numbers_count_as_they_are_spoken(speech: Audio) -> None:
 def test_file_that_ended_too_early(speech: Audio) -> None:
     level, reason = verdict(speech, cut_off=True)
     assert level == "usable" and "ends too early" in reason
+
+
+def with_silence(speech: Audio, before_s: float, after_s: float) -> Audio:
+    pad = [np.zeros(round(seconds * speech.sample_rate), np.float32) for seconds in (before_s, after_s)]
+    return Audio(np.concatenate([pad[0], speech.samples, pad[1]]), speech.sample_rate)
+
+
+def test_a_clip_that_is_mostly_silence(speech: Audio) -> None:
+    assert verdict(with_silence(speech, 2.0, 2.0))[0] == "good", "cleaning takes that off"
+    level, reason = verdict(with_silence(speech, 4.0, 4.5))
+    assert level == "usable" and "Most of it is silence" in reason
+
+
+def test_a_very_short_clip(speech: Audio) -> None:
+    silent = np.zeros(round(0.15 * speech.sample_rate), np.float32)
+    word = Audio(np.concatenate([silent, speech.samples[: round(0.9 * speech.sample_rate)]]), speech.sample_rate)
+    found = judge(measure(word) | {"ends_early": 0.0}, Facts("The quiet", "en-us", word.sample_rate))
+    assert found.level == "usable" and found.kinds == ("short",)
+
+
+@pytest.mark.parametrize(
+    ("figures", "language", "doubtful"),
+    [
+        ({"log_probability": -0.3}, "en-us", False),
+        ({"log_probability": -0.4}, "en-us", True),
+        ({"log_probability": -0.4}, "es", False),
+        ({"log_probability": -1.1}, "es", True),
+        ({"log_probability": -0.3, "heard_again": 0.2}, "es", True),
+        ({"log_probability": -0.3, "heard_again": 0.1}, "en-us", False),
+    ],
+)
+def test_a_text_the_recogniser_is_not_sure_of(speech: Audio, figures, language: str, doubtful: bool) -> None:
+    measured = measure(speech) | figures
+    for transcribed in (True, False):
+        found = judge(measured, Facts(TEXT, language, speech.sample_rate, transcribed=transcribed))
+        assert ("doubtful" in found.kinds) == (doubtful and transcribed)
+
+
+@pytest.mark.parametrize(
+    ("error_rate", "made_worse", "facts", "level"),
+    [
+        (0.10, 30, {}, "good"),
+        (0.13, 30, {}, "usable"),
+        (0.51, 30, {}, "bad"),
+        (0.13, 18, {}, "noise only"),
+        (0.13, 30, {"confirmed": True}, "good"),
+        (0.13, 30, {"language": "es"}, "good"),
+    ],
+    ids=["a slip of the recogniser", "a word or two", "other words", "in noise", "a person said so", "not measured"],
+)
+def test_words_that_were_heard_differently(
+    speech: Audio, error_rate: float, made_worse: float, facts: dict, level: str
+) -> None:
+    figures = measure(noisy(speech, made_worse)) | {"character_error_rate": error_rate}
+    found = judge(figures, Facts(**({"text": TEXT, "language": "en-us", "sample_rate": speech.sample_rate} | facts)))
+    if level == "noise only":
+        assert found.kinds == ("noise",)
+    else:
+        assert (found.level, found.kinds) == (level, () if level == "good" else ("words",))

@@ -139,14 +139,42 @@ def test_freevc_in_its_other_shapes(tmp_path, clips, speech, use_spk, with_wavlm
     assert np.isfinite(base.convert(tmp_path / "v.safetensors", speech).samples).all()
 
 
-def test_every_tensor_of_a_released_checkpoint_is_in_place(tmp_path) -> None:
+def read(path: Path, key: str) -> dict:
+    import torch
+
+    return torch.load(path, weights_only=True)[key]
+
+
+def released_tensors(base_id: str, folder: Path) -> dict:
+    """What the released files hold, by the names in the whole network (`weight_g` and `weight_v` are old style)."""
+    if base_id == "openvoice_v2":
+        return read(folder / "converter" / "checkpoint.pth", "model")
+    hearing = {f"wavlm.{name}": value for name, value in read(folder.parent / "wavlm/WavLM-Large.pt", "model").items()}
+    if base_id == "freevc24":
+        speaker = read(folder / "speaker_encoder.pt", "model_state")
+        model = read(folder / "model.pth", "model")
+        assert not set(model) & set(hearing)
+        return model | hearing | {f"enc_spk_ex.{name}": value for name, value in speaker.items()}
+    part = folder / "vocoder_models--en--librispeech100--wavlm-hifigan_prematched"
+    sound = {
+        f"vocoder.{name.removeprefix('model_g.')}": value for name, value in read(part / "model.pth", "model").items()
+    }
+    heard = {name: value for name, value in hearing.items() if not _unheard(name)}
+    assert len(heard) < len(hearing)
+    return sound | heard
+
+
+def _unheard(name: str) -> bool:
+    """True for the layers of WavLM behind the sixth, which kNN-VC does not use."""
+    return name.startswith("wavlm.encoder.layers.") and int(name.split(".")[3]) >= 6
+
+
+def test_every_tensor_of_the_released_files_is_in_place(base) -> None:
     """Old-style `weight_g`/`weight_v` names included."""
     import torch
 
-    folder = bundles.openvoice(tmp_path / "openvoice_v2")
-    stored = torch.load(folder / "converter" / "checkpoint.pth", weights_only=True)["model"]
-    network = ConversionBase(folder, "openvoice_v2")._loaded()
-    loaded = bundles.old_style(network.state_dict())
+    stored = released_tensors(base.base_id, base._folder)
+    loaded = bundles.old_style(base._loaded().state_dict())
     assert set(loaded) == set(stored)
     assert all(torch.equal(loaded[name], stored[name]) for name in stored)
 

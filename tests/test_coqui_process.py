@@ -7,15 +7,12 @@ import time
 import psutil
 import pytest
 from coqui_bundles import RELEASED_NAMES, YOUR_TTS, write_bundle, zip_bundle
-from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
+from joe_project import joe_project
 
 from tests.small_hub import serve_all
-from tests.small_project import GOOD_FIGURES
-from voiceclone import download, store
-from voiceclone.audio import decode, encode_flac, resample
+from voiceclone import download
 from voiceclone.bases.base import Policy
 from voiceclone.bases.catalogue import card
-from voiceclone.clips.library import ClipLibrary, ClipRecord, now
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import VoiceFileError
 from voiceclone.training.lock import TrainingLock
@@ -56,30 +53,6 @@ def get_your_tts(engine, site, tmp_path, full_size=False):
     return base
 
 
-def make_project(engine, count=6):
-    """A project of the example voice's clips, judged good and cleaned already."""
-    library = ClipLibrary(engine.data_dir)
-    project = library.create_project("Joe")
-    for number, (name, text) in enumerate(sorted(EXAMPLE_TEXTS.items())[:count]):
-        sound = resample(decode(EXAMPLE_DIR / name), 16_000)
-        record = ClipRecord(
-            clip_id=store.new_id(),
-            text=text,
-            language="en-us",
-            duration_s=sound.duration_s,
-            sample_rate=sound.sample_rate,
-            source_name=name,
-            source_start_s=0.0,
-            content_sha256=f"{number:064x}",
-            created_at=now(),
-            figures=GOOD_FIGURES | {"speech_s": sound.duration_s},
-            cleaned=True,
-        )
-        library.save_new(project.project_id, record, sound, bits=16)
-        encode_flac(sound, library.clip_folder(project.project_id, record.clip_id) / "cleaned.flac")
-    return project.project_id
-
-
 def wait_for(engine, run_id, condition, what):
     """Wait until a run's status fulfils a condition; return the status and the peak memory of its process, GB."""
     ends, peak_gb = time.monotonic() + WAIT_S, 0.0
@@ -107,7 +80,7 @@ def dead(status):
 def test_ended_killed_continued_stopped_spoken_converted_exported(engine, site, tmp_path, speech):
     get_your_tts(engine, site, tmp_path)
     run_id = engine.start_training(
-        make_project(engine), "Joe", True, steps=100_000, base_id=YOUR_TTS, policy=Policy.TRANSFER
+        joe_project(engine.data_dir), "Joe", True, steps=100_000, base_id=YOUR_TTS, policy=Policy.TRANSFER
     ).run_id
     run_dir = engine.data_dir / "runs" / run_id
     wait_for(engine, run_id, lambda status: status.step >= 3, "the first steps")
@@ -152,7 +125,7 @@ def test_a_model_of_the_released_size(engine, site, tmp_path, speech, capsys):
     assert 39.5 < network < 40.5
     began = time.monotonic()
     run_id = engine.start_training(
-        make_project(engine), "Joe", True, steps=6, base_id=YOUR_TTS, policy=Policy.FINE_TUNE
+        joe_project(engine.data_dir), "Joe", True, steps=6, base_id=YOUR_TTS, policy=Policy.FINE_TUNE
     ).run_id
     _, before_gb = wait_for(engine, run_id, lambda status: status.step >= 2, "two steps")
     training_process(engine).terminate()

@@ -13,7 +13,7 @@ from kokoro_runs import advance_to, copy_run, load_once, metrics, prepare, use_r
 
 from voiceclone import store
 from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.kokoro import dataset
+from voiceclone.bases.kokoro import KokoroBase, dataset
 from voiceclone.bases.kokoro import trainer as trainer_module
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, read_about, save_checkpoint, write_tensors
 from voiceclone.bases.kokoro.loss_watch import MAX_BAD_STEPS, RECENT_STEPS, LossWatch
@@ -219,6 +219,19 @@ def test_a_doubtful_moment_is_not_saved_and_an_end_in_it_goes_back(make_trainer)
     assert torch.equal(trainer.voice_style(), good)
 
 
+def test_it_is_saved_before_a_candidate_is_made(make_trainer, kokoro_folder):
+    trainer, base = make_trainer(), KokoroBase(kokoro_folder)
+    base._trainers[trainer.run_dir] = trainer
+    path = trainer.run_dir / "checkpoint.safetensors"
+    for step in (1, 2):
+        advance_to(trainer, step)
+        base.save(trainer.run_dir)
+        assert read_about(path)["position"]["step"] == step
+    written = path.stat().st_mtime_ns
+    base.save(trainer.run_dir)
+    assert path.stat().st_mtime_ns == written, "nothing was learnt since"
+
+
 # Memory
 
 
@@ -277,6 +290,49 @@ def test_at_the_end_of_the_rungs_the_work_is_saved_and_the_run_fails_in_words(ma
     with pytest.raises(TrainingError, match="too little memory"):
         trainer.advance()
     assert read_about(trainer.run_dir / "checkpoint.safetensors")["position"]["step"] == 1
+
+
+def without_memory_for(monkeypatch, *clip_ids, times=1_000):
+    """Let the processor's allocator really fail, so often, when one of these clips is made ready."""
+    real, left = dataset.get_features, {clip_id: times for clip_id in clip_ids}
+
+    def hungry(run_dir, entry, aligner):
+        if left.get(entry.clip_id, 0) > 0:
+            left[entry.clip_id] -= 1
+            torch.empty(FAR_TOO_MANY_BYTES, dtype=torch.uint8)
+        return real(run_dir, entry, aligner)
+
+    monkeypatch.setattr(dataset, "get_features", hungry)
+
+
+def test_a_recording_that_memory_is_too_small_for_is_left_out_and_said(make_trainer, monkeypatch):
+    trainer = make_trainer()
+    first, second = trainer.clips.pending
+    without_memory_for(monkeypatch, first.clip_id)
+    advance_to(trainer, 1)
+    assert [clip.entry for clip in trainer.clips.ready] == [second]
+    (note,) = read_notes(trainer.run_dir)
+    assert f"a recording of {first.duration_s:.1f} s" in note and "goes on without it" in note
+    trainer.save_checkpoint()
+    monkeypatch.undo()
+    continued = make_trainer(trainer.run_dir)
+    assert continued.clips.pending == [first], "with more memory it may come in later"
+
+
+def test_a_recording_that_memory_is_too_small_for_once_is_made_ready_at_the_second_try(make_trainer, monkeypatch):
+    trainer = make_trainer()
+    both = list(trainer.clips.pending)
+    without_memory_for(monkeypatch, both[0].clip_id, times=1)
+    advance_to(trainer, 1)
+    assert [clip.entry for clip in trainer.clips.ready] == both
+    assert read_notes(trainer.run_dir) == ()
+
+
+def test_memory_too_small_for_every_recording_ends_in_words(make_trainer, monkeypatch):
+    trainer = make_trainer()
+    without_memory_for(monkeypatch, *(entry.clip_id for entry in trainer.clips.pending))
+    with pytest.raises(TrainingError, match=r"any of the recordings ready\. Close other programs"):
+        advance_to(trainer, 1)
 
 
 def test_another_error_is_not_taken_for_too_little_memory(make_trainer, monkeypatch):

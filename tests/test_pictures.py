@@ -59,12 +59,31 @@ def test_background_is_transparent_and_ink_is_readable_on_white_and_black() -> N
     assert (luminance + 0.05) / 0.05 >= 4.5
 
 
-def test_before_and_after_share_one_scale(speech: Audio) -> None:
+def brightness(part: np.ndarray) -> float:
+    """How bright the picture is where it is opaque: spectrograms are, the background is not."""
+    opaque = part[..., 3] > 250
+    return float(part[..., :3].sum(axis=2)[opaque].mean())
+
+
+def test_before_stands_above_after_and_both_share_one_scale(speech: Audio) -> None:
     quiet = Audio(speech.samples * 0.01, speech.sample_rate)
     image = pixels(before_after_png(speech, quiet))
-    half = image.shape[1] // 2
-    lower = image[image.shape[0] // 2 :, :, :3].sum(axis=2)
-    assert lower[:, :half].mean() > 1.2 * lower[:, half:].mean()
+    upper, lower = np.array_split(image, 2)
+    assert brightness(upper) > 1.2 * brightness(lower)
+    left, right = np.array_split(image, 2, axis=1)
+    assert 0.8 < brightness(left) / brightness(right) < 1.25, "side by side, one of them would be darker"
+
+
+def test_the_same_moment_stands_in_one_column(speech: Audio) -> None:
+    half = Audio(speech.samples[: len(speech.samples) // 2], speech.sample_rate)
+    image = pixels(before_after_png(speech, half))
+    upper, lower = np.array_split(image, 2)
+
+    def last_column(part: np.ndarray) -> int:
+        return int(np.flatnonzero((part[..., 3] > 250).sum(axis=0) > 100)[-1])
+
+    assert last_column(lower) / image.shape[1] == pytest.approx(0.55, abs=0.06)
+    assert last_column(upper) / image.shape[1] > 0.95
 
 
 def test_quick_and_without_pyplot(speech: Audio) -> None:

@@ -9,16 +9,26 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from sounds import EXAMPLE_DIR
+from sounds import EXAMPLE_DIR, make_tone
 
 from voiceclone import host
 from voiceclone.audio import Audio, decode
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, finished, tacotron_network, tacotron_stages, tacotron_training
 from voiceclone.bases.coqui.tacotron_base import TacotronBase
-from voiceclone.errors import BaseModelError, InputError, TextError, TrainingError, VoiceFileError
+from voiceclone.errors import (
+    BaseModelError,
+    InputError,
+    NotEnoughSpeechError,
+    TextError,
+    TrainingError,
+    VoiceFileError,
+)
+from voiceclone.training.runs import read_notes
 
 TEXT = "The boat came in."
+UNTOUCHED_BY_ANY_LOSS = {f"coarse_decoder.stopnet.1.linear_layer.{name}" for name in ("weight", "bias")}
+"""The loss asks the fine decoder alone when to stop."""
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
@@ -75,13 +85,34 @@ def steps(run_dir: Path) -> list[dict]:
 
 
 @pytest.fixture(scope="module", params=[Policy.FINE_TUNE, Policy.FULL])
-def trained(request, folder, clips, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Policy]:
-    """A finished run of seven steps: five of the first network, two of the vocoder."""
-    run_dir = tmp_path_factory.mktemp("run")
+def learnt(request, folder, clips, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Policy, dict]:
+    """A finished run of seven steps, five of the first network, two of the vocoder; and both as they were in memory."""
+    run_dir, memory = tmp_path_factory.mktemp("run"), {}
     base = TacotronBase(folder)
-    train(base, run_dir, clips, TrainingPlan(steps=7, seed=3, policy=request.param))
+    base.prepare(clips, run_dir, TrainingPlan(steps=7, seed=3, policy=request.param))
+    trainer = base._trainer(run_dir)
+    while not trainer.finished:
+        memory[trainer.stage.name] = bundles.old_style(trainer.stage.network.state_dict())
+        trainer.advance()
+    memory[trainer.stage.name] = bundles.old_style(trainer.stage.network.state_dict())
     base.finish(run_dir)
-    return run_dir, request.param
+    return run_dir, request.param, memory
+
+
+@pytest.fixture(scope="module")
+def trained(learnt) -> tuple[Path, Policy]:
+    """The run's folder, and its policy."""
+    return learnt[:2]
+
+
+def released_tensors(folder: Path) -> dict[str, dict[str, torch.Tensor]]:
+    """What the released files hold, by the names in the network of each stage."""
+    acoustic = torch.load(folder / "model_file.pth", weights_only=True)["model"]
+    vocoder = torch.load(tacotron_network.vocoder_folder(folder) / "model_file.pth", weights_only=True)
+    if "model_disc" not in vocoder:
+        return {"acoustic": acoustic, "vocoder": vocoder["model"]}
+    sound = {f"model_g.{name}": value for name, value in vocoder["model"].items()}
+    return {"acoustic": acoustic, "vocoder": sound | {f"model_d.{k}": v for k, v in vocoder["model_disc"].items()}}
 
 
 def test_the_released_speaker_speaks(base) -> None:
@@ -132,29 +163,49 @@ def test_networks_for_different_sound_are_refused(clips, tmp_path) -> None:
         TacotronBase(folder).prepare(clips, tmp_path / "run", TrainingPlan(steps=1))
 
 
-def test_every_released_tensor_is_in_place(folder, tmp_path) -> None:
-    stored = torch.load(folder / "model_file.pth", weights_only=True)["model"]
+@pytest.mark.parametrize("prefixed_vocoder", [False, True])
+def test_every_released_tensor_is_in_place(folder, tmp_path, prefixed_vocoder) -> None:
+    if prefixed_vocoder:
+        folder = bundles.tacotron(tmp_path / "tacotron2_ddc", prefixed_vocoder=True)
+    stored = released_tensors(folder)
     acoustic = tacotron_network.load_acoustic(folder)
-    assert all(torch.equal(acoustic.state_dict()[name], value) for name, value in stored.items())
     assert acoustic.decoder.r == 6
-    older, had = tacotron_network.load_vocoder(folder, with_discriminator=True)
-    assert had
-    other = bundles.tacotron(tmp_path / "tacotron2_ddc", prefixed_vocoder=True)
-    newer, had = tacotron_network.load_vocoder(other, with_discriminator=True)
-    assert had
-    first, second = older.state_dict(), newer.state_dict()
-    assert set(first) == set(second) and all(torch.equal(first[name], second[name]) for name in first)
+    whole, had_judge = tacotron_network.load_vocoder(folder, with_discriminator=True)
+    assert had_judge
+    for network, file in ((acoustic, stored["acoustic"]), (whole, stored["vocoder"])):
+        loaded = bundles.old_style(network.state_dict())
+        assert set(loaded) == set(file)
+        assert all(torch.equal(loaded[name], value) for name, value in file.items())
+    sound = bundles.old_style(tacotron_network.load_vocoder(folder)[0].state_dict())
+    file = {k.removeprefix("model_g."): v for k, v in stored["vocoder"].items() if k.startswith("model_g.")}
+    assert set(sound) == set(file)
+    assert all(torch.equal(sound[name], value) for name, value in file.items())
 
 
-def test_exactly_what_the_policy_promises_has_changed(folder, trained) -> None:
-    run_dir, policy = trained
-    changed = {name.rpartition(".")[0] for name in load_file(run_dir / "voice.safetensors")}
-    reading = ("acoustic.embedding.", "acoustic.encoder.")
-    assert any(name.startswith("acoustic.decoder.") for name in changed)
-    assert any(name.startswith("acoustic.coarse_decoder.") for name in changed)
-    assert any(name.startswith("acoustic.postnet.") for name in changed)
-    assert any(name.startswith("vocoder.") for name in changed)
-    assert any(name.startswith(reading) for name in changed) == (policy is Policy.FULL)
+def test_exactly_what_the_policy_promises_has_changed(folder, learnt) -> None:
+    run_dir, policy, memory = learnt
+    stored = released_tensors(folder)
+    changed = {
+        f"{stage}.{name}"
+        for stage, file in stored.items()
+        for name, value in file.items()
+        if not torch.equal(memory[stage][name], value)
+    }
+    reading = ("embedding.", "encoder.") if policy is Policy.FINE_TUNE else ()
+    promised = {
+        f"acoustic.{name}"
+        for name in stored["acoustic"]
+        if not name.startswith(reading) and name not in UNTOUCHED_BY_ANY_LOSS
+    }
+    promised |= {f"vocoder.{name}" for name in stored["vocoder"]}
+    assert changed == promised
+    # The voice file: the same, without counters, and without the discriminator, which speaks nothing.
+    kept = {
+        name.replace("vocoder.model_g.", "vocoder.") for name in promised if not name.startswith("vocoder.model_d.")
+    }
+    voice = load_file(run_dir / "voice.safetensors")
+    voice = {name.rpartition(".")[0]: value for name, value in voice.items()}
+    assert set(bundles.old_style(voice)) == {name for name in kept if not name.endswith("num_batches_tracked")}
 
 
 def test_losses_are_told_in_two_phases(trained) -> None:
@@ -193,6 +244,14 @@ def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path, 
     assert set(first) == set(second)
     weights = [name for name in first if name.startswith("weight.")]
     assert weights and all(torch.equal(first[name], second[name]) for name in weights)
+    one, other = (TacotronBase(folder)._trainer(tmp_path / name).position for name in "ab")
+    assert (one.first_loss, one.best_loss, one.stage, one.step) == (
+        other.first_loss,
+        other.best_loss,
+        other.stage,
+        other.step,
+    )
+    assert one.best_loss is not None
     for name in ("acoustic.safetensors", "vocoder.safetensors"):
         one, other = (load_file(tmp_path / run / name) for run in "ab")
         assert set(one) == set(other) and all(torch.equal(one[key], other[key]) for key in one)
@@ -232,6 +291,59 @@ def test_numbers_that_are_none_do_not_reach_the_weights(folder, clips, tmp_path,
     with pytest.raises(TrainingError, match="astray"):
         for _ in range(5):
             trainer._step()
+
+
+@pytest.mark.parametrize("stage", range(2))
+def test_without_memory_fewer_clips_at_a_time(folder, clips, tmp_path, monkeypatch, stage) -> None:
+    base = TacotronBase(folder)
+    base.prepare(clips, tmp_path, TrainingPlan(steps=20, seed=1))
+    trainer = base._trainer(tmp_path)
+    if stage:
+        trainer._next_stage()
+    true_losses, sizes, room = trainer.stage.losses, [], [1]
+
+    def scarce(chosen, chooser, share):
+        if len(chosen) > room[0]:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        sizes.append(len(chosen))
+        return true_losses(chosen, chooser, share)
+
+    monkeypatch.setattr(trainer.stage, "losses", scarce)
+    before = {name: value.clone() for name, value in trainer.stage.state.items()}
+    values = trainer._step()
+    assert np.isfinite(values["loss"])
+    assert not all(torch.equal(value, before[name]) for name, value in trainer.stage.state.items())
+    assert sizes == [1, 1]
+    assert (trainer.batching.clips, trainer.batching.rounds) == (1, 2)
+    (note,) = read_notes(tmp_path)
+    assert "one recording at a time" in note
+    trainer.save_checkpoint()
+    assert TacotronBase(folder)._trainer(tmp_path).batching.clips == 1
+    room[0] = 0
+    with pytest.raises(TrainingError, match="too little memory"):
+        trainer._step()
+
+
+def test_each_clip_left_out_has_its_sentence(base, clips, tmp_path) -> None:
+    sound = clips[0].audio
+    odd = [
+        TrainingClip("short", make_tone(0.3), "Yes.", "en-us"),
+        TrainingClip("long", make_tone(12.5), "Yes.", "en-us"),
+        TrainingClip("silent", Audio(np.zeros(32_000, np.float32), 16_000), "Yes.", "en-us"),
+        TrainingClip("mute", sound, " ", "en-us"),
+        TrainingClip("wordy", sound, "word " * 40, "en-us"),
+        TrainingClip("endless", make_tone(11.0), "no " * 110, "en-us"),
+        TrainingClip("loud", Audio(np.full(32_000, 1.5, np.float32), 16_000), "Yes.", "en-us"),
+    ]
+    base.prepare([*clips, *odd], tmp_path, TrainingPlan(steps=1))
+    rejected = {entry["clip_id"]: entry["reason"] for entry in json.loads((tmp_path / "rejected.json").read_text())}
+    assert set(rejected) == {clip.clip_id for clip in odd}
+    assert len(set(rejected.values())) == len(odd)
+    assert all(reason.endswith(".") for reason in rejected.values())
+    assert read_notes(tmp_path)[0] == f"“Yes.” was left out. {rejected['short']}"
+    assert {clip.clip_id for clip in clip_store.read_index(tmp_path)} == {clip.clip_id for clip in clips}
+    with pytest.raises(NotEnoughSpeechError, match="too short"):
+        base.prepare(odd[:1], tmp_path / "none", TrainingPlan(steps=1))
 
 
 def test_stopped_early_what_was_learnt_is_kept(folder, clips, tmp_path) -> None:

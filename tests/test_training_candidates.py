@@ -3,14 +3,18 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
+from voiceclone import store
 from voiceclone.errors import InputError, NotFoundError
 from voiceclone.judge.panel import BROKEN, Judged
 from voiceclone.training import candidates, course
 from voiceclone.training.candidates import Candidate, Candidates, Reference
 from voiceclone.training.moments import FIRST_COST_S, JUDGING_SHARE, MAX_CANDIDATES, Moments, next_step
 
+VOICE = save({"log_pitch": np.zeros(1, np.float32)})
 QUIET = ((0.5, 3.0), (0.5, 4.0), (0.9, 5.0))
 
 
@@ -181,7 +185,7 @@ def run_dir(tmp_path):
     folder.mkdir()
     for one in found.made:
         (folder / one.sound).write_bytes(b"sound")
-        (folder / one.voice).write_bytes(b"voice")
+        (folder / one.voice).write_bytes(VOICE)
     for name in (candidates.RECORDING_SOUND, candidates.START_SOUND, "70.flac", ".part-1.safetensors"):
         (folder / name).write_bytes(b"x")
     return tmp_path
@@ -192,15 +196,31 @@ def test_what_is_written_is_read_back(run_dir):
     assert found == replace(run_of(0.7, 0.8, 0.9, 0.85, 0.84, 0.83), kept_step=30, kept_by="rule")
 
 
-def test_a_file_cut_at_any_byte_reads_as_nothing_and_never_fails(run_dir):
-    path = run_dir / candidates.INDEX_FILE
+def test_a_list_cut_at_any_byte_is_read_from_its_copy(run_dir):
+    path, found = run_dir / candidates.INDEX_FILE, candidates.read(run_dir)
     whole = path.read_bytes()
     for length in range(0, len(whole) - 2, 37):
         path.write_bytes(whole[:length])
-        assert candidates.read(run_dir) == Candidates()
-    for wrong in ("[]", "null", "7", "{}", json.dumps({"made": [{}]})):
-        path.write_text(wrong)
-        assert candidates.read(run_dir) == Candidates()
+        assert candidates.read(run_dir) == found
+        assert path.read_bytes() == whole
+    copy = store.copy_path(path)
+    for each in (path, copy):
+        each.write_bytes(whole[:-2])
+    assert candidates.read(run_dir) == Candidates()
+
+
+@pytest.mark.parametrize("wrong", ["[]", "null", "7", "{}", json.dumps({"made": [{}]})])
+def test_a_list_of_something_else_reads_as_nothing(run_dir, wrong):
+    (run_dir / candidates.INDEX_FILE).write_text(wrong)
+    assert candidates.read(run_dir) == Candidates()
+
+
+def test_a_voice_file_cut_at_any_byte_cannot_be_kept(run_dir):
+    path = run_dir / candidates.FOLDER / "60.safetensors"
+    for length in range(len(VOICE)):
+        path.write_bytes(VOICE[:length])
+        with pytest.raises(InputError, match=r"after 60 steps is damaged\. Choose another one"):
+            candidates.check_kept(run_dir, 60)
 
 
 def test_one_of_the_same_step_takes_the_others_place(run_dir):
@@ -221,7 +241,7 @@ def test_voice_files_stay_of_the_kept_the_last_and_the_next_best_and_every_sound
     }
     assert {f"{step}.flac" for step in (10, 20, 30, 40, 50, 60)} | {"recording.flac", "start.flac"} <= names
     assert "70.flac" not in names, "half-made by a process that was killed"
-    assert candidates.check_kept(run_dir, 40)[1].read_bytes() == b"voice"
+    assert candidates.check_kept(run_dir, 40)[1].read_bytes() == VOICE
     with pytest.raises(InputError, match="only kept as a sample"):
         candidates.check_kept(run_dir, 10)
     with pytest.raises(NotFoundError, match="10, 20, 30"):

@@ -1,5 +1,8 @@
 """Too little memory is recognised by what the allocators say, and by nothing else."""
 
+import numpy as np
+import onnx
+import onnxruntime
 import pytest
 import torch
 
@@ -14,6 +17,19 @@ def test_memory_that_runs_out_in_this_computer_is_recognised():
     with pytest.raises(RuntimeError) as raised:
         torch.empty(FAR_TOO_MANY_BYTES, dtype=torch.uint8)
     assert is_out_of_memory(raised.value), raised.value
+
+
+def test_memory_that_runs_out_in_a_judge_is_recognised(capfd):
+    size = onnx.helper.make_tensor_value_info("size", onnx.TensorProto.INT64, [1])
+    zeros = onnx.helper.make_tensor_value_info("zeros", onnx.TensorProto.FLOAT, None)
+    node = onnx.helper.make_node("ConstantOfShape", ["size"], ["zeros"])
+    graph = onnx.helper.make_graph([node], "graph", [size], [zeros])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    with pytest.raises(Exception, match="Failed to allocate memory") as raised:
+        session.run(None, {"size": np.array([FAR_TOO_MANY_BYTES // 256], np.int64)})
+    assert not isinstance(raised.value, RuntimeError | MemoryError)
+    assert is_out_of_memory(raised.value)
 
 
 @pytest.mark.parametrize(

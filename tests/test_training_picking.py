@@ -1,13 +1,14 @@
 """Candidates made by a real training process: heard, judged, one kept; killed, stopped, full disk, another chosen."""
 
 import json
+import signal
 import time
 
 import psutil
 import pytest
 
 from tests.fake_base import BASE_ID, spectral_centre_hz
-from tests.heard_base import FACTORY, FULL_FILE, LOADING_S, SCRIPT_FILE, SLOW_FILE
+from tests.heard_base import BLOW_FILE, FACTORY, FULL_FILE, LOADING_S, SAVED_FILE, SCRIPT_FILE, SLOW_FILE
 from tests.small_project import PITCH_HZ, make_project
 from voiceclone import store
 from voiceclone.audio import decode
@@ -151,6 +152,25 @@ def test_a_run_killed_at_any_moment_still_ends_in_its_best_voice(engine, project
     assert engine.voice(last.voice_id).steps == found.kept_step == 180
 
 
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGTERM])
+def test_a_run_struck_while_it_makes_a_sample_makes_it_again(engine, project_id, blow):
+    folder = engine.data_dir / "base" / BASE_ID
+    folder.mkdir(parents=True)
+    (folder / BLOW_FILE).write_text(str(int(blow)))
+    struck = train(engine, project_id, 3 * STEPS_BETWEEN)
+    assert (struck.state, engine.candidates(struck.run_id).made) == ("interrupted", ())
+    engine.continue_training(struck.run_id)
+    last = end_of(engine, struck.run_id)
+    assert last.state == "finished", last.error
+    assert [one.step for one in engine.candidates(last.run_id).made] == [60, 120, 180]
+
+
+def test_a_run_is_saved_before_each_sample_on_its_way(engine, project_id):
+    last = train(engine, project_id, 3 * STEPS_BETWEEN)
+    saved = engine.data_dir / "runs" / last.run_id / SAVED_FILE
+    assert saved.read_text().split() == ["60", "120"], "its end saves by itself"
+
+
 def test_a_full_disk_costs_samples_and_not_the_voice(engine, project_id):
     folder = engine.data_dir / "base" / BASE_ID
     folder.mkdir(parents=True)
@@ -176,7 +196,9 @@ def test_a_voice_made_without_training_is_compared_with(engine, project_id):
 
 def test_a_run_from_before_there_were_samples_has_none(engine, project_id):
     last = train(engine, project_id, 20)
-    (engine.data_dir / "runs" / last.run_id / candidates.INDEX_FILE).unlink()
+    index = engine.data_dir / "runs" / last.run_id / candidates.INDEX_FILE
+    for path in (index, store.copy_path(index)):
+        path.unlink()
     assert engine.candidates(last.run_id).made == ()
     with pytest.raises(NotFoundError, match="there are none"):
         engine.keep_candidate(last.run_id, 20)

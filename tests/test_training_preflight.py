@@ -15,6 +15,7 @@ from voiceclone.training.machine import Machine, container_memory_mb, look
 from voiceclone.training.pace import USUAL, Pace
 from voiceclone.training.preflight import Check, Facts, Kind, Level
 from voiceclone.training.runner import NEEDED_DISK_MB
+from voiceclone.ui.preflight import chosen_length, derived_rows
 
 ROOMY = Machine("Processor", cores=4, memory_free_mb=16_000, memory_total_mb=32_000, disk_free_mb=100_000)
 FACTS = Facts(ROOMY, usable_s=90, minimum_s=10, first_voice_s=60, base_title="Kokoro", base_ready=True,
@@ -103,11 +104,27 @@ def test_this_computer_has_a_name_memory_and_disk(tmp_path):
 
 def test_the_steps_of_the_embedded_base_rest_on_what_was_measured():
     plenty, minute, little = (
-        [recipe.effort_steps(effort, speech_s) for effort in Effort] for speech_s in (600.0, 60.0, 15.0)
+        [recipe.effort_steps(effort, speech_s, recipe.Recipe()) for effort in Effort]
+        for speech_s in (600.0, 60.0, 15.0)
     )
     assert plenty == [230, 600, 1500]
     assert minute == [230, 600, 750], "heard 15 times, no more"
     assert little == [230, 230, 230], "never less than a first voice"
+
+
+def test_on_a_graphics_card_a_step_that_hears_eight_windows_counts_for_eight(tmp_path):
+    base = KokoroBase(tmp_path)
+    card = Pace(0.1, 10.0, 0.1, device="cuda")
+    steps = [plan.steps for plan in outlook.plans(base, 600.0, card)]
+    assert steps == [230, 600, 937], "ten minutes heard 15 times, 9.6 s a step"
+    few = outlook.plans(base, 60.0, card)
+    assert [plan.steps for plan in few] == [230] * 3 and few[1].wants_more_speech
+    assert base.workload(Effort.QUICK, 600.0, "cuda").prepared_s == 8 * base.workload(Effort.QUICK, 600.0).prepared_s
+    on_card = base.training_facts(20) | {"window_s": 9.6, "batch_windows": 8}
+    assert base.training_facts(20, "cuda") == pytest.approx(on_card)
+    told = outlook.Outlook(preflight.look_ahead(FACTS), (), card, base.training_facts(20, "cuda"))
+    rows = dict(derived_rows(told, "fine-tune", {"effort": "quick", "steps": 230, "minutes": 0, "seed": 0}))
+    assert (rows["Speech in one step"], rows["Snippets in one step"]) == ("9.6 s", "8")
 
 
 def test_two_cores_take_five_minutes_for_a_first_voice(tmp_path):
@@ -172,8 +189,6 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
 
 
 def test_a_field_that_was_left_alone_overrules_nothing():
-    from voiceclone.ui.preflight import chosen_length, derived_rows
-
     told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, USUAL), USUAL)
     for empty in (None, 0, 0.0):
         assert chosen_length(told, "quick", empty, empty) == {"steps": 230, "minutes": None}

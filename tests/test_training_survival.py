@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.small_project import fake_engine, make_project
-from tools.torture import SHORT_FILES, torture
+from tools.torture import SHORT_FILES, VOICE_FILES, torture
 from voiceclone import store
 from voiceclone.errors import BusyError, NotFoundError, StorageError
 from voiceclone.training import runs
@@ -156,5 +156,5 @@ def test_a_data_folder_that_may_not_be_written_is_said_in_words():
 
 def test_torture_in_short():
     count = torture(kill_times=2, seed=1, short=True)
-    assert count.tried == 2 + len(SHORT_FILES) + 1
+    assert count.tried == 2 + len(SHORT_FILES) + len(VOICE_FILES) + 1
     assert count.failed == []

@@ -161,9 +161,25 @@ def test_likeness_in_words_grows_with_the_figure():
 
 def test_a_voice_tells_how_it_turned_out_in_words_and_figures():
     told = {"similarity": 0.93, "similarity_stock": -0.1, "words_right": 0.98, "naturalness": 3.25}
-    voice = SimpleNamespace(scores=told, speech_s=62, minutes=5.0, size_mb=12.34)
+    voice = SimpleNamespace(scores=told, speech_s=62, minutes=5.0, size_mb=12.34, base_id="your_tts")
     shown = markup.scores(voice)
     for words in ("very much like", "0.93 of 1", "had 0.00", "98%", "clean", "3.2 of 5", "1 min 2 s", "12.3 MB"):
         assert words in shown
-    unjudged = markup.scores(SimpleNamespace(scores={}, speech_s=12, minutes=0, size_mb=1))
+    assert text.NEAREST_WITHOUT_TRAINING not in shown
+    voice.base_id = "kokoro-82m"
+    assert text.NEAREST_WITHOUT_TRAINING in markup.scores(voice)
+    unjudged = markup.scores(SimpleNamespace(scores={}, speech_s=12, minutes=0, size_mb=1, base_id="kokoro-82m"))
+    assert text.NEAREST_WITHOUT_TRAINING not in unjudged, "there is no figure it belongs to"
     assert "Likeness" not in unjudged and "Learnt from 12 seconds" in unjudged
+
+
+def test_the_drawer_holds_every_figure_there_is(speech):
+    from voiceclone.clips.figures import measure
+    from voiceclone.clips.verdict import Facts, judge
+
+    listened = {"reverberation_s", "character_error_rate", "speaker_likeness", "log_probability", "heard_again"}
+    figures = measure(speech) | dict.fromkeys(listened, 0.5)
+    verdict = judge(figures, Facts("The quiet morning.", "en-us", speech.sample_rate))
+    assert set(verdict.figures) == {name for name, _ in text.CLIP_FIGURES}
+    drawn = markup.clip_head(replace(CLIP, verdict=verdict))
+    assert drawn.count("<li>") == len(text.CLIP_FIGURES)

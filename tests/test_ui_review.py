@@ -37,6 +37,8 @@ def letters(numbered):
         ("all", "longest", "acbde"),
         ("look", "newest", "ec"),
         ("good", "newest", "a"),
+        ("usable", "newest", "eb"),
+        ("bad", "newest", "c"),
         ("out", "newest", "d"),
         ("", "", "edcba"),
         ("<script>", "nonsense", "edcba"),
@@ -52,7 +54,9 @@ def test_numbers_stay_those_of_the_whole_list():
 
 def test_each_choice_says_how_many_clips_it_shows():
     counts = dict((key, words) for words, key in shown_choices(CLIPS))
-    assert counts == {key: text.shown_choice(key, count) for key, count in zip(text.SHOWN, (5, 2, 1, 1), strict=True)}
+    assert counts == {
+        key: text.shown_choice(key, count) for key, count in zip(text.SHOWN, (5, 2, 1, 2, 1, 1), strict=True)
+    }
 
 
 def test_the_doubtful_ones_come_one_after_the_other_and_round_again():

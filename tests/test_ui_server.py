@@ -3,6 +3,7 @@
 import base64
 import gc
 import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -66,6 +67,20 @@ def test_a_made_up_voice_or_run_gets_one_sentence(page, value):
         went_well, answer = page.ask(handler, *data)
         assert not went_well
         assert "choose" in answer["error"].lower() or "no voice" in answer["error"]
+
+
+def test_a_damaged_person_is_spoken_of(page):
+    lost = page.engine.create_project("Lost")
+    folder = page.engine.data_dir / "projects" / lost.project_id
+    _, answer = page.ask("tell_damage", lost.project_id)
+    assert not answer["data"][0]["visible"]
+    for name in ("project.json", "project.copy.json"):
+        (folder / name).write_bytes(b'{"project_id":')
+    _, answer = page.ask("tell_damage", page.engine.projects()[0].project_id)
+    assert answer["data"][0]["visible"] and "Nothing was deleted" in answer["data"][0]["value"]
+    shutil.rmtree(folder)
+    _, answer = page.ask("tell_damage", "../..")
+    assert not answer["data"][0]["visible"]
 
 
 def test_what_a_person_types_comes_back_as_text_not_as_markup(page):
@@ -237,14 +252,33 @@ def test_a_room_is_judged_in_words_and_nothing_of_it_is_kept(page, spoken, tmp_p
     assert any("noise" in sentence or "hiss" in sentence for sentence in noisy["findings"])
 
 
-def test_a_misread_sentence_is_told_and_a_right_one_is_not(page, project, spoken):
-    right = TextsByFile(read_transcripts(EXAMPLE[0].with_name("metadata.csv"))).find(EXAMPLE[0])
-    for sentence in (right, "Completely different words stand here, about ships and weather."):
-        take = {"project_id": project.project_id, "language": "en-us", "sentence": sentence, "wav": coded(spoken)}
-        kept = page.call("keep_take", take)
-        told = page.call("hear_take", {"project_id": project.project_id, "clip_id": kept["clip_id"]})
-        assert told["ok"] and bool(told["words"]) == (sentence != right)
-        page.engine.delete_clip(project.project_id, kept["clip_id"])
+MISREAD = "Completely different words stand here, about ships and weather."
+MISSED = "Would you like a generous cup of tea before we leave?"
+
+
+@pytest.mark.parametrize(
+    ("place", "sentence", "told"),
+    [
+        (0, None, None),
+        (1, None, None),
+        (0, MISREAD, text.misread),
+        (1, MISSED, text.did_you_say),
+    ],
+    ids=["right", "also right", "another sentence", "a word left out"],
+)
+def test_words_that_were_not_said_are_told_and_the_take_is_kept(page, project, tmp_path, place, sentence, told):
+    right = TextsByFile(read_transcripts(EXAMPLE[place].with_name("metadata.csv"))).find(EXAMPLE[place])
+    encode_wav(decode(EXAMPLE[place]), tmp_path / "said.wav")
+    take = {"project_id": project.project_id, "language": "en-us", "wav": coded(tmp_path / "said.wav")}
+    kept = page.call("keep_take", take | {"sentence": sentence or right})
+    assert kept["ok"]
+    heard = page.call("hear_take", {"project_id": project.project_id, "clip_id": kept["clip_id"]})
+    (clip,) = page.engine.clips(project.project_id)
+    assert heard["ok"] and heard["words"] == (told(clip.heard) if told else "")
+    page.engine.delete_clip(project.project_id, kept["clip_id"])
+
+
+def test_listening_to_a_take_that_is_gone_is_refused(page, project):
     assert page.call("hear_take", {"project_id": project.project_id, "clip_id": "0" * 32})["ok"] is False
 
 

@@ -103,15 +103,22 @@ def metrics(run_dir: Path) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def trained(folder, clips, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of four steps, finished."""
+def learnt(folder, clips, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, torch.Tensor]]:
+    """A finished run of four steps, and every tensor that was in memory after the last one, by its released name."""
     with pytest.MonkeyPatch.context() as patch:
         make_quick(patch)
         run_dir = tmp_path_factory.mktemp("run")
         base = XttsBase(folder)
         train(base, run_dir, clips, steps=4)
+        memory = bundles.old_style(base._trainer(run_dir).model.state_dict())
         base.finish(run_dir)
-    return run_dir
+    return run_dir, memory
+
+
+@pytest.fixture(scope="module")
+def trained(learnt) -> Path:
+    """A run of four steps, finished."""
+    return learnt[0]
 
 
 def test_the_stock_voice_speaks(base) -> None:
@@ -156,12 +163,24 @@ def test_speed_changes_the_length(base, instant) -> None:
 
 
 def test_every_language_of_the_card_is_understood(base, instant) -> None:
-    texts = {"es": "Un barco.", "fr": "Un bateau.", "it": "Una nave.", "pt": "Um navio.", "en-gb": "In 1999."}
+    words = {
+        "en-us": ("In {}.", "nine hundred"),
+        "en-gb": ("In {}.", "nine hundred"),
+        "es": ("Un barco, {}.", "mil novecientos"),
+        "fr": ("Un bateau, {}.", "dix-neuf"),
+        "it": ("Una nave, {}.", "mille"),
+        "pt": ("Um navio, {}.", "mil"),
+        "hi": ("एक जहाज़, {} में।", "उन्नीस सौ"),
+    }
+    assert set(words) == set(base.languages)
     tokenizer = xtts_network.read_tokenizer(base._folder)
-    for language, text in texts.items():
-        assert language in base.languages
-        assert xtts_network.tokens_of(tokenizer, text, language)
-    assert base.speak(instant, texts["es"], "es").duration_s > 0
+    for language, (text, number) in words.items():
+        tokens = xtts_network.tokens_of(tokenizer, text.format(1999), language)
+        said = tokenizer.decode(tokens)
+        assert number in said, said
+        assert not any(digit in said for digit in "19१९")
+    for language in ("es", "hi"):
+        assert base.speak(instant, words[language][0].format(2), language).duration_s > 0
 
 
 @pytest.mark.parametrize(
@@ -198,14 +217,17 @@ def test_the_number_of_threads_survives_the_library(folder, monkeypatch) -> None
         torch.set_num_threads(before)
 
 
-def test_training_changes_the_gpt_and_nothing_else(folder, trained) -> None:
+def test_training_changes_the_gpt_and_nothing_else(folder, learnt) -> None:
+    run_dir, memory = learnt
     released = xtts_network.read_state(folder)
-    tensors = load_file(trained / "voice.safetensors")
-    changed = {name.rpartition(".")[0] for name in tensors if name not in ("speaker", "gpt_cond_latent")}
-    assert changed and all(name.startswith("gpt.") for name in changed)
-    learnable = {name for name in released if name.startswith("gpt.")}
-    # Positions of speech and text beyond the clips' lengths are rows of tensors that changed elsewhere.
-    assert learnable - changed == set()
+    after = {name.removeprefix("xtts."): value for name, value in memory.items() if name.startswith("xtts.")}
+    assert set(released) <= set(after)
+    changed = {name for name, value in released.items() if not torch.equal(after[name], value)}
+    assert changed == {name for name in released if name.startswith("gpt.")}
+    codes = torch.load(folder / "dvae.pth", weights_only=True)
+    assert codes and all(torch.equal(memory[f"dvae.{name}"], value) for name, value in codes.items())
+    tensors = load_file(run_dir / "voice.safetensors")
+    assert {name.rpartition(".")[0] for name in tensors if name not in ("speaker", "gpt_cond_latent")} == changed
 
 
 def test_a_finished_run_leaves_voice_scores_and_metrics_only(trained) -> None:
@@ -251,7 +273,11 @@ def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path) 
     train(straight, tmp_path / "a", clips, steps=4)
     train(halted, tmp_path / "b", clips, steps=4, stop_at=2)
     assert (tmp_path / "b" / "checkpoint.safetensors").is_file()
-    train(XttsBase(folder), tmp_path / "b", clips, steps=4)
+    again = XttsBase(folder)
+    train(again, tmp_path / "b", clips, steps=4)
+    one, other = straight._trainer(tmp_path / "a").position, again._trainer(tmp_path / "b").position
+    assert one.best_loss is not None
+    assert (one.first_loss, one.best_loss, one.best_step) == (other.first_loss, other.best_loss, other.best_step)
     first, second = (load_file(tmp_path / name / "checkpoint.safetensors") for name in "ab")
     assert set(first) == set(second)
     weights = [name for name in first if name.startswith("weight.")]

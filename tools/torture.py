@@ -22,13 +22,19 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import psutil
 
 from tests.fake_base import BASE_ID, FACTORY, FakeBase
+from tests.heard_base import FACTORY as HEARD_FACTORY
+from tests.heard_base import SCRIPT_FILE
 from tests.small_project import make_project
+from voiceclone import store
+from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import StorageError, VoiceCloneError
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.runs import RunStatus
 
 STEPS = 60
+HEARD_STEPS = 300
+"""Of a training that is heard on its way, after each 60 steps."""
 WAIT_S = 240.0
 NEEDED_ROOM_MB = 2_300
 """A disk for a training has to have 2,000 MB free when it starts."""
@@ -47,8 +53,7 @@ RUN_FILES = (
     "notes.json",
     "first_listen.wav",
 )
-
-
+VOICE_FILES = ("candidates/*.safetensors", "candidates.json", START_VOICE_FILE)
 SHORT_FILES = ("run.json", "state.json", "prepared.json", "checkpoint.json")
 
 
@@ -227,6 +232,32 @@ def cuts(count: Count, chooser: random.Random, names: Sequence[str] = RUN_FILES,
                 trial(count, f"{name} cut", cut)
 
 
+def voice_cuts(
+    count: Count, chooser: random.Random, names: Sequence[str] = VOICE_FILES, per_file: int = CUTS_PER_FILE
+) -> None:
+    """Cut the best voice so far, the list of all, and the voice a training goes on from: it ends in a whole voice."""
+    for name in names:
+        for _ in range(per_file):
+            with folder() as path:
+
+                def cut(name: str = name, path: Path = path) -> str | None:
+                    rig = Rig(path, HEARD_FACTORY)
+                    engine = rig.engine()
+                    before = engine.instant_voice(rig.project_id, "Before", True)
+                    # The first voice is the best, and would be kept.
+                    store.write_json(path / "base" / BASE_ID / SCRIPT_FILE, [[0.9, 1.0], [0.7, 1.0]])
+                    run_id = engine.start_training(
+                        rig.project_id, "Anna", True, steps=HEARD_STEPS, continue_from=before.voice_id
+                    ).run_id
+                    rig.wait(run_id, lambda status: bool(rig.engine().candidates(run_id).made))
+                    rig.kill()
+                    for file in sorted((path / "runs" / run_id).glob(name)):
+                        os.truncate(file, chooser.randrange(file.stat().st_size))
+                    return problem_of(rig, rig.finish(run_id), HEARD_STEPS if "*" in name else STEPS)
+
+                trial(count, f"{name} cut", cut)
+
+
 def full_disk(count: Count) -> None:
     """Fill the disk in the middle of a training, then make room."""
     with small_disk(NEEDED_ROOM_MB) as path:
@@ -315,6 +346,7 @@ def torture(kill_times: int, seed: int, *, short: bool = False) -> Count:
     for name, work in (
         ("kill -9", lambda: kills(count, chooser, kill_times)),
         ("files cut", lambda: cuts(count, chooser, SHORT_FILES, 1) if short else cuts(count, chooser)),
+        ("voice files cut", lambda: voice_cuts(count, chooser, per_file=1 if short else CUTS_PER_FILE)),
         ("memory", lambda: out_of_memory(count)),
         ("disk full", lambda: None if short else full_disk(count)),
         ("read-only", lambda: None if short else read_only(count)),

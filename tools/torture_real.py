@@ -15,6 +15,7 @@ from tools.torture import Count, folder, trial
 from voiceclone.bases.base import Policy
 from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.engine import VoiceEngine
+from voiceclone.training import moments
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.runs import RunStatus, read_notes
 
@@ -37,17 +38,20 @@ CUT_FILES = (
     "notes.json",
     "dataset/*.features.npz",
     "dataset/*.sound.npz",
+    "candidates/*.safetensors",
+    "candidates.json",
 )
 
 
 class SmallKokoro(KokoroBase):
-    """The embedded base with short windows, few recordings at once, and a checkpoint every few seconds."""
+    """The embedded base with short windows, few recordings at once, a checkpoint every few seconds, two candidates."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
         from voiceclone.bases.kokoro import base, trainer
 
         base.CHECKPOINT_INTERVAL_S = 4.0
+        moments.STEPS_BETWEEN = STEPS // 2
         recipe = replace(trainer.Recipe(), window_frames=24, first_clips_s=6.0, first_listen_s=20.0)
         trainer.Recipe.for_device = staticmethod(lambda device: recipe)
 

@@ -73,11 +73,10 @@ def open_recording(path: Path) -> Recording:
     """Recognise a file by its content.
 
     Raises:
-        AudioError: the file is missing, empty, no recording, at a rate outside 8-384 kHz or too long.
+        AudioError: the file is missing, locked, empty, no recording, at a rate outside 8-384 kHz or too long.
     """
     path = Path(path)
-    if not path.is_file():
-        raise AudioError(f"There is no file “{path.name}”. Choose it again.")
+    require_readable(path)
     if path.stat().st_size == 0:
         raise AudioError(f"“{path.name}” is empty (0 bytes): nothing was saved in it. Record or copy it again.")
     recording = _SoundFileRecording.open(path) or _AvRecording.open(path)
@@ -94,6 +93,29 @@ def open_recording(path: Path) -> Recording:
     if recording.duration_s and recording.duration_s > MAX_RECORDING_S:
         raise _too_long(path)
     return recording
+
+
+def require_readable(path: Path) -> None:
+    """Check that a file is there and lets itself be read, before anybody wonders what is in it.
+
+    Raises:
+        AudioError: it is not there, another program or another person's rights keep it shut, or its disk fails.
+    """
+    try:
+        if not path.is_file():
+            raise AudioError(f"There is no file “{path.name}”. Choose it again.")
+        with path.open("rb") as file:
+            file.read(1)
+    except PermissionError as error:  # on Windows also what another program has locked
+        raise AudioError(
+            f"“{path.name}” may not be read: another program has it open, or it belongs to somebody else. "
+            "Close that program, or copy the file, and add it again."
+        ) from error
+    except OSError as error:
+        raise AudioError(
+            f"“{path.name}” cannot be read from its disk ({error.strerror or error}). "
+            "Copy it to another disk and add the copy."
+        ) from error
 
 
 def fit(samples: np.ndarray) -> np.ndarray:

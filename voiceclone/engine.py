@@ -29,7 +29,7 @@ from voiceclone.training import candidates as candidate_files
 from voiceclone.training import history, machine, preflight
 from voiceclone.training import runs as run_files
 from voiceclone.training.outlook import Outlook, plans
-from voiceclone.training.pace import read_pace
+from voiceclone.training.pace import USUAL, read_pace
 from voiceclone.training.probe import Prober
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
@@ -248,6 +248,13 @@ class VoiceEngine:
     def projects(self) -> "list[Project]":
         """Return every project."""
         return self._library.projects()
+
+    def lost_recordings(self, project_id: str | None = None) -> tuple[str, ...]:
+        """Return what of the recordings cannot be listed because its description is damaged, and what to do.
+
+        A sentence for each such project, and one for the clips of this project.
+        """
+        return self._library.lost(project_id)
 
     def project(self, id_or_name: str) -> "Project":
         """Return one project, by its id or its name."""
@@ -674,7 +681,7 @@ class VoiceEngine:
         used = sum(is_trainable(clip) for clip in self._library.clips(project.project_id))
         told = getattr(base, "training_facts", None)
         choices = plans(base, readiness.usable_s, pace) if Ability.TRAIN in base.abilities else ()
-        return Outlook(looked_at, choices, pace, told(used) if told else {})
+        return Outlook(looked_at, choices, pace, told(used, (pace or USUAL).device) if told else {})
 
     def measure_pace(self, base_id: str | None = None, *, wait: bool = False) -> bool:
         """Find out, once for this machine and base, how quick a training is; True while that is being measured.

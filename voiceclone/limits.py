@@ -2,10 +2,11 @@
 
 # --- recordings -------------------------------------------------------------------------------
 MAX_UPLOAD_FILES = 500
-"""Files taken by one upload."""
+"""Files that were chosen one by one, taken by one upload; folders and zip files hold as many as they like."""
 MAX_ZIP_MB = 8_000
 """Unpacked size of an uploaded zip file: ten hours at 48 kHz, stereo, 24 bits."""
-MAX_ZIP_FILES = 5_000
+MAX_ZIP_FILES = 20_000
+"""Ten hours in clips of 2 s, so that every data set that was exported comes back."""
 MAX_RECORDING_S = 4 * 3600
 """Longest single recording that is read; longer ones are refused with the remedy to cut them."""
 MIN_SAMPLE_RATE = 8_000
@@ -14,6 +15,8 @@ MIN_CLIP_S = 0.8
 """Shorter clips carry no whole word with its surroundings."""
 MAX_CLIP_S = 12.0
 """Longer recordings are sliced at pauses; the base's attention covers about 25 s of phonemes at most."""
+MIN_SLICE_S = 2.0
+"""Shorter pieces of a long recording carry little melody; a recording that is no longer itself is taken as it is."""
 TARGET_SLICE_S = 8.0
 MAX_SCRIPT_SENTENCES = 500
 """Sentences of a person's own text to read; the longest scripts for good voices have a few hundred."""
@@ -24,17 +27,20 @@ MIN_FREE_DISK_MB = 500
 SILENT_PEAK_DBFS = -50.0
 """A recording whose loudest sample is below this holds no usable speech."""
 CLIPPED_SHARE = 0.001
-"""Share of samples at full scale above which a clip is called clipped."""
+"""Share of samples at the top. Of 80 clips cut off 6 dB over full scale 95 % lie above (half above 0.013), of those cut
+off 3 dB over more than half (docs/clip-verdicts.md)."""
 BAD_CLIPPED_SHARE = 0.02
-"""Above this the distortion would be learnt as part of the voice."""
+"""Between clips cut off 6 dB over full scale (half above 0.013) and 12 dB over (half above 0.095)."""
 GOOD_SNR_DB = 23.0
 """Speech this far above the noise needs no remark; a laptop microphone in a quiet room reaches 25-40. Noise 20 dB below
 is measured as 20 to 22.3 (docs/clip-verdicts.md)."""
 BAD_SNR_DB = 6.0
-"""Below this the noise would be learnt as part of the voice, cleaned or not."""
+"""Between 10 dB, where gentle cleaning leaves 8 % of the words wrong and a likeness of 0.82, and 0 dB with 55 % and
+0.67 (docs/cleaning.md); nothing in between was measured."""
 GOOD_LOUDNESS_LUFS = -40.0
 BAD_LOUDNESS_LUFS = -55.0
-"""Below this a 16-bit recording has too few steps left for the voice."""
+"""Our choice: rounding to 16 bits alone makes a noise of -101 dBFS, 46 dB below a voice this quiet, and microphones add
+more; at -40 it is 61."""
 TELEPHONE_RATE_HZ = 11_025
 """At and below this rate the upper half of the consonants is missing."""
 MIN_LETTERS_PER_S = 3.0
@@ -45,11 +51,23 @@ HIGH_BAND_MISSING_DB = -60.0
 MAX_EMPTIED_SHARE = 0.06
 """Between MP3 at 64 kbit/s, which nobody hears in speech, and at 32 (see `clips.acoustics.emptied_share`)."""
 MAX_PAUSE_S = 2.0
-"""Longer than the pause at a full stop, which takes 0.3 to 1 s when reading; the voice would learn to stop there."""
+"""Longer than the pause at a full stop, which takes 0.3 to 1 s when reading; the voice would learn to stop there. In 80
+clips of two readers the longest pause was 0.35 s (docs/clip-verdicts.md)."""
 MAX_CHARACTER_ERROR_RATE = 0.5
 """Clean clips with their own text have 0.095 at most, with another text 0.62 at least (docs/clip-verdicts.md)."""
+DOUBTFUL_CHARACTER_ERROR_RATE = 0.12
+"""Above this a word or two were probably left out or read differently (measured in docs/clip-verdicts.md)."""
 DOUBTFUL_LOG_PROBABILITY = -1.0
 """Mean log probability of Whisper's tokens below which it holds its own text for wrong (its default threshold)."""
+DOUBTFUL_LOG_PROBABILITY_IN_ENGLISH = -0.35
+"""Whisper tiny.en: of 22 texts with more than a tenth of their letters wrong -1 finds none, -0.35 16, and 3 of 141 good
+ones (docs/clip-verdicts.md). Other languages were not measured; their probabilities lie lower."""
+SURE_LOG_PROBABILITY = -0.15
+"""Above this a second hearing finds nothing more; three quarters of clean clips lie there."""
+MAX_HEARD_AGAIN = 0.15
+"""Letters that a second hearing hears differently: finds four of the six wrong texts the probability misses."""
+MIN_SPEECH_SHARE = 0.3
+"""A sentence of 3 s in the middle of 9 s has a third; the clips measured in docs/clip-verdicts.md have 0.7 at least."""
 SAME_SPEAKER_LIKENESS = 0.8
 """To the main voice's other clips. One person's clean clips reached 0.846 at least, those of seven others 0.80 at most,
 of six of them 0.69 (docs/clip-verdicts.md); recordings of other days and microphones lie lower."""
@@ -84,6 +102,8 @@ GOOD_REVERBERATION_S = 0.4
 """Listening and control rooms have 0.2-0.4 s (EBU Tech 3276), furnished living rooms 0.4-0.5."""
 BAD_REVERBERATION_S = 0.55
 """An empty room, a kitchen, a staircase."""
+FULL_RATE_HZ = 22_050
+"""Holds tones up to 11 kHz, nearly all that the base speaks (12 kHz); headsets over Bluetooth give 8 or 16 kHz."""
 TELEPHONE_BANDWIDTH_HZ = 4_500.0
 """Telephones end at 3.4 to 4 kHz."""
 FULL_BANDWIDTH_HZ = 8_500.0

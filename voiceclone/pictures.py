@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 INK = "#767676"
 WAVE = "#2a86c8"
 WIDTH_INCHES = 8.0
+NARROW_INCHES = 4.5
 DOTS_PER_INCH = 100
 TOP_HZ = 12_000
 """Highest frequency drawn; the base model speaks up to 12 kHz."""
@@ -42,30 +43,32 @@ def spectrogram_png(audio: Audio, title: str = "") -> bytes:
 
 
 def before_after_png(before: Audio, after: Audio) -> bytes:
-    """Draw waveform and spectrogram of a recording before cleaning (left) and after (right)."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(WIDTH_INCHES, 3.6), dpi=DOTS_PER_INCH, layout="constrained")
-    grid = figure.subplots(2, 2, sharex=True, gridspec_kw={"height_ratios": [1, 2]})
+    """Draw waveform and spectrogram of a recording before cleaning, and below them those after, on one time axis."""
+    # As many dots on fewer inches: the words are still readable where a phone shows it 300 dots wide.
+    figure, (wave_before, tones_before, wave_after, tones_after) = _figure(4, 4.6, (1, 2, 1, 2), NARROW_INCHES)
     loudest = max(_loudest_db(before), _loudest_db(after))
-    for column, (audio, title) in enumerate([(before, "Before"), (after, "After")]):
-        waveform, spectrogram = grid[0][column], grid[1][column]
-        _style(waveform)
-        _style(spectrogram)
+    longest_s = max(before.duration_s, after.duration_s, 1e-3)
+    rows = ((before, "Before", wave_before, tones_before), (after, "After", wave_after, tones_after))
+    for audio, title, waveform, spectrogram in rows:
         _draw_waveform(waveform, audio)
         _draw_spectrogram(spectrogram, audio, loudest)
         waveform.set_title(title, color=INK)
-        spectrogram.set_xlabel("seconds", color=INK)
-    grid[0][0].set_xlim(0, max(before.duration_s, after.duration_s, 1e-3))
+        for axes in (waveform, spectrogram):
+            axes.set_xlim(0, longest_s)
+        waveform.tick_params(labelbottom=False)
+    tones_after.set_xlabel("seconds", color=INK)
     return _png(figure)
 
 
-def _figure(rows: int, height_inches: float) -> "tuple[Figure, list[Axes]]":
+def _figure(
+    rows: int, height_inches: float, row_heights: tuple[int, ...] | None = None, width_inches: float = WIDTH_INCHES
+) -> "tuple[Figure, list[Axes]]":
     # Figure without pyplot: pyplot keeps global state and is not safe in server threads.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(WIDTH_INCHES, height_inches), dpi=DOTS_PER_INCH, layout="constrained")
-    all_axes = list(figure.subplots(rows, 1, squeeze=False)[:, 0])
+    dots_per_inch = DOTS_PER_INCH * WIDTH_INCHES / width_inches
+    figure = Figure(figsize=(width_inches, height_inches), dpi=dots_per_inch, layout="constrained")
+    all_axes = list(figure.subplots(rows, 1, squeeze=False, height_ratios=row_heights)[:, 0])
     for axes in all_axes:
         _style(axes)
     return figure, all_axes

@@ -1,5 +1,7 @@
 """What a person does on the page in more than one test."""
 
+import time
+
 from tests.browser.conftest import Visitor
 
 
@@ -29,3 +31,50 @@ def load_example(visitor: Visitor) -> None:
 
 def wait_for_clips(visitor: Visitor, count: int) -> None:
     visitor.page.wait_for_function(f"document.querySelectorAll('#clips .vc-open').length === {count}")
+
+
+def booth_button(visitor: Visitor, name: str):
+    return visitor.page.locator(f'#booth [data-part="{name}"]')
+
+
+def booth_state(visitor: Visitor, state: str) -> None:
+    visitor.page.wait_for_selector(f'#booth .vc-booth[data-state="{state}"]')
+
+
+def sentence(visitor: Visitor) -> str:
+    visitor.page.wait_for_function("document.querySelector('#booth textarea')?.value")
+    return booth_button(visitor, "sentence").input_value()
+
+
+def record(visitor: Visitor, seconds: float = 3, key: str = "") -> None:
+    """Record a take with the button, or with a key."""
+    press = (lambda: visitor.page.keyboard.press(key)) if key else booth_button(visitor, "record").click
+    press()
+    booth_state(visitor, "recording")
+    time.sleep(seconds)
+    press()
+    booth_state(visitor, "review")
+
+
+def booth_says(visitor: Visitor, words: str) -> None:
+    visitor.page.wait_for_function(
+        "words => document.querySelector('#booth [data-part=status]').textContent.includes(words)", arg=words
+    )
+
+
+def leave_page(visitor: Visitor) -> None:
+    """Put the page behind another one, as far as it can tell, and back."""
+    visitor.page.evaluate(
+        """() => {
+          for (const hidden of [true, false]) {
+            Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+          }
+        }"""
+    )
+
+
+def take_seconds(visitor: Visitor) -> float:
+    """Return how long the take is that waits to be kept."""
+    visitor.page.wait_for_function("document.querySelector('#booth audio').duration > 0")
+    return visitor.page.evaluate("document.querySelector('#booth audio').duration")

@@ -85,16 +85,19 @@ class Server:
         return (self.home / "server.log").read_text(encoding="utf-8")
 
 
+def microphone_arguments(heard: Path | None = None) -> list[str]:
+    """What gives a browser a microphone that hears a WAV file, or a beep."""
+    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    return arguments if heard is None else [*arguments, f"--use-file-for-fake-audio-capture={heard}"]
+
+
 @contextmanager
 def open_chromium(heard: Path | None = None) -> Iterator:
     """A headless browser; `heard` is a WAV file its microphone hears instead of a beep."""
     from playwright.sync_api import sync_playwright
 
-    arguments = ["--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
-    if heard is not None:
-        arguments.append(f"--use-file-for-fake-audio-capture={heard}")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=microphone_arguments(heard))
         try:
             yield browser
         finally:
@@ -119,11 +122,15 @@ class Visitor:
     def __init__(self, browser, url: str, before: str = "", **context) -> None:
         self.context = browser.new_context(**({"viewport": {"width": 1280, "height": 900}} | context))
         self.context.add_init_script(before)  # runs before the scripts of the page
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(TIMEOUT_MS)
         self.complaints: list[str] = []
         self._reloaded = False
         self.hosts: set[str] = set()
+        self.open(url)
+
+    def open(self, url: str) -> None:
+        """Open a tab of the same browser; `page` is the newest one."""
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(TIMEOUT_MS)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self._complain(str(error)))
         self.page.on("request", self._request)

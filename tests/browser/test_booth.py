@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from tests.browser.acting import new_person, wait_for_clips
-from tests.browser.conftest import EXAMPLE, Visitor
+from tests.browser.acting import booth_button, booth_state, new_person, record, sentence, wait_for_clips
+from tests.browser.conftest import EXAMPLE
 from voiceclone.ui import text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -35,29 +35,6 @@ def test_microphone_take_is_kept_raw_and_the_next_sentence_comes(visit):
     assert settings["echoCancellation"] is False
     assert settings["noiseSuppression"] is False
     assert settings["autoGainControl"] is False
-
-
-def booth_button(visitor: Visitor, name: str):
-    return visitor.page.locator(f'#booth [data-part="{name}"]')
-
-
-def booth_state(visitor: Visitor, state: str) -> None:
-    visitor.page.wait_for_selector(f'#booth .vc-booth[data-state="{state}"]')
-
-
-def sentence(visitor: Visitor) -> str:
-    visitor.page.wait_for_function("document.querySelector('#booth textarea')?.value")
-    return booth_button(visitor, "sentence").input_value()
-
-
-def record(visitor: Visitor, seconds: float = 3, key: str = "") -> None:
-    """Record a take with the button, or with a key."""
-    press = (lambda: visitor.page.keyboard.press(key)) if key else booth_button(visitor, "record").click
-    press()
-    booth_state(visitor, "recording")
-    time.sleep(seconds)
-    press()
-    booth_state(visitor, "review")
 
 
 def test_five_sentences_with_a_retake_a_skip_and_a_reload_by_keyboard_only(visit):
@@ -148,9 +125,7 @@ def test_the_room_is_checked_before_the_first_take(visit):
 
 NO_SECURE_CONTEXT = "Object.defineProperty(window, 'isSecureContext', {value: false});"
 NO_MICROPHONE = "navigator.mediaDevices.enumerateDevices = async () => [];"
-FORBIDDEN = """
-navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', 'NotAllowedError'); };
-"""
+REFUSED = "navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{}'); }};"
 
 
 @pytest.mark.parametrize(
@@ -158,7 +133,9 @@ navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no',
     [
         (NO_SECURE_CONTEXT, False, "insecure"),
         (NO_MICROPHONE, False, "missing"),
-        (FORBIDDEN, True, "denied"),
+        (REFUSED.format("NotAllowedError"), True, "denied"),
+        (REFUSED.format("NotReadableError"), True, "busy"),
+        (REFUSED.format("NotFoundError"), True, "missing"),
     ],
 )
 def test_no_microphone_is_explained_in_the_page(visit, before, press, reason):
@@ -167,4 +144,5 @@ def test_no_microphone_is_explained_in_the_page(visit, before, press, reason):
         booth_button(visitor, "record").click()
     visitor.page.wait_for_function("document.querySelector('#microphone-note')?.textContent")
     assert visitor.page.locator("#microphone-note").inner_text() == text.MICROPHONE[reason]
+    booth_state(visitor, "idle")  # Record can be pressed again
     visitor.complaints.clear()

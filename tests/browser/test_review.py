@@ -1,5 +1,6 @@
 """Going through clips: the doubtful ones first, by keyboard, many at once, and two people in one upload."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -63,17 +64,77 @@ def test_the_list_is_gone_through_by_keyboard(visit):
     wait_for_clips(visitor, 3)
     page.locator("#clips .vc-open").first.focus()
     top = focused_clip(visitor)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#clip-included input")
+    page.locator("#clips .vc-open").first.focus()
     page.keyboard.press("ArrowDown")
     second = focused_clip(visitor)
     assert second and second != top
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#clip-included input")
-    page.locator(f"#clips .vc-open[data-clip='{second}']").focus()
     page.keyboard.press("x")
     page.wait_for_selector("#clips li.vc-out")
-    page.wait_for_function(f"document.activeElement?.dataset?.clip === '{second}'")
+    out = page.locator("#clips li.vc-out .vc-open").get_attribute("data-clip")
+    assert out == second, "the row that has the focus, not the clip that is open"
+    wait_for_focus(visitor, second)
     page.keyboard.press("ArrowUp")
     assert focused_clip(visitor) == top
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Delete")
+    page.wait_for_function("document.activeElement?.id === 'clip-delete-yes'")
+    page.keyboard.press("Enter")
+    wait_for_clips(visitor, 2)
+    third = page.locator("#clips .vc-open").last.get_attribute("data-clip")
+    assert third != second
+    wait_for_focus(visitor, third)
+
+
+def wait_for_focus(visitor: Visitor, clip_id: str) -> None:
+    visitor.page.wait_for_function(f"document.activeElement?.dataset?.clip === '{clip_id}'")
+
+
+def test_doubtful_clips_are_settled_by_keys_alone(visit, tmp_path):
+    visitor = visit()
+    page = visitor.page
+    new_person(visitor, "Keys")
+    words = tmp_path / "words.csv"
+    wrong = "Ships sail to weather stations far away at sea."
+    words.write_text("".join(f"{file.name}|{wrong}\n" for file in EXAMPLE[:3]), encoding="utf-8")
+    upload(visitor, EXAMPLE[:3], words)
+    wait_for_clips(visitor, 3)
+    newest, middle, oldest = page.locator("#clips .vc-open").evaluate_all("rows => rows.map((row) => row.dataset.clip)")
+    page.locator("#clips .vc-open").first.focus()
+    page.keyboard.press("n")
+    wait_for_focus(visitor, middle)
+    page.wait_for_function("document.querySelector('#show-clips input:checked')?.value === 'look'")
+    page.wait_for_timeout(500)
+    wait_for_focus(visitor, middle)
+    page.keyboard.press("c")
+    wait_for_clips(visitor, 2)
+    wait_for_focus(visitor, oldest)  # it took the place of the one that left
+    page.keyboard.press("n")
+    wait_for_focus(visitor, newest)
+    page.keyboard.press("x")
+    wait_for_clips(visitor, 1)
+    wait_for_focus(visitor, oldest)
+
+
+def test_a_whole_folder_is_chosen(visit, tmp_path):
+    visitor = visit()
+    page = visitor.page
+    new_person(visitor, "Folder")
+    folder = tmp_path / "takes"
+    (folder / "inner").mkdir(parents=True)
+    shutil.copy(EXAMPLE[0], folder / "one.flac")
+    shutil.copy(EXAMPLE[1], folder / "inner" / "two.flac")
+    (folder / "metadata.csv").write_text("one|The first.\ntwo|The second.\n", encoding="utf-8")
+    (folder / "plan.pdf").write_bytes(b"no sound")
+    with page.expect_file_chooser() as chooser:
+        page.locator("#choose-folder").click()
+    chooser.value.set_files(folder)
+    page.wait_for_selector(f"#folder-chosen >> text={text.folder_chosen(4)}")
+    page.locator("#add-files").click()
+    page.wait_for_selector("#add-status >> text=plan.pdf")
+    wait_for_clips(visitor, 2)
+    assert page.locator("#clips .vc-said").all_inner_texts() == ["The second.", "The first."]
 
 
 def test_all_that_the_list_shows_is_left_out_and_taken_back(visit):
@@ -107,6 +168,7 @@ def test_what_another_tab_did_is_seen_by_whoever_comes_back(visit):
     other.close()
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     wait_for_clips(visitor, 1)
+    page.wait_for_selector(f"#clips-meanwhile >> text={text.CHANGED_MEANWHILE}")
 
 
 def test_two_people_in_one_upload_are_told_apart_and_one_is_kept(visit, tmp_path):

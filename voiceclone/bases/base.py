@@ -97,6 +97,8 @@ class Workload:
     """True where the steps were held back because there is too little speech for more of them."""
 
 
+VOICE_FILE = "voice.safetensors"
+"""In the run folder: the voice that a training ends in, as `finish` leaves it."""
 START_VOICE_FILE = "start_voice.safetensors"
 """A voice file of this name in a run folder is what learning goes on from, in place of a stock voice; only bases whose
 `continues_voices` is True are given one."""
@@ -111,9 +113,9 @@ class BaseModel(Protocol):
     keeps its checkpoint there, and leaves `voice.safetensors`. It must be able to go on
     from its last checkpoint after the process was killed at any moment.
 
-    A base may also have `workload(effort, speech_s) -> Workload` (how many steps an `Effort` is worth; without it the
-    page offers minutes), `training_facts(clip_count) -> dict` and `precision() -> str` (figures for people who want to
-    know), and `continues_voices = True` (see `START_VOICE_FILE`).
+    A base may also have `workload(effort, speech_s, device) -> Workload` (how many steps an `Effort` is worth on `cpu`
+    or `cuda`; without it the page offers minutes), `training_facts(clip_count, device) -> dict` and
+    `precision() -> str` (figures for people who want to know), and `continues_voices = True` (see `START_VOICE_FILE`).
     """
 
     base_id: str
@@ -201,6 +203,9 @@ class HeardWhileTraining(Protocol):
 
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
         """As in `BaseModel`; `chosen` is a file that `write_learnt` made: the final voice, judged already."""
+
+    def save(self, run_dir: Path) -> None:
+        """Save what was learnt, unless it is saved already; asked before a candidate is made, which takes a while."""
 
     def load(self, run_dir: Path) -> None:
         """Load what training this run needs; whatever else is asked of the run first would do it, too."""

@@ -32,17 +32,24 @@ class Batching:
         return replace(self, clips=clips, rounds=-(-self.per_step // clips))
 
 
-_SAID = ("out of memory", "not enough memory", "can't allocate memory", "cannot allocate memory")
-"""By the graphics card's allocator; by the processor's on Windows, and on Linux and macOS."""
+_SAID = (
+    "out of memory",
+    "not enough memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "failed to allocate memory",
+)
+"""By the graphics card's allocator; by the processor's on Windows, and on Linux and macOS; by onnxruntime's."""
 
 
 def is_out_of_memory(error: BaseException) -> bool:
     """True when an error says that memory ran out, on the graphics card or in the computer; loads nothing."""
     if isinstance(error, MemoryError):
         return True
-    # torch's own type for it is a RuntimeError, and the processor's allocator has none.
-    words = str(error).lower()
-    return isinstance(error, RuntimeError) and any(said in words for said in _SAID)
+    # torch's own type for it is a RuntimeError, and the processor's allocator has none. Errors of onnxruntime, which
+    # judges run on, are plain Exceptions.
+    words, of_judges = str(error).lower(), type(error).__module__.startswith("onnxruntime.")
+    return (of_judges or isinstance(error, RuntimeError)) and any(said in words for said in _SAID)
 
 
 def fewer_at_a_time(count: int, one: str = "recording") -> str:

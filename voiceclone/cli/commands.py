@@ -46,6 +46,8 @@ def setup(options: Namespace, engine: VoiceEngine) -> int:
 def projects(options: Namespace, engine: VoiceEngine) -> int:
     """List the projects."""
     known = engine.projects()
+    for sentence in engine.lost_recordings():
+        note(sentence)
     tell(options, known, table((project.name, project.language, project.project_id) for project in known))
     return 0
 
@@ -107,6 +109,8 @@ def clean(options: Namespace, engine: VoiceEngine) -> int:
 def clips(options: Namespace, engine: VoiceEngine) -> int:
     """List clips."""
     project = engine.project(options.project)
+    for sentence in engine.lost_recordings(project.project_id):
+        note(sentence)
     if options.listen or options.mine:
         with progress_bar("Listening") as on_progress:
             engine.listen(project.project_id, on_progress=on_progress)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from voiceclone import store
 from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.clips.dataset_details import DETAILS_FILE, ClipDetails, details_json
 from voiceclone.errors import Cancelled, InputError
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ def export_dataset(
 ) -> int:
     """Write the clips that are used and have a text into a zip file, as recorded; return how many.
 
-    Added to a project again, the file gives the same clips: same samples, same texts.
+    Added to a project again, the file gives the same clips: same samples, same texts and languages
+    (those stand in a small file beside the table, which other programs pass over).
 
     Raises:
         InputError: no clip is used and has a text.
@@ -34,7 +36,7 @@ def export_dataset(
     clips = [clip for clip in library.clips(project_id) if clip.included and clip.text.strip()]
     if not clips:
         raise InputError("There are no clips with a text yet. Record or add some first.")
-    lines = []
+    lines, details = [], []
     with store.atomic_file(Path(target)) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
         for number, clip in enumerate(clips, start=1):
             if should_stop and should_stop():
@@ -43,12 +45,13 @@ def export_dataset(
             archive.writestr(
                 f"{SOUND_FOLDER}/{name}.wav", _wav(library.clip_folder(project_id, clip.clip_id) / "original.flac")
             )
-            # The bar separates the columns, and LJSpeech has no way to escape it.
-            text = clip.text.replace("|", "/")
-            lines.append(f"{name}|{text}|{text}\n")
+            kept = ClipDetails(clip.text, clip.language)
+            lines.append(f"{name}|{kept.text_in_table}|{kept.text_in_table}\n")
+            details.append((name, kept))
             if on_progress:
                 on_progress(number / len(clips), f"Clip {number} of {len(clips)}")
         archive.writestr(TABLE, "".join(lines))
+        archive.writestr(DETAILS_FILE, details_json(details))
     return len(clips)
 
 

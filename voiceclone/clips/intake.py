@@ -1,6 +1,6 @@
 """From files to clips: open, check, slice, write down, save; one bad file never stops the others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,27 +20,20 @@ from voiceclone.clips.model import (
     now,
 )
 from voiceclone.clips.shape import loudness_shape
-from voiceclone.clips.slicing import cut_slices, find_slices
+from voiceclone.clips.slicing import SlicePlan, cut_slices, find_slices
+from voiceclone.clips.sources import Source, SourceFinder
 from voiceclone.clips.spoken_language import language_of
 from voiceclone.clips.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
-from voiceclone.clips.transcripts import (
-    SOUND_SUFFIXES,
-    TABLE_NAMES,
-    TextsByFile,
-    lay_text,
-    read_transcripts,
-    text_beside,
-)
+from voiceclone.clips.transcripts import lay_text
 from voiceclone.decoding import Recording, open_recording
-from voiceclone.errors import ArchiveError, AudioError, Cancelled, TextError
-from voiceclone.spool import spool_folder
+from voiceclone.errors import AudioError, Cancelled, TextError
 from voiceclone.text.languages import ANY_LANGUAGE
-from voiceclone.unpack import unpack
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
 
 _LEFT_OUT_WORTH_SAYING_S = 3.0
+_PLACES_TOLD = 3
 
 
 class Intake:
@@ -57,8 +50,9 @@ class Intake:
         self._library = library
         self._project_id = project.project_id
         self._project_language = project.language
-        self._finds_language = language == ANY_LANGUAGE
+        self._given_language = language
         self._language = language
+        """Of the recording that is being added."""
         self._on_progress = on_progress
         self._should_stop = should_stop
         self._added: list[Clip] = []
@@ -69,78 +63,30 @@ class Intake:
     def add(self, files: Sequence[Path], text: str | None, transcripts: dict[str, str] | None) -> AddReport:
         """Add files, folders and zip files; see `ClipLibrary.add_files`."""
         with ExitStack() as unpacked:
-            return self._add(self._expand(files, transcripts, unpacked), text)
+            where = SourceFinder(self._library.root, unpacked, self._reject, self._report, self._should_stop)
+            return self._add(where.find(files, transcripts), text)
 
-    def _add(self, found: list[tuple[Path, str | None]], text: str | None) -> AddReport:
+    def _add(self, found: list[Source], text: str | None) -> AddReport:
         if text is not None and len(found) > 1:
             raise TextError("One text was given for several files. Give a table of texts instead: file|text.")
         with keeping_recogniser():
-            for number, (path, own_text) in enumerate(found):
+            for number, source in enumerate(found):
                 self._position = (number, len(found))
-                self._report(0.0, f"Reading {path.name}")
+                self._report(0.0, f"Reading {source.path.name}")
                 try:
-                    self._add_file(path, text if text is not None else own_text)
+                    self._add_file(source, text if text is not None else source.text)
                 except (AudioError, TextError) as error:
-                    self._reject(path, str(error))
+                    self._reject(source.path, str(error))
         self._position = (len(found), len(found))
         self._report(0.0, "Done")
         return AddReport(tuple(self._added), tuple(self._rejected))
 
-    # --- which files ----------------------------------------------------------------------------
-
-    def _expand(
-        self, files: Sequence[Path], transcripts: dict[str, str] | None, unpacked: ExitStack
-    ) -> list[tuple[Path, str | None]]:
-        """Return each recording with its text, if one is known; what zip files hold lasts as long as `unpacked`."""
-        given = TextsByFile(transcripts or {})
-        found: list[tuple[Path, str | None]] = []
-        for path in map(Path, files):
-            folder = self._unpacked(path, unpacked) if path.suffix.casefold() == ".zip" and path.is_file() else path
-            if folder is None:
-                continue
-            if not folder.is_dir():
-                found.append((path, given.find(path) or text_beside(path)))
-                continue
-            inside = list(_sound_files(folder))
-            if not inside:
-                self._reject(path, f"There are no recordings in “{path.name}”. Choose another one.")
-            table = TextsByFile(self._table_of(folder)) if transcripts is None else given
-            found += [(file, table.find(file) or text_beside(file)) for file in inside]
-        for path, _ in found[limits.MAX_UPLOAD_FILES :]:
-            self._reject(
-                path,
-                f"Only {limits.MAX_UPLOAD_FILES} files are taken at a time. Add this one with the next ones.",
-            )
-        return found[: limits.MAX_UPLOAD_FILES]
-
-    def _unpacked(self, archive: Path, until: ExitStack) -> Path | None:
-        """Return a folder with what `archive` holds, None when it cannot be unpacked."""
-        folder = until.enter_context(spool_folder(self._library.root)) / archive.stem
-        try:
-            unpack(
-                archive,
-                folder,
-                lambda share, _words: self._report(0.0, f"Unpacking {archive.name} ({share:.0%})"),
-                self._should_stop,
-                max_mb=limits.MAX_ZIP_MB,
-                max_files=limits.MAX_ZIP_FILES,
-            )
-        except ArchiveError as error:
-            self._reject(archive, f"{error} Unzip it yourself and add the recordings.")
-            return None
-        return folder
-
-    def _table_of(self, folder: Path) -> dict[str, str]:
-        for name in TABLE_NAMES:
-            if (folder / name).is_file():
-                return read_transcripts(folder / name)
-        return {}
-
     # --- one file -------------------------------------------------------------------------------
 
-    def _add_file(self, path: Path, text: str | None) -> None:
-        recording = open_recording(path)
-        if self._finds_language:
+    def _add_file(self, source: Source, text: str | None) -> None:
+        recording = open_recording(source.path)
+        self._language = source.language or self._given_language
+        if self._language == ANY_LANGUAGE:
             self._language = language_of(recording, self._library.root.parent, self._project_language)
         if recording.duration_s is not None and recording.duration_s <= limits.MAX_CLIP_S:
             audio = decode_recording(recording)
@@ -168,7 +114,7 @@ class Intake:
     def _add_long(self, recording: Recording, text: str | None) -> None:
         path = recording.path
         hear = self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
-        plan = find_slices(recording, limits.MIN_CLIP_S, self._part(0.0, 0.3), self._should_stop, hear)
+        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, hear)
         if not plan.slices:
             raise AudioError(
                 f"No speech was found in “{path.name}”. Check that it is the right file, or record it again louder."
@@ -186,14 +132,27 @@ class Intake:
                 made.append(record)
         if known:
             self._reject(path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already.")
+        self._tell_left_out(path, plan)
+        if text and made:
+            self._lay_text(made, text)
+
+    def _tell_left_out(self, path: Path, plan: SlicePlan) -> None:
         if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
             self._reject(
                 path,
-                f"{plan.left_out_s:.0f} s of “{path.name}” were left out: too short, or no pause to cut at. "
+                f"{plan.left_out_s:.0f} s of “{path.name}” were left out: there is no pause to cut at. "
                 "Pause for a moment between sentences.",
             )
-        if text and made:
-            self._lay_text(made, text)
+        words = [(start, end) for start, end in plan.too_short if end - start >= limits.MIN_CLIP_S]
+        if words:
+            where = ", ".join(f"{start:.0f} s" for start, _ in words[:_PLACES_TOLD])
+            where += " and later" if len(words) > _PLACES_TOLD else ""
+            self._reject(
+                path,
+                f"{len(words)} short {'bit' if len(words) == 1 else 'bits'} of “{path.name}” (at {where}) "
+                f"{'was' if len(words) == 1 else 'were'} left out: below {limits.MIN_SLICE_S:.0f} s, and no neighbour "
+                "has room for more. Add what you want to keep as a file of its own.",
+            )
 
     def _hear_words(self, audio: Audio) -> list[SpokenWord]:
         return hear_words(audio, self._language, self._library.root.parent)
@@ -281,11 +240,3 @@ def decode_recording(recording: Recording) -> Audio:
     from voiceclone.decoding import fit
 
     return Audio(fit(np.concatenate(list(recording.blocks()))), recording.sample_rate)
-
-
-def _sound_files(folder: Path) -> Iterable[Path]:
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix.casefold() in SOUND_SUFFIXES and not path.name.startswith(".") and path.is_file()
-    )

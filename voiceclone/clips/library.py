@@ -4,7 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from voiceclone import limits, store
 from voiceclone.audio import Audio, decode, encode_flac, resample
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.clips import descriptions
 from voiceclone.clips.model import (
     AddReport,
     Clip,
@@ -23,15 +24,13 @@ from voiceclone.clips.model import (
     now,
 )
 from voiceclone.clips.own_script import own_script, save_own_script
-from voiceclone.errors import AudioError, InputError, NotFoundError
+from voiceclone.errors import AudioError, InputError, NotFoundError, StorageError
 from voiceclone.text.languages import ANY_LANGUAGE, get_language
 
 if TYPE_CHECKING:
     from voiceclone.clips.clean import Strength
 
 Which = Literal["original", "cleaned", "best"]
-_MISSING_CLIP = "There is no such clip; it may have been deleted. Load the list again."
-_DAMAGED = "This part of your data is damaged: {}. Delete it and add the recording again; the others are fine."
 
 
 class ClipLibrary:
@@ -57,28 +56,50 @@ class ClipLibrary:
         if any(project.name.casefold() == name.casefold() for project in self.projects()):
             raise InputError(f"There is a project “{name}” already. Open it, or choose another name.")
         project = Project(store.new_id(), name, language, now())
-        store.write_json(self.root / project.project_id / "project.json", asdict(project))
+        descriptions.write_project(self.root / project.project_id, project)
         return project
 
     def projects(self) -> list[Project]:
-        """Return all projects, oldest first; folders without a readable project file are passed over."""
+        """Return all projects, oldest first; `lost` tells of those whose description cannot be read."""
         found = []
-        for folder in self.root.iterdir() if self.root.is_dir() else ():
-            if store.is_id(folder.name):
-                try:
-                    found.append(_read_project(folder))
-                except NotFoundError:
-                    continue
+        for folder in self._project_folders():
+            with suppress(NotFoundError, StorageError):
+                found.append(descriptions.read_project(folder))
         return sorted(found, key=lambda project: project.created_at)
+
+    def _project_folders(self) -> list[Path]:
+        found = self.root.iterdir() if self.root.is_dir() else ()
+        return sorted(folder for folder in found if store.is_id(folder.name))
+
+    def lost(self, project_id: str | None = None) -> tuple[str, ...]:
+        """Return a sentence for each project, and one for this project's clips, that cannot be read and how to help."""
+        told = []
+        for folder in self._project_folders():
+            try:
+                descriptions.read_project(folder)
+            except NotFoundError:
+                continue  # being made or deleted just now
+            except StorageError as error:
+                told.append(str(error))
+        damaged = []
+        for folder in self._clip_folders(project_id) if store.is_id(project_id) else ():
+            try:
+                self._record(project_id, folder)
+            except NotFoundError:
+                continue
+            except AudioError:
+                damaged.append(folder)
+        return (*told, *filter(None, [descriptions.lost_clips_sentence(sorted(damaged))]))
 
     def project(self, id_or_name: str) -> Project:
         """Return one project by its id or its name.
 
         Raises:
             NotFoundError: there is none.
+            StorageError: its description is damaged.
         """
-        if store.is_id(id_or_name) and (self.root / id_or_name / "project.json").is_file():
-            return _read_project(self.root / id_or_name)
+        if store.is_id(id_or_name) and (self.root / id_or_name / descriptions.PROJECT_FILE).is_file():
+            return descriptions.read_project(self.root / id_or_name)
         wanted = " ".join(str(id_or_name).split()).casefold()
         for project in self.projects():
             if project.name.casefold() == wanted:
@@ -288,26 +309,26 @@ class ClipLibrary:
     def _records(self, project_id: str) -> list[tuple[ClipRecord, Clip]]:
         """Return records and clips; a file that has not changed is not read again."""
         project_id = self.project(project_id).project_id
-        folder = self.root / project_id / "clips"
         found = []
-        for entry in os.scandir(folder) if folder.is_dir() else ():
-            if store.is_id(entry.name):
-                try:
-                    found.append(self._record(project_id, Path(entry.path)))
-                except (NotFoundError, AudioError):
-                    continue
+        for folder in self._clip_folders(project_id):
+            with suppress(NotFoundError, AudioError):  # `lost` tells of the damaged ones
+                found.append(self._record(project_id, folder))
         return sorted(found, key=lambda both: (both[0].created_at, both[0].source_start_s))
+
+    def _clip_folders(self, project_id: str) -> list[Path]:
+        folder = self.root / project_id / "clips"
+        return [Path(entry.path) for entry in os.scandir(folder) if store.is_id(entry.name)] if folder.is_dir() else []
 
     def _record(self, project_id: str, folder: Path) -> tuple[ClipRecord, Clip]:
         try:
-            file = (folder / "clip.json").stat()
+            file = (folder / descriptions.CLIP_FILE).stat()
         except OSError:
             self._read.pop(folder, None)
-            raise NotFoundError(_MISSING_CLIP) from None
+            raise NotFoundError(descriptions.MISSING_CLIP) from None
         seen = (file.st_mtime_ns, file.st_ino, file.st_size)
         known = self._read.get(folder)
         if known is None or known[0] != seen:
-            record = _read_record(folder)
+            record = descriptions.read_record(folder)
             known = self._read[folder] = (seen, record, record.as_clip(project_id))
         return known[1], known[2]
 
@@ -327,7 +348,7 @@ class ClipLibrary:
         folder = self.clip_folder(project_id, clip_id)
         with self._changing:
             record = ClipRecord(**{**asdict(self.record(project_id, clip_id)), **changes})
-            store.write_json(folder / "clip.json", asdict(record))
+            descriptions.write_record(folder, record)
             self._read.pop(folder, None)  # two writes may come within one tick of the file system's clock
         return record
 
@@ -336,26 +357,7 @@ class ClipLibrary:
         folder = self.clip_folder(project_id, record.clip_id)
         with _new_folder(folder) as temporary:
             encode_flac(audio, temporary / "original.flac", bits=bits)
-            store.write_json(temporary / "clip.json", asdict(record))
-
-
-def _read_project(folder: Path) -> Project:
-    missing = NotFoundError("There is no such project. Choose one from the list.")
-    value = store.read_json(folder / "project.json", missing=missing, damaged=missing)
-    try:
-        return Project(**value)
-    except TypeError:
-        raise missing from None
-
-
-def _read_record(folder: Path) -> ClipRecord:
-    missing = NotFoundError(_MISSING_CLIP)
-    damaged = AudioError(_DAMAGED.format("a clip's description cannot be read"))
-    value = store.read_json(folder / "clip.json", missing=missing, damaged=damaged)
-    try:
-        return ClipRecord(**value)
-    except TypeError:
-        raise damaged from None
+            descriptions.write_record(temporary, record)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.shape import fine_shape, shape_likeness
 from voiceclone.clips.speakers import ClipSpeaker, find_speakers, likeness_to_the_main_voice
-from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, recognise
+from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, recognise, recognise_again
 from voiceclone.clips.verdict import sounds_well
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.judge.words import character_error_rate
@@ -97,7 +97,10 @@ def keep_speaker(library: "ClipLibrary", project_id: str, clip_id: str) -> int:
 
 def _was_heard(library: "ClipLibrary", project_id: str, record: ClipRecord) -> bool:
     recognised = record.heard is not None or not can_transcribe(record.language, library.root.parent)
-    return recognised and _read_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE) is not None
+    again = not _wants_second_hearing(library, record)
+    return (
+        recognised and again and _read_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE) is not None
+    )
 
 
 def _listen_to(library: "ClipLibrary", project_id: str, record: ClipRecord) -> None:
@@ -106,6 +109,11 @@ def _listen_to(library: "ClipLibrary", project_id: str, record: ClipRecord) -> N
     library.record(project_id, record.clip_id)  # deleted meanwhile? Writing would bring its folder back
     _save_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE, print_)
     data_dir = library.root.parent
+    if _wants_second_hearing(library, record):
+        again = recognise_again(audio, record.language, data_dir)
+        differing = character_error_rate(record.heard or "", again, record.language)
+        now = library.record(project_id, record.clip_id)
+        library.change(project_id, record.clip_id, figures=now.figures | {"heard_again": differing})
     if record.heard is not None or not can_transcribe(record.language, data_dir):
         return
     heard = recognise(audio, record.language, data_dir).text[: limits.MAX_CLIP_TEXT_CHARACTERS]
@@ -113,6 +121,14 @@ def _listen_to(library: "ClipLibrary", project_id: str, record: ClipRecord) -> N
     library.change(project_id, record.clip_id, heard=heard)
     now = library.record(project_id, record.clip_id)
     library.change(project_id, record.clip_id, figures=now.figures | words_figures(now.text, heard, now.language))
+
+
+def _wants_second_hearing(library: "ClipLibrary", record: ClipRecord) -> bool:
+    """True for a recogniser's own text of which it was neither sure nor unsure."""
+    if not (record.transcribed and record.heard and can_transcribe(record.language, library.root.parent)):
+        return False
+    sure = record.figures.get("log_probability", 0.0) > limits.SURE_LOG_PROBABILITY
+    return not sure and "heard_again" not in record.figures
 
 
 def words_figures(text: str, heard: str | None, language: str) -> dict[str, float]:

@@ -12,7 +12,9 @@ from voiceclone.clips.vad import speech_frames, speech_regions
 from voiceclone.errors import AudioError
 
 RoomLevel = Literal["good", "usable", "fix first"]
-FindingKind = Literal["no speech", "not silent", "noise", "now and then", "hum", "clipping", "echo", "quiet", "dull"]
+FindingKind = Literal[
+    "no speech", "not silent", "noise", "now and then", "hum", "clipping", "echo", "quiet", "sample rate", "dull"
+]
 _EDGE_S = 0.25
 """Left out at both ends of the silence: the key or button that starts and ends it."""
 _SENTENCES: dict[RoomLevel, str] = {
@@ -87,7 +89,7 @@ def check_room(silence: Audio, speech: Audio) -> RoomReport:
             _clipping(figures),
             _quiet(figures),
             _echo(figures),
-            _dull(figures),
+            _sample_rate(figures) or _dull(figures),  # the rate is why high tones are missing, where it is low
         )
         findings = sorted((one for one in candidates if one), key=lambda one: one.level != "fix first")
     verdict: RoomLevel = findings[0].level if findings else "good"
@@ -213,10 +215,22 @@ def _echo(figures: dict[str, float]) -> RoomFinding | None:
     return RoomFinding("echo", level, words)
 
 
+def _sample_rate(figures: dict[str, float]) -> RoomFinding | None:
+    if figures["sample_rate"] >= limits.FULL_RATE_HZ:
+        return None
+    level: RoomLevel = "fix first" if figures["sample_rate"] <= limits.TELEPHONE_RATE_HZ else "usable"
+    return RoomFinding(
+        "sample rate",
+        level,
+        f"The sound comes with only {figures['sample_rate']:.0f} samples a second, so high tones are missing: set the "
+        "microphone to 44100 or 48000 Hz in the system's sound settings, or use one with a cable.",
+    )
+
+
 def _dull(figures: dict[str, float]) -> RoomFinding | None:
     if figures["bandwidth_hz"] > limits.FULL_BANDWIDTH_HZ:
         return None
-    if figures["bandwidth_hz"] <= limits.TELEPHONE_BANDWIDTH_HZ or figures["sample_rate"] <= limits.TELEPHONE_RATE_HZ:
+    if figures["bandwidth_hz"] <= limits.TELEPHONE_BANDWIDTH_HZ:
         words = (
             "It sounds like a telephone: use a microphone with a cable, or the computer's own, not a wireless headset."
         )

@@ -13,7 +13,7 @@ from voiceclone.clips.vad import speech_probabilities, speech_regions
 from voiceclone.clips.word_cuts import HearWords, divide_run, windows_over
 from voiceclone.decoding import Recording, fit
 from voiceclone.errors import Cancelled
-from voiceclone.limits import MAX_CLIP_S, TARGET_SLICE_S
+from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S, MIN_SLICE_S, TARGET_SLICE_S
 
 PADDING_S = 0.15
 """Kept before the first and after the last word, where the pause is long enough for it."""
@@ -23,8 +23,8 @@ COMFORTABLE_PAUSE_S = 0.4
 """From here on a pause is as good a place to cut as any."""
 LONG_PAUSE_S = 1.0
 """A pause like this is cut out rather than kept inside a clip."""
-SHORT_SLICE_S = 2.0
-"""Slices below this carry little melody; they are joined to a neighbour where that is possible."""
+_FADE_S = 0.01
+"""Over this the two ends of a shortened pause are faded into each other."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,16 @@ class SlicePlan:
 
     slices: tuple[tuple[float, float], ...]
     """(start, end) in seconds, in order, not overlapping."""
-    left_out_s: float
-    """Speech that had no pause for longer than `MAX_CLIP_S`, or was too short to use."""
+    left_out_s: float = 0.0
+    """Speech that had no pause for longer than `MAX_CLIP_S`."""
+    too_short: tuple[tuple[float, float], ...] = ()
+    """(start, end) of speech left out: below `MIN_SLICE_S`, and no neighbour has room for it."""
+    cut_out: tuple[tuple[float, float], ...] = ()
+    """(start, end) of silence inside slices that is not kept, in order: what is left of a pause is `LONG_PAUSE_S`."""
 
 
 def find_slices(
     recording: Recording,
-    shortest_s: float,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
     hear_words: HearWords | None = None,
@@ -48,7 +51,6 @@ def find_slices(
 
     Args:
         recording: the recording.
-        shortest_s: slices below this are left out.
         on_progress: told share and words.
         should_stop: ends early.
         hear_words: a recogniser; where nobody pauses for longer than a clip may be, it says where words end.
@@ -79,29 +81,39 @@ def find_slices(
     spoken = speech_regions(np.concatenate(found), SHORTEST_PAUSE_S)
     if hear_words is not None:
         spoken = _divided(recording, spoken, hear_words, stop_if_asked)
-    return plan_slices(spoken, read_s, shortest_s)
+    return plan_slices(spoken, read_s)
 
 
-def plan_slices(spoken: list[tuple[float, float]], duration_s: float, shortest_s: float) -> SlicePlan:
+def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePlan:
     """Choose cuts so that slices are near `TARGET_SLICE_S` and every cut lies between two stretches of speech.
+
+    Slices of less than `MIN_SLICE_S` are joined to a neighbour, with what is longer than `LONG_PAUSE_S` of the pause
+    between them cut out; those for which no neighbour has room are left out, unless they are all that is said.
 
     Args:
         spoken: (start, end) of the stretches of speech in seconds, in order.
         duration_s: length of the recording.
-        shortest_s: slices below this are left out.
     """
-    kept, left_out_s = [], 0.0
-    for first, last in _best_groups(spoken):
-        start, end = spoken[first][0], spoken[last][1]
-        pause_before = start - (spoken[first - 1][1] if first else 0.0)
-        pause_after = (spoken[last + 1][0] if last + 1 < len(spoken) else duration_s) - end
-        padded_start = start - min(PADDING_S, pause_before / 2 if first else pause_before)
-        padded_end = min(duration_s, end + min(PADDING_S, pause_after / 2 if last + 1 < len(spoken) else pause_after))
-        if end - start > _LONGEST_S or padded_end - padded_start < shortest_s:
+    kept, too_short, cut_out, left_out_s = [], [], [], 0.0
+    groups = _without_short_ones(spoken, _best_groups(spoken))
+    shortest_s = MIN_SLICE_S if len(groups) > 1 else MIN_CLIP_S
+    for group in groups:
+        start, end = spoken[group.first][0], spoken[group.last][1]
+        pause_before = start - (spoken[group.first - 1][1] if group.first else 0.0)
+        is_last = group.last + 1 == len(spoken)
+        pause_after = (duration_s if is_last else spoken[group.last + 1][0]) - end
+        padded_start = start - min(PADDING_S, pause_before / 2 if group.first else pause_before)
+        padded_end = min(duration_s, end + min(PADDING_S, pause_after if is_last else pause_after / 2))
+        silence = group.cut_out(spoken)
+        length_s = padded_end - padded_start - sum(to - since for since, to in silence)
+        if group.length_s(spoken) > _LONGEST_S:
             left_out_s += end - start
+        elif length_s < shortest_s:
+            too_short.append((start, end))
         else:
             kept.append((padded_start, padded_end))
-    return SlicePlan(tuple(kept), left_out_s)
+            cut_out += silence
+    return SlicePlan(tuple(kept), left_out_s, tuple(too_short), tuple(cut_out))
 
 
 def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, Audio]]:
@@ -110,11 +122,14 @@ def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, A
     wanted = [(round(start * rate), round(end * rate)) for start, end in plan.slices]
     held = np.zeros(0, np.float32)
     held_from = 0
+    silence = [(round(start * rate), round(end * rate)) for start, end in plan.cut_out]
     for block in recording.blocks():
         held = np.concatenate([held, block])
         while wanted and wanted[0][1] <= held_from + len(held):
             start, end = wanted.pop(0)
-            yield start / rate, Audio(fit(held[start - held_from : end - held_from]), rate)
+            inside = [(since - start, to - start) for since, to in silence if start < since < end]
+            piece = _without_silence(held[start - held_from : end - held_from], inside, round(_FADE_S * rate))
+            yield start / rate, Audio(fit(piece), rate)
         needed_from = wanted[0][0] if wanted else held_from + len(held)
         drop = min(len(held), max(0, needed_from - held_from))
         held, held_from = held[drop:], held_from + drop
@@ -126,6 +141,69 @@ def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, A
 _LONGEST_S = MAX_CLIP_S - 2 * PADDING_S
 
 
+def _without_silence(samples: np.ndarray, silence: list[tuple[int, int]], fade_length: int) -> np.ndarray:
+    """Take stretches of silence out; what lay around them is faded into each other, so that no click is left."""
+    fade_in = np.linspace(0.0, 1.0, fade_length, dtype=np.float32)
+    kept, kept_from = [], 0
+    for start, end in silence:
+        before = samples[kept_from : start + fade_length].copy()
+        before[-fade_length:] = before[-fade_length:] * fade_in[::-1] + samples[end : end + fade_length] * fade_in
+        kept.append(before)
+        kept_from = end + fade_length
+    return np.concatenate([*kept, samples[kept_from:]])
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Stretches of speech that become one slice."""
+
+    first: int
+    last: int
+    """Indices into the stretches."""
+    joints: tuple[int, ...] = ()
+    """Indices of the stretches behind which the pause is shortened."""
+
+    def cut_out(self, spoken: list[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Return what is not kept of the pauses at the joints: their middle."""
+        pauses = [(spoken[joint][1], spoken[joint + 1][0]) for joint in self.joints]
+        return [
+            (start + LONG_PAUSE_S / 2, end - LONG_PAUSE_S / 2) for start, end in pauses if end - start > LONG_PAUSE_S
+        ]
+
+    def length_s(self, spoken: list[tuple[float, float]]) -> float:
+        return spoken[self.last][1] - spoken[self.first][0] - sum(end - start for start, end in self.cut_out(spoken))
+
+
+def _without_short_ones(spoken: list[tuple[float, float]], spans: list[tuple[int, int]]) -> list[_Group]:
+    """Join groups that would be too short to the nearer neighbour that has room for them."""
+    groups = [_Group(first, last) for first, last in spans]
+    place = 0
+    while place < len(groups):
+        joined = None
+        if groups[place].length_s(spoken) + 2 * PADDING_S < MIN_SLICE_S:
+            joined = _nearest_fit(spoken, groups, place)
+        if joined is None:
+            place += 1
+            continue
+        left, group = joined
+        groups[left : left + 2] = [group]
+        place = left  # may still be too short
+    return groups
+
+
+def _nearest_fit(spoken: list[tuple[float, float]], groups: list[_Group], place: int) -> tuple[int, _Group] | None:
+    """Return (index of the left one, the joint group) for the nearer neighbour that leaves it short enough."""
+    fits = []
+    for left in (place - 1, place):
+        if left < 0 or left + 1 >= len(groups):
+            continue
+        one, other = groups[left], groups[left + 1]
+        group = _Group(one.first, other.last, (*one.joints, one.last, *other.joints))
+        if group.length_s(spoken) <= _LONGEST_S:
+            fits.append((spoken[other.first][0] - spoken[one.last][1], left, group))
+    return min(fits, key=lambda fit: fit[0])[1:] if fits else None
+
+
 def _divided(
     recording: Recording,
     spoken: list[tuple[float, float]],
@@ -135,7 +213,7 @@ def _divided(
     """Divide stretches of speech that are longer than a clip may be between their words."""
     runs = [run for run in spoken if run[1] - run[0] > _LONGEST_S]
     windows = [windows_over(run) for run in runs]
-    pieces = cut_slices(recording, SlicePlan(tuple(chain.from_iterable(windows)), 0.0))
+    pieces = cut_slices(recording, SlicePlan(tuple(chain.from_iterable(windows))))
 
     def heard(audio: Audio) -> list[SpokenWord]:
         stop_if_asked()
@@ -176,7 +254,7 @@ def _slice_cost(spoken: list[tuple[float, float]], start: int, end: int) -> floa
     """Cost of one slice: distance from the wished length, long pauses inside, and a tight cut before it."""
     length_s = spoken[end - 1][1] - spoken[start][0]
     cost = ((length_s - TARGET_SLICE_S) / TARGET_SLICE_S) ** 2
-    if length_s < SHORT_SLICE_S:
+    if length_s < MIN_SLICE_S:
         cost += 2.0
     for earlier, later in zip(spoken[start : end - 1], spoken[start + 1 : end], strict=True):
         cost += 2.0 * max(0.0, later[0] - earlier[1] - LONG_PAUSE_S)

@@ -16,9 +16,11 @@ SOUND_SUFFIXES = frozenset(
     f".{ending}"
     for ending in (
         *("wav", "flac", "mp3", "ogg", "oga", "opus", "m4a", "mp4", "aac", "webm", "aif", "aiff"),
-        *("wma", "mov", "mkv", "mka", "amr", "caf", "au", "3gp", "w64", "avi"),
+        *("wma", "mka", "amr", "caf", "au", "w64"),
+        *("mov", "mkv", "avi", "mpg", "mpeg", "wmv", "flv", "m4v", "ts", "mts", "m2ts", "vob", "3gp", "3g2"),
     )
 )
+TEXT_BESIDE_SUFFIXES = (".txt", ".lab")
 _FILE_HEADINGS = {"file", "filename", "file_name", "path", "audio", "audio_file", "wav", "clip", "id", "name"}
 _TEXT_HEADINGS = {"text", "transcript", "transcription", "sentence", "normalized_text", "words"}
 _ALIKE_ENOUGH = 0.6
@@ -76,7 +78,7 @@ class TextsByFile:
 
 def text_beside(path: Path) -> str | None:
     """Return the text in `name.txt` or `name.lab` beside `name.wav`, when there is one."""
-    for suffix in (".txt", ".lab"):
+    for suffix in TEXT_BESIDE_SUFFIXES:
         beside = path.with_suffix(suffix)
         if beside != path and beside.is_file():
             return " ".join(_read_text(beside).split()) or None
@@ -169,7 +171,13 @@ def _read_text(path: Path) -> str:
         raise TextError(f"There is no file “{path.name}”. Choose it again.")
     if path.stat().st_size > MAX_TABLE_MB * 1_000_000:
         raise TextError(f"“{path.name}” is larger than {MAX_TABLE_MB} MB. Give a table of texts, not a recording.")
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:  # on Windows also what another program has locked
+        raise TextError(
+            f"“{path.name}” may not be read: another program has it open, or it belongs to somebody else. "
+            "Close that program, or copy the file, and try again."
+        ) from error
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")
     if b"\x00" in content:

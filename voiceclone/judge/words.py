@@ -8,6 +8,8 @@ import numpy as np
 from voiceclone.audio import Audio
 from voiceclone.text.normalize import spoken
 
+_ENGLISH = ("en-us", "en-gb")
+
 
 def comparable_words(text: str, language: str = "en-us") -> list[str]:
     """Return the words of a text as they are compared: numbers spelled out, lower case, no punctuation."""
@@ -31,8 +33,12 @@ def character_error_rate(said: str, heard: str, language: str = "en-us") -> floa
 
     Gentler than words on a recogniser's own slips: “colour” for “color” is one character, not a word.
     """
-    wanted, got = ("".join(comparable_words(text, language)) for text in (said, heard))
-    return edit_distance(wanted, got) / len(wanted) if wanted else 1.0
+    wanted = "".join(comparable_words(said, language))
+    if not wanted:
+        return 1.0
+    # A recogniser writes “4th of March” for what one reads as “March fourth” and another as “the fourth of March”.
+    dialects = _ENGLISH if language in _ENGLISH else (language,)
+    return min(edit_distance(wanted, "".join(comparable_words(heard, dialect))) for dialect in dialects) / len(wanted)
 
 
 def word_error_rate(texts: Sequence[str], recordings: Sequence[Audio]) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 from voiceclone import store
 from voiceclone.errors import InputError, NotFoundError
 from voiceclone.judge.panel import Judged
+from voiceclone.voice_file import is_whole
 
 FOLDER = "candidates"
 """In the run folder: sounds (FLAC) and voice files (safetensors)."""
@@ -121,7 +122,7 @@ def read(run_dir: Path) -> Candidates:
     """Read what lies in a run folder; nothing where there is nothing, or where it is damaged."""
     nothing = NotFoundError("no candidates")
     try:
-        content = store.read_json(run_dir / INDEX_FILE, missing=nothing, damaged=nothing)
+        content = store.read_json_twice(run_dir / INDEX_FILE, missing=nothing, damaged=nothing)
         return _parse(content)
     except (NotFoundError, KeyError, TypeError, ValueError, AttributeError):
         return Candidates()
@@ -129,7 +130,8 @@ def read(run_dir: Path) -> Candidates:
 
 def write(run_dir: Path, found: Candidates) -> None:
     """Write all of it, whole or not at all."""
-    store.write_json(run_dir / INDEX_FILE, asdict(found))
+    # Twice: without it no one knows how the voice files were judged, and they would be tidied away.
+    store.write_json_twice(run_dir / INDEX_FILE, asdict(found))
 
 
 def add(run_dir: Path, candidate: Candidate) -> Candidates:
@@ -145,6 +147,12 @@ def file(run_dir: Path, name: str) -> Path | None:
     """Return where a sound or a voice of the candidates lies; None where it is gone."""
     path = run_dir / FOLDER / Path(name).name if name else None
     return path if path is not None and path.is_file() else None
+
+
+def voice_file(run_dir: Path, candidate: Candidate) -> Path | None:
+    """Return the voice file of a candidate; None where it is gone or damaged."""
+    path = file(run_dir, candidate.voice)
+    return path if path is not None and is_whole(path) else None
 
 
 def tidy(run_dir: Path) -> None:
@@ -171,14 +179,16 @@ def check_kept(run_dir: Path, step: int) -> tuple[Candidate, Path]:
 
     Raises:
         NotFoundError: there is no such candidate.
-        InputError: its voice file was deleted to save room.
+        InputError: its voice file was deleted to save room, or is damaged.
     """
     candidate = read(run_dir).at(step)
-    path = file(run_dir, candidate.voice)
-    if path is None:
+    if file(run_dir, candidate.voice) is None:
         raise InputError(
             f"The voice after {step} steps was only kept as a sample, to save room on the disk. Choose another one."
         )
+    path = voice_file(run_dir, candidate)
+    if path is None:
+        raise InputError(f"The file of the voice after {step} steps is damaged. Choose another one.")
     return candidate, path
 
 

@@ -70,8 +70,8 @@ def effort_plan(base: Any, effort: Effort, speech_s: float, pace: Pace | None) -
     if workload is None:
         minutes = EFFORT_MINUTES[effort]
         return EffortPlan(effort, None, minutes, minutes * 60, measured=True)
-    work = workload(effort, speech_s)
     used = pace or USUAL
+    work = workload(effort, speech_s, used.device)
     return EffortPlan(
         effort,
         work.steps,

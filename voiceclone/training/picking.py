@@ -11,11 +11,12 @@ import numpy as np
 
 from voiceclone import store
 from voiceclone.audio import Audio, encode_flac
-from voiceclone.bases.base import HeardWhileTraining, Policy
+from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy, ShouldStop
 from voiceclone.bases.kokoro.scoring import test_sentences
+from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.clips.clean import set_loudness
 from voiceclone.compute import random_state_untouched
-from voiceclone.errors import VoiceCloneError
+from voiceclone.errors import Cancelled, VoiceCloneError
 from voiceclone.instant import untrained_name
 from voiceclone.judge.panel import Judged, Panel
 from voiceclone.training import candidates, course, moments
@@ -28,7 +29,9 @@ from voiceclone.training.candidates import (
     Candidates,
     Reference,
 )
+from voiceclone.training.notes import add_note
 from voiceclone.training.runs import RunConfig
+from voiceclone.voice_file import is_whole
 from voiceclone.voices import VoiceShelf
 
 _LOG = logging.getLogger(__name__)
@@ -57,26 +60,32 @@ class Picker:
         self._panel: Panel | None = None
         self._start_sounds: list[Audio] = []
         self._start_cost_s = 0.0
+        self._tried_step = 0
+        """One that could not be made is not tried again at once."""
 
     # When -------------------------------------------------------------------------------------
 
-    def limits(self, slice_s: float, step: int, total_steps: int, elapsed_s: float) -> tuple[float, int | None]:
+    def limits(self, slice_s: float, total_steps: int, elapsed_s: float) -> tuple[float, int | None]:
         """Return how long the next slice may last, seconds, and the step it should end with, so that none is missed."""
         if self._config.minutes is None:
-            return slice_s, moments.next_step(step, total_steps) if total_steps else moments.STEPS_BETWEEN
+            # From the last candidate, not from where the run stands: killed while one was made, it is made up for.
+            return slice_s, moments.next_step(self._last_step(), total_steps) if total_steps else moments.STEPS_BETWEEN
         wait_s = self._wait_s(elapsed_s)
         return (slice_s if wait_s is None else min(slice_s, max(0.1, wait_s))), None
 
     def is_due(self, step: int, total_steps: int, elapsed_s: float) -> bool:
         """True when a candidate should be made now, while the run goes on."""
-        made = candidates.read(self._run_dir).made
-        last_step = made[-1].step if made else 0
+        last_step = self._last_step()
         if step <= last_step or step >= total_steps:
             return False
         if self._config.minutes is None:
             return step >= moments.next_step(last_step, total_steps)
         wait_s = self._wait_s(elapsed_s)
         return wait_s is not None and wait_s <= 0
+
+    def _last_step(self) -> int:
+        made = candidates.read(self._run_dir).made
+        return max(self._tried_step, made[-1].step if made else 0)
 
     def _wait_s(self, elapsed_s: float) -> float | None:
         found = candidates.read(self._run_dir)
@@ -95,7 +104,9 @@ class Picker:
             began = time.monotonic()
             self._keep_references()
             self._start_cost_s = time.monotonic() - began
-        except VoiceCloneError as error:  # a full disk; or a run that is done but for its last files
+        except Exception as error:  # a full disk; or a run that is done but for its last files
+            if not _costs_a_sample_only(error):
+                raise
             _LOG.warning("There is nothing to compare with yet: %s", error)
 
     def _keep_references(self) -> None:
@@ -114,13 +125,20 @@ class Picker:
             self._start_sounds = self._base.speak_start(self._run_dir, sentences)
             self._write_sound(joined(self._start_sounds), START_SOUND)
 
-    def make(self, step: int, elapsed_s: float) -> Candidate | None:
-        """Make a candidate of the voice as it is now; None where it could not be written, and training goes on."""
-        began = time.monotonic() - self._start_cost_s
+    def make(self, step: int, elapsed_s: float, should_stop: ShouldStop = lambda: False) -> Candidate | None:
+        """Make a candidate of the voice as it is now; None where it could not be, and training goes on.
+
+        Args:
+            step: steps done.
+            elapsed_s: working time of the run so far.
+            should_stop: asked between its parts, of a few seconds each; True leaves it unmade.
+        """
+        began, self._tried_step = time.monotonic() - self._start_cost_s, step
         try:
-            judged, sound = self._hear(step)
+            judged, sound = self._hear(step, should_stop)
             voice = f"{step}.safetensors"
             self._base.write_learnt(self._run_dir, self._run_dir / candidates.FOLDER / voice)
+            _go_on_unless(should_stop)
             loss = self._base.held_out_loss(self._run_dir)
             candidate = Candidate(
                 step=step,
@@ -132,20 +150,26 @@ class Picker:
                 held_out_loss=loss if loss is not None and math.isfinite(loss) else None,
             )
             candidates.add(self._run_dir, candidate)
-        except (VoiceCloneError, MemoryError) as error:  # the training is worth more than one sample of it
+        except Exception as error:  # the training is worth more than one sample of it
+            if not _costs_a_sample_only(error):
+                raise
             _LOG.warning("No sample of the voice after %d steps: %s", step, error)
             return None
         self._start_cost_s = 0.0
         candidates.tidy(self._run_dir)
         return candidate
 
-    def _hear(self, step: int) -> tuple[Judged, str]:
+    def _hear(self, step: int, should_stop: ShouldStop) -> tuple[Judged, str]:
         found = candidates.read(self._run_dir)
         if found.start is None:
             self._judge_start(found)
+        _go_on_unless(should_stop)
         sounds = self._base.speak_learnt(self._run_dir, found.sentences)
         self._write_sound(joined(sounds), f"{step}.flac")
-        return self._judge(found.sentences, sounds), f"{step}.flac"
+        _go_on_unless(should_stop)
+        judged = self._judge(found.sentences, sounds)
+        _go_on_unless(should_stop)
+        return judged, f"{step}.flac"
 
     def _judge_start(self, found: Candidates) -> None:
         if not self._start_sounds:
@@ -174,20 +198,38 @@ class Picker:
     def conclude(self, step: int, elapsed_s: float) -> tuple[Candidate, Path] | None:
         """Make the last candidate, choose one, and write its scores; None where there is none to choose.
 
-        Done again after a kill it comes to the same.
+        One whose file was cut, as a power loss can, is not chosen. Done again after a kill it comes to the same.
         """
-        if all(one.step != step for one in candidates.read(self._run_dir).made):
-            self.make(step, elapsed_s)
+        if all(one.step != step or self._file_of(one) is None for one in candidates.read(self._run_dir).made):
+            self.make(step, elapsed_s)  # the network still is this voice
         self._hear_instant_voice()
         candidates.tidy(self._run_dir)
         found = candidates.read(self._run_dir)
-        chosen = candidates.choose(found)
-        path = candidates.file(self._run_dir, chosen.voice) if chosen else None
+        chosen = self._choose_whole(found)
+        path = self._file_of(chosen) if chosen is not None else None
         if chosen is None or path is None:
             return None
         candidates.write(self._run_dir, replace(found, kept_step=chosen.step, kept_by=BY_RULE))
         store.write_json(self._run_dir / "scores.json", candidates.scores(chosen, found))
         return chosen, path
+
+    def _choose_whole(self, found: Candidates) -> Candidate | None:
+        wanted = candidates.choose(found)
+        whole = tuple(one for one in found.made if self._file_of(one) is not None)
+        if wanted is None or wanted in whole:
+            return wanted
+        chosen = candidates.choose(replace(found, made=whole))
+        instead = f"the one after {chosen.step} steps" if chosen is not None else "what was learnt last"
+        add_note(self._run_dir, f"The voice after {wanted.step} steps is gone or damaged; {instead} was kept instead.")
+        return chosen
+
+    def _file_of(self, candidate: Candidate) -> Path | None:
+        """Return where a candidate's voice lies whole; the one chosen before a kill may lie in its place already."""
+        path = candidates.voice_file(self._run_dir, candidate)
+        final = self._run_dir / VOICE_FILE
+        if path is None and candidates.read(self._run_dir).kept_step == candidate.step and is_whole(final):
+            return final
+        return path
 
     def _hear_instant_voice(self) -> None:
         """Let the person's voice made without training say the same, where there is one of this name."""
@@ -203,13 +245,25 @@ class Picker:
                 sounds = [self._base.speak(path, sentence, self._language) for sentence in found.sentences]
             self._write_sound(joined(sounds), INSTANT_SOUND)
             instant = Reference(self._judge(found.sentences, sounds), INSTANT_SOUND)
-        except VoiceCloneError as error:
+        except Exception as error:
+            if not _costs_a_sample_only(error):
+                raise
             _LOG.warning("The voice made without training could not be compared with: %s", error)
             return
         candidates.write(self._run_dir, replace(found, instant=instant))
 
     def _write_sound(self, audio: Audio, name: str) -> None:
         encode_flac(audio, self._run_dir / candidates.FOLDER / name)
+
+
+def _go_on_unless(should_stop: ShouldStop) -> None:
+    if should_stop():
+        raise Cancelled("The system asks this process to end.")
+
+
+def _costs_a_sample_only(error: Exception) -> bool:
+    """True for what keeps a voice from being heard or judged, and is no reason to end the training."""
+    return isinstance(error, VoiceCloneError) or is_out_of_memory(error)
 
 
 def joined(sounds: Sequence[Audio]) -> Audio:

@@ -89,8 +89,10 @@ class TrainingRunner:
             # The state comes first: a folder with run.json is a run, and it never lacks its state.
             runs.write_state(run_dir, RunState())
             if start_voice is not None:
-                with store.atomic_file(run_dir / START_VOICE_FILE) as temporary:
-                    shutil.copyfile(start_voice, temporary)
+                kept = run_dir / START_VOICE_FILE
+                for each in (kept, store.copy_path(kept)):  # a cut one could not be had again: see the docstring
+                    with store.atomic_file(each) as temporary:
+                        shutil.copyfile(start_voice, temporary)
             runs.write_config(run_dir, config)
             self._spawn(run_dir, config.run_id)
         except BaseException:

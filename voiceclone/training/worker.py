@@ -13,15 +13,16 @@ from typing import Any
 import psutil
 
 from voiceclone import compute, host, store
-from voiceclone.bases.base import BaseModel, HeardWhileTraining, Policy, TrainingPlan
+from voiceclone.bases.base import START_VOICE_FILE, BaseModel, HeardWhileTraining, Policy, TrainingPlan
 from voiceclone.bases.custom import load_base
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.errors import Cancelled, NotFoundError, StorageError, VoiceCloneError, VoiceFileError
 from voiceclone.training import runs
 from voiceclone.training.lock import TrainingLock
+from voiceclone.training.notes import add_note
 from voiceclone.training.picking import Picker
 from voiceclone.training.work_clock import WorkClock
-from voiceclone.voice_file import Voice, base_sha256
+from voiceclone.voice_file import Voice, base_sha256, is_whole
 from voiceclone.voices import VoiceShelf
 
 SLICE_S = 15.0
@@ -114,6 +115,7 @@ def main(arguments: list[str]) -> int:
 def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) -> None:
     base = load_base(config.base_id, config.base_factory, data_dir)
     _end_torn_line(run_dir / "metrics.jsonl")
+    _mend_start_voice(run_dir)
     picker = None
     try:
         prepared = _prepare(run_dir, data_dir, config, base, board)
@@ -132,6 +134,7 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
     stopped = board.stop_asked()
     _install(run_dir, data_dir, config, base, board, prepared, steps)
     board.write(state="stopped" if stopped else "finished", message="", voice_installed=True)
+    store.copy_path(run_dir / START_VOICE_FILE).unlink(missing_ok=True)  # 20 MB that nothing needs any more
 
 
 def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseModel, board: Board) -> Prepared:
@@ -180,14 +183,16 @@ def _learn(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) 
         if picker is None:
             result = base.train_slice(run_dir, SLICE_S, board.should_stop)
         else:
-            limits = picker.limits(SLICE_S, before.step, before.total_steps, before.elapsed_s)
+            limits = picker.limits(SLICE_S, before.total_steps, before.elapsed_s)
             result = base.train_slice(run_dir, limits[0], board.should_stop, limits[1])
         fruitless = 0 if result.step > before.step else before.fruitless_starts
         board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
         if result.finished or board.should_stop():
             return
         if picker is not None and picker.is_due(result.step, result.total_steps, board.state.elapsed_s):
-            picker.make(result.step, board.state.elapsed_s)
+            base.save(run_dir)  # or a kill meanwhile would cost the age of the last checkpoint, too
+            # A person's Stop lets it be completed: it is the last one then, and would be made anew at once.
+            picker.make(result.step, board.state.elapsed_s, lambda: board.terminated)
             board.tell()
             if picker.ends_early():
                 return
@@ -246,17 +251,26 @@ def _install(
 
 
 def _check_whole(path: Path) -> None:
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        # Opening compares the length of the file with what its header promises.
-        with safe_open(path, framework="np") as opened:
-            opened.keys()
-    except (SafetensorError, OSError) as error:
+    if not is_whole(path):
         raise VoiceFileError(
             "The voice was learnt, but its file was damaged before it was kept. Start a new training; "
             "your recordings are untouched."
-        ) from error
+        )
+
+
+def _mend_start_voice(run_dir: Path) -> None:
+    """Let the copy of the voice that a run goes on from take its place where a power loss cut it."""
+    path = run_dir / START_VOICE_FILE
+    copy = store.copy_path(path)
+    if is_whole(path) or not (path.is_file() or copy.is_file()):
+        return
+    if not is_whole(copy):
+        raise VoiceFileError(
+            "The copy of the voice that this training goes on from is damaged. Start a new training; the voice itself "
+            "and your recordings are untouched."
+        )
+    store.write_bytes(path, copy.read_bytes())
+    add_note(run_dir, "The voice that this training goes on from was damaged; its copy has taken its place.")
 
 
 def _say_failed(board: Board, error: Exception) -> None:

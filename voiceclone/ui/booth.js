@@ -1,24 +1,11 @@
-// The recording booth: shows a sentence, records it, plays it back and hands the kept take to Python; checks the room.
-// Runs once, when the component is drawn: gradio gives `element`, `trigger` and `server`. The words come from text.py.
+// The recording booth: shows a sentence, records it, plays it back and hands the kept take to Python.
+// Runs once, together with booth_sound.js, booth_shelf.js and booth_room.js, when the component is drawn: gradio gives `element`, `trigger` and `server`. The words come from text.py.
 const words = __WORDS__;
 const LOWEST_DB = -60; // left end of the level meter
 const CLIPPED = 0.99; // what limits.py calls clipped, too
 const TOO_LOUD_MS = 1500; // how long the light stays on
 const IDLE_MS = 60000; // the microphone is let go after so long without a take
-const WAITING_TAKE = "voiceclone-take"; // a take that was not kept yet outlives a reload
-const WORKLET = `registerProcessor("voiceclone-take", class extends AudioWorkletProcessor {
-  process(inputs) {
-    const channels = inputs[0];
-    if (channels.length) {
-      const mono = channels[0].slice();
-      for (let c = 1; c < channels.length; c++) for (let i = 0; i < mono.length; i++) mono[i] += channels[c][i];
-      if (channels.length > 1) for (let i = 0; i < mono.length; i++) mono[i] /= channels.length;
-      this.port.postMessage(mono, [mono.buffer]);
-    }
-    return true;
-  }
-});`;
-
+const SHELVE_S = 2; // so often a recording is set aside while it goes on
 const part = (name) => element.querySelector(`[data-part="${name}"]`);
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const minutes = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
@@ -29,7 +16,8 @@ let state = "idle"; // idle, opening, recording, review, saving, room
 let microphone = null;
 let blocks = []; // what is being recorded
 let frames = 0;
-let take = null; // {wav: Blob, url}
+let shelvedFrames = 0; // how much of it is set aside already
+let take = null; // {project, language, place, sentence, wav: Blob, url}
 let hotUntil = 0;
 let idleTimer = 0;
 
@@ -43,16 +31,21 @@ function say(sentence, kind = "plain") {
 
 function enter(next) {
   state = next;
+  const focused = document.activeElement;
+  const acts = focused === part("record") || part("review").contains(focused);
   element.querySelector(".vc-booth").dataset.state = next;
   const recording = next === "recording";
   part("record-words").textContent = recording ? words.stop : words.record;
   part("record").setAttribute("aria-pressed", String(recording));
   part("record").hidden = next === "review" || next === "saving";
-  part("record").disabled = next === "opening" || next === "room" || !script.sentences.length;
+  part("record").disabled = next === "room" || !script.sentences.length;
   part("review").hidden = next !== "review" && next !== "saving";
   for (const name of ["keep", "again"]) part(name).disabled = next === "saving";
-  for (const name of ["previous", "skip", "room-start"]) part(name).disabled = next !== "idle" && next !== "review";
+  for (const name of ["previous", "skip"]) part(name).disabled = next !== "idle" && next !== "review";
+  part("room-start").disabled = next !== "idle";
   part("sentence").readOnly = next === "recording" || next === "saving" || next === "room";
+  // What had the focus may be hidden now. On the take itself, Space plays and Enter keeps.
+  if (acts) (part("review").hidden ? part("record") : part("review")).focus({ preventScroll: true });
   clearTimeout(idleTimer);
   if (next === "idle") idleTimer = setTimeout(closeMicrophone, IDLE_MS);
 }
@@ -78,14 +71,12 @@ function showPlace() {
 
 function showRecorded() {
   const { recorded_s, first_voice_s, good_voice_s } = script;
-  const goal_s = recorded_s < first_voice_s ? first_voice_s : good_voice_s;
-  const sentence = recorded_s < first_voice_s ? words.towards_first : recorded_s < good_voice_s ? words.towards_good : words.plenty;
-  part("recorded").textContent = fill(sentence, {
-    recorded: minutes(recorded_s),
-    first: minutes(first_voice_s),
-    good: minutes(good_voice_s),
-  });
-  part("recorded-fill").style.width = `${Math.min(100, (100 * recorded_s) / goal_s)}%`;
+  const times = { recorded: minutes(recorded_s), first: minutes(first_voice_s), good: minutes(good_voice_s) };
+  part("recorded").textContent = fill(recorded_s < good_voice_s ? words.recorded : words.plenty, times);
+  part("recorded-fill").style.width = `${Math.min(100, (100 * recorded_s) / good_voice_s)}%`;
+  part("first-mark").style.left = `${(100 * first_voice_s) / good_voice_s}%`;
+  part("first-mark").textContent = times.first;
+  part("good-mark").textContent = times.good;
 }
 
 function firstUnread(from) {
@@ -108,13 +99,24 @@ function go(place) {
 function show(data) {
   const sameScript =
     data.project === script.project && JSON.stringify(data.sentences) === JSON.stringify(script.sentences);
-  const isFirst = !script.project;
+  if (!sameScript) stopTake(words.take_waits); // it belongs to the sentence and the person that were shown
   script = data;
   showRecorded();
   if (sameScript) showPlace(); // the sentence itself stays: the person may have changed its words
-  if (sameScript || (state !== "idle" && state !== "review")) return;
-  if (isFirst && restoreTake()) return;
-  go(firstUnread(0));
+  if (sameScript || state === "saving") return;
+  begin();
+}
+
+function begin() {
+  setAside();
+  if (state === "review") enter("idle");
+  if (state === "idle") {
+    enter("idle"); // there may be sentences now
+    say("");
+  }
+  position = firstUnread(0);
+  showSentence();
+  bringBack();
 }
 
 // --- microphone ---------------------------------------------------------------------------------
@@ -139,14 +141,14 @@ function closeMicrophone() {
   microphone.stream.getTracks().forEach((track) => track.stop());
   microphone.context.close();
   microphone = null;
-  part("level").style.width = "0";
+  hotUntil = 0;
+  shownLevel = 0;
+  showLevel(0, performance.now());
 }
 
 function lostMicrophone() {
-  if (state === "recording" || state === "room") {
-    enter("idle");
-    say(words.lost, "bad");
-  }
+  stopTake(words.lost);
+  stopRoomCheck(words.lost_room);
   closeMicrophone();
 }
 
@@ -176,7 +178,11 @@ function hear(block) {
   if (state !== "recording") return;
   const duration_s = frames / microphone.context.sampleRate;
   part("time").textContent = fill(words.seconds, { seconds: duration_s.toFixed(0) });
-  if (duration_s >= words.max_take_s) stopTake();
+  if (duration_s >= words.max_take_s) stopTake(words.too_long);
+  else if (frames - shelvedFrames > SHELVE_S * microphone.context.sampleRate) {
+    shelvedFrames = frames;
+    putOnShelf(takeOf(recordedSoFar())).catch(() => {}); // told when the take is complete
+  }
 }
 
 let shownLevel = 0;
@@ -196,49 +202,68 @@ async function startTake() {
   say("");
   enter("opening");
   if (!(await ready())) return;
+  if (document.hidden) {
+    closeMicrophone();
+    enter("idle");
+    return;
+  }
   blocks = [];
-  frames = 0;
+  frames = shelvedFrames = 0;
   enter("recording");
 }
 
-function stopTake() {
+// `why` is told when it was not the person who stopped. Such a take may lack its end: it is never kept by itself.
+function stopTake(why = "") {
   if (state !== "recording") return;
-  const rate = microphone.context.sampleRate;
-  const wav = wavOf(blocks, frames, rate);
-  take = { wav, url: URL.createObjectURL(wav) };
-  blocks = [];
-  part("player").src = take.url;
   part("time").textContent = "";
-  enter("review");
-  if (frames / rate >= words.max_take_s) say(words.too_long, "usable");
-  storeTake(take);
-  if (part("auto").checked) keepTake();
+  if (!frames) {
+    enter("idle");
+    say(words.nothing_recorded, "usable");
+    return;
+  }
+  take = takeOf(recordedSoFar());
+  blocks = [];
+  showTake();
+  if (why) say(why, "usable");
+  shelveTake();
+  if (!why && part("auto").checked) keepTake();
 }
 
-async function storeTake(waiting) {
-  const { project } = script;
-  const place = position;
-  const wav = await base64Of(waiting.wav);
-  if (take !== waiting) return;
+function recordedSoFar() {
+  return wavOf(blocks, frames, microphone.context.sampleRate);
+}
+
+function takeOf(wav) {
+  const { project, language } = script;
+  return { project, language, place: position, sentence: part("sentence").value, wav };
+}
+
+function showTake() {
+  take.url = URL.createObjectURL(take.wav);
+  part("player").src = take.url;
+  enter("review");
+}
+
+async function shelveTake() {
+  const waiting = take;
   try {
-    sessionStorage.setItem(WAITING_TAKE, JSON.stringify({ project, place, sentence: part("sentence").value, wav }));
+    await putOnShelf({ ...waiting, sentence: part("sentence").value });
   } catch {
-    // No room: then it only lives in this page.
+    if (take !== waiting || state !== "review") return;
+    say(`${part("status").textContent} ${words.not_set_aside}`.trim(), "usable");
   }
 }
 
-function restoreTake() {
-  const stored = JSON.parse(sessionStorage.getItem(WAITING_TAKE) || "null");
-  if (!stored || stored.project !== script.project) return false;
+async function bringBack() {
+  const { project } = script;
+  const stored = await findOnShelf(project).catch(() => null); // a browser without a shelf has nothing on it
+  if (!stored || script.project !== project || state !== "idle") return;
   position = stored.place;
   showSentence();
   part("sentence").value = stored.sentence;
-  const wav = new Blob([Uint8Array.from(atob(stored.wav), (c) => c.charCodeAt(0))], { type: "audio/wav" });
-  take = { wav, url: URL.createObjectURL(wav) };
-  part("player").src = take.url;
-  enter("review");
+  take = stored;
+  showTake();
   say(words.take_waits);
-  return true;
 }
 
 function playTake() {
@@ -247,11 +272,16 @@ function playTake() {
   else player.pause();
 }
 
-function dropTake() {
+// The take stays on the shelf, for when this person's sentences are shown again.
+function setAside() {
   if (take) URL.revokeObjectURL(take.url);
   take = null;
-  sessionStorage.removeItem(WAITING_TAKE);
   part("player").removeAttribute("src");
+}
+
+function dropTake() {
+  if (take) takeOffShelf(take.project).catch(() => {});
+  setAside();
 }
 
 function againTake() {
@@ -263,12 +293,12 @@ function againTake() {
 
 async function keepTake() {
   if (state !== "review" || !take) return;
-  const kept = { project: script.project, place: position };
+  const kept = { project: take.project, place: position };
   enter("saving");
   say(words.saving);
   const answer = await ask("keep_take", {
-    project_id: script.project,
-    language: script.language,
+    project_id: take.project,
+    language: take.language,
     sentence: part("sentence").value,
     wav: await base64Of(take.wav),
   });
@@ -277,8 +307,13 @@ async function keepTake() {
     say(answer.words, "bad"); // the take is still here: press Keep again
     return;
   }
-  if (script.project === kept.project && !script.read.includes(kept.place)) script.read.push(kept.place);
-  go(firstUnread(kept.place + 1));
+  if (script.project === kept.project) {
+    if (!script.read.includes(kept.place)) script.read.push(kept.place);
+    go(firstUnread(kept.place + 1));
+  } else {
+    dropTake();
+    begin();
+  }
   say(answer.words, answer.kind);
   trigger("select", {});
   listenToTake(kept.project, answer.clip_id);
@@ -299,90 +334,6 @@ async function listenToTake(project_id, clip_id) {
   if (answer.ok && answer.words && script.project === project_id) say(answer.words, "usable");
 }
 
-function wavOf(parts, count, rate) {
-  const bytes = new DataView(new ArrayBuffer(44 + 2 * count));
-  const letters = (offset, text) => [...text].forEach((c, i) => bytes.setUint8(offset + i, c.charCodeAt(0)));
-  letters(0, "RIFF");
-  bytes.setUint32(4, 36 + 2 * count, true);
-  letters(8, "WAVEfmt ");
-  bytes.setUint32(16, 16, true);
-  bytes.setUint16(20, 1, true); // PCM
-  bytes.setUint16(22, 1, true); // mono
-  bytes.setUint32(24, rate, true);
-  bytes.setUint32(28, 2 * rate, true);
-  bytes.setUint16(32, 2, true);
-  bytes.setUint16(34, 16, true);
-  letters(36, "data");
-  bytes.setUint32(40, 2 * count, true);
-  let offset = 44;
-  for (const block of parts) {
-    for (const sample of block) {
-      bytes.setInt16(offset, Math.max(-1, Math.min(1, sample)) * 32767, true);
-      offset += 2;
-    }
-  }
-  return new Blob([bytes.buffer], { type: "audio/wav" });
-}
-
-function base64Of(blob) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result.split(",")[1]);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
-}
-
-// --- room check ---------------------------------------------------------------------------------
-
-async function listen(sentence, seconds) {
-  blocks = [];
-  frames = 0;
-  const until = performance.now() + 1000 * seconds;
-  while (performance.now() < until && state === "room") {
-    say(fill(sentence, { left: Math.ceil((until - performance.now()) / 1000) }));
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  return microphone ? base64Of(wavOf(blocks, frames, microphone.context.sampleRate)) : "";
-}
-
-async function checkRoom() {
-  if (state !== "idle" && state !== "review") return;
-  dropTake();
-  part("room-result").replaceChildren();
-  enter("opening");
-  if (!(await ready())) return;
-  enter("room");
-  const silence = await listen(words.be_quiet, words.room_s);
-  const speech = await listen(words.now_speak, words.room_s);
-  if (state !== "room") return;
-  say(words.judging_room);
-  showRoom(await ask("check_room", { silence, speech }));
-  enter("idle");
-}
-
-function showRoom(answer) {
-  if (!answer.ok) {
-    say(answer.words, "bad");
-    return;
-  }
-  say("");
-  const line = (tag, sentence, kind) => {
-    const node = document.createElement(tag);
-    node.textContent = sentence;
-    if (kind) node.className = kind;
-    return node;
-  };
-  const head = line("p", "", "vc-verdict");
-  head.append(line("span", answer.verdict, `vc-chip vc-${answer.kind}`), " ", answer.words);
-  const findings = line("ul", "");
-  findings.append(...answer.findings.map((sentence) => line("li", sentence)));
-  const details = line("details", "");
-  details.append(line("summary", words.all_figures), line("p", answer.figures));
-  part("room-result").replaceChildren(head, findings, details);
-  part("room").open = true;
-}
-
 // --- hands and keys -----------------------------------------------------------------------------
 
 part("record").addEventListener("click", () => (state === "recording" ? stopTake() : startTake()));
@@ -394,6 +345,7 @@ part("room-start").addEventListener("click", checkRoom);
 part("sentence").addEventListener("input", () => {
   part("sentence").style.height = `${part("sentence").scrollHeight + 4}px`;
 });
+part("sentence").addEventListener("change", () => state === "review" && shelveTake());
 
 function onKey(event) {
   if (!element.offsetParent || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -417,16 +369,14 @@ document.addEventListener("keydown", onKey);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) return;
   // Browsers slow down pages that nobody sees, so a take that goes on there may have holes.
-  if (state === "recording" || state === "room") {
-    enter("idle");
-    say(words.left_page, "usable");
-  }
+  stopTake(words.left_page);
+  stopRoomCheck(words.left_room);
   closeMicrophone();
 });
 window.addEventListener("beforeunload", (event) => {
   if (state === "recording" || state === "saving") event.preventDefault();
 });
 
-window.voicecloneBooth = { show };
+window.voicecloneBooth = { show, words };
 enter("idle");
 if (window.voicecloneBoothData) show(window.voicecloneBoothData);

@@ -25,6 +25,8 @@ ROOM_CHECK_S = 5.0
 """Length of the silence and of the speech by which a room is judged."""
 _BYTES_PER_S = 2 * 192_000
 """16 bits at the highest rate that microphones have."""
+_SCRIPTS = ("booth.js", "booth_sound.js", "booth_shelf.js", "booth_room.js")
+"""They run as one, in this order."""
 MAX_TAKE_BASE64 = int(1.4 * _BYTES_PER_S * MAX_TAKE_S)
 
 
@@ -161,8 +163,11 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
     @answering
     def hear_take(request: dict[str, Any]) -> dict[str, Any]:
         clips = engine.listen(_words(request, "project_id"), [_words(request, "clip_id")])
-        misread = [clip.heard for clip in clips if clip.heard and "words" in clip.verdict.kinds]
-        return {"words": text.misread(misread[0]) if misread else ""}
+        doubtful = [clip for clip in clips if clip.heard and "words" in clip.verdict.kinds]
+        if not doubtful:
+            return {"words": ""}
+        tell = text.misread if doubtful[0].verdict.level == "bad" else text.did_you_say
+        return {"words": tell(doubtful[0].heard)}
 
     @answering
     def check_room(request: dict[str, Any]) -> dict[str, Any]:
@@ -211,7 +216,8 @@ def _sound(request: dict[str, Any], name: str, files: BrowserFiles) -> Path:
 
 
 def _script() -> str:
-    code = Path(__file__).with_name("booth.js").read_text(encoding="utf-8")
+    parts = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    code = "\n".join(parts)
     words = text.BOOTH | {"max_take_s": MAX_TAKE_S, "room_s": ROOM_CHECK_S}
     return code.replace("__WORDS__", json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
@@ -234,7 +240,11 @@ def stage_html() -> str:
   <div class="vc-between">
     <p class="vc-place" data-part="place"></p><p class="vc-recorded" data-part="recorded"></p>
   </div>
-  <div class="vc-bar"><div class="vc-fill" data-part="recorded-fill" style="width:0"></div></div>
+  <div class="vc-recorded-bar" aria-hidden="true">
+    <div class="vc-bar"><div class="vc-fill" data-part="recorded-fill" style="width:0"></div></div>
+    <div class="vc-ticks"><b class="vc-tick" data-part="first-mark"></b>
+      <b class="vc-tick vc-tick-last" style="left:100%" data-part="good-mark"></b></div>
+  </div>
   <textarea data-part="sentence" rows="2" aria-label="{escape(text.SENTENCE_OWN)}" spellcheck="false"></textarea>
   <div class="vc-meter" data-part="meter" aria-hidden="true"><div data-part="level"></div></div>
   <p class="vc-too-loud" data-part="too-loud" role="alert" hidden>{escape(text.TOO_LOUD)}</p>
@@ -244,7 +254,8 @@ def stage_html() -> str:
       <span data-part="record-words">{escape(text.BOOTH["record"])}</span> <span data-part="time"></span></button>
     {button("skip", text.SKIP, key="→")}
   </div>
-  <div class="vc-review" data-part="review" hidden>
+  <div class="vc-review" data-part="review" role="group" tabindex="-1" aria-label="{escape(text.RECORDER_LABEL)}"
+    hidden>
     <audio data-part="player" controls aria-label="{escape(text.RECORDER_LABEL)}"></audio>
     <div class="vc-booth-row">
       {button("again", text.AGAIN, key="R")}{button("keep", text.KEEP_TAKE, "vc-record", "Enter")}

@@ -1,6 +1,8 @@
 """Tab 1, lower half: how much speech there is, every clip with its verdict, and cleaning."""
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
@@ -8,6 +10,7 @@ import gradio as gr
 from voiceclone.clips.model import needs_a_look
 from voiceclone.errors import Cancelled
 from voiceclone.ui import markup, text
+from voiceclone.ui.dataset import build_dataset
 from voiceclone.ui.detail import Detail, build_detail, wire_detail
 from voiceclone.ui.listen import listening, was_listened_to
 from voiceclone.ui.review import (
@@ -24,36 +27,6 @@ from voiceclone.ui.who import build_who, wire_who
 
 PAGE_CLIPS = 60
 """Clips shown at once; a list this long is still quick on a phone."""
-CHOOSE_CLIP = """
-let focused = '';
-element.addEventListener('focusin', (event) => { focused = event.target.dataset.clip || ''; });
-element.addEventListener('keydown', (event) => {
-  if (event.altKey || event.ctrlKey || event.metaKey) return;
-  const step = {ArrowDown: 1, ArrowUp: -1}[event.key];
-  const rows = [...element.querySelectorAll('.vc-open')];
-  const at = rows.findIndex((row) => row.dataset.clip === focused);
-  if (step && rows[at + step]) { rows[at + step].focus(); event.preventDefault(); }
-  if (event.key === 'x') document.querySelector('#clip-included input')?.click();
-  if (event.key === 'n') document.querySelector('#next-to-look-at')?.click();
-});
-// The list is drawn anew after each change; who moves by keys stays where they were.
-new MutationObserver(() => {
-  if (document.activeElement !== document.body || !focused) return;
-  element.querySelector(`.vc-open[data-clip="${focused}"]`)?.focus({preventScroll: true});
-}).observe(element, {childList: true, subtree: true});
-// Another tab may have changed the clips; whoever comes back to this one sees it.
-window.addEventListener('focus', () => document.getElementById('refresh-clips')?.click());
-element.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-clip]');
-  if (!button) return;
-  element.querySelectorAll('li').forEach((row) => row.removeAttribute('aria-current'));
-  button.closest('li').setAttribute('aria-current', 'true');
-  trigger('select', {clip_id: button.dataset.clip, play: button.dataset.play === '1'});
-  // On a phone the chosen clip opens below the list.
-  const show = () => document.getElementById('clip')?.scrollIntoView({block: 'start', behavior: 'smooth'});
-  if (window.innerWidth < 720) setTimeout(show, 700);
-});
-"""
 
 
 @dataclass(frozen=True)
@@ -68,6 +41,8 @@ class Overview:
     """Shown while there are clips no network listened to."""
     cancel: gr.Button
     status: gr.HTML
+    meanwhile: gr.HTML
+    """Says that the clips changed while this tab was not looked at."""
     clips: gr.HTML
     choice: Choice
     all_shown: AllShown
@@ -89,37 +64,7 @@ def build_clips(shared: Shared, intro: gr.HTML) -> None:
     wire_detail(shared, detail, chosen=overview.clips, cleaned=overview.status, show=overview.choice.show)
     wire_all_shown(shared, overview.choice, overview.all_shown, overview.strength)
     _wire_cleaning(shared, overview)
-    _build_dataset(shared)
-
-
-def _build_dataset(shared: Shared) -> None:
-    """Lay out and wire what packs all clips into one file."""
-    with gr.Accordion(text.DATASET_TITLE, open=False):
-        gr.HTML(markup.note(text.DATASET_INFO))
-        make = gr.Button(text.DATASET_MAKE, elem_id="make-dataset", elem_classes="vc-action")
-        save = gr.DownloadButton(
-            text.DATASET_SAVE, variant="primary", visible=False, elem_id="save-dataset", elem_classes="vc-action"
-        )
-        status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="dataset-status")
-
-    def pack(
-        project_id: str,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
-    ) -> tuple[Any, ...]:
-        path = shared.files.path(f"{shared.engine.project(project_id).name}.zip")
-        count = shared.engine.export_dataset(project_id, path, into(progress))
-        return gr.update(value=str(path), visible=True), markup.note(text.dataset_made(count), "good")
-
-    begun = wire(
-        make.click, lambda: (gr.update(visible=False), gr.update(value="", visible=True)), None, [save, status]
-    )
-    wire(begun.then, pack, shared.project, [save, status], lane="clips", progress_on=status)
-    wire(
-        shared.project.change,
-        lambda: (gr.update(value=None, visible=False), gr.update(value="", visible=False)),
-        None,
-        [save, status],
-    )
+    build_dataset(shared)
 
 
 def _layout() -> tuple[Overview, Detail]:
@@ -145,7 +90,9 @@ def _layout() -> tuple[Overview, Detail]:
             status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="clean-status")
             look_at = gr.Button(visible=False, elem_id="look-at-clips")
             choice = build_choice()
-            clips = gr.HTML(elem_classes="vc-list", elem_id="clips", js_on_load=CHOOSE_CLIP)
+            meanwhile = gr.HTML(elem_classes="vc-status", elem_id="clips-meanwhile")
+            keys = Path(__file__).with_name("clips.js").read_text(encoding="utf-8")
+            clips = gr.HTML(elem_classes="vc-list", elem_id="clips", js_on_load=keys)
             with gr.Row(visible=False) as paging:
                 later = gr.Button(text.LATER, size="sm", min_width=90)
                 place = gr.HTML()
@@ -161,6 +108,7 @@ def _layout() -> tuple[Overview, Detail]:
         listen,
         cancel,
         status,
+        meanwhile,
         clips,
         choice,
         all_shown,
@@ -217,16 +165,18 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
             gr.update(visible=not all(was_listened_to(clip) for clip in clips)),
             gr.update(visible=readiness.enough),
             gr.skip() if still_there else gr.update(visible=False),
+            seen_state(project_id, clips),
         )
 
     choice, all_shown = overview.choice, overview.all_shown
+    seen = gr.Textbox(visible="hidden", label="list as seen")
     shown = [
         overview.clips, overview.page, overview.paging, overview.place, overview.later, overview.earlier,
         all_shown.panel, all_shown.count,
     ]  # fmt: skip
     everything = [
         *shown, choice.row, choice.show, detail.first_to_look_at, overview.readiness, intro, overview.clean,
-        overview.undo, overview.strength, overview.listen, overview.onward, detail.panel,
+        overview.undo, overview.strength, overview.listen, overview.onward, detail.panel, seen,
     ]  # fmt: skip
     narrowed = [choice.show_box, choice.order_box]
     where = [shared.project, overview.page, detail.clip_id, *narrowed]
@@ -245,7 +195,29 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
     wire(overview.earlier.click, older, where, shown)
     wire(overview.onward.click, lambda: gr.Tabs(selected="train"), None, shared.tabs)
     come_back = gr.Button(visible="hidden", elem_id="refresh-clips")
-    wire(come_back.click, lambda changed: changed + 1, shared.changed, shared.changed, **EDITS)
+
+    def look_again(project_id: str, seen: str, changed: int) -> tuple[Any, ...]:
+        if not seen or seen == seen_state(project_id, engine.clips(project_id)):
+            return "", gr.skip()
+        expected = shared.stops.is_working(project_id) or not str(seen).startswith(project_id)
+        return "" if expected else markup.note(text.CHANGED_MEANWHILE, "usable"), changed + 1
+
+    wire(
+        come_back.click,
+        look_again,
+        [shared.project, seen, shared.changed],
+        [overview.meanwhile, shared.changed],
+        **EDITS,
+    )
+
+
+def seen_state(project_id: str, clips: list[Any]) -> str:
+    """Return a word that changes with everything the list shows of a project's clips."""
+    shown = [
+        (clip.clip_id, clip.text, clip.included, clip.cleaned, clip.confirmed, clip.verdict.level, clip.verdict.kinds)
+        for clip in clips
+    ]
+    return project_id + hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
 def next_step(clips: list[Any], readiness: Any) -> str:

@@ -5,9 +5,10 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.errors import InputError
 from voiceclone.ui import markup, text
 from voiceclone.ui.review import next_to_look_at
-from voiceclone.ui.shared import EDITS, Shared, find_clip, player, wire
+from voiceclone.ui.shared import EDITS, Shared, find_clip, player, told, wire, wire_in_browser
 
 
 @dataclass(frozen=True)
@@ -19,9 +20,13 @@ class Detail:
     """Travels with every request of this panel, so words can never be saved to another clip."""
     head: gr.HTML
     words: gr.Textbox
+    saved_words: gr.Textbox
+    """What the clip's words were when it was opened or saved here; another tab may have changed them since."""
     before: gr.Audio
     after: gr.Audio
     picture: gr.HTML
+    undo: gr.Button
+    """Takes the cleaning of this clip back."""
     confirm: gr.Button
     following: gr.Button
     """Opens the next clip to look at."""
@@ -38,7 +43,8 @@ class Detail:
 def build_detail(first_to_look_at: gr.Button) -> Detail:
     """Lay out the panel, hidden until a clip is chosen; `first_to_look_at` stands by the list."""
     with gr.Column(scale=1, min_width=320, visible=False, elem_classes="vc-card", elem_id="clip") as panel:
-        clip_id = gr.Textbox(visible="hidden", label="clip")
+        clip_id = gr.Textbox(visible="hidden", label="clip", elem_id="clip-id")
+        saved_words = gr.Textbox(visible="hidden", label="words as saved")
         head = gr.HTML(elem_id="clip-head")
         with gr.Row():
             confirm = gr.Button(text.CLIP_CONFIRM, size="sm", visible=False, min_width=140, elem_id="clip-confirm")
@@ -50,6 +56,7 @@ def build_detail(first_to_look_at: gr.Button) -> Detail:
         )
         before = player(text.CLIP_BEFORE, "clip-before")
         after = player(text.CLIP_AFTER, "clip-after")
+        undo = gr.Button(text.CLIP_UNDO, size="sm", visible=False, elem_id="clip-undo")
         picture = gr.HTML(elem_id="clip-picture")
         included = gr.Checkbox(label=text.CLIP_INCLUDE_LABEL, info=text.CLIP_INCLUDE_INFO, elem_id="clip-included")
         saved = gr.HTML()
@@ -57,11 +64,13 @@ def build_detail(first_to_look_at: gr.Button) -> Detail:
         with gr.Column(visible=False, elem_classes="vc-question") as question:
             gr.HTML(markup.note(text.CLIP_DELETE_QUESTION))
             with gr.Row():
-                delete_yes = gr.Button(text.CLIP_DELETE_YES, variant="stop", size="sm", min_width=120)
-                delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
+                delete_yes = gr.Button(
+                    text.CLIP_DELETE_YES, variant="stop", size="sm", min_width=120, elem_id="clip-delete-yes"
+                )
+                delete_no = gr.Button(text.KEEP, size="sm", min_width=120, elem_id="clip-delete-no")
     return Detail(
-        panel, clip_id, head, words, before, after, picture, confirm, following, first_to_look_at, included, saved,
-        delete, question, delete_yes, delete_no,
+        panel, clip_id, head, words, saved_words, before, after, picture, undo, confirm, following, first_to_look_at,
+        included, saved, delete, question, delete_yes, delete_no,
     )  # fmt: skip
 
 
@@ -73,7 +82,10 @@ def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.
     engine = shared.engine
 
     def select(project_id: str, event: gr.EventData) -> dict[Any, Any]:
-        return clip_view(shared, detail, find_clip(engine, project_id, event.clip_id), event.play is True)
+        clip = find_clip(engine, project_id, told(event, "clip_id"))
+        asks = told(event, "ask") is True
+        view = clip_view(shared, detail, clip, told(event, "play") is True)
+        return {**view, detail.question: gr.update(visible=asks)}
 
     def reopen(project_id: str, clip_id: str) -> Any:
         known = {clip.clip_id: clip for clip in engine.clips(project_id)}
@@ -90,9 +102,12 @@ def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.
             return {detail.panel: gr.update(visible=False), detail.clip_id: "", show: "all"}
         return {**clip_view(shared, detail, clips[following], True), show: "look"}
 
+    def go_on_from(project_id: str, event: gr.EventData) -> Any:
+        return go_on(project_id, told(event, "clip_id"))
+
     opened = [
-        detail.panel, detail.clip_id, detail.head, detail.words, detail.before, detail.after, detail.confirm,
-        detail.following, detail.included, detail.saved, detail.question,
+        detail.panel, detail.clip_id, detail.head, detail.words, detail.saved_words, detail.before, detail.after,
+        detail.undo, detail.confirm, detail.following, detail.included, detail.saved, detail.question,
     ]  # fmt: skip
     here = [shared.project, detail.clip_id]
     selected = wire(chosen.select, select, shared.project, opened, trigger_mode="always_last")
@@ -100,9 +115,20 @@ def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.
     going_on = [
         wire(button.click, go_on, here, [*opened, show]) for button in (detail.following, detail.first_to_look_at)
     ]
-    for shown in (selected, reopened, *going_on):
+    by_key = wire(chosen.submit, go_on_from, shared.project, [*opened, show])
+    for shown in (*going_on, by_key):
+        wire_in_browser(shown.then, "(id) => window.voicecloneClips?.opened(id)", detail.clip_id, None)
+    for shown in (selected, reopened, *going_on, by_key):
         wire(shown.then, draw, here, detail.picture)
+
+    def undo(project_id: str, clip_id: str, changed: int) -> dict[Any, Any]:
+        engine.undo_cleaning(project_id, [clip_id])
+        return {**clip_view(shared, detail, find_clip(engine, project_id, clip_id)), shared.changed: changed + 1}
+
+    undone = wire(detail.undo.click, undo, [*here, shared.changed], [*opened, shared.changed], **EDITS)
+    wire(undone.then, draw, here, detail.picture)
     _wire_edits(shared, detail)
+    _wire_row_keys(shared, detail, chosen)
 
 
 def clip_view(shared: Shared, detail: Detail, clip: Any, play: bool = False) -> dict[Any, Any]:
@@ -125,6 +151,8 @@ def clip_view(shared: Shared, detail: Detail, clip: Any, play: bool = False) -> 
         detail.words: gr.update(
             value=clip.text, info=text.CLIP_TEXT_GUESSED if clip.transcribed else text.CLIP_TEXT_INFO
         ),
+        detail.saved_words: clip.text,
+        detail.undo: gr.update(visible=clip.cleaned),
         detail.before: gr.update(value=sound("original"), autoplay=play and not clip.cleaned),
         detail.after: after,
         detail.included: clip.included,
@@ -138,8 +166,13 @@ def may_confirm(clip: Any) -> bool:
     return not clip.confirmed and not set(text.CLIP_CONFIRM_KINDS).isdisjoint(clip.verdict.kinds)
 
 
+def head_of(clip: Any) -> tuple[Any, ...]:
+    """Return the updates of the panel's head when a clip's verdict may have changed."""
+    return markup.clip_head(clip), gr.update(visible=may_confirm(clip))
+
+
 def clip_picture(engine: Any, clip: Any) -> str:
-    """Draw a clip as it was recorded, and beside it cleaned when it is."""
+    """Draw a clip as it was recorded, and below it cleaned when it is."""
     from voiceclone.pictures import before_after_png, waveform_png
 
     before = engine.clip_audio(clip.project_id, clip.clip_id, "original")
@@ -153,14 +186,16 @@ def _wire_edits(shared: Shared, detail: Detail) -> None:
     engine = shared.engine
     here = [shared.project, detail.clip_id]
 
-    def save_words(project_id: str, clip_id: str, words: str, changed: int) -> Any:
-        if not clip_id or find_clip(engine, project_id, clip_id).text == words.strip():
+    def save_words(project_id: str, clip_id: str, words: str, opened_with: str, changed: int) -> Any:
+        if not clip_id or words.strip() == opened_with:
             return gr.skip()
+        there = find_clip(engine, project_id, clip_id).text
+        if there == words.strip():
+            return gr.skip()
+        if there != opened_with:
+            raise InputError(text.WORDS_CHANGED)
         clip = engine.edit_clip(project_id, clip_id, text=words)
-        return markup.note(text.SAVED, "good"), changed + 1, *head_of(clip)
-
-    def head_of(clip: Any) -> tuple[Any, ...]:
-        return markup.clip_head(clip), gr.update(visible=may_confirm(clip))
+        return markup.note(text.SAVED, "good"), changed + 1, *head_of(clip), clip.text
 
     def confirm_clip(project_id: str, clip_id: str, changed: int) -> tuple[Any, ...]:
         clip = engine.edit_clip(project_id, clip_id, confirmed=True)
@@ -177,10 +212,37 @@ def _wire_edits(shared: Shared, detail: Detail) -> None:
     done = [detail.saved, shared.changed]
     head = [detail.head, detail.confirm]
     for trigger in (detail.words.blur, detail.words.submit):
-        wire(trigger, save_words, [*here, detail.words, shared.changed], [*done, *head], **EDITS)
+        given = [*here, detail.words, detail.saved_words, shared.changed]
+        wire(trigger, save_words, given, [*done, *head, detail.saved_words], **EDITS)
     wire(detail.confirm.click, confirm_clip, [*here, shared.changed], [*done, *head], **EDITS)
     wire(detail.included.input, include, [*here, detail.included, shared.changed], done, **EDITS)
     wire(detail.delete.click, lambda: gr.update(visible=True), None, detail.question)
     wire(detail.delete_no.click, lambda: gr.update(visible=False), None, detail.question)
     gone = [detail.clip_id, detail.panel, shared.changed]
     wire(detail.delete_yes.click, delete, [*here, shared.changed], gone, **EDITS)
+
+
+def _wire_row_keys(shared: Shared, detail: Detail, rows: gr.HTML) -> None:
+    """Connect the keys that change the clip of a row, whether it is open or not."""
+    engine = shared.engine
+
+    def change_row(project_id: str, open_id: str, changed: int, event: gr.EventData) -> Any:
+        clip, act = find_clip(engine, project_id, told(event, "clip_id")), told(event, "act")
+        if act == "toggle":
+            clip = engine.edit_clip(project_id, clip.clip_id, included=not clip.included)
+        elif act == "confirm" and may_confirm(clip):
+            clip = engine.edit_clip(project_id, clip.clip_id, confirmed=True)
+        else:
+            return gr.skip()
+        if clip.clip_id != open_id:
+            return {shared.changed: changed + 1}
+        head, confirm = head_of(clip)
+        return {
+            shared.changed: changed + 1,
+            detail.head: head,
+            detail.confirm: confirm,
+            detail.included: clip.included,
+        }
+
+    outputs = [shared.changed, detail.head, detail.confirm, detail.included]
+    wire(rows.edit, change_row, [shared.project, detail.clip_id, shared.changed], outputs, **EDITS)

@@ -26,6 +26,7 @@ class Header:
     question_words: gr.HTML
     delete_yes: gr.Button
     delete_no: gr.Button
+    damage: gr.HTML
     banner: gr.Column
     prepare: gr.Button
     prepare_status: gr.HTML
@@ -42,7 +43,9 @@ def build_header(engine: Any) -> Header:
         with gr.Column(scale=2, min_width=230, elem_classes="vc-side"), gr.Row():
             new = gr.Button(text.PROJECT_NEW, size="sm", min_width=100, elem_id="new-project")
             delete = gr.Button(text.PROJECT_DELETE, size="sm", min_width=100, elem_id="delete-project")
-    return Header(project, new, delete, *_new_person(engine), *_delete_person(), *_base_banner())
+    form, question = _new_person(engine), _delete_person()
+    damage = gr.HTML(visible=False, elem_id="damage")
+    return Header(project, new, delete, *form, *question, damage, *_base_banner())
 
 
 def _new_person(engine: Any) -> tuple[Any, ...]:
@@ -110,7 +113,12 @@ def _wire_choice(shared: Shared, header: Header, remembered_project: gr.BrowserS
         chosen = gr.update(choices=project_choices(engine), value=project.project_id)
         return chosen, gr.update(visible=False), ""
 
+    def tell_damage(project_id: str) -> dict[str, Any]:
+        told = engine.lost_recordings(project_id)
+        return gr.update(value=markup.notes([(sentence, "bad") for sentence in told]), visible=bool(told))
+
     wire(shared.demo.load, restore, remembered_project, header.project)
+    wire(shared.project.change, tell_damage, shared.project, header.damage)
     wire_in_browser(shared.project.change, "(id) => id", shared.project, remembered_project)
     wire(header.new.click, lambda: gr.update(visible=True), None, header.form)
     wire(header.cancel.click, lambda: gr.update(visible=False), None, header.form)

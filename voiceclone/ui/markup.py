@@ -6,6 +6,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from voiceclone.bases import DEFAULT_BASE_ID
 from voiceclone.training.course import did_it_help
 from voiceclone.ui import text
 
@@ -223,7 +224,11 @@ def run_notes(sentences: Sequence[str]) -> str:
 
 def scores(voice: Any) -> str:
     """Return how a voice turned out, in words, with the figures behind them."""
-    return score_list(voice.scores, text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb))
+    below = text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
+    if voice.base_id == DEFAULT_BASE_ID and "similarity_stock" in voice.scores:
+        # It has no encoder: its voice without training and the one that learning begins with are the same.
+        below = f"{text.NEAREST_WITHOUT_TRAINING} {below}"
+    return score_list(voice.scores, below)
 
 
 def score_list(told: Mapping[str, float], below: str = "") -> str:

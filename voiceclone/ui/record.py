@@ -1,12 +1,16 @@
 """Tab 1, upper half: the recording booth, files that are there already, and the example voice."""
 
+import shutil
+from collections import Counter
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio_client.utils import strip_invalid_filename_characters
 
+from voiceclone.clips.transcripts import SOUND_SUFFIXES, TEXT_BESIDE_SUFFIXES
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.text.languages import ANY_LANGUAGE
 from voiceclone.ui import markup, text
@@ -15,21 +19,7 @@ from voiceclone.ui.listen import wire_listening
 from voiceclone.ui.recogniser import build_recogniser
 from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
 
-SOUND_FILES = [
-    "audio",
-    ".mp4",
-    ".m4a",
-    ".mov",
-    ".webm",
-    ".mkv",
-    ".3gp",
-    ".caf",
-    ".wma",
-    ".amr",
-    ".aiff",
-    ".opus",
-    ".zip",
-]
+SOUND_FILES = ["audio", *sorted(SOUND_SUFFIXES), ".zip"]
 
 
 @dataclass(frozen=True)
@@ -37,6 +27,8 @@ class UploadCard:
     """The card that takes files."""
 
     files: gr.File
+    folder: gr.UploadButton
+    folder_note: gr.HTML
     transcripts: gr.File
     find_language: gr.Checkbox
     add: gr.Button
@@ -70,6 +62,11 @@ def _upload_card(shared: Shared) -> UploadCard:
                 elem_id="upload",
                 elem_classes="vc-drop",
             )
+            # gr.File takes files or folders, never both; dropping a folder on it sends nothing.
+            folder = gr.UploadButton(
+                text.CHOOSE_FOLDER, file_count="directory", size="sm", elem_id="choose-folder", elem_classes="vc-action"
+            )
+            folder_note = gr.HTML(elem_classes="vc-status", elem_id="folder-chosen")
             with gr.Accordion(text.TRANSCRIPTS_ACCORDION, open=False):
                 gr.HTML(markup.note(text.TRANSCRIPTS_INFO))
                 transcripts = gr.File(
@@ -91,7 +88,18 @@ def _upload_card(shared: Shared) -> UploadCard:
             example_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-status")
             example_heard = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-heard")
     return UploadCard(
-        files, transcripts, find_language, add, cancel, status, heard, example, example_status, example_heard
+        files,
+        folder,
+        folder_note,
+        transcripts,
+        find_language,
+        add,
+        cancel,
+        status,
+        heard,
+        example,
+        example_status,
+        example_heard,
     )
 
 
@@ -101,28 +109,32 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
     def add(
         project_id: str,
         files: list[str] | None,
+        in_folder: list[str] | None,
         transcripts: str | None,
         language: str,
         find_language: bool,
         changed: int,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
-        if not files:
+        if not files and not in_folder:
             raise InputError(text.NO_FILES)
+        sources = [Path(file) for file in files or ()]
+        if in_folder:
+            sources.append(gather(in_folder, shared.files.path(text.FOLDER)))
         words = _read_words(transcripts)
         with shared.stops.work(f"add {project_id}") as should_stop:
             try:
                 report = engine.add_clips(
                     project_id,
-                    [Path(file) for file in files],
+                    sources,
                     transcripts=words,
                     language=ANY_LANGUAGE if find_language else language,
                     on_progress=into(progress),
                     should_stop=should_stop,
                 )
             except Cancelled:
-                return gr.skip(), gr.skip(), markup.note(text.ADD_CANCELLED), changed + 1
-        return None, None, _report(report), changed + 1
+                return gr.skip(), gr.skip(), gr.skip(), gr.skip(), markup.note(text.ADD_CANCELLED), changed + 1
+        return None, None, "", None, _report(report), changed + 1
 
     def load_example(
         changed: int,
@@ -133,12 +145,13 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         loaded = markup.note(text.EXAMPLE_LOADED, "good")
         return gr.update(choices=choices, value=project.project_id), loaded, changed + 1
 
+    wire(card.folder.upload, lambda files: markup.note(text.folder_chosen(len(files))), card.folder, card.folder_note)
     started = wire(card.add.click, begin_work, None, [card.add, card.cancel, card.status])
     done = wire(
         started.then,
         add,
-        [shared.project, card.files, card.transcripts, language, card.find_language, shared.changed],
-        [card.files, card.transcripts, card.status, shared.changed],
+        [shared.project, card.files, card.folder, card.transcripts, language, card.find_language, shared.changed],
+        [card.files, card.folder, card.folder_note, card.transcripts, card.status, shared.changed],
         lane="clips",
         progress_on=card.status,
     )
@@ -162,6 +175,30 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
     )
     wire(done.then, lambda: gr.update(interactive=True), None, card.example)
     wire_listening(shared, done.then, card.example_heard, "example")
+
+
+def gather(files: list[str], folder: Path) -> Path:
+    """Put what a browser sent of a folder into one folder again, and return it.
+
+    Only names arrive, no folders inside. Where a name comes twice, the second one goes into a folder of its own, and
+    texts of that name are left out: nobody could tell whose they are.
+    """
+    folder.mkdir(parents=True)
+    stems = Counter(Path(file).stem for file in files if Path(file).suffix.casefold() in SOUND_SUFFIXES)
+    for file in map(Path, files):
+        if stems[file.stem] > 1 and file.suffix.casefold() in TEXT_BESIDE_SUFFIXES:
+            continue
+        place = folder / file.name
+        for number in count(2):
+            if not place.exists():
+                break
+            place = folder / str(number) / file.name
+        place.parent.mkdir(exist_ok=True)
+        try:
+            place.hardlink_to(file)
+        except OSError:  # another disk, or one without links
+            shutil.copyfile(file, place)
+    return folder
 
 
 def _read_words(transcripts: str | None) -> dict[str, str] | None:

@@ -15,7 +15,10 @@ _LEVELS = {"bad": 0, "usable": 1, "good": 2}
 _SHOWN: dict[str, Callable[[Any], bool]] = {
     "all": lambda clip: True,
     "look": needs_a_look,
-    "good": lambda clip: clip.included and clip.verdict.level == "good",
+    **{
+        level: lambda clip, level=level: clip.included and clip.verdict.level == level
+        for level in ("good", "usable", "bad")
+    },
     "out": lambda clip: not clip.included,
 }
 _ORDERS: dict[str, Callable[[tuple[int, Any]], Any]] = {

@@ -84,6 +84,11 @@ class StopRequests:
                 if not self._running[key]:
                     del self._running[key]
 
+    def is_working(self, project_id: str) -> bool:
+        """True while any work on a project goes on or waits; keys end with what they work on."""
+        with self._lock:
+            return any(key.endswith(project_id) for key in (*self._running, *self._waiting))
+
     def stop(self, key: str) -> None:
         """Ask all work under `key` to stop."""
         with self._lock:
@@ -198,6 +203,11 @@ def find_clip(engine: Any, project_id: str, clip_id: str) -> Any:
         if clip.clip_id == clip_id:
             return clip
     raise NotFoundError(text.CLIP_GONE)
+
+
+def told(event: gr.EventData, name: str) -> Any:
+    """Return what a script of the page, or anybody else, sent along with an event; None when it did not."""
+    return event._data.get(name) if isinstance(event._data, dict) else None
 
 
 def into(progress: gr.Progress) -> OnProgress:

@@ -121,8 +121,7 @@ BOOTH = {
     "stop": "Stop",
     "place": "Sentence {number} of {count}",
     "place_read": "Sentence {number} of {count}, already read",
-    "towards_first": "{recorded} of {first} recorded for a first voice",
-    "towards_good": "{recorded} recorded, enough for a first voice; a good one has {good}",
+    "recorded": "{recorded} of {good} recorded, enough for a first voice at {first}",
     "plenty": "{recorded} recorded, plenty for a good voice",
     "seconds": "{seconds} s",
     "saving": "Saving",
@@ -130,10 +129,14 @@ BOOTH = {
     "now_speak": "Now read the sentence aloud, again if there is time: {left}",
     "judging_room": "Listening to it",
     "all_figures": "All figures",
-    "too_long": "Stopped after a minute. Read one sentence at a time.",
+    "too_long": "Stopped after a minute. Listen to it, then keep it, or record again and read only this sentence.",
     "take_waits": "This take was not kept yet. Listen to it, then keep it or record again.",
-    "left_page": "You left the page, so the recording was stopped. Record it again.",
-    "lost": "The microphone is gone. Connect it again and record once more.",
+    "not_set_aside": "This browser cannot set it aside: keep it before you reload or close the page.",
+    "nothing_recorded": "Nothing was recorded yet. Press Record and read the sentence.",
+    "left_page": "You left the page, so the recording was stopped there. Listen to it, then keep it or record again.",
+    "left_room": "You left the page, so the check was stopped. Start it again.",
+    "lost": ("The microphone is gone, so the recording was stopped there. Keep it, or connect it and record again."),
+    "lost_room": "The microphone is gone, so the check was stopped. Connect it and start the check again.",
     "no_microphone": "The microphone could not be opened.",
     "unreachable": "VoiceClone does not answer. See whether it runs, then press the button again; nothing is lost.",
 }
@@ -164,6 +167,11 @@ def misread(heard: str) -> str:
     return f"The last take sounded like “{heard}”. If that is not the sentence, go back and read it again."
 
 
+def did_you_say(heard: str) -> str:
+    """Ask about a kept take in which a word or two were heard differently."""
+    return f"Did you say “{heard}”? If a word is missing or another one, go back and read the last sentence again."
+
+
 def take_kept(duration_s: float) -> str:
     """Confirm a kept take."""
     return f"Kept, {seconds(duration_s)}."
@@ -173,9 +181,11 @@ def take_kept(duration_s: float) -> str:
 UPLOAD_TITLE = "Or bring recordings"
 UPLOAD_LABEL = "Sound files"
 UPLOAD_INFO = (
-    "WAV, FLAC, MP3, OGG, M4A, MP4 and more, or a zip file of them. Several at once. Long ones are cut into "
+    "WAV, FLAC, MP3, OGG, M4A, MP4 and more, video too, or a zip file of them. Several at once. Long ones are cut into "
     "sentences and written down for you."
 )
+CHOOSE_FOLDER = "Choose a whole folder instead"
+FOLDER = "your folder"
 TRANSCRIPTS_ACCORDION = "I have the words in a file"
 TRANSCRIPTS_LABEL = "File with the words (optional)"
 TRANSCRIPTS_INFO = "One line for each recording: its file name, a | or comma or tab, then the words."
@@ -203,6 +213,11 @@ ADD_CANCELLED = "Stopped. What was added before is in the list."
 def added_summary(added: int, total_s: float) -> str:
     """Sum up what an upload brought."""
     return f"Added {count(added, 'clip')}, {duration(total_s)}."
+
+
+def folder_chosen(file_count: int) -> str:
+    """Confirm that a folder was chosen, and say how to go on."""
+    return f"A folder with {count(file_count, 'file')}. Press “{ADD_FILES}”."
 
 
 def recogniser_choice(title: str, size_mb: int) -> str:
@@ -254,12 +269,31 @@ CLIP_TEXT_INFO = "Must say exactly what is heard. Saved when you leave the box."
 CLIP_TEXT_GUESSED = "These words were written by the computer. Check them. Saved when you leave the box."
 SHOW_LABEL = "Show"
 SHOW_INFO = "“To look at” are clips whose words, voice or edges may be wrong."
-SHOWN = {"all": "All", "look": "To look at", "good": "Good", "out": "Left out"}
+SHOWN = {
+    "all": "All",
+    "look": "To look at",
+    "good": VERDICTS["good"],
+    "usable": VERDICTS["usable"],
+    "bad": VERDICTS["bad"],
+    "out": "Left out",
+}
 ORDER_LABEL = "Order"
 ORDER_INFO = "Of this list only."
 ORDERS = {"newest": "Newest first", "oldest": "Oldest first", "worst": "Worst first", "longest": "Longest first"}
 NOTHING_SHOWN = "No clips here. Choose “All” above."
-LIST_KEYS = "Keys in the list: ↑ ↓ move, Enter opens, X leaves out or takes back, N goes to the next one to look at."
+LIST_KEYS = (
+    "Keys in the list: ↑ ↓ move, Enter opens, X leaves out or takes back, C says that it is right, Delete asks whether "
+    "to delete, N goes to the next one to look at."
+)
+CHANGED_MEANWHILE = (
+    "Your clips changed meanwhile, in another tab or window. The list shows them as they are now; open a clip again "
+    "before you change it."
+)
+WORDS_CHANGED = (
+    "The words of this clip were changed meanwhile, in another tab or window, so yours were not saved. Copy them, "
+    "press the clip in the list to see the new words, then correct those."
+)
+CLIP_UNDO = "Undo cleaning of this clip"
 ALL_SHOWN_TITLE = "Do something with all clips shown"
 ALL_SHOWN_OUT = "Leave them out"
 ALL_SHOWN_IN = "Use them"
@@ -278,11 +312,18 @@ CLIP_FIGURES = (
     ("loudness_lufs", "Loudness: {:.0f} LUFS"),
     ("peak_dbfs", "Loudest moment: {:.1f} dBFS"),
     ("clipped_share", "Cut off at the top: {:.2%} of all samples"),
+    ("limiting", "Samples piled up below the top: {:.2f} times as many as usual"),
     ("speech_s", "Speech: {:.1f} s"),
     ("speech_share", "Share of speech: {:.0%}"),
     ("longest_pause_s", "Longest pause: {:.1f} s"),
     ("reverberation_s", "Echo: {:.1f} s until it has died away"),
     ("high_band_db", "Sound above 4.5 kHz: {:.0f} dB"),
+    ("emptied_share", "High tones thrown away when it was saved: {:.1%}"),
+    ("starts_late", "Begins inside a word: {:.0f} (0 no, 1 yes)"),
+    ("ends_early", "Ends inside a word: {:.0f} (0 no, 1 yes)"),
+    ("letters_per_s", "Letters of the text in a second of speech: {:.0f}"),
+    ("log_probability", "How sure the recogniser was: {:.2f} (0 is certain, below -1 it guesses)"),
+    ("heard_again", "Letters heard differently the second time: {:.0%}"),
     ("character_error_rate", "Letters heard differently: {:.0%}"),
     ("speaker_likeness", "Like your other clips: {:.2f} of 1"),
 )
@@ -438,6 +479,7 @@ DERIVED = {
     "policy": "What learns",
     "held_out_clips": "Clips kept from training, to judge by",
     "window_s": "Speech in one step",
+    "batch_windows": "Snippets in one step",
     "decoder_rate": "Learning rate, sound",
     "norm_rate": "Learning rate, style layers",
     "predictor_rate": "Learning rate, melody and timing",
@@ -601,6 +643,11 @@ def similarity_figures(similarity: float, stock: float | None, instant: float | 
     if instant is not None:
         told.append(f"your voice without training has {max(0.0, instant):.2f}")
     return "; ".join(told) + "."
+
+
+NEAREST_WITHOUT_TRAINING = (
+    "Without training, this base model can only offer you the one of its own voices that is nearest to yours."
+)
 
 
 def words_right(share: float) -> str:

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from voiceclone.audio import Audio
 from voiceclone.bases.base import SliceResult
+from voiceclone.bases.coqui.optional import attempt
 from voiceclone.bases.kokoro import scoring
-from voiceclone.errors import NotFoundError
+from voiceclone.errors import BaseModelError, NotFoundError
 from voiceclone.store import read_json, write_json
 
-VOICE_FILE = "voice.safetensors"
 SCORES_FILE = "scores.json"
 DONE_FILE = "done.json"
 """Written when voice and scores are; only then is the checkpoint deleted."""
@@ -31,7 +33,30 @@ def read_done(run_dir: Path) -> SliceResult | None:
 
 
 def score(
-    speak: Callable[[str], Audio], speak_untrained: Callable[[str], Audio], language: str, real: Sequence[Audio]
+    run_dir: Path,
+    speak: Callable[[str], Audio],
+    speak_untrained: Callable[[str], Audio],
+    language: str,
+    real: Sequence[Audio],
 ) -> dict[str, float]:
-    """Judge a trained voice and the same speaker's voice without training; see `kokoro.scoring.score`."""
-    return scoring.score(speak, speak_untrained, language, real)
+    """Judge a trained voice and the same speaker's voice without training; see `kokoro.scoring.score`.
+
+    A voice is whole without scores: a test sentence that fails is noted in the run folder, and there are none.
+    """
+    scores = attempt(
+        run_dir,
+        "The finished voice could not be judged: a test sentence failed. The voice is kept without scores; "
+        "listen to it yourself.",
+        lambda: scoring.score(_checked(speak), _checked(speak_untrained), language, real),
+    )
+    return scores or {}
+
+
+def _checked(speak: Callable[[str], Audio]) -> Callable[[str], Audio]:
+    def checked(text: str) -> Audio:
+        spoken = speak(text)
+        if not np.all(np.isfinite(spoken.samples)):
+            raise BaseModelError("The voice makes no sound (its numbers are damaged). Train it again.")
+        return spoken
+
+    return checked

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.audio import Audio
-from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip, TrainingPlan
+from voiceclone.bases.base import VOICE_FILE, OnProgress, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, tacotron_network
-from voiceclone.bases.coqui.finished import VOICE_FILE, score
+from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
 from voiceclone.bases.coqui.run_clock import write_plan
 from voiceclone.bases.coqui.tacotron_network import ACOUSTIC, VOCODER, Pair, learnable_state
@@ -134,6 +134,7 @@ class TacotronBase(TrainableBase["TacotronTrainer"]):
         language = clip_store.main_language(clips)
         real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
         return score(
+            run_dir,
             lambda text: self.speak(run_dir / VOICE_FILE, text, language),
             lambda text: self.speak(None, text, language),
             language,

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.audio import Audio, encode_wav
-from voiceclone.bases.base import Ability, OnProgress, Policy, ShouldStop, TrainingClip, TrainingPlan
+from voiceclone.bases.base import VOICE_FILE, Ability, OnProgress, Policy, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
-from voiceclone.bases.coqui.finished import VOICE_FILE, score
+from voiceclone.bases.coqui.finished import score
+from voiceclone.bases.coqui.optional import attempt
 from voiceclone.bases.coqui.pieces import convert_in_pieces
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
 from voiceclone.bases.coqui.run_clock import read_plan, write_plan
@@ -70,6 +71,8 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         self._released: dict[str, torch.Tensor] = {}
         """Released values of the parameters that the voice in the network has changed."""
         self._speaker: Any = None
+        self._listened: set[Path] = set()
+        """Runs whose first listen was tried; one that failed would fail again."""
 
     def _is_complete(self) -> bool:
         weights = released.find_file(self._folder, released.MODEL_FILES)
@@ -234,6 +237,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
         # As it will be spoken: from the written file, so that what half precision costs is judged, too.
         scores = score(
+            run_dir,
             lambda text: self.speak(run_dir / VOICE_FILE, text, trainer.language),
             lambda text: self.speak(start, text, trainer.language),
             trainer.language,
@@ -242,9 +246,9 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         return scores | chosen_by
 
     def _left_by_training(self) -> Sequence[str]:
-        from voiceclone.bases.coqui import vits_loop
+        from voiceclone.bases.coqui import vits_best, vits_loop
 
-        return (vits_loop.CHECKPOINT_FILE, vits_loop.BEST_FILE, START_FILE)
+        return (vits_loop.CHECKPOINT_FILE, vits_best.BEST_FILE, START_FILE)
 
     def _make_trainer(self, run_dir: Path) -> "VitsTrainer":
         from voiceclone.bases.coqui.vits_loop import VitsTrainer
@@ -259,12 +263,18 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         """Speak the first listen, which needs no step: the vector alone is somebody already."""
         from voiceclone.bases.coqui.vits_network import speak
 
-        if (run_dir / FIRST_LISTEN_FILE).is_file():
+        if (run_dir / FIRST_LISTEN_FILE).is_file() or run_dir in self._listened:
             return
+        self._listened.add(run_dir)
         text = _FIRST_LISTEN_TEXT.get(trainer.language.split("-")[0], _FIRST_LISTEN_TEXT["en"])
         trainer.network.eval()
-        spoken = speak(trainer.network, self._bundle, trainer.start, text, trainer.language)
-        encode_wav(spoken, run_dir / FIRST_LISTEN_FILE)
+        spoken = attempt(
+            run_dir,
+            "The first try at your voice could not be spoken. The training goes on without it.",
+            lambda: speak(trainer.network, self._bundle, trainer.start, text, trainer.language),
+        )
+        if spoken is not None:
+            encode_wav(spoken, run_dir / FIRST_LISTEN_FILE)
 
     # Speaking and converting ------------------------------------------------------------------
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.base import Policy
-from voiceclone.bases.coqui import clip_store, vits_losses
+from voiceclone.bases.coqui import clip_store, vits_best, vits_losses
 from voiceclone.bases.coqui.bundle import Bundle
-from voiceclone.bases.coqui.finished import VOICE_FILE
+from voiceclone.bases.coqui.optional import attempt
 from voiceclone.bases.coqui.run_clock import RunClock, StoredPlan
+from voiceclone.bases.coqui.vits_best import BEST_FILE
 from voiceclone.bases.coqui.vits_data import LoadedClip, load_clip, load_known_clips, make_batch, read_known_clips
 from voiceclone.bases.coqui.vits_network import DISCRIMINATOR, load_network
 from voiceclone.bases.coqui.vits_recipe import Recipe, is_trained, learns_speaker
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 CHECKPOINT_FILE = "checkpoint.safetensors"
-BEST_FILE = "best.safetensors"
 SPEAKERS_FILE = "speakers.safetensors"
 """`speaker`: where the speaker's vector begins; `known.NAME`: vectors of known speakers whose clips are mixed in."""
 KNOWN = "known."
@@ -62,7 +62,7 @@ class VitsTrainer:
         self._known_vectors = {name.removeprefix(KNOWN): vector.to(device) for name, vector in vectors.items()}
         self.batch_clips = recipe.batch_clips
         """Clips in memory at once; fewer than the recipe's after memory ran out, with as many gradients summed."""
-        self._state: dict[str, Any] = {"rate_factor": 1.0, "returns": 0, "judged": 0, "best_step": 0}
+        self._state: dict[str, Any] = {"rate_factor": 1.0, "returns": 0} | vits_best.BEGINNING
         self._build()
         self._load_clips()
         if (run_dir / CHECKPOINT_FILE).is_file():
@@ -159,8 +159,8 @@ class VitsTrainer:
             self._go_back()
             return
         self.clock.note_step(time.monotonic() - began)
-        if self._wants_judging(phase):
-            losses["held_out_mel"] = self._judge()
+        if self._wants_judging(phase) and (distance := self._judge()) is not None:
+            losses["held_out_mel"] = round(distance, 4)
         if self.batch_clips < self.recipe.batch_clips:
             losses["clips_at_once"] = self.batch_clips
         if math.isfinite(losses["loss"]):
@@ -289,41 +289,23 @@ class VitsTrainer:
             self._state["mark"] = mark
         return due
 
-    def _judge(self) -> float:
-        """Measure the voice by the held-out clips, and keep it when it is the best so far."""
-        distance = vits_losses.held_out_mel(self.network, self._judged, self.speaker.detach())
-        state = self._state
-        if state["judged"] == 0:
-            state |= {"start_mel": distance, "best_mel": distance}
-        elif distance < state["best_mel"]:
+    def _judge(self) -> float | None:
+        """Measure the voice by the held-out clips, and keep it when it is the best so far; None when that fails."""
+        distance = attempt(
+            self.run_dir,
+            "The voice could not say the recordings it is judged by. The training goes on without being judged.",
+            lambda: vits_losses.held_out_mel(self.network, self._judged, self.speaker.detach()),
+        )
+        if vits_best.enter(self._state, self.clock.step, distance):
             write_voice_tensors(self.run_dir / BEST_FILE, self.voice_tensors())
-            state |= {"best_mel": distance, "best_step": self.clock.step}
-        state |= {"judged": state["judged"] + 1, "judged_step": self.clock.step}
-        return round(distance, 4)
+        return distance
 
     def choose(self) -> dict[str, float]:
-        """Write the best voice of the run as `voice.safetensors`; return what it was chosen by.
-
-        The voice that learning began from (the instant voice, or the closest known speaker) is one of the
-        candidates: training that made nothing better leaves it.
-        """
+        """Write the best voice of the run as `voice.safetensors`; return what it was chosen by."""
         if self.clock.step > self._state.get("judged_step", -1):
             self._judge()
-        state, voice = self._state, self.run_dir / VOICE_FILE
-        if state["best_step"] and (self.run_dir / BEST_FILE).is_file():
-            (self.run_dir / BEST_FILE).replace(voice)
-        elif state["best_step"] == 0 or not voice.is_file():
-            write_voice_tensors(voice, {SPEAKER: self.start.float()})
-        if state["best_step"] == 0:
-            self._note(
-                "The training did not come closer to the recordings it was judged by than the voice it began with, so "
-                "that voice was kept. More recordings or a longer training may help."
-            )
-        return {
-            "held_out_mel_start": round(state["start_mel"], 4),
-            "held_out_mel": round(state["best_mel"], 4),
-            "best_step": float(state["best_step"]),
-        }
+        start = {SPEAKER: self.start.float()}
+        return vits_best.keep(self.run_dir, self._state, start, self.voice_tensors, self.clock.step)
 
     def voice_tensors(self) -> "dict[str, torch.Tensor]":
         """Return the voice as it is now, as its file holds it."""

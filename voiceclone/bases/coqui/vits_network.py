@@ -8,12 +8,7 @@ import numpy as np
 from voiceclone.audio import Audio, resample
 from voiceclone.bases.coqui import released
 from voiceclone.bases.coqui.bundle import Bundle
-from voiceclone.bases.coqui.workarounds import (
-    freeze_speaker_encoder,
-    keep_two_speakers,
-    prepare_library,
-    text_without_losses,
-)
+from voiceclone.bases.coqui.workarounds import prepare_library, text_without_losses
 from voiceclone.errors import BaseModelError, TextError
 
 if TYPE_CHECKING:
@@ -72,20 +67,17 @@ def build_network(bundle: Bundle, discriminator: bool = False) -> "torch.nn.Modu
         raise BaseModelError(f"The model in “{bundle.folder.name}” is “{config.model}”, not VITS. Get the model again.")
     arguments = config.model_args
     # The speaker encoder is asked directly, before training (`SpeakerListener`); within the network it would be
-    # trained along (see `freeze_speaker_encoder`), and the vectors of all released speakers are not needed, either.
+    # trained along (see `workarounds`), and the vectors of all released speakers are not needed, either.
     config.speaker_encoder_model_path = arguments.speaker_encoder_model_path = ""
     arguments.use_speaker_encoder_as_loss = False
     config.d_vector_file = arguments.d_vector_file = None
     arguments.init_discriminator = discriminator
     try:
-        network = _network_class()(config)
+        return _network_class()(config)
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError, RuntimeError) as error:
         raise BaseModelError(
             f"The configuration of the model in “{bundle.folder.name}” cannot be used ({error}). Get the model again."
         ) from error
-    freeze_speaker_encoder(network)
-    keep_two_speakers(network)
-    return network
 
 
 def load_network(bundle: Bundle, device: str, discriminator: bool = False) -> tuple["torch.nn.Module", bool]:

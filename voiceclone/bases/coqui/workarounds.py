@@ -1,15 +1,40 @@
 """Every defect of coqui-tts 0.28.0 and coqui-tts-trainer 0.4.0 that we keep users away from, each with its cause.
 
 Paths name files of the packages `TTS` and `trainer`; numbers after `coqui-ai#` and `idiap#` are issues of
-coqui-ai/TTS and idiap/coqui-ai-TTS. `tests/test_coqui_workarounds.py` shows each defect and that it is gone.
-`prepare_library` has to be called before anything of `TTS` is used.
+https://github.com/coqui-ai/TTS and https://github.com/idiap/coqui-ai-TTS. `prepare_library` has to be called before
+anything of `TTS` is used. `tests/test_coqui_workarounds.py` shows each defect that a function below is against.
+
+The library's trainer is not used at all: the loops in `vits_loop.py`, `xtts_training.py` and
+`tacotron_training.py` take its networks and losses only. So there is no code against these, but a test of our own
+runs for each (`tests/test_coqui_own_loops.py`, where no other file is named):
+
+* `fit()` deletes the folder of a run that fails and calls `sys.exit(1)`, and on Ctrl-C `os._exit(130)`, which ends
+  the whole program (trainer/trainer.py:1296-1328);
+* a continued run reads its best loss from the last checkpoint, which has no evaluation loss when it was saved within
+  an epoch, and from then on chooses by the training loss (trainer/trainer.py:1213-1231);
+* a continued run loads the settings of the folder over those it is given (trainer/trainer.py:453-461);
+* a checkpoint is written into its file itself (trainer/io.py:96-105): killed meanwhile, half a file is the newest;
+* a test sentence that fails ends the run before the best model of the epoch is saved (trainer/trainer.py:1199,
+  1254-1262; ours: `optional.py`, `tests/test_coqui_sentences.py`);
+* a run's folder is named after its minute and commit (trainer/generic_utils.py:54-58), so two share it;
+* the command line of the program around it is parsed (trainer/trainer.py:154), its script copied (:390), the limit
+  of open files lowered for the whole process (:484-489), and a log file opened that is never closed (:1580).
+
+Nor are these parts of its networks:
+
+* the speaker encoder is a sub-module of a network with a speaker-consistency loss (TTS/tts/models/base_tts.py:75-78),
+  so the generator's optimizer takes its parameters, too, and the trainer's `model.train()` moves its batch norms,
+  until everyone sounds alike to it. Ours stands beside the network (`vits_network.build_network`,
+  `SpeakerListener`);
+* of a single speaker with a vector the number is returned in the place of the vector
+  (TTS/tts/models/base_tts.py:537-539), and the decoder fails on `None` (coqui-ai#1454, coqui-ai#2059, coqui-ai#2320,
+  coqui-ai#2391). Ours is always told the vector (`vits_network.speak`).
 """
 
 import ast
 import functools
 import importlib
 import logging
-import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -19,7 +44,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceclone import store
 from voiceclone.audio import Audio, decode, resample
 from voiceclone.errors import BaseModelError, TextError, TrainingError
 
@@ -50,7 +74,6 @@ def prepare_library() -> None:
     logging.getLogger("TTS").setLevel(logging.ERROR)
     logging.getLogger("trainer").setLevel(logging.ERROR)
     read_sound_without_ffmpeg()
-    save_checkpoints_whole()
     pronounce_without_espeak_program()
 
 
@@ -77,31 +100,12 @@ def _load_sound(uri: Any, *_args: Any, **_kwargs: Any) -> tuple["torch.Tensor", 
     return torch.from_numpy(audio.samples.copy())[None], audio.sample_rate
 
 
-@contextmanager
-def sound_read_at(sample_rate: int) -> Iterator[None]:
-    """Within the block the library's VITS data sets read every file at `sample_rate` hertz.
+def samples_for(audio: Audio, sample_rate: int) -> np.ndarray:
+    """Return a recording's samples at the rate a network wants, hertz.
 
     Cause: `wav, _ = load_audio(...)` throws the file's rate away, so 44.1 kHz is learnt as if it were slow
     16 kHz (TTS/tts/models/vits.py:69-77, 95).
     """
-    from TTS.tts.models import vits
-
-    def load_audio(file_path: Any) -> tuple["torch.Tensor", int]:
-        import torch
-
-        samples = resample(decode(Path(file_path)), sample_rate).samples
-        return torch.from_numpy(samples.copy())[None], sample_rate
-
-    before = vits.load_audio
-    vits.load_audio = load_audio
-    try:
-        yield
-    finally:
-        vits.load_audio = before
-
-
-def samples_for(audio: Audio, sample_rate: int) -> np.ndarray:
-    """Return a recording's samples at the rate a network wants, with the same care as `sound_read_at`."""
     return resample(audio, sample_rate).samples
 
 
@@ -214,41 +218,18 @@ def text_without_losses(text: str, language: str, known: Iterable[str]) -> str:
     return said
 
 
+def hindi_numbers_as_words(text: str, language: str) -> str:
+    """Return a Hindi text with its numbers as words; any other as it is.
+
+    Cause: XTTS's tokenizer has `num2words` write numbers out, which knows no Hindi and raises `NotImplementedError`
+    (TTS/tts/layers/xtts/tokenizer.py:546-547).
+    """
+    from voiceclone.text.normalize import spoken
+
+    return spoken(text, language) if language == "hi" else text
+
+
 # Networks -----------------------------------------------------------------------------------------
-
-
-def freeze_speaker_encoder(network: Any) -> None:
-    """Keep the speaker encoder inside a network as it is, whatever is trained around it.
-
-    Cause: it is a sub-module (TTS/tts/models/base_tts.py:75-78), so the generator's optimizer takes its
-    parameters, too (TTS/tts/models/vits.py, `get_optimizer`), and the trainer's `model.train()` moves its batch
-    norms. With the speaker-consistency loss the encoder is trained until everyone sounds alike to it; it is not
-    saved, so speaker vectors made later fit no longer.
-    """
-    encoder = getattr(network, "speaker_encoder", None)
-    if encoder is None:
-        return
-    encoder.eval()
-    for parameter in encoder.parameters():
-        parameter.requires_grad_(False)
-    encoder.train = lambda mode=True: encoder
-
-
-def keep_two_speakers(network: Any) -> None:
-    """Make sure that a network on speaker vectors knows two names.
-
-    Cause: with one name its number is returned instead of its vector
-    (TTS/tts/models/base_tts.py:537-539), and the decoder fails on `None`
-    (coqui-ai#1454, coqui-ai#2059, coqui-ai#2320, coqui-ai#2391).
-    """
-    manager = network.speaker_manager
-    if manager is None or not getattr(network.args, "use_d_vector_file", False) or len(manager.name_to_id) != 1:
-        return
-    (name,) = manager.name_to_id
-    again = f"{name} (again)"
-    manager.name_to_id[again] = 1
-    if name in manager.embeddings_by_names:
-        manager.embeddings_by_names[again] = manager.embeddings_by_names[name]
 
 
 def guard_optimizer(optimizer: "torch.optim.Optimizer", max_bad_steps: int = MAX_BAD_STEPS) -> Callable[[], int]:
@@ -288,122 +269,6 @@ class WentAstray(TrainingError):
             "The training went astray (its error grew beyond all numbers). Leave out recordings that sound "
             "broken and train again."
         )
-
-
-# The trainer of the library (XTTS and Tacotron use it; VITS has a loop of ours) ---------------------
-
-
-def save_checkpoints_whole() -> None:
-    """Let the trainer write its checkpoints beside their place and move them there.
-
-    Cause: `save_fsspec` writes into the file itself (trainer/io.py:96-105); killed meanwhile, it leaves half a
-    file under the newest name, which continuing then fails on.
-    """
-    import torch
-    from trainer import io
-
-    @functools.wraps(io.save_fsspec)
-    def save_fsspec(state: Any, path: Any, **kwargs: Any) -> None:
-        with store.atomic_file(Path(path)) as temporary:
-            torch.save(state, temporary, **kwargs)
-
-    io.save_fsspec = save_fsspec
-
-
-def name_run_uniquely(config: Any) -> None:
-    """Give a run a name of its own.
-
-    Cause: the folder is called after name, minute and commit (trainer/generic_utils.py:54-58): two runs of one
-    minute share it and overwrite each other's configuration.
-    """
-    config.run_name = f"{config.run_name}-{store.new_id()}"
-
-
-@cache
-def safe_trainer() -> type:
-    """Return the library's `Trainer` without the traps it sets for a program that embeds it.
-
-    Keyword arguments are those of `trainer.Trainer`; `config` is given a unique run name. It differs in this:
-
-    * the command line of our program is never parsed (trainer/trainer.py:154), nor our script copied (:390);
-    * `fit` raises errors as they are: the library's deletes the run's folder and calls `sys.exit(1)`, and on
-      Ctrl-C `os._exit(130)`, which ends the whole program (trainer/trainer.py:1296-1328);
-    * a continued run keeps the settings it was given: the library loads those of the folder over them
-      (trainer/trainer.py:453-461);
-    * a continued run knows the best loss it had: the library reads it from the last checkpoint, which has no
-      evaluation loss when it was saved within an epoch, and from then on chooses by the training loss
-      (trainer/trainer.py:1213-1231);
-    * a test sentence that fails is a line in the log: the library's ends the run before the best model of the
-      epoch is saved (trainer/trainer.py:1254-1262, :1199);
-    * steps with infinite gradients are left out (`guard_optimizer`).
-    """
-    prepare_library()
-    import torch
-    from trainer import Trainer
-
-    class SafeTrainer(Trainer):
-        def __init__(self, args: Any, config: Any, output_path: Any = None, **kwargs: Any) -> None:
-            kwargs["parse_command_line_args"] = False
-            wanted = config.to_dict()
-            if not args.continue_path:
-                name_run_uniquely(config)
-            files_before = _open_files_limit()
-            super().__init__(args, config, output_path, **kwargs)
-            _restore_open_files_limit(files_before)
-            if args.continue_path:
-                _keep_settings(self.config, wanted)
-            optimizers = self.optimizer if isinstance(self.optimizer, list) else [self.optimizer]
-            self.bad_steps = [guard_optimizer(optimizer) for optimizer in optimizers]
-
-        def save_training_script(self) -> None:
-            pass
-
-        def _setup_logger_config(self, log_file: str) -> None:
-            pass  # it opens a file that it never closes (trainer/trainer.py:1580)
-
-        def fit(self) -> None:
-            self._fit()
-
-        def _restore_best_loss(self) -> None:
-            if not (self.continue_run and self.args.best_path):
-                return
-            stored = torch.load(self.args.best_path, map_location="cpu", weights_only=True)
-            if isinstance(stored.get("model_loss"), dict):
-                self.best_loss = stored["model_loss"]
-
-        def test_run(self) -> None:
-            try:
-                super().test_run()
-            except Exception as error:
-                _LOG.warning("A test sentence could not be spoken: %s", error)
-
-    return SafeTrainer
-
-
-_CHANGED_BY_THE_RUN = ("run_name", "restore_path", "github_branch", "speakers_file", "model_args")
-"""Settings that the trainer itself writes into a run's configuration."""
-
-
-def _keep_settings(config: Any, wanted: dict[str, Any]) -> None:
-    for name, value in wanted.items():
-        if name not in _CHANGED_BY_THE_RUN and not isinstance(value, dict) and name in config:
-            config[name] = value
-
-
-def _open_files_limit() -> Any:
-    if os.name == "nt":
-        return None
-    import resource
-
-    return resource.getrlimit(resource.RLIMIT_NOFILE)
-
-
-def _restore_open_files_limit(before: Any) -> None:
-    # The trainer lowers the limit of the whole process to 4096 (trainer/trainer.py:484-489).
-    if before is not None:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 # XTTS and the converters ----------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone.audio import Audio
-from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip, TrainingPlan
+from voiceclone.bases.base import VOICE_FILE, OnProgress, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released, xtts_network
-from voiceclone.bases.coqui.finished import VOICE_FILE, score
+from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
 from voiceclone.bases.coqui.run_clock import write_plan
 from voiceclone.bases.coqui.voice_tensors import (
@@ -155,7 +155,7 @@ class XttsBase(TrainableBase["XttsTrainer"]):
             return xtts_network.say(network, spoken[name], text, language, 1.0)
 
         real = [clip_store.read_sound(run_dir, clip) for clip in trainer.held_out]
-        return score(lambda text: say("trained", text), lambda text: say("instant", text), language, real)
+        return score(run_dir, lambda text: say("trained", text), lambda text: say("instant", text), language, real)
 
     def _left_by_training(self) -> Sequence[str]:
         from voiceclone.bases.coqui import xtts_training

@@ -9,6 +9,7 @@ import numpy as np
 from voiceclone.audio import Audio, resample
 from voiceclone.bases.coqui import released
 from voiceclone.bases.coqui.voice_tensors import SPEAKER
+from voiceclone.bases.coqui.workarounds import hindi_numbers_as_words
 from voiceclone.errors import BaseModelError, TextError
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def tokens_of(tokenizer: Any, text: str, language: str) -> list[int]:
     if not any(letter.isalnum() for letter in text):
         raise TextError("There is nothing to speak in this text. Type some words.")
     logging.getLogger("TTS.tts.layers.xtts.tokenizer").setLevel(logging.ERROR)  # it prints the text
-    tokens = tokenizer.encode(text.strip().lower(), family)
+    tokens = tokenizer.encode(hindi_numbers_as_words(text, language).strip().lower(), family)
     if _UNKNOWN_TOKEN in tokens or _STOP_TOKEN in tokens:
         raise TextError(f"{TITLE} does not know a character in “{text[:60]}”. Leave out what is not read aloud.")
     return tokens
@@ -184,7 +185,7 @@ def say(network: Any, voice: "dict[str, torch.Tensor]", text: str, language: str
     with torch.random.fork_rng(devices):
         torch.manual_seed(sum(tokens))
         made = network.inference(
-            text,
+            hindi_numbers_as_words(text, language),
             language,
             voice[LATENT],
             voice[SPEAKER],

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from voiceclone.audio import Audio
 from voiceclone.bases.base import (
     START_VOICE_FILE,
+    VOICE_FILE,
     Ability,
     Effort,
     OnProgress,
@@ -30,6 +31,7 @@ from voiceclone.compute import device, random_state_untouched, use_all_cores
 from voiceclone.errors import InputError, NotFoundError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.store import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
+from voiceclone.voice_file import is_whole
 
 if TYPE_CHECKING:
     from voiceclone.bases.kokoro.trainer import Trainer
@@ -39,7 +41,6 @@ CHECKPOINT_INTERVAL_S = 45.0
 """With a first listen and the writing itself in between, at most a minute of work is lost when the process is killed.
 docs/decisions.md, “Never lose work”, has what a checkpoint costs."""
 FIRST_LISTEN_FILE = "first_listen.wav"
-VOICE_FILE = "voice.safetensors"
 DONE_FILE = "done.json"
 """Written when voice and scores are; only then is the checkpoint deleted."""
 _FIRST_LISTEN_TEXT = {
@@ -172,8 +173,10 @@ class KokoroBase:
         from voiceclone.bases.kokoro.checkpoint import forget_checkpoints
         from voiceclone.bases.kokoro.run_files import CHECKPOINT_FILE
 
-        if _read_done(run_dir) is not None:
-            return  # killed after everything was written
+        if _read_done(run_dir) is not None:  # killed after everything was written
+            if chosen is not None and not is_whole(run_dir / VOICE_FILE):
+                write_bytes(run_dir / VOICE_FILE, chosen.read_bytes())  # by a power loss, which cut it
+            return
         trainer = self._trainer(run_dir)
         if chosen is None:
             _making_room(run_dir, lambda: self.write_learnt(run_dir, run_dir / VOICE_FILE))
@@ -187,6 +190,10 @@ class KokoroBase:
         shutil.rmtree(run_dir / "dataset", ignore_errors=True)
 
     # Heard while it learns --------------------------------------------------------------------
+
+    def save(self, run_dir: Path) -> None:
+        """Write a checkpoint, unless the last one is of this step."""
+        self._trainer(run_dir).save_checkpoint()
 
     def load(self, run_dir: Path) -> None:
         """Load the network, and choose the stock voice that the run begins from."""
@@ -283,23 +290,24 @@ class KokoroBase:
 
     # What is told before -----------------------------------------------------------------------
 
-    def workload(self, effort: Effort, speech_s: float) -> Workload:
-        """Return what an effort comes to with so much usable speech."""
+    def workload(self, effort: Effort, speech_s: float, device: str = "cpu") -> Workload:
+        """Return what an effort comes to with so much usable speech, on `cpu` or `cuda`."""
         from voiceclone.bases.kokoro.schedule import frames_worth_having
 
-        steps = recipe.effort_steps(effort, speech_s)
-        used = recipe.Recipe()
+        used = recipe.Recipe.for_device(device)
+        steps = recipe.effort_steps(effort, speech_s, used)
         heard_s = max(used.first_clips_s, frames_worth_having(steps, used) * recipe.FRAME_S)
         return Workload(steps, min(speech_s, heard_s), steps < recipe.EFFORT_STEPS[effort])
 
-    def training_facts(self, clip_count: int) -> dict[str, float]:
-        """Return figures of a training from so many clips, for people who want to know."""
+    def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:
+        """Return figures of a training from so many clips on `cpu` or `cuda`, for people who want to know."""
         from voiceclone.bases.kokoro import dataset
 
-        used = recipe.Recipe()
+        used = recipe.Recipe.for_device(device)
         return {
             "held_out_clips": dataset.held_out_count(clip_count),
-            "window_s": used.window_frames * recipe.FRAME_S,
+            "window_s": used.step_speech_s,
+            "batch_windows": used.batch_windows,
             "decoder_rate": used.decoder_rate,
             "norm_rate": used.norm_rate,
             "predictor_rate": used.predictor_rate,

@@ -17,16 +17,17 @@ PAUSE_CURVE = "pause_curve"
 LEVELS_DB = np.arange(-70.0, 1.0)
 THRESHOLD_DB = -20.0
 """Above this level, relative to speech, nothing is changed. Voiceless f and th lie 20 to 30 dB below the loudest."""
-RATIO = 2.5
-"""Without a measured curve, a sound 1 dB further below `_PLAIN_THRESHOLD_DB` comes out 2.5 dB further below.
-With 2 a voice from 20 s of speech paused 3 dB louder than its recordings (docs/decisions.md, "Hiss in pauses")."""
-_PLAIN_THRESHOLD_DB = -30.0
-MAX_CUT_DB = 18.0
+RATIO = 4.0
+"""Without a measured curve, a sound 1 dB further below `_PLAIN_THRESHOLD_DB` comes out 4 dB further below. With 2.5
+from -30 dB on, a voice from 20 s of speech paused 3 dB louder than its recordings (decisions.md, "Short stops")."""
+_PLAIN_THRESHOLD_DB = -28.0
+MAX_CUT_DB = 20.0
 _HOP_SAMPLES = SAMPLE_RATE // 200
 _LEVEL_HOPS = 3
 """Levels are those of 15 ms, a step to either side: with less, speech itself would be turned down at its edges."""
-_OPENING_HOPS = 3
-"""The gain opens 5 ms before a sound and closes 5 ms after it, then is smoothed over 15 ms: nothing is cut off."""
+_SMOOTHING_HOPS = 3
+"""The gain is smoothed over 15 ms, and the level it follows hears 5 ms ahead: sounds keep their edges, and stops of
+20 ms are turned down, too. Held open for 5 ms more on either side, most of these escaped."""
 _SPEECH_RANGE_DB = 25.0
 """What lies within this range of the loudest 15 ms counts as speech when its level is taken."""
 _LOWEST_DBFS = -100
@@ -98,7 +99,7 @@ def quieten_pauses(samples: np.ndarray, curve_db: np.ndarray | None = None) -> n
         samples: one sentence.
         curve_db: a voice's own gains, see `PAUSE_CURVE`; None takes `plain_curve_db`.
     """
-    from scipy.ndimage import maximum_filter1d, uniform_filter1d
+    from scipy.ndimage import uniform_filter1d
 
     level_db = _levels_db(samples)
     if not len(level_db):
@@ -108,7 +109,7 @@ def quieten_pauses(samples: np.ndarray, curve_db: np.ndarray | None = None) -> n
         LEVELS_DB,
         plain_curve_db() if curve_db is None else curve_db,
     )
-    gain_db = uniform_filter1d(maximum_filter1d(gain_db, _OPENING_HOPS), _OPENING_HOPS)
+    gain_db = uniform_filter1d(gain_db, _SMOOTHING_HOPS)
     middles = (np.arange(len(gain_db)) + 0.5) * _HOP_SAMPLES
     gain = 10 ** (np.interp(np.arange(len(samples)), middles, gain_db) / 20)
     return (samples * gain).astype(np.float32)

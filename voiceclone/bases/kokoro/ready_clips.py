@@ -89,8 +89,13 @@ class ReadyClips:
         return sum(clip.frame_count for clip in self.ready)
 
     def make_next_ready(self) -> None:
-        """Make the first pending clip ready."""
-        self._make_ready(self.pending.pop(0))
+        """Make the first pending clip ready; where that fails, it stays the first one pending."""
+        self._make_ready(self.pending[0])
+        del self.pending[0]
+
+    def leave_next_out(self) -> dataset.ClipEntry:
+        """Give up the first pending clip, and return it; a run that is continued later tries it again."""
+        return self.pending.pop(0)
 
     def _make_ready(self, entry: dataset.ClipEntry) -> None:
         import torch

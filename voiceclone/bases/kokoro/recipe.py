@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from voiceclone.bases.base import Effort
 
+FRAME_S = 0.025
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -47,6 +49,11 @@ class Recipe:
     """Speech made ready before learning begins; the rest follows after the first listen."""
     default_minutes: float = 5.0
 
+    @property
+    def step_speech_s(self) -> float:
+        """Speech that one acoustic step hears, seconds."""
+        return self.batch_windows * self.window_frames * FRAME_S
+
     @staticmethod
     def for_device(device: str) -> "Recipe":
         """Return the recipe for `cpu` or `cuda`."""
@@ -76,16 +83,16 @@ Better, as Better is of Quick; not measured."""
 HEARD_AT_MOST = 15.0
 """How often each second of speech may be heard before more steps are held back: 20 s heard 15 times still reached the
 likeness of 60 s heard 4 times, though its sound (DNSMOS) began to fall behind; nothing was measured beyond."""
-FRAME_S = 0.025
 
 
-def effort_steps(effort: Effort, speech_s: float) -> int:
+def effort_steps(effort: Effort, speech_s: float, used: Recipe) -> int:
     """Return the steps that an effort is worth with so much usable speech; never fewer than those of a first voice.
 
-    Counted in windows of one; on a graphics card each step hears several, and nothing was measured there.
+    What an effort is worth was measured on a processor, with one window a step. On a graphics card a step hears eight,
+    so little speech holds more steps back; nothing was measured there.
     """
-    window_s = Recipe().window_frames * FRAME_S
-    return max(EFFORT_STEPS[Effort.QUICK], min(EFFORT_STEPS[effort], round(HEARD_AT_MOST * speech_s / window_s)))
+    most = round(HEARD_AT_MOST * speech_s / used.step_speech_s)
+    return max(EFFORT_STEPS[Effort.QUICK], min(EFFORT_STEPS[effort], most))
 
 
 def is_style_layer(name: str) -> bool:

@@ -111,12 +111,34 @@ class Trainer:
         ready_s = self.clips.ready_s
         few = ready_s < self.recipe.first_clips_s
         if self.clips.pending and (few or self.schedule.wants_more_clips(self.clips.ready_frames)):
-            self.clips.make_next_ready()
+            self._make_next_ready()
             if few:
                 return
         self.step()
         if self.schedule.learning_share() >= 1.0:
             self.schedule.note_end()
+
+    def _make_next_ready(self) -> None:
+        """Make a clip ready, or leave it out where the memory is too small for it."""
+        for _ in range(2):
+            try:
+                self.clips.make_next_ready()
+                return
+            except (MemoryError, RuntimeError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            # No rung of `Thrift` would help: they make steps smaller, and nothing but gradients is left of a step here.
+            self.learners.forget_gradients()
+            free_memory()
+        length_s = self.clips.leave_next_out().duration_s
+        self._files.note(
+            f"The memory was too small to make a recording of {length_s:.1f} s ready; the training goes on without it."
+        )
+        if not self.clips.ready and not self.clips.pending:
+            raise TrainingError(
+                "There is too little memory to make any of the recordings ready. Close other programs, then continue "
+                "the training."
+            )
 
     def wants_first_listen(self) -> bool:
         """True once the voice is worth a first listen and none was spoken yet."""

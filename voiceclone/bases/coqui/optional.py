@@ -1,0 +1,36 @@
+"""What a training can do without, such as a test sentence: when it fails, that is noted and the training goes on."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from voiceclone.bases.memory import free_memory, is_out_of_memory
+from voiceclone.errors import StorageError, VoiceFileError
+from voiceclone.training.notes import add_note
+
+_LOG = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+def attempt(run_dir: Path, sentence: str, work: Callable[[], Result]) -> Result | None:
+    """Return what `work` gives, or None, with a note beside the run's plot, when it fails in whatever way.
+
+    Numbers that are none end in an assertion, an index or a size deep inside a network, so no list of error types
+    would do. A full disk and a damaged voice file are no sentence's fault and are raised.
+
+    Args:
+        run_dir: the run.
+        sentence: what a person is told when it fails.
+        work: what to do.
+    """
+    try:
+        return work()
+    except (StorageError, VoiceFileError):
+        raise
+    except Exception as error:
+        _LOG.warning("%s", sentence, exc_info=True)
+        if is_out_of_memory(error):
+            free_memory()
+        add_note(run_dir, sentence)
+        return None
