@@ -1,10 +1,16 @@
-"""Train a small YourTTS-like VITS from nothing on the benchmark's voices, and measure what becomes of it over time.
+"""Train a small YourTTS-like VITS on the benchmark's voices, from nothing or from a converted network, and measure it.
 
 For developers; hours on a processor. It shows that the losses of the coqui path go down and that speech gets
 intelligible and similar, where released weights cannot be had. Speakers are vectors (Resemblyzer's, 256 numbers), the
 loop's losses are those of `voiceclone.bases.coqui`, and the folder it leaves is laid out like a release.
 
     nice -n 10 python tools/train_compact_vits.py --minutes 480 --stock-voices 6 --out models/compact-vits
+
+From nothing 100 minutes are 3,000 steps, which is not yet speech. `--start FOLDER` begins with a network that speaks
+(`tools/piper_to_vits.py`, then `tools/complete_vits.py`) and teaches it to tell its speakers apart:
+
+    python tools/train_compact_vits.py --start models/piper-vits --voices joe --stock-voices 1 --rate 2e-4 \\
+        --minutes 12 --adversarial-from 1 --out models/two-voices-vits
 
 Stopped (Ctrl-C) and called again with the same folder it goes on; `--minutes` counts all calls together, and counts
 the processor's time, so that it may run beside other work. It writes
@@ -31,6 +37,7 @@ import torch  # noqa: E402
 
 from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN  # noqa: E402
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice, read_by_joe  # noqa: E402
+from tools.piper_to_vits import save_network  # noqa: E402
 from voiceclone import store  # noqa: E402
 from voiceclone.audio import Audio, decode, encode_flac, encode_wav  # noqa: E402
 from voiceclone.bases.coqui import vits_losses, vits_network  # noqa: E402
@@ -85,13 +92,18 @@ def main() -> int:
     options = parse(sys.argv[1:])
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(options.threads)
+    begins_with = read_bundle(options.start) if options.start else None
     if not (options.out / "config.json").is_file():
-        store.write_json(options.out / "config.json", configuration(options.phonemes))
+        about = begins_with.config if begins_with else configuration(options.phonemes)
+        store.write_json(options.out / "config.json", about)
     bundle = read_bundle(options.out)
     torch.manual_seed(options.seed)
-    network = vits_network.build_network(bundle, discriminator=True)
+    if begins_with:
+        network, _ = vits_network.load_network(begins_with, "cpu", discriminator=True)
+    else:
+        network = vits_network.build_network(bundle, discriminator=True)
     speakers = [speaker_of(name, clips, network, bundle) for name, clips in recordings(options)]
-    minutes = sum(len(clip.samples) for one in speakers for clip in one.clips) / SAMPLE_RATE / 60
+    minutes = sum(len(clip.samples) for one in speakers for clip in one.clips) / bundle.sample_rate / 60
     say(f"{len(speakers)} voices, {minutes:.0f} minutes; {count(network, False):.1f} M numbers speak, "
         f"{count(network, True):.1f} M tell true from false")  # fmt: skip
     run = Training(options, network, bundle, speakers)
@@ -105,6 +117,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, required=True, help="of all cores, all calls together")
     parser.add_argument("--out", type=Path, required=True, help="folder of the results; one that is there goes on")
+    parser.add_argument("--start", type=Path, help="folder of the network to begin with; not given, from nothing")
     parser.add_argument("--voices", nargs="+", default=list(VOICE_NAMES), help="benchmark voices")
     parser.add_argument("--stock-voices", type=int, default=0, help="stock voices of Kokoro that read 120 sentences")
     parser.add_argument("--kokoro", type=Path, default=ROOT / "models/base/kokoro-82m", help="folder of Kokoro")
@@ -331,9 +344,7 @@ class Training:
         """Write the checkpoint, and the model as a release would hold it."""
         about = {"step": self.step, "measured": self.measured, "elapsed_s": self.minutes * 60}
         save_checkpoint(self.options.out / CHECKPOINT, dict(self.network.named_parameters()), self.optimizers, about)
-        state = {name: value for name, value in self.network.state_dict().items() if not name.startswith("disc.")}
-        with store.atomic_file(self.options.out / "model_file.pth") as temporary:
-            torch.save({"model": state, "config": self.bundle.config, "step": self.step}, temporary)
+        save_network(self.network, self.options.out)
         vectors = {one.name: {"name": one.name, "embedding": one.vector[0].tolist()} for one in self.speakers}
         store.write_json(self.options.out / "speakers.json", vectors)
 
