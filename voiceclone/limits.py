@@ -35,8 +35,8 @@ GOOD_SNR_DB = 23.0
 """Speech this far above the noise needs no remark; a laptop microphone in a quiet room reaches 25-40. Noise 20 dB below
 is measured as 20 to 22.3 (docs/clip-verdicts.md)."""
 BAD_SNR_DB = 6.0
-"""Between 10 dB, where gentle cleaning leaves 8 % of the words wrong and a likeness of 0.82, and 0 dB with 55 % and 0.67
-(docs/cleaning.md); nothing in between was measured."""
+"""Between 10 dB, where gentle cleaning leaves 8 % of the words wrong and a likeness of 0.82, and 0 dB with 55 % and
+0.67 (docs/cleaning.md); nothing in between was measured."""
 GOOD_LOUDNESS_LUFS = -40.0
 BAD_LOUDNESS_LUFS = -55.0
 """Our choice: rounding to 16 bits alone makes a noise of -101 dBFS, 46 dB below a voice this quiet, and microphones add
