@@ -129,7 +129,8 @@ async function openMicrophone() {
   await context.audioWorklet.addModule(url);
   URL.revokeObjectURL(url);
   const node = new AudioWorkletNode(context, "voiceclone-take", { numberOfOutputs: 0 });
-  node.port.onmessage = (event) => hear(event.data);
+  // Some blocks still come after the microphone was let go; they would leave the meter and its light on.
+  node.port.onmessage = (event) => microphone?.stream === stream && hear(event.data);
   context.createMediaStreamSource(stream).connect(node);
   await context.resume();
   microphone = { stream, context, raw: window.voicecloneMicrophone?.raw };
@@ -187,7 +188,8 @@ function hear(block) {
 
 let shownLevel = 0;
 function showLevel(peak, now) {
-  const level = Math.max(0, 1 - (20 * Math.log10(Math.max(peak, 1e-5))) / LOWEST_DB);
+  const level_db = 20 * Math.log10(Math.min(1, Math.max(peak, 1e-5))); // processed sound may exceed full scale
+  const level = Math.max(0, 1 - level_db / LOWEST_DB);
   shownLevel = Math.max(level, shownLevel - 0.004); // falls slowly enough to be seen: 128 samples are 3 ms
   part("level").style.width = `${100 * shownLevel}%`;
   const hot = now < hotUntil;
