@@ -94,7 +94,8 @@ def profile(trainer: "Trainer", steps: int) -> Profile:
     taken_s = sorted(_timed_step(trainer, on_card) for _ in range(steps))
     activities = [ProfilerActivity.CPU, *([ProfilerActivity.CUDA] if on_card else [])]
     began = time.monotonic()
-    with torch.profiler.profile(activities=activities) as recorded:
+    # With all events kept: torch warns of losing those of other cycles else, and there is only one.
+    with torch.profiler.profile(activities=activities, acc_events=True) as recorded:
         for _ in range(steps):
             _timed_step(trainer, on_card)
     wall_us = (time.monotonic() - began) * 1e6

@@ -30,7 +30,7 @@ def test_without_a_graphics_card_it_says_so_and_writes_nothing(tmp_path, capsys,
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(1800)
 def test_a_step_is_profiled(kokoro_folder, monkeypatch, capsys):
     monkeypatch.setattr(steps, "WARM_STEPS", 1)
     assert steps.main(["--steps", "1", "--seconds", "5", "--base", str(kokoro_folder)]) == 0
