@@ -5,6 +5,7 @@ import copy
 import pytest
 import torch
 
+from voiceclone.bases.kokoro import network
 from voiceclone.bases.kokoro.network import STYLE_SIZE, _import_kokoro_modules, _remove_weight_norm, _use_lean_blocks
 
 CHANNELS, FRAMES = 8, 300
@@ -58,3 +59,20 @@ def test_bfloat16_stays_near(blocks):
     with torch.no_grad():
         exact = plain(x, style)
     assert (rough - exact).norm() < 0.02 * exact.norm()
+
+
+@pytest.mark.parametrize(
+    ("processor", "knows_it", "amx", "quicker"),
+    [
+        ("AMD EPYC 9R14", True, False, True),
+        ("Intel(R) Xeon(R) Platinum 8488C", True, True, True),
+        ("Intel(R) Xeon(R) Processor", True, False, False),
+        ("AMD EPYC 7B13", False, False, False),
+        ("Apple M3", False, False, False),
+    ],
+)
+def test_half_precision_is_used_where_it_is_quicker(processor, knows_it, amx, quicker, monkeypatch):
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: knows_it)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: amx)
+    monkeypatch.setattr(network.host, "processor_name", lambda: processor)
+    assert network.supports_bfloat16("cpu") is quicker

@@ -5,6 +5,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+from voiceclone import host
 from voiceclone.errors import BaseModelError
 
 if TYPE_CHECKING:
@@ -195,12 +196,18 @@ def _keep_last_layer_precise(generator: "torch.nn.Module") -> None:
 
 
 def supports_bfloat16(device: str) -> bool:
-    """True where bfloat16 convolutions are quicker than float32 ones: newer x86 processors, and GPUs since Ampere."""
+    """True where bfloat16 convolutions are quicker than float32: GPUs since Ampere, AMD since Zen 4, Intel with AMX.
+
+    Other processors of Intel know the numbers and gain nothing by them (docs/decisions.md, “bfloat16”). It follows from
+    the processor alone: a run that is continued computes as before.
+    """
     import torch
 
     if device.startswith("cuda"):
         return torch.cuda.is_bf16_supported()
-    return device == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    if device != "cpu" or not torch.cpu._is_avx512_bf16_supported():
+        return False
+    return "intel" not in host.processor_name().lower() or torch.cpu._is_amx_tile_supported()
 
 
 def _remove_weight_norm(network: "torch.nn.Module") -> None:
