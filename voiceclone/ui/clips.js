@@ -42,6 +42,7 @@ element.addEventListener("focusin", (event) => {
   place = Math.max(0, rows().findIndex((one) => one.dataset.clip === focused));
 });
 element.addEventListener("keydown", (event) => {
+  focused = event.target.dataset.clip || focused;
   if (event.altKey || event.ctrlKey || event.metaKey || !focused) return;
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) {
