@@ -1,6 +1,8 @@
 """The page behind a real server, and a visitor who asks it without a browser."""
 
+import gc
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -75,3 +77,14 @@ class Page:
         """End the server."""
         self.http.close()
         self.demo.close(verbose=False)
+
+
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """Yield a page on a fresh data folder, for the fixture of a module; what gradio leaves is collected at once."""
+    home = tmp_path_factory.mktemp("served")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(home / "gradio"))
+        served = Page(home / "home")
+        yield served
+        served.close()
+        gc.collect()  # while the module's filter holds

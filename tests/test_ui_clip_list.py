@@ -1,20 +1,16 @@
 """The list of clips behind a real server: two tabs, keys on a row, and two thousand clips."""
 
-import gc
 import json
 
 import pytest
 
 from tests.browser.conftest import EXAMPLE
-from tests.test_ui_server import Page
+from tests.served_page import QUIET_SERVER, serve
 from voiceclone import store
 from voiceclone.ui import text
 from voiceclone.ui.clips import PAGE_CLIPS
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:'future.no_silent_downcasting' is deprecated"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = QUIET_SERVER
 MANY = 2000
 ROW_BYTES = 2_500
 """What one row may take: its picture of 48 moments, its words, its buttons."""
@@ -22,13 +18,7 @@ ROW_BYTES = 2_500
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    home = tmp_path_factory.mktemp("served")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(home / "gradio"))
-        served = Page(home / "home")
-        yield served
-        served.close()
-        gc.collect()  # while the filter above holds
+    yield from serve(tmp_path_factory)
 
 
 @pytest.fixture

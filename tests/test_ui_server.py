@@ -1,7 +1,6 @@
 """The page behind a real server, asked the way a stranger's program would ask it."""
 
 import base64
-import gc
 import json
 import shutil
 from pathlib import Path
@@ -10,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.browser.conftest import EXAMPLE
-from tests.served_page import MADE_UP, QUIET_SERVER, Page
+from tests.served_page import MADE_UP, QUIET_SERVER, serve
 from tests.sounds import make_noise
 from voiceclone import VoiceEngine
 from voiceclone.audio import Audio, decode, encode_wav
@@ -25,13 +24,7 @@ pytestmark = QUIET_SERVER
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory):
-    home = tmp_path_factory.mktemp("served")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(home / "gradio"))
-        served = Page(home / "home")
-        yield served
-        served.close()
-        gc.collect()  # while the filter above holds
+    yield from serve(tmp_path_factory)
 
 
 @pytest.fixture
