@@ -8,6 +8,7 @@ import coqui_more_bundles as bundles
 import numpy as np
 import pytest
 import torch
+from left_out import check_left_out
 from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, make_tone
 
@@ -19,7 +20,6 @@ from voiceclone.bases.coqui.tacotron_base import TacotronBase
 from voiceclone.errors import (
     BaseModelError,
     InputError,
-    NotEnoughSpeechError,
     TextError,
     TrainingError,
     VoiceFileError,
@@ -275,6 +275,20 @@ def test_a_fresh_discriminator_is_warmed_up_with_the_vocoder_frozen(folder, clip
     assert all(torch.allclose(one, other) for one, other in zip(judged, again, strict=True))
 
 
+def test_without_a_judgement_the_last_step_of_each_stage_is_kept(folder, clips, tmp_path, monkeypatch) -> None:
+    def fails(stage, clip):
+        raise IndexError("index 129 is out of bounds")
+
+    for stage in tacotron_stages.STAGES:
+        monkeypatch.setattr(stage, "evaluate", fails)
+    base = TacotronBase(folder)
+    train(base, tmp_path, clips, TrainingPlan(steps=7, seed=3))
+    assert len(steps(tmp_path)) == 7 and not any("eval_loss" in line for line in steps(tmp_path))
+    assert any("judged by" in note for note in read_notes(tmp_path))
+    base.finish(tmp_path)
+    assert {name.split(".")[0] for name in load_file(tmp_path / "voice.safetensors")} == {"acoustic", "vocoder"}
+
+
 def test_numbers_that_are_none_do_not_reach_the_weights(folder, clips, tmp_path, monkeypatch) -> None:
     base = TacotronBase(folder)
     base.prepare(clips, tmp_path, TrainingPlan(steps=20, seed=1))
@@ -335,15 +349,7 @@ def test_each_clip_left_out_has_its_sentence(base, clips, tmp_path) -> None:
         TrainingClip("endless", make_tone(11.0), "no " * 110, "en-us"),
         TrainingClip("loud", Audio(np.full(32_000, 1.5, np.float32), 16_000), "Yes.", "en-us"),
     ]
-    base.prepare([*clips, *odd], tmp_path, TrainingPlan(steps=1))
-    rejected = {entry["clip_id"]: entry["reason"] for entry in json.loads((tmp_path / "rejected.json").read_text())}
-    assert set(rejected) == {clip.clip_id for clip in odd}
-    assert len(set(rejected.values())) == len(odd)
-    assert all(reason.endswith(".") for reason in rejected.values())
-    assert read_notes(tmp_path)[0] == f"“Yes.” was left out. {rejected['short']}"
-    assert {clip.clip_id for clip in clip_store.read_index(tmp_path)} == {clip.clip_id for clip in clips}
-    with pytest.raises(NotEnoughSpeechError, match="too short"):
-        base.prepare(odd[:1], tmp_path / "none", TrainingPlan(steps=1))
+    check_left_out(base, clips, odd, tmp_path)
 
 
 def test_stopped_early_what_was_learnt_is_kept(folder, clips, tmp_path) -> None:

@@ -10,6 +10,7 @@ import coqui_more_bundles as bundles
 import numpy as np
 import pytest
 import torch
+from left_out import check_left_out
 from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 
@@ -19,7 +20,8 @@ from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import finished, xtts_network, xtts_training
 from voiceclone.bases.coqui.voice_tensors import size_mb, write_voice_tensors
 from voiceclone.bases.coqui.xtts_base import XttsBase
-from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, TrainingError, VoiceFileError
+from voiceclone.errors import BaseModelError, InputError, TextError, TrainingError, VoiceFileError
+from voiceclone.training.runs import read_notes
 
 TEXT = "The boat came in."
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -295,6 +297,19 @@ def test_steps_that_make_nothing_better_leave_the_instant_voice(folder, clips, t
     assert set(load_file(tmp_path / "voice.safetensors")) == {"speaker", "gpt_cond_latent"}
 
 
+def test_without_a_judgement_the_last_step_is_kept(folder, clips, tmp_path, monkeypatch) -> None:
+    def fails(trainer):
+        raise IndexError("index 1026 is out of bounds")
+
+    monkeypatch.setattr(xtts_training.XttsTrainer, "judge", fails)
+    base = XttsBase(folder)
+    train(base, tmp_path, clips, steps=2)
+    assert len(metrics(tmp_path)) == 2 and not any("eval_loss" in line for line in metrics(tmp_path))
+    assert any("judged by" in note for note in read_notes(tmp_path))
+    base.finish(tmp_path)
+    assert any("gpt." in name for name in load_file(tmp_path / "voice.safetensors"))
+
+
 def test_numbers_that_are_none_do_not_reach_the_weights(folder, clips, tmp_path, monkeypatch) -> None:
     base = XttsBase(folder)
     base.prepare(clips, tmp_path, TrainingPlan(steps=20, seed=1))
@@ -358,12 +373,7 @@ def test_each_clip_left_out_has_its_sentence(base, clips, tmp_path) -> None:
         TrainingClip("wordy", sound, "no " * 110, "en-us"),
         TrainingClip("foreign", sound, "Hello 你", "en-us"),
     ]
-    base.prepare([*clips, *odd], tmp_path, TrainingPlan(steps=1))
-    rejected = {entry["clip_id"]: entry["reason"] for entry in json.loads((tmp_path / "rejected.json").read_text())}
-    assert set(rejected) == {clip.clip_id for clip in odd}
-    assert len(set(rejected.values())) == len(odd)
-    with pytest.raises(NotEnoughSpeechError, match="too short"):
-        base.prepare(odd[:1], tmp_path / "none", TrainingPlan(steps=1))
+    check_left_out(base, clips, odd, tmp_path)
 
 
 def test_training_needs_its_own_files_and_a_policy_that_trains(folder, clips, tmp_path) -> None:

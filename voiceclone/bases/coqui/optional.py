@@ -1,6 +1,7 @@
 """What a training can do without, such as a test sentence: when it fails, that is noted and the training goes on."""
 
 import logging
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -34,3 +35,15 @@ def attempt(run_dir: Path, sentence: str, work: Callable[[], Result]) -> Result 
             free_memory()
         add_note(run_dir, sentence)
         return None
+
+
+def held_out_error(run_dir: Path, judge: Callable[[], float]) -> float:
+    """Return the error on the held-out clips; infinite, so that nothing is kept for it, when it cannot be measured.
+
+    Args:
+        run_dir: the run.
+        judge: measures it.
+    """
+    sentence = "The voice could not be tried on the recordings it is judged by. The training goes on without that."
+    error = attempt(run_dir, sentence, judge)
+    return math.inf if error is None else error

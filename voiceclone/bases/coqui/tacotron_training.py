@@ -1,12 +1,14 @@
 """Fine-tuning Tacotron 2 and its vocoder one after the other, in resumable slices."""
 
 import json
+import math
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store
+from voiceclone.bases.coqui.optional import held_out_error
 from voiceclone.bases.coqui.run_clock import RunClock, read_plan
 from voiceclone.bases.coqui.tacotron_stages import STAGES, TacotronRecipe
 from voiceclone.bases.coqui.voice_tensors import difference, read_voice_tensors, write_voice_tensors
@@ -30,7 +32,7 @@ class Position:
     step: int = 0
     elapsed_s: float = 0.0
     first_loss: float | None = None
-    """Error of this stage on the held-out clips before anything was learnt."""
+    """Error of this stage on the held-out clips before anything was learnt; infinite when it could not be measured."""
     best_loss: float | None = None
     evaluated_share: float = 0.0
     batch_clips: int = 0
@@ -82,7 +84,8 @@ class TacotronTrainer:
         values = self._step()
         due = self.clock.share - self.position.evaluated_share >= self.recipe.evaluate_every_share
         if self.held_out and (due or self.clock.finished or self._stage_share() >= 1.0):
-            values["eval_loss"] = self._keep_if_best()
+            error = self._keep_if_best()
+            values |= {"eval_loss": error} if math.isfinite(error) else {}
         if "loss" in values:
             self.clock.append_metrics(self.run_dir, self.stage.name, values)
 
@@ -174,7 +177,8 @@ class TacotronTrainer:
     # Judging and keeping ----------------------------------------------------------------------
 
     def _evaluate(self) -> float:
-        return sum(self.stage.evaluate(clip) for clip in self.held_out) / len(self.held_out)
+        clips = self.held_out
+        return held_out_error(self.run_dir, lambda: sum(map(self.stage.evaluate, clips)) / len(clips))
 
     def _keep_if_best(self) -> float:
         self.position.evaluated_share = self.clock.share
@@ -189,8 +193,10 @@ class TacotronTrainer:
         return self.run_dir / f"{STAGES[self.position.stage if stage is None else stage].name}.safetensors"
 
     def keep_stage(self) -> None:
-        """Write what the present stage has learnt; with held-out clips the best of it is written already."""
-        if not self.held_out and self.clock.step > self._stage_first_step:
+        """Write what the present stage has learnt; where held-out clips could be judged, the best of it is already."""
+        first = self.position.first_loss
+        unjudged = self.position.best_loss is None and (first is None or math.isinf(first))
+        if unjudged and self.clock.step > self._stage_first_step:
             write_voice_tensors(self._best_path(), difference(self.stage.state, self._base))
 
     def learnt_changes(self) -> "dict[str, torch.Tensor]":

@@ -1,5 +1,6 @@
 """Fine-tuning the GPT of XTTS v2 with coqui's own GPTTrainer model, in resumable slices."""
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store, released, xtts_network
 from voiceclone.bases.coqui.clip_store import StoredClip
+from voiceclone.bases.coqui.optional import held_out_error
 from voiceclone.bases.coqui.run_clock import RunClock, read_plan
 from voiceclone.bases.coqui.voice_tensors import (
     difference,
@@ -74,7 +76,7 @@ class Position:
     step: int = 0
     elapsed_s: float = 0.0
     first_loss: float | None = None
-    """Error on the held-out clips before anything was learnt."""
+    """Error on the held-out clips before anything was learnt; infinite when it could not be measured."""
     best_loss: float | None = None
     best_step: int = 0
     judged_share: float = 0.0
@@ -162,12 +164,13 @@ class XttsTrainer:
     def advance(self) -> None:
         """Do the next unit of work: judge the untrained network, make a step, or judge again."""
         if self.position.first_loss is None and self.held_out:
-            self.position.first_loss = self.judge()
+            self.position.first_loss = held_out_error(self.run_dir, self.judge)
             return
         values = self._step()
         due = self.clock.share - self.position.judged_share >= self.recipe.judge_every_share
         if self.held_out and (due or self.clock.finished):
-            values["eval_loss"] = self._keep_if_best()
+            error = self._keep_if_best()
+            values |= {"eval_loss": error} if math.isfinite(error) else {}
         if "loss" in values:
             self.clock.append_metrics(self.run_dir, "learning", values)
 
@@ -286,7 +289,7 @@ class XttsTrainer:
 
     def _keep_if_best(self) -> float:
         self.position.judged_share = self.clock.share
-        loss = self.judge()
+        loss = held_out_error(self.run_dir, self.judge)
         known = [value for value in (self.position.first_loss, self.position.best_loss) if value is not None]
         if loss < min(known):
             write_voice_tensors(self.run_dir / BEST_FILE, difference(self.learning, self._base()))
@@ -305,18 +308,24 @@ class XttsTrainer:
         """
         if self.held_out and self.position.judged_share < self.clock.share:
             self._keep_if_best()  # stopped between two judgements
-        if not self.held_out:
-            whole = difference(self.learning, self._base()) if self.clock.step else {}
-        else:
-            whole = read_voice_tensors(self.run_dir / BEST_FILE) if self.position.best_loss is not None else {}
-            whole = {name: value.half() for name, value in whole.items()}
-        if size_mb(whole) <= SMALL_VOICE_MB or not self.held_out:
+        if not self._was_judged:
+            return difference(self.learning, self._base()) if self.clock.step else {}
+        whole = read_voice_tensors(self.run_dir / BEST_FILE) if self.position.best_loss is not None else {}
+        whole = {name: value.half() for name, value in whole.items()}
+        if size_mb(whole) <= SMALL_VOICE_MB:
             return whole
         self.put_on(whole)
         small = difference(self.learning, self._base(), SMALL_VOICE_MB)
         self.put_on(small)
         gain = self.position.first_loss - self.position.best_loss
-        return small if self.position.first_loss - self.judge() >= KEPT_GAIN * gain else whole
+        kept = self.position.first_loss - held_out_error(self.run_dir, self.judge)
+        return small if kept >= KEPT_GAIN * gain else whole
+
+    @property
+    def _was_judged(self) -> bool:
+        """False when nothing says which step was the best, so that the last one is as good as any."""
+        first, best = self.position.first_loss, self.position.best_loss
+        return bool(self.held_out) and (best is not None or (first is not None and math.isfinite(first)))
 
     def put_on(self, changes: "dict[str, torch.Tensor]") -> None:
         """Make the network the base plus `changes`; what was learnt is lost."""
