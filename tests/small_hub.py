@@ -6,7 +6,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass
@@ -57,26 +60,30 @@ def _handler(hub: SmallHub) -> type[http.server.BaseHTTPRequestHandler]:
             if not self.path.startswith("/cdn/") or not path.is_file():
                 self._head(404, 0, ("X-Error-Code", "EntryNotFound"))
                 return
-            self._send(name, path.read_bytes())
+            self._send(name, path)
 
-        def _send(self, name: str, content: bytes) -> None:
+        def _send(self, name: str, path: Path) -> None:
             hub.on_answer(name)
+            size = path.stat().st_size
             wanted = self.headers.get("Range", "")
             hub.asked.append((name, wanted))
             first = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and hub.knows_ranges else 0
-            if first and first >= len(content):
-                self._head(416, 0, ("Content-Range", f"bytes */{len(content)}"))
+            if first and first >= size:
+                self._head(416, 0, ("Content-Range", f"bytes */{size}"))
                 return
-            rest = content[first:]
             if first:
-                whole = ("Content-Range", f"bytes {first}-{len(content) - 1}/{len(content)}")
-                self._head(206, len(rest), whole)
+                self._head(206, size - first, ("Content-Range", f"bytes {first}-{size - 1}/{size}"))
             else:
-                self._head(200, len(rest))
+                self._head(200, size)
+            length = size - first
             if hub.cuts:
-                rest = rest[: hub.cuts.pop(0)]
+                length = min(length, hub.cuts.pop(0))
                 self.close_connection = True
-            self.wfile.write(rest)
+            with path.open("rb") as content:
+                content.seek(first)
+                while length > 0 and (piece := content.read(min(length, _PIECE_BYTES))):
+                    self.wfile.write(piece)
+                    length -= len(piece)
 
         def _head(self, status: int, length: int, *headers: tuple[str, str]) -> None:
             self.send_response(status)
@@ -94,10 +101,16 @@ def _linked(hub: SmallHub, name: str) -> list[tuple[str, str]]:
     path = hub.folder / name
     if not hub.tells_hashes or not path.is_file():
         return []
-    content = path.read_bytes()
-    sha256 = hub.claimed.get(name) or hashlib.sha256(content).hexdigest()
-    size = hub.claimed_bytes.get(name, len(content))
+    sha256 = hub.claimed.get(name) or _sha256(path, path.stat().st_mtime_ns)
+    size = hub.claimed_bytes.get(name, path.stat().st_size)
     return [("X-Linked-Size", str(size)), ("X-Linked-ETag", f'"{sha256}"')]
+
+
+@cache
+def _sha256(path: Path, changed_ns: int) -> str:
+    """Return a file's hash, computed once: the client waits ten seconds for an answer, and models are large."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 class _QuietServer(http.server.ThreadingHTTPServer):
