@@ -66,7 +66,7 @@ def _upload_card(shared: Shared) -> UploadCard:
             folder = gr.UploadButton(
                 text.CHOOSE_FOLDER, file_count="directory", size="sm", elem_id="choose-folder", elem_classes="vc-action"
             )
-            folder_note = gr.HTML(elem_classes="vc-status", elem_id="folder-chosen")
+            folder_note = gr.HTML(elem_id="folder-chosen")
             with gr.Accordion(text.TRANSCRIPTS_ACCORDION, open=False):
                 gr.HTML(markup.note(text.TRANSCRIPTS_INFO))
                 transcripts = gr.File(
