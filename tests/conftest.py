@@ -100,6 +100,48 @@ def kokoro_network(kokoro):
 
 
 @pytest.fixture(scope="module")
+def network(kokoro_folder: Path):
+    """The untouched network; trainers get copies of it."""
+    from voiceclone.bases.kokoro.weights import load_network
+
+    return load_network(kokoro_folder)
+
+
+@pytest.fixture(scope="module")
+def prepared(kokoro_folder: Path, network, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run in which only the style learns, so that its checkpoints are small; features are made, no step is."""
+    from kokoro_runs import STEPS, load_once, prepare
+
+    from voiceclone.bases.base import Policy, TrainingPlan
+    from voiceclone.bases.kokoro.trainer import Trainer
+
+    run_dir = tmp_path_factory.mktemp("runs") / "prepared"
+    prepare(kokoro_folder, run_dir, 2, TrainingPlan(steps=STEPS, policy=Policy.TRANSFER))
+    with pytest.MonkeyPatch.context() as patch:
+        load_once(patch, network)
+        trainer = Trainer(run_dir, kokoro_folder, "cpu")
+    while trainer.clips.pending:
+        trainer.clips.make_next_ready()
+    return run_dir
+
+
+@pytest.fixture
+def make_trainer(prepared: Path, kokoro_folder: Path, network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Return a trainer of a run folder; without one, of a new copy of the prepared run."""
+    from kokoro_runs import copy_run, load_once, use_recipe
+
+    from voiceclone.bases.kokoro.trainer import Trainer
+
+    use_recipe(monkeypatch)
+    load_once(monkeypatch, network)
+
+    def make(run_dir: Path | None = None) -> Trainer:
+        return Trainer(run_dir or copy_run(prepared, tmp_path / "run"), kokoro_folder, "cpu")
+
+    return make
+
+
+@pytest.fixture(scope="module")
 def vits_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """YourTTS and VITS VCTK as released, small and ready to use; tests must not change them."""
     from coqui_bundles import VCTK, YOUR_TTS, install_bundle

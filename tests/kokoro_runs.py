@@ -16,10 +16,13 @@ from voiceclone.bases.kokoro import trainer as trainer_module
 from voiceclone.bases.kokoro.recipe import Recipe
 from voiceclone.bases.kokoro.start import START_FILE
 from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.training import runs
 
 SMALL = Recipe(window_frames=24, first_clips_s=4.0, first_listen_s=1e9)
 """Half the window; the first two clips are ready at once, each other between two steps."""
 LONG_S = 600.0
+STEPS = 40
+"""Of runs that go wrong before."""
 
 
 def example_clips(count):
@@ -70,3 +73,15 @@ def prepare(kokoro_folder, run_dir, clip_count, plan):
 def load_once(monkeypatch, network):
     """Let trainers begin with a copy of a network that was loaded already, a tenth of the time of loading it."""
     monkeypatch.setattr(trainer_module, "load_network", lambda folder, device: copy.deepcopy(network))
+
+
+def read_notes(run_dir):
+    """What was said; but for the sentence that a computer far too busy for these tests may add."""
+    return tuple(note for note in runs.read_notes(run_dir) if "was held up" not in note)
+
+
+def two_checkpoints(trainer):
+    """Make two steps and save each."""
+    for step in (1, 2):
+        advance_to(trainer, step)
+        trainer.save_checkpoint()

@@ -11,6 +11,7 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 from voiceclone.audio import decode
 
 NAMES = sorted(EXAMPLE_TEXTS)
+LENGTHS_S = {name: soundfile.info(EXAMPLE_DIR / name).duration for name in NAMES}
 
 
 def bare(text: str) -> str:

@@ -2,22 +2,18 @@
 
 import re
 import shutil
-import sys
 import tracemalloc
 
 import pytest
-import soundfile
-from small_corpora import BUILDERS, NAMES, bare, common_voice, librispeech, ljspeech
+from small_corpora import BUILDERS, LENGTHS_S, NAMES, bare, common_voice, librispeech, ljspeech
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined
 
 from tests.small_project import fake_engine
 from voiceclone import limits
 from voiceclone.audio import decode, encode_flac
 from voiceclone.corpora import CORPORA, adding, open_corpus
-from voiceclone.corpora.casing import is_bare, restored
 from voiceclone.errors import Cancelled, InputError, NotFoundError, TextError
 
-LENGTHS_S = {name: soundfile.info(EXAMPLE_DIR / name).duration for name in NAMES}
 FIRST_S, SECOND_S = sum(map(LENGTHS_S.get, NAMES[:2])), sum(map(LENGTHS_S.get, NAMES[2:5]))
 IDS = {
     "librispeech": ("19", "84"),
@@ -317,132 +313,6 @@ def test_a_large_tree_does_not_fill_memory(tmp_path):
     tracemalloc.stop()
     assert count == 5000
     assert peak < 500_000
-
-
-# --- capitals and punctuation -------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "answer"),
-    [
-        ("THE CAT SAT", True),
-        ("the cat sat", True),
-        ("The cat sat", False),
-        ("THE CAT, SAT", False),
-        ("the cat sat.", False),
-        ("NASA", False),
-        ("", False),
-    ],
-)
-def test_which_texts_are_bare(text, answer):
-    assert is_bare(text) is answer
-
-
-def test_capitals_without_a_recogniser():
-    assert restored("I'LL GO TO BOSTON ON MONDAY HE SAID", "en-us") == "I'll go to Boston on Monday he said."
-    assert restored("THE AMERICAN PEOPLE MAY MARK IT", "en-us") == "The American people may mark it."
-    assert restored("LA CASA ES GRANDE", "es") == "La casa es grande."
-    assert restored("यह घर", "hi") == "यह घर।"
-    assert restored("", "en-us") == ""
-
-
-def test_marks_and_names_come_from_what_was_heard_and_words_never():
-    text = "CHAPTER ONE MISSUS RACHEL LYNDE IS SURPRISED SHE LIVED WHERE THE AVONLEA ROAD DIPPED IS IT SO"
-    heard = "Chapter 1. Mrs. Rachel Lind is surprised. She lived where the Avonley road dipped, is it so?"
-    found = restored(text, "en-us", heard)
-    assert found == (
-        "Chapter one. Missus Rachel Lynde is surprised. She lived where the Avonlea road dipped, is it so?"
-    )
-    assert found.upper().translate(str.maketrans("", "", ".,?")) == text
-
-
-def test_a_recogniser_that_heard_something_else_is_not_trusted():
-    assert restored("THE CAT SAT ON THE MAT", "en-us", "Thank you, for Watching. Bye!") == "The cat sat on the mat."
-
-
-# --- a dataset of the hub -----------------------------------------------------------------------
-
-
-def test_the_optional_package_is_asked_for_in_one_sentence(engine, project_id, monkeypatch):
-    monkeypatch.setitem(sys.modules, "datasets", None)
-    with pytest.raises(InputError, match=r"pip install datasets==\d") as raised:
-        engine.add_corpus(project_id, "hub-dataset", "openslr/librispeech_asr:clean:train.100")
-    assert "\n" not in str(raised.value)
-
-
-@pytest.mark.parametrize("name", ["", "two words", "a/b/c", "a/b:c:d:e", "../x"])
-def test_a_dataset_needs_a_name(engine, name):
-    with pytest.raises(InputError, match="is not a dataset's name"):
-        engine.corpus_speakers("hub-dataset", name)
-
-
-def test_the_language_of_a_dataset_comes_from_its_config():
-    pytest.importorskip("datasets", reason="an extra")
-    names = {"a/b": "en-us", "a/b:fr:train": "fr", "a/b:portuguese": "pt", "a/b:it_it": "it", "a/b:clean": "en-us"}
-    assert {name: open_corpus("hub-dataset", name).language for name in names} == names
-
-
-@pytest.fixture
-def dataset(tmp_path):
-    """A folder laid out like a dataset's repository: Parquet with FLAC inside, two speakers in turn."""
-    datasets = pytest.importorskip("datasets", reason="an extra")
-    columns = {"audio": datasets.Audio(), "text": datasets.Value("string"), "speaker_id": datasets.Value("int64")}
-    rows = [
-        {
-            "audio": {"bytes": (EXAMPLE_DIR / name).read_bytes(), "path": f"x/{name}"},
-            "text": EXAMPLE_TEXTS[name],
-            "speaker_id": 10 + number % 2,
-        }
-        for number, name in enumerate(NAMES[:4])
-    ]
-    (tmp_path / "joe" / "data").mkdir(parents=True)
-    file = tmp_path / "joe" / "data" / "train-00000-of-00001.parquet"
-    datasets.disable_progress_bars()
-    datasets.Dataset.from_list(rows, features=datasets.Features(columns)).to_parquet(file)
-    return tmp_path / "joe"
-
-
-def test_a_dataset_has_speakers_and_gives_clips(engine, project_id, dataset):
-    found = {one.speaker_id: one for one in engine.corpus_speakers("hub-dataset", str(dataset))}
-    assert {speaker_id: one.clip_count for speaker_id, one in found.items()} == {"10": 2, "11": 2}
-    assert found["11"].duration_s == pytest.approx(LENGTHS_S[NAMES[1]] + LENGTHS_S[NAMES[3]], abs=0.01)
-    report = engine.add_corpus(project_id, "hub-dataset", str(dataset), speaker="11")
-    assert [(clip.source_name, clip.text) for clip in report.added] == [
-        (f"000001_{NAMES[1]}", EXAMPLE_TEXTS[NAMES[1]]),
-        (f"000003_{NAMES[3]}", EXAMPLE_TEXTS[NAMES[3]]),
-    ]
-    assert report.rejected == ()
-    assert [path.name for path in (engine.data_dir / "projects").iterdir()] == [project_id]
-    with pytest.raises(InputError, match=r"the dataset.*speakers --hub-dataset"):
-        engine.add_corpus(project_id, "hub-dataset", str(dataset))
-
-
-def test_a_dataset_is_read_no_further_than_needed(dataset):
-    seen = []
-    corpus = open_corpus("hub-dataset", str(dataset))
-    for utterance in corpus.utterances():
-        seen.append(utterance.name)
-        if len(seen) == 2:
-            break
-    assert len(seen) == 2
-    assert list(corpus.speaker_ids()) == ["10", "11"]
-
-
-def test_datasets_without_sound_or_that_are_not_there_are_one_sentence(engine, tmp_path, monkeypatch):
-    datasets = pytest.importorskip("datasets", reason="an extra")
-    (tmp_path / "table").mkdir()
-    (tmp_path / "table" / "numbers.csv").write_text("a,b\n1,2\n")
-    (tmp_path / "hollow").mkdir()
-    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
-    for name, words in (
-        (tmp_path / "table", "no recordings"),
-        (tmp_path / "hollow", "cannot be read"),
-        ("a/b", "cannot be read"),
-    ):
-        with pytest.raises(NotFoundError, match=words) as raised:
-            engine.corpus_speakers("hub-dataset", str(name))
-        assert "\n" not in str(raised.value)
-        assert str(raised.value).endswith(".")
 
 
 def test_every_kind_has_an_option_and_a_builder():
