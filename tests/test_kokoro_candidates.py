@@ -58,7 +58,9 @@ def test_hearing_it_changes_no_weight_and_no_random_state(prepared, kokoro_folde
     trainer = base._trainer(prepared)
     weights_before = {name: value.clone() for name, value in trainer.network.named_parameters()}
     own_state, states = trainer.clips.state(), random_states()
+    trainer.learners.acoustic_style.grad = torch.ones_like(trainer.learners.acoustic_style)
     base.speak_start(prepared, SENTENCES)
+    assert trainer.learners.acoustic_style.grad is None, "the memory of the last step was not given back"
     base.speak_learnt(prepared, SENTENCES)
     base.write_learnt(prepared, prepared.with_name("0.safetensors"))
     assert base.held_out_loss(prepared) > 0

@@ -1,11 +1,15 @@
 """Too little memory is recognised by what the allocators say, and by nothing else."""
 
+import subprocess
+import sys
+
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 import torch
 
+from voiceclone import host
 from voiceclone.bases.memory import fewer_at_a_time, is_out_of_memory
 from voiceclone.training.notes import add_note
 from voiceclone.training.runs import read_notes
@@ -70,3 +74,33 @@ def test_what_was_done_about_it_is_kept_for_a_person_to_read(tmp_path):
     (tmp_path / "notes.json").write_text("torn", encoding="utf-8")
     add_note(tmp_path, "The next one.")
     assert read_notes(tmp_path) == ("The next one.",)
+
+
+HOARD = """
+import psutil, torch
+from voiceclone.bases.memory import free_memory
+def held_mb(): return psutil.Process().memory_info().rss / 1e6
+free_memory()
+before = held_mb()
+tensors = [torch.ones(500_000) for _ in range(200)]  # 400 MB
+last = torch.ones(1)
+del tensors
+kept = held_mb() - before
+free_memory()
+print(kept, held_mb() - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there memory is kept for the next step")
+def test_a_training_process_gives_back_what_its_steps_held():
+    done = subprocess.run(
+        [sys.executable, "-c", HOARD],
+        env=host.training_environment(),
+        cwd=host.CHECKOUT_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kept_mb, left_mb = map(float, done.stdout.split())
+    assert kept_mb > 300
+    assert left_mb < 100

@@ -1,5 +1,8 @@
 """Too little memory while training: recognise it, and go on with smaller batches that count for as much."""
 
+import ctypes
+import sys
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from voiceclone.errors import TrainingError
@@ -62,7 +65,11 @@ def fewer_at_a_time(count: int, one: str = "recording") -> str:
 
 
 def free_memory() -> None:
-    """Give back what a failed step still holds on the graphics card."""
+    """Give back what steps no longer need: on the graphics card, and what the C library keeps for the next ones.
+
+    A training process keeps the memory of its steps (`host.training_environment`); whatever comes between two of them
+    would otherwise take its own beside it.
+    """
     import gc
 
     import torch
@@ -70,3 +77,6 @@ def free_memory() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
+    if sys.platform == "linux":
+        with suppress(AttributeError):  # not every C library has it
+            ctypes.CDLL(None).malloc_trim(0)

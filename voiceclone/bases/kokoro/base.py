@@ -3,7 +3,8 @@
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -164,6 +165,8 @@ class KokoroBase:
         if stopped or trainer.position.finished:
             trainer.settle()
             trainer.save_checkpoint()
+        if stopped or trainer.position.finished or trainer.position.step >= last_step:
+            trainer.rest()  # a candidate is made now: another network, three judges
         return SliceResult(trainer.position.step, trainer.schedule.total_steps(), trainer.position.finished)
 
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
@@ -208,25 +211,24 @@ class KokoroBase:
 
     def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the untouched stock voice that a run begins from."""
-        trainer, language = self._trainer(run_dir), _language(run_dir)
-        with random_state_untouched():
+        language = _language(run_dir)
+        with self._between_steps(run_dir) as trainer:
             # Where it has learnt already: a second network, 330 MB.
             network = self.talker.untouched() if trainer.position.step else trainer.network
             return [at_speaking_level(say(network, trainer.start, text, language, 1.0)) for text in sentences]
 
     def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the voice as it is now."""
-        trainer = self._trainer(run_dir)
-        language, style, put_right = _language(run_dir), trainer.voice_style(), trainer.polish()
-        with random_state_untouched():
+        language = _language(run_dir)
+        with self._between_steps(run_dir) as trainer:
+            style, put_right = trainer.voice_style(), trainer.polish()
             return [polish(say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
 
     def held_out_loss(self, run_dir: Path) -> float | None:
         """Return the loss on a recording that nothing is learnt from; None without one."""
         from voiceclone.bases.kokoro.held_out import held_out_distance
 
-        trainer = self._trainer(run_dir)
-        with random_state_untouched():
+        with self._between_steps(run_dir) as trainer:
             return held_out_distance(
                 trainer.network,
                 trainer.voice_style(),
@@ -244,11 +246,22 @@ class KokoroBase:
         from voiceclone.bases.kokoro.checkpoint import write_tensors
         from voiceclone.bases.kokoro.voice_tensors import difference
 
-        trainer = self._trainer(run_dir)
-        tensors = difference(trainer.trained, load_file(self._folder / weights.WEIGHTS_FILE), trainer.voice_style())
-        tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
+        base = load_file(self._folder / weights.WEIGHTS_FILE)
+        with self._between_steps(run_dir) as trainer:
+            tensors = difference(trainer.trained, base, trainer.voice_style())
+            tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
         with atomic_file(voice_path) as temporary:
             write_tensors(temporary, tensors)
+
+    @contextmanager
+    def _between_steps(self, run_dir: Path) -> "Iterator[Trainer]":
+        """Lend a run's trainer for what neither changes its random numbers nor keeps memory."""
+        trainer = self._trainer(run_dir)
+        try:
+            with random_state_untouched():
+                yield trainer
+        finally:
+            trainer.rest()
 
     def _trainer(self, run_dir: Path) -> "Trainer":
         if run_dir not in self._trainers:

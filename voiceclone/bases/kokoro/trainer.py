@@ -298,6 +298,11 @@ class Trainer:
             self._return_to_checkpoint()
             self.schedule.position = replace(self.position, finished=finished)
 
+    def rest(self) -> None:
+        """Give back the memory of the steps, for something else comes before the next one."""
+        self.learners.forget_gradients()
+        free_memory()
+
     # On disk ----------------------------------------------------------------------------------
 
     def _tell(self, told: dict[str, float]) -> None:
