@@ -10,6 +10,7 @@ from torch.nn.functional import leaky_relu, normalize
 from torch.nn.utils.parametrizations import weight_norm
 
 from benchmarks import second_encoder
+from voiceclone.bases import spectra
 from voiceclone.bases.kokoro import dataset, losses
 from voiceclone.bases.kokoro.network import SAMPLE_RATE, STYLE_SIZE
 from voiceclone.bases.kokoro.step_losses import Heard, acoustic_loss
@@ -159,7 +160,7 @@ class _SpectrumCritic(torch.nn.Module):
 
     def forward(self, samples: torch.Tensor) -> tuple[list[torch.Tensor], list[list[torch.Tensor]]]:
         """Return scores and features of sounds (batch, 1, samples), in lists as coqui's critics do."""
-        values, noticed = losses.magnitudes(samples[:, 0], self._size)[:, None].transpose(2, 3), []
+        values, noticed = spectra.magnitudes(samples[:, 0], self._size)[:, None].transpose(2, 3), []
         for layer in self._layers:
             values = leaky_relu(layer(values), 0.1)
             noticed.append(values)

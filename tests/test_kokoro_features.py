@@ -6,7 +6,7 @@ import torch
 from sounds import make_noise, make_tone, mixed
 
 from voiceclone.audio import Audio, resample
-from voiceclone.bases.kokoro import features, losses, synthesis, weights
+from voiceclone.bases.kokoro import features, synthesis, weights
 from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
 from voiceclone.bases.kokoro.start import typical_style
 from voiceclone.judge.tones import pause_level_dbfs, tone_excess
@@ -90,35 +90,6 @@ def test_sound_is_brought_to_the_bases_level_without_clipping():
     click = np.zeros(RATE, np.float32)
     click[100] = 0.5
     assert np.abs(features.to_base_level(Audio(click, RATE)).samples).max() <= 0.99 + 1e-6
-
-
-def lines(audio):
-    return float(losses.frame_rate_lines(torch.from_numpy(audio.samples)[None]))
-
-
-def test_the_loss_finds_tones_at_frame_rates_and_nothing_else():
-    noise = make_noise(1.2, RATE, 0.05)
-    assert lines(noise) < 0.15
-    assert lines(mixed(noise, make_tone(1.2, RATE, 4_800, 0.05))) > lines(noise) + 0.3
-    assert lines(mixed(noise, make_tone(1.2, RATE, 4_836, 0.05))) == pytest.approx(lines(noise), abs=0.02)
-    assert lines(make_noise(0.3, RATE, 0.05)) == 0.0
-
-
-def test_the_loss_leads_a_tone_away():
-    tone = torch.from_numpy(make_tone(1.2, RATE, 4_800, 1.0).samples)[None]
-    noise = torch.from_numpy(make_noise(1.2, RATE, 0.05).samples)[None]
-    level = torch.tensor(0.05, requires_grad=True)
-    losses.frame_rate_lines(noise + level * tone).backward()
-    assert level.grad > 0
-
-
-def test_the_spectral_distance_knows_same_from_other():
-    one = torch.from_numpy(make_noise(1.2, RATE, 0.05).samples)[None]
-    again = torch.from_numpy(make_noise(1.2, RATE, 0.05, seed=1).samples)[None]
-    tone = torch.from_numpy(make_tone(1.2, RATE, 300, 0.1).samples)[None]
-    assert float(losses.spectral_distance(one, one, 12_000.0)) == 0.0
-    near, far = (float(losses.spectral_distance(one, other, 12_000.0)) for other in (again, tone))
-    assert 0 < near < far
 
 
 def test_the_judge_of_tones_finds_a_tone_in_its_band():

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.bases.kokoro import dataset, losses, synthesis
-from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE
+from voiceclone.bases import spectra
+from voiceclone.bases.kokoro import dataset, synthesis
+from voiceclone.bases.kokoro.network import FRAME_SAMPLES, SAMPLE_RATE, STYLE_SIZE
 
 if TYPE_CHECKING:
     import torch
@@ -66,8 +67,8 @@ def held_out_distance(
             )
             inner = slice(_EDGE_SAMPLES, -_EDGE_SAMPLES)
             recorded = samples[None, sound]
-            distance = losses.spectral_distance(
-                spoken[:, inner], recorded[:, inner], entry.bandwidth_hz, recipe.linear_weight
+            distance = spectra.spectral_distance(
+                spoken[:, inner], recorded[:, inner], SAMPLE_RATE, entry.bandwidth_hz, recipe.linear_weight
             )
         total += float(distance) / _WINDOWS
     return total

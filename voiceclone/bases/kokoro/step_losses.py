@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from voiceclone.bases import spectra
 from voiceclone.bases.kokoro import losses, synthesis
-from voiceclone.bases.kokoro.network import FRAME_SAMPLES, STYLE_SIZE, supports_bfloat16
+from voiceclone.bases.kokoro.network import FRAME_SAMPLES, SAMPLE_RATE, STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.noise import own_noise
 from voiceclone.bases.kokoro.ready_clips import LoadedClip, Window
 from voiceclone.bases.kokoro.recipe import Recipe
@@ -99,8 +100,9 @@ def acoustic_loss(
     styles = style.expand(len(windows), -1)
     spoken = synthesis.render(network, text, pitch_hz, loudness, styles)[:, INNER]
     recorded = recorded[:, INNER]
-    distance = losses.spectral_distance(spoken, recorded, bandwidth_hz, recipe.linear_weight)
-    loss = distance + recipe.line_weight * losses.frame_rate_lines(spoken)
+    distance = spectra.spectral_distance(spoken, recorded, SAMPLE_RATE, bandwidth_hz, recipe.linear_weight)
+    lines = spectra.frame_rate_lines(spoken, SAMPLE_RATE, losses.LINE_FRAME_SAMPLES)
+    loss = distance + recipe.line_weight * lines
     if teacher is not None and bandwidth_hz < losses.FULL_BAND_HZ:
         known = teacher.spectra(windows, (text, pitch_hz, loudness), bandwidth_hz)
         own = losses.teacher_spectrum(spoken, bandwidth_hz)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import torch
 
 SHORT_WINDOW_FRAMES = 24
-"""0.6 s. The losses need 0.4 s to tell a steady tone from its surroundings (`losses.frame_rate_lines`)."""
+"""0.6 s. The losses need 0.4 s to tell a steady tone from its surroundings (`spectra.frame_rate_lines`)."""
 
 
 @dataclass(frozen=True)

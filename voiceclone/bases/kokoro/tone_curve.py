@@ -47,7 +47,7 @@ class BalanceMeter:
 
     def add(self, spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float) -> None:
         """Take in two batches of sound (batch, samples) that say the same."""
-        from voiceclone.bases.kokoro.losses import magnitudes
+        from voiceclone.bases.spectra import magnitudes
 
         one, other = (magnitudes(sound.detach(), _FFT_SIZE).square() for sound in (spoken, recorded))
         frame_power = other.sum(1, keepdim=True)
