@@ -34,7 +34,7 @@ from voiceclone.bases.coqui.vits_base import VitsBase
 from voiceclone.bases.coqui.vits_data import KNOWN_FOLDER, load_clip
 from voiceclone.bases.coqui.vits_loop import VitsTrainer
 from voiceclone.bases.coqui.vits_recipe import Recipe
-from voiceclone.judge import naturalness, similarity, words
+from voiceclone.judge import naturalness, similarity, tones, words
 
 LANGUAGE = "en-us"
 KNOWN_VOICE = "joe"
@@ -138,6 +138,7 @@ class Judges:
         return {
             "similarity": round(fmean(similarity.cosine(similarity.embed(one), self._person) for one in spoken), 4),
             "word_error_rate": round(words.word_error_rate(self._texts, spoken), 4),
+            "strongest_tone_db": [round(band.max_db, 1) for band in tones.tone_excess(spoken)],
             "dnsmos": round(fmean(map(naturalness.dnsmos_of_one_window, spoken)), 3),
             "spoken": spoken,
         }

@@ -18,6 +18,7 @@ from voiceclone.bases.coqui import vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import read_bundle
 from voiceclone.bases.coqui.validate import why_not
 from voiceclone.bases.coqui.vits_base import VitsBase
+from voiceclone.bases.coqui.vits_data import make_batch
 from voiceclone.bases.coqui.vits_recipe import Recipe
 from voiceclone.errors import (
     BaseModelError,
@@ -208,6 +209,24 @@ def test_the_held_out_distance_hears_the_decoder_and_repeats(vits_folders):
     with torch.no_grad():
         network.waveform_decoder.conv_post.weight.zero_()
     assert vits_losses.held_out_mel(network, loaded, speaker) > first + 0.1
+
+
+def test_a_steady_tone_at_the_decoders_frame_rate_is_a_fault(vits_folders, tmp_path):
+    trainer = prepared(vits_folders[YOUR_TTS], tmp_path / "run", Policy.FINE_TUNE)._trainer(tmp_path / "run")
+    network, audio = trainer.network, trainer.network.config.audio
+    network.spec_segment_size = 32  # as released; the small one has half of it, too little to find a tone in
+    batch = make_batch(network, trainer._clips[:2], "cpu")
+    with torch.no_grad():
+        outputs = vits_losses.forward(network, batch, trainer.speaker.expand(2, -1))
+    recorded, found = outputs["waveform_seg"], []
+    times = torch.arange(recorded.shape[2]) / audio.sample_rate
+    for beside in (0.0, 0.5):  # tones at multiples of the frame rate, and as many between them
+        hertz = (torch.arange(12, 25)[:, None] + beside) * audio.sample_rate / audio.hop_length
+        tones = 0.01 * torch.sin(2 * torch.pi * hertz * times).sum(0)
+        losses = vits_losses.generator_losses(network, batch, outputs | {"model_outputs": recorded + tones}, False)
+        found.append(float(losses["loss_spectrum"]))
+        assert float(losses["loss"]) == pytest.approx(sum(float(losses[name]) for name in losses if name != "loss"))
+    assert found[0] > found[1] + 0.5
 
 
 def test_every_rejected_clip_gets_one_sentence(vits_folders, tmp_path):
