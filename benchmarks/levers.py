@@ -70,7 +70,8 @@ def with_stock(clips: Clips, base_folder: Path) -> Clips:
         TrainingClip(f"{lever_trainers.STOCK}{number}", audio, sentence, LANGUAGE)
         for number, (sentence, audio) in enumerate(zip(sentences, spoken, strict=True))
     ]
-    return [*stock, *clips]
+    # Among the first to be made ready, but not before the person's own: melody and timing are learnt from those only.
+    return [*clips[:2], *stock, *clips[2:]]
 
 
 LEVERS = {
