@@ -175,7 +175,8 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
         tones = " / ".join(f"{value:.1f}" for key, value in row.items() if key.startswith("tone_"))
         lines.append(
             f"| {row['voice']}, {row['seconds']:.0f} s, {row['steps']} steps | {row['lever']} | {row['seed']} "
-            f"| {row['similarity']:.3f} / {row['similarity_as_one']:.3f} | {row['word_error_rate']:.3f} "
+            f"| {row['similarity']:.3f} / {row['similarity_as_one']:.3f} / {row['second_similarity']:.3f} "
+            f"| {row['word_error_rate']:.3f} "
             f"| {row['dnsmos']:.2f} | {row['pause_below_speech_db']:.0f} | {tones} |"
         )
     return "\n".join(lines)

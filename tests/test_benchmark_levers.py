@@ -70,3 +70,10 @@ def test_a_critic_of_spectra_passes_gradients_to_the_sound():
 def test_all_levers_differ_from_the_recipe_in_something():
     plain = levers.LEVERS["as it is"]
     assert all(lever != plain for name, lever in levers.LEVERS.items() if name != "as it is")
+
+
+def test_the_table_has_every_figure_of_a_row():
+    figures = dict.fromkeys(levers.FIGURES, 0.25) | {"tone_1000_db": 1.5, "second_similarity": 0.75}
+    row = {"voice": "joe", "seconds": 60.0, "steps": 120, "lever": "critics", "seed": 0} | figures
+    *_, line = levers.table([row]).splitlines()
+    assert line == "| joe, 60 s, 120 steps | critics | 0 | 0.250 / 0.250 / 0.750 | 0.250 | 0.25 | 0 | 1.5 |"
