@@ -132,15 +132,7 @@ def measured(lever: Lever, options: argparse.Namespace, seed: int, base_folder: 
     recordings = [decode(clip.path) for clip in voice.held_out]
     judged["second_similarity"] = second_encoder.likeness(spoken, recordings)
     tones = {f"tone_{band['low_hz']}_db": band["max_db"] for band in judged["tones"]}
-    wanted = (
-        "similarity",
-        "similarity_as_one",
-        "second_similarity",
-        "word_error_rate",
-        "dnsmos",
-        "pause_below_speech_db",
-    )
-    return {key: judged[key] for key in wanted} | tones
+    return {key: judged[key] for key in FIGURES} | tones
 
 
 def cleaned(audio: Audio) -> Audio:
