@@ -47,3 +47,13 @@ def held_out_error(run_dir: Path, judge: Callable[[], float]) -> float:
     sentence = "The voice could not be tried on the recordings it is judged by. The training goes on without that."
     error = attempt(run_dir, sentence, judge)
     return math.inf if error is None else error
+
+
+def was_judged(first_error: float | None, best_error: float | None) -> bool:
+    """True when something says which step was the best; else the last one is as good as any.
+
+    Args:
+        first_error: of the held-out clips before anything was learnt, as `held_out_error` gives it; None without clips.
+        best_error: the lowest since that was below it, None when there was none.
+    """
+    return best_error is not None or (first_error is not None and math.isfinite(first_error))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store
-from voiceclone.bases.coqui.optional import held_out_error
+from voiceclone.bases.coqui.optional import held_out_error, was_judged
 from voiceclone.bases.coqui.run_clock import RunClock, read_plan
 from voiceclone.bases.coqui.tacotron_stages import STAGES, TacotronRecipe
 from voiceclone.bases.coqui.voice_tensors import difference, read_voice_tensors, write_voice_tensors
@@ -194,9 +194,8 @@ class TacotronTrainer:
 
     def keep_stage(self) -> None:
         """Write what the present stage has learnt; where held-out clips could be judged, the best of it is already."""
-        first = self.position.first_loss
-        unjudged = self.position.best_loss is None and (first is None or math.isinf(first))
-        if unjudged and self.clock.step > self._stage_first_step:
+        judged = was_judged(self.position.first_loss, self.position.best_loss)
+        if not judged and self.clock.step > self._stage_first_step:
             write_voice_tensors(self._best_path(), difference(self.stage.state, self._base))
 
     def learnt_changes(self) -> "dict[str, torch.Tensor]":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store, released, xtts_network
 from voiceclone.bases.coqui.clip_store import StoredClip
-from voiceclone.bases.coqui.optional import held_out_error
+from voiceclone.bases.coqui.optional import held_out_error, was_judged
 from voiceclone.bases.coqui.run_clock import RunClock, read_plan
 from voiceclone.bases.coqui.voice_tensors import (
     difference,
@@ -308,7 +308,7 @@ class XttsTrainer:
         """
         if self.held_out and self.position.judged_share < self.clock.share:
             self._keep_if_best()  # stopped between two judgements
-        if not self._was_judged:
+        if not was_judged(self.position.first_loss, self.position.best_loss):
             return difference(self.learning, self._base()) if self.clock.step else {}
         whole = read_voice_tensors(self.run_dir / BEST_FILE) if self.position.best_loss is not None else {}
         whole = {name: value.half() for name, value in whole.items()}
@@ -320,12 +320,6 @@ class XttsTrainer:
         gain = self.position.first_loss - self.position.best_loss
         kept = self.position.first_loss - held_out_error(self.run_dir, self.judge)
         return small if kept >= KEPT_GAIN * gain else whole
-
-    @property
-    def _was_judged(self) -> bool:
-        """False when nothing says which step was the best, so that the last one is as good as any."""
-        first, best = self.position.first_loss, self.position.best_loss
-        return bool(self.held_out) and (best is not None or (first is not None and math.isfinite(first)))
 
     def put_on(self, changes: "dict[str, torch.Tensor]") -> None:
         """Make the network the base plus `changes`; what was learnt is lost."""
