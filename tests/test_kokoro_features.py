@@ -10,6 +10,7 @@ from voiceclone.bases.kokoro import features, synthesis, weights
 from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
 from voiceclone.bases.kokoro.start import typical_style
 from voiceclone.judge.tones import pause_level_dbfs, tone_excess
+from voiceclone.pitch import pitch_curve
 from voiceclone.text.phonemes import phonemize
 
 RATE = 24_000
@@ -77,10 +78,10 @@ def test_bandwidth_of_limited_and_full_sound():
 def test_the_pitch_of_a_known_sound():
     seconds = np.arange(2 * RATE) / RATE
     buzz = sum(np.sin(2 * np.pi * 140 * harmonic * seconds) / harmonic for harmonic in range(1, 12))
-    curve = features.pitch_curve(Audio((0.2 * buzz).astype(np.float32), RATE), 160)
+    curve = pitch_curve(Audio((0.2 * buzz).astype(np.float32), RATE), features.CURVE_HOP_S, 160)
     assert curve.shape == (160,)
     assert np.median(curve[20:-20]) == pytest.approx(140, rel=0.01)
-    assert (features.pitch_curve(make_noise(2.0, RATE, 1e-5), 160) == 0).mean() > 0.8
+    assert (pitch_curve(make_noise(2.0, RATE, 1e-5), features.CURVE_HOP_S, 160) == 0).mean() > 0.8
 
 
 def test_sound_is_brought_to_the_bases_level_without_clipping():

@@ -24,6 +24,7 @@ from voiceclone.bases.kokoro import features, synthesis, weights  # noqa: E402
 from voiceclone.bases.kokoro.alignment import Aligner  # noqa: E402
 from voiceclone.bases.kokoro.dataset import phonemes_to_tokens  # noqa: E402
 from voiceclone.bases.kokoro.start import typical_style  # noqa: E402
+from voiceclone.pitch import pitch_curve  # noqa: E402
 from voiceclone.text import scripts  # noqa: E402
 from voiceclone.text.phonemes import phonemize  # noqa: E402
 
@@ -110,7 +111,7 @@ def curves(read: list[tuple[list[int], np.ndarray, np.ndarray]], speech_s: float
     """Print what pitch and loudness take."""
     took = []
     for work in (
-        lambda samples: features.pitch_curve(Audio(samples, features.SAMPLE_RATE), len(samples) // 300),
+        lambda samples: pitch_curve(Audio(samples, features.SAMPLE_RATE), features.CURVE_HOP_S),
         lambda samples: features.loudness_curve(samples, len(samples) // 300),
         lambda samples: features.bandwidth(Audio(samples, features.SAMPLE_RATE)),
     ):

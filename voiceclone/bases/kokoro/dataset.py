@@ -17,6 +17,7 @@ from voiceclone.bases.kokoro.feature_cache import content_key
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, MAX_TOKENS
 from voiceclone.bases.kokoro.weights import vocabulary
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
+from voiceclone.pitch import pitch_curve
 from voiceclone.store import atomic_file, read_json_twice, write_json_twice
 from voiceclone.text.phonemes import phonemize
 
@@ -213,7 +214,7 @@ def _make_features(samples: np.ndarray, tokens: Sequence[int], aligner: Aligner)
     curve_length = 2 * len(samples) // FRAME_SAMPLES
     return ClipFeatures(
         frames=aligner.align(text, samples),
-        pitch_hz=features.pitch_curve(Audio(samples, features.SAMPLE_RATE), curve_length),
+        pitch_hz=pitch_curve(Audio(samples, features.SAMPLE_RATE), features.CURVE_HOP_S, curve_length),
         loudness=features.loudness_curve(samples, curve_length),
         samples=samples,
         acoustic_text=text.acoustic_text[0].cpu().numpy(),

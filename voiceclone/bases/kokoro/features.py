@@ -1,4 +1,4 @@
-"""From a recording and its phonemes to what Kokoro learns from: durations, pitch, loudness, the sound itself."""
+"""From a recording and its phonemes to what Kokoro learns from: durations, loudness, the sound itself."""
 
 from typing import TYPE_CHECKING
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from voiceclone.audio import Audio, resample
 from voiceclone.bases.kokoro.network import CURVE_HOP_SAMPLES, FRAME_SAMPLES, SAMPLE_RATE
+from voiceclone.pitch import fit_length
 
 if TYPE_CHECKING:
     import torch
@@ -15,11 +16,7 @@ LEVEL_DBFS = -23.7
 LOUDNESS_OFFSET = 0.45
 """What the loudness curve measured on the base's own output lacks to the curve it was given (median over
 two voices and two sentences: 0.29-0.61)."""
-_PITCH_RATE = 16_000
-_PITCH_ALLOWED_RANGE = 0.2
-"""DIO drops a frame whose pitch jumps by more than this share. With its default 0.1 it drops a tenth to a
-fifth of the loud, surely voiced frames; with 0.2 a twentieth."""
-MIN_PITCH_HZ, MAX_PITCH_HZ = 60.0, 600.0
+CURVE_HOP_S = CURVE_HOP_SAMPLES / SAMPLE_RATE
 _CEPSTRA = 10
 _MEL_FFT, _MEL_WINDOW, _MEL_BANDS = 2048, 1200, 80  # StyleTTS 2, meldataset.py
 
@@ -32,40 +29,12 @@ def to_base_level(audio: Audio) -> Audio:
     return Audio((sound * gain).astype(np.float32), SAMPLE_RATE)
 
 
-def pitch_curve(audio: Audio, length: int) -> np.ndarray:
-    """Return pitch in Hz every 12.5 ms, 0 where unvoiced, float32, shape (length,).
-
-    WORLD's DIO, refined by StoneMask (Morise et al., 2009), on 16 kHz sound. Harvest of the same
-    package takes 36 times as long and calls pauses of a noisy recording voiced (94 % against 79 % of
-    one speaker's frames); on sound whose curve is known they agree equally well with it.
-    """
-    import pyworld
-
-    samples = resample(audio, _PITCH_RATE).samples.astype(np.float64)
-    rough, times = pyworld.dio(
-        samples,
-        _PITCH_RATE,
-        f0_floor=MIN_PITCH_HZ,
-        f0_ceil=MAX_PITCH_HZ,
-        frame_period=1000 * CURVE_HOP_SAMPLES / SAMPLE_RATE,
-        allowed_range=_PITCH_ALLOWED_RANGE,
-    )
-    return fit_length(pyworld.stonemask(samples, rough, times, _PITCH_RATE), length)
-
-
 def loudness_curve(samples: np.ndarray, length: int) -> np.ndarray:
     """Return Kokoro's loudness curve of 24 kHz sound, float32, shape (length,)."""
     import torch
 
     log_mel = torch.log(1e-5 + _mel_spectrogram()(torch.from_numpy(samples)))
     return fit_length(log_mel.exp().norm(dim=0).log().numpy() + LOUDNESS_OFFSET, length)
-
-
-def fit_length(curve: np.ndarray, length: int) -> np.ndarray:
-    """Cut or pad (with the last value) to `length`, as float32."""
-    if len(curve) < length:
-        curve = np.pad(curve, (0, length - len(curve)), mode="edge")
-    return curve[:length].astype(np.float32)
 
 
 def _mel_spectrogram() -> "torch.nn.Module":

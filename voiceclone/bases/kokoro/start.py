@@ -14,6 +14,7 @@ from voiceclone.bases.kokoro.polish import POLISH
 from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
 from voiceclone.bases.kokoro.weights import load_network, load_stock_voices, read_info
 from voiceclone.errors import NotFoundError
+from voiceclone.pitch import MIN_PITCH_HZ, pitch_curve
 from voiceclone.store import atomic_file, read_json, write_json
 
 if TYPE_CHECKING:
@@ -175,7 +176,7 @@ def _nearest_pitch(
     heard = []
     for entry in entries[:_HEARD_CLIPS]:
         sound = dataset.read_sound(run_dir, entry)
-        curve = features.pitch_curve(Audio(sound, features.SAMPLE_RATE), len(sound) // features.CURVE_HOP_SAMPLES)
+        curve = pitch_curve(Audio(sound, features.SAMPLE_RATE), features.CURVE_HOP_S, len(sound) // features.CURVE_HOP_SAMPLES)
         heard.append(curve[curve > 0])
     voiced = np.concatenate(heard)
     wanted_hz = float(np.median(voiced)) if len(voiced) else 150.0
@@ -187,6 +188,6 @@ def _nearest_pitch(
             prosody_style = style[:, STYLE_SIZE:].to(device)
             styled, durations = synthesis.encode_prosody(network, text, prosody_style)
             curve, _ = synthesis.predict_curves(network, styled, synthesis.whole_frames(durations), prosody_style)
-            usual_hz = float(curve[curve > features.MIN_PITCH_HZ].median())
+            usual_hz = float(curve[curve > MIN_PITCH_HZ].median())
             intervals[name] = abs(np.log(usual_hz / wanted_hz))
     return min(intervals, key=intervals.__getitem__)
