@@ -275,7 +275,7 @@ def test_the_table_has_a_row_per_way_and_one_for_the_recordings():
     assert rows[0][-1] == "2 kB"
     assert rows[1][-1] == "19.3 MB"
     assert rows[0][6] == "256"
-    assert (table.HEAD[2], rows[0][2], rows[1][2]) == ("pitch, semitones off", "-", "-0.7")
+    assert (table.HEAD[2], rows[0][2], rows[1][2]) == ("pitch, semitones", "-", "-0.7")
 
 
 @pytest.mark.parametrize("measured", [True, False])

@@ -5,7 +5,7 @@ from voiceclone.compare.model import Comparison, Figures, interval
 HEAD = (
     "",
     "likeness",
-    "pitch, semitones off",
+    "pitch, semitones",
     "words right",
     "naturalness",
     "minutes",
