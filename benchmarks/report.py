@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks import results
+from voiceclone.judge import pitch
 from voiceclone.store import write_bytes
 
 README = results.HERE / "README.md"
@@ -161,7 +162,7 @@ def _circumstances(measured: Run) -> str:
 
 def signed(semitones: float | None) -> str:
     """Return a pitch with its sign, a dash where it was not measured."""
-    return "-" if semitones is None else f"{semitones:+.1f}"
+    return "-" if semitones is None else pitch.signed(semitones)
 
 
 def _mark(kept: bool | None) -> str:

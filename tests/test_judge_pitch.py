@@ -88,6 +88,10 @@ def test_it_is_put_into_plain_words(off, words):
     assert pitch.in_words(off) == words
 
 
+def test_it_is_told_with_a_sign_that_zero_has_only_once():
+    assert [pitch.signed(off) for off in (-0.04, 0.0, -0.06, 12.04)] == ["+0.0", "+0.0", "-0.1", "+12.0"]
+
+
 def test_a_wrong_pitch_takes_off_likeness_and_an_unknown_one_does_not():
     assert pitch.weighed(0.9, None) == pitch.weighed(0.9, -1.5) == 0.9
     assert pitch.weighed(0.9, 12.0) == pitch.weighed(0.9, -12.0) == pytest.approx(0.7)

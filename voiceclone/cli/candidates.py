@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from voiceclone.cli.output import table, tell
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
+from voiceclone.judge import pitch
 from voiceclone.judge.panel import Judged
 from voiceclone.training import course
 from voiceclone.training.candidates import Candidates, choose, faults, scores
@@ -59,9 +60,9 @@ def _rows(found: Candidates) -> Iterator[tuple[str, ...]]:
 
 def _figures(judged: Judged) -> tuple[str, str, str, str]:
     likeness = "" if judged.likeness is None else f"{judged.likeness:.3f}"
-    pitch = "" if judged.pitch_off_semitones is None else f"{judged.pitch_off_semitones:+.1f}"
+    off = "" if judged.pitch_off_semitones is None else pitch.signed(judged.pitch_off_semitones)
     words = "" if judged.words_right is None else f"{judged.words_right:.0%}"
-    return likeness, pitch, words, "" if judged.naturalness is None else f"{judged.naturalness:.2f}"
+    return likeness, off, words, "" if judged.naturalness is None else f"{judged.naturalness:.2f}"
 
 
 def _present_run_id(engine: VoiceEngine) -> str:

@@ -1,6 +1,7 @@
 """A comparison as a table: the same cells for the terminal, the picture and the documents."""
 
 from voiceclone.compare.model import Comparison, Figures, interval
+from voiceclone.judge import pitch
 
 HEAD = (
     "",
@@ -31,7 +32,7 @@ def size(megabytes: float) -> str:
 def _sound(figures: Figures) -> tuple[str, str, str, str]:
     return (
         _with_spread(figures.similarities, figures.similarity, 3),
-        "-" if figures.pitch_off_semitones is None else f"{figures.pitch_off_semitones:+.1f}",
+        "-" if figures.pitch_off_semitones is None else pitch.signed(figures.pitch_off_semitones),
         "-" if figures.words_right is None else f"{figures.words_right:.1%}",
         _with_spread(figures.naturalnesses, figures.naturalness, 2),
     )

@@ -79,6 +79,11 @@ def weighed(likeness: float, off: float | None) -> float:
     return likeness - LIKENESS_PER_SEMITONE * beyond
 
 
+def signed(off: float) -> str:
+    """Return it with its sign and one digit, for example `+0.3`; never `-0.0`."""
+    return f"{round(off, 1) + 0.0:+.1f}"
+
+
 def in_words(off: float) -> str:
     """Put it into words: `right`, `3 semitones too high`."""
     if abs(off) < RIGHT_SEMITONES:

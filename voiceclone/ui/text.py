@@ -650,9 +650,9 @@ def pitch_words(off_semitones: float) -> str:
 
 def pitch_figure(off_semitones: float, stock: float | None) -> str:
     """Give the figure of the pitch, next to that of the voice learning began with."""
-    began = "" if stock is None else f"; the voice it began with had {stock:+.1f}"
+    began = "" if stock is None else f"; the voice it began with had {pitch.signed(stock)}"
     advice = " Listen to it before you use it, and train again." if pitch.is_far(off_semitones) else ""
-    return f"{off_semitones:+.1f} semitones from your recordings{began}.{advice}"
+    return f"{pitch.signed(off_semitones)} semitones from your recordings{began}.{advice}"
 
 
 def similarity_figures(similarity: float, stock: float | None, instant: float | None = None) -> str:
