@@ -38,6 +38,20 @@ def test_an_octave_that_likeness_hardly_hears_is_told(tmp_path):
     assert high.pitch_off_semitones == pytest.approx(12.0, abs=0.5)
 
 
+def test_the_scores_of_a_finished_voice_tell_it_beside_both_likenesses(monkeypatch):
+    from voiceclone.bases.kokoro import scoring
+    from voiceclone.judge import naturalness
+
+    monkeypatch.setattr(naturalness, "dnsmos_overall", lambda sound: 3.0)  # seconds, and another test's
+    person = [vowel(LOW_HZ, seed=seed) for seed in (1, 2)]
+    scores = scoring.score(lambda text: vowel(2 * LOW_HZ), lambda text: vowel(LOW_HZ), "hi", person)
+    assert scores["similarity"] > 0.8
+    assert scores["pitch_off_semitones"] == pytest.approx(12.0, abs=0.5)
+    assert scores["pitch_off_semitones_stock"] == pytest.approx(0.0, abs=0.3)
+    unknown = scoring.score(lambda text: vowel(LOW_HZ), lambda text: vowel(LOW_HZ), "hi", [make_noise(6.0, level=0.1)])
+    assert "similarity" in unknown and not [name for name in unknown if name.startswith("pitch")]
+
+
 @pytest.mark.parametrize("factor", [0.5, 2 ** (-7 / 12), 1.0, 2 ** (5 / 12), 2.0])
 def test_it_is_told_in_semitones_with_its_sign(factor):
     off = pitch.off_semitones([vowel(180 * factor)], pitch.median_hz([vowel(180, seed=1)]))
