@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import results, training
-from benchmarks.report import with_tables
+from benchmarks.report import signed, with_tables
 from benchmarks.sentences import UNSEEN
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, get_voice
 from voiceclone import VoiceEngine, host, store
@@ -145,7 +145,10 @@ def four_answers(done: Comparison) -> list[tuple[str, ...]]:
     """Return the article's four rows, answered with one cell per way."""
     return [
         ("**Task complexity**: what learns, and how long", *(_effort(way) for way in done.ways)),
-        ("**Adaptation**: likeness to unheard recordings", *(_likeness(way) for way in done.ways)),
+        (
+            "**Adaptation**: likeness to unheard recordings; pitch, semitones off",
+            *(_likeness(way) for way in done.ways),
+        ),
         ("**Customization**: how much of the gap to the person is closed", *_gaps(done)),
         ("**Output quality**: words right, naturalness", *(_quality(way) for way in done.ways)),
     ]
@@ -157,7 +160,9 @@ def _effort(way: Way) -> str:
 
 
 def _likeness(way: Way) -> str:
-    return "-" if way.figures.similarity is None else f"{way.figures.similarity:.3f}"
+    likeness = "-" if way.figures.similarity is None else f"{way.figures.similarity:.3f}"
+    off = way.figures.pitch_off_semitones
+    return likeness if off is None else f"{likeness}; {signed(off)}"
 
 
 def _quality(way: Way) -> str:

@@ -126,7 +126,7 @@ def _speak(options: argparse.Namespace) -> float:
 
 
 def _judge(folder: Path, voice: str) -> None:
-    """Add likeness, words, naturalness and tones to the figures, as far as the judges are installed here."""
+    """Add likeness, pitch, words, naturalness and tones to the figures, as far as the judges are installed here."""
     told = store.read_json(folder / RESULT, missing=_gone(), damaged=_gone())
     recordings = [decode(folder / f"{number:02d}.wav") for number in range(len(UNSEEN))]
     try:
@@ -145,10 +145,8 @@ def _speaker(voice: str) -> Any:
     if voice != "example":
         from benchmarks.voices import get_voice
 
-        return measure.speaker_embedding(get_voice(voice).held_out)
-    from voiceclone.judge.similarity import mean_embedding
-
-    return mean_embedding([clip.audio for clip in steps.example_clips(60.0)])
+        return measure.speaker_of_clips(get_voice(voice).held_out)
+    return measure.speaker_of([clip.audio for clip in steps.example_clips(60.0)])
 
 
 def _card() -> str:

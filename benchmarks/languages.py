@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 
-from benchmarks import measure, second_encoder
+from benchmarks import measure, report, second_encoder
 from benchmarks.run import prepared_base
 from benchmarks.stock import NOISE_SEED
 from benchmarks.voices import VOICE_NAMES, get_voice
 from voiceclone import compute
 from voiceclone.audio import Audio, decode
 from voiceclone.bases.kokoro.talker import Talker
-from voiceclone.judge import naturalness, similarity
+from voiceclone.judge import naturalness
 from voiceclone.text.languages import LANGUAGES
 from voiceclone.text.scripts import reading_script
 
@@ -39,8 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     held_out = [decode(clip.path) for clip in get_voice(options.voice).held_out]
     known = reading_script("en-us")[OWN_ENGLISH_FROM : OWN_ENGLISH_FROM + options.sentences]
     own_english = speak(talker, None, known, "en-us")
-    print("| language | likeness | by CAM++ | DNSMOS | stock voice to its own English | by CAM++ |")
-    print("|---|---|---|---|---|---|")
+    print("| language | likeness | by CAM++ | pitch, semitones off | DNSMOS "
+          "| stock voice to its own English | by CAM++ | pitch, semitones off |")  # fmt: skip
+    print("|---|---|---|---|---|---|---|---|")
     for language in LANGUAGES.values():
         sentences = reading_script(language.code)[: options.sentences]
         spoken = speak(talker, options.file, sentences, language.code)
@@ -60,9 +61,10 @@ def speak(talker: Talker, voice: Path | None, sentences: Sequence[str], language
 
 
 def row(recordings: Sequence[Audio], person: Sequence[Audio]) -> str:
-    """Return the likeness of recordings to a person's, by both encoders, as two cells."""
-    likeness = measure.likeness(recordings, similarity.mean_embedding(person))["similarity"]
-    return f"{likeness:.3f} | {second_encoder.likeness(recordings, person):.3f}"
+    """Return the likeness of recordings to a person's, by both encoders, and the pitch, as three cells."""
+    told = measure.likeness(recordings, measure.speaker_of(person))
+    likeness = f"{told['similarity']:.3f} | {second_encoder.likeness(recordings, person):.3f}"
+    return f"{likeness} | {report.signed(told['pitch_off_semitones'])}"
 
 
 if __name__ == "__main__":

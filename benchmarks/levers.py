@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import lever_trainers, measure, second_encoder
+from benchmarks import lever_trainers, measure, report, second_encoder
 from benchmarks.run import OUT_DIR, prepared_base
 from benchmarks.sentences import FURTHER_READING, UNSEEN
 from benchmarks.stock import LANGUAGE, NOISE_SEED
@@ -35,6 +35,7 @@ FIGURES = (
     "similarity",
     "similarity_as_one",
     "second_similarity",
+    "pitch_off_semitones",
     "word_error_rate",
     "dnsmos",
     "pause_below_speech_db",
@@ -128,7 +129,7 @@ def measured(lever: Lever, options: argparse.Namespace, seed: int, base_folder: 
         talker = Talker(base_folder)
         torch.manual_seed(NOISE_SEED)
         spoken: list[Audio] = [talker.speak(voice_path, sentence, LANGUAGE) for sentence in UNSEEN]
-    judged = measure.likeness(spoken, measure.speaker_embedding(voice.held_out)) | measure.judge(UNSEEN, spoken)
+    judged = measure.likeness(spoken, measure.speaker_of_clips(voice.held_out)) | measure.judge(UNSEEN, spoken)
     recordings = [decode(clip.path) for clip in voice.held_out]
     judged["second_similarity"] = second_encoder.likeness(spoken, recordings)
     tones = {f"tone_{band['low_hz']}_db": band["max_db"] for band in judged["tones"]}
@@ -160,15 +161,16 @@ def _keep(options: argparse.Namespace, lever: str, seed: int, judged: dict[str, 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """Return the figures as Markdown."""
     lines = [
-        "| voice | what | seed | likeness / as one / by CAM++ | words wrong | DNSMOS | pauses | strongest tones |",
-        "|---|---|---|---|---|---|---|---|",
+        "| voice | what | seed | likeness / as one / by CAM++ | pitch, semitones off | words wrong | DNSMOS | pauses "
+        "| strongest tones |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for row in rows:
         tones = " / ".join(f"{value:.1f}" for key, value in row.items() if key.startswith("tone_"))
         lines.append(
             f"| {row['voice']}, {row['seconds']:.0f} s, {row['steps']} steps | {row['lever']} | {row['seed']} "
             f"| {row['similarity']:.3f} / {row['similarity_as_one']:.3f} / {row['second_similarity']:.3f} "
-            f"| {row['word_error_rate']:.3f} "
+            f"| {report.signed(row.get('pitch_off_semitones'))} | {row['word_error_rate']:.3f} "
             f"| {row['dnsmos']:.2f} | {row['pause_below_speech_db']:.0f} | {tones} |"
         )
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """The judges put together: one set of figures for a set of recordings."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
@@ -10,9 +11,19 @@ from benchmarks.voices import SpokenClip
 from voiceclone.audio import Audio, decode, loudness_lufs
 from voiceclone.clips.clean import trim_silence
 from voiceclone.clips.vad import speech_frames
-from voiceclone.judge import naturalness, similarity, tones, words
+from voiceclone.judge import naturalness, pitch, similarity, tones, words
 
 Figures = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """A real speaker as voices are compared with him."""
+
+    embedding: np.ndarray
+    """Mean of the recordings' embeddings, shape (256,)."""
+    pitch_hz: float | None
+    """Median of all their voiced frames."""
 
 
 def judge(texts: Sequence[str], recordings: Sequence[Audio]) -> Figures:
@@ -51,23 +62,32 @@ def pauses(recordings: Sequence[Audio]) -> Figures:
     }
 
 
-def likeness(recordings: Sequence[Audio], speaker: np.ndarray) -> Figures:
-    """Return cosines to a speaker's mean embedding: mean and lowest of the recordings, and all as one."""
-    cosines = [similarity.cosine(similarity.embed(recording), speaker) for recording in recordings]
+def likeness(recordings: Sequence[Audio], speaker: Speaker) -> Figures:
+    """Return cosines to a speaker's mean embedding, mean and lowest of the recordings and all as one; and the pitch.
+
+    Pitch, `pitch_off_semitones`, is the median of all recordings above the speaker's: the embeddings hardly hear it.
+    """
+    cosines = [similarity.cosine(similarity.embed(recording), speaker.embedding) for recording in recordings]
     return {
         "similarity": fmean(cosines),
         "similarity_lowest": min(cosines),
-        "similarity_as_one": similarity.cosine(similarity.embed(joined(recordings)), speaker),
+        "similarity_as_one": similarity.cosine(similarity.embed(joined(recordings)), speaker.embedding),
+        "pitch_off_semitones": pitch.off_semitones(recordings, speaker.pitch_hz),
     }
 
 
-def speaker_embedding(clips: Sequence[SpokenClip]) -> np.ndarray:
-    """Return the mean embedding of a speaker's clips, shape (256,)."""
-    return similarity.mean_embedding([decode(clip.path) for clip in clips])
+def speaker_of(recordings: Sequence[Audio]) -> Speaker:
+    """Return what voices are compared with, from a speaker's recordings."""
+    return Speaker(similarity.mean_embedding(recordings), pitch.median_hz(recordings))
+
+
+def speaker_of_clips(clips: Sequence[SpokenClip]) -> Speaker:
+    """Return what voices are compared with, from a speaker's clips."""
+    return speaker_of([decode(clip.path) for clip in clips])
 
 
 def judge_speaker(clips: Sequence[SpokenClip]) -> Figures:
-    """Judge the real recordings themselves; each clip's likeness is to the mean of the others."""
+    """Judge the real recordings themselves; likeness is each clip's to the others, pitch every second one's."""
     recordings = [decode(clip.path) for clip in clips]
     embeddings = [similarity.embed(recording) for recording in recordings]
     total = np.sum(embeddings, axis=0)
@@ -75,6 +95,7 @@ def judge_speaker(clips: Sequence[SpokenClip]) -> Figures:
     return {
         "similarity": fmean(cosines),
         "similarity_lowest": min(cosines),
+        "pitch_off_semitones": pitch.off_semitones(recordings[::2], pitch.median_hz(recordings[1::2])),
         **judge([clip.text for clip in clips], recordings),
     }
 

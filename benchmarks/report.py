@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks import results
+from voiceclone.judge import pitch
 from voiceclone.store import write_bytes
 
 README = results.HERE / "README.md"
@@ -65,7 +66,7 @@ def tables(measured: Run) -> str:
 
 
 def _sound_table(measured: Run) -> str:
-    head = ["voice", "speech", "similarity", "as one", "word errors", "DNSMOS"]
+    head = ["voice", "speech", "similarity", "as one", "pitch, semitones off", "word errors", "DNSMOS"]
     head += ["tones 1–4 kHz", "4–8 kHz", "8–12 kHz", "pauses (recording)"]
     rows = []
     for run in measured["runs"]:
@@ -80,6 +81,7 @@ def _sound_table(measured: Run) -> str:
                 f"{run['seconds']} s",
                 f"{run['similarity']:.3f}{_mark(kept['similarity'])}",
                 f"{run['similarity_as_one']:.3f}",
+                signed(run.get("pitch_off_semitones")),
                 f"{run['word_error_rate']:.3f}{_mark(kept['words'])}",
                 f"{run['dnsmos']:.2f}{_mark(kept['dnsmos'])}",
                 *tones,
@@ -116,16 +118,21 @@ def _cost_table(measured: Run) -> str:
 
 def _reference_table(measured: Run) -> str:
     speakers = sorted(measured["speakers"])
-    head = ["reference", *(f"like {name}" for name in speakers), "word errors", "DNSMOS"]
+    head = ["reference", *(f"like {name}, pitch" for name in speakers), "word errors", "DNSMOS"]
     head += ["tones 1–4 kHz", "4–8 kHz", "8–12 kHz", "pauses"]
     rows = []
     for name in speakers:
         figures = measured["speakers"][name]
-        likeness = [f"{figures['similarity']:.3f}" if name == other else "" for other in speakers]
+        own = f"{figures['similarity']:.3f}, {signed(figures.get('pitch_off_semitones'))}"
+        likeness = [own if name == other else "" for other in speakers]
         rows.append([f"{name}, {figures['clips']} held-out clips", *likeness, *_own_figures(figures)])
     for name, figures in measured["stock"].items():
+        pitches = figures.get("pitch_off_semitones", {})
         likeness = [
-            f"{figures['similarity'][other]:.3f}" if other in figures["similarity"] else "" for other in speakers
+            f"{figures['similarity'][other]:.3f}, {signed(pitches.get(other))}"
+            if other in figures["similarity"]
+            else ""
+            for other in speakers
         ]
         rows.append([f"stock voice {name}", *likeness, *_own_figures(figures)])
     return _titled("To compare with", head, rows)
@@ -151,6 +158,11 @@ def _circumstances(measured: Run) -> str:
     if not rows_of:
         return ""
     return "\n".join(["Measured:", "", *(f"- {', '.join(rows)}: {line}" for line, rows in rows_of.items())])
+
+
+def signed(semitones: float | None) -> str:
+    """Return a pitch with its sign, a dash where it was not measured."""
+    return "-" if semitones is None else pitch.signed(semitones)
 
 
 def _mark(kept: bool | None) -> str:

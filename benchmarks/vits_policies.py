@@ -1,4 +1,4 @@
-"""What each way of training makes of a real VITS, through the product's own path: likeness, words, naturalness.
+"""What each way of training makes of a real VITS, through the product's own path: likeness, pitch, words, naturalness.
 
     python -m benchmarks.vits_policies --base models/two-voices-vits --work models/vits-policies --ways full transfer
 
@@ -34,7 +34,7 @@ from voiceclone.bases.coqui.vits_base import VitsBase
 from voiceclone.bases.coqui.vits_data import KNOWN_FOLDER, load_clip
 from voiceclone.bases.coqui.vits_loop import VitsTrainer
 from voiceclone.bases.coqui.vits_recipe import Recipe
-from voiceclone.judge import naturalness, similarity, tones, words
+from voiceclone.judge import naturalness, pitch, similarity, tones, words
 
 LANGUAGE = "en-us"
 KNOWN_VOICE = "joe"
@@ -128,6 +128,7 @@ class Judges:
 
     def __init__(self, held_out: list[Audio], clips: list[SpokenClip], sentences: int) -> None:
         self._person = similarity.mean_embedding(held_out)
+        self._person_hz = pitch.median_hz(held_out)
         self._clips = clips
         # Spread over the list: its beginning is statements only.
         self._texts = random.Random(5).sample(UNSEEN, sentences)
@@ -137,6 +138,7 @@ class Judges:
         spoken = [speak(text) for text in self._texts]
         return {
             "similarity": round(fmean(similarity.cosine(similarity.embed(one), self._person) for one in spoken), 4),
+            "pitch_off_semitones": pitch.off_semitones(spoken, self._person_hz),
             "word_error_rate": round(words.word_error_rate(self._texts, spoken), 4),
             "strongest_tone_db": [round(band.max_db, 1) for band in tones.tone_excess(spoken)],
             "dnsmos": round(fmean(map(naturalness.dnsmos_of_one_window, spoken)), 3),

@@ -30,7 +30,7 @@ SENTENCE_S = 0.5
 STEP_PAUSE_S = 0.002
 SCRIPT_FILE = "likeness.json"
 """A file of this name beside `base.json` holds what the judges are to say of the first, second … candidate:
-`[likeness, words_right]` each, the last one for all after it."""
+`[likeness, words_right]` each, or `[likeness, words_right, pitch_off_semitones]`, the last one for all after it."""
 FULL_FILE = "full"
 """A file of this name beside `base.json` fills the disk when a candidate is to be written."""
 SLOW_FILE, LOADING_S = "slow", 5.0
@@ -42,15 +42,16 @@ SAVED_FILE = "saved"
 
 
 class TonePanel:
-    """Judges tones by their pitch: 1 at the held-out recordings' pitch, an octave away 0."""
+    """Judges tones by their pitch: likeness is 1 at the held-out recordings' pitch, an octave away 0."""
 
     script: Path | None = None
 
-    def __init__(self, held_out, language, data_dir) -> None:
+    def __init__(self, held_out, language, data_dir, recordings) -> None:
         self._log_pitch = float(np.mean([math.log2(spectral_centre_hz(one)) for one in held_out]))
 
     def judge(self, sentences, sounds) -> Judged:
-        off = float(np.mean([abs(math.log2(spectral_centre_hz(one)) - self._log_pitch) for one in sounds]))
+        octaves = [math.log2(spectral_centre_hz(one)) - self._log_pitch for one in sounds]
+        off, semitones = float(np.mean(np.abs(octaves))), round(12 * float(np.median(octaves)), 2)
         if self.script is not None and self.script.is_file():
             # In a file, for a process that goes on with a run counts on; the untouched base comes first.
             counted = self.script.with_suffix(".count")
@@ -58,9 +59,9 @@ class TonePanel:
             counted.write_bytes(bytes(number + 1))
             if number:
                 lines = json.loads(self.script.read_text())
-                likeness, words_right = lines[min(number, len(lines)) - 1]
-                return Judged(likeness, words_right, 3.0)
-        return Judged(round(max(0.0, 1.0 - off), 4), 1.0, 3.0)
+                likeness, words_right, *pitch = lines[min(number, len(lines)) - 1]
+                return Judged(likeness, words_right, 3.0, pitch_off_semitones=pitch[0] if pitch else None)
+        return Judged(round(max(0.0, 1.0 - off), 4), 1.0, 3.0, pitch_off_semitones=semitones)
 
 
 class HeardBase(FakeBase):
@@ -114,6 +115,9 @@ class HeardBase(FakeBase):
 
     def held_out(self, run_dir) -> list[Audio]:
         return [decode(run_dir / "held_out.wav")]
+
+    def recordings(self, run_dir, seconds) -> list[Audio]:
+        return self.held_out(run_dir)
 
     def speak_start(self, run_dir, sentences) -> list[Audio]:
         self.load(run_dir)

@@ -48,6 +48,8 @@ def test_the_four_rows_are_answered_with_figures(tmp_path, three_ways):
 def test_what_was_not_judged_is_a_dash(tmp_path, three_ways):
     empty = [model.Way(one.policy, model.Figures(), 1.0, 0, 0, 1.0, (), "a" * 32) for one in three_ways]
     assert comparison.four_answers(made_comparison(empty))[1][1:] == ("-", "-", "-")
+    high = made_comparison([way("instant", [0.6], pitch=-3.4), way("fine-tune", [0.8])])
+    assert comparison.four_answers(high)[1][1:] == ("0.600; -3.4", "0.800")
     assert comparison.four_answers(made_comparison(empty))[2][1:] == ("-", "-", "-")
 
 

@@ -76,4 +76,6 @@ def test_the_table_has_every_figure_of_a_row():
     figures = dict.fromkeys(levers.FIGURES, 0.25) | {"tone_1000_db": 1.5, "second_similarity": 0.75}
     row = {"voice": "joe", "seconds": 60.0, "steps": 120, "lever": "critics", "seed": 0} | figures
     *_, line = levers.table([row]).splitlines()
-    assert line == "| joe, 60 s, 120 steps | critics | 0 | 0.250 / 0.250 / 0.750 | 0.250 | 0.25 | 0 | 1.5 |"
+    assert line == "| joe, 60 s, 120 steps | critics | 0 | 0.250 / 0.250 / 0.750 | +0.2 | 0.250 | 0.25 | 0 | 1.5 |"
+    del row["pitch_off_semitones"]  # measured before there was such a figure
+    assert "0.750 | - | 0.250" in levers.table([row])

@@ -31,5 +31,8 @@ def test_the_bar_is_hundredths_of_likeness_and_of_words(kept_step, figures, pass
 
 def test_the_table_tells_every_candidate_and_marks_a_miss():
     good, missed = table([run_of(20, (0.8, 0.01), (0.9, 0.02)), run_of(10, (0.8, 0.01), (0.9, 0.02))]).splitlines()[2:]
-    assert "10: 0.800 / 0.010 / 3.10, 20: 0.900 / 0.020 / 3.10" in good and good.endswith(f"{report.PASSED} |")
+    assert "10: 0.800 / - / 0.010 / 3.10, 20: 0.900 / - / 0.020 / 3.10" in good and good.endswith(f"{report.PASSED} |")
+    with_pitch = run_of(20, (0.8, 0.01))
+    with_pitch["candidates"][0] |= {"pitch_off_semitones": 11.96}
+    assert "10: 0.800 / +12.0 / 0.010" in table([{**with_pitch, "kept_step": 10}])
     assert "| 10 | 20 | 0.100 | -0.010 |" in missed and missed.endswith(f"{report.MISSED} |")

@@ -52,6 +52,6 @@ def test_a_way_is_measured_at_its_quarters_and_goes_on_after_an_end(tmp_path, fo
     assert [row["step"] for row in rows] == [0, 1, 2, 2, 3, 4, "kept"]
     assert all(row["learnt"] == 256 for row in rows[:-1])
     assert rows[0]["held_out_mel"] != rows[-2]["held_out_mel"]
-    assert {"similarity", "word_error_rate", "dnsmos"} <= rows[-1].keys()
+    assert {"similarity", "pitch_off_semitones", "word_error_rate", "dnsmos"} <= rows[-1].keys()
     assert (tmp_path / "heard" / "transfer_kept.wav").is_file()
     assert (run_dir / "voice.safetensors").is_file()

@@ -120,6 +120,8 @@ def test_stock_voices_keep_the_likeness_to_other_speakers_until_the_base_changes
     measured = results.with_stock(results.with_stock(results.empty(), first, "a"), second, "a")
     assert measured["stock"]["jf_alpha"]["similarity"] == {"allison": 0.7, "joe": 0.4}
     assert results.with_stock(measured, second, "b")["stock"]["jf_alpha"]["similarity"] == {"joe": 0.4}
+    third = {"jf_alpha": {"dnsmos": 3.0, "similarity": {"eve": 0.5}, "pitch_off_semitones": {"eve": 9.0}}}
+    assert results.with_stock(measured, third, "a")["stock"]["jf_alpha"]["pitch_off_semitones"] == {"eve": 9.0}
     assert results.without_references(measured)["stock"] == {}
 
 
@@ -205,7 +207,11 @@ def test_tables_are_even_and_carry_marks():
     assert "0.850 ✗" in written
     assert "none ✗" in written
     assert "+0.29 / +3.9 ✓" in written
-    assert "allison, 25 held-out clips" in written
+    assert "allison, 25 held-out clips | 0.910, - |" in written and "stock voice one | 0.700, - |" in written
+    assert "| 0.900 | - | 0.060 ✓ |" in written, "measured before there was a figure of pitch"
+    assert "| 0.900 | -11.9 | 0.060 ✓ |" in report.tables(
+        results.with_run(measured_twice(), good_run(pitch_off_semitones=-11.94))
+    )
     assert written.count("A chip") == 1, "the same circumstances are told once"
     assert "- allison 60 s, allison 300 s: " in written, "and to which rows they belong"
 

@@ -33,7 +33,8 @@ def test_the_samples_are_listed_with_their_figures(run):
     code, output, errors = run("candidates")
     assert (code, errors) == (0, "")
     head, before, first, last, *words = output.splitlines()
-    assert head.split() == ["sample", "likeness", "words", "right", "quality"]
+    assert head.split() == ["sample", "likeness", "pitch,", "semitones", "off", "words", "right", "quality"]
+    assert before.split()[2:4] == ["0.000", "+12.0"] and float(last.split()[3]) == pytest.approx(0.0, abs=0.2)
     assert before.startswith("before training") and first.startswith("step 60") and last.startswith("step 120")
     assert last.endswith("kept") and not first.endswith("kept")
     assert words == [
@@ -48,6 +49,7 @@ def test_another_one_is_kept_from_the_terminal(run, engine):
     assert (code, output.strip()) == (0, "“Anna” is now the voice after 60 steps.")
     told = json.loads(run("candidates", "--json")[1])
     assert (told["kept_step"], told["kept_by"]) == (60, "person")
+    assert told["start"]["judged"]["pitch_off_semitones"] == pytest.approx(12.0, abs=0.1)
     assert run("candidates", "--keep", 120)[0] == 0
     code, _, errors = run("candidates", "--keep", 61)
     assert code == 2 and "60, 120" in errors

@@ -60,13 +60,20 @@ def test_runs_lists_every_training_with_what_came_of_it(run, engine, project):
     assert run("runs")[:2] == (0, "Nothing was trained yet.\n")
     run_id = start(engine, project, "First", 12)
     finish(engine, run_id)
-    (engine.data_dir / "runs" / run_id / "scores.json").write_text('{"similarity": 0.91}', encoding="utf-8")
+    (engine.data_dir / "runs" / run_id / "scores.json").write_text(
+        '{"similarity": 0.91, "pitch_off_semitones": -0.25}', encoding="utf-8"
+    )
     code, output, errors = run("runs")
     assert (code, errors) == (0, "")
     assert output.startswith(run_id[:8]) and run_id not in output
-    assert "First" in output and "finished" in output and "12 steps" in output and "likeness 0.91" in output
+    assert "First" in output and "finished" in output and "12 steps" in output
+    assert "likeness 0.91, pitch -0.2 semitones off" in output
     (told,) = json.loads(run("runs", "--json")[1])
-    assert (told["run_id"], told["steps_asked"], told["scores"]) == (run_id, 12, {"similarity": 0.91})
+    assert (told["run_id"], told["steps_asked"], told["scores"]) == (
+        run_id,
+        12,
+        {"similarity": 0.91, "pitch_off_semitones": -0.25},
+    )
     make_project(engine.data_dir, "Berta")
     assert run("runs", "--project", "Berta")[1] == "Nothing was trained yet.\n"
     assert run("runs", "--project", "Anna")[1] == output

@@ -1,6 +1,7 @@
 """The parts of a comparison: what is held out, which sentences are unseen, figures, verdict, table and picture."""
 
 import io
+import json
 import random
 
 import numpy as np
@@ -26,10 +27,10 @@ def clip(number, speech_s=4.0, level="good", included=True, text="Some words."):
     )  # fmt: skip
 
 
-def way(policy, similarities, errors=None, naturalness=3.0, **more):
+def way(policy, similarities, errors=None, naturalness=3.0, pitch=None, **more):
     sentences = len(similarities)
     figures = Figures(
-        tuple(similarities), tuple(errors or [0] * sentences), (10,) * sentences, (naturalness,) * sentences
+        tuple(similarities), tuple(errors or [0] * sentences), (10,) * sentences, (naturalness,) * sentences, pitch
     )
     cost = {
         "minutes": 1.0,
@@ -219,6 +220,22 @@ def test_without_instant_nothing_is_said_of_training_as_such():
     assert said.startswith("What is trained matters: ")
 
 
+def test_a_voice_of_the_wrong_pitch_is_no_proof_that_training_helps():
+    low, high = around(0.61, 0.03, 1), around(0.93, 0.03, 2)
+    said = verdict.verdict([way("instant", low, pitch=-0.5), way("fine-tune", high, pitch=12.2)])
+    assert "Training helps" not in said
+    assert said.startswith("Likeness alone decides nothing here: over 10 sentences the fine-tuned voice is more like")
+    assert said.endswith(
+        " The fine-tuned voice speaks 12 semitones too high, which likeness hardly hears: listen before you choose."
+    )
+    said = verdict.verdict([way("instant", low, pitch=-9.0), way("fine-tune", high, pitch=0.5)])
+    assert said.startswith("Training helps: ") and said.endswith(". The instant voice speaks 9 semitones too low.")
+    right = verdict.verdict([way("instant", low, pitch=3.5), way("fine-tune", high, pitch=0.5)])
+    assert "semitones" not in right, "within what may be chance"
+    said = verdict.verdict([way("instant", []), way("fine-tune", [], pitch=12.0)])
+    assert said.endswith("The fine-tuned voice speaks 12 semitones too high.")
+
+
 def test_what_was_not_measured_is_not_judged():
     said = verdict.verdict([way("instant", []), way("fine-tune", around(0.8))])
     assert said == "Likeness could not be measured for every voice, so listen to them and trust your ears."
@@ -228,11 +245,18 @@ def test_what_was_not_measured_is_not_judged():
 
 
 def test_a_comparison_survives_the_disk(tmp_path):
-    told = comparison([way("instant", around(0.6)), way("fine-tune", around(0.8))])
+    told = comparison([way("instant", around(0.6)), way("fine-tune", around(0.8), pitch=-0.7)])
     model.write_comparison(tmp_path, told)
     assert model.read_comparison(tmp_path) == told
     text = (tmp_path / model.COMPARISON_FILE).read_text()
     assert '"similarity": 0.8' in text, "people reading the file find the means, too"
+    older = json.loads(text)
+    for one in (older["recordings"], *(kept["figures"] for kept in older["ways"])):
+        del one["pitch_off_semitones"]
+    (tmp_path / model.COMPARISON_FILE).write_text(json.dumps(older))
+    read = model.read_comparison(tmp_path)
+    assert [one.figures.pitch_off_semitones for one in read.ways] == [None, None]
+    assert table.rows(read)[1][2] == "-"
     (tmp_path / model.COMPARISON_FILE).write_text('{"ways": 3}')
     with pytest.raises(NotFoundError, match="damaged"):
         model.read_comparison(tmp_path)
@@ -241,14 +265,17 @@ def test_a_comparison_survives_the_disk(tmp_path):
 
 
 def test_the_table_has_a_row_per_way_and_one_for_the_recordings():
-    rows = table.rows(comparison([way("instant", around(0.6, 0.1)), way("fine-tune", [0.8], voice_mb=19.3)]))
+    rows = table.rows(
+        comparison([way("instant", around(0.6, 0.1)), way("fine-tune", [0.8], voice_mb=19.3, pitch=-0.72)])
+    )
     assert [row[0] for row in rows] == ["instant", "fine-tuned", "your recordings"]
     assert all(len(row) == len(table.HEAD) for row in rows)
     assert " ± " in rows[0][1]
     assert rows[1][1] == "0.800", "one sentence has no spread"
     assert rows[0][-1] == "2 kB"
     assert rows[1][-1] == "19.3 MB"
-    assert rows[0][5] == "256"
+    assert rows[0][6] == "256"
+    assert (table.HEAD[2], rows[0][2], rows[1][2]) == ("pitch, semitones", "-", "-0.7")
 
 
 @pytest.mark.parametrize("measured", [True, False])

@@ -4,8 +4,9 @@ import sys
 
 import numpy as np
 import pytest
-from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
+from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_noise
 
+from tests.test_judge_pitch import vowel
 from voiceclone.audio import Audio, decode
 from voiceclone.compare import judging
 
@@ -24,6 +25,18 @@ def test_a_perfect_copy_is_alike_understood_and_natural(recordings):
     assert figures.words_right > 0.85
     assert 2 < figures.naturalness < 5
     assert len(figures.similarities) == len(figures.word_errors) == len(figures.naturalnesses) == 3
+
+
+def test_the_pitch_of_all_sentences_stands_beside_their_likeness(monkeypatch):
+    monkeypatch.setattr(judging, "_naturalnesses", lambda spoken: [])  # ten seconds, and another test's
+    person = [vowel(110, seed=seed) for seed in (1, 2, 3, 4)]
+    high = judging.judge_voice(["One.", "Two."], [vowel(220), vowel(220, seed=5)], "hi", person)
+    assert high.pitch_off_semitones == pytest.approx(12, abs=0.5)
+    assert judging.judge_recordings([""] * 4, person, "hi").pitch_off_semitones == pytest.approx(0, abs=0.3)
+    assert judging.judge_recordings([""], person[:1], "hi").pitch_off_semitones is None
+    noise = [make_noise(4.0, level=0.1)]
+    assert judging.judge_voice(["One."], noise, "hi", person).pitch_off_semitones is None
+    assert judging.judge_voice(["One."], person[:1], "hi", noise).pitch_off_semitones is None
 
 
 def test_noise_and_silence_are_no_copy_and_no_crash(recordings):

@@ -92,3 +92,7 @@ def test_the_file_holds_the_voice_that_was_heard(runs, kokoro):
 def test_the_held_out_clip_is_the_one_that_nothing_is_learnt_from(prepared, kokoro_folder):
     (clip,) = KokoroBase(kokoro_folder).held_out(prepared)
     assert clip.sample_rate == 24_000 and 1 < clip.duration_s < 12
+    base = KokoroBase(kokoro_folder)
+    all_of_them, first = base.recordings(prepared, 1e9), base.recordings(prepared, 0.1)
+    assert len(all_of_them) == 4 and len(first) == 1
+    assert np.array_equal(first[0].samples, clip.samples) and np.array_equal(all_of_them[0].samples, clip.samples)

@@ -19,11 +19,11 @@ QUIET = ((0.5, 3.0), (0.5, 4.0), (0.9, 5.0))
 
 
 def run_of(*figures, start=0.6):
-    """Candidates after 10, 20, … steps, each given as likeness or (likeness, words right[, naturalness[, tones]])."""
+    """Candidates after 10, 20, … steps, each a likeness or (likeness, words right[, naturalness[, tones[, pitch]]])."""
     made = []
     for number, one in enumerate(figures, start=1):
         told = one if isinstance(one, tuple) else (one,)
-        judged = Judged(*told[:1], *(told[1:2] or (1.0,)), *(told[2:3] or (3.1,)), *(told[3:4] or (QUIET,)))
+        judged = Judged(*told[:1], *(told[1:2] or (1.0,)), *(told[2:3] or (3.1,)), *(told[3:4] or (QUIET,)), *told[4:])
         made.append(Candidate(10 * number, judged, f"{10 * number}.flac", f"{10 * number}.safetensors"))
     reference = Reference(Judged(start, 1.0, 3.2, QUIET), "start.flac") if start is not None else None
     return Candidates("en-us", ("One.", "Two."), "recording.flac", reference, None, tuple(made))
@@ -69,6 +69,46 @@ def test_nothing_is_chosen_from_nothing():
     assert course.how_it_goes(Candidates(), True) == ""
 
 
+def pitched(likeness, off, words_right=1.0):
+    return likeness, words_right, 3.1, QUIET, off
+
+
+@pytest.mark.parametrize(
+    ("figures", "step"),
+    [
+        ((pitched(0.85, 0.4), pitched(0.93, 12.0)), 10),  # an octave too high fools likeness, and is not kept
+        ((pitched(0.93, -12.0), pitched(0.85, 0.4)), 20),  # nor an octave too low
+        ((pitched(0.88, 7.0), pitched(0.88, 0.2), pitched(0.92, 6.5)), 20),  # nor a fifth
+        ((pitched(0.90, 1.0), pitched(0.92, -1.5)), 20),  # the scatter of two sentences decides nothing
+        ((pitched(0.90, 0.0), pitched(0.915, 3.5)), 10),  # right pitch is worth a little likeness
+        ((pitched(0.80, 0.0), pitched(0.93, 3.5)), 20),  # and not a lot
+        ((pitched(0.90, 11.0), pitched(0.91, 12.0), pitched(0.89, 8.0)), 30),  # all are wrong: one is kept all the same
+        ((pitched(0.90, 12.0), pitched(0.85, 11.9)), 10),
+        ((pitched(0.80, 0.0), pitched(0.90, None)), 20),  # unknown is no fault
+        ((pitched(None, 0.0), pitched(None, 12.0)), 10),  # without held-out recordings it is all there is to go by
+    ],
+)
+def test_a_voice_of_the_wrong_pitch_is_not_kept_for_its_likeness(figures, step):
+    assert candidates.choose(run_of(*figures)).step == step
+
+
+def test_a_start_of_another_pitch_is_no_reason_against_any_candidate():
+    found = run_of(pitched(0.8, 0.5), pitched(0.9, -0.5))
+    start = replace(found.start, judged=replace(found.start.judged, pitch_off_semitones=14.0))
+    assert [candidates.faults(one, replace(found, start=start)) for one in found.made] == [(), ()]
+
+
+def test_the_voice_files_that_stay_are_not_those_of_the_wrong_pitch(tmp_path):
+    found = run_of(0.7, *[pitched(0.95, 12.0)] * 4, 0.71, 0.72, 0.73)
+    candidates.write(tmp_path, found)
+    folder = tmp_path / candidates.FOLDER
+    folder.mkdir()
+    for one in found.made:
+        (folder / one.voice).write_bytes(VOICE)
+    candidates.tidy(tmp_path)
+    assert {path.stem for path in folder.iterdir()} == {"10", "60", "70", "80"}
+
+
 # What is said --------------------------------------------------------------------------------------
 
 
@@ -83,10 +123,23 @@ def test_nothing_is_chosen_from_nothing():
         ((0.70, (0.80, 1.0), (0.85, 0.8)), "Words begin to break: I will keep the voice from step 20"),
         ((0.70, (0.80, 1.0, 3.1), (0.85, 1.0, 2.5)), "The sound gets rougher: I will keep the voice from step 20"),
         (((None, 1.0),), "Learning. No recording was left over"),
+        (
+            (pitched(0.70, 0.3), pitched(0.90, 12.0)),
+            "It speaks 12 semitones too high: I will keep the voice from step 10",
+        ),
+        ((pitched(0.90, 12.0), pitched(0.82, 0.5)), "Its pitch comes nearer to yours: likeness 0.82."),
     ],
 )
 def test_how_it_goes_is_told_from_the_figures(figures, begins):
     assert course.how_it_goes(run_of(*figures), running=True).startswith(begins)
+
+
+def test_a_wrong_pitch_is_said_whatever_the_likeness():
+    high = run_of(pitched(0.88, 12.0), pitched(0.93, 12.0))
+    says = "But it speaks 12 semitones too high."
+    assert course.how_it_goes(high, running=True).endswith(f"likeness rose from 0.88 to 0.93. {says}")
+    assert course.how_it_goes(replace(high, kept_step=20, kept_by="rule"), running=False).endswith(f"kept. {says}")
+    assert "semitones" not in course.how_it_goes(run_of(pitched(0.88, 1.0), pitched(0.93, -1.0)), running=True)
 
 
 def test_how_it_went_names_the_voice_that_was_kept():
@@ -110,6 +163,14 @@ def test_how_it_went_names_the_voice_that_was_kept():
             {"similarity": 0.7, "similarity_stock": 0.6, "similarity_instant": 0.8},
             "Training did not help: your voice without training is closer",
         ),
+        (
+            {"similarity": 0.75, "similarity_stock": 0.60, "pitch_off_semitones": 13, "pitch_off_semitones_stock": 1},
+            "Training did not help: the voice it began with is closer",
+        ),
+        (
+            {"similarity": 0.61, "similarity_stock": 0.60, "pitch_off_semitones": 0, "pitch_off_semitones_stock": 9},
+            "Training helped: it is closer to you than the voice it began",
+        ),
         ({"similarity": 0.9}, ""),
         ({}, ""),
     ],
@@ -129,6 +190,8 @@ def test_it_is_said_plainly_whether_training_helped(scores, says):
         ((0.7, 0.75, 0.8, 0.82, 0.84, 0.86, 0.88), ""),
         (((0.8, 1.0), (0.9, 0.6), (0.9, 0.7)), course.WORDS),
         (((0.8, 1.0), (0.9, 0.6), (0.9, 0.9)), ""),  # it recovered
+        (tuple(pitched(0.9, 12 - 1.5 * number) for number in range(7)), ""),  # the pitch still comes nearer
+        (tuple(pitched(0.9, 12.0) for _ in range(7)), course.LEVEL),
         (((0.8, 0.5), (0.9, 0.5), (0.9, 0.5)), ""),  # never understood: the recogniser's fault
     ],
 )
@@ -194,6 +257,22 @@ def run_dir(tmp_path):
 def test_what_is_written_is_read_back(run_dir):
     found = candidates.read(run_dir)
     assert found == replace(run_of(0.7, 0.8, 0.9, 0.85, 0.84, 0.83), kept_step=30, kept_by="rule")
+
+
+def test_pitch_is_read_back_and_may_be_missing_as_in_older_runs(run_dir):
+    found = candidates.read(run_dir)
+    known, unknown = (
+        replace(found, made=(*found.made[:-1], replace(found.made[-1], judged=Judged(0.9, 1.0, 3.0, (), off))))
+        for off in (-1.25, None)
+    )
+    candidates.write(run_dir, known)
+    assert candidates.read(run_dir) == known
+    path = run_dir / candidates.INDEX_FILE
+    told = json.loads(path.read_text())
+    for one in (told["start"], *told["made"]):
+        del one["judged"]["pitch_off_semitones"]
+    store.write_json_twice(path, told)
+    assert candidates.read(run_dir) == unknown
 
 
 def test_a_list_cut_at_any_byte_is_read_from_its_copy(run_dir):
@@ -264,3 +343,7 @@ def test_scores_hold_what_the_voice_is_compared_with():
         "words_right_stock": 1.0,
         "similarity_instant": 0.65,
     }
+    high = replace(found, instant=Reference(Judged(0.65, pitch_off_semitones=12.0), "instant.flac"))
+    told = candidates.scores(replace(found.made[1], judged=Judged(0.9, pitch_off_semitones=-0.5)), high)
+    assert (told["pitch_off_semitones"], told["pitch_off_semitones_instant"]) == (-0.5, 12.0)
+    assert "pitch_off_semitones_stock" not in told

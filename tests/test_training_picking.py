@@ -55,7 +55,7 @@ def wait_until(condition, what):
 
 
 def script(engine, *figures):
-    """Make the judges say these pairs of likeness and words right, one after the other."""
+    """Make the judges say these likenesses, words right and pitches, one after the other."""
     folder = engine.data_dir / "base" / BASE_ID
     folder.mkdir(parents=True)
     (folder / SCRIPT_FILE).write_text(json.dumps(figures))
@@ -88,6 +88,15 @@ def test_loading_what_training_needs_is_no_cost_of_the_first_sample(engine, proj
     last = train(engine, project_id, STEPS_BETWEEN)
     # Counted, it would put off the next samples of a plan in minutes by fourteen times as much.
     assert engine.candidates(last.run_id).made[0].cost_s < LOADING_S
+
+
+def test_a_voice_an_octave_too_high_is_not_kept_though_it_is_the_likeliest(engine, project_id):
+    script(engine, (0.7, 1.0, -0.5), (0.85, 1.0, 0.4), (0.93, 1.0, 12.0), (0.95, 1.0, 12.1))
+    last = train(engine, project_id, 4 * STEPS_BETWEEN)
+    voice = engine.voice(last.voice_id)
+    assert (voice.steps, engine.candidates(last.run_id).kept_step) == (120, 120)
+    assert (voice.scores["similarity"], voice.scores["pitch_off_semitones"]) == (0.85, 0.4)
+    assert voice.scores["pitch_off_semitones_stock"] == pytest.approx(12.0, abs=0.1)
 
 
 def test_the_best_is_kept_and_another_may_be_chosen_by_ear(engine, project_id):

@@ -65,6 +65,15 @@ def test_a_page_that_opens_shows_every_sample_of_a_finished_run(page, run):
     assert "The voice from step 120 is the best of 4" in str(answer["data"])
 
 
+def test_the_pitch_stands_beside_the_likeness_and_a_wrong_one_is_marked():
+    found = run_of(0.7, (0.93, 1.0, 3.1, (), 12.2), (0.8, 1.0, 3.1, (), -0.4))
+    high, right = found.made[1:]
+    assert "Likeness 0.93 of 1, pitch 12 semitones too high, every word" in slot_html(Slot("", "", high.judged), None)
+    assert "Likeness 0.80 of 1, pitch right, every word right" in slot_html(Slot("", "", right.judged), None)
+    assert "pitch" not in slot_html(Slot("", "", found.made[0].judged), None), "not known in older runs"
+    assert [text.SAMPLE_FAULTS[wrong] for wrong in candidates.faults(high, found)] == ["Wrong pitch"]
+
+
 def test_another_sample_is_kept_with_one_press(page, run):
     seen = page.ask("attach", run.run_id)[1]
     assert seen

@@ -67,7 +67,10 @@ def test_the_list_has_this_persons_trainings_or_everybodys(page, project):
 
 def test_an_opened_training_shows_plot_settings_scores_and_voice(page, project):
     run = train(page, project, "Opened", 30)
-    (page.engine.data_dir / "runs" / run.run_id / "scores.json").write_text('{"similarity": 0.91}', encoding="utf-8")
+    scores = '{"similarity": 0.91, "pitch_off_semitones": 0.3}'
+    (page.engine.data_dir / "runs" / run.run_id / "scores.json").write_text(scores, encoding="utf-8")
+    listed = page.ask("list_trainings", project.project_id, "person", "")[1]["data"][0]
+    assert "likeness 0.91 · pitch right" in listed
     shown = open_run(page, run.run_id)
     assert shown["history-run"]["visible"] is True
     assert "Opened" in shown["history-head"]
@@ -76,6 +79,7 @@ def test_an_opened_training_shows_plot_settings_scores_and_voice(page, project):
     assert "For 30 steps" in shown["history-facts"] and "Tone" in shown["history-facts"]
     assert "24 seconds of speech in 6 clips" in shown["history-facts"]
     assert text.similarity_words(0.91) in shown["history-facts"]
+    assert "+0.3 semitones from your recordings" in shown["history-facts"]
     for button, visible in (("play", True), ("speak", True), ("continue", False), ("delete", True)):
         assert shown[f"history-{button}"]["visible"] is visible, button
     went_well, answer = page.ask("play_voice", run.run_id)

@@ -173,6 +173,18 @@ def test_a_voice_tells_how_it_turned_out_in_words_and_figures():
     assert "Likeness" not in unjudged and "Learnt from 12 seconds" in unjudged
 
 
+def test_a_wrong_pitch_is_told_and_never_called_very_much_like_you():
+    told = {"similarity": 0.93, "similarity_stock": 0.6, "pitch_off_semitones": 12.1, "pitch_off_semitones_stock": -3.0}
+    shown = markup.score_list(told)
+    assert "It speaks 12 semitones too high." in shown and "+12.1 semitones from your recordings" in shown
+    assert "had -3.0" in shown and "Listen to it" in shown
+    assert text.similarity_words(0.93) not in shown
+    right = markup.score_list(told | {"pitch_off_semitones": -0.3})
+    assert text.similarity_words(0.93) in right and "It speaks as high as you do." in right
+    assert "Listen to it" not in right
+    assert "semitones" not in markup.score_list({"similarity": 0.93}), "older voices have no such figure"
+
+
 def test_the_drawer_holds_every_figure_there_is(speech):
     from voiceclone.clips.figures import measure
     from voiceclone.clips.verdict import Facts, judge

@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from compare_cleaning import NOISES, by_rnnoise, noisy  # noqa: E402
 
-from benchmarks import measure, training  # noqa: E402
+from benchmarks import measure, report, training  # noqa: E402
 from benchmarks.run import prepared_base  # noqa: E402
 from benchmarks.sentences import UNSEEN  # noqa: E402
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, SpokenClip, get_voice  # noqa: E402
@@ -43,9 +43,10 @@ def main() -> None:
     options = parser.parse_args()
     voice = get_voice(options.voice)
     clips = voice.training_clips(options.seconds)
-    speaker = measure.speaker_embedding(voice.held_out)
+    speaker = measure.speaker_of_clips(voice.held_out)
     base_folder = prepared_base()
-    print("| recordings | cleaning | likeness | words wrong | DNSMOS | its pauses, dBFS |\n|---|---|---|---|---|---|")
+    print("| recordings | cleaning | likeness | pitch, semitones off | words wrong | DNSMOS | its pauses, dBFS |")
+    print("|---|---|---|---|---|---|---|")
     for way in options.ways or (RECORDED, *get_args(Strength)):
         with tempfile.TemporaryDirectory(prefix="data-", dir=CACHE_DIR, ignore_cleanup_errors=True) as folder:
             place = Path(folder)
@@ -61,7 +62,8 @@ def main() -> None:
         kind = RECORDED if way == RECORDED else f"{options.noise}, {options.decibels:.0f} dB below"
         cleaning = way if way == RNNOISE else strength
         print(
-            f"| {kind} | {cleaning} | {row['similarity']:.3f} | {row['word_error_rate']:.3f} "
+            f"| {kind} | {cleaning} | {row['similarity']:.3f} "
+            f"| {report.signed(row['pitch_off_semitones'])} | {row['word_error_rate']:.3f} "
             f"| {row['dnsmos']:.2f} | {row['pause_dbfs']:.0f} |",
             flush=True,
         )

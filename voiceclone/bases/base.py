@@ -213,6 +213,12 @@ class HeardWhileTraining(Protocol):
     def held_out(self, run_dir: Path) -> list[Audio]:
         """Return the recordings of this run that nothing is learnt from; may be none."""
 
+    def recordings(self, run_dir: Path, seconds: float) -> list[Audio]:
+        """Return recordings of this run, at least `seconds` of them where there are so many.
+
+        The held-out ones come first; the others are learnt from.
+        """
+
     def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the untouched stock voice that this run begins from; cheap before the first step."""
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from voiceclone.cli.output import table, tell
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
+from voiceclone.judge import pitch
 from voiceclone.judge.panel import Judged
 from voiceclone.training import course
 from voiceclone.training.candidates import Candidates, choose, faults, scores
 
-_FAULTS = {"words": "words broken", "tone": "steady tone", "sound": "rough sound"}
+_FAULTS = {"pitch": "wrong pitch", "words": "words broken", "tone": "steady tone", "sound": "rough sound"}
 
 
 def add_candidates_command(
@@ -45,7 +46,7 @@ def candidates(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def _rows(found: Candidates) -> Iterator[tuple[str, ...]]:
-    yield "sample", "likeness", "words right", "quality", ""
+    yield "sample", "likeness", "pitch, semitones off", "words right", "quality", ""
     for name, reference in (("before training", found.start), ("without training", found.instant)):
         if reference is not None:
             yield name, *_figures(reference.judged), ""
@@ -57,10 +58,11 @@ def _rows(found: Candidates) -> Iterator[tuple[str, ...]]:
         yield f"step {one.step}", *_figures(one.judged), kept or ", ".join(_FAULTS[name] for name in faults(one, found))
 
 
-def _figures(judged: Judged) -> tuple[str, str, str]:
+def _figures(judged: Judged) -> tuple[str, str, str, str]:
     likeness = "" if judged.likeness is None else f"{judged.likeness:.3f}"
+    off = "" if judged.pitch_off_semitones is None else pitch.signed(judged.pitch_off_semitones)
     words = "" if judged.words_right is None else f"{judged.words_right:.0%}"
-    return likeness, words, "" if judged.naturalness is None else f"{judged.naturalness:.2f}"
+    return likeness, off, words, "" if judged.naturalness is None else f"{judged.naturalness:.2f}"
 
 
 def _present_run_id(engine: VoiceEngine) -> str:

@@ -80,6 +80,7 @@ def _copied(folder: Path, target: Path, done: "Comparison") -> Path:
 
 def _words(done: "Comparison", folder: Path) -> list[str]:
     from voiceclone.compare.table import HEAD, rows
+    from voiceclone.judge.pitch import RIGHT_SEMITONES
 
     request = done.request
     judged = len(request.held_out_clip_ids)
@@ -88,7 +89,8 @@ def _words(done: "Comparison", folder: Path) -> list[str]:
         "",
         done.verdict,
         f"Trained on {request.training_speech_s:.0f} s of speech, judged by {judged} recordings that no training was "
-        "given; ± is the 95 % interval of the mean over the sentences. One training each: another may come out a "
+        "given; ± is the 95 % interval of the mean over the sentences; pitch is that of all sentences above that of "
+        f"the recordings, and right within {RIGHT_SEMITONES:g} semitones. One training each: another may come out a "
         "little different.",
         f"Figures, picture and sounds are in {folder}.",
     ]

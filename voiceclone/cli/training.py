@@ -11,6 +11,7 @@ from voiceclone.bases.base import Effort
 from voiceclone.cli.output import note, seconds, table, tell
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
+from voiceclone.judge import pitch
 from voiceclone.training import history
 from voiceclone.training.history import RunRecord
 from voiceclone.training.outlook import EffortPlan
@@ -21,7 +22,12 @@ _FOLLOW_INTERVAL_S = 0.5
 _ID_LETTERS = 8
 """So many letters of an id are listed; they are enough to name a run."""
 _RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
-_SCORES = (("similarity", "likeness"), ("words_right", "words right"), ("naturalness", "sound"))
+_SCORES = (
+    ("similarity", "likeness {:.2f}".format),
+    ("pitch_off_semitones", lambda off: f"pitch {pitch.signed(off)} semitones off"),
+    ("words_right", "words right {:.2f}".format),
+    ("naturalness", "sound {:.2f}".format),
+)
 
 
 def add_run_commands(commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]) -> None:
@@ -199,7 +205,7 @@ def _show(options: Namespace, engine: VoiceEngine) -> int:
 
 def _row(record: RunRecord) -> tuple[str, ...]:
     run = record.status
-    scores = [f"{words} {record.scores[name]:.2f}" for name, words in _SCORES if name in record.scores]
+    scores = [words(record.scores[name]) for name, words in _SCORES if name in record.scores]
     took = f"{run.step} steps", f"{record.minutes:.1f} min"
     return run.run_id[:_ID_LETTERS], _day(run.started_at), run.voice_name, run.state, *took, ", ".join(scores)
 

@@ -9,6 +9,7 @@ import numpy as np
 from voiceclone.audio import Audio
 from voiceclone.compare.model import Figures
 from voiceclone.errors import VoiceCloneError
+from voiceclone.judge import pitch
 
 _LOG = logging.getLogger(__name__)
 
@@ -32,11 +33,15 @@ def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, he
         ]
     except ImportError as error:
         similarities = _without("likeness", error)
-    return _figures(similarities, texts, spoken, language)
+    off = pitch.off_semitones(spoken, pitch.median_hz(held_out))
+    return _figures(similarities, off, texts, spoken, language)
 
 
 def judge_recordings(texts: Sequence[str], held_out: Sequence[Audio], language: str) -> Figures:
-    """Judge the held-out recordings; each one's likeness is that to the mean of the others."""
+    """Judge the held-out recordings; each one's likeness is that to the mean of the others.
+
+    Their pitch is that of every second one above that of the others: how far off is chance.
+    """
     similarities: list[float] = []
     if len(held_out) > 1:
         try:
@@ -47,7 +52,8 @@ def judge_recordings(texts: Sequence[str], held_out: Sequence[Audio], language: 
             similarities = [similarity.cosine(own, total - own) for own in embeddings]
         except ImportError as error:
             similarities = _without("likeness", error)
-    return _figures(similarities, texts, held_out, language)
+    off = pitch.off_semitones(held_out[::2], pitch.median_hz(held_out[1::2]))
+    return _figures(similarities, off, texts, held_out, language)
 
 
 def changed_numbers(voice_path: Path) -> int:
@@ -74,9 +80,15 @@ def changed_numbers(voice_path: Path) -> int:
     return total
 
 
-def _figures(similarities: list[float], texts: Sequence[str], spoken: Sequence[Audio], language: str) -> Figures:
+def _figures(
+    similarities: list[float],
+    pitch_off_semitones: float | None,
+    texts: Sequence[str],
+    spoken: Sequence[Audio],
+    language: str,
+) -> Figures:
     errors, counts = _word_errors(texts, spoken, language)
-    return Figures(_rounded(similarities), errors, counts, _rounded(_naturalnesses(spoken)))
+    return Figures(_rounded(similarities), errors, counts, _rounded(_naturalnesses(spoken)), pitch_off_semitones)
 
 
 def _word_errors(

@@ -26,7 +26,10 @@ WAY_TITLES = {
 
 @dataclass(frozen=True)
 class Figures:
-    """What the judges say of some recordings, one number each; empty where a judge is missing or does not apply."""
+    """What the judges say of some recordings, one number each; empty where a judge is missing or does not apply.
+
+    Pitch is one number for all: the medians of single sentences scatter too much.
+    """
 
     similarities: tuple[float, ...] = ()
     """Cosine of Resemblyzer's embeddings to the mean of the held-out recordings, -1..1."""
@@ -36,6 +39,8 @@ class Figures:
     """Words in each sentence."""
     naturalnesses: tuple[float, ...] = ()
     """DNSMOS OVRL, 1..5."""
+    pitch_off_semitones: float | None = None
+    """Median pitch of all of them together above that of the held-out recordings; see `judge.pitch`."""
 
     @property
     def similarity(self) -> float | None:

@@ -1,8 +1,18 @@
 """A comparison as a table: the same cells for the terminal, the picture and the documents."""
 
 from voiceclone.compare.model import Comparison, Figures, interval
+from voiceclone.judge import pitch
 
-HEAD = ("", "likeness", "words right", "naturalness", "minutes", "trained numbers", "voice file")
+HEAD = (
+    "",
+    "likeness",
+    "pitch, semitones",
+    "words right",
+    "naturalness",
+    "minutes",
+    "trained numbers",
+    "voice file",
+)
 
 
 def rows(comparison: Comparison) -> list[tuple[str, ...]]:
@@ -19,9 +29,10 @@ def size(megabytes: float) -> str:
     return f"{1000 * megabytes:.0f} kB" if megabytes < 0.1 else f"{megabytes:.1f} MB"
 
 
-def _sound(figures: Figures) -> tuple[str, str, str]:
+def _sound(figures: Figures) -> tuple[str, str, str, str]:
     return (
         _with_spread(figures.similarities, figures.similarity, 3),
+        "-" if figures.pitch_off_semitones is None else pitch.signed(figures.pitch_off_semitones),
         "-" if figures.words_right is None else f"{figures.words_right:.1%}",
         _with_spread(figures.naturalnesses, figures.naturalness, 2),
     )

@@ -3,13 +3,15 @@
 Voices are compared sentence by sentence, because the same sentences were spoken with each: the mean difference
 counts only where its confidence interval (Student's t over the sentences, 99 %, since several pairs are looked
 at) leaves zero out, and where it is large enough to matter. The scatter from one training to the next is not in
-it, so what is said is said of these voices.
+it, so what is said is said of these voices. Likeness hardly hears pitch: a voice whose pitch is wrong beyond chance
+is named, and is no proof that training helps.
 """
 
 from collections.abc import Sequence
 from statistics import fmean
 
 from voiceclone.compare.model import Way, interval
+from voiceclone.judge import pitch
 
 CONFIDENCE = 0.99
 MIN_SENTENCES = 4
@@ -40,7 +42,11 @@ def clear_difference(first: Sequence[float], second: Sequence[float], least: flo
 
 
 def verdict(ways: Sequence[Way]) -> str:
-    """Return the sentence for ways in the order of their effort, the least first."""
+    """Return the sentence for ways in the order of their effort, the least first; one more for wrong pitch."""
+    return " ".join(filter(None, (_compared(ways), _about_pitch(ways))))
+
+
+def _compared(ways: Sequence[Way]) -> str:
     judged = [way for way in ways if way.figures.similarities]
     if len(judged) < len(ways) or len(ways) < 2:
         return "Likeness could not be measured for every voice, so listen to them and trust your ears."
@@ -71,6 +77,8 @@ def _about_likeness(ways: Sequence[Way], best: Way, beaten: Sequence[Way], tied:
 
 def _opening(ways: Sequence[Way], best: Way, beaten: Sequence[Way]) -> str:
     names = {way.policy for way in beaten}
+    if pitch.is_far(best.figures.pitch_off_semitones):
+        return "Likeness alone decides nothing here: "
     if best.policy == "instant":
         return "Training does not help here: "
     if "instant" in names:
@@ -111,6 +119,17 @@ def _about_the_rest(best: Way, least: Way) -> str:
     if clear:
         return f"; than {least.title} it has {' and '.join(clear)}"
     return "; no difference in words or naturalness can be told" if told else ""
+
+
+def _about_pitch(ways: Sequence[Way]) -> str:
+    wrong = [way for way in ways if pitch.is_far(way.figures.pitch_off_semitones)]
+    likeliest = max(ways, key=lambda way: way.figures.similarity or 0.0, default=None)
+    told = [f"the {_voice(way)} speaks {pitch.in_words(way.figures.pitch_off_semitones or 0.0)}" for way in wrong]
+    if not told:
+        return ""
+    sentence = " and ".join(told)
+    advice = ", which likeness hardly hears: listen before you choose" if likeliest in wrong else ""
+    return f"{sentence[0].upper()}{sentence[1:]}{advice}."
 
 
 def _voice(way: Way) -> str:

@@ -1,1 +1,1 @@
-"""Judges of a finished voice: likeness, words, naturalness, tone excess. None of them is ever a training loss."""
+"""Judges of a finished voice: likeness, pitch, words, naturalness, tone excess. None is ever a training loss."""

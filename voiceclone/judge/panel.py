@@ -27,6 +27,8 @@ class Judged:
     """DNSMOS, 1..5, mean over the first nine seconds of each sentence; shorter ones are repeated to fill them."""
     tones: tuple[tuple[float, float], ...] = ()
     """Steady lines per band of `tones.BANDS_HZ`: mean and strongest, dB."""
+    pitch_off_semitones: float | None = None
+    """Median pitch of what was spoken above that of the recordings; None where either has none. See `judge.pitch`."""
 
 
 BROKEN = Judged(likeness=0.0, words_right=0.0, naturalness=1.0)
@@ -40,14 +42,25 @@ class Panel:
         held_out: recordings of the person that no training heard.
         language: of the sentences.
         data_dir: where a recogniser for more languages may lie.
+        recordings: of the person, for pitch; a training may have heard them, for a median is not learnt by heart.
+            The held-out ones when None.
     """
 
-    def __init__(self, held_out: Sequence[Audio], language: str, data_dir: Path) -> None:
+    def __init__(
+        self,
+        held_out: Sequence[Audio],
+        language: str,
+        data_dir: Path,
+        recordings: Sequence[Audio] | None = None,
+    ) -> None:
         self._held_out = [one for one in held_out if one.samples.any()]
+        self._recordings = self._held_out if recordings is None else recordings
         self._language = language
         # English is always heard by the recogniser that comes along: a larger one takes more of the training's time.
         self._recognisers = None if language.startswith("en") else data_dir
         self._person: np.ndarray | None = None
+        self._person_hz: float | None = None
+        self._pitch_is_known = False
 
     def judge(self, sentences: Sequence[str], sounds: Sequence[Audio]) -> Judged:
         """Judge what was said.
@@ -61,7 +74,11 @@ class Panel:
         if not all(np.isfinite(sound.samples).all() and sound.samples.any() for sound in sounds):
             return BROKEN
         return Judged(
-            self._likeness(sounds), self._words_right(sentences, sounds), _naturalness(sounds), _tones(sounds)
+            self._likeness(sounds),
+            self._words_right(sentences, sounds),
+            _naturalness(sounds),
+            _tones(sounds),
+            self._pitch_off(sounds),
         )
 
     def _likeness(self, sounds: Sequence[Audio]) -> float | None:
@@ -76,6 +93,14 @@ class Panel:
         except ImportError as error:
             return _without("likeness", error)
         return round(sum(cosines) / len(cosines), 4)
+
+    def _pitch_off(self, sounds: Sequence[Audio]) -> float | None:
+        from voiceclone.judge import pitch
+
+        if not self._pitch_is_known:
+            self._person_hz = pitch.median_hz(pitch.enough_of(self._recordings))
+            self._pitch_is_known = True
+        return pitch.off_semitones(sounds, self._person_hz)
 
     def _words_right(self, sentences: Sequence[str], sounds: Sequence[Audio]) -> float | None:
         from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, recognise

@@ -10,6 +10,7 @@ from typing import Any
 
 from voiceclone import store
 from voiceclone.errors import InputError, NotFoundError
+from voiceclone.judge import pitch
 from voiceclone.judge.panel import Judged
 from voiceclone.voice_file import is_whole
 
@@ -163,7 +164,7 @@ def tidy(run_dir: Path) -> None:
     found = read(run_dir)
     chosen = choose(found)
     kept_step = found.kept_step if found.kept_step is not None else chosen.step if chosen else None
-    order = sorted(found.made, key=lambda one: (len(faults(one, found)), -(one.judged.likeness or 0.0), -one.step))
+    order = sorted(found.made, key=lambda one: (len(faults(one, found)), -(worth(one.judged) or 0.0), -one.step))
     order.sort(key=lambda one: one.step not in (kept_step, found.made[-1].step))
     wanted = {one.voice for one in order[:MAX_VOICE_FILES]}
     wanted |= {one.sound for one in found.made} | {RECORDING_SOUND, START_SOUND, INSTANT_SOUND}
@@ -196,9 +197,11 @@ def check_kept(run_dir: Path, step: int) -> tuple[Candidate, Path]:
 
 
 def faults(candidate: Candidate, found: Candidates) -> tuple[str, ...]:
-    """Return what is wrong with a candidate's speech: `words`, `tone`, `sound`; nothing when it is sound."""
+    """Return what is wrong with a candidate's speech: `pitch`, `words`, `tone`, `sound`; nothing when it is sound."""
     judged = candidate.judged
     told = []
+    if pitch.is_far(judged.pitch_off_semitones):
+        told.append("pitch")
     if _behind(judged.words_right, [one.judged.words_right for one in found.made], WORDS_MARGIN):
         told.append("words")
     if _buzzes(judged, found.start):
@@ -209,7 +212,7 @@ def faults(candidate: Candidate, found: Candidates) -> tuple[str, ...]:
 
 
 def choose(found: Candidates) -> Candidate | None:
-    """Return the candidate to keep: of those with the fewest faults the likeliest, the latest where equal.
+    """Return the candidate to keep: of those with the fewest faults the worthiest, the latest where equal.
 
     None while there is none.
     """
@@ -217,12 +220,17 @@ def choose(found: Candidates) -> Candidate | None:
         return None
     fewest = min(len(faults(one, found)) for one in found.made)
     fit = [one for one in found.made if len(faults(one, found)) == fewest]
-    best = max((one.judged.likeness for one in fit if one.judged.likeness is not None), default=None)
-    if best is None:
+    worths = [(one, value) for one in fit if (value := worth(one.judged)) is not None]
+    if not worths:
         return fit[-1]
+    best = max(value for _, value in worths)
     # Nothing after the best one that is like it within noise has learnt less; melody and timing go on learning.
-    equal = [one for one in fit if one.judged.likeness is not None and one.judged.likeness >= best - LIKENESS_NOISE]
-    return equal[-1]
+    return [one for one, value in worths if value >= best - LIKENESS_NOISE][-1]
+
+
+def worth(judged: Judged) -> float | None:
+    """Return what to choose by: likeness, less what a wrong pitch costs, which likeness hardly hears."""
+    return None if judged.likeness is None else pitch.weighed(judged.likeness, judged.pitch_off_semitones)
 
 
 def _behind(own: float | None, everyones: Sequence[float | None], margin: float) -> bool:
@@ -246,10 +254,15 @@ def scores(candidate: Candidate, found: Candidates) -> dict[str, float]:
         "similarity": judged.likeness,
         "words_right": judged.words_right,
         "naturalness": judged.naturalness,
+        "pitch_off_semitones": judged.pitch_off_semitones,
     }
     for name, other in (("stock", found.start), ("instant", found.instant)):
         if other is not None:
-            told |= {f"similarity_{name}": other.judged.likeness, f"words_right_{name}": other.judged.words_right}
+            told |= {
+                f"similarity_{name}": other.judged.likeness,
+                f"pitch_off_semitones_{name}": other.judged.pitch_off_semitones,
+                f"words_right_{name}": other.judged.words_right,
+            }
     return {name: value for name, value in told.items() if value is not None}
 
 
@@ -289,8 +302,9 @@ def _reference(content: dict[str, Any] | None) -> Reference | None:
 
 
 def _judged(content: dict[str, Any]) -> Judged:
+    content = {"pitch_off_semitones": None} | content  # runs before 2026-11-28 have none
     figures = {
         name: None if content[name] is None else float(content[name])
-        for name in ("likeness", "words_right", "naturalness")
+        for name in ("likeness", "words_right", "naturalness", "pitch_off_semitones")
     }
     return Judged(**figures, tones=tuple((float(mean_db), float(max_db)) for mean_db, max_db in content["tones"]))

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, choose, faults
+from voiceclone.judge import pitch
+from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, choose, faults, worth
 
 LEVEL_GAIN = 0.005
 """Likeness gained by less than this has levelled off; half of what counts as a difference."""
@@ -26,9 +27,9 @@ def reason_to_end(found: Candidates) -> str:
     words = [one.judged.words_right for one in made if one.judged.words_right is not None]
     if len(words) > BROKEN_CANDIDATES and max(words[-BROKEN_CANDIDATES:]) < max(words) - BROKEN_WORDS:
         return WORDS
-    likeness = [one.judged.likeness for one in made if one.judged.likeness is not None]
-    if len(likeness) >= MIN_CANDIDATES_TO_END:
-        before, lately = likeness[:-LEVEL_CANDIDATES], likeness[-LEVEL_CANDIDATES:]
+    worths = [value for one in made if (value := worth(one.judged)) is not None]
+    if len(worths) >= MIN_CANDIDATES_TO_END:
+        before, lately = worths[:-LEVEL_CANDIDATES], worths[-LEVEL_CANDIDATES:]
         if max(lately) - max(before) < LEVEL_GAIN:
             return LEVEL
     return ""
@@ -44,6 +45,10 @@ def how_it_goes(found: Candidates, running: bool) -> str:
     last = found.made[-1]
     if chosen.step != last.step:
         return f"{_why_not(last, chosen, found)}: I will keep the voice from step {chosen.step}, unless it recovers."
+    return _how_the_last_one_is(last, found) + _wrong_pitch(last)
+
+
+def _how_the_last_one_is(last: Candidate, found: Candidates) -> str:
     if last.judged.likeness is None:
         return "Learning. No recording was left over to compare with, so listen for yourself."
     if len(found.made) == 1:
@@ -52,6 +57,8 @@ def how_it_goes(found: Candidates, running: bool) -> str:
     gain = last.judged.likeness - before
     if gain >= LEVEL_GAIN:
         return f"Learning well: likeness rose from {before:.2f} to {last.judged.likeness:.2f}."
+    if gain <= -LIKENESS_NOISE:  # and it is the best all the same
+        return f"Its pitch comes nearer to yours: likeness {last.judged.likeness:.2f}."
     return f"Levelling off: likeness stays at {last.judged.likeness:.2f}."
 
 
@@ -59,17 +66,23 @@ def did_it_help(scores: Mapping[str, float]) -> str:
     """Return one sentence that compares a trained voice with those made without training; nothing without figures.
 
     Args:
-        scores: of its voice file: `similarity`, `similarity_stock`, `similarity_instant`.
+        scores: of its voice file: `similarity`, `similarity_stock`, `similarity_instant`, and `pitch_off_semitones`
+            beside each of them.
     """
-    others = [(scores[key], name) for key, name in _UNTRAINED.items() if key in scores]
+    others = [(_worth(scores, key), name) for key, name in _UNTRAINED.items() if key in scores]
     if "similarity" not in scores or not others:
         return ""
     best, name = max(others)
-    if scores["similarity"] - best >= NOT_CLOSER:
+    own = _worth(scores, "similarity")
+    if own - best >= NOT_CLOSER:
         return f"Training helped: it is closer to you than {name}."
-    if scores["similarity"] - best > -NOT_CLOSER:
+    if own - best > -NOT_CLOSER:
         return f"Training did not help: {name} is as close to you. Record more speech, then train again."
     return f"Training did not help: {name} is closer to you. Use that one, or record more speech and train again."
+
+
+def _worth(scores: Mapping[str, float], key: str) -> float:
+    return pitch.weighed(scores[key], scores.get(key.replace("similarity", "pitch_off_semitones")))
 
 
 def _first(last: Candidate, found: Candidates) -> str:
@@ -84,6 +97,8 @@ def _first(last: Candidate, found: Candidates) -> str:
 
 def _why_not(last: Candidate, chosen: Candidate, found: Candidates) -> str:
     wrong = faults(last, found)
+    if "pitch" in wrong:
+        return f"It speaks {pitch.in_words(last.judged.pitch_off_semitones or 0.0)}"
     if "words" in wrong:
         return "Words begin to break"
     if "tone" in wrong:
@@ -105,5 +120,12 @@ def _how_it_went(found: Candidates) -> str:
         WORDS: "It ended early, because words began to break. ",
     }.get(found.ended_early, "")
     if len(found.made) == 1:
-        return early.strip()
-    return f"{early}The voice from step {kept.step} is the best of {len(found.made)}, so it was kept."
+        return (early + _wrong_pitch(kept)).strip()
+    best = f"{early}The voice from step {kept.step} is the best of {len(found.made)}, so it was kept."
+    return best + _wrong_pitch(kept)
+
+
+def _wrong_pitch(candidate: Candidate) -> str:
+    """Return a sentence where the pitch is wrong beyond chance, to stand behind another."""
+    off = candidate.judged.pitch_off_semitones
+    return f" But it speaks {pitch.in_words(off)}." if off is not None and pitch.is_far(off) else ""

@@ -19,6 +19,7 @@ from voiceclone.compute import random_state_untouched
 from voiceclone.errors import Cancelled, VoiceCloneError
 from voiceclone.instant import untrained_name
 from voiceclone.judge.panel import Judged, Panel
+from voiceclone.judge.pitch import ENOUGH_SPEECH_S
 from voiceclone.training import candidates, course, moments
 from voiceclone.training.candidates import (
     BY_RULE,
@@ -181,7 +182,8 @@ class Picker:
 
     def _judge(self, sentences: Sequence[str], sounds: Sequence[Audio]) -> Judged:
         if self._panel is None:
-            self._panel = Panel(self._base.held_out(self._run_dir), self._language, self._data_dir)
+            recordings = self._base.recordings(self._run_dir, ENOUGH_SPEECH_S)
+            self._panel = Panel(self._base.held_out(self._run_dir), self._language, self._data_dir, recordings)
         with random_state_untouched():
             return self._panel.judge(sentences, sounds)
 

@@ -163,7 +163,8 @@ def slot_html(slot: Slot, path: Path | None) -> str:
             f'src="data:audio/flac;base64,{sound}"></audio>'
         )
     mark = f'<span class="vc-chip vc-{escape(slot.mark_kind)}">{escape(slot.mark)}</span>' if slot.mark else ""
-    figures = text.sample_figures(slot.judged.likeness, slot.judged.words_right) if slot.judged else ""
+    judged = slot.judged
+    figures = text.sample_figures(judged.likeness, judged.words_right, judged.pitch_off_semitones) if judged else ""
     button = ""
     if slot.can_keep:
         button = (

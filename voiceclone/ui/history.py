@@ -308,7 +308,8 @@ def runs_html(records: Sequence[Any], opened: str) -> str:
 def _row(record: Any, opened: str) -> str:
     run = record.status
     state, kind = text.RUN_STATES[run.state]
-    line = text.run_line(run.started_at, run.step, run.elapsed_s, record.scores.get("similarity"))
+    figures = (record.scores.get(name) for name in ("similarity", "pitch_off_semitones"))
+    line = text.run_line(run.started_at, run.step, run.elapsed_s, *figures)
     return (
         f"<li{' aria-current=true' if run.run_id == opened else ''}>"
         f'<button type="button" data-run="{escape(run.run_id)}"><span class="vc-words">'

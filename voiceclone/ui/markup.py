@@ -237,9 +237,12 @@ def score_list(told: Mapping[str, float], below: str = "") -> str:
     if "similarity" in told:
         others = told.get("similarity_stock"), told.get("similarity_instant")
         figures = text.similarity_figures(told["similarity"], *others)
-        lines.append((text.similarity_words(told["similarity"]), figures))
+        lines.append((text.similarity_words(told["similarity"], told.get("pitch_off_semitones")), figures))
         if helped := did_it_help(told):
             lines.append(("", helped))
+    if "pitch_off_semitones" in told:
+        off = told["pitch_off_semitones"]
+        lines.append((text.pitch_words(off), text.pitch_figure(off, told.get("pitch_off_semitones_stock"))))
     if "words_right" in told:
         lines.append((text.words_right(told["words_right"]), ""))
     if "naturalness" in told:

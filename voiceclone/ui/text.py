@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from voiceclone.judge import pitch
 from voiceclone.limits import MAX_NAME_CHARACTERS
 
 TITLE = "VoiceClone"
@@ -588,7 +589,7 @@ SAMPLE_KEPT = "Kept"
 SAMPLE_KEPT_BY_YOU = "Your choice"
 SAMPLE_KEEP = "Keep this one instead"
 NO_SAMPLE_CHOSEN = "Press the button below the sample you want to keep."
-SAMPLE_FAULTS = {"words": "Words broken", "tone": "Hums", "sound": "Rough"}
+SAMPLE_FAULTS = {"pitch": "Wrong pitch", "words": "Words broken", "tone": "Hums", "sound": "Rough"}
 
 
 def samples_info(said: str, has_recording: bool) -> str:
@@ -602,9 +603,11 @@ def sample_title(step: int) -> str:
     return f"After {count(step, 'step')}"
 
 
-def sample_figures(likeness: float | None, words: float | None) -> str:
-    """Say how alike a sample is and how much of it is understood."""
+def sample_figures(likeness: float | None, words: float | None, pitch_off_semitones: float | None = None) -> str:
+    """Say how alike a sample is, how high it speaks, and how much of it is understood."""
     told = [] if likeness is None else [f"Likeness {max(0.0, likeness):.2f} of 1"]
+    if pitch_off_semitones is not None:
+        told.append(f"pitch {pitch.in_words(pitch_off_semitones)}")
     if words is not None:
         told.append("every word right" if words >= 0.995 else f"{words:.0%} of the words right")
     return ", ".join(told)
@@ -620,12 +623,15 @@ def train_summary(project_name: str, usable_s: float) -> str:
     return f"It will be trained from {duration(usable_s)} of speech in “{project_name}”."
 
 
-def similarity_words(similarity: float) -> str:
+def similarity_words(similarity: float, pitch_off_semitones: float | None = None) -> str:
     """Put a speaker similarity (cosine, to held-out recordings) into words.
 
     The bounds are those of the Resemblyzer encoder: two recordings of one person are
-    usually above 0.85, those of two people usually below 0.75.
+    usually above 0.85, those of two people usually below 0.75. It hardly hears pitch, so a voice of
+    another pitch is not called like the recordings, whatever the figure.
     """
+    if pitch.is_far(pitch_off_semitones):
+        return "It is not close yet: its pitch is wrong."
     if similarity >= 0.90:
         return "It sounds very much like the recordings."
     if similarity >= 0.82:
@@ -633,6 +639,20 @@ def similarity_words(similarity: float) -> str:
     if similarity >= 0.74:
         return "It reminds of the recordings. More speech or a longer training brings it closer."
     return "It is not close yet. Record more speech or train longer."
+
+
+def pitch_words(off_semitones: float) -> str:
+    """Say whether a voice speaks as high as the recordings do, which likeness hardly hears."""
+    if pitch.in_words(off_semitones) == pitch.RIGHT:
+        return "It speaks as high as you do."
+    return f"It speaks {pitch.in_words(off_semitones)}."
+
+
+def pitch_figure(off_semitones: float, stock: float | None) -> str:
+    """Give the figure of the pitch, next to that of the voice learning began with."""
+    began = "" if stock is None else f"; the voice it began with had {pitch.signed(stock)}"
+    advice = " Listen to it before you use it, and train again." if pitch.is_far(off_semitones) else ""
+    return f"{pitch.signed(off_semitones)} semitones from your recordings{began}.{advice}"
 
 
 def similarity_figures(similarity: float, stock: float | None, instant: float | None = None) -> str:
@@ -900,10 +920,17 @@ def moment(iso_time: str) -> str:
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 
-def run_line(started_at: str, steps: int, duration_s: float, similarity: float | None) -> str:
+def run_line(
+    started_at: str,
+    steps: int,
+    duration_s: float,
+    similarity: float | None,
+    pitch_off_semitones: float | None = None,
+) -> str:
     """Sum up a training in its row of the list."""
     likeness = f"likeness {similarity:.2f}" if similarity is not None else ""
-    parts = [moment(started_at), count(steps, "step"), duration(duration_s), likeness]
+    heard = f"pitch {pitch.in_words(pitch_off_semitones)}" if pitch_off_semitones is not None else ""
+    parts = [moment(started_at), count(steps, "step"), duration(duration_s), likeness, heard]
     return " · ".join(part for part in parts if part)
 
 

@@ -4,7 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -208,6 +208,18 @@ class KokoroBase:
 
         entries = [entry for entry in dataset.read_index(run_dir) if entry.held_out]
         return [Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE) for entry in entries]
+
+    def recordings(self, run_dir: Path, seconds: float) -> list[Audio]:
+        """Return at least `seconds` of a run's recordings, the held-out ones first."""
+        from voiceclone.bases.kokoro import dataset
+
+        heard: list[Audio] = []
+        for entry in sorted(dataset.read_index(run_dir), key=lambda one: not one.held_out):
+            if sum(one.duration_s for one in heard) >= seconds:
+                break
+            with suppress(TrainingError):  # a damaged one is not learnt from either
+                heard.append(Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE))
+        return heard
 
     def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the untouched stock voice that a run begins from."""

@@ -44,22 +44,27 @@ def score(
         real: held-out recordings of the speaker; empty when there were too few to hold one out.
 
     Returns:
-        `similarity` and `similarity_stock` (cosine, -1..1), `naturalness` (DNSMOS, 1..5), and in
-        English `words_right` (share, 0..1).
+        `similarity` and `similarity_stock` (cosine, -1..1), `pitch_off_semitones` and `pitch_off_semitones_stock`
+        (median pitch above that of the recordings), `naturalness` (DNSMOS, 1..5), and in English `words_right`
+        (share, 0..1).
     """
     sentences = test_sentences(language)
     spoken = [speak(sentence) for sentence in sentences]
     scores: dict[str, float] = {}
     try:
-        from voiceclone.judge import naturalness, similarity, words
+        from voiceclone.judge import naturalness, pitch, similarity, words
 
         scores["naturalness"] = sum(map(naturalness.dnsmos_overall, spoken)) / len(spoken)
         if real:
             person = similarity.mean_embedding(real)
             stock = [speak_stock(sentence) for sentence in sentences]
-            for name, sounds in (("similarity", spoken), ("similarity_stock", stock)):
+            person_hz = pitch.median_hz(pitch.enough_of(real))
+            for ending, sounds in (("", spoken), ("_stock", stock)):
                 cosines = [similarity.cosine(similarity.embed(sound), person) for sound in sounds]
-                scores[name] = sum(cosines) / len(cosines)
+                scores[f"similarity{ending}"] = sum(cosines) / len(cosines)
+                off = pitch.off_semitones(sounds, person_hz)
+                if off is not None:
+                    scores[f"pitch_off_semitones{ending}"] = off
         if language.startswith("en"):
             scores["words_right"] = max(0.0, 1.0 - words.word_error_rate(sentences, spoken))
     except ImportError as error:
