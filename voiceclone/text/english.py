@@ -21,8 +21,10 @@ _PRIMARY, _SECONDARY = "ˈ", "ˌ"
 _VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ")
 _DIPHTHONGS = frozenset("AIOQWYʤʧ")
 _VOWELS_BEFORE_FLAP = frozenset("AIOWYiuæɑəɛɪɹʊʌ")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*['’]?|[^\w\s]|_")
-_LETTERS = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*'?")
+_WORD = re.compile(
+    r"(?<!\w)'(?i:em|tis|twas|twere|twill|twould|cause|neath|pon|un)\b|[^\W_]+(?:['’][^\W\d_]+)*['’]?|[^\w\s]|_"
+)
+_LETTERS = re.compile(r"'?[A-Za-z]+(?:'[A-Za-z]+)*'?")
 
 
 @dataclass

@@ -166,12 +166,25 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<![\w'])'(\d\d)\b(?!'|s\b|\")", _short_year, text)
     text = re.sub(r"(?<![\w.,/])(?:9/11|7/7|7/11|24/7)(?![\w/])", lambda m: _NAMED_BY_NUMBERS[m.group()], text)
     text = re.sub(r"\b(\d+\s?ft\.?)\s(\d+)\s?in\b\.?", r"\1 \2 inches", text)
+    text = re.sub(r"(?<=\d)\s?in\.(?!\w)", _inches, text)
+    text = re.sub(r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3}){2,}(?![\w.,]\d)", _joined, text)
+    text = re.sub(r"(?<![\w.,])\d{1,3}(?:[\u00a0\u202f]\d{3})+(?![\w.,]\d)", _joined, text)
+    text = re.sub(r"([$£€])(\d[\d,.]*)\s?[-–]\s?\1?(?=\d[\d,.]*(?![\d-]))", r"\2 to \1", text)  # $5-10
     if text.count('"') % 2:  # not a quotation
         text = re.sub(r"(?<=\d)(?<!'\d)(?<!'\d\d)\"(?=\s[A-Za-z]+)", " inch", text, count=1)
     return text
 
 
-_DOTTED = r"fl\.\s?oz|sq\.\s?ft|ft|in|oz|lbs?|yrs?|hrs?|mins?|secs?|mi|yd|gal|kg|km|cm|mm|mph|tsp|tbsp"
+_DOTTED = r"fl\.\s?oz|sq\.\s?ft|ft|oz|lbs?|yrs?|hrs?|mins?|secs?|mi|yd|gal|kg|km|cm|mm|mph|tsp|tbsp"
+
+
+def _inches(match: re.Match[str]) -> str:
+    one = re.search(r"(?<![\d.,])1$", match.string[: match.start()])
+    return (" inch" if one else " inches") + ("." if match.end() == len(match.string) else "")
+
+
+def _joined(match: re.Match[str]) -> str:
+    return re.sub(r"\D", "", match.group())
 
 
 def _without_dots(match: re.Match[str]) -> str:
@@ -243,7 +256,10 @@ AMERICAN = Words(
     regnal_ordinal_to=40,
     before_roman={
         **dict.fromkeys(
-            listed("chapter part volume act scene phase type section book war level class title stage"),
+            listed(
+                "chapter part volume act scene phase type section book war level class title stage bowl olympiad "
+                "wrestlemania article appendix canto"
+            ),
             "cardinal",
         ),
         **dict.fromkeys(
