@@ -141,8 +141,35 @@ def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
     commanded = before in (START, "and") and following in _BEFORE_OBJECT and words[index] in _COMMANDS
     if before in _BEFORE_VERB or (before == "to" and following in _BEFORE_OBJECT) or commanded:
         tags[index] = {"VERB", "Inf"}
+    elif _behind_plural_subject(words, tags, index):
+        tags[index] = {"VERB", "Fin"}
 
 
+def _behind_plural_subject(words: list[str], tags: list[set[str]], index: int) -> bool:
+    """True for the `produce` of `Hens produce eggs`: nouns in the plural hardly ever stand before another noun."""
+    if index == 0 or index + 1 == len(words) or words[index].endswith("s"):
+        return False
+    before = words[index - 1]
+    plural = before in _PLURALS or (before.endswith("s") and not before.endswith(("ss", "'s")))
+    begins = index == 1 or bool(tags[index - 2] & {"DET", "ADJ", "NUM", "PRON"})
+    has_object = bool(tags[index + 1] & {"NOUN", "PROPN", "DET", "PRON", "ADJ", "NUM"})
+    return (
+        plural
+        and begins
+        and has_object
+        and bool(tags[index - 1] & {"NOUN", "PROPN"})
+        and before not in _PLURAL_MODIFIERS
+    )
+
+
+_PLURAL_MODIFIERS = frozenset(
+    listed(
+        "sports sales arms goods customs news systems savings operations communications states physics mathematics "
+        "politics economics athletics electronics gas bus times minutes hours days weeks months years pounds dollars "
+        "species series perhaps always"
+    )
+)
+"""Words in -s that may stand before a noun: `a sports project`."""
 _COMMANDS = frozenset(
     listed(
         "record present object project produce permit separate duplicate close wind tear bow row lead read use house "
@@ -151,7 +178,7 @@ _COMMANDS = frozenset(
 )
 """Heteronyms that begin a sentence as an order: `Record the song.`"""
 
-_SINGULAR_SUBJECTS = frozenset(listed("he she it who nobody everybody everyone someone somebody"))
+_SINGULAR_SUBJECTS = frozenset(listed("he she it nobody everybody everyone someone somebody"))
 _PLURALS = frozenset(listed("people children men women police"))
 _PAST_SIGNS = frozenset(
     listed(
@@ -168,6 +195,8 @@ def _is_past(words: list[str], tags: list[set[str]], index: int) -> bool:
     """Tell whether a verb that looks alike in present and past (`read`) is in the past."""
     at = index - 1
     while at >= 0 and "ADV" in tags[at]:
+        at -= 1
+    if at > 0 and words[at] in ("who", "that", "which"):
         at -= 1
     if at < 0:
         return False
