@@ -183,6 +183,8 @@ class Dictionary:
 
     def entry(self, word: str, part: str | None, last: bool) -> str | None:
         """Return the pronunciation listed for exactly `word`."""
+        if self.british and word in ("z", "Z"):  # the dictionary has the American name
+            return "zˈɛd"
         listed = self._gold.get(word) or self._silver.get(word)
         if isinstance(listed, dict):
             if last and "None" in listed:

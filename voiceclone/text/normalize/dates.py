@@ -191,6 +191,11 @@ def say_years(text: str, words: Words) -> str:
     """Write out four-digit years in English and Hindi, which say them otherwise than numbers."""
     if words.number_code not in ("en", ""):
         return text
+    if words.number_code == "en":  # 1066 is a year only where the words around say so
+        pattern = (
+            r"\b(?i:(in|since|until|before|after|by|around|from|of)) (10\d\d)\b(?![.,]\d|\s[a-z]+s\b|\s(?:of|people)\b)"
+        )
+        text = re.sub(pattern, lambda m: f"{m[1]} {year(int(m[2]), words)}", text)
     return re.sub(r"(?<![\w.,:/$€£₹#])(1[1-9]\d\d|20\d\d)(?![\d:%°]|[.,/]\d)", lambda m: year(int(m[1]), words), text)
 
 

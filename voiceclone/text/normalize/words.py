@@ -81,3 +81,5 @@ class Words:
     """Rules of this language alone, applied before all others."""
     before_short_date: tuple[str, ...] = ()
     """Words before `3/4` that make a date of it."""
+    says_and: bool = False
+    """True where `101` is one hundred and one, as in Britain."""
