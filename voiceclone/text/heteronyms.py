@@ -123,23 +123,33 @@ _OTHERS = {"NOUN": "NOUN", "PROPN": "NOUN", "ADJ": "ADJ", "ADV": "ADV", "DET": "
 _BEFORE_VERB = frozenset(
     listed(
         "will would can could may might must shall should don't doesn't didn't won't can't cannot couldn't wouldn't "
-        "shouldn't let's please i'll you'll we'll they'll he'll she'll never often always sometimes "
-        "usually rarely seldom"
+        "shouldn't let's please i'll you'll we'll they'll he'll she'll"
     )
 )
+_OFTEN = frozenset(listed("never often always sometimes usually rarely seldom"))
+_HAVE = frozenset(listed("have has had having haven't hasn't hadn't i've you've we've they've who've"))
 _BEFORE_OBJECT = frozenset(
     listed("the a an your my his her our their its this that these those it them me us him everything")
 )
 
 
 def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
-    """Make a verb of what the tagger took for none although the words around leave nothing else."""
-    if not tags[index] & {"NOUN", "PROPN", "ADJ"}:
-        return
+    """Correct what the tagger took for another form although the words around leave no choice."""
     before = words[index - 1] if index else START
     following = words[index + 1] if index + 1 < len(words) else END
+    if "VERB" in tags[index]:
+        at = index - 1
+        while at > 0 and "ADV" in tags[at]:
+            at -= 1
+        if at >= 0 and words[at] in _HAVE:
+            tags[index] = {"VERB", "Part"}
+        elif before in _BEFORE_VERB:
+            tags[index] = {"VERB", "Inf"}
+        return
+    if not tags[index] & {"NOUN", "PROPN", "ADJ"}:
+        return
     commanded = before in (START, "and") and following in _BEFORE_OBJECT and words[index] in _COMMANDS
-    if before in _BEFORE_VERB or (before == "to" and following in _BEFORE_OBJECT) or commanded:
+    if before in _BEFORE_VERB | _OFTEN or (before == "to" and following in _BEFORE_OBJECT) or commanded:
         tags[index] = {"VERB", "Inf"}
     elif _behind_plural_subject(words, tags, index):
         tags[index] = {"VERB", "Fin"}
@@ -157,7 +167,8 @@ def _behind_plural_subject(words: list[str], tags: list[set[str]], index: int) -
         plural
         and begins
         and has_object
-        and bool(tags[index - 1] & {"NOUN", "PROPN"})
+        and (index == 1 or bool(tags[index - 1] & {"NOUN", "PROPN"}))
+        and not tags[index - 1] & {"AUX", "DET", "PRON", "ADV", "ADP", "SCONJ"}
         and before not in _PLURAL_MODIFIERS
     )
 
@@ -187,7 +198,7 @@ _PAST_SIGNS = frozenset(
     )
 )
 _PRESENT_SIGNS = frozenset(
-    listed("every always usually often sometimes daily weekly each now nowadays rarely is are am do does don't")
+    listed("every always usually often sometimes daily weekly each now nowadays rarely never is are am do does don't")
 )
 
 
