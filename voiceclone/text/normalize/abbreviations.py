@@ -360,6 +360,8 @@ def expand(text: str, family: str) -> str:
         full = words.get(short) or words[short.lower()]
         if short.lower() in _BEFORE_NUMBER and not _NUMBER_BEHIND.match(text[match.end() :]):
             return short
+        if short.lower() in _BEFORE_NUMBER:
+            return full
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
         if ends_sentence and (not rest or (rest[0].isupper() and short.lower() == short) or rest[0] == "\n"):
