@@ -97,7 +97,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         # Numbers
         (r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3}){2,}(?![\w.,]\d)", lambda m: re.sub(r"\D", "", m.group())),
         (r"(?<![\w.,])\d{1,3}(?:[\u00a0\u202f]\d{3})+(?![\w.,]\d)", lambda m: re.sub(r"\D", "", m.group())),
-        (r"(?<![\w.,])(10?0?|1,?000|10,?000|1,000,000)s\b(?= of)", lambda m: _MANY[m[1].replace(",", "")]),
+        (r"(?<![\w.,])(10|100|1,?000|10,?000|1,000,000)s\b(?= of)", lambda m: _MANY[m[1].replace(",", "")]),
         (r"([$£€])(\d[\d,.]*)\s?[-–]\s?\1?(?=\d[\d,.]*(?![\d-]))", r"\2 to \1"),  # $5-10
         (r"(?<=/)(\d{1,2})ths\b", r"\1"),
         (r"(?<![\w.,/])10/10(?![\w/])", "10 out of 10"),
