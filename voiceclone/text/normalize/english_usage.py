@@ -68,6 +68,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         # Days, years, times
         (rf"\b({'|'.join(_WEEKDAYS)})\.?,?\s(?=\d{{1,2}}(?:st|nd|rd|th)?\s[A-Z]|(?:{_MONTH})\b)", _weekday),
         (r"\b(\d{1,2})\.(\d\d)(?=\s?(?i:[ap])\.?(?i:m)\b)", r"\1:\2"),  # 3.30pm
+        (r"\b(9)\s?[-–]\s?(5)\b(?!\s?[-–/.]?\d)", r"\1 to \2"),  # office hours
         (r"(?<![\w'])'00\b(?!'|s\b|\")", "two thousand"),
         (r"(?<![\w'])'0(\d)\b(?!'|s\b|\")", r"oh \1"),  # '05
         (r"(?<![\w'])'(\d\d)\b(?!'|s\b|\")", r"\1"),
@@ -85,6 +86,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         # Measures
         (r"\b(\d{1,2})\s?st(?=\s\d{1,2}\s?lbs?\b)", r"\1 stone"),
         (r"\b(\d+\s?ft\.?)\s(\d+)\s?in\b\.?", r"\1 \2 inches"),
+        (r"(?<=\d)'(?=\s(?:tall|high|long|wide|deep|by|x)\b)", " feet"),
+        (r"\b(a \d{1,2})'(?=\s[a-z])", r"\1 foot"),
         (r"(?<=\d)\s?in\.(?!\w)", _inches),
         (
             rf"(?<![\w.,/])(?P<amount>(?P<whole>\d+ )?\d/\d)\s?(?P<unit>{'|'.join(_BESIDE_FRACTION)})\b"
