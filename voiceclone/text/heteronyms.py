@@ -154,7 +154,8 @@ def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
     if not tags[index] & {"NOUN", "PROPN", "ADJ"}:
         return
     commanded = before in (START, "and") and following in _BEFORE_OBJECT and words[index] in _COMMANDS
-    if before in _BEFORE_VERB | _OFTEN or (before == "to" and following in _BEFORE_OBJECT) or commanded:
+    often = before in _OFTEN and not (index > 1 and "AUX" in tags[index - 2])  # "is always present" is none
+    if before in _BEFORE_VERB or often or (before == "to" and following in _BEFORE_OBJECT) or commanded:
         tags[index] = {"VERB", "Inf"}
     elif _behind_plural_subject(words, tags, index):
         tags[index] = {"VERB", "Fin"}
