@@ -2,9 +2,15 @@
 
 from dataclasses import replace
 
+from voiceclone.text.normalize.english_usage import own_rules
 from voiceclone.text.normalize.numbers import cardinal, ordinal
 from voiceclone.text.normalize.words import Currency, Noun, Words, listed
 
+SPELT = listed(
+    "US IT ID AI PM WHO PSI LED SOS OS IOS ER LA RIP SAT SEC UPS EST ETA BA MA AD COO TA PA POW ISO ADA MMS AWS ALS "
+    "ABS IDS AVI MI"
+)
+"""Spelt out in capitals although they make a word; other capitals are spelt when no dictionary has them as a word."""
 _CENT = Noun("cent", "cents")
 _MONTHS = listed("January February March April May June July August September October November December")
 
@@ -39,13 +45,30 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "L": litre,
         "ml": f"milli{litre}",
         "mL": f"milli{litre}",
+        "cl": f"centi{litre}",
+        "dl": f"deci{litre}",
+        "gal": "gallon",
+        "tsp": "teaspoon",
+        "tbsp": "tablespoon",
+        "ha": "hectare",
+        "µm": f"micro{metre}",
+        "nm": f"nano{metre}",
+        "µg": "microgram",
+        "mcg": "microgram",
+        "yr": "year",
+        "yrs": "year",
+        "wk": "week",
+        "wks": "week",
         "h": "hour",
         "hr": "hour",
         "hrs": "hour",
         "min": "minute",
+        "mins": "minute",
         "s": "second",
         "sec": "second",
+        "secs": "second",
         "ms": "millisecond",
+        "px": "pixel",
         "KB": "kilobyte",
         "kB": "kilobyte",
         "MB": "megabyte",
@@ -53,8 +76,13 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "TB": "terabyte",
         "W": "watt",
         "kW": "kilowatt",
+        "MW": "megawatt",
         "kWh": "kilowatt hour",
         "V": "volt",
+        "mA": "milliamp",
+        "mAh": "milliamp hour",
+        "kJ": "kilojoule",
+        "kcal": "kilocalorie",
         "mi": "mile",
         "yd": "yard",
         "lb": "pound",
@@ -63,11 +91,14 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "dB": "decibel",
         "m²": f"square {metre}",
         "km²": f"square kilo{metre}",
+        "cm²": f"square centi{metre}",
         "m³": f"cubic {metre}",
+        "cm³": f"cubic centi{metre}",
         "°": "degree",
     }
     nouns = {short: Noun(name, f"{name}s") for short, name in units.items()}
     same = {"Hz": "hertz", "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz", "%": "percent"}
+    same |= {"psi": "P S I", "rpm": "R P M", "RPM": "R P M"}
     nouns |= {short: Noun(name, name) for short, name in same.items()}
     return nouns | {
         "°C": Noun("degree Celsius", "degrees Celsius"),
@@ -75,10 +106,38 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "km/h": Noun(f"kilo{metre} per hour", f"kilo{metre}s per hour"),
         "m/s": Noun(f"{metre} per second", f"{metre}s per second"),
         "mph": Noun("mile per hour", "miles per hour"),
+        "MPH": Noun("mile per hour", "miles per hour"),
+        "mpg": Noun("mile per gallon", "miles per gallon"),
+        "Mbps": Noun("megabit per second", "megabits per second"),
+        "Mbit/s": Noun("megabit per second", "megabits per second"),
+        "fps": Noun("frame per second", "frames per second"),
+        "bpm": Noun("beat per minute", "beats per minute"),
+        "wpm": Noun("word per minute", "words per minute"),
         "ft": Noun("foot", "feet"),
+        "ft²": Noun("square foot", "square feet"),
+        "sq ft": Noun("square foot", "square feet"),
+        "fl oz": Noun("fluid ounce", "fluid ounces"),
+        "sq m": Noun(f"square {metre}", f"square {metre}s"),
         "‰": Noun("per mille", "per mille"),
     }
 
+
+_PERIODS = {
+    name: name
+    for name in listed(
+        "second minute hour day night week month quarter year person head guest page item piece unit serving "
+        "capita share"
+    )
+} | {
+    "sec": "second",
+    "s": "second",
+    "min": "minute",
+    "hr": "hour",
+    "h": "hour",
+    "wk": "week",
+    "mo": "month",
+    "yr": "year",
+}
 
 AMERICAN = Words(
     number_code="en",
@@ -94,6 +153,7 @@ AMERICAN = Words(
         "=": "equals",
         "×": "times",
         "÷": "divided by",
+        "±": "plus or minus",
         "%": "percent",
         "@": "at",
         "#": "hashtag",
@@ -132,7 +192,10 @@ AMERICAN = Words(
     regnal_ordinal_to=40,
     before_roman={
         **dict.fromkeys(
-            listed("chapter part volume act scene phase type section book war level class title stage"),
+            listed(
+                "chapter part volume act scene phase type section book war level class title stage bowl olympiad "
+                "wrestlemania article appendix canto"
+            ),
             "cardinal",
         ),
         **dict.fromkeys(
@@ -143,5 +206,16 @@ AMERICAN = Words(
             "ordinal",
         ),
     },
+    per="per",
+    periods=_PERIODS,
+    counted=listed(
+        "views clicks downloads people users followers subscribers members readers viewers listeners visitors "
+        "customers copies records likes plays streams hits visits searches messages emails tweets posts votes voters "
+        "dollars euros pounds jobs homes houses children adults workers students families households businesses "
+        "tickets tonnes tons barrels units years times soldiers deaths cases vehicles cars passengers trees acres"
+    ),
+    weekdays=listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    own_rules=own_rules,
+    before_short_date=listed("on by until till before after since dated due"),
 )
-BRITISH = replace(AMERICAN, date=_british_date, units=_units("metre", "litre"))
+BRITISH = replace(AMERICAN, date=_british_date, units=_units("metre", "litre"), says_and=True)

@@ -44,7 +44,7 @@ def cardinal(number: str, words: Words, gender: str = "", british: bool = False)
     """Return a whole number, given as digits, as words; with leading zeros or very long, digit by digit."""
     if len(number) > _LONGEST_SPOKEN or (len(number) > 1 and number.startswith("0")):
         return digits(number, words)
-    return _agree(_cardinal(int(number), words.number_code, british), words, gender)
+    return _agree(_cardinal(int(number), words.number_code, british or words.says_and), words, gender)
 
 
 @lru_cache(maxsize=4096)
