@@ -29,6 +29,25 @@ class Currency:
 
 
 @dataclass(frozen=True)
+class Nouns:
+    """How to tell the gender of a noun from its letters; all in small letters without accents, in the singular."""
+
+    feminine_endings: tuple[str, ...]
+    masculine_endings: tuple[str, ...]
+    """Longer endings that begin like nouns with a feminine one."""
+    feminine: frozenset[str]
+    """Feminine nouns whose ending does not show it."""
+    masculine: frozenset[str]
+    """Masculine nouns with a feminine ending."""
+    plural_endings: tuple[tuple[str, str], ...]
+    """(of the plural, of the singular); all that fit are tried."""
+    show_no_gender: frozenset[str]
+    """Adjectives and numerals that may stand before the noun."""
+    no_noun: frozenset[str]
+    """Prepositions, verbs and other words that a number before them does not count."""
+
+
+@dataclass(frozen=True)
 class Words:
     """The words of one language that stand for signs and numbers."""
 
