@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 MASCULINE, FEMININE = "m", "f"
+OBLIQUE = "o"
+"""The Hindi form before a postposition, `पहले दिन से`."""
 
 
 def listed(names: str) -> tuple[str, ...]:
@@ -52,7 +54,7 @@ class Words:
     """The words of one language that stand for signs and numbers."""
 
     number_code: str
-    """num2words' code; empty where another library counts."""
+    """The language whose rules count: `en`, `es`, `fr`, `it`, `pt_BR`; empty for Hindi."""
     decimal_mark: str
     """`.` where 1,234.5 is written, `,` where 1.234,5 or 1 234,5 is."""
     point: str
