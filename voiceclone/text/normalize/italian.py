@@ -36,6 +36,7 @@ WORDS = Words(
         "=": "uguale",
         "×": "per",
         "÷": "diviso",
+        "±": "più o meno",
         "%": "per cento",
         "@": "chiocciola",
         "#": "hashtag",
@@ -109,4 +110,7 @@ WORDS = Words(
             "ordinal",
         ),
     },
+    per="per",
+    periods={name: name for name in listed("giorno settimana mese anno ora minuto secondo persona notte")}
+    | {"h": "ora", "min": "minuto", "s": "secondo"},
 )

@@ -38,6 +38,7 @@ WORDS = Words(
         "=": "igual a",
         "×": "vezes",
         "÷": "dividido por",
+        "±": "mais ou menos",
         "%": "por cento",
         "@": "arroba",
         "#": "hashtag",
@@ -108,4 +109,7 @@ WORDS = Words(
         **dict.fromkeys(listed("século capítulo tomo volume parte ato guerra"), "cardinal"),
         **dict.fromkeys(listed("pedro joão luís carlos filipe henrique afonso manuel papa pio bento paulo"), "ordinal"),
     },
+    per="por",
+    periods={name: name for name in listed("dia semana mês ano hora minuto segundo pessoa noite")}
+    | {"h": "hora", "min": "minuto", "s": "segundo"},
 )

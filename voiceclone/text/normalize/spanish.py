@@ -38,6 +38,7 @@ WORDS = Words(
         "=": "igual a",
         "×": "por",
         "÷": "dividido por",
+        "±": "más menos",
         "%": "por ciento",
         "@": "arroba",
         "#": "almohadilla",
@@ -117,4 +118,7 @@ WORDS = Words(
             "ordinal",
         ),
     },
+    per="por",
+    periods={name: name for name in listed("día semana mes año hora minuto segundo persona noche")}
+    | {"h": "hora", "min": "minuto", "s": "segundo"},
 )

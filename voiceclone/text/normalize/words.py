@@ -1,7 +1,7 @@
 """What the normaliser needs to know of one language; one table per language lies in the file of its name."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 MASCULINE, FEMININE = "m", "f"
 OBLIQUE = "o"
@@ -66,7 +66,7 @@ class Words:
     """Between the ends of a range."""
     months: tuple[str, ...]
     signs: Mapping[str, str]
-    """Said for `& + = × ÷ % ‰ @ # / . - _ < > § °` and for `number` (the # before a number)."""
+    """Said for `& + = × ÷ ± % ‰ @ # / . - _ < > § °` and for `number` (the # before a number)."""
     scales: Mapping[str, Noun]
     """`k`, `m`, `bn` behind an amount of money."""
     currencies: Mapping[str, Currency]
@@ -88,3 +88,17 @@ class Words:
     """Roman numerals after a name are ordinals up to this; above it cardinals."""
     before_roman: Mapping[str, str]
     """Words (small letters) before a Roman numeral -> `cardinal` or `ordinal`."""
+    per: str = ""
+    """Between an amount and what it is for, `3 km/h`, `$20/month`; empty: a gap says it."""
+    periods: Mapping[str, str] = field(default_factory=dict)
+    """What amounts are counted by behind a slash, as written -> as said: `day`, `hr` -> `hour`."""
+    version: str = "version"
+    """Said for the `v` of `v2.0.1`."""
+    counted: tuple[str, ...] = ()
+    """Nouns that make the `m` of `2m views` a million; elsewhere it is a metre."""
+    weekdays: tuple[str, ...] = ()
+    """Monday to Sunday, where their first three letters stand for them."""
+    own_rules: Callable[[str], str] = str
+    """Rules of this language alone, applied before all others."""
+    before_short_date: tuple[str, ...] = ()
+    """Words before `3/4` that make a date of it."""
