@@ -60,6 +60,4 @@ def is_feminine(noun: str, nouns: Nouns, singular: bool) -> bool:
 
 def _singulars(noun: str, nouns: Nouns) -> list[str]:
     """Return the singulars that a plural may come from."""
-    return [
-        noun.removesuffix(plural) + singular for plural, singular in nouns.plural_endings if noun.endswith(plural)
-    ]
+    return [noun.removesuffix(plural) + singular for plural, singular in nouns.plural_endings if noun.endswith(plural)]

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from voiceclone.text.normalize.gender import gender_behind
 from voiceclone.text.normalize.numbers import (
     cardinal,
     number_pattern,
@@ -69,7 +70,14 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
 
 
 def _counted(number: str, noun: Noun, words: Words) -> str:
-    return f"{say_number(number, words, noun.gender)} {noun.one if number == '1' else noun.many}"
+    said = f"{say_number(number, words, noun.gender)}{_of_millions(number, words)}"
+    return f"{said} {noun.one if number == '1' else noun.many}"
+
+
+def _of_millions(whole: str, words: Words) -> str:
+    """Return the `de` of `un millón de euros`; nothing behind numbers that do not end in millions."""
+    of_millions = words.nouns and words.of_scale and int(whole) and int(whole) % 1_000_000 == 0
+    return f" {words.of_scale}" if of_millions else ""
 
 
 def say_periods(text: str, words: Words) -> str:
@@ -99,7 +107,8 @@ def _measure(match: re.Match[str], words: Words) -> str:
     whole, part = split_number(number, words)
     one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
     singular = (one and whole != "0") or _describes(match, words)
-    said = f"{say_number(number, words, noun.gender)} {noun.one if singular else noun.many}"
+    of = _of_millions(whole, words) if not part and noun.gender else ""
+    said = f"{say_number(number, words, noun.gender)}{of} {noun.one if singular else noun.many}"
     if match["per"]:
         said += f" {words.per} {words.units[match['per']].one}"
     if match["minus"]:
@@ -217,6 +226,13 @@ def say_ordinals(text: str, words: Words) -> str:
     return re.sub(rf"(?<![\w.,])(\d{{1,3}}(?:,\d{{3}})*|\d{{4,6}}){words.ordinal_marks}{boundary}", place, text)
 
 
+_QUEENS = frozenset(
+    listed(
+        "elizabeth élisabeth elisabetta isabel catalina caterina catarina catherine maria maría margarita margherita"
+    )
+)
+
+
 def say_roman_numerals(text: str, words: Words) -> str:
     """Write out Roman numerals behind words that call for them (`Henry VIII`, `Chapter IV`, `siglo XXI`)."""
 
@@ -226,7 +242,7 @@ def say_roman_numerals(text: str, words: Words) -> str:
         if not value or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper())):
             return match.group()
         if kind == "ordinal" and value <= words.regnal_ordinal_to:
-            feminine = match[1].lower() in ("elizabeth", "isabel", "élisabeth", "elisabetta", "isabel")
+            feminine = match[1].lower() in _QUEENS
             place = ordinal(value, words, FEMININE if feminine and words.number_code != "en" else MASCULINE)
             return f"{match[1]} the {place}" if words.number_code == "en" else f"{match[1]} {place}"
         return f"{match[1]} {cardinal(str(value), words)}"
@@ -257,11 +273,16 @@ def say_numbers(text: str, words: Words, british: bool) -> str:
 
 
 def _gender_behind(match: re.Match[str], words: Words) -> str:
-    """Guess the gender of the noun behind a number from its last letter; years agree with nothing."""
-    following = re.match(r"[ \u00a0]+([^\W\d_]+)", match.string[match.end() :])
-    if not following or re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]):
+    """Return the gender of the noun behind a number; empty where it stands alone, is a year or a name (`número 1`)."""
+    if not words.nouns:
         return ""
-    if words.number_code not in ("es", "it", "pt_BR"):
+    before, rest = match.string[: match.start()], match.string[match.end() :]
+    if re.search(
+        r"(?i)\b(?:n[úu]m(?:ero)?|p[áa]g(?:ina)?|cap[íi]t(?:ulo|olo)|art[íi](?:culo|go|colo)|a[ñn](?:o|no)) $", before
+    ):
         return ""
-    noun = following[1].lower().rstrip("s")
-    return FEMININE if noun.endswith("a") and not noun.endswith(("ma", "día", "dia")) else MASCULINE
+    if re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]) and (
+        not re.match(r"[ \u00a0]+[^\W\d_]+s\b", rest) or re.search(r"(?i)\b(?:en|em|de|desde|hasta|ate|até) $", before)
+    ):
+        return ""
+    return gender_behind(rest, words.nouns, singular=match["number"] == "1")

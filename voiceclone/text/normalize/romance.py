@@ -1,6 +1,7 @@
 """Rules that Spanish, Italian and Portuguese share; each takes what is particular to a language as arguments."""
 
 import re
+from collections.abc import Mapping
 
 from voiceclone.text.normalize.gender import gender_behind, is_feminine
 from voiceclone.text.normalize.numbers import cardinal, digits, ordinal, roman_value
@@ -97,6 +98,17 @@ def say_place(number: int, rest: str, words: Words, feminine: bool = False, shor
     return ordinal(number, words, gender, before_noun=short or (not feminine and masculine_noun))
 
 
+def counts_a_noun(rest: str, words: Words) -> bool:
+    """Return whether `rest`, the text behind a number, begins with a noun that it could count."""
+    return bool(gender_behind(rest, words.nouns, singular=True))
+
+
+def say_per(text: str, names: Mapping[str, str]) -> str:
+    """Write out the slash of `20 €/mes` where the language has a phrase of its own: `names` gives `mes` -> `al mes`."""
+    pattern = rf"(\d[ \u00a0]?(?:[^\W\d_]+[²³]?|[€$£]))/({'|'.join(map(re.escape, names))})(?![\w²³/])"
+    return re.sub(pattern, lambda m: f"{m[1]} {names[m[2]]}", text)
+
+
 def say_centuries(text: str, words: Words, labels: str, ordinal_to: int) -> str:
     """Write out `siglo XIX` and `siglos XVI y XVII`, ordinals up to `ordinal_to`."""
 
@@ -125,5 +137,6 @@ def say_roman_places(text: str, words: Words, articles: str) -> str:
             return match.group()
         return match["article"] + ordinal(value, words, gender, before_noun=gender == MASCULINE)
 
-    pattern = rf"(?P<article>(?:^|[.!?:(“]\s?|\b(?:{articles})(?:\s|(?<=')))(?:(?i:gran)\s)?)(?P<numeral>[IVX]+)(?=[ \u00a0][^\W\d_]{{3}})"
+    before = rf"(?:^|[.!?:(“]\s?|\b(?:{articles})(?:\s|(?<=')))(?:(?i:gran)\s)?"
+    pattern = rf"(?P<article>{before})(?P<numeral>[IVX]+)(?=[ \u00a0][^\W\d_]{{3}})"
     return re.sub(pattern, place, text)

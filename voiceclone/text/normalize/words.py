@@ -100,5 +100,7 @@ class Words:
     """Monday to Sunday, where their first three letters stand for them."""
     own_rules: Callable[[str], str] = str
     """Rules of this language alone, applied before all others."""
+    nouns: Nouns | None = None
+    """Where numbers agree with the gender of the noun behind them."""
     before_short_date: tuple[str, ...] = ()
     """Words before `3/4` that make a date of it."""
