@@ -149,7 +149,7 @@ PORTUGUESE = Nouns(
         ("ois", "ol"),
         ("is", "il"),
         ("s", ""),
-    ),  # fmt: skip
+    ),
     show_no_gender=frozenset(
         listed(
             """
