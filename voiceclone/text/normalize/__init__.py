@@ -4,7 +4,7 @@ import re
 
 from voiceclone.text.languages import get_language
 from voiceclone.text.normalize import codes, dates, english, french, hindi, italian, portuguese, quantities, spanish
-from voiceclone.text.normalize.abbreviations import expand
+from voiceclone.text.normalize.abbreviations import BEGINNERS, expand
 from voiceclone.text.normalize.characters import clean
 from voiceclone.text.normalize.web import say_addresses
 from voiceclone.text.normalize.words import Words
@@ -18,8 +18,6 @@ _WORDS: dict[str, Words] = {
     "pt": portuguese.WORDS,
     "hi": hindi.WORDS,
 }
-_ALSO_WORDS = ("US", "IT", "ID", "AI", "PM", "WHO")
-"""Spelt out in capitals although small letters make a word of them."""
 
 
 def spoken(text: str, language: str) -> str:
@@ -84,10 +82,12 @@ def _acronyms(text: str, family: str) -> str:
     if capitals > 2 and capitals * 2 > len(long_words):
         return text  # the whole sentence is in capitals
     if family == "en":
-        return re.sub(rf"\b(?:{'|'.join(_ALSO_WORDS)})\b", lambda m: " ".join(m[0]), text)
+        return re.sub(rf"\b(?:{'|'.join(english.SPELT)})\b", lambda m: " ".join(m[0]), text)
     return re.sub(r"\b[B-DF-HJ-NP-TV-Z]{2,5}\b", lambda m: " ".join(m[0]), text)
 
 
 def _full_stop(match: re.Match[str]) -> str:
     rest = match.string[match.end() :].lstrip("”\"') ")
-    return "." if not rest or match.string[match.end() :].startswith(("”", '"', ")")) else ""
+    ends = not rest or match.string[match.end() :].startswith(("”", '"', ")"))
+    following = re.match(r"\w*", rest)[0]
+    return "." if ends or (following[:1].isupper() and following.lower() in BEGINNERS) else ""

@@ -6,6 +6,11 @@ from dataclasses import replace
 from voiceclone.text.normalize.numbers import cardinal, ordinal
 from voiceclone.text.normalize.words import Currency, Noun, Words, listed
 
+SPELT = listed(
+    "US IT ID AI PM WHO PSI LED SOS OS IOS ER LA RIP SAT SEC UPS EST ETA BA MA AD COO TA PA POW ISO ADA MMS AWS ALS "
+    "ABS IDS AVI MI"
+)
+"""Spelt out in capitals although they make a word; other capitals are spelt when no dictionary has them as a word."""
 _CENT = Noun("cent", "cents")
 _MONTHS = listed("January February March April May June July August September October November December")
 
@@ -93,7 +98,7 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
     }
     nouns = {short: Noun(name, f"{name}s") for short, name in units.items()}
     same = {"Hz": "hertz", "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz", "%": "percent"}
-    same |= {"psi": "P S I", "rpm": "R P M"}
+    same |= {"psi": "P S I", "rpm": "R P M", "RPM": "R P M"}
     nouns |= {short: Noun(name, name) for short, name in same.items()}
     return nouns | {
         "°C": Noun("degree Celsius", "degrees Celsius"),
@@ -101,6 +106,7 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "km/h": Noun(f"kilo{metre} per hour", f"kilo{metre}s per hour"),
         "m/s": Noun(f"{metre} per second", f"{metre}s per second"),
         "mph": Noun("mile per hour", "miles per hour"),
+        "MPH": Noun("mile per hour", "miles per hour"),
         "mpg": Noun("mile per gallon", "miles per gallon"),
         "Mbps": Noun("megabit per second", "megabits per second"),
         "Mbit/s": Noun("megabit per second", "megabits per second"),
@@ -110,6 +116,7 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "ft": Noun("foot", "feet"),
         "ft²": Noun("square foot", "square feet"),
         "sq ft": Noun("square foot", "square feet"),
+        "fl oz": Noun("fluid ounce", "fluid ounces"),
         "sq m": Noun(f"square {metre}", f"square {metre}s"),
         "‰": Noun("per mille", "per mille"),
     }
@@ -149,12 +156,26 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<=\w)\s?'n'\s?(?=\w)", " and ", text)  # rock 'n' roll
     text = re.sub(r"(?<![\w'])(?i:th|o|an|wi|thro)'(?=\s+\w)", _whole_word, text)
     text = re.sub(r"\bgov't\b", "government", text)
+    # Titles, streets and units as the British write them get the full stop by which later rules know them, or lose it.
+    text = re.sub(
+        r"\b(Dr|St|Prof|Mt|Sgt|Capt|Lt|Rev|Gen)(?=\s[A-Z][a-z])(?!\s(?:The|In|And|Is|He|She|It)\b)", r"\1.", text
+    )
+    text = re.sub(r"\b([A-Z][a-z]+\s(?:St|Rd|Ave|Dr|Ln|Sq|Blvd))(?=[,;]|\s+[a-z]|\s*$)", r"\1.", text)
+    text = re.sub(r"\b((?i:nos?|pp?|vol|figs?|ch|sec)\.)(?=\d)", r"\1 ", text)
+    text = re.sub(rf"(?<=\d)(\s?)({_DOTTED})\.(?=\s+[a-z\d(]|[,;:)])", _without_dots, text)
     text = re.sub(r"(?<![\w'])'(\d\d)\b(?!'|s\b|\")", _short_year, text)
     text = re.sub(r"(?<![\w.,/])(?:9/11|7/7|7/11|24/7)(?![\w/])", lambda m: _NAMED_BY_NUMBERS[m.group()], text)
     text = re.sub(r"\b(\d+\s?ft\.?)\s(\d+)\s?in\b\.?", r"\1 \2 inches", text)
     if text.count('"') % 2:  # not a quotation
         text = re.sub(r"(?<=\d)(?<!'\d)(?<!'\d\d)\"(?=\s[A-Za-z]+)", " inch", text, count=1)
     return text
+
+
+_DOTTED = r"fl\.\s?oz|sq\.\s?ft|ft|in|oz|lbs?|yrs?|hrs?|mins?|secs?|mi|yd|gal|kg|km|cm|mm|mph|tsp|tbsp"
+
+
+def _without_dots(match: re.Match[str]) -> str:
+    return match[1] + match[2].replace(".", "")
 
 
 def _whole_word(match: re.Match[str]) -> str:
@@ -238,8 +259,8 @@ AMERICAN = Words(
     counted=listed(
         "views clicks downloads people users followers subscribers members readers viewers listeners visitors "
         "customers copies records likes plays streams hits visits searches messages emails tweets posts votes voters "
-        "dollars euros pounds jobs homes houses children adults workers students families households businesses tickets tonnes tons "
-        "barrels units years times soldiers deaths cases vehicles cars passengers trees acres"
+        "dollars euros pounds jobs homes houses children adults workers students families households businesses "
+        "tickets tonnes tons barrels units years times soldiers deaths cases vehicles cars passengers trees acres"
     ),
     weekdays=listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
     own_rules=_own_rules,
