@@ -7,7 +7,7 @@ from voiceclone.errors import TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS
 from voiceclone.text.languages import Language, get_language
 from voiceclone.text.letters import check_speakable, says_something, speaks_mostly, transliterated
-from voiceclone.text.normalize.abbreviations import dotted, never_final
+from voiceclone.text.normalize.abbreviations import dotted, goes_on, never_final
 from voiceclone.text.phonemes import phonemize
 
 MAX_PHONEMES = 250
@@ -81,16 +81,21 @@ def _sentences(paragraph: str, language: Language) -> list[str]:
 
 def _is_boundary(paragraph: str, match: re.Match[str], language: Language) -> bool:
     """True when the sentence really ends at this punctuation mark."""
-    following = paragraph[match.end() :].lstrip(_OPENERS)[:1]
+    rest = paragraph[match.end() :].lstrip(_OPENERS)
+    following = rest[:1]
     if match.group(1)[0] not in ".…":
         return not following.islower() or match.group(1)[-1] in "।॥!?"
     if following.islower():
         return False
-    before = paragraph[max(0, match.start() - 12) : match.start() + 1].split()[-1].lstrip(_OPENERS)
+    near = paragraph[max(0, match.start() - 40) : match.start() + 1]
+    before = near[-13:].split()[-1].lstrip(_OPENERS)
+    if language.family == "en" and before in ("St.", "Dr."):
+        return not goes_on(near, rest)
     if before.lower() in never_final(language.family):
         return False
     if re.fullmatch(r"(?:[^\W\d_]\.)+", before):  # an initial (J.) or letters (U.S.)
-        return len(before) > 2 and not following.isdigit()
+        goes = language.family == "en" and goes_on(near, rest)
+        return len(before) > 2 and not following.isdigit() and not goes
     return not (before.lower() in dotted(language.family) and following.isdigit())
 
 

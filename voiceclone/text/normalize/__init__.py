@@ -3,8 +3,8 @@
 import re
 
 from voiceclone.text.languages import get_language
-from voiceclone.text.normalize import dates, english, french, hindi, italian, portuguese, quantities, spanish
-from voiceclone.text.normalize.abbreviations import expand
+from voiceclone.text.normalize import codes, dates, english, french, hindi, italian, portuguese, quantities, spanish
+from voiceclone.text.normalize.abbreviations import BEGINNERS, expand
 from voiceclone.text.normalize.characters import clean
 from voiceclone.text.normalize.web import say_addresses
 from voiceclone.text.normalize.words import Words
@@ -18,8 +18,6 @@ _WORDS: dict[str, Words] = {
     "pt": portuguese.WORDS,
     "hi": hindi.WORDS,
 }
-_ALSO_WORDS = ("US", "IT", "ID", "AI", "PM", "WHO")
-"""Spelt out in capitals although small letters make a word of them."""
 
 
 def spoken(text: str, language: str) -> str:
@@ -32,17 +30,23 @@ def spoken(text: str, language: str) -> str:
     """
     chosen = get_language(language)
     words = _WORDS[language]
-    text = say_addresses(clean(text), words)
+    text = words.own_rules(codes.say_formulas(clean(text), words))
+    text = say_addresses(text, words)
     text = expand(text, chosen.family)
     # From the most to the least specific: what one rule has written out, no later rule sees.
+    text = codes.say_iso_times(text)
+    text = quantities.say_periods(text, words)
     text = dates.say_dates(text, words, month_first=language == "en-us")
+    text = dates.say_ranges_of_names(text, words)
     text = dates.say_times(text, words)
     text = dates.say_decades(text, words)
     text = quantities.say_money(text, words)
-    text = quantities.say_telephone_numbers(text, words)
+    text = codes.say_telephone_numbers(text, words)
     text = quantities.say_feet_and_inches(text, words)
     text = quantities.say_fractions(text, words)
-    text = quantities.say_versions_and_ratios(text, words)
+    text = codes.say_versions(text, words)
+    text = codes.say_section_numbers(text, words)
+    text = quantities.say_ratios_and_thousands(text, words)
     text = quantities.say_measures(text, words)
     text = quantities.say_ordinals(text, words)
     text = dates.say_plain_range_of_years(text, words)
@@ -63,10 +67,10 @@ def _number_sign(text: str, words: Words) -> str:
 def _signs(text: str, words: Words) -> str:
     """Say the signs that stand between words or numbers; drop the rest."""
     text = re.sub(r"(?<=\w)/(?=\w)", " ", text)  # and/or, he/she: a short gap says it
-    for sign in "&+=×÷%@<>§°~":
+    for sign in "&+=×÷±%@<>§°~":
         if sign in text:
             text = text.replace(sign, f" {words.signs[sign]} ")
-    text = re.sub(r"[#$€£¥₹²³‰_/]", " ", text)
+    text = re.sub(r"[#$€£¥₹¢²³‰_/]", " ", text)
     return text
 
 
@@ -78,10 +82,12 @@ def _acronyms(text: str, family: str) -> str:
     if capitals > 2 and capitals * 2 > len(long_words):
         return text  # the whole sentence is in capitals
     if family == "en":
-        return re.sub(rf"\b(?:{'|'.join(_ALSO_WORDS)})\b", lambda m: " ".join(m[0]), text)
+        return re.sub(rf"\b(?:{'|'.join(english.SPELT)})\b", lambda m: " ".join(m[0]), text)
     return re.sub(r"\b[B-DF-HJ-NP-TV-Z]{2,5}\b", lambda m: " ".join(m[0]), text)
 
 
 def _full_stop(match: re.Match[str]) -> str:
     rest = match.string[match.end() :].lstrip("”\"') ")
-    return "." if not rest or match.string[match.end() :].startswith(("”", '"', ")")) else ""
+    ends = not rest or match.string[match.end() :].startswith(("”", '"', ")"))
+    following = re.match(r"\w*", rest)[0]
+    return "." if ends or (following[:1].isupper() and following.lower() in BEGINNERS) else ""

@@ -3,6 +3,8 @@
 import re
 from functools import cache
 
+from voiceclone.text.normalize.words import listed
+
 TITLES: dict[str, dict[str, str]] = {
     "en": {
         "Dr.": "Doctor",
@@ -22,6 +24,19 @@ TITLES: dict[str, dict[str, str]] = {
         "Hon.": "Honorable",
         "Mt.": "Mount",
         "Ft.": "Fort",
+        "Messrs.": "Messers",
+        "Fr.": "Father",
+        "Maj.": "Major",
+        "Cpl.": "Corporal",
+        "Adm.": "Admiral",
+        "Cmdr.": "Commander",
+        "Supt.": "Superintendent",
+        "Pres.": "President",
+        "Atty.": "Attorney",
+        "Mr": "Mister",
+        "Mrs": "Missus",
+        "Ms": "Miz",
+        "Messrs": "Messers",
     },
     "es": {
         "Sr.": "señor",
@@ -144,6 +159,28 @@ WORDS: dict[str, dict[str, str]] = {
         "Oct.": "October",
         "Nov.": "November",
         "Dec.": "December",
+        "No.": "number",
+        "Figs.": "figures",
+        "vols.": "volumes",
+        "Sec.": "section",
+        "Eq.": "equation",
+        "para.": "paragraph",
+        "cf.": "compare",
+        "viz.": "namely",
+        "et al.": "et al",
+        "tel.": "telephone",
+        "govt.": "government",
+        "misc.": "miscellaneous",
+        "Assn.": "Association",
+        "Dept": "department",
+        "Univ.": "University",
+        "Ln.": "Lane",
+        "Sq.": "Square",
+        "Ct.": "Court",
+        "Pkwy.": "Parkway",
+        "Bldg.": "Building",
+        "Rte.": "Route",
+        "c/o": "care of",
         "Mon.": "Monday",
         "Tues.": "Tuesday",
         "Tue.": "Tuesday",
@@ -258,8 +295,12 @@ WORDS: dict[str, dict[str, str]] = {
 }
 """May stand anywhere; their full stop may also be the one that ends the sentence."""
 
-_BEFORE_NUMBER = {"no.", "Nos.", "p.", "pp.", "ch.", "fig.", "vol.", "n.", "Mar.", "es.", "ex.", "est."}
-"""Ordinary words or letters elsewhere; an abbreviation only before a number."""
+_BEFORE_NUMBER = frozenset(
+    listed("no. nos. fig. figs. vol. vols. sec. eq. para. p. pp. ch. n. mar. es. ex. est. art. núm. cap.")
+)
+"""In small letters: ordinary words or letters elsewhere, an abbreviation only before a number."""
+_DOTTED_UNITS = {"en": listed("ft. in. oz. lb. lbs. yr. yrs. hr. hrs. min. mins. sec. secs. mi. yd. pt. qt. gal.")}
+"""Units that are written with a full stop and are followed by a number: `6 ft. 2 in.`"""
 
 
 @cache
@@ -278,15 +319,34 @@ def never_final(family: str) -> frozenset[str]:
         "p. es.",
         "p.es.",
         "c.-à-d.",
+        "p.s.",
     }
-    numbered = {short for short in WORDS[family] if short in _BEFORE_NUMBER}
-    return frozenset(short.lower() for short in (*TITLES[family], *always, *numbered) if short.endswith("."))
+    return frozenset(short.lower() for short in (*TITLES[family], *always) if short.endswith("."))
 
 
 @cache
 def dotted(family: str) -> frozenset[str]:
     """Return every abbreviation that ends in a full stop, in small letters."""
-    return frozenset(short.lower() for short in (*TITLES[family], *WORDS[family]) if short.endswith("."))
+    shorts = (*TITLES[family], *WORDS[family], *_DOTTED_UNITS.get(family, ()))
+    return frozenset(short.lower() for short in shorts if short.endswith("."))
+
+
+def goes_on(before: str, following: str) -> bool:
+    """Tell whether an English sentence goes on behind `St.`, `Dr.`, `a.m.` or letters such as `U.S.`
+
+    Args:
+        before: the text up to and with the full stop.
+        following: the text behind it, which begins with a capital.
+    """
+    short = before.split()[-1].lstrip("\"“‘'(")
+    following_word = re.match(r"[\w']*", following)[0].lower()
+    if short in _STREET_OR_TITLE:
+        match = re.search(rf"{re.escape(short)}$", before)
+        title = _STREET_OR_TITLE[short][1]
+        return not _is_street(before[: match.start()], following, title)
+    if short.lower() in ("a.m.", "p.m."):
+        return following_word in BEHIND_TIME
+    return following_word not in BEGINNERS
 
 
 def expand(text: str, family: str) -> str:
@@ -295,10 +355,10 @@ def expand(text: str, family: str) -> str:
 
     def write_out(match: re.Match[str]) -> str:
         short = match.group()
-        if short in ("St.", "Dr.") and family == "en":
+        if short in _STREET_OR_TITLE and family == "en":
             return _street_or_title(match)
         full = words.get(short) or words[short.lower()]
-        if short in _BEFORE_NUMBER and not re.match(r"\s*[\dIVX]", text[match.end() :]):
+        if short.lower() in _BEFORE_NUMBER and not _NUMBER_BEHIND.match(text[match.end() :]):
             return short
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
@@ -309,23 +369,46 @@ def expand(text: str, family: str) -> str:
     return pattern.sub(write_out, text)
 
 
-_SAINT_OR_DOCTOR = {"St.": ("Street", "Saint"), "Dr.": ("Drive", "Doctor")}
+_NUMBER_BEHIND = re.compile(r"\s*(?:\d|[IVXLC]{2,}\b|[VX]\b)")
+_STREET_OR_TITLE = {"St.": ("Street", "Saint"), "Dr.": ("Drive", "Doctor")}
 
 
 def _street_or_title(match: re.Match[str]) -> str:
     """Decide between `Baker St.` and `St. Peter`, `Elm Dr.` and `Dr. Elm`, by the words around it."""
-    street, title = _SAINT_OR_DOCTOR[match.group()]
-    before = re.search(r"([^\W\d_][\w']*)\s+$", match.string[: match.start()])
+    street, title = _STREET_OR_TITLE[match.group()]
     rest = match.string[match.end() :].lstrip()
-    named_before = bool(before) and before[1][0].isupper() and before[1].lower() not in _NO_STREET_NAME
-    if not named_before or (rest[:1].isupper() and match.group() == "Dr."):
+    if not _is_street(match.string[: match.start()], rest, title):
         return title
     ends = not rest or (rest[0].isupper() and not re.match(r"[A-Z]\w+,", rest))
     return street + ("." if ends else "")
 
 
+def _is_street(before: str, rest: str, title: str) -> bool:
+    """True when a name stands before the abbreviation and none of `title` behind it."""
+    name = re.search(r"([^\W\d_][\w']*|\d+(?:st|nd|rd|th))\s+$", before)
+    if not name or not (name[1][0].isupper() or name[1][0].isdigit()) or name[1].lower() in _NO_STREET_NAME:
+        return False
+    following = re.match(r"[\w']*", rest)[0]
+    return not following[:1].isupper() or title == "Saint" or following.lower() in BEGINNERS
+
+
 _NO_STREET_NAME = frozenset(
-    ("the", "in", "at", "and", "to", "from", "of", "by", "with", "on", "is", "see", "visit", "near")
+    listed("the in at and to from of by with on is see visit near after before through via for our their old new")
+)
+BEGINNERS = frozenset(
+    listed(
+        "a an the he she it they we you i this that these those there here my your his her its our their in on at but "
+        "and so if when while after before as for then now what who where why how is are was were do does did can could "
+        "will would no yes not both all some many most each every one two another however still yet although because since "
+        "until to from with by once please let nobody everyone everybody something nothing"
+    )
+)
+"""Words that begin sentences and are no names, so that the full stop before them is one."""
+BEHIND_TIME = frozenset(
+    listed(
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
+        "september october november december eastern pacific central mountain gmt utc est pst cet edt pdt"
+    )
 )
 
 
@@ -334,7 +417,11 @@ def _pattern(family: str) -> tuple[re.Pattern[str], dict[str, str]]:
     words = WORDS[family] | TITLES[family]
     words |= {short.lower(): full for short, full in words.items() if len(short) > 3}
     if family == "en":
-        words |= {"St.": "Saint"}
+        words |= {"St.": "Saint"} | {
+            short[0].upper() + short[1:]: full[0].upper() + full[1:]
+            for short, full in words.items()
+            if short.islower() and len(short) > 3 and short[0].upper() + short[1:] not in words
+        }
     shorts = sorted(words, key=len, reverse=True)
     # A letter or digit may neither stand before nor (after a short without full stop) behind.
     return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, shorts))})(?![\w@])"), words

@@ -14,7 +14,7 @@ _QUOTES = str.maketrans(
         "¡": "", "¿": "", "\u00ad": "", "\ufeff": "",
     }
 )  # fmt: skip
-_KEPT_SYMBOLS = "°§€£¥₹$+=<>~×÷%‰&@#/²³"
+_KEPT_SYMBOLS = "°§€£¥₹¢$+=<>~×÷±%‰&@#/²³"
 
 
 def clean(text: str) -> str:

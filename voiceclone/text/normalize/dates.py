@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from voiceclone.text.normalize.abbreviations import BEHIND_TIME
 from voiceclone.text.normalize.numbers import cardinal, say_number, year
 from voiceclone.text.normalize.words import Words
 
@@ -18,8 +19,21 @@ def say_dates(text: str, words: Words, month_first: bool) -> str:
         day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
         return _date(match, day, month, match[4], words)
 
+    def short(match: re.Match[str]) -> str:
+        first, second = int(match[2]), int(match[3])
+        day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            return match.group()
+        return match[1] + words.date(day, month, "")
+
     text = re.sub(r"(?<![\d/.-])(\d{4})([/-])(\d{1,2})\2(\d{1,2})(?![\d/-])", iso, text)
     text = re.sub(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])", slashed, text)
+    if words.before_short_date:
+        text = re.sub(
+            rf"\b((?i:{'|'.join(words.before_short_date)})\s+)(\d{{1,2}})/(\d{{1,2}})(?![\w/])(?!\s(?:of|cup))",
+            short,
+            text,
+        )
     text = _day_month(words).sub(lambda m: _named(m, words), text)
     return _month_day(words).sub(lambda m: _named(m, words), text) if words.number_code == "en" else text
 
@@ -73,7 +87,7 @@ def _month_day(words: Words) -> re.Pattern[str]:
 
 
 def say_times(text: str, words: Words) -> str:
-    """Write out `3:30 pm`, `15:45`, `15h45`, `3 pm`."""
+    """Write out `3:30 pm`, `15:45`, `10:05:30`, `15h45`, `3 pm`, `9am-5pm`."""
 
     def clock(match: re.Match[str]) -> str:
         hour, minute, half = int(match["hour"]), int(match["minute"] or 0), match["half"]
@@ -81,26 +95,67 @@ def say_times(text: str, words: Words) -> str:
             return match.group()
         if half and words.number_code == "en":
             said = cardinal(str(hour), words) if minute == 0 else words.clock(hour, minute)
+            said += _seconds(match, words)
             return f"{said} {half[0].upper()} M" + ("." if match.group().endswith(".") and _ends(match) else "")
         if half and hour <= 12:
             hour = hour % 12 + (12 if half[0].lower() == "p" else 0)
-        return words.clock(hour, minute)
+        return words.clock(hour, minute) + _seconds(match, words)
 
     half = r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)"
+    # A dash between two times of which one at least shows that it is one.
+    text = re.sub(r"(?<=\d[ap]m|:\d\d)\s?[-–—]\s?(?=\d{1,2}(?:\b|[ap]m\b))(?!\d+/)", f" {words.to} ", text, flags=re.I)
+    text = re.sub(r"(?<=[ap]\.m\.)\s?[-–—]\s?(?=\d)", f" {words.to} ", text, flags=re.I)
     text = re.sub(
-        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::\d\d)?(?![:\d]){half}?", clock, text, flags=re.I
+        r"(?<![\d:.,$€£-])(\d{1,2})\s?[-–]\s?(?=\d{1,2}(?::\d\d\b|(?::\d\d)?\s?[ap]\.?m\b))",
+        rf"\1 {words.to} ",
+        text,
+        flags=re.I,
     )
-    text = re.sub(rf"(?<![\d:.])(?P<hour>\d{{1,2}})(?P<minute>){half}", clock, text, flags=re.I)
+    text = re.sub(
+        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![:\d]){half}?",
+        clock,
+        text,
+        flags=re.I,
+    )
+    text = re.sub(rf"(?<![\d:.])(?P<hour>\d{{1,2}})(?P<minute>)(?P<second>){half}", clock, text, flags=re.I)
     if words.number_code in ("fr", "pt_BR", "es"):
-        text = re.sub(r"(?<![\d:.,])(?P<hour>\d{1,2})\s?h\s?(?P<minute>\d\d)(?P<half>)\b", clock, text)
+        text = re.sub(r"(?<![\d:.,])(?P<hour>\d{1,2})\s?h\s?(?P<minute>\d\d)(?P<half>)(?P<second>)\b", clock, text)
     if not words.number_code:
         text = re.sub(r"बजे(\s+बजे)+", "बजे", text)
     return text
 
 
+def _seconds(match: re.Match[str], words: Words) -> str:
+    if not match["second"] or int(match["second"]) == 0:
+        return ""
+    second = words.units["s"]
+    number = int(match["second"])
+    said = cardinal(str(number), words, second.gender)
+    return f" {words.signs['&']} {said} {second.one if number == 1 else second.many}"
+
+
+def say_ranges_of_names(text: str, words: Words) -> str:
+    """Write out the dash of `Oct–Dec`, `enero-marzo`, `Mon–Fri`."""
+    for names in (words.months, words.weekdays):
+        if not names:
+            continue
+        short = {name[:3]: name for name in names} if words.weekdays else {}
+        full = short | {name: name for name in names}
+        if words.weekdays:
+            full |= {"Sept": "September", "Tues": "Tuesday", "Thurs": "Thursday"}
+            full = {written: name for written, name in full.items() if name in names}
+        pattern = "|".join(sorted(full, key=len, reverse=True))
+
+        def both(match: re.Match[str], full: dict[str, str] = full) -> str:
+            return f"{full[match[1]]} {words.to} {full[match[2]]}"
+
+        text = re.sub(rf"\b({pattern})\.?\s?[-–—]\s?({pattern})\b\.?(?!-)", both, text)
+    return text
+
+
 def _ends(match: re.Match[str]) -> bool:
     rest = match.string[match.end() :].lstrip()
-    return not rest or rest[0].isupper()
+    return not rest or (rest[0].isupper() and re.match(r"\w*", rest)[0].lower() not in BEHIND_TIME)
 
 
 def say_decades(text: str, words: Words) -> str:

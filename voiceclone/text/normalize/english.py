@@ -1,10 +1,16 @@
-"""English words for signs, units, money, dates and times."""
+"""English words for signs, units, money, dates and times, and the rules that only English needs."""
 
+import re
 from dataclasses import replace
 
 from voiceclone.text.normalize.numbers import cardinal, ordinal
 from voiceclone.text.normalize.words import Currency, Noun, Words, listed
 
+SPELT = listed(
+    "US IT ID AI PM WHO PSI LED SOS OS IOS ER LA RIP SAT SEC UPS EST ETA BA MA AD COO TA PA POW ISO ADA MMS AWS ALS "
+    "ABS IDS AVI MI"
+)
+"""Spelt out in capitals although they make a word; other capitals are spelt when no dictionary has them as a word."""
 _CENT = Noun("cent", "cents")
 _MONTHS = listed("January February March April May June July August September October November December")
 
@@ -39,13 +45,30 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "L": litre,
         "ml": f"milli{litre}",
         "mL": f"milli{litre}",
+        "cl": f"centi{litre}",
+        "dl": f"deci{litre}",
+        "gal": "gallon",
+        "tsp": "teaspoon",
+        "tbsp": "tablespoon",
+        "ha": "hectare",
+        "µm": f"micro{metre}",
+        "nm": f"nano{metre}",
+        "µg": "microgram",
+        "mcg": "microgram",
+        "yr": "year",
+        "yrs": "year",
+        "wk": "week",
+        "wks": "week",
         "h": "hour",
         "hr": "hour",
         "hrs": "hour",
         "min": "minute",
+        "mins": "minute",
         "s": "second",
         "sec": "second",
+        "secs": "second",
         "ms": "millisecond",
+        "px": "pixel",
         "KB": "kilobyte",
         "kB": "kilobyte",
         "MB": "megabyte",
@@ -53,8 +76,13 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "TB": "terabyte",
         "W": "watt",
         "kW": "kilowatt",
+        "MW": "megawatt",
         "kWh": "kilowatt hour",
         "V": "volt",
+        "mA": "milliamp",
+        "mAh": "milliamp hour",
+        "kJ": "kilojoule",
+        "kcal": "kilocalorie",
         "mi": "mile",
         "yd": "yard",
         "lb": "pound",
@@ -63,11 +91,14 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "dB": "decibel",
         "m²": f"square {metre}",
         "km²": f"square kilo{metre}",
+        "cm²": f"square centi{metre}",
         "m³": f"cubic {metre}",
+        "cm³": f"cubic centi{metre}",
         "°": "degree",
     }
     nouns = {short: Noun(name, f"{name}s") for short, name in units.items()}
     same = {"Hz": "hertz", "kHz": "kilohertz", "MHz": "megahertz", "GHz": "gigahertz", "%": "percent"}
+    same |= {"psi": "P S I", "rpm": "R P M", "RPM": "R P M"}
     nouns |= {short: Noun(name, name) for short, name in same.items()}
     return nouns | {
         "°C": Noun("degree Celsius", "degrees Celsius"),
@@ -75,9 +106,88 @@ def _units(metre: str, litre: str) -> dict[str, Noun]:
         "km/h": Noun(f"kilo{metre} per hour", f"kilo{metre}s per hour"),
         "m/s": Noun(f"{metre} per second", f"{metre}s per second"),
         "mph": Noun("mile per hour", "miles per hour"),
+        "MPH": Noun("mile per hour", "miles per hour"),
+        "mpg": Noun("mile per gallon", "miles per gallon"),
+        "Mbps": Noun("megabit per second", "megabits per second"),
+        "Mbit/s": Noun("megabit per second", "megabits per second"),
+        "fps": Noun("frame per second", "frames per second"),
+        "bpm": Noun("beat per minute", "beats per minute"),
+        "wpm": Noun("word per minute", "words per minute"),
         "ft": Noun("foot", "feet"),
+        "ft²": Noun("square foot", "square feet"),
+        "sq ft": Noun("square foot", "square feet"),
+        "fl oz": Noun("fluid ounce", "fluid ounces"),
+        "sq m": Noun(f"square {metre}", f"square {metre}s"),
         "‰": Noun("per mille", "per mille"),
     }
+
+
+_PERIODS = {
+    name: name
+    for name in listed(
+        "second minute hour day night week month quarter year person head guest page item piece unit serving "
+        "capita share"
+    )
+} | {
+    "sec": "second",
+    "s": "second",
+    "min": "minute",
+    "hr": "hour",
+    "h": "hour",
+    "wk": "week",
+    "mo": "month",
+    "yr": "year",
+}
+
+_SHORTENED = {
+    "th'": "the",
+    "o'": "of",
+    "an'": "and",
+    "'n'": "and",
+    "wi'": "with",
+    "thro'": "through",
+    "gov't": "government",
+}
+_NAMED_BY_NUMBERS = {"9/11": "nine eleven", "7/7": "seven seven", "7/11": "seven eleven", "24/7": "twenty four seven"}
+
+
+def _own_rules(text: str) -> str:
+    """Write out `th'` and the like, the year `'05`, `9/11`, `5 ft 3 in`, and inches."""
+    text = re.sub(r"(?<=\w)\s?'n'\s?(?=\w)", " and ", text)  # rock 'n' roll
+    text = re.sub(r"(?<![\w'])(?i:th|o|an|wi|thro)'(?=\s+\w)", _whole_word, text)
+    text = re.sub(r"\bgov't\b", "government", text)
+    # Titles, streets and units as the British write them get the full stop by which later rules know them, or lose it.
+    text = re.sub(
+        r"\b(Dr|St|Prof|Mt|Sgt|Capt|Lt|Rev|Gen)(?=\s[A-Z][a-z])(?!\s(?:The|In|And|Is|He|She|It)\b)", r"\1.", text
+    )
+    text = re.sub(r"\b([A-Z][a-z]+\s(?:St|Rd|Ave|Dr|Ln|Sq|Blvd))(?=[,;]|\s+[a-z]|\s*$)", r"\1.", text)
+    text = re.sub(r"\b((?i:nos?|pp?|vol|figs?|ch|sec)\.)(?=\d)", r"\1 ", text)
+    text = re.sub(rf"(?<=\d)(\s?)({_DOTTED})\.(?=\s+[a-z\d(]|[,;:)])", _without_dots, text)
+    text = re.sub(r"(?<![\w'])'(\d\d)\b(?!'|s\b|\")", _short_year, text)
+    text = re.sub(r"(?<![\w.,/])(?:9/11|7/7|7/11|24/7)(?![\w/])", lambda m: _NAMED_BY_NUMBERS[m.group()], text)
+    text = re.sub(r"\b(\d+\s?ft\.?)\s(\d+)\s?in\b\.?", r"\1 \2 inches", text)
+    if text.count('"') % 2:  # not a quotation
+        text = re.sub(r"(?<=\d)(?<!'\d)(?<!'\d\d)\"(?=\s[A-Za-z]+)", " inch", text, count=1)
+    return text
+
+
+_DOTTED = r"fl\.\s?oz|sq\.\s?ft|ft|in|oz|lbs?|yrs?|hrs?|mins?|secs?|mi|yd|gal|kg|km|cm|mm|mph|tsp|tbsp"
+
+
+def _without_dots(match: re.Match[str]) -> str:
+    return match[1] + match[2].replace(".", "")
+
+
+def _whole_word(match: re.Match[str]) -> str:
+    whole = _SHORTENED[match.group().lower()]
+    return whole.capitalize() if match.group()[0].isupper() else whole
+
+
+def _short_year(match: re.Match[str]) -> str:
+    number = match[1]
+    if number == "00":
+        return "two thousand"
+    return f"oh {cardinal(number[1], AMERICAN)}" if number[0] == "0" else cardinal(number, AMERICAN)
 
 
 AMERICAN = Words(
@@ -94,6 +204,7 @@ AMERICAN = Words(
         "=": "equals",
         "×": "times",
         "÷": "divided by",
+        "±": "plus or minus",
         "%": "percent",
         "@": "at",
         "#": "hashtag",
@@ -143,5 +254,16 @@ AMERICAN = Words(
             "ordinal",
         ),
     },
+    per="per",
+    periods=_PERIODS,
+    counted=listed(
+        "views clicks downloads people users followers subscribers members readers viewers listeners visitors "
+        "customers copies records likes plays streams hits visits searches messages emails tweets posts votes voters "
+        "dollars euros pounds jobs homes houses children adults workers students families households businesses "
+        "tickets tonnes tons barrels units years times soldiers deaths cases vehicles cars passengers trees acres"
+    ),
+    weekdays=listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    own_rules=_own_rules,
+    before_short_date=listed("on by until till before after since dated due"),
 )
 BRITISH = replace(AMERICAN, date=_british_date, units=_units("metre", "litre"))

@@ -35,6 +35,7 @@ WORDS = Words(
         "=": "égale",
         "×": "fois",
         "÷": "divisé par",
+        "±": "plus ou moins",
         "%": "pour cent",
         "@": "arobase",
         "#": "hashtag",
@@ -111,4 +112,7 @@ WORDS = Words(
             listed("louis charles henri napoléon françois philippe jean pie pape benoît élisabeth"), "ordinal"
         ),
     },
+    per="par",
+    periods={name: name for name in listed("jour semaine mois an heure minute seconde personne nuit")}
+    | {"h": "heure", "min": "minute", "s": "seconde", "j": "jour"},
 )

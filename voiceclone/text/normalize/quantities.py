@@ -1,18 +1,18 @@
-"""Money, measures, fractions, ranges, telephone numbers, ordinals, Roman numerals and plain numbers."""
+"""Money, measures, fractions, ranges, ordinals, Roman numerals and plain numbers."""
 
 import re
 from functools import cache
 
+from voiceclone.text.normalize.gender import gender_behind
 from voiceclone.text.normalize.numbers import (
     cardinal,
-    digits,
     number_pattern,
     ordinal,
     roman_value,
     say_number,
     split_number,
 )
-from voiceclone.text.normalize.words import FEMININE, MASCULINE, Noun, Words
+from voiceclone.text.normalize.words import FEMININE, MASCULINE, Noun, Words, listed
 
 _SCALES = {
     "k": "k", "K": "k", "m": "m", "M": "m", "mn": "m", "bn": "bn", "B": "bn", "tn": "tn",
@@ -22,7 +22,7 @@ _CODES = {"USD": "$", "EUR": "€", "GBP": "£", "INR": "₹", "BRL": "R$", "JPY
 
 
 def say_money(text: str, words: Words) -> str:
-    """Write out `$3.50`, `3,50 €`, `£1.2m`, `R$ 10`, `US$5`, `20 EUR`."""
+    """Write out `$3.50`, `3,50 €`, `£1.2m`, `R$ 10`, `US$5`, `20 EUR`, `50¢`."""
     number = number_pattern(words)
     names = {name: short for short, noun in words.scales.items() for name in (noun.one, noun.many)}
     longest_first = sorted({*_SCALES, *names}, key=len, reverse=True)
@@ -41,7 +41,11 @@ def say_money(text: str, words: Words) -> str:
         said = _amount(match["number"], sign, scale_name, words)
         return f"{words.minus} {said}" if match["minus"] else said
 
-    return re.sub(after, amount, re.sub(before, amount, text))
+    text = re.sub(after, amount, re.sub(before, amount, text))
+    cent = words.currencies["$"].cent
+    if not cent:
+        return text
+    return re.sub(rf"(?<![\w.,])({number})\s?¢", lambda match: _counted(match[1], cent, words), text)
 
 
 def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
@@ -66,11 +70,34 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
 
 
 def _counted(number: str, noun: Noun, words: Words) -> str:
-    return f"{say_number(number, words, noun.gender)} {noun.one if number == '1' else noun.many}"
+    said = f"{say_number(number, words, noun.gender)}{_of_millions(number, words)}"
+    return f"{said} {noun.one if number == '1' else noun.many}"
+
+
+def _of_millions(whole: str, words: Words) -> str:
+    """Return the `de` of `un millón de euros`; nothing behind numbers that do not end in millions."""
+    of_millions = words.nouns and words.of_scale and int(whole) and int(whole) % 1_000_000 == 0
+    return f" {words.of_scale}" if of_millions else ""
+
+
+def say_periods(text: str, words: Words) -> str:
+    """Write out the slash of `3 litres/day`, `$20/month`, `2 m³/hr`."""
+    if not words.per:
+        return text
+    names = "|".join(sorted(map(re.escape, words.periods), key=len, reverse=True))
+
+    def per(match: re.Match[str]) -> str:
+        unit = f"{match['unit'].strip()}/{match['period']}"
+        if unit in words.units:  # km/h has a name of its own
+            return match.group()
+        return f"{match['amount']} {words.per} {words.periods[match['period']]}"
+
+    amount = r"(?P<amount>\d[\d.,]*(?P<unit>[\s\u00a0\u202f]?[^\W\d_]+[²³]?|\s?[%€£$]|))"
+    return re.sub(rf"{amount}/(?P<period>{names})(?![\w²³/])", per, text)
 
 
 def say_measures(text: str, words: Words) -> str:
-    """Write out numbers with a unit, `5 km`, `20 °C`, `10 %`, ranges `10-12 km` included."""
+    """Write out numbers with a unit, `5 km`, `20 °C`, `10 %`, `5 mg/kg`, ranges `10-12 km` and `5%-7%` included."""
     return _measures(words).sub(lambda match: _measure(match, words), text)
 
 
@@ -79,45 +106,51 @@ def _measure(match: re.Match[str], words: Words) -> str:
     number = match["number"]
     whole, part = split_number(number, words)
     one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
-    said = f"{say_number(number, words, noun.gender)} {noun.one if one and whole != '0' else noun.many}"
+    singular = (one and whole != "0") or _describes(match, words)
+    of = _of_millions(whole, words) if not part and noun.gender else ""
+    said = f"{say_number(number, words, noun.gender)}{of} {noun.one if singular else noun.many}"
+    if match["per"]:
+        said += f" {words.per} {words.units[match['per']].one}"
     if match["minus"]:
         said = f"{words.minus} {said}"
     return f"{say_number(match['from'], words, noun.gender)} {words.to} {said}" if match["from"] else said
 
 
+_NO_NOUN = frozenset(
+    listed(
+        "of in on at to from by for with and or but than as is are was were will would can could per into over under"
+    )
+)
+"""What stands behind an amount that counts (`a 5 km of road`) and not behind one that describes (`a 5 km road`)."""
+
+
+def _describes(match: re.Match[str], words: Words) -> bool:
+    """True for the English `a 40cm gap`, `40-cm gap`, where the unit stays in the singular."""
+    if words.number_code != "en" or match["unit"] == "%":
+        return False
+    behind = re.match(r"[ -]([a-z]+)", match.string[match.end() :])
+    if not behind or behind[1] in _NO_NOUN:
+        return False
+    before = re.search(r"(\w+) $", match.string[: match.start()])
+    return match["hyphen"] == "-" or bool(
+        before and before[1].lower() in ("a", "an", "one", "each", "every", "another")
+    )
+
+
 @cache
-def _measure_source(units: tuple[str, ...], number: str) -> re.Pattern[str]:
+def _measure_source(units: tuple[str, ...], number: str, per: bool, hyphen: str) -> re.Pattern[str]:
     names = "|".join(re.escape(u) for u in sorted(units, key=len, reverse=True))
     space = "[ \u00a0\u202f]?"
+    below = rf"(?:/(?P<per>{names}))?" if per else "(?P<per>)"
     return re.compile(
-        rf"(?<![\w.,-])(?:(?P<from>{number}){space}[-–]{space})?(?P<minus>-)?(?P<number>{number}){space}(?P<unit>{names})"
-        r"(?![\w²³°/]|'\w|-\w)"
+        rf"(?<![\w.,-])(?:(?P<from>{number}){space}(?P<same>{names})?{space}[-–—]{space})?(?P<minus>-)?(?P<number>{number})"
+        rf"(?P<hyphen>{space}{hyphen})(?P<unit>(?(same)(?P=same)|(?:{names}))){below}(?![\w²³°/]|'\w|-\w)"
     )
 
 
 def _measures(words: Words) -> re.Pattern[str]:
-    return _measure_source(tuple(words.units), number_pattern(words))
-
-
-def say_telephone_numbers(text: str, words: Words) -> str:
-    """Write out telephone numbers digit by digit, their groups apart."""
-    kinds = [
-        r"\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}",
-        r"\(?\d{3}\)?[ .-]\d{3}-\d{4}",
-        r"\d{3}-\d{4}",
-    ]
-    if words.number_code == "fr":
-        kinds.append(r"0\d(?:[ .]\d\d){4}")
-    pattern = rf"(?<![\w.,-])(?:{'|'.join(kinds)})(?![\w-])"
-
-    def groups(match: re.Match[str]) -> str:
-        parts = re.findall(r"\d+", match.group())
-        pairs = words.number_code == "fr" and match.group()[0] == "0"
-        said = (cardinal(part, words) if pairs else digits(part, words) for part in parts)
-        plus = f"{words.signs['+']} " if match.group().startswith("+") else ""
-        return plus + ", ".join(said)
-
-    return re.sub(pattern, groups, text)
+    hyphen = "-?" if words.number_code == "en" else ""
+    return _measure_source(tuple(words.units), number_pattern(words), bool(words.per), hyphen)
 
 
 def say_feet_and_inches(text: str, words: Words) -> str:
@@ -150,20 +183,24 @@ def say_fractions(text: str, words: Words) -> str:
     return re.sub(r"(?<![\w.,/])(?:(\d+) )?(\d{1,4})/(\d{1,4})(?![\w/])", fraction, text)
 
 
-def say_versions_and_ratios(text: str, words: Words) -> str:
-    """Write out `2.0.1`, `3:2`, `3x` and `100k`."""
-
-    def version(match: re.Match[str]) -> str:
-        parts = match.group().split(".")
-        if words.decimal_mark == "," and all(len(part) == 3 for part in parts[1:]):
-            return match.group()  # 1.234.567 is one number there
-        point = "point" if words.number_code == "en" else words.signs["."]
-        return f" {point} ".join(cardinal(part, words) for part in parts)
-
-    text = re.sub(r"(?<![\d.,])\d{1,4}(?:\.\d{1,4}){2,}(?!\d)", version, text)
+def say_ratios_and_thousands(text: str, words: Words) -> str:
+    """Write out `3:2`, `3x`, and `100k`, `1.5M`, `3bn` where no money is meant."""
+    number = number_pattern(words)
     text = re.sub(r"(?<![\w.,:])(\d{1,3}):(\d{1,3})(?![\d:])", rf"\1 {words.to} \2", text)
     text = re.sub(r"(?<=\d)x(?!\w)", f" {words.signs['×']}", text)
-    return re.sub(r"(?<=\d)k(?!\w)", f" {words.scales['k'].many}", text)
+
+    def amount(match: re.Match[str]) -> str:
+        noun = words.scales.get(_SCALES[match["scale"]])
+        if not noun:
+            return match.group()
+        whole, part = split_number(match["number"], words)
+        name = noun.one if whole == "1" and not part else noun.many
+        of = f" {words.of_scale}" if words.of_scale and noun is not words.scales["k"] and match["noun"] else ""
+        return f"{say_number(match['number'], words, noun.gender)} {name}{of}{match['noun']}"
+
+    counted = rf"m(?=\s(?:{'|'.join(words.counted)})\b)|" if words.counted else ""
+    pattern = rf"(?<![\w.,])(?P<number>{number})(?P<scale>{counted}bn|tn|mn|M|[kK])(?!\w)(?P<noun>(?:\s(?=[^\W\d]))?)"
+    return re.sub(pattern, amount, text)
 
 
 def say_ranges(text: str, words: Words) -> str:
@@ -189,6 +226,13 @@ def say_ordinals(text: str, words: Words) -> str:
     return re.sub(rf"(?<![\w.,])(\d{{1,3}}(?:,\d{{3}})*|\d{{4,6}}){words.ordinal_marks}{boundary}", place, text)
 
 
+_QUEENS = frozenset(
+    listed(
+        "elizabeth élisabeth elisabetta isabel catalina caterina catarina catherine maria maría margarita margherita"
+    )
+)
+
+
 def say_roman_numerals(text: str, words: Words) -> str:
     """Write out Roman numerals behind words that call for them (`Henry VIII`, `Chapter IV`, `siglo XXI`)."""
 
@@ -198,7 +242,7 @@ def say_roman_numerals(text: str, words: Words) -> str:
         if not value or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper())):
             return match.group()
         if kind == "ordinal" and value <= words.regnal_ordinal_to:
-            feminine = match[1].lower() in ("elizabeth", "isabel", "élisabeth", "elisabetta", "isabel")
+            feminine = match[1].lower() in _QUEENS
             place = ordinal(value, words, FEMININE if feminine and words.number_code != "en" else MASCULINE)
             return f"{match[1]} the {place}" if words.number_code == "en" else f"{match[1]} {place}"
         return f"{match[1]} {cardinal(str(value), words)}"
@@ -229,11 +273,16 @@ def say_numbers(text: str, words: Words, british: bool) -> str:
 
 
 def _gender_behind(match: re.Match[str], words: Words) -> str:
-    """Guess the gender of the noun behind a number from its last letter; years agree with nothing."""
-    following = re.match(r"[ \u00a0]+([^\W\d_]+)", match.string[match.end() :])
-    if not following or re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]):
+    """Return the gender of the noun behind a number; empty where it stands alone, is a year or a name (`número 1`)."""
+    if not words.nouns:
         return ""
-    if words.number_code not in ("es", "it", "pt_BR"):
+    before, rest = match.string[: match.start()], match.string[match.end() :]
+    if re.search(
+        r"(?i)\b(?:n[úu]m(?:ero)?|p[áa]g(?:ina)?|cap[íi]t(?:ulo|olo)|art[íi](?:culo|go|colo)|a[ñn](?:o|no)) $", before
+    ):
         return ""
-    noun = following[1].lower().rstrip("s")
-    return FEMININE if noun.endswith("a") and not noun.endswith(("ma", "día", "dia")) else MASCULINE
+    if re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]) and (
+        not re.match(r"[ \u00a0]+[^\W\d_]+s\b", rest) or re.search(r"(?i)\b(?:en|em|de|desde|hasta|ate|até) $", before)
+    ):
+        return ""
+    return gender_behind(rest, words.nouns, singular=match["number"] == "1")

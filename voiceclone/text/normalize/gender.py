@@ -1,0 +1,63 @@
+"""The gender of the noun behind a number, from its ending and from lists of the nouns that do not follow it."""
+
+import re
+import unicodedata
+
+from voiceclone.text.normalize.words import FEMININE, MASCULINE, Nouns
+
+_WORDS_LOOKED_AT = 3
+"""Adjectives that show no gender may stand before the noun: `200 grandes casas`."""
+_COMBINING_TILDE = "\u0303"
+
+
+def plain_letters(word: str) -> str:
+    """Return `word` in small letters without accents; ñ stays a letter of its own."""
+    decomposed = unicodedata.normalize("NFD", word.lower().replace("ñ", "\0"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("\0", "ñ")
+
+
+def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
+    """Return the gender of the noun that `rest`, the text behind a number, begins with; empty when there is none.
+
+    Args:
+        rest: begins with the space behind the number.
+        nouns: of the language.
+        singular: the number is one, so that the noun need not look like a plural.
+    """
+    # In "200 o 300 personas" and "de 20 a 31 casas" the first number counts the same things.
+    rest = re.sub(r"^[ \u00a0]+(?:o|ou|a|e|y|u)[ \u00a0]+[\d.]+(?![\w,])", "", rest)
+    for _ in range(_WORDS_LOOKED_AT):
+        match = re.match(r"[ \u00a0]+([^\W\d_]+)", rest)
+        if not match:
+            return ""
+        word = plain_letters(match[1])
+        if word in nouns.no_noun:
+            return ""
+        if word not in nouns.show_no_gender:
+            if not singular and not word.endswith("s"):
+                return ""
+            return FEMININE if is_feminine(word, nouns, singular) else MASCULINE
+        rest = rest[match.end() :]
+    return MASCULINE
+
+
+def is_feminine(noun: str, nouns: Nouns, singular: bool) -> bool:
+    """Return whether `noun` is feminine.
+
+    Args:
+        noun: one word.
+        nouns: of the language.
+        singular: it stands in the singular; otherwise in the plural.
+    """
+    noun = plain_letters(noun)
+    forms = [noun] if singular else [noun, *_singulars(noun, nouns)]
+    if any(form in nouns.masculine for form in forms):
+        return False
+    if any(form in nouns.feminine for form in forms):
+        return True
+    return any(form.endswith(nouns.feminine_endings) and not form.endswith(nouns.masculine_endings) for form in forms)
+
+
+def _singulars(noun: str, nouns: Nouns) -> list[str]:
+    """Return the singulars that a plural may come from."""
+    return [noun.removesuffix(plural) + singular for plural, singular in nouns.plural_endings if noun.endswith(plural)]

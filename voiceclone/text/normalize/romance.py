@@ -1,0 +1,142 @@
+"""Rules that Spanish, Italian and Portuguese share; each takes what is particular to a language as arguments."""
+
+import re
+from collections.abc import Mapping
+
+from voiceclone.text.normalize.gender import gender_behind, is_feminine
+from voiceclone.text.normalize.numbers import cardinal, digits, ordinal, roman_value
+from voiceclone.text.normalize.words import FEMININE, MASCULINE, Words
+
+_COMPARISONS = "≥≤≈≠"
+_NUMERAL = r"[IVXLCDM]+"
+_LARGEST_PLACE = 60
+"""Roman numerals before a noun count congresses, editions, anniversaries; a larger one is rather a word in capitals."""
+_LARGEST_SCORE = 20
+"""Goals; `3-1` is a result, `50-10` rather a telephone number or a sum."""
+
+
+def spell(text: str, acronyms: tuple[str, ...]) -> str:
+    """Spell out acronyms that could be read as a word, unless the whole text is in capitals."""
+    if text.isupper() and len(text.split()) > 1:
+        return text
+    return re.sub(rf"\b(?:{'|'.join(acronyms)})\b(?!['’.-]\w)", lambda m: " ".join(m[0]), text)
+
+
+def say_comparisons(text: str, names: tuple[str, str, str, str]) -> str:
+    """Write out `≥ ≤ ≈ ≠`, in this order in `names`, and make the `x` between numbers a `×`."""
+    for sign, name in zip(_COMPARISONS, names, strict=True):
+        text = re.sub(rf"\s*{sign}\s*", f" {name} ", text)
+    return re.sub(r"(?<=\d)\s?x\s?(?=\d)", " × ", text).strip()
+
+
+def say_results(text: str, words: Words) -> str:
+    """Write out the result of a game, `3-1`; other numbers that fall are left alone."""
+
+    def result(match: re.Match[str]) -> str:
+        high, low = int(match[1]), int(match[2])
+        return f"{high} {words.to} {low}" if low < high <= _LARGEST_SCORE else match.group()
+
+    return re.sub(r"(?<![\w.,/:+-])(\d{1,2})[-–](\d{1,2})(?![\w/:%-]|[.,]\d| ?[€$£])", result, text)
+
+
+def say_spans_of_names(text: str, names: tuple[str, ...], to: str) -> str:
+    """Write out `lunes-viernes`, `gen.-mar.`: `names` are regular expressions of days or of months."""
+    either = "|".join(names)
+    return re.sub(rf"(?<![\w-])({either})\s?[-–]\s?(?=(?:{either})(?![\w-]))", rf"\1 {to} ", text, flags=re.IGNORECASE)
+
+
+def say_spans_of_time(text: str, to: str) -> str:
+    """Write out the hyphen of `9:30-11:00`."""
+    return re.sub(r"(?<![\d:])(\d{1,2}:\d\d)\s?[-–]\s?(?=\d{1,2}:\d\d(?![\d:]))", rf"\1 {to} ", text)
+
+
+def say_telephone_behind(text: str, labels: str, words: Words) -> str:
+    """Write out, digit by digit, the groups of a telephone number behind one of `labels`, a regular expression."""
+    pattern = rf"(?i:\b(?:{labels})[:.]?)\s*(?=\(?\d)(?P<groups>\(?\d{{2,4}}\)?(?:[ .-]?\d{{2,}}){{1,4}})(?![\w,])"
+    return re.sub(pattern, lambda m: m.group()[: m.start("groups") - m.start()] + groups(m["groups"], words), text)
+
+
+def groups(number: str, words: Words) -> str:
+    """Return the digits of a telephone number in words, with commas between its groups."""
+    return ", ".join(digits(part, words) for part in re.findall(r"\d+", number))
+
+
+def say_halves(text: str, words: Words, half: tuple[str, str]) -> str:
+    """Write out `1/2 litro` and `2 1/2 litros`; `half` is the masculine and the feminine word for it."""
+
+    def half_of(match: re.Match[str]) -> str:
+        name = match["noun"]
+        unit = words.units.get(name)
+        whole = match["whole"]
+        plural = bool(whole) and whole != "1"
+        if unit:
+            said, feminine = (unit.many if plural else unit.one), unit.gender == FEMININE
+        else:
+            if not name.isalpha() or not gender_behind(f" {name}", words.nouns, singular=not plural):
+                return match.group()
+            said, feminine = name, is_feminine(name, words.nouns, singular=not plural)
+        form = half[feminine]
+        if not whole:
+            return f"{form} {said}"
+        return f"{cardinal(whole, words, FEMININE if feminine else MASCULINE)} {said} {words.signs['&']} {form}"
+
+    return re.sub(r"(?<![\w.,/])(?:(?P<whole>\d+) )?1/2[ \u00a0](?P<noun>[^\W\d_]+[²³]?)", half_of, text)
+
+
+def say_place(number: int, rest: str, words: Words, feminine: bool = False, short: bool = False) -> str:
+    """Return an ordinal that agrees with the noun that `rest` begins with.
+
+    Args:
+        number: the place.
+        rest: the text behind it.
+        words: of the language.
+        feminine: it is marked as feminine.
+        short: it is marked as the short form, `1er`.
+    """
+    masculine_noun = gender_behind(rest, words.nouns, singular=True) == MASCULINE
+    gender = FEMININE if feminine else MASCULINE
+    return ordinal(number, words, gender, before_noun=short or (not feminine and masculine_noun))
+
+
+def counts_a_noun(rest: str, words: Words) -> bool:
+    """Return whether `rest`, the text behind a number, begins with a noun that it could count."""
+    return bool(gender_behind(rest, words.nouns, singular=True))
+
+
+def say_per(text: str, names: Mapping[str, str]) -> str:
+    """Write out the slash of `20 €/mes` where the language has a phrase of its own: `names` gives `mes` -> `al mes`."""
+    pattern = rf"(\d[ \u00a0]?(?:[^\W\d_]+[²³]?|[€$£]))/({'|'.join(map(re.escape, names))})(?![\w²³/])"
+    return re.sub(pattern, lambda m: f"{m[1]} {names[m[2]]}", text)
+
+
+def say_centuries(text: str, words: Words, labels: str, ordinal_to: int) -> str:
+    """Write out `siglo XIX` and `siglos XVI y XVII`, ordinals up to `ordinal_to`."""
+
+    def number(numeral: str) -> str:
+        value = roman_value(numeral)
+        return ordinal(value, words) if value <= ordinal_to else cardinal(str(value), words)
+
+    def century(match: re.Match[str]) -> str:
+        if not all(roman_value(match[i]) for i in (2, 4) if match[i]):
+            return match.group()
+        return match[1] + number(match[2]) + (match[3] + number(match[4]) if match[4] else "")
+
+    dash = f" {words.to} "
+    text = re.sub(rf"(\b(?:{labels})\s{_NUMERAL})[-–](?={_NUMERAL}\b)", rf"\1{dash}", text)
+    return re.sub(rf"(\b(?:{labels})\s)({_NUMERAL})\b(?:(\s(?:y|al?|o|ou|e|au?o?)\s)({_NUMERAL})\b)?", century, text)
+
+
+def say_roman_places(text: str, words: Words, articles: str) -> str:
+    """Write out `la II Guerra Mundial`, `XXV aniversario`: numerals between an article and a noun."""
+
+    def place(match: re.Match[str]) -> str:
+        value = roman_value(match["numeral"])
+        rest = match.string[match.end() :]
+        gender = gender_behind(rest, words.nouns, singular=True)
+        if not 0 < value <= _LARGEST_PLACE or not gender:
+            return match.group()
+        return match["article"] + ordinal(value, words, gender, before_noun=gender == MASCULINE)
+
+    before = rf"(?:^|[.!?:(“]\s?|\b(?:{articles})(?:\s|(?<=')))(?:(?i:gran)\s)?"
+    pattern = rf"(?P<article>{before})(?P<numeral>[IVX]+)(?=[ \u00a0][^\W\d_]{{3}})"
+    return re.sub(pattern, place, text)
