@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from voiceclone.text import english, espeak
+from voiceclone.text import english, espeak, french
 from voiceclone.text.languages import Language, get_language
 from voiceclone.text.letters import check_speakable, nothing_to_say, transliterated
 from voiceclone.text.normalize import spoken
@@ -65,6 +65,8 @@ def _sounds(words: str, language: Language) -> str:
         return words
     if language.family == "en":
         return english.sounds(words, language.code == "en-gb", lambda word: _guess(word, language))
+    if language.family == "fr":
+        words = french.respelled(words)
     return _kokoro(espeak.ipa(words, language.espeak_voice))
 
 

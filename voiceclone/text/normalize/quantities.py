@@ -53,7 +53,8 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
     whole, part = split_number(number, words)
     if scale in words.scales:
         noun = words.scales[scale]
-        name = noun.one if whole == "1" and not part else noun.many
+        one = whole == "1" and (not part or words.number_code == "fr")  # un virgule deux million
+        name = noun.one if one else noun.many
         link = f" {words.of_scale} " if words.of_scale and scale != "k" else " "
         said = f"{say_number(number, words, noun.gender)} {name}{link}{currency.unit.many}"
         return said.replace(" de euros", " d'euros") if words.number_code == "fr" else said
@@ -106,7 +107,7 @@ def _measure(match: re.Match[str], words: Words) -> str:
     number = match["number"]
     whole, part = split_number(number, words)
     one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
-    singular = (one and whole != "0") or _describes(match, words)
+    singular = (one and (whole != "0" or words.number_code == "fr")) or _describes(match, words)
     of = _of_millions(whole, words) if not part and noun.gender else ""
     said = f"{say_number(number, words, noun.gender)}{of} {noun.one if singular else noun.many}"
     if match["per"]:
@@ -278,7 +279,9 @@ def _gender_behind(match: re.Match[str], words: Words) -> str:
         return ""
     before, rest = match.string[: match.start()], match.string[match.end() :]
     if re.search(
-        r"(?i)\b(?:n[úu]m(?:ero)?|p[áa]g(?:ina)?|cap[íi]t(?:ulo|olo)|art[íi](?:culo|go|colo)|a[ñn](?:o|no)) $", before
+        r"(?i)\b(?:page|chapitre|numéro|"
+        r"n[úu]m(?:ero)?|p[áa]g(?:ina)?|cap[íi]t(?:ulo|olo)|art[íi](?:culo|go|colo|cle)|a[ñn](?:o|no)) $",
+        before,
     ):
         return ""
     if re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]) and (
