@@ -54,7 +54,8 @@ def _own_rules(text: str) -> str:
     text = _accents(text)
     text = romance.spell(text, _SPELT)
     text = romance.say_comparisons(text, ("maggiore o uguale a", "minore o uguale a", "circa uguale a", "diverso da"))
-    text = re.sub(r"\bS\.\s?(?=[A-ZÀÈÉÌÒÙ][a-zàèéìòù]{2})([A-Za-zÀ-ù]+)", _saint, text)
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?=[A-ZÀÈÉÌÒÙ][a-zàèéìòù]{{2}})([A-Za-zÀ-ù]+)", _saint, text)
+    text = re.sub(r"(?<=\d) ?min\.(?!\w)", _minutes, text)
     text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
     text = re.sub(r"(?<![\w.,])(\d{1,3})\s?mila\b", r"\1.000", text)
     text = re.sub(r"(?<![\w.,])(\d{1,3})k\b", r"\1.000", text)
@@ -104,6 +105,12 @@ def _saint(match: re.Match[str]) -> str:
 def _millions(match: re.Match[str]) -> str:
     one = re.search(r"(?<![\d.,])1$", match.string[: match.start()])
     return " " + {"mln": "milion", "mld": "miliard"}[match[1]] + {"mln": "ei", "mld": "oi"}[match[1]][not one]
+
+
+def _minutes(match: re.Match[str]) -> str:
+    """Write out `45 min.`, which is no minimum."""
+    ends = re.match(r"\s*(?:$|[A-ZÈ])", match.string[match.end() :])
+    return " minuti." if ends else " minuti"
 
 
 def _months(text: str) -> str:

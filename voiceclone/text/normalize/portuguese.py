@@ -49,8 +49,10 @@ def _own_rules(text: str) -> str:
     """Apply the rules of Brazilian Portuguese alone."""
     text = romance.spell(text, _SPELT)
     text = romance.say_comparisons(text, ("maior ou igual a", "menor ou igual a", "aproximadamente", "diferente de"))
-    text = re.sub(rf"\bD\.\s(?=(?:{_MEN})\b)", "dom ", text)
-    text = re.sub(r"(?<!\. )\bR\. (?=[A-ZÁÂÃÉÊÍÓÔÚ0-9][^.])", "rua ", text)
+    single = rf"{romance.NO_INITIAL_BEFORE}\b{{}}\.\s(?=[A-ZÁÂÃÉÊÍÓÔÚ][^.])"
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s(?=(?:{_MEN})\b)", "dom ", text)
+    for letter, word in {"D": "dona", "R": "rua", "S": "São"}.items():
+        text = re.sub(single.format(letter), f"{word} ", text)
     text = re.sub(r"\bCEP:? (\d{5})-?(\d{3})\b", lambda m: f"C E P {digits(m[1], WORDS)}, {digits(m[2], WORDS)}", text)
     text = _PHONE.sub(lambda m: romance.groups(m.group(), WORDS), text)
     text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)

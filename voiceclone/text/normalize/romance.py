@@ -7,6 +7,8 @@ from voiceclone.text.normalize.gender import gender_behind, is_feminine
 from voiceclone.text.normalize.numbers import cardinal, digits, ordinal, roman_value
 from voiceclone.text.normalize.words import FEMININE, MASCULINE, Words
 
+NO_INITIAL_BEFORE = r"(?<![A-Z]\.)(?<![A-Z]\.\s)"
+"""Before an abbreviation of one letter: no initial, as in `J. R. R. Tolkien`, stands in front of it."""
 _COMPARISONS = "≥≤≈≠"
 _NUMERAL = r"[IVXLCDM]+"
 _LARGEST_PLACE = 60

@@ -51,6 +51,8 @@ def _own_rules(text: str) -> str:
     """Apply the rules of Spanish alone."""
     text = romance.spell(text, _SPELT)
     text = romance.say_comparisons(text, ("mayor o igual que", "menor o igual que", "aproximadamente", "distinto de"))
+    text = re.sub(r"\bP\. ?D\.(?=:)", "posdata", text)
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s?(?=[A-ZÁÉÍÓÚÑ])", "don ", text)
     text = re.sub(r"\bc/\s?(?=[A-ZÁÉÍÓÚÑ])", "calle ", text)
     titles = "|".join(map(re.escape, _FEMININE_TITLES))
     text = re.sub(rf"\b([Ll]a|[Uu]na) ({titles})", lambda m: f"{m[1]} {_FEMININE_TITLES[m[2]]}", text)
