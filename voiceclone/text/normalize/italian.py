@@ -70,10 +70,12 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"\b([IVX]+)(?=\s(?:[Ss]ecolo|sec\.))", _place, text)
     text = re.sub(rf"\b([IVX]+)(?=\s(?i:{'|'.join(_MONTHS)})\b)", _day, text)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
+    text = romance.say_spans_of_money(text, WORDS.to)
     text = romance.say_results(text, WORDS)
-    text = romance.say_per(text, _PER)
+    text = romance.say_per(text, WORDS, _PER)
     text = romance.say_halves(text, WORDS, ("mezzo", "mezza"))
     text = re.sub(r"(?<![\w.,:/-])(\d?[2-9]1)(?= anni\b)", lambda m: cardinal(m[1], WORDS)[:-1], text)
+    text = re.sub(r"(?<![\w.,:/-])1 ?h\b(?! ?\d|/)", "un'ora", text)
     return re.sub(r"(?<![\w.,:/+-])1 (?P<noun>[^\W\d_]+)\b(?!/)", _one, text)
 
 

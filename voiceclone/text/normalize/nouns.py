@@ -26,14 +26,15 @@ SPANISH = Nouns(
     masculine=frozenset(
         listed(
             """
-            dia mediodia mapa planeta cometa tranvia sofa papa poeta atleta profeta pijama gorila yoga colega dalmata
-            guardia policia camarada patriota belga pirata jesuita espia panda koala puma delta tequila centinela
-            indigena problema tema sistema programa idioma clima drama poema sintoma esquema fantasma diploma dilema
-            enigma lema aroma plasma prisma trauma telegrama crucigrama teorema emblema estigma dogma magma panorama
-            axioma sofisma reuma kilograma organigrama diagrama pentagrama melodrama anagrama holograma cardiograma
-            electrocardiograma fonema morfema subsistema ecosistema zeugma eccema edema enfisema glaucoma hematoma
-            carcinoma cromosoma avion camion guion gorrion embrion bastion sarampion escorpion centurion histrion
-            anfitrion aluvion analisis enfasis extasis oasis parentesis chasis pie nomada psicopata
+            dia mediodia mapa planeta cometa tranvia sofa papa poeta atleta profeta pijama gorila yoga colega
+            dalmata guardia policia camarada patriota belga pirata jesuita espia panda koala puma delta tequila
+            centinela indigena problema tema sistema programa idioma clima drama poema sintoma esquema fantasma
+            diploma dilema enigma lema aroma plasma prisma trauma telegrama crucigrama teorema emblema estigma dogma
+            magma panorama axioma sofisma reuma kilograma organigrama diagrama pentagrama melodrama anagrama
+            holograma cardiograma electrocardiograma fonema morfema subsistema ecosistema zeugma eccema edema
+            enfisema glaucoma hematoma carcinoma cromosoma avion camion guion gorrion embrion bastion sarampion
+            escorpion centurion histrion anfitrion aluvion analisis enfasis extasis oasis parentesis chasis pie
+            nomada psicopata
             """
         )
     ),
@@ -56,10 +57,10 @@ SPANISH = Nouns(
         listed(
             """
             de del a al y e o u en con por para que es son era eran fue fueron sera seran esta estan sin sobre entre
-            hasta desde como mas menos ni pero si no se le les lo la los las un una unos unas me te nos os ya muy tan
-            cuando donde segun tras mi tu su sus mis tus nuestro ha han hay habia tiene tienen puede pueden va van
-            ante bajo contra durante mediante tambien tampoco ademas aunque porque pues luego entonces ahora hoy ayer
-            antes despues eres somos estamos tienes vas dices
+            hasta desde como mas menos ni pero si no se le les lo la los las un una unos unas me te nos os ya muy
+            tan cuando donde segun tras mi tu su sus mis tus nuestro ha han hay habia tiene tienen puede pueden va
+            van ante bajo contra durante mediante tambien tampoco ademas aunque porque pues luego entonces ahora hoy
+            ayer antes despues eres somos estamos tienes vas dices
             """
         )
     ),
@@ -83,11 +84,12 @@ ITALIAN = Nouns(
     masculine=frozenset(
         listed(
             """
-            problema tema sistema programma clima panorama dramma poeta pilota pianeta cinema papa collega delta
-            sosia boia vaglia schema sintomo diploma dilemma enigma aroma prisma trauma telegramma teorema emblema
-            dogma magma chilogrammo poema fantasma idioma stemma anagramma diagramma profeta atleta duca gorilla
-            koala panda pigiama nomade brindisi giudice codice indice vertice apice artefice complice pontefice
-            vortice
+            problema tema sistema programma clima panorama milione rione bastione copione campione scorpione
+            padiglione talione centurione embrione maglione battaglione medaglione lampione torrione arpione dramma
+            poeta pilota pianeta cinema papa collega delta sosia boia vaglia schema sintomo diploma dilemma enigma
+            aroma prisma trauma telegramma teorema emblema dogma magma chilogrammo poema fantasma idioma stemma
+            anagramma diagramma profeta atleta duca gorilla koala panda pigiama nomade brindisi giudice codice
+            indice vertice apice artefice complice pontefice vortice
             """
         )
     ),
@@ -96,9 +98,9 @@ ITALIAN = Nouns(
     no_noun=frozenset(
         listed(
             """
-            di del dello della dei degli delle d a al allo alla ai agli alle e ed o in nel nella con su per tra fra
-            da dal dalla che non si mi ti ci vi ne come piu meno ma se lo la i gli le un una sono era erano fu ha
-            hanno anche sotto sopra oggi ieri poi dopo prima contro verso senza secondo
+            di del dello della dei degli delle d a al allo alla all ai agli alle dell nell dall sull l e ed o in nel
+            nella con su per tra fra da dal dalla che non si mi ti ci vi ne come piu meno ma se lo la i gli le un
+            una sono era erano fu ha hanno anche sotto sopra oggi ieri poi dopo prima contro verso senza secondo
             """
         )
     ),
@@ -154,12 +156,12 @@ PORTUGUESE = Nouns(
         listed(
             """
             mil grande grandes jovem jovens melhor melhores pior piores maior maiores menor menores principal
-            principais importante importantes possivel possiveis diferente diferentes enorme enormes recente recentes
-            forte fortes leve leves grave graves breve breves interessante interessantes simples triste tristes feliz
-            felizes alegre alegres verde verdes azul azuis igual iguais excelente excelentes brilhante brilhantes
-            incrivel incriveis nacional nacionais internacional internacionais local locais regional regionais geral
-            gerais especial especiais real atual atuais final finais total totais digital digitais social sociais
-            natural naturais humilde humildes pobre pobres notavel notaveis tais
+            principais importante importantes possivel possiveis diferente diferentes enorme enormes recente
+            recentes forte fortes leve leves grave graves breve breves interessante interessantes simples triste
+            tristes feliz felizes alegre alegres verde verdes azul azuis igual iguais excelente excelentes brilhante
+            brilhantes incrivel incriveis nacional nacionais internacional internacionais local locais regional
+            regionais geral gerais especial especiais real atual atuais final finais total totais digital digitais
+            social sociais natural naturais humilde humildes pobre pobres notavel notaveis tais
             """
         )
     ),

@@ -40,7 +40,7 @@ _MEN = "Pedro|João|Manuel|Manoel|Afonso|Sebastião|Dinis|Henrique|Duarte|Luís|
 _ORDINAL = re.compile(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|a\b|o\b))(?!\s?[CFK]\b)")
 _PHONE_LABELS = r"tel(?:efone)?s?|cel(?:ular)?|fax|whatsapp|zap|fone|lig(?:ue|ar)(?: para)?(?: o)?|contato"
 _PHONE = re.compile(
-    r"(?<![\w.,+-])(?:\(0?\d{2}\)\s?\d{4,5}[-. ]\d{4}|\d{2} 9\d{4}[- ]\d{4}|9\d{4}-\d{4}|0[389]00[- ]\d{3}[- ]\d{4}"
+    r"(?<![\w.,+-])(?<!\+\d\d )(?:\(0?\d{2}\)\s?\d{4,5}[-. ]\d{4}|\d{2} 9\d{4}[- ]\d{4}|9\d{4}-\d{4}|0[389]00[- ]\d{3}[- ]\d{4}"
     r"|(?!(?:1\d|20)\d\d-(?:1\d|20)\d\d)\d{4}-\d{4})(?![\w-]|[.,]\d)"
 )
 
@@ -49,6 +49,7 @@ def _own_rules(text: str) -> str:
     """Apply the rules of Brazilian Portuguese alone."""
     text = romance.spell(text, _SPELT)
     text = romance.say_comparisons(text, ("maior ou igual a", "menor ou igual a", "aproximadamente", "diferente de"))
+    text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtigo\2 ", text)
     single = rf"{romance.NO_INITIAL_BEFORE}\b{{}}\.\s(?=[A-ZÁÂÃÉÊÍÓÔÚ][^.])"
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s(?=(?:{_MEN})\b)", "dom ", text)
     for letter, word in {"D": "dona", "R": "rua", "S": "São"}.items():
@@ -64,8 +65,9 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"\b[Ss]éc\.\s(?=[IVX]+\b)", "século ", text)
     text = romance.say_centuries(text, WORDS, r"[Ss]éculos?", ordinal_to=10)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
+    text = romance.say_spans_of_money(text, WORDS.to)
     text = romance.say_results(text, WORDS)
-    text = romance.say_per(text, _PER)
+    text = romance.say_per(text, WORDS, _PER)
     return romance.say_halves(text, WORDS, ("meio", "meia"))
 
 

@@ -5,12 +5,15 @@ from collections.abc import Mapping
 
 from voiceclone.text.normalize.gender import gender_behind, is_feminine
 from voiceclone.text.normalize.numbers import cardinal, digits, ordinal, roman_value
-from voiceclone.text.normalize.words import FEMININE, MASCULINE, Words
+from voiceclone.text.normalize.words import FEMININE, MASCULINE, Words, listed
 
 NO_INITIAL_BEFORE = r"(?<![A-Z]\.)(?<![A-Z]\.\s)"
 """Before an abbreviation of one letter: no initial, as in `J. R. R. Tolkien`, stands in front of it."""
 _COMPARISONS = "≥≤≈≠"
 _NUMERAL = r"[IVXLCDM]+"
+_FEMININE_ARTICLES = frozenset(
+    listed("a as la las da na à una uma esta pela sua nossa nuestra della alla nella dalla questa")
+)
 _LARGEST_PLACE = 60
 """Roman numerals before a noun count congresses, editions, anniversaries; a larger one is rather a word in capitals."""
 _LARGEST_SCORE = 20
@@ -105,10 +108,23 @@ def counts_a_noun(rest: str, words: Words) -> bool:
     return bool(gender_behind(rest, words.nouns, singular=True))
 
 
-def say_per(text: str, names: Mapping[str, str]) -> str:
+def say_per(text: str, words: Words, names: Mapping[str, str]) -> str:
     """Write out the slash of `20 €/mes` where the language has a phrase of its own: `names` gives `mes` -> `al mes`."""
-    pattern = rf"(\d[ \u00a0]?(?:[^\W\d_]+[²³]?|[€$£]))/({'|'.join(map(re.escape, names))})(?![\w²³/])"
-    return re.sub(pattern, lambda m: f"{m[1]} {names[m[2]]}", text)
+
+    def per(match: re.Match[str]) -> str:
+        if f"{match['unit']}/{match['name']}" in words.units:  # km/h has a name of its own
+            return match.group()
+        return f"{match['amount']}{match['unit']} {names[match['name']]}"
+
+    every = "|".join(map(re.escape, names))
+    return re.sub(rf"(?P<amount>\d[ \u00a0]?)(?P<unit>[^\W\d_]+[²³]?|[€$£])/(?P<name>{every})(?![\w²³/])", per, text)
+
+
+def say_spans_of_money(text: str, to: str) -> str:
+    """Write out the dash of `10-15 €` and `R$ 10-15`."""
+    number = r"\d[\d.]*(?:,\d+)?"
+    text = re.sub(rf"(?<![\w.,-])({number})(?: ?[€£$])?\s?[-–]\s?(?={number}\s?(?:[€£$]|euros?\b))", rf"\1 {to} ", text)
+    return re.sub(rf"((?:R|US)?[€£$]\s?)({number})\s?[-–]\s?(?:(?:R|US)?[€£$]\s?)?(?={number})", rf"\2 {to} \1", text)
 
 
 def say_centuries(text: str, words: Words, labels: str, ordinal_to: int) -> str:
@@ -137,6 +153,8 @@ def say_roman_places(text: str, words: Words, articles: str) -> str:
         gender = gender_behind(rest, words.nouns, singular=True)
         if not 0 < value <= _LARGEST_PLACE or not gender:
             return match.group()
+        if match["article"].split()[-1:] and match["article"].split()[-1].lower() in _FEMININE_ARTICLES:
+            gender = FEMININE
         return match["article"] + ordinal(value, words, gender, before_noun=gender == MASCULINE)
 
     before = rf"(?:^|[.!?:(“]\s?|\b(?:{articles})(?:\s|(?<=')))(?:(?i:gran)\s)?"

@@ -44,7 +44,7 @@ _ORDINAL = re.compile(
     r"(?!\s?[CFK]\b)"
 )
 _PHONE_LABELS = r"tel(?:éfonos?|éf|f)?|tfnos?|móvil(?:es)?|celular|fax|whatsapp|llam\w+ al|contacto"
-_SPANISH_NUMBER = re.compile(r"(?<![\w.,+-])(?:[6-9]\d\d(?: \d\d){3}|9\d \d{3} \d\d \d\d)(?![\w,]|[ .]\d)")
+_SPANISH_NUMBER = re.compile(r"(?<![\w.,+-])(?<!\+\d\d )(?:[6-9]\d\d(?: \d\d){3}|9\d \d{3} \d\d \d\d)(?![\w,]|[ .]\d)")
 
 
 def _own_rules(text: str) -> str:
@@ -53,6 +53,7 @@ def _own_rules(text: str) -> str:
     text = romance.say_comparisons(text, ("mayor o igual que", "menor o igual que", "aproximadamente", "distinto de"))
     text = re.sub(r"\bP\. ?D\.(?=:)", "posdata", text)
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s?(?=[A-ZÁÉÍÓÚÑ])", "don ", text)
+    text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtículo\2 ", text)
     text = re.sub(r"\bc/\s?(?=[A-ZÁÉÍÓÚÑ])", "calle ", text)
     titles = "|".join(map(re.escape, _FEMININE_TITLES))
     text = re.sub(rf"\b([Ll]a|[Uu]na) ({titles})", lambda m: f"{m[1]} {_FEMININE_TITLES[m[2]]}", text)
@@ -65,8 +66,9 @@ def _own_rules(text: str) -> str:
     text = _ORDINAL.sub(_ordinal, text)
     text = romance.say_centuries(text, WORDS, r"[Ss]iglos?", ordinal_to=10)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
+    text = romance.say_spans_of_money(text, WORDS.to)
     text = romance.say_results(text, WORDS)
-    text = romance.say_per(text, _PER)
+    text = romance.say_per(text, WORDS, _PER)
     text = re.sub(rf"(?<![\w.,:/-])1 (?=(?:{_BEGIN_WITH_STRESSED_A})\b)", "un ", text)
     return romance.say_halves(text, WORDS, ("medio", "media"))
 
