@@ -55,17 +55,11 @@ def _phonemes_of_words(words: str, language: str) -> str:
     chosen = get_language(language)
     parts = _CHUNKS.split(words)
     # Even parts are words, odd parts the punctuation between them with its spaces.
-    parts[::2] = [_sounds(part, chosen) for part in parts[::2]]
+    if chosen.family == "en":
+        parts[::2] = english.sounds(parts, chosen.code == "en-gb", lambda word: _guess(word, chosen))
+    else:
+        parts[::2] = [_kokoro(espeak.ipa(part, chosen.espeak_voice)) if part.strip() else part for part in parts[::2]]
     return _tidy("".join(parts))
-
-
-def _sounds(words: str, language: Language) -> str:
-    """Return the phonemes of words without punctuation."""
-    if not words.strip():
-        return words
-    if language.family == "en":
-        return english.sounds(words, language.code == "en-gb", lambda word: _guess(word, language))
-    return _kokoro(espeak.ipa(words, language.espeak_voice))
 
 
 @lru_cache(maxsize=4096)  # names come again and again in a text

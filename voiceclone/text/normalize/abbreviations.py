@@ -299,9 +299,9 @@ _NO_STREET_NAME = frozenset(
 BEGINNERS = frozenset(
     listed(
         "a an the he she it they we you i this that these those there here my your his her its our their in on at but "
-        "and so if when while after before as for then now what who where why how is are was were do does did can could "
-        "will would no yes not both all some many most each every one two another however still yet although because since "
-        "until to from with by once please let nobody everyone everybody something nothing"
+        "and so if when while after before as for then now what who where why how is are was were do does did can "
+        "could will would no yes not both all some many most each every one two another however still yet although "
+        "because since until to from with by once please let nobody everyone everybody something nothing"
     )
 )
 """Words that begin sentences and are no names, so that the full stop before them is one."""
