@@ -263,6 +263,8 @@ def expand(text: str, family: str) -> str:
             return short
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
+        if re.match(r"[IVXL]+\b(?!['’])", rest) and family != "en":
+            return full  # vol. II
         if ends_sentence and (not rest or (rest[0].isupper() and short.lower() == short) or rest[0] == "\n"):
             return full + "."
         return full

@@ -112,7 +112,7 @@ def say_times(text: str, words: Words) -> str:
         flags=re.I,
     )
     text = re.sub(
-        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![:\d]){half}?",
+        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?!:?\d){half}?",
         clock,
         text,
         flags=re.I,

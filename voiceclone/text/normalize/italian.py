@@ -52,7 +52,11 @@ _ACUTE = ("che", "ne", "se", "tre", "re")
 def _own_rules(text: str) -> str:
     """Apply the rules of Italian alone."""
     text = _accents(text)
+    text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
+    text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
+    text = romance.say_short_dates(text, WORDS, "il|dal|al|del|entro il")
+    text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("maggiore o uguale a", "minore o uguale a", "circa uguale a", "diverso da"))
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?=[A-ZÀÈÉÌÒÙ][a-zàèéìòù]{{2}})([A-Za-zÀ-ù]+)", _saint, text)
     text = re.sub(r"(?<=\d) ?min\.(?!\w)", _minutes, text)
@@ -67,7 +71,8 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<=\d)\s?[°º]\s?(?=[CF]\b)", " °", text)
     text = re.sub(r"\bsec\.\s(?=[IVX]+\b)", "secolo ", text)
     text = romance.say_centuries(text, WORDS, "[Ss]ecol[oi]", ordinal_to=100)
-    text = re.sub(r"\b([IVX]+)(?=\s(?:[Ss]ecolo|sec\.))", _place, text)
+    and_another = r"(?:\s(?:e|ed|o|al?)(?:\s(?:il|al|del|dal|nel)|\s(?:l|all|dell)')?\s?[IVX]+)?"
+    text = re.sub(rf"\b([IVX]+)(?={and_another}\s(?:[Ss]ecol[oi]|sec\.))", _place, text)
     text = re.sub(rf"\b([IVX]+)(?=\s(?i:{'|'.join(_MONTHS)})\b)", _day, text)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
     text = romance.say_spans_of_money(text, WORDS.to)
@@ -84,7 +89,7 @@ def _accents(text: str) -> str:
 
     def accent(match: re.Match[str]) -> str:
         word, vowel = match["word"], match["word"][-1]
-        opened = match.string[: match.start()]
+        opened = match.string[: match.start() + 1]
         quoted = len(re.findall(r"(?<!\w)'(?=\w)", opened)) > len(re.findall(r"(?<=\w)'(?!\w)", opened))
         if quoted or word.lower() in _NO_ACCENT or (len(word) == 1 and word.lower() != "e"):
             return match.group()
@@ -92,7 +97,7 @@ def _accents(text: str) -> str:
         accented = "é" if closed else _ACCENTED[vowel.lower()]
         return word[:-1] + (accented.upper() if vowel.isupper() else accented)
 
-    return re.sub(r"(?<![\w'])(?P<word>[^\W\d_]*[aeiouAEIOU])'(?=[\s.,;:!?)]|$)", accent, text)
+    return re.sub(r"(?<!\w)(?P<word>[^\W\d_]*[aeiouAEIOU])'(?=[\s.,;:!?)]|$)", accent, text)
 
 
 def _saint(match: re.Match[str]) -> str:
@@ -134,7 +139,7 @@ def _times(text: str) -> str:
     """Write times so that the rules of all languages say them: `ore 20.30`, `h 16:00`, `all'1`."""
     text = romance.say_spans_of_time(text, WORDS.to)
     text = re.sub(r"\b[hH]\.?\s(?=\d{1,2}[:.]\d\d\b)", "ore ", text)
-    text = re.sub(r"(?i)\b((?:ore|(?:d?a|de)ll[e'])\s?\d{1,2})\.(?=\d\d(?![\d.,]|\s?[€$%]))", r"\1:", text)
+    text = re.sub(r"(?i)\b((?:ore|le|(?:d?a|de)ll[e'])\s?\d{1,2})\.(?=\d\d(?![\d.,]|\s?[€$%]))", r"\1:", text)
     text = re.sub(r"(?<![\d:.,])(\d{1,2}) ?h (?=\d{1,2} ?min\b)", lambda m: f"{cardinal(m[1], WORDS)} ore ", text)
     return re.sub(r"(?i)\b((?:d?a|de)ll'|l')1\b(?=\s(?:di |del |della |e |in punto)|[;!?]|$)", _one_o_clock, text)
 

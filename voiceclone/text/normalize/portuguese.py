@@ -37,7 +37,7 @@ _DAYS = listed(
 )
 _ARTICLES = "o|a|os|as|do|da|no|na|ao|à|um|uma|pelo|pela|este|esta|seu|sua|nosso|nossa"
 _MEN = "Pedro|João|Manuel|Manoel|Afonso|Sebastião|Dinis|Henrique|Duarte|Luís|Carlos|Miguel|José|Fernando|Sancho|Quixote"
-_ORDINAL = re.compile(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|a\b|o\b))(?!\s?[CFK]\b)")
+_ORDINAL = re.compile(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|[ao]\b(?!\))))(?!\s?[CFK]\b)")
 _PHONE_LABELS = r"tel(?:efone)?s?|cel(?:ular)?|fax|whatsapp|zap|fone|lig(?:ue|ar)(?: para)?(?: o)?|contato"
 _PHONE = re.compile(
     r"(?<![\w.,+-])(?<!\+\d\d )(?:\(0?\d{2}\)\s?\d{4,5}[-. ]\d{4}|\d{2} 9\d{4}[- ]\d{4}|9\d{4}-\d{4}|0[389]00[- ]\d{3}[- ]\d{4}"
@@ -47,10 +47,16 @@ _PHONE = re.compile(
 
 def _own_rules(text: str) -> str:
     """Apply the rules of Brazilian Portuguese alone."""
+    text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
+    text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
+    text = romance.say_short_dates(text, WORDS, "dia|até|de|do dia")
+    text = romance.say_lone_units(text, WORDS)
+    sizes = r"(?<=\d) ?[x×] ?(?=\d+(?:,\d+)?(?: ?[x×] ?\d+(?:,\d+)?)* ?(?:[cmk]?m|pol)\b)"
+    text = re.sub(sizes, " por ", text)
     text = romance.say_comparisons(text, ("maior ou igual a", "menor ou igual a", "aproximadamente", "diferente de"))
     text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtigo\2 ", text)
-    single = rf"{romance.NO_INITIAL_BEFORE}\b{{}}\.\s(?=[A-ZÁÂÃÉÊÍÓÔÚ][^.])"
+    single = rf"{romance.NO_INITIAL_BEFORE}\b{{}}\.\s(?=(?:d[aeo]s?\s)?[A-ZÁÂÃÉÊÍÓÔÚ][^.])"
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s(?=(?:{_MEN})\b)", "dom ", text)
     for letter, word in {"D": "dona", "R": "rua", "S": "São"}.items():
         text = re.sub(single.format(letter), f"{word} ", text)
@@ -236,10 +242,10 @@ WORDS = Words(
     and_a_half="e meio",
     date=_date,
     clock=_clock,
-    ordinal_marks=r"\.?(?:(?P<f>ª|a\b)|º|°(?!\s?[CF])|o\b)",
+    ordinal_marks=r"\.?(?:(?P<f>ª)|º)",
     regnal_ordinal_to=10,
     before_roman={
-        **dict.fromkeys(listed("século capítulo tomo volume parte ato guerra"), "cardinal"),
+        **dict.fromkeys(listed("século capítulo tomo volume parte ato guerra inciso título livro anexo"), "cardinal"),
         **dict.fromkeys(
             listed(
                 """

@@ -285,6 +285,8 @@ def _gender_behind(match: re.Match[str], words: Words) -> str:
         not re.match(r"[ \u00a0]+[^\W\d_]+s\b", rest) or re.search(r"(?i)\b(?:en|em|de|desde|hasta|ate|até) $", before)
     ):
         return ""
+    if match["number"] == "1" and re.search(r"(?i)\b(?:el|la|del|al|o|do|ao|il) $", before):
+        return ""
     if re.search(r"(?i)\b(?:as|às|das|nas|las|unas|umas) $", before):  # the article tells
         return FEMININE
     return gender_behind(rest, words.nouns, singular=match["number"] == "1")

@@ -22,7 +22,9 @@ _LARGEST_SCORE = 20
 
 def spell(text: str, acronyms: tuple[str, ...]) -> str:
     """Spell out acronyms that could be read as a word, unless the whole text is in capitals."""
-    if text.isupper() and len(text.split()) > 1:
+    long_words = re.findall(r"[^\W\d_]{2,}", text)
+    capitals = sum(word.isupper() for word in long_words)
+    if capitals > 2 and capitals * 2 > len(long_words):
         return text
     return re.sub(rf"\b(?:{'|'.join(acronyms)})\b(?!['’.-]\w)", lambda m: " ".join(m[0]), text)
 
@@ -34,12 +36,40 @@ def say_comparisons(text: str, names: tuple[str, str, str, str]) -> str:
     return re.sub(r"(?<=\d)\s?x\s?(?=\d)", " × ", text).strip()
 
 
+def say_thousands(text: str) -> str:
+    """Turn numbers written the American way, `1,500.00`, `$1,500`, `2,000,000`, into `1.500,00`."""
+
+    def turned(match: re.Match[str]) -> str:
+        return match.group().translate(str.maketrans(",.", ".,"))
+
+    text = re.sub(r"(?<![\w.,])\d{1,3}(?:,\d{3})+\.\d{1,2}(?![\d,]|\.\d)", turned, text)
+    text = re.sub(r"(?<![\w.,])\d{1,3}(?:,\d{3}){2,}(?![\d,]|\.\d)", turned, text)
+    return re.sub(r"(?<=[$€£])(\s?\d{1,3}),(\d{3})(?![\d,.])", r"\1.\2", text)
+
+
+def say_short_dates(text: str, words: Words, labels: str) -> str:
+    """Write out `el 25/12`; `2/3 de` is a fraction all the same."""
+
+    def date(match: re.Match[str]) -> str:
+        day, month = int(match[2]), int(match[3])
+        return match[1] + words.date(day, month, "") if 1 <= day <= 31 and 1 <= month <= 12 else match.group()
+
+    of = r"(?!\s(?:d[aeio]s?|del(?:l[aeo])?|degli|dei)\b)"
+    return re.sub(rf"\b((?i:{labels})\s)(\d{{1,2}})/(\d{{1,2}})(?![\w/]){of}", date, text)
+
+
+def say_lone_units(text: str, words: Words) -> str:
+    """Write out the unit of `2 € al kg`, `el km 21`, which no number stands before."""
+    pattern = r"(?<!\d )(?i:\b(al|el|por|o|cada|ogni|per|do|del|no)) (kg|km|m²|ml|cm)(?![\w/²³])"
+    return re.sub(pattern, lambda m: f"{m[1]} {words.units[m[2]].one}", text)
+
+
 def say_results(text: str, words: Words) -> str:
     """Write out the result of a game, `3-1`; other numbers that fall are left alone."""
 
     def result(match: re.Match[str]) -> str:
         high, low = int(match[1]), int(match[2])
-        return f"{high} {words.to} {low}" if low < high <= _LARGEST_SCORE else match.group()
+        return f"{high} {words.to} {low}" if low <= high <= _LARGEST_SCORE else match.group()
 
     return re.sub(r"(?<![\w.,/:+-])(\d{1,2})[-–](\d{1,2})(?![\w/:%-]|[.,]\d| ?[€$£])", result, text)
 
@@ -85,6 +115,10 @@ def say_halves(text: str, words: Words, half: tuple[str, str]) -> str:
             return f"{form} {said}"
         return f"{cardinal(whole, words, FEMININE if feminine else MASCULINE)} {said} {words.signs['&']} {form}"
 
+    def and_half(match: re.Match[str]) -> str:
+        return f"{match[1]}{half[is_feminine(match[2], words.nouns, singular=match[2][-1] != 's')]}"
+
+    text = re.sub(r"(\b\d+ ([^\W\d_]+) (?:e|y) )1/2(?![\w/])", and_half, text)
     return re.sub(r"(?<![\w.,/])(?:(?P<whole>\d+) )?1/2[ \u00a0](?P<noun>[^\W\d_]+[²³]?)", half_of, text)
 
 
@@ -157,6 +191,6 @@ def say_roman_places(text: str, words: Words, articles: str) -> str:
             gender = FEMININE
         return match["article"] + ordinal(value, words, gender, before_noun=gender == MASCULINE)
 
-    before = rf"(?:^|[.!?:(“]\s?|\b(?:{articles})(?:\s|(?<=')))(?:(?i:gran)\s)?"
+    before = rf"(?:^|[.!?:(“]\s?|\b(?i:{articles})(?:\s|(?<=')))(?:(?i:gran)\s)?"
     pattern = rf"(?P<article>{before})(?P<numeral>[IVX]+)(?=[ \u00a0][^\W\d_]{{3}})"
     return re.sub(pattern, place, text)

@@ -40,7 +40,7 @@ _BEGIN_WITH_STRESSED_A = "agua|águila|alma|arma|ala|aula|ancla|arca|área|ave|h
 _DAYS = listed("lunes martes miércoles jueves viernes sábado domingo")
 _ARTICLES = "el|la|los|las|del|al|un|una|este|esta|su|nuestro|nuestra|de la|en la"
 _ORDINAL = re.compile(
-    r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|er\b|a\b|o\b)|(?:er[oa]|[rd]o|[rd]a|t[oa]|m[oa]|v[oa]|n[oa])\b)"
+    r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|er\.(?=\s[a-z])|er\b|[ao]\b(?!\)))|(?:er[oa]|[rd]o|[rd]a|t[oa]|m[oa]|v[oa]|n[oa])\b)"
     r"(?!\s?[CFK]\b)"
 )
 _PHONE_LABELS = r"tel(?:éfonos?|éf|f)?|tfnos?|móvil(?:es)?|celular|fax|whatsapp|llam\w+ al|contacto"
@@ -49,12 +49,16 @@ _SPANISH_NUMBER = re.compile(r"(?<![\w.,+-])(?<!\+\d\d )(?:[6-9]\d\d(?: \d\d){3}
 
 def _own_rules(text: str) -> str:
     """Apply the rules of Spanish alone."""
+    text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
+    text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
+    text = romance.say_short_dates(text, WORDS, "el|del|al|día")
+    text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("mayor o igual que", "menor o igual que", "aproximadamente", "distinto de"))
     text = re.sub(r"\bP\. ?D\.(?=:)", "posdata", text)
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s?(?=[A-ZÁÉÍÓÚÑ])", "don ", text)
     text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtículo\2 ", text)
-    text = re.sub(r"\bc/\s?(?=[A-ZÁÉÍÓÚÑ])", "calle ", text)
+    text = re.sub(r"\b[cC]/\s?(?=[A-ZÁÉÍÓÚÑ])", "calle ", text)
     titles = "|".join(map(re.escape, _FEMININE_TITLES))
     text = re.sub(rf"\b([Ll]a|[Uu]na) ({titles})", lambda m: f"{m[1]} {_FEMININE_TITLES[m[2]]}", text)
     text = re.sub(r"\bC\. ?P\. ?(\d{4,5})\b", lambda m: f"código postal {digits(m[1], WORDS)}", text)
@@ -109,6 +113,7 @@ def _times(text: str) -> str:
         r"(?<![\d:.,])(?P<hour>\d{1,2})(?P<minutes>:\d\d)?\s?(?P<half>[ap])\.?\s?m\b\.?", half_day, text, flags=re.I
     )
     text = re.sub(r"(?<![\d:.,])(\d{1,2}):00\s?(?:h|hs|hrs|horas)\b\.?(?!\s?\d)", r"\1 horas", text)
+    text = re.sub(r"(?<=\d:\d\d:\d\d)\s?(?:h|hs|hrs)\b", "", text)
     text = re.sub(r"(?<=\d:\d\d)\s?(?:h|hs|hrs)\b\.?", " horas", text)
     text = re.sub(r"(?<![\d:.,])(\d{1,2}) ?h (?=\d{1,2} ?min\b)", lambda m: _clock_hours(int(m[1])), text)
     return re.sub(r"\b([Ll]a) 1\b(?=\s(?:de la|y|menos|en punto|del?)\b|[.,;!?](?!\w)|$)", r"\1 una", text)
@@ -120,7 +125,7 @@ def _clock_hours(hour: int) -> str:
 
 def _ordinal(match: re.Match[str]) -> str:
     """Write out `1er`, `3.º piso`, `2da`, `5.ª`."""
-    mark, number, rest = match["mark"].lstrip("."), int(match["number"]), match.string[match.end() :]
+    mark, number, rest = match["mark"].strip("."), int(match["number"]), match.string[match.end() :]
     if mark == "°" and not romance.counts_a_noun(rest, WORDS):
         return match.group()  # an angle, a temperature
     return romance.say_place(number, rest, WORDS, feminine=mark[-1] in "ªa", short=mark == "er")
@@ -243,7 +248,7 @@ WORDS = Words(
     and_a_half="y medio",
     date=_date,
     clock=_clock,
-    ordinal_marks=r"\.?(?:(?P<f>ª|a\b)|º|°(?!\s?[CF])|er\b|o\b)",
+    ordinal_marks=r"\.?(?:(?P<f>ª)|º)",
     regnal_ordinal_to=10,
     before_roman={
         **dict.fromkeys(listed("siglo capítulo tomo volumen parte acto guerra"), "cardinal"),
