@@ -98,6 +98,8 @@ def _is_boundary(paragraph: str, match: re.Match[str], language: Language) -> bo
     before = re.sub(r"^[^\W\d_]+'", "", before)  # l'avv. Sala
     if language.family == "en" and before in ("St.", "Dr."):
         return not goes_on(near, rest)
+    if re.search(r"\d[ \u00a0]?[a-z]\.$", near):  # 3 m. Then
+        return not following.isdigit()
     if before.lower() in never_final(language.family):
         return False
     if re.fullmatch(r"(?:[^\W\d_]\.)+", before):  # an initial (J.) or letters (U.S.)

@@ -30,14 +30,15 @@ def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
     rest = re.sub(r"^[ \u00a0]+(?:de|em|en) cada[ \u00a0]+\d+(?![\w,])", "", rest)
     if re.match(r"[ \u00a0]+(?:das|dessas|destas|de las|de estas|de esas)[ \u00a0]", rest):
         return FEMININE
-    for _ in range(_WORDS_LOOKED_AT):
+    for looked_at in range(_WORDS_LOOKED_AT):
         match = re.match(r"[ \u00a0]+([^\W\d_]+)", rest)
         if not match:
             return ""
         word = plain_letters(match[1])
-        if word in nouns.no_noun:
+        between = looked_at > 0 and word in ("y", "e")  # 2 grandes y bellas casas
+        if word in nouns.no_noun and not between:
             return ""
-        if word not in nouns.show_no_gender:
+        if word not in nouns.show_no_gender and not between:
             if not singular and not word.endswith("s"):
                 return ""
             return FEMININE if is_feminine(word, nouns, singular) else MASCULINE

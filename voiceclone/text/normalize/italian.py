@@ -56,6 +56,8 @@ def _own_rules(text: str) -> str:
     text = romance.spell(text, _SPELT)
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
     text = romance.say_short_dates(text, WORDS, "il|dal|al|del|entro il")
+    text = _first_of_month(text)
+    text = romance.say_days(text, WORDS, "primo")
     text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("maggiore o uguale a", "minore o uguale a", "circa uguale a", "diverso da"))
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?=[A-ZÀÈÉÌÒÙ][a-zàèéìòù]{{2}})([A-Za-zÀ-ù]+)", _saint, text)
@@ -73,7 +75,6 @@ def _own_rules(text: str) -> str:
     text = romance.say_centuries(text, WORDS, "[Ss]ecol[oi]", ordinal_to=100)
     and_another = r"(?:\s(?:e|ed|o|al?)(?:\s(?:il|al|del|dal|nel)|\s(?:l|all|dell)')?\s?[IVX]+)?"
     text = re.sub(rf"\b([IVX]+)(?={and_another}\s(?:[Ss]ecol[oi]|sec\.))", _place, text)
-    text = re.sub(rf"\b([IVX]+)(?=\s(?i:{'|'.join(_MONTHS)})\b)", _day, text)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
     text = romance.say_spans_of_money(text, WORDS.to)
     text = romance.say_results(text, WORDS)
@@ -129,10 +130,14 @@ def _months(text: str) -> str:
         lambda m: f"{_SHORT_MONTHS[m[1].lower()]} a {_SHORT_MONTHS[m[2].lower()]}",
         text,
     )
-    text = romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
-    first = rf"\b([Dd]el|[Aa]l|[Dd]al|[Nn]el|)l'1[°º]?(?=\s(?i:{'|'.join(_MONTHS)})\b)"
-    text = re.sub(first, lambda m: f"{m[1] or 'i'}{'' if m[1] else 'l'} 1", text)
-    return re.sub(rf"\bL'1[°º]?(?=\s(?i:{'|'.join(_MONTHS)})\b)", "Il 1", text)
+    return romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
+
+
+def _first_of_month(text: str) -> str:
+    """Turn `l'1 aprile` and `dall'1 al 7 aprile` into what is said, `il 1 aprile`."""
+    month = rf"(?=(?:\s(?:al|e|e il|all'|e l')\s?\d{{1,2}})?\s(?i:{'|'.join(_MONTHS)})\b)"
+    text = re.sub(rf"\b(?P<of>[Dd]e|[Aa]|[Dd]a|[Nn]e)ll'1[°º]?{month}", r"\g<of>l 1", text)
+    return re.sub(rf"\b(?P<the>[Ll])'1[°º]?{month}", lambda m: "il 1" if m["the"] == "l" else "Il 1", text)
 
 
 def _times(text: str) -> str:
@@ -167,11 +172,6 @@ def _ordinal(match: re.Match[str]) -> str:
 def _place(match: re.Match[str]) -> str:
     value = roman_value(match[1])
     return ordinal(value, WORDS) if value else match.group()
-
-
-def _day(match: re.Match[str]) -> str:
-    value = roman_value(match[1])
-    return cardinal(str(value), WORDS) if 1 < value < 32 else match.group()
 
 
 def _one(match: re.Match[str]) -> str:

@@ -18,8 +18,8 @@ SPANISH = Nouns(
             vejez madurez hoz coz tez faz lombriz codorniz razon sazon imagen virgen sarten comezon crin sien orden
             señal sal piel miel carcel catedral capital postal central sucursal credencial vocal espiral diagonal
             mujer flor labor coliflor mano foto moto radio libido dinamo red pared sed salud vid lid merced ley grey
-            res tos crisis tesis dosis hipotesis sintesis lista vista pista revista entrevista conquista arista web
-            app ong pyme tablet
+            res tos crisis tesis dosis hipotesis sintesis lista vista pista revista entrevista conquista arista
+            autopista constante consonante web app ong pyme tablet
             """
         )
     ),
@@ -72,12 +72,12 @@ ITALIAN = Nouns(
     feminine=frozenset(
         listed(
             """
-            mano foto moto auto radio biro dinamo libido notte gente parte mente morte sorte chiave nave neve croce
-            voce pace noce legge classe frase base fase fine carne pelle valle madre moglie febbre torre sede rete
-            siepe fede arte corte fonte fronte sete fame parete vite lite estate nube plebe prole cute salute tribu
-            origine indagine cenere polvere lente corrente sorgente automobile luce sirena email mail app band
-            privacy chat password star hit gang holding festa lista vista pista rivista conquista intervista
-            provvista
+            mano canzone foto moto auto radio biro dinamo libido notte gente parte mente morte sorte chiave nave
+            neve croce voce pace noce legge classe frase base fase fine carne pelle valle madre moglie febbre torre
+            sede rete siepe fede arte corte fonte fronte sete fame parete vite lite estate nube plebe prole cute
+            salute tribu origine indagine cenere polvere lente corrente sorgente automobile luce sirena email mail
+            app band privacy chat password star hit gang holding festa lista vista pista rivista conquista
+            intervista provvista
             """
         )
     ),
@@ -116,12 +116,12 @@ PORTUGUESE = Nouns(
             classe fase frase chance face sede rede parede torre neve morte sorte arte arvore febre fome gripe pele
             semente corrente enchente serie especie superficie planicie tese crise analise sintese hipotese dose
             posse tosse elite equipe marca boate vitrine cabine indole lebre piramide metade vontade saudade amizade
-            grade idade tempestade felicidade enfase catastrofe couve estante greve haste lente mare nuvem ordem
-            origem margem vertigem viagem garagem imagem mensagem bagagem bobagem vantagem linguagem porcentagem
-            folhagem homenagem passagem paisagem vez voz luz cruz paz raiz noz foz gravidez atriz matriz cicatriz
-            diretriz flor cor dor mulher colher lei grei fe ra foto moto tribo libido web internet ong startup maca
-            irma manha la roma avela moral capital catedral vogal espiral diagonal lista vista pista revista
-            entrevista conquista prole vespera
+            grade idade tempestade felicidade enfase catastrofe couve estante greve haste lente nuvem ordem origem
+            margem vertigem viagem garagem imagem mensagem bagagem bobagem vantagem linguagem porcentagem folhagem
+            homenagem passagem paisagem vez voz luz cruz paz raiz noz foz gravidez atriz matriz cicatriz diretriz
+            flor cor dor mulher colher lei grei fe ra foto moto tribo libido web internet ong startup maca irma
+            manha la roma avela moral capital catedral vogal espiral diagonal lista vista pista revista entrevista
+            conquista prole vespera
             """
         )
     ),
@@ -133,9 +133,9 @@ PORTUGUESE = Nouns(
             sistema programa idioma clima drama poema sintoma esquema fantasma diploma dilema enigma lema aroma
             plasma prisma trauma telegrama teorema emblema estigma dogma magma panorama axioma grama quilograma
             miligrama organograma diagrama melodrama holograma fonema ecossistema subsistema edema enfisema glaucoma
-            hematoma carcinoma cromossomo cinema cha coracao calcao brasao artesao cortesao bolsao aviao piao
-            cirurgiao guardiao escrivao leao cidadao algodao cordao caixao cristao bastao macarrao indice codice
-            apice vertice vicio cumplice homem item trem bem personagem
+            hematoma carcinoma cromossomo cinema cha coracao cao furacao vulcao falcao balcao macacao calcao brasao
+            artesao cortesao bolsao aviao piao cirurgiao guardiao escrivao leao cidadao algodao cordao caixao
+            cristao bastao macarrao indice codice apice vertice vicio cumplice homem item trem bem personagem
             """
         )
     ),

@@ -40,8 +40,9 @@ _MEN = "Pedro|João|Manuel|Manoel|Afonso|Sebastião|Dinis|Henrique|Duarte|Luís|
 _ORDINAL = re.compile(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|[ao]\b(?!\))))(?!\s?[CFK]\b)")
 _PHONE_LABELS = r"tel(?:efone)?s?|cel(?:ular)?|fax|whatsapp|zap|fone|lig(?:ue|ar)(?: para)?(?: o)?|contato"
 _PHONE = re.compile(
-    r"(?<![\w.,+-])(?<!\+\d\d )(?:\(0?\d{2}\)\s?\d{4,5}[-. ]\d{4}|\d{2} 9\d{4}[- ]\d{4}|9\d{4}-\d{4}|0[389]00[- ]\d{3}[- ]\d{4}"
-    r"|(?!(?:1\d|20)\d\d-(?:1\d|20)\d\d)\d{4}-\d{4})(?![\w-]|[.,]\d)"
+    r"(?<![\w.,+-])(?<!\+\d\d )(?:\(0?\d{2}\)\s?\d{4,5}[-. ]\d{4}|\d{2} 9\d{4}[- ]\d{4}|9\d{4}-\d{4}"
+    r"|0[389]00[- ]\d{3}[- ]\d{4}"
+    r"|(?!(?:1\d|20)\d\d-(?:1\d|20)\d\d)\d{4}-\d{4})(?![\w-]|[.,]\d)"  # 1914-1918 are years
 )
 
 
@@ -56,10 +57,11 @@ def _own_rules(text: str) -> str:
     text = re.sub(sizes, " por ", text)
     text = romance.say_comparisons(text, ("maior ou igual a", "menor ou igual a", "aproximadamente", "diferente de"))
     text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtigo\2 ", text)
-    single = rf"{romance.NO_INITIAL_BEFORE}\b{{}}\.\s(?=(?:d[aeo]s?\s)?[A-ZÁÂÃÉÊÍÓÔÚ][^.])"
+    single = rf"{romance.NO_INITIAL_BEFORE}\b{{}}\.\s(?=(?:d[aeo]s?\s)?[A-ZÁÂÃÉÊÍÓÔÚ\d][^.])"
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s(?=(?:{_MEN})\b)", "dom ", text)
     for letter, word in {"D": "dona", "R": "rua", "S": "São"}.items():
         text = re.sub(single.format(letter), f"{word} ", text)
+    text = romance.say_days(text, WORDS, "primeiro")
     text = re.sub(r"\bCEP:? (\d{5})-?(\d{3})\b", lambda m: f"C E P {digits(m[1], WORDS)}, {digits(m[2], WORDS)}", text)
     text = _PHONE.sub(lambda m: romance.groups(m.group(), WORDS), text)
     text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)

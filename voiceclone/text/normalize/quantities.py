@@ -53,7 +53,7 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
     whole, part = split_number(number, words)
     if scale in words.scales:
         noun = words.scales[scale]
-        name = noun.one if whole == "1" and not part else noun.many
+        name = noun.one if _is_one(whole, part, words) else noun.many
         link = f" {words.of_scale} " if words.of_scale and scale != "k" else " "
         said = f"{say_number(number, words, noun.gender)} {name}{link}{currency.unit.many}"
         return said.replace(" de euros", " d'euros") if words.number_code == "fr" else said
@@ -67,6 +67,11 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
     if whole.strip("0") == "":
         return said
     return " ".join(filter(None, (units, words.cents_joiner, said)))
+
+
+def _is_one(whole: str, part: str, words: Words) -> bool:
+    """True when a noun stands in the singular behind the number; Brazil says `1,2 milhão`."""
+    return (whole == "1" and not part) or (words.number_code == "pt_BR" and whole in ("0", "1") and bool(part))
 
 
 def _counted(number: str, noun: Noun, words: Words) -> str:
@@ -194,7 +199,7 @@ def say_ratios_and_thousands(text: str, words: Words) -> str:
         if not noun:
             return match.group()
         whole, part = split_number(match["number"], words)
-        name = noun.one if whole == "1" and not part else noun.many
+        name = noun.one if _is_one(whole, part, words) else noun.many
         of = f" {words.of_scale}" if words.of_scale and noun is not words.scales["k"] and match["noun"] else ""
         return f"{say_number(match['number'], words, noun.gender)} {name}{of}{match['noun']}"
 

@@ -74,6 +74,19 @@ def say_results(text: str, words: Words) -> str:
     return re.sub(r"(?<![\w.,/:+-])(\d{1,2})[-–](\d{1,2})(?![\w/:%-]|[.,]\d| ?[€$£])", result, text)
 
 
+def say_days(text: str, words: Words, first: str) -> str:
+    """Write out the days of `del 1 al 7 de mayo` and `XV de Novembro`; `first` is how the first day is called."""
+    month = rf"\s(?:de\s)?(?i:{'|'.join(words.months)})\b"
+
+    def roman(match: re.Match[str]) -> str:
+        value = roman_value(match[1])
+        return cardinal(str(value), words) if 1 < value < 32 else match.group()
+
+    text = re.sub(rf"\b([IVX]+)(?={month})", roman, text)
+    to = r"\s(?:al?|all'|y|e|o|ou)\s?(?:el |il |l')?\d{1,2}[°º]?"
+    return re.sub(rf"(?<![\w.,:/'-])1(?:er|[°º])?(?={to}{month})", first, text)
+
+
 def say_spans_of_names(text: str, names: tuple[str, ...], to: str) -> str:
     """Write out `lunes-viernes`, `gen.-mar.`: `names` are regular expressions of days or of months."""
     either = "|".join(names)
@@ -151,7 +164,7 @@ def say_per(text: str, words: Words, names: Mapping[str, str]) -> str:
         return f"{match['amount']}{match['unit']} {names[match['name']]}"
 
     every = "|".join(map(re.escape, names))
-    return re.sub(rf"(?P<amount>\d[ \u00a0]?)(?P<unit>[^\W\d_]+[²³]?|[€$£])/(?P<name>{every})(?![\w²³/])", per, text)
+    return re.sub(rf"(?P<amount>\d[ \u00a0]?)(?P<unit>[^\W\d_]+[²³]?|[€$£]|)/(?P<name>{every})(?![\w²³/])", per, text)
 
 
 def say_spans_of_money(text: str, to: str) -> str:

@@ -96,6 +96,7 @@ SPANISH_WORDS = {
     "izq.": "izquierda",
     "izqda.": "izquierda",
     "dcha.": "derecha",
+    "dto.": "descuento",
     "dpto.": "departamento",
     "depto.": "departamento",
     "admón.": "administración",

@@ -53,6 +53,7 @@ def _own_rules(text: str) -> str:
     text = romance.spell(text, _SPELT)
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
     text = romance.say_short_dates(text, WORDS, "el|del|al|día")
+    text = romance.say_days(text, WORDS, "primero")
     text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("mayor o igual que", "menor o igual que", "aproximadamente", "distinto de"))
     text = re.sub(r"\bP\. ?D\.(?=:)", "posdata", text)
