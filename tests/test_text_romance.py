@@ -1,4 +1,4 @@
-"""Spanish, Italian and Portuguese: numbers agree with their noun, marks and letters are told apart by what stands near."""
+"""Spanish, Italian, Portuguese: numbers agree with their noun; marks and letters are told apart by what is near."""
 
 import pytest
 

@@ -27,7 +27,9 @@ def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
     # In "200 o 300 personas" and "de 20 a 31 casas" the first number counts the same things.
     rest = re.sub(r"^[ \u00a0]+(?:o|ou|a|e|y|u)[ \u00a0]+[\d.]+(?![\w,])", "", rest)
     # "2 em cada 3 mulheres", "21 de las 30 mujeres", "uma das duas".
-    rest = re.sub(r"^[ \u00a0]+(?:de|em|en) cada[ \u00a0]+\d+(?![\w,])", "", rest)
+    of_each = re.match(r"[ \u00a0]+(?:de|em|en) cada[ \u00a0]+\d+(?![\w,])", rest)
+    if of_each:
+        rest, singular = rest[of_each.end() :], False
     if re.match(r"[ \u00a0]+(?:das|dessas|destas|de las|de estas|de esas)[ \u00a0]", rest):
         return FEMININE
     for looked_at in range(_WORDS_LOOKED_AT):

@@ -34,6 +34,7 @@ _PER = {
 }  # fmt: skip
 _SHORT_MONTHS = dict(zip(listed("gen feb mar apr mag giu lug ago set ott nov dic"), _MONTHS, strict=True))
 _DAYS = listed("lunedì martedì mercoledì giovedì venerdì sabato domenica")
+_SHORT_DAYS = dict(zip(listed("lun mar mer gio ven sab dom"), _DAYS, strict=True))
 _ARTICLES = (
     "il|la|lo|l'|del|della|dello|dell'|al|alla|allo|all'|nel|nella|nello|nell'|dal|dalla|dall'|un|una|questa|questo"
 )
@@ -58,6 +59,11 @@ def _own_rules(text: str) -> str:
     text = romance.say_short_dates(text, WORDS, "il|dal|al|del|entro il")
     text = _first_of_month(text)
     text = romance.say_days(text, WORDS, "primo")
+    text = romance.say_inches(text, "pollici")
+    text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
+    text = re.sub(r"\bs\.n\.c\.|\bsnc\b", "senza numero civico", text)
+    text = re.sub(r"\bc/o\b", "presso", text)
+    text = re.sub(r"(?<![\w.,])(\d{1,3})(?=enn[ei]\b)", _years_old, text)
     text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("maggiore o uguale a", "minore o uguale a", "circa uguale a", "diverso da"))
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?=[A-ZÀÈÉÌÒÙ][a-zàèéìòù]{{2}})([A-Za-zÀ-ù]+)", _saint, text)
@@ -103,6 +109,8 @@ def _accents(text: str) -> str:
 
 def _saint(match: re.Match[str]) -> str:
     name = match[1]
+    if re.search(r"(?i)\b(?:sig|dott?|prof|avv|ing|on|arch|ra|na|ssa)\.?\s$", match.string[: match.start()]):
+        return match.group()  # la dott.ssa S. Bianchi
     if name[0] in "AEIOUÀÈÉÌÒÙ":
         return f"sant'{name}"
     if name.endswith("a") and name not in ("Andrea", "Luca", "Nicola", "Mattia", "Barnaba"):
@@ -113,6 +121,12 @@ def _saint(match: re.Match[str]) -> str:
 def _millions(match: re.Match[str]) -> str:
     one = re.search(r"(?<![\d.,])1$", match.string[: match.start()])
     return " " + {"mln": "milion", "mld": "miliard"}[match[1]] + {"mln": "ei", "mld": "oi"}[match[1]][not one]
+
+
+def _years_old(match: re.Match[str]) -> str:
+    """Return the number of `18enne` as it stands before the ending: `diciott`."""
+    said = cardinal(match[1], WORDS)
+    return said.replace("é", "e") if said.endswith(("é", "sei")) else said[:-1]
 
 
 def _minutes(match: re.Match[str]) -> str:
@@ -144,7 +158,7 @@ def _times(text: str) -> str:
     """Write times so that the rules of all languages say them: `ore 20.30`, `h 16:00`, `all'1`."""
     text = romance.say_spans_of_time(text, WORDS.to)
     text = re.sub(r"\b[hH]\.?\s(?=\d{1,2}[:.]\d\d\b)", "ore ", text)
-    text = re.sub(r"(?i)\b((?:ore|le|(?:d?a|de)ll[e'])\s?\d{1,2})\.(?=\d\d(?![\d.,]|\s?[€$%]))", r"\1:", text)
+    text = re.sub(r"(?i)\b((?:ore|le|(?:d?a|de)ll[e'])\s?\d{1,2})\.(?=\d\d(?![\d%]|[.,]\d|\s?[€$%]))", r"\1:", text)
     text = re.sub(r"(?<![\d:.,])(\d{1,2}) ?h (?=\d{1,2} ?min\b)", lambda m: f"{cardinal(m[1], WORDS)} ore ", text)
     return re.sub(r"(?i)\b((?:d?a|de)ll'|l')1\b(?=\s(?:di |del |della |e |in punto)|[;!?]|$)", _one_o_clock, text)
 

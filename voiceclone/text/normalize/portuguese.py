@@ -29,11 +29,14 @@ def _unit(name: str, gender: str = "m") -> Noun:
     return Noun(name, name + "s", gender)
 
 
-_SPELT = listed("CPI DNA EUA FMI GPS IA IBGE IBM INSS IPTU IPVA OMS PDF RNA SMS UE USB")
+_SPELT = listed("AGU CPI DNA EUA FMI GPS IA IBGE IBM INSS IOF IPTU IPVA OAB OMS PDF RNA SMS TCU TSE UE USB")
 _PER = {"kg": "o quilo", "l": "o litro", "L": "o litro"}
 _SHORT_MONTHS = dict(zip(listed("jan fev mar abr mai jun jul ago set out nov dez"), _MONTHS, strict=True))
 _DAYS = listed(
     "segunda(?:-feira)? terça(?:-feira)? quarta(?:-feira)? quinta(?:-feira)? sexta(?:-feira)? sábado domingo"
+)
+_SHORT_DAYS = dict(
+    zip(listed("seg ter qua qui sex sáb dom"), listed("segunda terça quarta quinta sexta sábado domingo"), strict=True)
 )
 _ARTICLES = "o|a|os|as|do|da|no|na|ao|à|um|uma|pelo|pela|este|esta|seu|sua|nosso|nossa"
 _MEN = "Pedro|João|Manuel|Manoel|Afonso|Sebastião|Dinis|Henrique|Duarte|Luís|Carlos|Miguel|José|Fernando|Sancho|Quixote"
@@ -52,6 +55,17 @@ def _own_rules(text: str) -> str:
     text = romance.spell(text, _SPELT)
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
     text = romance.say_short_dates(text, WORDS, "dia|até|de|do dia")
+    text = romance.say_inches(text, "polegadas")
+    text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
+    for written, said in {
+        "s/n": "sem número",
+        "a/c": "aos cuidados de",
+        "c/": "com",
+        "p/": "para",
+        "s/": "sem",
+    }.items():
+        text = re.sub(rf"(?<![\w/]){written}(?:(?<=/)(?=\s?[\w])\s?|(?<!/)\b(?!/)\.?)", f"{said} ", text)
+    text = re.sub(r"(?<![\d:.,])0 ?h(?:00)?\b", "zero hora", text)
     text = romance.say_lone_units(text, WORDS)
     sizes = r"(?<=\d) ?[x×] ?(?=\d+(?:,\d+)?(?: ?[x×] ?\d+(?:,\d+)?)* ?(?:[cmk]?m|pol)\b)"
     text = re.sub(sizes, " por ", text)

@@ -87,6 +87,23 @@ def say_days(text: str, words: Words, first: str) -> str:
     return re.sub(rf"(?<![\w.,:/'-])1(?:er|[°º])?(?={to}{month})", first, text)
 
 
+def say_short_days(text: str, short: Mapping[str, str], to: str) -> str:
+    """Write out `lun.-vie.`, `seg. a sex.`; `short` gives `lun` -> `lunes`."""
+    day = "|".join(short)
+    pattern = rf"(?i)(?<![\w.-])({day})\.?\s?(?:[-–]|{to}|a)\s?({day})\b(?:\.(?=\s?[a-z,;]))?(?!-)"
+    return re.sub(pattern, lambda m: f"{short[m[1].lower()]} {to} {short[m[2].lower()]}", text)
+
+
+def say_inches(text: str, name: str) -> str:
+    """Write out the inches of `55"`, unless the mark closes a quotation."""
+
+    def inches(match: re.Match[str]) -> str:
+        opened = match.string[: match.start()].count('"') % 2
+        return match.group() if opened else f"{match[1]} {name}"
+
+    return re.sub(r"(?<![\w.,])(\d+(?:,\d+)?)\s?\"(?!\w)", inches, text)
+
+
 def say_spans_of_names(text: str, names: tuple[str, ...], to: str) -> str:
     """Write out `lunes-viernes`, `gen.-mar.`: `names` are regular expressions of days or of months."""
     either = "|".join(names)
@@ -100,7 +117,7 @@ def say_spans_of_time(text: str, to: str) -> str:
 
 def say_telephone_behind(text: str, labels: str, words: Words) -> str:
     """Write out, digit by digit, the groups of a telephone number behind one of `labels`, a regular expression."""
-    pattern = rf"(?i:\b(?:{labels})[:.]?)\s*(?=\(?\d)(?P<groups>\(?\d{{2,4}}\)?(?:[ .-]?\d{{2,}}){{1,4}})(?![\w,])"
+    pattern = rf"(?i:\b(?:{labels})[:.]*)\s*(?=\(?\d)(?P<groups>\(?\d{{2,4}}\)?(?:[ .-]?\d{{2,}}){{1,4}})(?![\w,])"
     return re.sub(pattern, lambda m: m.group()[: m.start("groups") - m.start()] + groups(m["groups"], words), text)
 
 

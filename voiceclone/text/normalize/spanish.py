@@ -38,6 +38,11 @@ _PER = {
 }  # fmt: skip
 _BEGIN_WITH_STRESSED_A = "agua|águila|alma|arma|ala|aula|ancla|arca|área|ave|hacha|hada|hambre|haya"
 _DAYS = listed("lunes martes miércoles jueves viernes sábado domingo")
+_SHORT_DAYS = dict(zip(listed("lun mar mié jue vie sáb dom"), _DAYS, strict=True))
+_PESOS = {
+    "MXN": "pesos mexicanos", "ARS": "pesos argentinos", "COP": "pesos colombianos", "CLP": "pesos chilenos",
+    "UYU": "pesos uruguayos", "DOP": "pesos dominicanos", "PEN": "soles", "CHF": "francos suizos",
+}  # fmt: skip
 _ARTICLES = "el|la|los|las|del|al|un|una|este|esta|su|nuestro|nuestra|de la|en la"
 _ORDINAL = re.compile(
     r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|er\.(?=\s[a-z])|er\b|[ao]\b(?!\)))|(?:er[oa]|[rd]o|[rd]a|t[oa]|m[oa]|v[oa]|n[oa])\b)"
@@ -54,6 +59,14 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
     text = romance.say_short_dates(text, WORDS, "el|del|al|día")
     text = romance.say_days(text, WORDS, "primero")
+    text = romance.say_inches(text, "pulgadas")
+    text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
+    text = re.sub(r"\bL\.? ?(?:a|-|–) ?V\b\.?", "lunes a viernes", text)
+    text = re.sub(r"\bs/n\b\.?", "sin número", text)
+    text = re.sub(r"\bc/u\b", "cada uno", text)
+    codes = "|".join(_PESOS)
+    text = re.sub(rf"\b({codes}) ?(\d[\d.,]*\d|\d)\b", lambda m: f"{m[2]} {_PESOS[m[1]]}", text)
+    text = re.sub(rf"(?<=\d) ?({codes})\b", lambda m: f" {_PESOS[m[1]]}", text)
     text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("mayor o igual que", "menor o igual que", "aproximadamente", "distinto de"))
     text = re.sub(r"\bP\. ?D\.(?=:)", "posdata", text)
@@ -109,7 +122,7 @@ def _times(text: str) -> str:
 
     text = romance.say_spans_of_time(text, WORDS.to)
     text = re.sub(r"\b((?:las|la|de|a)\s\d{1,2})\.(?=\d\d(?:\s?h\b|\s(?:de la|y)\b))", r"\1:", text)
-    text = re.sub(r"\b([Ll]as \d{1,2})\.(?=\d\d(?![\d.,]|\s?[€$%]))", r"\1:", text)
+    text = re.sub(r"\b([Ll]as \d{1,2})\.(?=\d\d(?![\d%]|[.,]\d|\s?[€$%]))", r"\1:", text)
     text = re.sub(
         r"(?<![\d:.,])(?P<hour>\d{1,2})(?P<minutes>:\d\d)?\s?(?P<half>[ap])\.?\s?m\b\.?", half_day, text, flags=re.I
     )
