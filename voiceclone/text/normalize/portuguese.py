@@ -41,6 +41,7 @@ _SHORT_DAYS = dict(
 _ARTICLES = "o|a|os|as|do|da|no|na|ao|à|um|uma|pelo|pela|este|esta|seu|sua|nosso|nossa"
 _MEN = "Pedro|João|Manuel|Manoel|Afonso|Sebastião|Dinis|Henrique|Duarte|Luís|Carlos|Miguel|José|Fernando|Sancho|Quixote"
 _ORDINAL = re.compile(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|[ao]\b(?!\))))(?!\s?[CFK]\b)")
+_SLASHED = {"c": "com", "p": "para", "s": "sem"}
 _PHONE_LABELS = r"tel(?:efone)?s?|cel(?:ular)?|fax|whatsapp|zap|fone|lig(?:ue|ar)(?: para)?(?: o)?|contato"
 _PHONE = re.compile(
     r"(?<![\w.,+-])(?<!\+\d\d )(?:\(0?\d{2}\)\s?\d{4,5}[-. ]\d{4}|\d{2} 9\d{4}[- ]\d{4}|9\d{4}-\d{4}"
@@ -57,14 +58,9 @@ def _own_rules(text: str) -> str:
     text = romance.say_short_dates(text, WORDS, "dia|até|de|do dia")
     text = romance.say_inches(text, "polegadas")
     text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
-    for written, said in {
-        "s/n": "sem número",
-        "a/c": "aos cuidados de",
-        "c/": "com",
-        "p/": "para",
-        "s/": "sem",
-    }.items():
-        text = re.sub(rf"(?<![\w/]){written}(?:(?<=/)(?=\s?[\w])\s?|(?<!/)\b(?!/)\.?)", f"{said} ", text)
+    for written, said in {"s/n": "sem número", "a/c": "aos cuidados de"}.items():
+        text = re.sub(rf"(?<![\w/]){written}\b(?!/)", said, text)
+    text = re.sub(r"(?<![\w/])([cps])/\s?(?=\w)", lambda m: f"{_SLASHED[m[1]]} ", text)
     text = re.sub(r"(?<![\d:.,])0 ?h(?:00)?\b", "zero hora", text)
     text = romance.say_lone_units(text, WORDS)
     sizes = r"(?<=\d) ?[x×] ?(?=\d+(?:,\d+)?(?: ?[x×] ?\d+(?:,\d+)?)* ?(?:[cmk]?m|pol)\b)"
