@@ -99,6 +99,8 @@ def plain_ipa(sounds: str, language: str) -> str:
     plain = "".join(table.get(c, c) for c in sounds)
     if not english:
         return plain
+    if language == "en-gb":  # ɜː and əː, æ and a are two ways of writing one vowel
+        plain = re.sub("a(?![ɪʊ])", "æ", plain.replace("ɜ", "ə"))
     # Dictionaries write one and the same weak vowel ɪ, ə or ᵻ.
     return re.sub("(?<![aeɔ])ɪ", "ə", re.sub("e(?!ɪ)", "ɛ", plain))
 

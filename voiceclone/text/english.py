@@ -21,8 +21,10 @@ _PRIMARY, _SECONDARY = "ˈ", "ˌ"
 _VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ")
 _DIPHTHONGS = frozenset("AIOQWYʤʧ")
 _VOWELS_BEFORE_FLAP = frozenset("AIOWYiuæɑəɛɪɹʊʌ")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*['’]?|[^\w\s]|_")
-_LETTERS = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*'?")
+_WORD = re.compile(
+    r"(?<!\w)'(?i:em|tis|twas|twere|twill|twould|cause|neath|pon|un)\b|[^\W_]+(?:['’][^\W\d_]+)*['’]?|[^\w\s]|_"
+)
+_LETTERS = re.compile(r"'?[A-Za-z]+(?:'[A-Za-z]+)*'?")
 
 
 @dataclass
@@ -181,6 +183,8 @@ class Dictionary:
 
     def entry(self, word: str, part: str | None, last: bool) -> str | None:
         """Return the pronunciation listed for exactly `word`."""
+        if self.british and word in ("z", "Z"):  # the dictionary has the American name
+            return "zˈɛd"
         listed = self._gold.get(word) or self._silver.get(word)
         if isinstance(listed, dict):
             if last and "None" in listed:

@@ -123,26 +123,64 @@ _OTHERS = {"NOUN": "NOUN", "PROPN": "NOUN", "ADJ": "ADJ", "ADV": "ADV", "DET": "
 _BEFORE_VERB = frozenset(
     listed(
         "will would can could may might must shall should don't doesn't didn't won't can't cannot couldn't wouldn't "
-        "shouldn't let's please i'll you'll we'll they'll he'll she'll never often always sometimes "
-        "usually rarely seldom"
+        "shouldn't let's please i'll you'll we'll they'll he'll she'll"
     )
 )
+_OFTEN = frozenset(listed("never often always sometimes usually rarely seldom"))
+_HAVE = frozenset(listed("have has had having haven't hasn't hadn't i've you've we've they've who've"))
 _BEFORE_OBJECT = frozenset(
     listed("the a an your my his her our their its this that these those it them me us him everything")
 )
 
 
 def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
-    """Make a verb of what the tagger took for none although the words around leave nothing else."""
-    if not tags[index] & {"NOUN", "PROPN", "ADJ"}:
-        return
+    """Correct what the tagger took for another form although the words around leave no choice."""
     before = words[index - 1] if index else START
     following = words[index + 1] if index + 1 < len(words) else END
+    if "VERB" in tags[index]:
+        at = index - 1
+        while at > 0 and "ADV" in tags[at]:
+            at -= 1
+        if at >= 0 and words[at] in _HAVE:
+            tags[index] = {"VERB", "Part"}
+        elif before in _BEFORE_VERB:
+            tags[index] = {"VERB", "Inf"}
+        return
+    if not tags[index] & {"NOUN", "PROPN", "ADJ"}:
+        return
     commanded = before in (START, "and") and following in _BEFORE_OBJECT and words[index] in _COMMANDS
-    if before in _BEFORE_VERB or (before == "to" and following in _BEFORE_OBJECT) or commanded:
+    if before in _BEFORE_VERB | _OFTEN or (before == "to" and following in _BEFORE_OBJECT) or commanded:
         tags[index] = {"VERB", "Inf"}
+    elif _behind_plural_subject(words, tags, index):
+        tags[index] = {"VERB", "Fin"}
 
 
+def _behind_plural_subject(words: list[str], tags: list[set[str]], index: int) -> bool:
+    """True for the `produce` of `Hens produce eggs`: nouns in the plural hardly ever stand before another noun."""
+    if index == 0 or index + 1 == len(words) or words[index].endswith("s"):
+        return False
+    before = words[index - 1]
+    plural = before in _PLURALS or (before.endswith("s") and not before.endswith(("ss", "'s")))
+    begins = index == 1 or bool(tags[index - 2] & {"DET", "ADJ", "NUM", "PRON"})
+    has_object = bool(tags[index + 1] & {"NOUN", "PROPN", "DET", "PRON", "ADJ", "NUM"})
+    return (
+        plural
+        and begins
+        and has_object
+        and (index == 1 or bool(tags[index - 1] & {"NOUN", "PROPN"}))
+        and not tags[index - 1] & {"AUX", "DET", "PRON", "ADV", "ADP", "SCONJ"}
+        and before not in _PLURAL_MODIFIERS
+    )
+
+
+_PLURAL_MODIFIERS = frozenset(
+    listed(
+        "sports sales arms goods customs news systems savings operations communications states physics mathematics "
+        "politics economics athletics electronics gas bus times minutes hours days weeks months years pounds dollars "
+        "species series perhaps always"
+    )
+)
+"""Words in -s that may stand before a noun: `a sports project`."""
 _COMMANDS = frozenset(
     listed(
         "record present object project produce permit separate duplicate close wind tear bow row lead read use house "
@@ -151,7 +189,7 @@ _COMMANDS = frozenset(
 )
 """Heteronyms that begin a sentence as an order: `Record the song.`"""
 
-_SINGULAR_SUBJECTS = frozenset(listed("he she it who nobody everybody everyone someone somebody"))
+_SINGULAR_SUBJECTS = frozenset(listed("he she it nobody everybody everyone someone somebody"))
 _PLURALS = frozenset(listed("people children men women police"))
 _PAST_SIGNS = frozenset(
     listed(
@@ -160,7 +198,7 @@ _PAST_SIGNS = frozenset(
     )
 )
 _PRESENT_SIGNS = frozenset(
-    listed("every always usually often sometimes daily weekly each now nowadays rarely is are am do does don't")
+    listed("every always usually often sometimes daily weekly each now nowadays rarely never is are am do does don't")
 )
 
 
@@ -168,6 +206,8 @@ def _is_past(words: list[str], tags: list[set[str]], index: int) -> bool:
     """Tell whether a verb that looks alike in present and past (`read`) is in the past."""
     at = index - 1
     while at >= 0 and "ADV" in tags[at]:
+        at -= 1
+    if at > 0 and words[at] in ("who", "that", "which"):
         at -= 1
     if at < 0:
         return False

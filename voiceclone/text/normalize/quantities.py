@@ -39,6 +39,9 @@ def say_money(text: str, words: Words) -> str:
         sign = "$" if sign.endswith("$") and sign != "R$" else sign
         scale_name = names.get(match["scale"] or "") or _SCALES.get(match["scale"] or "")
         said = _amount(match["number"], sign, scale_name, words)
+        unit = words.currencies[sign].unit
+        if words.number_code == "en" and said.endswith(f" {unit.many}") and _describes(match):
+            said = said.removesuffix(unit.many) + unit.one  # a $20 bill
         return f"{words.minus} {said}" if match["minus"] else said
 
     text = re.sub(after, amount, re.sub(before, amount, text))
@@ -111,7 +114,8 @@ def _measure(match: re.Match[str], words: Words) -> str:
     number = match["number"]
     whole, part = split_number(number, words)
     one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
-    singular = (one and whole != "0") or _describes(match, words)
+    describes = words.number_code == "en" and match["unit"] != "%" and _describes(match, match["hyphen"] == "-")
+    singular = (one and whole != "0") or describes
     of = _of_millions(whole, words) if not part and noun.gender else ""
     said = f"{say_number(number, words, noun.gender)}{of} {noun.one if singular else noun.many}"
     if match["per"]:
@@ -129,17 +133,13 @@ _NO_NOUN = frozenset(
 """What stands behind an amount that counts (`a 5 km of road`) and not behind one that describes (`a 5 km road`)."""
 
 
-def _describes(match: re.Match[str], words: Words) -> bool:
-    """True for the English `a 40cm gap`, `40-cm gap`, where the unit stays in the singular."""
-    if words.number_code != "en" or match["unit"] == "%":
-        return False
+def _describes(match: re.Match[str], hyphen: bool = False) -> bool:
+    """True for the English `a 40cm gap`, `40-cm gap`, `a $20 bill`, where the unit stays in the singular."""
     behind = re.match(r"[ -]([a-z]+)", match.string[match.end() :])
     if not behind or behind[1] in _NO_NOUN:
         return False
     before = re.search(r"(\w+) $", match.string[: match.start()])
-    return match["hyphen"] == "-" or bool(
-        before and before[1].lower() in ("a", "an", "one", "each", "every", "another")
-    )
+    return hyphen or bool(before and before[1].lower() in ("a", "an", "one", "each", "every", "another"))
 
 
 @cache
