@@ -109,7 +109,10 @@ def _accents(text: str) -> str:
 
 def _saint(match: re.Match[str]) -> str:
     name = match[1]
-    if re.search(r"(?i)\b(?:sig|dott?|prof|avv|ing|on|arch|ra|na|ssa)\.?\s$", match.string[: match.start()]):
+    if re.search(
+        r"(?i)\b(?:sig|dott?|prof|avv|ing|on|arch|ra|na|ssa|(?:signor|dottor|professor)\w*|avvocato|ingegner)\.?\s$",
+        match.string[: match.start()],
+    ):
         return match.group()  # la dott.ssa S. Bianchi
     if name[0] in "AEIOUÀÈÉÌÒÙ":
         return f"sant'{name}"

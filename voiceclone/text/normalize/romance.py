@@ -221,6 +221,9 @@ def say_roman_places(text: str, words: Words, articles: str) -> str:
             gender = FEMININE
         return match["article"] + ordinal(value, words, gender, before_noun=gender == MASCULINE)
 
-    before = rf"(?:^|[.!?:(“]\s?|\b(?i:{articles})(?:\s|(?<=')))(?:(?i:gran)\s)?"
-    pattern = rf"(?P<article>{before})(?P<numeral>[IVX]+)(?=[ \u00a0][^\W\d_]{{3}})"
-    return re.sub(pattern, place, text)
+    # Without an article a single letter is rather a word, the Italian article I above all.
+    behind = rf"(?P<article>\b(?i:{articles})(?:\s|(?<='))(?:(?i:gran)\s)?)(?P<numeral>[IVX]+)"
+    begins = r"(?P<article>(?:^|[.!?:(“]\s?))(?P<numeral>[IVX]{2,})"
+    for start in (behind, begins):
+        text = re.sub(rf"{start}(?=[ \u00a0][^\W\d_]{{3}})", place, text)
+    return text
