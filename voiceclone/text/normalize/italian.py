@@ -34,6 +34,17 @@ _PER = {
 }  # fmt: skip
 _SHORT_MONTHS = dict(zip(listed("gen feb mar apr mag giu lug ago set ott nov dic"), _MONTHS, strict=True))
 _DAYS = listed("lunedì martedì mercoledì giovedì venerdì sabato domenica")
+_SAINTS = listed(
+    """
+    Agata Agnese Agostino Alessandro Alessio Ambrogio Andrea Anna Antonio Apollinare Babila Barbara Bartolomeo Benedetto
+    Bernardino Bernardo Biagio Carlo Caterina Cecilia Chiara Clemente Cristoforo Croce Damiano Domenico Donato Elena
+    Eufemia Eustorgio Felice Filippo Francesco Gennaro Giacomo Gimignano Giorgio Giovanni Giuliano Giulia Giuseppe
+    Gregorio Ignazio Ilario Lazzaro Leonardo Lorenzo Luca Lucia Luigi Marco Margherita Maria Marino Marta Martino Matteo
+    Mattia Maurizio Michele Monica Nazario Nicola Pancrazio Paola Paolo Pellegrino Pietro Rita Rocco Salvatore Saba
+    Sebastiano Severo Silvestro Siro Sofia Spirito Stefano Teresa Tommaso Valentino Vincenzo Vitale Vito Zeno
+    """
+)
+_SURE_ACCENTS = frozenset(listed("e piu puo perche cosi cio gia pero giu finche poiche sara"))
 _SHORT_DAYS = dict(zip(listed("lun mar mer gio ven sab dom"), _DAYS, strict=True))
 _ARTICLES = (
     "il|la|lo|l'|del|della|dello|dell'|al|alla|allo|all'|nel|nella|nello|nell'|dal|dalla|dall'|un|una|questa|questo"
@@ -59,6 +70,7 @@ def _own_rules(text: str) -> str:
     text = romance.say_short_dates(text, WORDS, "il|dal|al|del|entro il")
     text = _first_of_month(text)
     text = romance.say_days(text, WORDS, "primo")
+    text = romance.say_hectares(text, ("ettaro", "ettari"))
     text = romance.say_inches(text, "pollici")
     text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
     text = re.sub(r"\bs\.n\.c\.|\bsnc\b", "senza numero civico", text)
@@ -66,7 +78,7 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<![\w.,])(\d{1,3})(?=enn[ei]\b)", _years_old, text)
     text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("maggiore o uguale a", "minore o uguale a", "circa uguale a", "diverso da"))
-    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?=[A-ZÀÈÉÌÒÙ][a-zàèéìòù]{{2}})([A-Za-zÀ-ù]+)", _saint, text)
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?P<name>{'|'.join(_SAINTS)})\b", _saint, text)
     text = re.sub(r"(?<=\d) ?min\.(?!\w)", _minutes, text)
     text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
     text = re.sub(r"(?<![\w.,])(\d{1,3})\s?mila\b", r"\1.000", text)
@@ -96,8 +108,9 @@ def _accents(text: str) -> str:
 
     def accent(match: re.Match[str]) -> str:
         word, vowel = match["word"], match["word"][-1]
-        opened = match.string[: match.start() + 1]
-        quoted = len(re.findall(r"(?<!\w)'(?=\w)", opened)) > len(re.findall(r"(?<=\w)'(?!\w)", opened))
+        opened = max((m.start() for m in re.finditer(r"(?<!\w)'(?=[^\W\d])", match.string[: match.end()])), default=-1)
+        quoted = opened >= 0 and not re.search(r"\w'(?!\w)", match.string[opened : match.end("word")])
+        quoted = quoted and (word.lower() not in _SURE_ACCENTS or opened == match.start() - 1)
         if quoted or word.lower() in _NO_ACCENT or (len(word) == 1 and word.lower() != "e"):
             return match.group()
         closed = vowel == "e" and len(word) > 1 and word.lower().endswith(_ACUTE)
@@ -108,17 +121,13 @@ def _accents(text: str) -> str:
 
 
 def _saint(match: re.Match[str]) -> str:
-    name = match[1]
-    if re.search(
-        r"(?i)\b(?:sig|dott?|prof|avv|ing|on|arch|ra|na|ssa|(?:signor|dottor|professor)\w*|avvocato|ingegner)\.?\s$",
-        match.string[: match.start()],
-    ):
-        return match.group()  # la dott.ssa S. Bianchi
-    if name[0] in "AEIOUÀÈÉÌÒÙ":
+    """Write out `S. Pietro`, `S. Anna`, `S. Stefano`."""
+    name = match["name"]
+    if name[0] in "AEIOU":
         return f"sant'{name}"
-    if name.endswith("a") and name not in ("Andrea", "Luca", "Nicola", "Mattia", "Barnaba"):
+    if name.endswith("a") and name not in ("Luca", "Nicola", "Mattia"):
         return f"santa {name}"
-    return f"santo {name}" if re.match(r"S[^aeiou]|Z|Ps|Gn|X", name) else f"san {name}"
+    return f"santo {name}" if re.match(r"S[^aeiou]|Z", name) else f"san {name}"
 
 
 def _millions(match: re.Match[str]) -> str:
@@ -280,7 +289,6 @@ WORDS = Words(
         "t": _unit("tonnellata"),
         "q": Noun("quintale", "quintali"),
         "hg": Noun("etto", "etti"),
-        "ha": Noun("ettaro", "ettari"),
         "mq": Noun("metro quadrato", "metri quadrati"),
         "mc": Noun("metro cubo", "metri cubi"),
         "m2": Noun("metro quadrato", "metri quadrati"),
@@ -344,5 +352,6 @@ WORDS = Words(
     periods={name: name for name in listed("giorno settimana mese anno ora minuto secondo persona notte")}
     | {"h": "ora", "min": "minuto", "s": "secondo"},
     own_rules=_own_rules,
+    version="versione",
     nouns=nouns.ITALIAN,
 )

@@ -40,6 +40,10 @@ _SHORT_DAYS = dict(
 )
 _ARTICLES = "o|a|os|as|do|da|no|na|ao|à|um|uma|pelo|pela|este|esta|seu|sua|nosso|nossa"
 _MEN = "Pedro|João|Manuel|Manoel|Afonso|Sebastião|Dinis|Henrique|Duarte|Luís|Carlos|Miguel|José|Fernando|Sancho|Quixote"
+_SAINTS = (
+    "Paulo|Pedro|João|José|Francisco|Bernardo|Caetano|Luís|Luiz|Vicente|Gonçalo|Carlos|Sebastião|Jorge|Miguel|Tomé|Bento"
+    "|Roque|Lourenço|Leopoldo|Cristóvão|Mateus|Marcos|Lucas|Gabriel|Rafael|Mamede|Joaquim|Jerônimo|Domingos|Martinho"
+)
 _ORDINAL = re.compile(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|[ao]\b(?!\))))(?!\s?[CFK]\b)")
 _SLASHED = {"c": "com", "p": "para", "s": "sem"}
 _PHONE_LABELS = r"tel(?:efone)?s?|cel(?:ular)?|fax|whatsapp|zap|fone|lig(?:ue|ar)(?: para)?(?: o)?|contato"
@@ -69,8 +73,9 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtigo\2 ", text)
     single = rf"{romance.NO_INITIAL_BEFORE}\b{{}}\.\s(?=(?:d[aeo]s?\s)?[A-ZÁÂÃÉÊÍÓÔÚ\d][^.])"
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s(?=(?:{_MEN})\b)", "dom ", text)
-    for letter, word in {"D": "dona", "R": "rua", "S": "São"}.items():
+    for letter, word in {"D": "dona", "R": "rua"}.items():
         text = re.sub(single.format(letter), f"{word} ", text)
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s(?=(?:{_SAINTS})\b)", "São ", text)
     text = romance.say_days(text, WORDS, "primeiro")
     text = re.sub(r"\bCEP:? (\d{5})-?(\d{3})\b", lambda m: f"C E P {digits(m[1], WORDS)}, {digits(m[2], WORDS)}", text)
     text = _PHONE.sub(lambda m: romance.groups(m.group(), WORDS), text)
@@ -273,5 +278,6 @@ WORDS = Words(
     periods={name: name for name in listed("dia semana mês ano hora minuto segundo pessoa noite")}
     | {"h": "hora", "min": "minuto", "s": "segundo"},
     own_rules=_own_rules,
+    version="versão",
     nouns=nouns.PORTUGUESE,
 )

@@ -200,7 +200,9 @@ def say_ratios_and_thousands(text: str, words: Words) -> str:
             return match.group()
         whole, part = split_number(match["number"], words)
         name = noun.one if _is_one(whole, part, words) else noun.many
-        of = f" {words.of_scale}" if words.of_scale and noun is not words.scales["k"] and match["noun"] else ""
+        linked = re.match(rf"{words.of_scale}\b", match.string[match.end() :])  # 130 M de
+        of = words.of_scale and noun is not words.scales["k"] and match["noun"] and not linked
+        of = f" {words.of_scale}" if of else ""
         return f"{say_number(match['number'], words, noun.gender)} {name}{of}{match['noun']}"
 
     counted = rf"m(?=\s(?:{'|'.join(words.counted)})\b)|" if words.counted else ""
@@ -244,7 +246,11 @@ def say_roman_numerals(text: str, words: Words) -> str:
     def after_word(match: re.Match[str]) -> str:
         value = roman_value(match[2])
         kind = words.before_roman.get(match[1].lower())
-        if not value or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper())):
+        if (
+            not value
+            or match[2] == "L"
+            or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper()))
+        ):
             return match.group()
         if kind == "ordinal" and value <= words.regnal_ordinal_to:
             feminine = match[1].lower() in _QUEENS

@@ -94,6 +94,14 @@ def say_short_days(text: str, short: Mapping[str, str], to: str) -> str:
     return re.sub(pattern, lambda m: f"{short[m[1].lower()]} {to} {short[m[2].lower()]}", text)
 
 
+def say_hectares(text: str, name: tuple[str, str]) -> str:
+    """Write out the `ha` of `200 ha`, which is also a verb: `Windows 95 ha bisogno`."""
+    behind = r"(?=\s*(?:[.,;:!?)]|$)|\s(?:de|di|e|y|a)\s(?!nuovo|nuevo|certo|fatto))"
+    return re.sub(
+        rf"(?<=\d)[ \u00a0]?ha{behind}", f" {name[1]}", re.sub(rf"\b1[ \u00a0]ha{behind}", f"1 {name[0]}", text)
+    )
+
+
 def say_inches(text: str, name: str) -> str:
     """Write out the inches of `55"`, unless the mark closes a quotation."""
 

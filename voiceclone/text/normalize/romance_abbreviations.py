@@ -84,6 +84,8 @@ SPANISH_WORDS = {
     "teléf.": "teléfono",
     "a. C.": "antes de Cristo",
     "d. C.": "después de Cristo",
+    "a. de C.": "antes de Cristo",
+    "d. de C.": "después de Cristo",
     "a.C.": "antes de Cristo",
     "d.C.": "después de Cristo",
     "Ud.": "usted",

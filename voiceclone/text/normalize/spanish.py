@@ -59,6 +59,7 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
     text = romance.say_short_dates(text, WORDS, "el|del|al|día")
     text = romance.say_days(text, WORDS, "primero")
+    text = romance.say_hectares(text, ("hectárea", "hectáreas"))
     text = romance.say_inches(text, "pulgadas")
     text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
     text = re.sub(r"\bL\.? ?(?:a|-|–) ?V\b\.?", "lunes a viernes", text)
@@ -70,7 +71,7 @@ def _own_rules(text: str) -> str:
     text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("mayor o igual que", "menor o igual que", "aproximadamente", "distinto de"))
     text = re.sub(r"\bP\. ?D\.(?=:)", "posdata", text)
-    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s?(?=[A-ZÁÉÍÓÚÑ])", "don ", text)
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s?(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ])", "don ", text)
     text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtículo\2 ", text)
     text = re.sub(r"\b[cC]/\s?(?=[A-ZÁÉÍÓÚÑ])", "calle ", text)
     titles = "|".join(map(re.escape, _FEMININE_TITLES))
@@ -217,7 +218,6 @@ WORDS = Words(
         "°F": Noun("grado Fahrenheit", "grados Fahrenheit"),
         "°": _unit("grado"),
         "t": _unit("tonelada", FEMININE),
-        "ha": _unit("hectárea", FEMININE),
         "m2": Noun("metro cuadrado", "metros cuadrados"),
         "km2": Noun("kilómetro cuadrado", "kilómetros cuadrados"),
         "cm²": Noun("centímetro cuadrado", "centímetros cuadrados"),
@@ -236,7 +236,6 @@ WORDS = Words(
         "kHz": Noun("kilohercio", "kilohercios"),
         "MHz": Noun("megahercio", "megahercios"),
         "GHz": Noun("gigahercio", "gigahercios"),
-        "Ah": Noun("amperio hora", "amperios hora"),
         "mAh": Noun("miliamperio hora", "miliamperios hora"),
         "hab.": Noun("habitante", "habitantes"),
         "hab./km²": Noun("habitante por kilómetro cuadrado", "habitantes por kilómetro cuadrado"),
@@ -282,5 +281,6 @@ WORDS = Words(
     periods={name: name for name in listed("día semana mes año hora minuto segundo persona noche")}
     | {"h": "hora", "min": "minuto", "s": "segundo"},
     own_rules=_own_rules,
+    version="versión",
     nouns=nouns.SPANISH,
 )
