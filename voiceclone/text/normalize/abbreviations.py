@@ -192,6 +192,8 @@ _BEFORE_NUMBER = frozenset(
     listed("no. nos. fig. figs. vol. vols. sec. eq. para. p. pp. ch. n. mar. es. ex. est. art. núm. cap.")
 )
 """In small letters: ordinary words or letters elsewhere, an abbreviation only before a number."""
+_BEFORE_NAME = frozenset(("on.",))
+"""In small letters: a title only before a name."""
 _DOTTED_UNITS = {"en": listed("ft. in. oz. lb. lbs. yr. yrs. hr. hrs. min. mins. sec. secs. mi. yd. pt. qt. gal.")}
 """Units that are written with a full stop and are followed by a number: `6 ft. 2 in.`"""
 
@@ -259,6 +261,8 @@ def expand(text: str, family: str) -> str:
         if short in _STREET_OR_TITLE and family == "en":
             return _street_or_title(match)
         full = words.get(short) or words[short.lower()]
+        if short.lower() in _BEFORE_NAME and not re.match(r"\s+[A-ZÀ-Ý]", text[match.end() :]):
+            return short
         if short.lower() in _BEFORE_NUMBER and not _NUMBER_BEHIND.match(text[match.end() :]):
             return short
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)

@@ -109,7 +109,7 @@ def say_inches(text: str, name: str) -> str:
         opened = match.string[: match.start()].count('"') % 2
         return match.group() if opened else f"{match[1]} {name}"
 
-    return re.sub(r"(?<![\w.,])(\d+(?:,\d+)?)\s?\"(?!\w)", inches, text)
+    return re.sub(r"(?<![\w.,/])(\d+(?:,\d+)?)\s?\"(?!\w)", inches, text)
 
 
 def say_spans_of_names(text: str, names: tuple[str, ...], to: str) -> str:
