@@ -143,7 +143,7 @@ def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
             at -= 1
         if at >= 0 and words[at] in _HAVE:
             tags[index] = {"VERB", "Part"}
-        elif before in _BEFORE_VERB:
+        elif before in _BEFORE_VERB or ("Fin" in tags[index] and _is_asked(words, tags, index)):
             tags[index] = {"VERB", "Inf"}
         return
     if not tags[index] & {"NOUN", "PROPN", "ADJ"}:
@@ -153,6 +153,16 @@ def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
         tags[index] = {"VERB", "Inf"}
     elif _behind_plural_subject(words, tags, index):
         tags[index] = {"VERB", "Fin"}
+
+
+_ASKING = frozenset(listed("did do does didn't don't doesn't will would can could may might must shall should"))
+_QUESTION_WORDS = frozenset(listed("when where why how what which whom whose"))
+
+
+def _is_asked(words: list[str], tags: list[set[str]], index: int) -> bool:
+    """True for the first verb of a question with an auxiliary, `Did you, last night, read it?`"""
+    at = 1 if words[0] in _QUESTION_WORDS and index > 1 else 0
+    return index > at and words[at] in _ASKING and not any("VERB" in tags[i] for i in range(at + 1, index))
 
 
 def _behind_plural_subject(words: list[str], tags: list[set[str]], index: int) -> bool:

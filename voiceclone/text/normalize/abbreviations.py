@@ -265,6 +265,8 @@ def expand(text: str, family: str) -> str:
             return short
         if short.lower() in _BEFORE_NUMBER and not _NUMBER_BEHIND.match(text[match.end() :]):
             return short
+        if short.lower() in _BEFORE_NUMBER:
+            return full
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
         if re.match(r"[IVXL]+\b(?!['’])", rest) and family != "en":
