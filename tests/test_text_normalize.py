@@ -134,7 +134,7 @@ ITALIAN = {
     "il 4/3/2025": "il quattro marzo duemilaventicinque",
     "alle 15:45": "alle quindici e quarantacinque",
     "1 kg": "un chilo",
-    "1 ora": "una ora",
+    "1 ora": "un'ora",
     "2º piano": "secondo piano",
     "XXI secolo": "ventunesimo secolo",
     "-5 °C": "meno cinque gradi Celsius",

@@ -93,11 +93,16 @@ def plain_words(text: str) -> str:
 
 
 def plain_ipa(sounds: str, language: str) -> str:
-    """Return sounds in Kokoro's alphabet or in IPA as plain IPA: no stress, no length, `r` for every r of English."""
+    """Return sounds in Kokoro's alphabet or in IPA as plain IPA: no stress or length, English weak vowels all ə."""
     english = LANGUAGES[language].family == "en"
     table = _PLAIN if english else {k: v for k, v in _PLAIN.items() if k not in ("ɹ", "T", "ɾ", "ᵊ", "ɐ", "ᵻ")}
     plain = "".join(table.get(c, c) for c in sounds)
-    return re.sub("e(?!ɪ)", "ɛ", plain) if english else plain
+    if not english:
+        return plain
+    if language == "en-gb":  # ɜː and əː, æ and a are two ways of writing one vowel
+        plain = re.sub("a(?![ɪʊ])", "æ", plain.replace("ɜ", "ə"))
+    # Dictionaries write one and the same weak vowel ɪ, ə or ᵻ.
+    return re.sub("(?<![aeɔ])ɪ", "ə", re.sub("e(?!ɪ)", "ɛ", plain))
 
 
 def pairs(sounds: str) -> list[tuple[str, str]]:

@@ -2,44 +2,29 @@
 
 The dictionaries are those of misaki (Apache-2.0). They are read as files, and the rules below follow
 `misaki/en.py` (0.9.4), because importing that imports spaCy (4 s, 500 MB), which then wants a tagger model
-that is not on PyPI. In place of the tagger, the word before decides between noun and verb.
+that is not on PyPI. `heteronyms.py` chooses among the pronunciations of one word.
 """
 
 import importlib.util
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from voiceclone.errors import TextError
-from voiceclone.text.normalize.words import listed
+from voiceclone.text import heteronyms
+from voiceclone.text.heteronyms import Reading
 
 _PRIMARY, _SECONDARY = "ˈ", "ˌ"
 _VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ")
 _DIPHTHONGS = frozenset("AIOQWYʤʧ")
 _VOWELS_BEFORE_FLAP = frozenset("AIOWYiuæɑəɛɪɹʊʌ")
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)*['’]?|[^\w\s]|_")
-_LETTERS = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)*'?")
-
-_BEFORE_VERB = frozenset(
-    listed(
-        "to will would can could may might must shall should do does did don't doesn't didn't "
-        "won't can't couldn't wouldn't shouldn't i you we they who please let's not cannot "
-        "i'll you'll we'll they'll he'll she'll"
-    )
+_WORD = re.compile(
+    r"(?<!\w)'(?i:em|tis|twas|twere|twill|twould|cause|neath|pon|un)\b|[^\W_]+(?:['’][^\W\d_]+)*['’]?|[^\w\s]|_"
 )
-_BEFORE_NOUN = frozenset(
-    listed(
-        "a an the this that these those my your his her its our their no "
-        "some any each every of in on with at by from "
-        "for another several many few"
-    )
-)
-_BEFORE_ADJECTIVE = frozenset(listed("is are was were be been being very so more most too quite"))
-_BEFORE_PARTICIPLE = frozenset(listed("has have had having i've you've we've they've"))
-_PAST = frozenset(listed("yesterday ago last earlier once when then was were did had"))
+_LETTERS = re.compile(r"'?[A-Za-z]+(?:'[A-Za-z]+)*'?")
 
 
 @dataclass
@@ -48,33 +33,55 @@ class _Word:
 
     text: str
     space_before: bool
-    part: str | None = None
-    """Part of speech as misaki's dictionaries name it, or None."""
+    reading: Reading | None = None
+    """Which of several pronunciations; None where there is one."""
     phonemes: str = field(default="")
 
 
-def sounds(text: str, british: bool, guess: Callable[[str], str]) -> str:
-    """Return the phonemes of `text`, a clause without punctuation; spaces between words kept.
+def sounds(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> list[str]:
+    """Return the phonemes of the clauses of a text; spaces between words kept.
 
     Args:
-        text: words, apostrophes and hyphens.
+        parts: clauses (words, apostrophes, hyphens) in the even places, the punctuation between them in the odd ones.
         british: use the British dictionary.
         guess: gives the phonemes of a word that is not in the dictionary.
     """
     dictionary = _dictionary(british)
-    words = _words(text, dictionary)
+    clauses = [_words(part, dictionary) for part in parts[::2]]
+    sentence: list[_Word] = []
+    for index, clause in enumerate(clauses):
+        sentence += clause
+        behind = parts[2 * index + 1] if 2 * index + 1 < len(parts) else "."
+        if set(behind) & _SENTENCE_ENDS:
+            _choose_readings(sentence, dictionary)
+            sentence = []
+    return [_clause_sounds(clause, dictionary, guess) for clause in clauses]
+
+
+_SENTENCE_ENDS = frozenset(".!?…")
+
+
+def _choose_readings(words: Sequence[_Word], dictionary: "Dictionary") -> None:
+    """Choose among the pronunciations of the words of one sentence."""
+    said = [word for word in words if any(c.isalnum() for c in word.text)]
+    unclear = [i for i, word in enumerate(said) if heteronyms.has_rule(word.text) or dictionary.is_unclear(word.text)]
+    if not unclear:
+        return
+    tokens = heteronyms.tokens_of([word.text for word in said], is_name=dictionary.is_name(said[0].text.lower()))
+    for index in unclear:
+        said[index].reading = heteronyms.reading(tokens, index)
+
+
+def _clause_sounds(words: list[_Word], dictionary: "Dictionary", guess: Callable[[str], str]) -> str:
     next_vowel: bool | None = None  # None at the end of the clause
-    followed_by_to = False
     for index in range(len(words) - 1, -1, -1):
         word = words[index]
-        word.part = _part_of_speech(words, index)
         if _is_spelt(words, index):
             word.phonemes = dictionary.spell(word.text)
         else:
-            word.phonemes = _sound(word, dictionary, next_vowel, followed_by_to, guess)
+            word.phonemes = _sound(word, dictionary, next_vowel, guess)
         first = next((c for c in word.phonemes if c not in "ˈˌ"), None)
         next_vowel = next_vowel if first is None else first in _VOWELS
-        followed_by_to = word.text.lower() == "to"
     _soften_compounds(words)
     joined = "".join((" " if word.space_before else "") + word.phonemes for word in words)
     return joined.replace("ɾ", "T").replace("ʔ", "t").strip()  # as Kokoro 1.0 was trained
@@ -110,38 +117,21 @@ def _is_spelt(words: list[_Word], index: int) -> bool:
     return singles[min(index, 1)] and sum(singles) > 1
 
 
-def _part_of_speech(words: list[_Word], index: int) -> str | None:
-    before = words[index - 1].text.lower() if index else ""
-    if words[index].text.lower() == "read" and before not in _BEFORE_VERB - {"i", "you", "we", "they"}:
-        others = {word.text.lower() for word in words}
-        return "VBD" if before in _BEFORE_PARTICIPLE or others & _PAST else None
-    for part, signs in (
-        ("VERB", _BEFORE_VERB),
-        ("NOUN", _BEFORE_NOUN),
-        ("ADJ", _BEFORE_ADJECTIVE),
-        ("VBN", _BEFORE_PARTICIPLE),
-    ):
-        if before in signs:
-            return part
-    return None
-
-
 def _sound(
     word: _Word,
     dictionary: "Dictionary",
     next_vowel: bool | None,
-    to_follows: bool,
     guess: Callable[[str], str],
 ) -> str:
     text = word.text
     if not any(c.isalnum() for c in text):
         return ""
-    special = _function_word(text, dictionary, next_vowel, to_follows)
+    special = _function_word(text, next_vowel)
     if special is not None:
         return special
-    if _LETTERS.fullmatch(text):
+    if _LETTERS.fullmatch(text) or (word.reading and word.reading.american):
         stress = None if text == text.lower() else 2 if text == text.upper() and len(text) > 1 else 0.5
-        found = dictionary.pronounce(text, word.part, stress, last=next_vowel is None)
+        found = _read(word, dictionary, stress, last=next_vowel is None)
         if found is not None:
             return found
         if text.isupper() and len(text) > 1 and (len(text) < 5 or not set(text) & set("AEIOUY")):
@@ -149,7 +139,15 @@ def _sound(
     return guess(text)
 
 
-def _function_word(text: str, dictionary: "Dictionary", next_vowel: bool | None, to_follows: bool) -> str | None:
+def _read(word: _Word, dictionary: "Dictionary", stress: float | None, last: bool) -> str | None:
+    """Return the pronunciation of a word that is chosen, or None when the dictionary lacks it."""
+    reading = word.reading or Reading()
+    if reading.american:
+        return with_stress(reading.british if dictionary.british else reading.american, stress)
+    return dictionary.pronounce(reading.like or word.text, reading.part or None, stress, last)
+
+
+def _function_word(text: str, next_vowel: bool | None) -> str | None:
     """Return the small words whose sound depends on what follows, or None for all others."""
     small = text.lower()
     if text in ("a", "A"):
@@ -166,8 +164,6 @@ def _function_word(text: str, dictionary: "Dictionary", next_vowel: bool | None,
         return "ɪn" if next_vowel is not None else "ˈɪn"
     if small == "the":
         return "ði" if next_vowel else "ðə"
-    if small == "used" and to_follows:
-        return dictionary.entry("used", "VBD", last=False)
     return None
 
 
@@ -181,12 +177,14 @@ class Dictionary:
 
     def __init__(self, british: bool) -> None:
         self._plural_vowel = "ɪ" if british else "ᵻ"
-        self._british = british
+        self.british = british
         self._gold = _load("gb_gold" if british else "us_gold")
         self._silver = _load("gb_silver" if british else "us_silver")
 
     def entry(self, word: str, part: str | None, last: bool) -> str | None:
         """Return the pronunciation listed for exactly `word`."""
+        if self.british and word in ("z", "Z"):  # the dictionary has the American name
+            return "zˈɛd"
         listed = self._gold.get(word) or self._silver.get(word)
         if isinstance(listed, dict):
             if last and "None" in listed:
@@ -194,6 +192,13 @@ class Dictionary:
             general = {"VBD": "VERB", "VBN": "VERB"}.get(part or "", part)
             return listed.get(part or "") or listed.get(general or "") or listed["DEFAULT"]
         return listed
+
+    def is_unclear(self, word: str) -> bool:
+        """True when the pronunciation of `word`, or of what it is the plural of, goes by the part of speech."""
+        small = word.lower()
+        stems = (small, small[:-1], small[:-2]) if small.endswith("s") else (small,)
+        tables = (self._gold[stem] for stem in stems if isinstance(self._gold.get(stem), dict))
+        return any(table.keys() - {"DEFAULT", "None"} for table in tables)
 
     def is_name(self, word: str) -> bool:
         """True when only the capitalised spelling is among the checked entries; see the function above."""
@@ -210,7 +215,7 @@ class Dictionary:
             if found is not None:
                 return with_stress(found, stress)
         small = word.lower()
-        return self._plural(small, part, stress) or self._past(small, part, stress) or self._ing(small, part, stress)
+        return self._plural(small, part, stress) or self._past(small, stress) or self._ing(small, stress)
 
     def spell(self, letters: str) -> str:
         """Return the names of the letters as one word, stressed on the last."""
@@ -240,7 +245,7 @@ class Dictionary:
             return stem + "s"
         return stem + (self._plural_vowel + "z" if stem[-1] in "szʃʒʧʤ" else "z")
 
-    def _past(self, word: str, part: str | None, stress: float | None) -> str | None:
+    def _past(self, word: str, stress: float | None) -> str | None:
         if len(word) < 4 or not word.endswith("d"):
             return None
         stems = [word[:-1]] if not word.endswith("dd") else []
@@ -248,7 +253,7 @@ class Dictionary:
             stems.append(word[:-2])
             if word[-3] == word[-4]:
                 stems.append(word[:-3])
-        stem = next(filter(None, (self._known(s, part, stress) for s in stems)), None)
+        stem = next(filter(None, (self._known(s, "VERB", stress) for s in stems)), None)
         if not stem:
             return None
         if stem[-1] in "pkfθʃsʧ":
@@ -259,20 +264,20 @@ class Dictionary:
             return stem + "d"
         return stem[:-1] + "ɾᵻd" if self._flaps(stem) else stem + self._plural_vowel + "d"
 
-    def _ing(self, word: str, part: str | None, stress: float | None) -> str | None:
+    def _ing(self, word: str, stress: float | None) -> str | None:
         if len(word) < 5 or not word.endswith("ing"):
             return None
         stems = [word[:-3]] if len(word) > 5 else []
         stems.append(word[:-3] + "e")
         if len(word) > 5 and re.search(r"([bcdgklmnprstvxz])\1ing$|cking$", word):
             stems.append(word[:-4])
-        stem = next(filter(None, (self._known(s, part, stress or 0.5) for s in stems)), None)
-        if not stem or (self._british and stem[-1] in "əː"):
+        stem = next(filter(None, (self._known(s, "VERB", stress or 0.5) for s in stems)), None)
+        if not stem or (self.british and stem[-1] in "əː"):
             return None
         return (stem[:-1] + "ɾ" if self._flaps(stem) else stem) + "ɪŋ"
 
     def _flaps(self, stem: str) -> bool:
-        return not self._british and len(stem) > 1 and stem[-1] == "t" and stem[-2] in _VOWELS_BEFORE_FLAP
+        return not self.british and len(stem) > 1 and stem[-1] == "t" and stem[-2] in _VOWELS_BEFORE_FLAP
 
 
 def with_stress(phonemes: str, stress: float | None) -> str:

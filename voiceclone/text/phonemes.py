@@ -55,19 +55,19 @@ def _phonemes_of_words(words: str, language: str) -> str:
     chosen = get_language(language)
     parts = _CHUNKS.split(words)
     # Even parts are words, odd parts the punctuation between them with its spaces.
-    parts[::2] = [_sounds(part, chosen) for part in parts[::2]]
+    if chosen.family == "en":
+        parts[::2] = english.sounds(parts, chosen.code == "en-gb", lambda word: _guess(word, chosen))
+    else:
+        parts[::2] = [_sounds(part, chosen) for part in parts[::2]]
     return _tidy("".join(parts))
 
 
 def _sounds(words: str, language: Language) -> str:
-    """Return the phonemes of words without punctuation."""
+    """Return the phonemes of words without punctuation in any language but English."""
     if not words.strip():
         return words
-    if language.family == "en":
-        return english.sounds(words, language.code == "en-gb", lambda word: _guess(word, language))
-    if language.family == "fr":
-        words = french.respelled(words)
-    return _kokoro(espeak.ipa(words, language.espeak_voice))
+    spelt = french.respelled(words) if language.family == "fr" else words
+    return _kokoro(espeak.ipa(spelt, language.espeak_voice))
 
 
 @lru_cache(maxsize=4096)  # names come again and again in a text

@@ -70,7 +70,7 @@ def _signs(text: str, words: Words) -> str:
     for sign in "&+=×÷±%@<>§°~":
         if sign in text:
             text = text.replace(sign, f" {words.signs[sign]} ")
-    text = re.sub(r"[#$€£¥₹¢²³‰_/]", " ", text)
+    text = re.sub(r"[#$€£¥₹¢²³⁰¹⁴-⁹₀-₉‰_/]", " ", text)
     return text
 
 

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from voiceclone.text.normalize import romance_abbreviations
 from voiceclone.text.normalize.words import listed
 
 TITLES: dict[str, dict[str, str]] = {
@@ -38,23 +39,7 @@ TITLES: dict[str, dict[str, str]] = {
         "Ms": "Miz",
         "Messrs": "Messers",
     },
-    "es": {
-        "Sr.": "señor",
-        "Sra.": "señora",
-        "Srta.": "señorita",
-        "Sres.": "señores",
-        "Dr.": "doctor",
-        "Dra.": "doctora",
-        "D.": "don",
-        "Dña.": "doña",
-        "Prof.": "profesor",
-        "Lic.": "licenciado",
-        "Ing.": "ingeniero",
-        "Sto.": "santo",
-        "Sta.": "santa",
-        "Avda.": "avenida",
-        "Av.": "avenida",
-    },
+    "es": romance_abbreviations.SPANISH_TITLES,
     "fr": {
         "M.": "monsieur",
         "MM.": "messieurs",
@@ -73,38 +58,8 @@ TITLES: dict[str, dict[str, str]] = {
         "bd": "boulevard",
         "bd.": "boulevard",
     },
-    "it": {
-        "Sig.": "signor",
-        "Sig.ra": "signora",
-        "Sig.na": "signorina",
-        "Sigg.": "signori",
-        "Dott.": "dottor",
-        "Dott.ssa": "dottoressa",
-        "Prof.": "professor",
-        "Prof.ssa": "professoressa",
-        "Ing.": "ingegner",
-        "Avv.": "avvocato",
-        "Geom.": "geometra",
-        "Dr.": "dottor",
-        "S.": "san",
-        "P.za": "piazza",
-        "V.le": "viale",
-    },
-    "pt": {
-        "Sr.": "senhor",
-        "Sra.": "senhora",
-        "Srta.": "senhorita",
-        "Dr.": "doutor",
-        "Dra.": "doutora",
-        "Prof.": "professor",
-        "Profa.": "professora",
-        "Eng.": "engenheiro",
-        "D.": "dona",
-        "Av.": "avenida",
-        "R.": "rua",
-        "Sto.": "santo",
-        "Sta.": "santa",
-    },
+    "it": romance_abbreviations.ITALIAN_TITLES,
+    "pt": romance_abbreviations.PORTUGUESE_TITLES,
     "hi": {
         "डॉ.": "डॉक्टर",
         "श्री.": "श्री",
@@ -194,31 +149,7 @@ WORDS: dict[str, dict[str, str]] = {
         "w/o": "without",
         "w/": "with",
     },
-    "es": {
-        "p. ej.": "por ejemplo",
-        "p.ej.": "por ejemplo",
-        "etc.": "etcétera",
-        "EE. UU.": "Estados Unidos",
-        "EE.UU.": "Estados Unidos",
-        "n.º": "número",
-        "nº": "número",
-        "núm.": "número",
-        "pág.": "página",
-        "págs.": "páginas",
-        "aprox.": "aproximadamente",
-        "tel.": "teléfono",
-        "a. C.": "antes de Cristo",
-        "d. C.": "después de Cristo",
-        "a.C.": "antes de Cristo",
-        "d.C.": "después de Cristo",
-        "Ud.": "usted",
-        "Uds.": "ustedes",
-        "vs.": "versus",
-        "cap.": "capítulo",
-        "máx.": "máximo",
-        "mín.": "mínimo",
-        "Cía.": "compañía",
-    },
+    "es": romance_abbreviations.SPANISH_WORDS,
     "fr": {
         "p. ex.": "par exemple",
         "p.ex.": "par exemple",
@@ -244,46 +175,8 @@ WORDS: dict[str, dict[str, str]] = {
         "déc.": "décembre",
         "s.v.p.": "s'il vous plaît",
     },
-    "it": {
-        "p. es.": "per esempio",
-        "p.es.": "per esempio",
-        "es.": "esempio",
-        "ecc.": "eccetera",
-        "n.": "numero",
-        "nº": "numero",
-        "pag.": "pagina",
-        "pagg.": "pagine",
-        "tel.": "telefono",
-        "ca.": "circa",
-        "a.C.": "avanti Cristo",
-        "d.C.": "dopo Cristo",
-        "cap.": "capitolo",
-        "vol.": "volume",
-        "max.": "massimo",
-        "min.": "minimo",
-        "vs.": "contro",
-    },
-    "pt": {
-        "p. ex.": "por exemplo",
-        "p.ex.": "por exemplo",
-        "ex.": "exemplo",
-        "etc.": "etcétera",
-        "n.º": "número",
-        "nº": "número",
-        "pág.": "página",
-        "págs.": "páginas",
-        "tel.": "telefone",
-        "aprox.": "aproximadamente",
-        "a.C.": "antes de Cristo",
-        "d.C.": "depois de Cristo",
-        "cap.": "capítulo",
-        "vol.": "volume",
-        "máx.": "máximo",
-        "mín.": "mínimo",
-        "Cia.": "companhia",
-        "Ltda.": "limitada",
-        "vs.": "contra",
-    },
+    "it": romance_abbreviations.ITALIAN_WORDS,
+    "pt": romance_abbreviations.PORTUGUESE_WORDS,
     "hi": {
         "उदा.": "उदाहरण",
         "आदि.": "आदि",
@@ -299,6 +192,8 @@ _BEFORE_NUMBER = frozenset(
     listed("no. nos. fig. figs. vol. vols. sec. eq. para. p. pp. ch. n. mar. es. ex. est. art. núm. cap.")
 )
 """In small letters: ordinary words or letters elsewhere, an abbreviation only before a number."""
+_BEFORE_NAME = frozenset(("on.",))
+"""In small letters: a title only before a name."""
 _DOTTED_UNITS = {"en": listed("ft. in. oz. lb. lbs. yr. yrs. hr. hrs. min. mins. sec. secs. mi. yd. pt. qt. gal.")}
 """Units that are written with a full stop and are followed by a number: `6 ft. 2 in.`"""
 
@@ -331,6 +226,14 @@ def dotted(family: str) -> frozenset[str]:
     return frozenset(short.lower() for short in shorts if short.endswith("."))
 
 
+@cache
+def spaced(family: str) -> tuple[tuple[str, str], ...]:
+    """Return the abbreviations of several parts (`EE. UU.`, `a. C.`), in small letters: (first part, the rest)."""
+    always = ("a. m.", "p. m.")
+    shorts = (short.lower() for short in (*TITLES[family], *WORDS[family], *always) if " " in short.strip())
+    return tuple((first, rest) for first, _, rest in (short.partition(" ") for short in shorts) if first.endswith("."))
+
+
 def goes_on(before: str, following: str) -> bool:
     """Tell whether an English sentence goes on behind `St.`, `Dr.`, `a.m.` or letters such as `U.S.`
 
@@ -358,10 +261,16 @@ def expand(text: str, family: str) -> str:
         if short in _STREET_OR_TITLE and family == "en":
             return _street_or_title(match)
         full = words.get(short) or words[short.lower()]
+        if short.lower() in _BEFORE_NAME and not re.match(r"\s+[A-ZÀ-Ý]", text[match.end() :]):
+            return short
         if short.lower() in _BEFORE_NUMBER and not _NUMBER_BEHIND.match(text[match.end() :]):
             return short
+        if short.lower() in _BEFORE_NUMBER:
+            return full
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
+        if re.match(r"[IVXL]+\b(?!['’])", rest) and family != "en":
+            return full  # vol. II
         if ends_sentence and (not rest or (rest[0].isupper() and short.lower() == short) or rest[0] == "\n"):
             return full + "."
         return full
@@ -398,9 +307,9 @@ _NO_STREET_NAME = frozenset(
 BEGINNERS = frozenset(
     listed(
         "a an the he she it they we you i this that these those there here my your his her its our their in on at but "
-        "and so if when while after before as for then now what who where why how is are was were do does did can could "
-        "will would no yes not both all some many most each every one two another however still yet although because since "
-        "until to from with by once please let nobody everyone everybody something nothing"
+        "and so if when while after before as for then now what who where why how is are was were do does did can "
+        "could will would no yes not both all some many most each every one two another however still yet although "
+        "because since until to from with by once please let nobody everyone everybody something nothing"
     )
 )
 """Words that begin sentences and are no names, so that the full stop before them is one."""
@@ -415,7 +324,9 @@ BEHIND_TIME = frozenset(
 @cache
 def _pattern(family: str) -> tuple[re.Pattern[str], dict[str, str]]:
     words = WORDS[family] | TITLES[family]
-    words |= {short.lower(): full for short, full in words.items() if len(short) > 3}
+    words = {short.lower(): full for short, full in words.items() if len(short) > 3} | words
+    if family in ("es", "it", "pt"):
+        words = {short[0].upper() + short[1:]: full for short, full in words.items() if len(short) > 3} | words
     if family == "en":
         words |= {"St.": "Saint"} | {
             short[0].upper() + short[1:]: full[0].upper() + full[1:]

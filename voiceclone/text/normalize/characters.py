@@ -47,6 +47,8 @@ def _plain(character: str) -> str:
     if category in ("Cf", "So", "Sk", "Co", "Cs", "Cn"):
         # Emoji with their modifiers; the joiners of Indic scripts do not change the sound.
         return " " if category == "So" else ""
+    if category == "Lm" and unicodedata.decomposition(character).startswith("<super>"):
+        return unicodedata.normalize("NFKC", character)  # 4ᵗʰ, Mᵐᵉ
     if character == "\ufe0f":
         return ""
     if category == "Lm" and unicodedata.decomposition(character).startswith(("<super>", "<sub>")):

@@ -61,16 +61,26 @@ def say_iso_times(text: str) -> str:
     return re.sub(pattern, parted, text)
 
 
+_RELEASED = "[Vv]ersion|[Rr]elease|Python|Ubuntu|Java|Node|Android|iOS|macOS|Chrome|Firefox|Windows|Linux|Blender"
+"""Words before the number of a version in two parts, `Python 3.11`."""
+
+
 def say_versions(text: str, words: Words) -> str:
     """Write out `v2.0.1`, `v2` and `2.0.1`."""
 
-    def version(match: re.Match[str]) -> str:
-        parts = match.group().split(".")
+    def version(match: re.Match[str], written: str = "") -> str:
+        parts = (written or match.group()).split(".")
         if words.decimal_mark == "," and all(len(part) == 3 for part in parts[1:]):
             return match.group()  # 1.234.567 is one number there
         point = "point" if words.number_code == "en" else words.signs["."]
         return f" {point} ".join(cardinal(part, words) for part in parts)
 
+    if words.number_code == "en":  # Python 3.11 is no decimal number
+        text = re.sub(
+            rf"\b({_RELEASED}) (\d{{1,3}})\.(\d{{2}})(?![\w.%])",
+            lambda m: f"{m[1]} {version(m, f'{m[2]}.{m[3]}')}",
+            text,
+        )
     text = re.sub(r"(?<![\w.])(?:v\.?(?=\d{1,4}(?:\.\d+)*\b)|V(?=\d+\.\d))", f"{words.version} ", text)
     return re.sub(r"(?<![\d.,])\d{1,4}(?:\.\d{1,4}){2,}(?!\d)", version, text)
 

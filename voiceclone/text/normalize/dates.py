@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from voiceclone.text.normalize.abbreviations import BEHIND_TIME
-from voiceclone.text.normalize.numbers import cardinal, say_number, year
+from voiceclone.text.normalize.numbers import cardinal, ordinal, say_number, year
 from voiceclone.text.normalize.words import Words
 
 
@@ -28,6 +28,8 @@ def say_dates(text: str, words: Words, month_first: bool) -> str:
 
     text = re.sub(r"(?<![\d/.-])(\d{4})([/-])(\d{1,2})\2(\d{1,2})(?![\d/-])", iso, text)
     text = re.sub(r"(?<![\d/.-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?![\d/-])", slashed, text)
+    if words.number_code == "en":
+        text = _days_of_month(text, words, month_first)
     if words.before_short_date:
         text = re.sub(
             rf"\b((?i:{'|'.join(words.before_short_date)})\s+)(\d{{1,2}})/(\d{{1,2}})(?![\w/])(?!\s(?:of|cup))",
@@ -36,6 +38,25 @@ def say_dates(text: str, words: Words, month_first: bool) -> str:
         )
     text = _day_month(words).sub(lambda m: _named(m, words), text)
     return _month_day(words).sub(lambda m: _named(m, words), text) if words.number_code == "en" else text
+
+
+def _days_of_month(text: str, words: Words, month_first: bool) -> str:
+    """Write out `May 3-5` and `3–5 May`."""
+    months = _month_names(words.number_code, words.months)
+    full = {name[:3]: name for name in words.months}
+    days = r"(?P<first>\d{1,2})(?:st|nd|rd|th)?\s?[-–]\s?(?P<last>\d{1,2})(?:st|nd|rd|th)?"
+
+    def both(match: re.Match[str]) -> str:
+        if not 1 <= int(match["first"]) < int(match["last"]) <= 31:
+            return match.group()
+        month = full[match["month"][:3]]
+        first, last = (ordinal(int(match[name]), words) for name in ("first", "last"))
+        if month_first:
+            return f"{month} {first} {words.to} {last}"
+        return f"the {first} {words.to} the {last} of {month}"
+
+    text = re.sub(rf"\b(?P<month>{months})\.?\s{days}(?![\w:/-])", both, text)
+    return re.sub(rf"(?<![\w.,:/-]){days}\s(?P<month>{months})\b", both, text)
 
 
 def _date(match: re.Match[str], day: int, month: int, written_year: str, words: Words) -> str:
@@ -112,7 +133,7 @@ def say_times(text: str, words: Words) -> str:
         flags=re.I,
     )
     text = re.sub(
-        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![:\d]){half}?",
+        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?!:?\d){half}?",
         clock,
         text,
         flags=re.I,
@@ -170,6 +191,11 @@ def say_years(text: str, words: Words) -> str:
     """Write out four-digit years in English and Hindi, which say them otherwise than numbers."""
     if words.number_code not in ("en", ""):
         return text
+    if words.number_code == "en":  # 1066 is a year only where the words around say so
+        pattern = (
+            r"\b(?i:(in|since|until|before|after|by|around|from|of)) (10\d\d)\b(?![.,]\d|\s[a-z]+s\b|\s(?:of|people)\b)"
+        )
+        text = re.sub(pattern, lambda m: f"{m[1]} {year(int(m[2]), words)}", text)
     return re.sub(r"(?<![\w.,:/$€£₹#])(1[1-9]\d\d|20\d\d)(?![\d:%°]|[.,/]\d)", lambda m: year(int(m[1]), words), text)
 
 

@@ -1,8 +1,8 @@
-"""English words for signs, units, money, dates and times, and the rules that only English needs."""
+"""English words for signs, units, money, dates and times."""
 
-import re
 from dataclasses import replace
 
+from voiceclone.text.normalize.english_usage import own_rules
 from voiceclone.text.normalize.numbers import cardinal, ordinal
 from voiceclone.text.normalize.words import Currency, Noun, Words, listed
 
@@ -139,57 +139,6 @@ _PERIODS = {
     "yr": "year",
 }
 
-_SHORTENED = {
-    "th'": "the",
-    "o'": "of",
-    "an'": "and",
-    "'n'": "and",
-    "wi'": "with",
-    "thro'": "through",
-    "gov't": "government",
-}
-_NAMED_BY_NUMBERS = {"9/11": "nine eleven", "7/7": "seven seven", "7/11": "seven eleven", "24/7": "twenty four seven"}
-
-
-def _own_rules(text: str) -> str:
-    """Write out `th'` and the like, the year `'05`, `9/11`, `5 ft 3 in`, and inches."""
-    text = re.sub(r"(?<=\w)\s?'n'\s?(?=\w)", " and ", text)  # rock 'n' roll
-    text = re.sub(r"(?<![\w'])(?i:th|o|an|wi|thro)'(?=\s+\w)", _whole_word, text)
-    text = re.sub(r"\bgov't\b", "government", text)
-    # Titles, streets and units as the British write them get the full stop by which later rules know them, or lose it.
-    text = re.sub(
-        r"\b(Dr|St|Prof|Mt|Sgt|Capt|Lt|Rev|Gen)(?=\s[A-Z][a-z])(?!\s(?:The|In|And|Is|He|She|It)\b)", r"\1.", text
-    )
-    text = re.sub(r"\b([A-Z][a-z]+\s(?:St|Rd|Ave|Dr|Ln|Sq|Blvd))(?=[,;]|\s+[a-z]|\s*$)", r"\1.", text)
-    text = re.sub(r"\b((?i:nos?|pp?|vol|figs?|ch|sec)\.)(?=\d)", r"\1 ", text)
-    text = re.sub(rf"(?<=\d)(\s?)({_DOTTED})\.(?=\s+[a-z\d(]|[,;:)])", _without_dots, text)
-    text = re.sub(r"(?<![\w'])'(\d\d)\b(?!'|s\b|\")", _short_year, text)
-    text = re.sub(r"(?<![\w.,/])(?:9/11|7/7|7/11|24/7)(?![\w/])", lambda m: _NAMED_BY_NUMBERS[m.group()], text)
-    text = re.sub(r"\b(\d+\s?ft\.?)\s(\d+)\s?in\b\.?", r"\1 \2 inches", text)
-    if text.count('"') % 2:  # not a quotation
-        text = re.sub(r"(?<=\d)(?<!'\d)(?<!'\d\d)\"(?=\s[A-Za-z]+)", " inch", text, count=1)
-    return text
-
-
-_DOTTED = r"fl\.\s?oz|sq\.\s?ft|ft|in|oz|lbs?|yrs?|hrs?|mins?|secs?|mi|yd|gal|kg|km|cm|mm|mph|tsp|tbsp"
-
-
-def _without_dots(match: re.Match[str]) -> str:
-    return match[1] + match[2].replace(".", "")
-
-
-def _whole_word(match: re.Match[str]) -> str:
-    whole = _SHORTENED[match.group().lower()]
-    return whole.capitalize() if match.group()[0].isupper() else whole
-
-
-def _short_year(match: re.Match[str]) -> str:
-    number = match[1]
-    if number == "00":
-        return "two thousand"
-    return f"oh {cardinal(number[1], AMERICAN)}" if number[0] == "0" else cardinal(number, AMERICAN)
-
-
 AMERICAN = Words(
     number_code="en",
     decimal_mark=".",
@@ -243,7 +192,10 @@ AMERICAN = Words(
     regnal_ordinal_to=40,
     before_roman={
         **dict.fromkeys(
-            listed("chapter part volume act scene phase type section book war level class title stage"),
+            listed(
+                "chapter part volume act scene phase type section book war level class title stage bowl olympiad "
+                "wrestlemania article appendix canto"
+            ),
             "cardinal",
         ),
         **dict.fromkeys(
@@ -263,7 +215,7 @@ AMERICAN = Words(
         "tickets tonnes tons barrels units years times soldiers deaths cases vehicles cars passengers trees acres"
     ),
     weekdays=listed("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
-    own_rules=_own_rules,
+    own_rules=own_rules,
     before_short_date=listed("on by until till before after since dated due"),
 )
-BRITISH = replace(AMERICAN, date=_british_date, units=_units("metre", "litre"))
+BRITISH = replace(AMERICAN, date=_british_date, units=_units("metre", "litre"), says_and=True)

@@ -26,15 +26,27 @@ def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
     """
     # In "200 o 300 personas" and "de 20 a 31 casas" the first number counts the same things.
     rest = re.sub(r"^[ \u00a0]+(?:o|ou|a|e|y|u)[ \u00a0]+[\d.]+(?![\w,])", "", rest)
-    for _ in range(_WORDS_LOOKED_AT):
+    # "2 em cada 3 mulheres", "21 de las 30 mujeres", "uma das duas".
+    of_each = re.match(r"[ \u00a0]+(?:de|em|en) cada[ \u00a0]+\d+(?![\w,])", rest)
+    if of_each:
+        rest, singular = rest[of_each.end() :], False
+    if re.match(r"[ \u00a0]+(?:das|dessas|destas|de las|de estas|de esas)[ \u00a0]", rest):
+        return FEMININE
+    for looked_at in range(_WORDS_LOOKED_AT):
         match = re.match(r"[ \u00a0]+([^\W\d_]+)", rest)
         if not match:
             return ""
         word = plain_letters(match[1])
-        if word in nouns.no_noun:
+        between = looked_at > 0 and word in ("y", "e")  # 2 grandes y bellas casas
+        if word in nouns.no_noun and not between:
             return ""
+<<<<<<< HEAD
         if word not in nouns.show_no_gender:
             if not singular and not word.endswith(("s", "x")):
+=======
+        if word not in nouns.show_no_gender and not between:
+            if not singular and not word.endswith("s"):
+>>>>>>> romance
                 return ""
             return FEMININE if is_feminine(word, nouns, singular) else MASCULINE
         rest = rest[match.end() :]

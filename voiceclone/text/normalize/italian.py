@@ -34,6 +34,18 @@ _PER = {
 }  # fmt: skip
 _SHORT_MONTHS = dict(zip(listed("gen feb mar apr mag giu lug ago set ott nov dic"), _MONTHS, strict=True))
 _DAYS = listed("lunedì martedì mercoledì giovedì venerdì sabato domenica")
+_SAINTS = listed(
+    """
+    Agata Agnese Agostino Alessandro Alessio Ambrogio Andrea Anna Antonio Apollinare Babila Barbara Bartolomeo Benedetto
+    Bernardino Bernardo Biagio Carlo Caterina Cecilia Chiara Clemente Cristoforo Croce Damiano Domenico Donato Elena
+    Eufemia Eustorgio Felice Filippo Francesco Gennaro Giacomo Gimignano Giorgio Giovanni Giuliano Giulia Giuseppe
+    Gregorio Ignazio Ilario Lazzaro Leonardo Lorenzo Luca Lucia Luigi Marco Margherita Maria Marino Marta Martino Matteo
+    Mattia Maurizio Michele Monica Nazario Nicola Pancrazio Paola Paolo Pellegrino Pietro Rita Rocco Salvatore Saba
+    Sebastiano Severo Silvestro Siro Sofia Spirito Stefano Teresa Tommaso Valentino Vincenzo Vitale Vito Zeno
+    """
+)
+_SURE_ACCENTS = frozenset(listed("e piu puo perche cosi cio gia pero giu finche poiche sara"))
+_SHORT_DAYS = dict(zip(listed("lun mar mer gio ven sab dom"), _DAYS, strict=True))
 _ARTICLES = (
     "il|la|lo|l'|del|della|dello|dell'|al|alla|allo|all'|nel|nella|nello|nell'|dal|dalla|dall'|un|una|questa|questo"
 )
@@ -52,9 +64,22 @@ _ACUTE = ("che", "ne", "se", "tre", "re")
 def _own_rules(text: str) -> str:
     """Apply the rules of Italian alone."""
     text = _accents(text)
+    text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
+    text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
+    text = romance.say_short_dates(text, WORDS, "il|dal|al|del|entro il")
+    text = _first_of_month(text)
+    text = romance.say_days(text, WORDS, "primo")
+    text = romance.say_hectares(text, ("ettaro", "ettari"))
+    text = romance.say_inches(text, "pollici")
+    text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
+    text = re.sub(r"\bs\.n\.c\.|\bsnc\b", "senza numero civico", text)
+    text = re.sub(r"\bc/o\b", "presso", text)
+    text = re.sub(r"(?<![\w.,])(\d{1,3})(?=enn[ei]\b)", _years_old, text)
+    text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("maggiore o uguale a", "minore o uguale a", "circa uguale a", "diverso da"))
-    text = re.sub(r"\bS\.\s?(?=[A-ZÀÈÉÌÒÙ][a-zàèéìòù]{2})([A-Za-zÀ-ù]+)", _saint, text)
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?P<name>{'|'.join(_SAINTS)})\b", _saint, text)
+    text = re.sub(r"(?<=\d) ?min\.(?!\w)", _minutes, text)
     text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
     text = re.sub(r"(?<![\w.,])(\d{1,3})\s?mila\b", r"\1.000", text)
     text = re.sub(r"(?<![\w.,])(\d{1,3})k\b", r"\1.000", text)
@@ -66,13 +91,15 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<=\d)\s?[°º]\s?(?=[CF]\b)", " °", text)
     text = re.sub(r"\bsec\.\s(?=[IVX]+\b)", "secolo ", text)
     text = romance.say_centuries(text, WORDS, "[Ss]ecol[oi]", ordinal_to=100)
-    text = re.sub(r"\b([IVX]+)(?=\s(?:[Ss]ecolo|sec\.))", _place, text)
-    text = re.sub(rf"\b([IVX]+)(?=\s(?i:{'|'.join(_MONTHS)})\b)", _day, text)
+    and_another = r"(?:\s(?:e|ed|o|al?)(?:\s(?:il|al|del|dal|nel)|\s(?:l|all|dell)')?\s?[IVX]+)?"
+    text = re.sub(rf"\b([IVX]+)(?={and_another}\s(?:[Ss]ecol[oi]|sec\.))", _place, text)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
+    text = romance.say_spans_of_money(text, WORDS.to)
     text = romance.say_results(text, WORDS)
-    text = romance.say_per(text, _PER)
+    text = romance.say_per(text, WORDS, _PER)
     text = romance.say_halves(text, WORDS, ("mezzo", "mezza"))
     text = re.sub(r"(?<![\w.,:/-])(\d?[2-9]1)(?= anni\b)", lambda m: cardinal(m[1], WORDS)[:-1], text)
+    text = re.sub(r"(?<![\w.,:/-])1 ?h\b(?! ?\d|/)", "un'ora", text)
     return re.sub(r"(?<![\w.,:/+-])1 (?P<noun>[^\W\d_]+)\b(?!/)", _one, text)
 
 
@@ -81,29 +108,43 @@ def _accents(text: str) -> str:
 
     def accent(match: re.Match[str]) -> str:
         word, vowel = match["word"], match["word"][-1]
-        opened = match.string[: match.start()]
-        quoted = len(re.findall(r"(?<!\w)'(?=\w)", opened)) > len(re.findall(r"(?<=\w)'(?!\w)", opened))
+        opened = max((m.start() for m in re.finditer(r"(?<!\w)'(?=[^\W\d])", match.string[: match.end()])), default=-1)
+        quoted = opened >= 0 and not re.search(r"\w'(?!\w)", match.string[opened : match.end("word")])
+        quoted = quoted and (word.lower() not in _SURE_ACCENTS or opened == match.start() - 1)
         if quoted or word.lower() in _NO_ACCENT or (len(word) == 1 and word.lower() != "e"):
             return match.group()
         closed = vowel == "e" and len(word) > 1 and word.lower().endswith(_ACUTE)
         accented = "é" if closed else _ACCENTED[vowel.lower()]
         return word[:-1] + (accented.upper() if vowel.isupper() else accented)
 
-    return re.sub(r"(?<![\w'])(?P<word>[^\W\d_]*[aeiouAEIOU])'(?=[\s.,;:!?)]|$)", accent, text)
+    return re.sub(r"(?<!\w)(?P<word>[^\W\d_]*[aeiouAEIOU])'(?=[\s.,;:!?)]|$)", accent, text)
 
 
 def _saint(match: re.Match[str]) -> str:
-    name = match[1]
-    if name[0] in "AEIOUÀÈÉÌÒÙ":
+    """Write out `S. Pietro`, `S. Anna`, `S. Stefano`."""
+    name = match["name"]
+    if name[0] in "AEIOU":
         return f"sant'{name}"
-    if name.endswith("a") and name not in ("Andrea", "Luca", "Nicola", "Mattia", "Barnaba"):
+    if name.endswith("a") and name not in ("Luca", "Nicola", "Mattia"):
         return f"santa {name}"
-    return f"santo {name}" if re.match(r"S[^aeiou]|Z|Ps|Gn|X", name) else f"san {name}"
+    return f"santo {name}" if re.match(r"S[^aeiou]|Z", name) else f"san {name}"
 
 
 def _millions(match: re.Match[str]) -> str:
     one = re.search(r"(?<![\d.,])1$", match.string[: match.start()])
     return " " + {"mln": "milion", "mld": "miliard"}[match[1]] + {"mln": "ei", "mld": "oi"}[match[1]][not one]
+
+
+def _years_old(match: re.Match[str]) -> str:
+    """Return the number of `18enne` as it stands before the ending: `diciott`."""
+    said = cardinal(match[1], WORDS)
+    return said.replace("é", "e") if said.endswith(("é", "sei")) else said[:-1]
+
+
+def _minutes(match: re.Match[str]) -> str:
+    """Write out `45 min.`, which is no minimum."""
+    ends = re.match(r"\s*(?:$|[A-ZÈ])", match.string[match.end() :])
+    return " minuti." if ends else " minuti"
 
 
 def _months(text: str) -> str:
@@ -115,17 +156,21 @@ def _months(text: str) -> str:
         lambda m: f"{_SHORT_MONTHS[m[1].lower()]} a {_SHORT_MONTHS[m[2].lower()]}",
         text,
     )
-    text = romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
-    first = rf"\b([Dd]el|[Aa]l|[Dd]al|[Nn]el|)l'1[°º]?(?=\s(?i:{'|'.join(_MONTHS)})\b)"
-    text = re.sub(first, lambda m: f"{m[1] or 'i'}{'' if m[1] else 'l'} 1", text)
-    return re.sub(rf"\bL'1[°º]?(?=\s(?i:{'|'.join(_MONTHS)})\b)", "Il 1", text)
+    return romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
+
+
+def _first_of_month(text: str) -> str:
+    """Turn `l'1 aprile` and `dall'1 al 7 aprile` into what is said, `il 1 aprile`."""
+    month = rf"(?=(?:\s(?:al|e|e il|all'|e l')\s?\d{{1,2}})?\s(?i:{'|'.join(_MONTHS)})\b)"
+    text = re.sub(rf"\b(?P<of>[Dd]e|[Aa]|[Dd]a|[Nn]e)ll'1[°º]?{month}", r"\g<of>l 1", text)
+    return re.sub(rf"\b(?P<the>[Ll])'1[°º]?{month}", lambda m: "il 1" if m["the"] == "l" else "Il 1", text)
 
 
 def _times(text: str) -> str:
     """Write times so that the rules of all languages say them: `ore 20.30`, `h 16:00`, `all'1`."""
     text = romance.say_spans_of_time(text, WORDS.to)
     text = re.sub(r"\b[hH]\.?\s(?=\d{1,2}[:.]\d\d\b)", "ore ", text)
-    text = re.sub(r"(?i)\b((?:ore|(?:d?a|de)ll[e'])\s?\d{1,2})\.(?=\d\d(?![\d.,]|\s?[€$%]))", r"\1:", text)
+    text = re.sub(r"(?i)\b((?:ore|le|(?:d?a|de)ll[e'])\s?\d{1,2})\.(?=\d\d(?![\d%]|[.,]\d|\s?[€$%]))", r"\1:", text)
     text = re.sub(r"(?<![\d:.,])(\d{1,2}) ?h (?=\d{1,2} ?min\b)", lambda m: f"{cardinal(m[1], WORDS)} ore ", text)
     return re.sub(r"(?i)\b((?:d?a|de)ll'|l')1\b(?=\s(?:di |del |della |e |in punto)|[;!?]|$)", _one_o_clock, text)
 
@@ -153,11 +198,6 @@ def _ordinal(match: re.Match[str]) -> str:
 def _place(match: re.Match[str]) -> str:
     value = roman_value(match[1])
     return ordinal(value, WORDS) if value else match.group()
-
-
-def _day(match: re.Match[str]) -> str:
-    value = roman_value(match[1])
-    return cardinal(str(value), WORDS) if 1 < value < 32 else match.group()
 
 
 def _one(match: re.Match[str]) -> str:
@@ -249,7 +289,6 @@ WORDS = Words(
         "t": _unit("tonnellata"),
         "q": Noun("quintale", "quintali"),
         "hg": Noun("etto", "etti"),
-        "ha": Noun("ettaro", "ettari"),
         "mq": Noun("metro quadrato", "metri quadrati"),
         "mc": Noun("metro cubo", "metri cubi"),
         "m2": Noun("metro quadrato", "metri quadrati"),
@@ -313,5 +352,6 @@ WORDS = Words(
     periods={name: name for name in listed("giorno settimana mese anno ora minuto secondo persona notte")}
     | {"h": "ora", "min": "minuto", "s": "secondo"},
     own_rules=_own_rules,
+    version="versione",
     nouns=nouns.ITALIAN,
 )

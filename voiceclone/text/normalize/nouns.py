@@ -11,29 +11,31 @@ SPANISH = Nouns(
     feminine=frozenset(
         listed(
             """
-            ave base calle carne clase clave corriente costumbre fase fe fiebre frase fuente gente gripe hambre
-            higiene indole leche llave madre mente muerte nave nieve noche nube parte patente pendiente peste plebe
-            prole sangre sede serpiente suerte tarde torre variable variante vertiente catastrofe elipse cumbre
-            legumbre lumbre muchedumbre servidumbre vez voz luz cruz paz raiz nariz actriz matriz perdiz nuez niñez
-            vejez madurez hoz coz tez faz lombriz codorniz razon sazon imagen virgen sarten comezon crin sien orden
-            señal sal piel miel carcel catedral capital postal central sucursal credencial vocal espiral diagonal
-            mujer flor labor coliflor mano foto moto radio libido dinamo red pared sed salud vid lid merced ley grey
-            res tos crisis tesis dosis hipotesis sintesis lista vista pista revista entrevista conquista arista web
-            app ong pyme tablet
+            arte comadre subclave macro suite piramide pequeñez timidez rapidez lucidez estupidez sencillez honradez
+            escasez ave base calle carne clase clave corriente costumbre fase fe fiebre frase fuente gente gripe
+            hambre higiene indole leche llave madre mente muerte nave nieve noche nube parte patente pendiente peste
+            plebe prole sangre sede serpiente suerte tarde torre variable variante vertiente catastrofe elipse
+            cumbre legumbre lumbre muchedumbre servidumbre vez voz luz cruz paz raiz nariz actriz matriz perdiz nuez
+            niñez vejez madurez hoz coz tez faz lombriz codorniz razon sazon imagen virgen sarten comezon crin sien
+            orden señal sal piel miel carcel catedral capital postal central sucursal credencial vocal espiral
+            diagonal mujer flor labor coliflor mano foto moto radio libido dinamo red pared sed salud vid lid merced
+            ley grey res tos crisis tesis dosis hipotesis sintesis lista vista pista revista entrevista conquista
+            arista autopista constante consonante web app ong pyme tablet
             """
         )
     ),
     masculine=frozenset(
         listed(
             """
-            dia mediodia mapa planeta cometa tranvia sofa papa poeta atleta profeta pijama gorila yoga colega dalmata
-            guardia policia camarada patriota belga pirata jesuita espia panda koala puma delta tequila centinela
-            indigena problema tema sistema programa idioma clima drama poema sintoma esquema fantasma diploma dilema
-            enigma lema aroma plasma prisma trauma telegrama crucigrama teorema emblema estigma dogma magma panorama
-            axioma sofisma reuma kilograma organigrama diagrama pentagrama melodrama anagrama holograma cardiograma
-            electrocardiograma fonema morfema subsistema ecosistema zeugma eccema edema enfisema glaucoma hematoma
-            carcinoma cromosoma avion camion guion gorrion embrion bastion sarampion escorpion centurion histrion
-            anfitrion aluvion analisis enfasis extasis oasis parentesis chasis pie nomada psicopata
+            alias idiota sintagma dia mediodia mapa planeta cometa tranvia sofa papa poeta atleta profeta pijama
+            gorila yoga colega dalmata guardia policia camarada patriota belga pirata jesuita espia panda koala puma
+            delta tequila centinela indigena problema tema sistema programa idioma clima drama poema sintoma esquema
+            fantasma diploma dilema enigma lema aroma plasma prisma trauma telegrama crucigrama teorema emblema
+            estigma dogma magma panorama axioma sofisma reuma kilograma organigrama diagrama pentagrama melodrama
+            anagrama holograma cardiograma electrocardiograma fonema morfema subsistema ecosistema zeugma eccema
+            edema enfisema glaucoma hematoma carcinoma cromosoma avion camion guion gorrion embrion bastion
+            sarampion escorpion centurion histrion anfitrion aluvion analisis enfasis extasis oasis parentesis
+            chasis pie nomada psicopata
             """
         )
     ),
@@ -56,10 +58,10 @@ SPANISH = Nouns(
         listed(
             """
             de del a al y e o u en con por para que es son era eran fue fueron sera seran esta estan sin sobre entre
-            hasta desde como mas menos ni pero si no se le les lo la los las un una unos unas me te nos os ya muy tan
-            cuando donde segun tras mi tu su sus mis tus nuestro ha han hay habia tiene tienen puede pueden va van
-            ante bajo contra durante mediante tambien tampoco ademas aunque porque pues luego entonces ahora hoy ayer
-            antes despues eres somos estamos tienes vas dices
+            hasta desde como mas menos ni pero si no se le les lo la los las un una unos unas me te nos os ya muy
+            tan cuando donde segun tras mi tu su sus mis tus nuestro ha han hay habia tiene tienen puede pueden va
+            van ante bajo contra durante mediante tambien tampoco ademas aunque porque pues luego entonces ahora hoy
+            ayer antes despues eres somos estamos tienes vas dices
             """
         )
     ),
@@ -67,27 +69,30 @@ SPANISH = Nouns(
 
 ITALIAN = Nouns(
     feminine_endings=("a", "ione", "tu", "ice", "udine", "ie", "gine", "si"),
-    masculine_endings=("ista", "cida", "nauta", "iatra", "crate"),
+    masculine_endings=("ista", "cida", "nauta", "iatra", "crate", "glione", "ccione", "cchione"),
     feminine=frozenset(
         listed(
             """
-            mano foto moto auto radio biro dinamo libido notte gente parte mente morte sorte chiave nave neve croce
-            voce pace noce legge classe frase base fase fine carne pelle valle madre moglie febbre torre sede rete
-            siepe fede arte corte fonte fronte sete fame parete vite lite estate nube plebe prole cute salute tribu
-            origine indagine cenere polvere lente corrente sorgente automobile luce sirena email mail app band
-            privacy chat password star hit gang holding festa lista vista pista rivista conquista intervista
-            provvista
+            directory shell variabile console suite cache stampante patente strage lepre tigre tosse dose pulce
+            cassaforte falce lapide cambiale tangenziale piramide cellulite passphrase macro patch mano canzone foto
+            moto auto radio biro dinamo libido notte gente parte mente morte sorte chiave nave neve croce voce pace
+            noce legge classe frase base fase fine carne pelle valle madre moglie febbre torre sede rete siepe fede
+            arte corte fonte fronte sete fame parete vite lite estate nube plebe prole cute salute tribu origine
+            indagine cenere polvere lente corrente sorgente automobile luce sirena email mail app band privacy chat
+            password star hit gang holding festa lista vista pista rivista conquista intervista provvista
             """
         )
     ),
     masculine=frozenset(
         listed(
             """
-            problema tema sistema programma clima panorama dramma poeta pilota pianeta cinema papa collega delta
-            sosia boia vaglia schema sintomo diploma dilemma enigma aroma prisma trauma telegramma teorema emblema
-            dogma magma chilogrammo poema fantasma idioma stemma anagramma diagramma profeta atleta duca gorilla
-            koala panda pigiama nomade brindisi giudice codice indice vertice apice artefice complice pontefice
-            vortice
+            idiota messia sintagma istogramma diaframma comma nirvana bazooka problema tema sistema programma clima
+            panorama milione rione bastione copione campione scorpione padiglione talione centurione embrione
+            maglione battaglione medaglione lampione torrione arpione dramma poeta pilota pianeta cinema papa
+            collega delta sosia boia vaglia schema sintomo diploma dilemma enigma aroma prisma trauma telegramma
+            teorema emblema dogma magma chilogrammo poema fantasma idioma stemma anagramma diagramma profeta atleta
+            duca gorilla koala panda pigiama nomade brindisi giudice codice indice vertice apice artefice complice
+            pontefice vortice
             """
         )
     ),
@@ -96,9 +101,9 @@ ITALIAN = Nouns(
     no_noun=frozenset(
         listed(
             """
-            di del dello della dei degli delle d a al allo alla ai agli alle e ed o in nel nella con su per tra fra
-            da dal dalla che non si mi ti ci vi ne come piu meno ma se lo la i gli le un una sono era erano fu ha
-            hanno anche sotto sopra oggi ieri poi dopo prima contro verso senza secondo
+            di del dello della dei degli delle d a al allo alla all ai agli alle dell nell dall sull l e ed o in nel
+            nella con su per tra fra da dal dalla che non si mi ti ci vi ne come piu meno ma se lo la i gli le un
+            una sono era erano fu ha hanno anche sotto sopra oggi ieri poi dopo prima contro verso senza secondo
             """
         )
     ),
@@ -110,30 +115,31 @@ PORTUGUESE = Nouns(
     feminine=frozenset(
         listed(
             """
-            mao mae razao opiniao vazao estacao noite tarde parte gente ponte fonte mente carne chave nave ave base
-            classe fase frase chance face sede rede parede torre neve morte sorte arte arvore febre fome gripe pele
-            semente corrente enchente serie especie superficie planicie tese crise analise sintese hipotese dose
-            posse tosse elite equipe marca boate vitrine cabine indole lebre piramide metade vontade saudade amizade
-            grade idade tempestade felicidade enfase catastrofe couve estante greve haste lente mare nuvem ordem
-            origem margem vertigem viagem garagem imagem mensagem bagagem bobagem vantagem linguagem porcentagem
-            folhagem homenagem passagem paisagem vez voz luz cruz paz raiz noz foz gravidez atriz matriz cicatriz
-            diretriz flor cor dor mulher colher lei grei fe ra foto moto tribo libido web internet ong startup maca
-            irma manha la roma avela moral capital catedral vogal espiral diagonal lista vista pista revista
-            entrevista conquista prole vespera
+            interface suite variante variavel macro shell mao mae razao opiniao vazao estacao noite tarde parte
+            gente ponte fonte mente carne chave nave ave base classe fase frase chance face sede rede parede torre
+            neve morte sorte arte arvore febre fome gripe pele semente corrente enchente serie especie superficie
+            planicie tese crise analise sintese hipotese dose posse tosse elite equipe marca boate vitrine cabine
+            indole lebre piramide metade vontade saudade amizade grade idade tempestade felicidade enfase catastrofe
+            couve estante greve haste lente nuvem ordem origem margem vertigem viagem garagem imagem mensagem
+            bagagem bobagem vantagem linguagem porcentagem folhagem homenagem passagem paisagem vez voz luz cruz paz
+            raiz noz foz gravidez atriz matriz cicatriz diretriz flor cor dor mulher colher lei grei fe ra foto moto
+            tribo libido web internet ong startup maca irma manha la roma avela moral capital catedral vogal espiral
+            diagonal lista vista pista revista entrevista conquista prole vespera
             """
         )
     ),
     masculine=frozenset(
         listed(
             """
-            dia mapa planeta cometa sofa papa poeta atleta profeta pijama gorila colega dalmata guarda camarada
-            patriota belga pirata jesuita panda puma indigena nomada psicopata ima talisma gala cla problema tema
-            sistema programa idioma clima drama poema sintoma esquema fantasma diploma dilema enigma lema aroma
-            plasma prisma trauma telegrama teorema emblema estigma dogma magma panorama axioma grama quilograma
-            miligrama organograma diagrama melodrama holograma fonema ecossistema subsistema edema enfisema glaucoma
-            hematoma carcinoma cromossomo cinema cha coracao calcao brasao artesao cortesao bolsao aviao piao
-            cirurgiao guardiao escrivao leao cidadao algodao cordao caixao cristao bastao macarrao indice codice
-            apice vertice vicio cumplice homem item trem bem personagem
+            canalha sintagma idiota dia mapa planeta cometa sofa papa poeta atleta profeta pijama gorila colega
+            dalmata guarda camarada patriota belga pirata jesuita panda puma indigena nomada psicopata ima talisma
+            gala cla problema tema sistema programa idioma clima drama poema sintoma esquema fantasma diploma dilema
+            enigma lema aroma plasma prisma trauma telegrama teorema emblema estigma dogma magma panorama axioma
+            grama quilograma miligrama organograma diagrama melodrama holograma fonema ecossistema subsistema edema
+            enfisema glaucoma hematoma carcinoma cromossomo cinema cha coracao cao furacao vulcao falcao balcao
+            macacao calcao brasao artesao cortesao bolsao aviao piao cirurgiao guardiao escrivao leao cidadao
+            algodao cordao caixao cristao bastao macarrao indice codice apice vertice vicio cumplice homem item trem
+            bem personagem
             """
         )
     ),
@@ -154,12 +160,12 @@ PORTUGUESE = Nouns(
         listed(
             """
             mil grande grandes jovem jovens melhor melhores pior piores maior maiores menor menores principal
-            principais importante importantes possivel possiveis diferente diferentes enorme enormes recente recentes
-            forte fortes leve leves grave graves breve breves interessante interessantes simples triste tristes feliz
-            felizes alegre alegres verde verdes azul azuis igual iguais excelente excelentes brilhante brilhantes
-            incrivel incriveis nacional nacionais internacional internacionais local locais regional regionais geral
-            gerais especial especiais real atual atuais final finais total totais digital digitais social sociais
-            natural naturais humilde humildes pobre pobres notavel notaveis tais
+            principais importante importantes possivel possiveis diferente diferentes enorme enormes recente
+            recentes forte fortes leve leves grave graves breve breves interessante interessantes simples triste
+            tristes feliz felizes alegre alegres verde verdes azul azuis igual iguais excelente excelentes brilhante
+            brilhantes incrivel incriveis nacional nacionais internacional internacionais local locais regional
+            regionais geral gerais especial especiais real atual atuais final finais total totais digital digitais
+            social sociais natural naturais humilde humildes pobre pobres notavel notaveis tais
             """
         )
     ),

@@ -81,7 +81,8 @@ def cardinal(number: str, words: Words, gender: str = "", british: bool = False)
     """
     if len(number) > _LONGEST_SPOKEN or (len(number) > 1 and number.startswith("0")):
         return digits(number, words)
-    return _cardinal(int(number), words.number_code, gender, british and words.number_code == "en")
+    verbose = (british or words.says_and) and words.number_code == "en"
+    return _cardinal(int(number), words.number_code, gender, verbose)
 
 
 @lru_cache(maxsize=4096)

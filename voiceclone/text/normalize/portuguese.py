@@ -29,28 +29,54 @@ def _unit(name: str, gender: str = "m") -> Noun:
     return Noun(name, name + "s", gender)
 
 
-_SPELT = listed("CPI DNA EUA FMI GPS IA IBGE IBM INSS IPTU IPVA OMS PDF RNA SMS UE USB")
+_SPELT = listed("AGU CPI DNA EUA FMI GPS IA IBGE IBM INSS IOF IPTU IPVA OAB OMS PDF RNA SMS TCU TSE UE USB")
 _PER = {"kg": "o quilo", "l": "o litro", "L": "o litro"}
 _SHORT_MONTHS = dict(zip(listed("jan fev mar abr mai jun jul ago set out nov dez"), _MONTHS, strict=True))
 _DAYS = listed(
     "segunda(?:-feira)? terça(?:-feira)? quarta(?:-feira)? quinta(?:-feira)? sexta(?:-feira)? sábado domingo"
 )
+_SHORT_DAYS = dict(
+    zip(listed("seg ter qua qui sex sáb dom"), listed("segunda terça quarta quinta sexta sábado domingo"), strict=True)
+)
 _ARTICLES = "o|a|os|as|do|da|no|na|ao|à|um|uma|pelo|pela|este|esta|seu|sua|nosso|nossa"
 _MEN = "Pedro|João|Manuel|Manoel|Afonso|Sebastião|Dinis|Henrique|Duarte|Luís|Carlos|Miguel|José|Fernando|Sancho|Quixote"
-_ORDINAL = re.compile(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|a\b|o\b))(?!\s?[CFK]\b)")
+_SAINTS = (
+    "Paulo|Pedro|João|José|Francisco|Bernardo|Caetano|Luís|Luiz|Vicente|Gonçalo|Carlos|Sebastião|Jorge|Miguel|Tomé|Bento"
+    "|Roque|Lourenço|Leopoldo|Cristóvão|Mateus|Marcos|Lucas|Gabriel|Rafael|Mamede|Joaquim|Jerônimo|Domingos|Martinho"
+)
+_ORDINAL = re.compile(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|[ao]\b(?!\))))(?!\s?[CFK]\b)")
+_SLASHED = {"c": "com", "p": "para", "s": "sem"}
 _PHONE_LABELS = r"tel(?:efone)?s?|cel(?:ular)?|fax|whatsapp|zap|fone|lig(?:ue|ar)(?: para)?(?: o)?|contato"
 _PHONE = re.compile(
-    r"(?<![\w.,+-])(?:\(0?\d{2}\)\s?\d{4,5}[-. ]\d{4}|\d{2} 9\d{4}[- ]\d{4}|9\d{4}-\d{4}|0[389]00[- ]\d{3}[- ]\d{4}"
-    r"|(?!(?:1\d|20)\d\d-(?:1\d|20)\d\d)\d{4}-\d{4})(?![\w-]|[.,]\d)"
+    r"(?<![\w.,+-])(?<!\+\d\d )(?:\(0?\d{2}\)\s?\d{4,5}[-. ]\d{4}|\d{2} 9\d{4}[- ]\d{4}|9\d{4}-\d{4}"
+    r"|0[389]00[- ]\d{3}[- ]\d{4}"
+    r"|(?!(?:1\d|20)\d\d-(?:1\d|20)\d\d)\d{4}-\d{4})(?![\w-]|[.,]\d)"  # 1914-1918 are years
 )
 
 
 def _own_rules(text: str) -> str:
     """Apply the rules of Brazilian Portuguese alone."""
+    text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
+    text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
+    text = romance.say_short_dates(text, WORDS, "dia|até|de|do dia")
+    text = romance.say_inches(text, "polegadas")
+    text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
+    for written, said in {"s/n": "sem número", "a/c": "aos cuidados de"}.items():
+        text = re.sub(rf"(?<![\w/]){written}\b(?!/)", said, text)
+    text = re.sub(r"(?<![\w/])([cps])/\s?(?=\w)", lambda m: f"{_SLASHED[m[1]]} ", text)
+    text = re.sub(r"(?<![\d:.,])0 ?h(?:00)?\b", "zero hora", text)
+    text = romance.say_lone_units(text, WORDS)
+    sizes = r"(?<=\d) ?[x×] ?(?=\d+(?:,\d+)?(?: ?[x×] ?\d+(?:,\d+)?)* ?(?:[cmk]?m|pol)\b)"
+    text = re.sub(sizes, " por ", text)
     text = romance.say_comparisons(text, ("maior ou igual a", "menor ou igual a", "aproximadamente", "diferente de"))
-    text = re.sub(rf"\bD\.\s(?=(?:{_MEN})\b)", "dom ", text)
-    text = re.sub(r"(?<!\. )\bR\. (?=[A-ZÁÂÃÉÊÍÓÔÚ0-9][^.])", "rua ", text)
+    text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtigo\2 ", text)
+    single = rf"{romance.NO_INITIAL_BEFORE}\b{{}}\.\s(?=(?:d[aeo]s?\s)?[A-ZÁÂÃÉÊÍÓÔÚ\d][^.])"
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s(?=(?:{_MEN})\b)", "dom ", text)
+    for letter, word in {"D": "dona", "R": "rua"}.items():
+        text = re.sub(single.format(letter), f"{word} ", text)
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s(?=(?:{_SAINTS})\b)", "São ", text)
+    text = romance.say_days(text, WORDS, "primeiro")
     text = re.sub(r"\bCEP:? (\d{5})-?(\d{3})\b", lambda m: f"C E P {digits(m[1], WORDS)}, {digits(m[2], WORDS)}", text)
     text = _PHONE.sub(lambda m: romance.groups(m.group(), WORDS), text)
     text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
@@ -62,8 +88,9 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"\b[Ss]éc\.\s(?=[IVX]+\b)", "século ", text)
     text = romance.say_centuries(text, WORDS, r"[Ss]éculos?", ordinal_to=10)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
+    text = romance.say_spans_of_money(text, WORDS.to)
     text = romance.say_results(text, WORDS)
-    text = romance.say_per(text, _PER)
+    text = romance.say_per(text, WORDS, _PER)
     return romance.say_halves(text, WORDS, ("meio", "meia"))
 
 
@@ -232,10 +259,10 @@ WORDS = Words(
     and_a_half="e meio",
     date=_date,
     clock=_clock,
-    ordinal_marks=r"\.?(?:(?P<f>ª|a\b)|º|°(?!\s?[CF])|o\b)",
+    ordinal_marks=r"\.?(?:(?P<f>ª)|º)",
     regnal_ordinal_to=10,
     before_roman={
-        **dict.fromkeys(listed("século capítulo tomo volume parte ato guerra"), "cardinal"),
+        **dict.fromkeys(listed("século capítulo tomo volume parte ato guerra inciso título livro anexo"), "cardinal"),
         **dict.fromkeys(
             listed(
                 """
@@ -251,5 +278,6 @@ WORDS = Words(
     periods={name: name for name in listed("dia semana mês ano hora minuto segundo pessoa noite")}
     | {"h": "hora", "min": "minuto", "s": "segundo"},
     own_rules=_own_rules,
+    version="versão",
     nouns=nouns.PORTUGUESE,
 )

@@ -39,6 +39,9 @@ def say_money(text: str, words: Words) -> str:
         sign = "$" if sign.endswith("$") and sign != "R$" else sign
         scale_name = names.get(match["scale"] or "") or _SCALES.get(match["scale"] or "")
         said = _amount(match["number"], sign, scale_name, words)
+        unit = words.currencies[sign].unit
+        if words.number_code == "en" and said.endswith(f" {unit.many}") and _describes(match):
+            said = said.removesuffix(unit.many) + unit.one  # a $20 bill
         return f"{words.minus} {said}" if match["minus"] else said
 
     text = re.sub(after, amount, re.sub(before, amount, text))
@@ -53,8 +56,12 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
     whole, part = split_number(number, words)
     if scale in words.scales:
         noun = words.scales[scale]
+<<<<<<< HEAD
         one = whole == "1" and (not part or words.number_code == "fr")  # un virgule deux million
         name = noun.one if one else noun.many
+=======
+        name = noun.one if _is_one(whole, part, words) else noun.many
+>>>>>>> romance
         link = f" {words.of_scale} " if words.of_scale and scale != "k" else " "
         said = f"{say_number(number, words, noun.gender)} {name}{link}{currency.unit.many}"
         return said.replace(" de euros", " d'euros") if words.number_code == "fr" else said
@@ -68,6 +75,11 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
     if whole.strip("0") == "":
         return said
     return " ".join(filter(None, (units, words.cents_joiner, said)))
+
+
+def _is_one(whole: str, part: str, words: Words) -> bool:
+    """True when a noun stands in the singular behind the number; Brazil says `1,2 milhão`."""
+    return (whole == "1" and not part) or (words.number_code == "pt_BR" and whole in ("0", "1") and bool(part))
 
 
 def _counted(number: str, noun: Noun, words: Words) -> str:
@@ -93,6 +105,9 @@ def say_periods(text: str, words: Words) -> str:
             return match.group()
         return f"{match['amount']} {words.per} {words.periods[match['period']]}"
 
+    units = "|".join(sorted(map(re.escape, words.units), key=len, reverse=True))
+    price = rf"((?:[$€£¥₹]\s?\d[\d.,]*|\d[\d.,]*\s?[€£$]))/({units})(?![\w²³/])"
+    text = re.sub(price, lambda m: f"{m[1]} {words.per} {words.units[m[2]].one}", text)
     amount = r"(?P<amount>\d[\d.,]*(?P<unit>[\s\u00a0\u202f]?[^\W\d_]+[²³]?|\s?[%€£$]|))"
     return re.sub(rf"{amount}/(?P<period>{names})(?![\w²³/])", per, text)
 
@@ -107,7 +122,12 @@ def _measure(match: re.Match[str], words: Words) -> str:
     number = match["number"]
     whole, part = split_number(number, words)
     one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
+<<<<<<< HEAD
     singular = (one and (whole != "0" or words.number_code == "fr")) or _describes(match, words)
+=======
+    describes = words.number_code == "en" and match["unit"] != "%" and _describes(match, match["hyphen"] == "-")
+    singular = (one and whole != "0") or describes
+>>>>>>> romance
     of = _of_millions(whole, words) if not part and noun.gender else ""
     said = f"{say_number(number, words, noun.gender)}{of} {noun.one if singular else noun.many}"
     if match["per"]:
@@ -125,17 +145,13 @@ _NO_NOUN = frozenset(
 """What stands behind an amount that counts (`a 5 km of road`) and not behind one that describes (`a 5 km road`)."""
 
 
-def _describes(match: re.Match[str], words: Words) -> bool:
-    """True for the English `a 40cm gap`, `40-cm gap`, where the unit stays in the singular."""
-    if words.number_code != "en" or match["unit"] == "%":
-        return False
+def _describes(match: re.Match[str], hyphen: bool = False) -> bool:
+    """True for the English `a 40cm gap`, `40-cm gap`, `a $20 bill`, where the unit stays in the singular."""
     behind = re.match(r"[ -]([a-z]+)", match.string[match.end() :])
     if not behind or behind[1] in _NO_NOUN:
         return False
     before = re.search(r"(\w+) $", match.string[: match.start()])
-    return match["hyphen"] == "-" or bool(
-        before and before[1].lower() in ("a", "an", "one", "each", "every", "another")
-    )
+    return hyphen or bool(before and before[1].lower() in ("a", "an", "one", "each", "every", "another"))
 
 
 @cache
@@ -195,8 +211,10 @@ def say_ratios_and_thousands(text: str, words: Words) -> str:
         if not noun:
             return match.group()
         whole, part = split_number(match["number"], words)
-        name = noun.one if whole == "1" and not part else noun.many
-        of = f" {words.of_scale}" if words.of_scale and noun is not words.scales["k"] and match["noun"] else ""
+        name = noun.one if _is_one(whole, part, words) else noun.many
+        linked = re.match(rf"{words.of_scale}\b", match.string[match.end() :])  # 130 M de
+        of = words.of_scale and noun is not words.scales["k"] and match["noun"] and not linked
+        of = f" {words.of_scale}" if of else ""
         return f"{say_number(match['number'], words, noun.gender)} {name}{of}{match['noun']}"
 
     counted = rf"m(?=\s(?:{'|'.join(words.counted)})\b)|" if words.counted else ""
@@ -240,7 +258,11 @@ def say_roman_numerals(text: str, words: Words) -> str:
     def after_word(match: re.Match[str]) -> str:
         value = roman_value(match[2])
         kind = words.before_roman.get(match[1].lower())
-        if not value or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper())):
+        if (
+            not value
+            or match[2] == "L"
+            or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper()))
+        ):
             return match.group()
         if kind == "ordinal" and value <= words.regnal_ordinal_to:
             feminine = match[1].lower() in _QUEENS
@@ -288,4 +310,8 @@ def _gender_behind(match: re.Match[str], words: Words) -> str:
         not re.match(r"[ \u00a0]+[^\W\d_]+s\b", rest) or re.search(r"(?i)\b(?:en|em|de|desde|hasta|ate|até) $", before)
     ):
         return ""
+    if match["number"] == "1" and re.search(r"(?i)\b(?:el|la|del|al|o|do|ao|il) $", before):
+        return ""
+    if re.search(r"(?i)\b(?:as|às|das|nas|las|unas|umas) $", before):  # the article tells
+        return FEMININE
     return gender_behind(rest, words.nouns, singular=match["number"] == "1")

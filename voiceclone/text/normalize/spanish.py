@@ -38,20 +38,42 @@ _PER = {
 }  # fmt: skip
 _BEGIN_WITH_STRESSED_A = "agua|águila|alma|arma|ala|aula|ancla|arca|área|ave|hacha|hada|hambre|haya"
 _DAYS = listed("lunes martes miércoles jueves viernes sábado domingo")
+_SHORT_DAYS = dict(zip(listed("lun mar mié jue vie sáb dom"), _DAYS, strict=True))
+_PESOS = {
+    "MXN": "pesos mexicanos", "ARS": "pesos argentinos", "COP": "pesos colombianos", "CLP": "pesos chilenos",
+    "UYU": "pesos uruguayos", "DOP": "pesos dominicanos", "PEN": "soles", "CHF": "francos suizos",
+}  # fmt: skip
 _ARTICLES = "el|la|los|las|del|al|un|una|este|esta|su|nuestro|nuestra|de la|en la"
 _ORDINAL = re.compile(
-    r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|er\b|a\b|o\b)|(?:er[oa]|[rd]o|[rd]a|t[oa]|m[oa]|v[oa]|n[oa])\b)"
+    r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\.?(?:[ºª°]|er\.(?=\s[a-z])|er\b|[ao]\b(?!\)))|(?:er[oa]|[rd]o|[rd]a|t[oa]|m[oa]|v[oa]|n[oa])\b)"
     r"(?!\s?[CFK]\b)"
 )
 _PHONE_LABELS = r"tel(?:éfonos?|éf|f)?|tfnos?|móvil(?:es)?|celular|fax|whatsapp|llam\w+ al|contacto"
-_SPANISH_NUMBER = re.compile(r"(?<![\w.,+-])(?:[6-9]\d\d(?: \d\d){3}|9\d \d{3} \d\d \d\d)(?![\w,]|[ .]\d)")
+_SPANISH_NUMBER = re.compile(r"(?<![\w.,+-])(?<!\+\d\d )(?:[6-9]\d\d(?: \d\d){3}|9\d \d{3} \d\d \d\d)(?![\w,]|[ .]\d)")
 
 
 def _own_rules(text: str) -> str:
     """Apply the rules of Spanish alone."""
+    text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
+    text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
+    text = romance.say_short_dates(text, WORDS, "el|del|al|día")
+    text = romance.say_days(text, WORDS, "primero")
+    text = romance.say_hectares(text, ("hectárea", "hectáreas"))
+    text = romance.say_inches(text, "pulgadas")
+    text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
+    text = re.sub(r"\bL\.? ?(?:a|-|–) ?V\b\.?", "lunes a viernes", text)
+    text = re.sub(r"\bs/n\b\.?", "sin número", text)
+    text = re.sub(r"\bc/u\b", "cada uno", text)
+    codes = "|".join(_PESOS)
+    text = re.sub(rf"\b({codes}) ?(\d[\d.,]*\d|\d)\b", lambda m: f"{m[2]} {_PESOS[m[1]]}", text)
+    text = re.sub(rf"(?<=\d) ?({codes})\b", lambda m: f" {_PESOS[m[1]]}", text)
+    text = romance.say_lone_units(text, WORDS)
     text = romance.say_comparisons(text, ("mayor o igual que", "menor o igual que", "aproximadamente", "distinto de"))
-    text = re.sub(r"\bc/\s?(?=[A-ZÁÉÍÓÚÑ])", "calle ", text)
+    text = re.sub(r"\bP\. ?D\.(?=:)", "posdata", text)
+    text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bD\.\s?(?=[A-ZÁÉÍÓÚÑ][a-záéíóúñ])", "don ", text)
+    text = re.sub(r"\b([Aa])rt(s?)\.\s(?=\d)", r"\1rtículo\2 ", text)
+    text = re.sub(r"\b[cC]/\s?(?=[A-ZÁÉÍÓÚÑ])", "calle ", text)
     titles = "|".join(map(re.escape, _FEMININE_TITLES))
     text = re.sub(rf"\b([Ll]a|[Uu]na) ({titles})", lambda m: f"{m[1]} {_FEMININE_TITLES[m[2]]}", text)
     text = re.sub(r"\bC\. ?P\. ?(\d{4,5})\b", lambda m: f"código postal {digits(m[1], WORDS)}", text)
@@ -63,8 +85,9 @@ def _own_rules(text: str) -> str:
     text = _ORDINAL.sub(_ordinal, text)
     text = romance.say_centuries(text, WORDS, r"[Ss]iglos?", ordinal_to=10)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
+    text = romance.say_spans_of_money(text, WORDS.to)
     text = romance.say_results(text, WORDS)
-    text = romance.say_per(text, _PER)
+    text = romance.say_per(text, WORDS, _PER)
     text = re.sub(rf"(?<![\w.,:/-])1 (?=(?:{_BEGIN_WITH_STRESSED_A})\b)", "un ", text)
     return romance.say_halves(text, WORDS, ("medio", "media"))
 
@@ -100,11 +123,12 @@ def _times(text: str) -> str:
 
     text = romance.say_spans_of_time(text, WORDS.to)
     text = re.sub(r"\b((?:las|la|de|a)\s\d{1,2})\.(?=\d\d(?:\s?h\b|\s(?:de la|y)\b))", r"\1:", text)
-    text = re.sub(r"\b([Ll]as \d{1,2})\.(?=\d\d(?![\d.,]|\s?[€$%]))", r"\1:", text)
+    text = re.sub(r"\b([Ll]as \d{1,2})\.(?=\d\d(?![\d%]|[.,]\d|\s?[€$%]))", r"\1:", text)
     text = re.sub(
         r"(?<![\d:.,])(?P<hour>\d{1,2})(?P<minutes>:\d\d)?\s?(?P<half>[ap])\.?\s?m\b\.?", half_day, text, flags=re.I
     )
     text = re.sub(r"(?<![\d:.,])(\d{1,2}):00\s?(?:h|hs|hrs|horas)\b\.?(?!\s?\d)", r"\1 horas", text)
+    text = re.sub(r"(?<=\d:\d\d:\d\d)\s?(?:h|hs|hrs)\b", "", text)
     text = re.sub(r"(?<=\d:\d\d)\s?(?:h|hs|hrs)\b\.?", " horas", text)
     text = re.sub(r"(?<![\d:.,])(\d{1,2}) ?h (?=\d{1,2} ?min\b)", lambda m: _clock_hours(int(m[1])), text)
     return re.sub(r"\b([Ll]a) 1\b(?=\s(?:de la|y|menos|en punto|del?)\b|[.,;!?](?!\w)|$)", r"\1 una", text)
@@ -116,7 +140,7 @@ def _clock_hours(hour: int) -> str:
 
 def _ordinal(match: re.Match[str]) -> str:
     """Write out `1er`, `3.º piso`, `2da`, `5.ª`."""
-    mark, number, rest = match["mark"].lstrip("."), int(match["number"]), match.string[match.end() :]
+    mark, number, rest = match["mark"].strip("."), int(match["number"]), match.string[match.end() :]
     if mark == "°" and not romance.counts_a_noun(rest, WORDS):
         return match.group()  # an angle, a temperature
     return romance.say_place(number, rest, WORDS, feminine=mark[-1] in "ªa", short=mark == "er")
@@ -194,7 +218,6 @@ WORDS = Words(
         "°F": Noun("grado Fahrenheit", "grados Fahrenheit"),
         "°": _unit("grado"),
         "t": _unit("tonelada", FEMININE),
-        "ha": _unit("hectárea", FEMININE),
         "m2": Noun("metro cuadrado", "metros cuadrados"),
         "km2": Noun("kilómetro cuadrado", "kilómetros cuadrados"),
         "cm²": Noun("centímetro cuadrado", "centímetros cuadrados"),
@@ -213,7 +236,6 @@ WORDS = Words(
         "kHz": Noun("kilohercio", "kilohercios"),
         "MHz": Noun("megahercio", "megahercios"),
         "GHz": Noun("gigahercio", "gigahercios"),
-        "Ah": Noun("amperio hora", "amperios hora"),
         "mAh": Noun("miliamperio hora", "miliamperios hora"),
         "hab.": Noun("habitante", "habitantes"),
         "hab./km²": Noun("habitante por kilómetro cuadrado", "habitantes por kilómetro cuadrado"),
@@ -239,7 +261,7 @@ WORDS = Words(
     and_a_half="y medio",
     date=_date,
     clock=_clock,
-    ordinal_marks=r"\.?(?:(?P<f>ª|a\b)|º|°(?!\s?[CF])|er\b|o\b)",
+    ordinal_marks=r"\.?(?:(?P<f>ª)|º)",
     regnal_ordinal_to=10,
     before_roman={
         **dict.fromkeys(listed("siglo capítulo tomo volumen parte acto guerra"), "cardinal"),
@@ -259,5 +281,6 @@ WORDS = Words(
     periods={name: name for name in listed("día semana mes año hora minuto segundo persona noche")}
     | {"h": "hora", "min": "minuto", "s": "segundo"},
     own_rules=_own_rules,
+    version="versión",
     nouns=nouns.SPANISH,
 )

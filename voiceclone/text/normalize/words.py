@@ -104,3 +104,5 @@ class Words:
     """Where numbers agree with the gender of the noun behind them."""
     before_short_date: tuple[str, ...] = ()
     """Words before `3/4` that make a date of it."""
+    says_and: bool = False
+    """True where `101` is one hundred and one, as in Britain."""
