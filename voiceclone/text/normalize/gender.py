@@ -40,13 +40,8 @@ def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
         between = looked_at > 0 and word in ("y", "e")  # 2 grandes y bellas casas
         if word in nouns.no_noun and not between:
             return ""
-<<<<<<< HEAD
-        if word not in nouns.show_no_gender:
-            if not singular and not word.endswith(("s", "x")):
-=======
         if word not in nouns.show_no_gender and not between:
-            if not singular and not word.endswith("s"):
->>>>>>> romance
+            if not singular and not word.endswith(("s", "x")):
                 return ""
             return FEMININE if is_feminine(word, nouns, singular) else MASCULINE
         rest = rest[match.end() :]

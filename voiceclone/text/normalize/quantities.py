@@ -56,12 +56,7 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
     whole, part = split_number(number, words)
     if scale in words.scales:
         noun = words.scales[scale]
-<<<<<<< HEAD
-        one = whole == "1" and (not part or words.number_code == "fr")  # un virgule deux million
-        name = noun.one if one else noun.many
-=======
         name = noun.one if _is_one(whole, part, words) else noun.many
->>>>>>> romance
         link = f" {words.of_scale} " if words.of_scale and scale != "k" else " "
         said = f"{say_number(number, words, noun.gender)} {name}{link}{currency.unit.many}"
         return said.replace(" de euros", " d'euros") if words.number_code == "fr" else said
@@ -78,8 +73,8 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
 
 
 def _is_one(whole: str, part: str, words: Words) -> bool:
-    """True when a noun stands in the singular behind the number; Brazil says `1,2 milhão`."""
-    return (whole == "1" and not part) or (words.number_code == "pt_BR" and whole in ("0", "1") and bool(part))
+    """True when a noun stands in the singular behind the number; Brazil and France say `1,2 milhão`, `1,2 million`."""
+    return (whole == "1" and not part) or (words.number_code in ("pt_BR", "fr") and whole in ("0", "1") and bool(part))
 
 
 def _counted(number: str, noun: Noun, words: Words) -> str:
@@ -122,12 +117,8 @@ def _measure(match: re.Match[str], words: Words) -> str:
     number = match["number"]
     whole, part = split_number(number, words)
     one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
-<<<<<<< HEAD
-    singular = (one and (whole != "0" or words.number_code == "fr")) or _describes(match, words)
-=======
     describes = words.number_code == "en" and match["unit"] != "%" and _describes(match, match["hyphen"] == "-")
-    singular = (one and whole != "0") or describes
->>>>>>> romance
+    singular = (one and (whole != "0" or words.number_code == "fr")) or describes
     of = _of_millions(whole, words) if not part and noun.gender else ""
     said = f"{say_number(number, words, noun.gender)}{of} {noun.one if singular else noun.many}"
     if match["per"]:
