@@ -29,7 +29,7 @@ _OTHER_SPELLINGS = {
     "फरवरी": "फ़रवरी", "सितम्बर": "सितंबर", "अक्तूबर": "अक्टूबर", "नवम्बर": "नवंबर",
     "दिसम्बर": "दिसंबर",
 }  # fmt: skip
-_LETTERS = "ए|बी|सी|डी|ई|एफ|एफ़|जी|एच|आई|जे|के|एल|एम|एन|ओ|पी|क्यू|आर|एस|टी|यू|वी|डब्ल्यू|एक्स|वाई|ज़ेड|जेड"
+_LETTERS = "एड|टेक|कॉम|फिल|पीएच|एससी|ए|बी|सी|डी|ई|एफ|एफ़|जी|एच|आई|जे|के|एल|एम|एन|ओ|पी|क्यू|आर|एस|टी|यू|वी|डब्ल्यू|एक्स|वाई|ज़ेड|जेड"
 """The names of the Latin letters, as abbreviations are written: सी.बी.आई."""
 _WORD = r"[\u0900-\u097f]"
 _PARTS_OF_DAY = "सुबह|सवेरे|दोपहर|शाम|रात|तड़के|प्रातः"
@@ -45,6 +45,7 @@ _ORDINAL = re.compile(
 )
 _ENDINGS = {1: "ल", 2: "र", 3: "र", 4: "थ", 6: "ठ"}
 _PERIODS = listed("दिन सप्ताह हफ़्ता महीना माह वर्ष साल घंटा मिनट सेकंड व्यक्ति किलो लीटर यूनिट")
+_SCALES = "(?:हज़ार|हजार|लाख|करोड़|अरब|खरब|मिलियन|बिलियन|ट्रिलियन)"
 _AMOUNT = r"\d+(?:,\d+)*(?:\.\d+)?"
 
 
@@ -62,8 +63,19 @@ def _own_rules(text: str) -> str:
     text = _halves(text)
     text = _money(text)
     text = re.sub(rf"(\d[ \u00a0]?{_WORD}+)/({'|'.join(_PERIODS)})(?!{_WORD})", _per, text)
-    text = re.sub(rf"({_WORD})-(?=\d)", r"\1 ", text)  # चंद्रयान-3
+    text = re.sub(r"(?<![\w.,/₹])(\d{1,3})/(\d{2,3})(?![\w/]|[.,]\d)", _over, text)
+    text = re.sub(r"(?<=\d)\s?[-–—]\s?(?=\d+\s?=)", f" {WORDS.minus} ", text)
+    text = re.sub(r"(?<![\w₹$€£.,])([248])K\b", r"\1 K", text)  # 4K, the picture
+    text = re.sub(rf"({_WORD}|[A-Za-z])-(?=\d)", r"\1 ", text)  # चंद्रयान-3
     return re.sub(r"(?<=\d)[xX](?=\s)", " गुना", text)
+
+
+def _over(match: re.Match[str]) -> str:
+    """Write out a mark such as `75/100`, and the date in `15/08 को`."""
+    above, below = int(match[1]), int(match[2])
+    if 1 <= above <= 31 and 1 <= below <= 12 and re.match(r"\s(?:को|से|तक)", match.string[match.end() :]):
+        return _date(above, below, "")
+    return f"{match[1]} बटा {match[2]}"
 
 
 def _per(match: re.Match[str]) -> str:
@@ -160,7 +172,7 @@ def _money(text: str) -> str:
     text = re.sub(rf"([₹$€£])\s?({_AMOUNT})\s?[-–]\s?(?={_AMOUNT})", r"\2 से \1", text)
     sign = {"₹": "रुपये", "$": "डॉलर", "€": "यूरो", "£": "पाउंड"}
     return re.sub(
-        rf"([₹$€£])\s?({_AMOUNT})\s?(हज़ार|हजार|लाख|करोड़|अरब|खरब)(?!{_WORD})",
+        rf"([₹$€£])\s?({_AMOUNT})\s?({_SCALES}(?:\s(?:{_SCALES}))?)(?!{_WORD})",
         lambda m: f"{m[2]} {m[3]} {sign[m[1]]}",
         text,
     )
