@@ -112,8 +112,8 @@ SPANISH = {
 }
 FRENCH = {
     "M. Dupont et Mme Curie": "monsieur Dupont et madame Curie",
-    "3,50 €": "trois euros et cinquante centimes",
-    "1,2 M€": "un virgule deux millions d'euros",
+    "3,50 €": "trois euros cinquante",
+    "1,2 M€": "un virgule deux million d'euros",
     "le 1er mars": "le premier mars",
     "le 4/3/2025": "le quatre mars deux mille vingt-cinq",
     "à 15h45": "à quinze heures quarante-cinq",

@@ -16,7 +16,7 @@ SENTENCE_PAUSE_S = 0.25
 CLAUSE_PAUSE_S = 0.12
 PARAGRAPH_PAUSE_S = 0.6
 
-_BOUNDARY = re.compile(r"([.!?…।॥]+[\"”’'»)\]]*)(\s+)(?=\S)")
+_BOUNDARY = re.compile(r"([.!?…।॥]+(?:[ \u00a0\u202f]?»|[\"”’')\]])*)(\s+)(?=\S)")
 _ORNAMENT = re.compile(r"((?:[^\w\s]){3})(?:[^\w\s]){5,}")
 """Rows of dots, stars or quotes: the first three say as much."""
 _CLAUSE = re.compile(r"(?<=[,;:—–])\s+")
@@ -102,6 +102,8 @@ def _is_boundary(paragraph: str, match: re.Match[str], language: Language) -> bo
         return not following.isdigit()
     if before.lower() in never_final(language.family):
         return False
+    if language.family == "hi" and (before in dotted("hi") or before.count(".") > 1):
+        return False  # कि.मी. has a full stop, a sentence ends in a danda
     if re.fullmatch(r"(?:[^\W\d_]\.)+", before):  # an initial (J.) or letters (U.S.)
         goes = language.family == "en" and goes_on(near, rest)
         return len(before) > 2 and not following.isdigit() and not goes

@@ -41,7 +41,7 @@ def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
         if word in nouns.no_noun and not between:
             return ""
         if word not in nouns.show_no_gender and not between:
-            if not singular and not word.endswith("s"):
+            if not singular and not word.endswith(("s", "x")):
                 return ""
             return FEMININE if is_feminine(word, nouns, singular) else MASCULINE
         rest = rest[match.end() :]

@@ -66,7 +66,7 @@ def say_number(written: str, words: Words, gender: str = "", british: bool = Fal
     said = cardinal(whole, words, gender if not part else "", british)
     if not part:
         return said
-    if words.digits_after_point or part.startswith("0") or len(part) > 2:
+    if words.digits_after_point or part.startswith("0") or len(part) > (3 if words.number_code == "fr" else 2):
         decimals = digits(part, words)
     else:
         decimals = cardinal(part, words)

@@ -73,8 +73,8 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
 
 
 def _is_one(whole: str, part: str, words: Words) -> bool:
-    """True when a noun stands in the singular behind the number; Brazil says `1,2 milhão`."""
-    return (whole == "1" and not part) or (words.number_code == "pt_BR" and whole in ("0", "1") and bool(part))
+    """True when a noun stands in the singular behind the number; Brazil and France say `1,2 milhão`, `1,2 million`."""
+    return (whole == "1" and not part) or (words.number_code in ("pt_BR", "fr") and whole in ("0", "1") and bool(part))
 
 
 def _counted(number: str, noun: Noun, words: Words) -> str:
@@ -118,7 +118,7 @@ def _measure(match: re.Match[str], words: Words) -> str:
     whole, part = split_number(number, words)
     one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
     describes = words.number_code == "en" and match["unit"] != "%" and _describes(match, match["hyphen"] == "-")
-    singular = (one and whole != "0") or describes
+    singular = (one and (whole != "0" or words.number_code == "fr")) or describes
     of = _of_millions(whole, words) if not part and noun.gender else ""
     said = f"{say_number(number, words, noun.gender)}{of} {noun.one if singular else noun.many}"
     if match["per"]:
@@ -292,7 +292,9 @@ def _gender_behind(match: re.Match[str], words: Words) -> str:
         return ""
     before, rest = match.string[: match.start()], match.string[match.end() :]
     if re.search(
-        r"(?i)\b(?:n[úu]m(?:ero)?|p[áa]g(?:ina)?|cap[íi]t(?:ulo|olo)|art[íi](?:culo|go|colo)|a[ñn](?:o|no)) $", before
+        r"(?i)\b(?:page|chapitre|numéro|"
+        r"n[úu]m(?:ero)?|p[áa]g(?:ina)?|cap[íi]t(?:ulo|olo)|art[íi](?:culo|go|colo|cle)|a[ñn](?:o|no)) $",
+        before,
     ):
         return ""
     if re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]) and (
