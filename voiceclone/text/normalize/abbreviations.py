@@ -316,10 +316,8 @@ def expand(text: str, family: str) -> str:
         full = words.get(short) or words[short.lower()]
         if short.lower() in _BEFORE_NAME and not re.match(r"\s+[A-ZÀ-Ý]", text[match.end() :]):
             return short
-        if short.lower() in _BEFORE_NUMBER and not _NUMBER_BEHIND.match(text[match.end() :]):
-            return short
-        if short.lower() in _BEFORE_NUMBER:
-            return full
+        if short.lower() in _BEFORE_NUMBER and short not in TITLES[family]:
+            return full if _NUMBER_BEHIND.match(text[match.end() :]) else short
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
         if re.match(r"[IVXL]+\b(?!['’])", rest) and family != "en":
