@@ -4,7 +4,7 @@ import re
 
 from voiceclone.text.normalize import nouns, romance
 from voiceclone.text.normalize.gender import is_feminine
-from voiceclone.text.normalize.numbers import cardinal, digits, ordinal, roman_value
+from voiceclone.text.normalize.numbers import cardinal, ordinal, roman_value
 from voiceclone.text.normalize.words import FEMININE, MASCULINE, Currency, Noun, Words, listed
 
 _MONTHS = listed("janvier février mars avril mai juin juillet août septembre octobre novembre décembre")
@@ -37,11 +37,11 @@ _DAYS = listed("lundi mardi mercredi jeudi vendredi samedi dimanche")
 _SHORT_DAYS = {day[:3]: day for day in _DAYS}
 _ORDINAL = re.compile(
     r"(?<![\w.,])(?P<number>\d{1,3}(?:[ .\u00a0\u202f]\d{3})+|\d{1,7})"
-    r"(?P<mark>ers?|[eè]re?s?|res?|ndes?|nds?|i?[eè]mes?|[eè]s?)(?![\w'’]|-\w)"
+    r"(?P<mark>ers?|[eè]re?s?|res?|n?des?|nds?|i?[eè]mes?|[eè]s?)(?![\w'’]|-\w)"
 )
 _ROMAN_ORDINAL = re.compile(r"\b(?:I(?P<first>ers?|[eè]?res?)|(?P<numeral>[IVX]+)(?:i?[eè]mes?|[eè]s?))(?![\w'’])")
 _PAIRS = re.compile(r"(?<![\w.,+-])0\d(?:(?P<gap>[ .\u00a0\u202f-]?)\d\d)(?:(?P=gap)\d\d){3}(?![\w-]|[.,]\d)")
-_ABROAD = re.compile(r"(?<!\w)(?:\+|00)(?P<country>\d{2,3})[ .]?(?:\(0\))?[ .]?(?P<rest>\d(?:[ .]?\d\d){4})(?!\d)")
+_ABROAD = re.compile(r"(?<!\w)(?:\+|00)(?P<country>\d{2,3})[ .]?(?:\(0\))?[ .]?(?P<rest>\d(?:[ .]?\d){7,9})(?!\d)")
 _FREE = re.compile(r"(?<![\w.,+-])0[ .]?(?P<rest>8\d\d(?:[ .]\d{3}){2})(?![\w-]|[.,]\d)")
 _AMOUNT = r"\d+(?:[ .\u00a0\u202f]\d{3})*(?:,\d+)?"
 
@@ -76,9 +76,12 @@ def _telephones(text: str) -> str:
     def pairs(numbers: str) -> str:
         return ", ".join(cardinal(pair, WORDS) for pair in re.findall(r"\d\d", numbers))
 
-    text = _ABROAD.sub(
-        lambda m: f"plus {cardinal(m['country'], WORDS)}, {digits(m['rest'][0], WORDS)}, {pairs(m['rest'][1:])}", text
-    )
+    def abroad(match: re.Match[str]) -> str:
+        parts = re.findall(r"\d+", match["rest"])
+        rest = parts if len(parts) > 1 else [match["rest"][0], *re.findall(r"\d{1,2}", match["rest"][1:])]
+        return ", ".join([f"plus {cardinal(match['country'], WORDS)}", *(cardinal(part, WORDS) for part in rest)])
+
+    text = _ABROAD.sub(abroad, text)
     text = _PAIRS.sub(lambda m: pairs(re.sub(r"\D", "", m.group())), text)
     return _FREE.sub(
         lambda m: ", ".join(["zéro", *(cardinal(part, WORDS) for part in re.findall(r"\d{3}", m["rest"]))]), text
@@ -120,10 +123,10 @@ def _times(text: str) -> str:
 def _place(match: re.Match[str]) -> str:
     """Write out `1er`, `80e`, `1 000 000e`, `2nde`, `3es`."""
     number, mark = int(re.sub(r"\D", "", match["number"])), match["mark"]
-    if (mark[:2] in ("re", "er", "èr") and number != 1) or (mark.startswith("nd") and number != 2):
+    if (mark[:2] in ("re", "er", "èr") and number != 1) or (mark[0] in "nd" and number != 2):
         return match.group()
     plural = "s" if mark.endswith("s") else ""
-    if mark.startswith("nd"):
+    if mark[0] in "nd":
         return ("seconde" if "e" in mark else "second") + plural
     feminine = mark.rstrip("s").endswith("re")
     return ordinal(number, WORDS, FEMININE if feminine else MASCULINE) + plural

@@ -43,7 +43,7 @@ def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
         if word not in nouns.show_no_gender and not between:
             if not singular and not word.endswith(("s", "x")):
                 return ""
-            return FEMININE if is_feminine(word, nouns, singular) else MASCULINE
+            return FEMININE if is_feminine(match[1], nouns, singular) else MASCULINE
         rest = rest[match.end() :]
     return MASCULINE
 
@@ -56,12 +56,15 @@ def is_feminine(noun: str, nouns: Nouns, singular: bool) -> bool:
         nouns: of the language.
         singular: it stands in the singular; otherwise in the plural.
     """
+    written = noun.lower().removesuffix("" if singular else "s")
     noun = plain_letters(noun)
     forms = [noun] if singular else [noun, *_singulars(noun, nouns)]
     if any(form in nouns.masculine for form in forms):
         return False
     if any(form in nouns.feminine for form in forms):
         return True
+    if nouns.masculine_as_written and written.endswith(nouns.masculine_as_written):
+        return False
     return any(form.endswith(nouns.feminine_endings) and not form.endswith(nouns.masculine_endings) for form in forms)
 
 

@@ -212,6 +212,9 @@ FRENCH = Nouns(
         "oire",
         "iere",
         "ouche",
+        "une",
+        "oule",
+        "ampe",
         "onde",
         "aine",
         "ogne",
@@ -226,19 +229,19 @@ FRENCH = Nouns(
     feminine=frozenset(
         listed(
             """
-            femme fille dame mere soeur place page image plage cage rage nage chose cause pause rose robe route porte
-            carte perte sorte faute note date dette ville piece face race classe phrase lettre fenetre heure demeure
-            seconde minute semaine journee annee nuit fois voix croix noix main fin faim dent mort mer part plupart
-            peur fleur couleur valeur erreur longueur largeur hauteur odeur chaleur douleur faveur horreur rumeur
-            vapeur lueur saveur liqueur tumeur ardeur rigueur vigueur humeur sueur ampleur rondeur grandeur douceur
-            maison chanson saison raison facon lecon boisson prison moisson cloison region opinion union reunion
-            legion religion question langue rue vue epreuve preuve oeuvre levre chevre fievre livre table
-            chambre ombre ecole parole idole boule foule poule moule formule cellule pilule virgule regle aile toile
-            etoile voile huile ile echelle jambe bombe tombe langouste piste liste visite poste photo moto radio video
-            auto expo pizza villa opera fete tete bete quete conquete enquete tempete planete dette recette tonne
+            femme fille dame mere soeur place page image plage cage rage nage chose cause pause rose robe route
+            porte carte perte sorte faute note date dette ville piece face race classe phrase lettre fenetre heure
+            demeure seconde minute semaine journee annee nuit fois voix croix noix main fin faim dent mer part
+            plupart peur fleur couleur valeur erreur longueur largeur hauteur odeur chaleur douleur faveur horreur
+            rumeur vapeur lueur saveur liqueur tumeur ardeur rigueur vigueur humeur sueur ampleur rondeur grandeur
+            douceur maison chanson saison raison facon lecon boisson prison moisson cloison region opinion union
+            reunion legion religion question langue rue vue epreuve preuve oeuvre levre chevre fievre table chambre
+            ombre ecole parole idole boule foule poule moule formule cellule pilule virgule regle aile toile etoile
+            voile huile ile echelle jambe bombe tombe langouste piste liste visite poste photo moto radio video auto
+            expo pizza villa opera fete tete bete quete conquete enquete tempete planete dette recette tonne
             bataille taille medaille paille page tache roche poche peche plume lame rame arme larme ame creme somme
-            pomme gomme forme ferme norme reforme plateforme victime prime rime ligne vigne signe chaise fraise
-            ile zone lune personne scene peine reine veine haleine graine chaine corde mode methode periode etude
+            pomme gomme forme ferme norme reforme plateforme victime prime rime ligne vigne signe chaise fraise ile
+            zone lune personne scene peine reine veine haleine graine chaine corde mode methode periode etude
             attitude certitude habitude solitude multitude promenade salade balade caisse masse tasse trace surface
             preface grace glace menace espece niece source force course bourse ressource defense reponse depense
             danse chasse adresse vitesse promesse princesse maitresse hausse baisse fosse brosse crise prise chemise
@@ -247,35 +250,37 @@ FRENCH = Nouns(
             beaute sante volonte bonte pitie moitie amitie qualite quantite universite cite activite verite unite
             facilite difficulte faculte puissance idee mosquee armee entree soiree poignee bouchee gorgee dictee
             guerre terre pierre biere lumiere riviere maniere matiere priere frontiere carriere derniere premiere
-            affaire paire chaire grammaire molaire histoire victoire memoire gloire poire foire armoire
-            balle salle malle poupee bouteille feuille oreille abeille corbeille famille cheville aiguille
-            cuillere cuiller banque barque marque brique fabrique musique republique boutique clinique politique
-            nuance bouche mouche couche branche manche tranche hanche planche
+            affaire paire chaire grammaire molaire histoire victoire memoire gloire poire foire armoire balle salle
+            malle poupee bouteille feuille oreille abeille corbeille famille cheville aiguille cuillere cuiller
+            banque barque marque brique fabrique musique republique boutique clinique politique nuance candidate
+            equipe etape gare orange tarte crepe ampoule syllabe bouche mouche couche branche manche tranche hanche
+            planche
             """
         )
     ),
     masculine=frozenset(
         listed(
             """
-            musee lycee trophee colisee apogee mausolee camee athee genie incendie parapluie messie foie sosie murmure
-            mercure parjure territoire laboratoire repertoire interrogatoire conservatoire observatoire reservoir
-            accessoire ivoire pourboire auditoire silence domaine capitaine souterrain magazine moine patrimoine
-            antoine verre tonnerre cimetiere derriere caractere mystere ministere site satellite gite termite merite
-            comite depute ete cote comte pate traite athlete poete pilote vote monde grade stade espace commerce
-            exercice service office vice indice caprice orifice edifice benefice sacrifice stage dialogue catalogue
-            monologue peuple exemple temple couple article siecle oncle cercle obstacle spectacle miracle muscle
-            probleme systeme theme poeme milieu lieu feu jeu cheveu neveu squelette silhouette parc intervalle
-            rebelle modele polichinelle violoncelle libelle mille kilo dimanche reste geste texte contexte pretexte
-            insecte architecte compte acte arbitre titre metre centimetre kilometre litre chapitre registre ministre
-            orchestre theatre centre monstre squelette bagne signe peigne regne champagne cygne beignet pagne
-            caniche pastiche fetiche postiche triptyque disque risque masque casque manque cirque tigre ogre
-            gramme programme
-            point ans homme garcon jour mois bus match risque euro camion enfant eleve litre ordinateur journaliste
-            artiste touriste dentiste pianiste specialiste cycliste client coup pays corps temps bras dos repas
+            musee lycee trophee colisee apogee mausolee camee athee genie incendie parapluie messie foie sosie
+            murmure mercure parjure territoire laboratoire repertoire interrogatoire conservatoire observatoire
+            reservoir accessoire ivoire pourboire auditoire silence domaine capitaine souterrain magazine moine
+            patrimoine antoine verre tonnerre cimetiere derriere caractere mystere ministere site satellite gite
+            termite merite comite depute ete cote comte pate traite athlete poete pilote vote monde grade stade
+            espace commerce exercice service office vice indice caprice orifice edifice benefice sacrifice stage
+            dialogue catalogue monologue peuple exemple temple couple article siecle oncle cercle obstacle spectacle
+            miracle muscle probleme systeme theme poeme milieu lieu feu jeu cheveu neveu squelette silhouette parc
+            intervalle rebelle modele polichinelle violoncelle libelle mille kilo dimanche reste geste texte
+            contexte pretexte insecte architecte compte acte arbitre titre metre centimetre kilometre litre chapitre
+            registre ministre orchestre theatre centre monstre squelette bagne signe peigne regne champagne cygne
+            beignet pagne caniche pastiche fetiche postiche triptyque disque risque masque casque manque cirque
+            tigre ogre gramme programme livre mort invite gramme point ans homme garcon jour mois bus match risque
+            euro camion enfant eleve litre ordinateur journaliste artiste touriste dentiste pianiste specialiste
+            cycliste client coup pays corps temps bras dos repas
             """
         )
     ),
     plural_endings=(("s", ""), ("x", "")),
+    masculine_as_written=listed("bé cé dé fé gé hé lé mé né pé ré sé vé ié ué yé"),
     show_no_gender=frozenset(
         listed(
             """
@@ -287,10 +292,10 @@ FRENCH = Nouns(
     no_noun=frozenset(
         listed(
             """
-            de des du d a au aux et ou en dans par pour avec sans sur sous entre vers chez contre pendant depuis jusqu
-            est sont etait etaient sera seront fait font dit dis a ont avait avaient plus moins pas mais donc or
-            ni car que qui quoi dont si ce cette ces le la les l un une il elle ils elles je tu nous vous on se sa ses
-            me te y ne apres avant pres environ comme quand puis alors aussi tres trop montre parle
+            de des du d a au aux et ou en dans par pour avec sans sur sous entre vers chez contre pendant depuis
+            jusqu est sont etait etaient sera seront fait font dit dis a ont avait avaient plus moins pas mais donc
+            or ni car que qui quoi dont si ce cette ces le la les l un une il elle ils elles je tu nous vous on se
+            sa ses me te y ne apres avant pres environ comme quand puis alors aussi tres trop montre parle
             """
         )
     ),

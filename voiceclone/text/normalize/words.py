@@ -47,6 +47,8 @@ class Nouns:
     """Adjectives and numerals that may stand before the noun."""
     no_noun: frozenset[str]
     """Prepositions, verbs and other words that a number before them does not count."""
+    masculine_as_written: tuple[str, ...] = ()
+    """Endings, with their accents, of masculine nouns that look feminine without them: `marché`, `salarié`."""
 
 
 @dataclass(frozen=True)
