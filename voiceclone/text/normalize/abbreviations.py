@@ -316,6 +316,8 @@ def expand(text: str, family: str) -> str:
         full = words.get(short) or words[short.lower()]
         if short.lower() in _BEFORE_NAME and not re.match(r"\s+[A-ZÀ-Ý]", text[match.end() :]):
             return short
+        if family == "fr" and short.lower() == "sept." and not re.search(r"\d(?:er)? $", text[: match.start()]):
+            return short  # seven, at the end of a sentence
         if short.lower() in _BEFORE_NUMBER and short not in TITLES[family]:
             return full if _NUMBER_BEHIND.match(text[match.end() :]) else short
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
@@ -327,6 +329,12 @@ def expand(text: str, family: str) -> str:
         return full
 
     return pattern.sub(write_out, text)
+
+
+def _is_september(match: re.Match[str]) -> bool:
+    """True for the French `5 sept.`, `sept. 2023`, where it is not seven at the end of a sentence."""
+    before, rest = match.string[: match.start()], match.string[match.end() :]
+    return bool(re.search(r"(?:\d|premier)\s$", before) or re.match(r"\s(?:1\d|20)\d\d\b", rest))
 
 
 _NUMBER_BEHIND = re.compile(r"\s*(?:\d|[IVXLC]{2,}\b|[VX]\b)")

@@ -43,6 +43,10 @@ _ROMAN_ORDINAL = re.compile(r"\b(?:I(?P<first>ers?|[eè]?res?)|(?P<numeral>[IVX]
 _PAIRS = re.compile(r"(?<![\w.,+-])0\d(?:(?P<gap>[ .\u00a0\u202f-]?)\d\d)(?:(?P=gap)\d\d){3}(?![\w-]|[.,]\d)")
 _ABROAD = re.compile(r"(?<!\w)(?:\+|00)(?P<country>\d{2,3})[ .]?(?:\(0\))?[ .]?(?P<rest>\d(?:[ .]?\d){7,9})(?!\d)")
 _FREE = re.compile(r"(?<![\w.,+-])0[ .]?(?P<rest>8\d\d(?:[ .]\d{3}){2})(?![\w-]|[.,]\d)")
+_SECTION = re.compile(
+    r"(?i)\b(sections?|chapitres?|versions?|articles?|paragraphes?|tableaux?|figures?|annexes?|étapes?)\s"
+    r"(\d{1,3}(?:\.\d{1,3})+)(?!\d|,\d)"
+)
 _AMOUNT = r"\d+(?:[ .\u00a0\u202f]\d{3})*(?:,\d+)?"
 
 
@@ -53,6 +57,7 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"\bMe (?=[A-ZÀ-Ý])", "maître ", text)
     text = re.sub(r"\b[Nn](?:o(?=\s?\d)|[°º])\s?(?=\d)", "numéro ", text)
     text = re.sub(r"\b[Rr](?:DV|dv)\b", "rendez-vous", text)
+    text = _SECTION.sub(lambda m: f"{m[1]} {m[2].replace('.', ' point ')}", text)
     text = _telephones(text)
     text = _dates(text)
     text = _times(text)
@@ -100,9 +105,10 @@ def _dates(text: str) -> str:
         short,
         text,
     )
-    days = "|".join(_SHORT_DAYS)
+    days, months = "|".join(_SHORT_DAYS), "|".join(month[:3] for month in _MONTHS)
     return re.sub(
-        rf"(?i)\b(?:(?P<before>{days})\.(?=\s(?:\d|au\b|et\b))|(?<=au )(?P<behind>{days})\.)",
+        rf"(?i)\b(?:(?P<before>{days})\.(?=\s(?:au|et)\b|\s\d{{1,2}}(?:er)?[\s/](?:\d|{months}))"
+        rf"|(?<=au )(?P<behind>{days})\.)",
         lambda m: _SHORT_DAYS[(m["before"] or m["behind"]).lower()],
         text,
     )

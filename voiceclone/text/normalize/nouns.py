@@ -183,6 +183,9 @@ PORTUGUESE = Nouns(
 
 FRENCH = Nouns(
     feminine_endings=(
+        "ive",
+        "arde",
+        "ande",
         "tion",
         "sion",
         "xion",
@@ -225,7 +228,7 @@ FRENCH = Nouns(
         "sse",
         "nne",
     ),
-    masculine_endings=("isme", "iste", "logue", "mille"),
+    masculine_endings=("isme", "iste", "logue", "mille", "ique", "ogue"),
     feminine=frozenset(
         listed(
             """
@@ -238,23 +241,25 @@ FRENCH = Nouns(
             reunion legion religion question langue rue vue epreuve preuve oeuvre levre chevre fievre table chambre
             ombre ecole parole idole boule foule poule moule formule cellule pilule virgule regle aile toile etoile
             voile huile ile echelle jambe bombe tombe langouste piste liste visite poste photo moto radio video auto
-            expo pizza villa opera fete tete bete quete conquete enquete tempete planete dette recette tonne
-            bataille taille medaille paille page tache roche poche peche plume lame rame arme larme ame creme somme
-            pomme gomme forme ferme norme reforme plateforme victime prime rime ligne vigne signe chaise fraise ile
-            zone lune personne scene peine reine veine haleine graine chaine corde mode methode periode etude
-            attitude certitude habitude solitude multitude promenade salade balade caisse masse tasse trace surface
-            preface grace glace menace espece niece source force course bourse ressource defense reponse depense
-            danse chasse adresse vitesse promesse princesse maitresse hausse baisse fosse brosse crise prise chemise
-            valise eglise surprise entreprise franchise marchandise eau peau cle clef nef soif vertu tribu foi loi
-            paroi fourmi souris brebis perdrix dot jument foret societe propriete variete liberte egalite fraternite
-            beaute sante volonte bonte pitie moitie amitie qualite quantite universite cite activite verite unite
-            facilite difficulte faculte puissance idee mosquee armee entree soiree poignee bouchee gorgee dictee
-            guerre terre pierre biere lumiere riviere maniere matiere priere frontiere carriere derniere premiere
-            affaire paire chaire grammaire molaire histoire victoire memoire gloire poire foire armoire balle salle
-            malle poupee bouteille feuille oreille abeille corbeille famille cheville aiguille cuillere cuiller
-            banque barque marque brique fabrique musique republique boutique clinique politique nuance candidate
-            equipe etape gare orange tarte crepe ampoule syllabe bouche mouche couche branche manche tranche hanche
-            planche
+            expo pizza villa opera fete tete bete quete conquete enquete tempete planete recette tonne bataille
+            taille medaille paille tache roche poche peche plume lame rame arme larme ame creme somme pomme gomme
+            forme ferme norme reforme plateforme victime prime rime ligne vigne signe chaise fraise zone lune
+            personne scene peine reine veine haleine graine chaine corde methode periode etude attitude certitude
+            habitude solitude multitude promenade salade balade caisse masse tasse trace surface preface grace glace
+            menace espece niece source force course bourse ressource defense reponse depense danse chasse adresse
+            vitesse promesse princesse maitresse hausse baisse fosse brosse crise prise chemise valise eglise
+            surprise entreprise franchise marchandise eau peau cle clef nef soif vertu tribu foi loi paroi fourmi
+            souris brebis perdrix dot jument foret societe propriete variete liberte egalite fraternite beaute sante
+            volonte bonte pitie moitie amitie qualite quantite universite cite activite verite unite facilite
+            difficulte faculte puissance idee mosquee armee entree soiree poignee bouchee gorgee dictee guerre terre
+            pierre biere lumiere riviere maniere matiere priere frontiere carriere derniere premiere affaire paire
+            chaire grammaire molaire histoire victoire memoire gloire poire foire armoire balle salle malle poupee
+            bouteille feuille oreille abeille corbeille famille cheville aiguille cuillere cuiller banque barque
+            marque brique fabrique musique republique boutique clinique politique nuance candidate equipe etape gare
+            orange tarte crepe ampoule syllabe bouche mouche couche branche manche tranche hanche planche base cible
+            police console boucle syntaxe taxe interface variable macro requete icone charte annonce surcharge
+            jungle file pile barre technique logique pratique statistique critique rubrique tunique mathematique
+            physique mecanique informatique optique chronique panique replique tactique crique casserole
             """
         )
     ),
@@ -271,11 +276,11 @@ FRENCH = Nouns(
             miracle muscle probleme systeme theme poeme milieu lieu feu jeu cheveu neveu squelette silhouette parc
             intervalle rebelle modele polichinelle violoncelle libelle mille kilo dimanche reste geste texte
             contexte pretexte insecte architecte compte acte arbitre titre metre centimetre kilometre litre chapitre
-            registre ministre orchestre theatre centre monstre squelette bagne signe peigne regne champagne cygne
-            beignet pagne caniche pastiche fetiche postiche triptyque disque risque masque casque manque cirque
-            tigre ogre gramme programme livre mort invite gramme point ans homme garcon jour mois bus match risque
-            euro camion enfant eleve litre ordinateur journaliste artiste touriste dentiste pianiste specialiste
-            cycliste client coup pays corps temps bras dos repas
+            registre ministre orchestre theatre centre monstre bagne signe peigne regne champagne cygne beignet
+            pagne caniche pastiche fetiche postiche triptyque disque risque masque casque manque cirque tigre ogre
+            gramme programme livre mort invite point ans homme garcon jour mois bus match euro camion enfant eleve
+            ordinateur journaliste artiste touriste dentiste pianiste specialiste cycliste client coup pays corps
+            temps bras dos repas mode convive cache
             """
         )
     ),
@@ -293,9 +298,9 @@ FRENCH = Nouns(
         listed(
             """
             de des du d a au aux et ou en dans par pour avec sans sur sous entre vers chez contre pendant depuis
-            jusqu est sont etait etaient sera seront fait font dit dis a ont avait avaient plus moins pas mais donc
-            or ni car que qui quoi dont si ce cette ces le la les l un une il elle ils elles je tu nous vous on se
-            sa ses me te y ne apres avant pres environ comme quand puis alors aussi tres trop montre parle
+            jusqu est sont etait etaient sera seront fait font dit dis ont avait avaient plus moins pas mais donc or
+            ni car que qui quoi dont si ce cette ces le la les l un une il elle ils elles je tu nous vous on se sa
+            ses me te y ne apres avant pres environ comme quand puis alors aussi tres trop montre parle
             """
         )
     ),
