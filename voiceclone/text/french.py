@@ -9,7 +9,7 @@ _SAID = frozenset(
     listed(
         """
         abstinent adent avent blanchiment chiendent confident contrevent covalent délinéament dissident
-        décadent détergent engoulevent entregent fervent fibrociment foutument fourniment froment gradient
+        décadent détergent engoulevent émergent entregent fervent fibrociment foutument fourniment froment gradient
         grandiloquent indulgent ingénument linéament malcontent munificent négligent omnipotent onguent
         orpiment paravent polyvalent redent relent repent succulent tempérament testament uniment
         ventripotent émollient
@@ -21,7 +21,7 @@ _SILENT_ENDINGS = re.compile(r"(?:[ou]l|omm|flamm|gramm|brum|arr|(?<!^)ferm|germ
 _SILENT = frozenset(
     listed(
         """
-        acquiescent colorient convergent décident dénudent dépriment dévident envient essaiment immiscent
+        acquiescent colorient coïncident décident dénudent dépriment dévident envient essaiment immiscent
         imposent inventorient légitiment miaulent piaulent préludent subliment trépident éludent émanent
         épaulent
         """
@@ -40,7 +40,7 @@ _NO_VERBS = frozenset(
 _EITHER = frozenset(
     listed(
         """
-        adhérent affluent coïncident content convergent couvent différent divergent émergent équivalent
+        adhérent affluent content convergent couvent différent divergent émergent équivalent
         excellent expédient ferment influent négligent président résident violent précédent coprésident
         confluent interférent somnolent détergent
         """
@@ -48,9 +48,10 @@ _EITHER = frozenset(
 )
 """Said in full as nouns and adjectives, without their end as verbs of which several are the subject."""
 _PLURAL = r"(?:les|des|ces|mes|tes|ses|nos|vos|leurs|aux|deux|trois|quatre|plusieurs|quelques)"
+_PLURAL_NOUN = r"(?!(?:fois|ans|mois|jours|plus|moins|très|pas|sous|dans)\b)[\w'-]+[sx]"
 _CLITICS = r"(?:(?:ne|se|me|te|le|la|les|lui|leur|nous|vous|y|en)\s+|[nsmtl]'(?:y\s+|en\s+)?)*"
 _VERB = re.compile(
-    rf"\b(?:(?:ils|elles)\s+{_CLITICS}|{_PLURAL}\s+(?:[\w'-]+[sx]\s+){{1,2}}{_CLITICS})"
+    rf"\b(?:(?:ils|elles)\s+{_CLITICS}|{_PLURAL}\s+(?:{_PLURAL_NOUN}\s+){{1,2}}{_CLITICS})"
     rf"(?P<verb>{'|'.join(_EITHER)})\b|\b(?P<noun>{'|'.join(_EITHER)})\s+(?P<again>(?P=noun))\b",
     re.IGNORECASE,
 )

@@ -242,7 +242,7 @@ WORDS: dict[str, dict[str, str]] = {
 """May stand anywhere; their full stop may also be the one that ends the sentence."""
 
 _BEFORE_NUMBER = frozenset(
-    listed("no. nos. fig. figs. vol. vols. sec. eq. para. p. pp. ch. n. mar. es. ex. est. art. al. núm. cap. मी. ली.")
+    listed("no. nos. fig. figs. vol. vols. sec. eq. para. p. pp. ch. n. mar. es. ex. est. art. núm. cap. मी. ली.")
 )
 """In small letters: ordinary words or letters elsewhere, an abbreviation only before a number."""
 _BEFORE_NAME = frozenset(("on.",))

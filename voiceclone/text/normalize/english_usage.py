@@ -68,6 +68,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         # Days, years, times
         (rf"\b({'|'.join(_WEEKDAYS)})\.?,?\s(?=\d{{1,2}}(?:st|nd|rd|th)?\s[A-Z]|(?:{_MONTH})\b)", _weekday),
         (r"\b(\d{1,2})\.(\d\d)(?=\s?(?i:[ap])\.?(?i:m)\b)", r"\1:\2"),  # 3.30pm
+        (r"\b(9)\s?[-–]\s?(5)\b(?!\s?[-–/.]?\d)", r"\1 to \2"),  # office hours
         (r"(?<![\w'])'00\b(?!'|s\b|\")", "two thousand"),
         (r"(?<![\w'])'0(\d)\b(?!'|s\b|\")", r"oh \1"),  # '05
         (r"(?<![\w'])'(\d\d)\b(?!'|s\b|\")", r"\1"),
@@ -85,6 +86,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         # Measures
         (r"\b(\d{1,2})\s?st(?=\s\d{1,2}\s?lbs?\b)", r"\1 stone"),
         (r"\b(\d+\s?ft\.?)\s(\d+)\s?in\b\.?", r"\1 \2 inches"),
+        (r"(?<=\d)'(?=\s(?:tall|high|long|wide|deep|by|x)\b)", " feet"),
+        (r"\b(a \d{1,2})'(?=\s[a-z])", r"\1 foot"),
         (r"(?<=\d)\s?in\.(?!\w)", _inches),
         (
             rf"(?<![\w.,/])(?P<amount>(?P<whole>\d+ )?\d/\d)\s?(?P<unit>{'|'.join(_BESIDE_FRACTION)})\b"
@@ -97,7 +100,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         # Numbers
         (r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3}){2,}(?![\w.,]\d)", lambda m: re.sub(r"\D", "", m.group())),
         (r"(?<![\w.,])\d{1,3}(?:[\u00a0\u202f]\d{3})+(?![\w.,]\d)", lambda m: re.sub(r"\D", "", m.group())),
-        (r"(?<![\w.,])(10?0?|1,?000|10,?000|1,000,000)s\b(?= of)", lambda m: _MANY[m[1].replace(",", "")]),
+        (r"(?<![\w.,])(10|100|1,?000|10,?000|1,000,000)s\b(?= of)", lambda m: _MANY[m[1].replace(",", "")]),
         (r"([$£€])(\d[\d,.]*)\s?[-–]\s?\1?(?=\d[\d,.]*(?![\d-]))", r"\2 to \1"),  # $5-10
         (r"(?<=/)(\d{1,2})ths\b", r"\1"),
         (r"(?<![\w.,/])10/10(?![\w/])", "10 out of 10"),

@@ -60,6 +60,12 @@ def _own_rules(text: str) -> str:
     text = _ROMAN_ORDINAL.sub(_roman_place, text)
     text = _fractions(text)
     text = _money(text)
+    text = romance.say_results(text, WORDS)
+    text = re.sub(r"(?<=\d)\s?[-–—]\s?(?=\d+\s?=)", " moins ", text)
+    text = re.sub(r"\b([Dd])e 1(?=\s?h(?:\b|\d)|\s[a-zà-ÿ])", r"\1'1", text)
+    text = re.sub(r"(?<=\d)\s?c\. ?à ?(?:s\b\.?|soupe)", " cuillères à soupe", text)
+    text = re.sub(r"(?<=\d)\s?c\. ?à ?(?:c\b\.?|café)", " cuillères à café", text)
+    text = re.sub(r"(?<![\d,.])1 cuillères", "1 cuillère", text)
     text = re.sub(r"(?<=\d)\s?l/100\s?km\b", " litres aux cent kilomètres", text)
     return re.sub(r"(?<![\d.,])(\d{1,2})(?:,(\d\d)\s?m|\s?m\s?(\d\d))(?![\w²³/])", _length, text)
 
@@ -86,8 +92,17 @@ def _dates(text: str) -> str:
         day, month = int(match[2]), int(match[3])
         return f"{match[1]} {_date(day, month, '')}" if 1 <= day <= 31 and 1 <= month <= 12 else match.group()
 
-    text = re.sub(r"\b([Ll]e|[Dd]u|[Aa]u)\s(\d{1,2})/(\d{1,2})(?![\w/]|[.,]\d)(?!\s(?:des?|du)\b|\sd')", short, text)
-    return re.sub(rf"(?i)\b({'|'.join(_SHORT_DAYS)})\.(?=\s\d)", lambda m: _SHORT_DAYS[m[1].lower()], text)
+    text = re.sub(
+        r"\b([Ll]e|[Dd]u|[Aa]u|[Ll]es \d{1,2} et)\s(\d{1,2})/(\d{1,2})(?![\w/]|[.,]\d)(?!\s(?:des?|du)\b|\sd')",
+        short,
+        text,
+    )
+    days = "|".join(_SHORT_DAYS)
+    return re.sub(
+        rf"(?i)\b(?:(?P<before>{days})\.(?=\s(?:\d|au\b|et\b))|(?<=au )(?P<behind>{days})\.)",
+        lambda m: _SHORT_DAYS[(m["before"] or m["behind"]).lower()],
+        text,
+    )
 
 
 def _times(text: str) -> str:
@@ -153,16 +168,17 @@ def _money(text: str) -> str:
     text = re.sub(rf"(?<![\w.,-])({_AMOUNT})\s?[-–]\s?(?={_AMOUNT}\s?(?:[€$£]|euros?\b|[km]€))", r"\1 à ", text)
     text = re.sub(r"(?<=\d)\s?CHF\b", " francs suisses", text)
     # Three euros fifty: the cents have no name from ten on.
+    periods = "|".join(sorted(map(re.escape, WORDS.periods), key=len, reverse=True))
     return re.sub(
-        r"(?<=\d),(?P<cents>[1-9]\d)[ \u00a0\u202f]?(?P<sign>[€$£])(?!\w)",
-        lambda m: f" {m['sign']} {cardinal(m['cents'], WORDS)}" if not _is_nought(m) else m.group(),
-        text,
+        rf"(?<=\d),(?P<cents>[1-9]\d?)[ \u00a0\u202f]?(?P<sign>[€$£])(?:/(?P<period>{periods}))?(?!\w)", _cents, text
     )
 
 
-def _is_nought(match: re.Match[str]) -> bool:
-    """True for the `0` before the cents of `0,99 €`."""
-    return bool(re.search(r"(?<!\d)0+$", match.string[: match.start()]))
+def _cents(match: re.Match[str]) -> str:
+    if re.search(r"(?<!\d)0+$", match.string[: match.start()]):
+        return match.group()  # 0,99 €
+    per = f" {WORDS.per} {WORDS.periods[match['period']]}" if match["period"] else ""
+    return f" {match['sign']} {cardinal(match['cents'].ljust(2, '0'), WORDS)}{per}"
 
 
 def _length(match: re.Match[str]) -> str:
@@ -236,6 +252,7 @@ WORDS = Words(
         "W": _unit("watt"),
         "V": _unit("volt"),
         "Hz": Noun("hertz", "hertz"),
+        "j": _unit("jour"),
         "cl": _unit("centilitre"),
         "dl": _unit("décilitre"),
         "hl": _unit("hectolitre"),

@@ -57,7 +57,7 @@ _SINGULAR_ARTICLE = re.compile(
 _DIRECTIONS = "nord|sud|est|ovest|circa|centigradi|fahrenheit"
 _PHONE_LABELS = r"tel(?:efono)?|cell(?:ulare)?|fax|whatsapp|chiam\w+ (?:il|lo)"
 _ACCENTED = {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}
-_NO_ACCENT = frozenset(listed("po mo va fa sta da di be de ne co to a e' pe do ve tra que quel se su vo so no ca"))
+_NO_ACCENT = frozenset(listed("po mo va fa sta da di be de ne co to a pe tra que quel se su no ca"))
 """Words that really end in an apostrophe: `un po'`, `va' via`."""
 _ACUTE = ("che", "ne", "se", "tre", "re")
 """Endings whose accented e is closed: `perché`, `né`, `ventitré`."""
@@ -89,7 +89,6 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<=\d) ?(mln|mld)\b\.?", _millions, text)
     text = _months(text)
     text = _times(text)
-    text = re.sub(r"\b([Aa]nni) '(?=\d0\b)", r"\1 ", text)
     text = re.sub(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\s?[°º]|ª|a\b|o\b)(?!\s?[CFK]\b)", _ordinal, text)
     text = re.sub(r"(?<=\d)\s?[°º]\s?(?=[CF]\b)", " °", text)
     text = re.sub(r"\bsec\.\s(?=[IVX]+\b)", "secolo ", text)

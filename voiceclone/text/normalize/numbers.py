@@ -117,6 +117,8 @@ def ordinal(number: int, words: Words, gender: str = "", before_noun: bool = Fal
         return said[:-1] + "a" if gender == FEMININE else said
     if not code:
         return _hindi_ordinal(number, gender)
+    if words.says_and:
+        return _spelt(number, code, "ordinal-verbose")
     name = f"ordinal-{_GENDERS[gender or MASCULINE]}"
     kinds = (f"{name}-adjective" if before_noun else name, name, "ordinal")
     return _spelt(number, code, *(("ordinal-verbose",) if words.says_and else ()), *kinds)

@@ -103,7 +103,7 @@ def say_periods(text: str, words: Words) -> str:
     units = "|".join(sorted(map(re.escape, words.units), key=len, reverse=True))
     price = rf"((?:[$€£¥₹]\s?\d[\d.,]*|\d[\d.,]*\s?[€£$]))/({units})(?![\w²³/])"
     text = re.sub(price, lambda m: f"{m[1]} {words.per} {words.units[m[2]].one}", text)
-    amount = r"(?P<amount>\d[\d.,]*(?P<unit>[\s\u00a0\u202f]?[^\W\d_]+[²³]?|\s?[%€£$]|))"
+    amount = r"(?P<amount>\d[\d.,]*(?P<unit>[\s\u00a0\u202f]?[^\W\d_]+[²³]?|\s?[%€£$¢]|))"
     return re.sub(rf"{amount}/(?P<period>{names})(?![\w²³/])", per, text)
 
 
