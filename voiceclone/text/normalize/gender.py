@@ -30,7 +30,7 @@ def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
     of_each = re.match(r"[ \u00a0]+(?:de|em|en) cada[ \u00a0]+\d+(?![\w,])", rest)
     if of_each:
         rest, singular = rest[of_each.end() :], False
-    if re.match(r"[ \u00a0]+(?:das|dessas|destas|de las|de estas|de esas)[ \u00a0]", rest):
+    if re.match(r"[ \u00a0]+(?:das|delas|dessas|destas|de (?:las|ellas|estas|esas))[ \u00a0]", rest):
         return FEMININE
     for looked_at in range(_WORDS_LOOKED_AT):
         match = re.match(r"[ \u00a0]+([^\W\d_]+)", rest)

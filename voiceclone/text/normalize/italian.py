@@ -45,6 +45,8 @@ _SAINTS = listed(
     """
 )
 _SURE_ACCENTS = frozenset(listed("e piu puo perche cosi cio gia pero giu finche poiche sara"))
+_SPOONFULS = {"cucch": ("cucchiaio", "cucchiai"), "bicch": ("bicchiere", "bicchieri")}
+_PLACED = re.compile(r"(?i)\b(?:arriv|classific|giunt|piazzat|finit|termin)\w*\s$")
 _SHORT_DAYS = dict(zip(listed("lun mar mer gio ven sab dom"), _DAYS, strict=True))
 _ARTICLES = (
     "il|la|lo|l'|del|della|dello|dell'|al|alla|allo|all'|nel|nella|nello|nell'|dal|dalla|dall'|un|una|questa|questo"
@@ -55,7 +57,7 @@ _SINGULAR_ARTICLE = re.compile(
 _DIRECTIONS = "nord|sud|est|ovest|circa|centigradi|fahrenheit"
 _PHONE_LABELS = r"tel(?:efono)?|cell(?:ulare)?|fax|whatsapp|chiam\w+ (?:il|lo)"
 _ACCENTED = {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}
-_NO_ACCENT = frozenset(listed("po mo va fa sta da di be de ne co to a e' pe do ve tra que quel se su vo so no ca"))
+_NO_ACCENT = frozenset(listed("po mo va fa sta da di be de ne co to a pe tra que quel se su no ca"))
 """Words that really end in an apostrophe: `un po'`, `va' via`."""
 _ACUTE = ("che", "ne", "se", "tre", "re")
 """Endings whose accented e is closed: `perché`, `né`, `ventitré`."""
@@ -70,6 +72,7 @@ def _own_rules(text: str) -> str:
     text = romance.say_short_dates(text, WORDS, "il|dal|al|del|entro il")
     text = _first_of_month(text)
     text = romance.say_days(text, WORDS, "primo")
+    text = romance.say_spoonfuls(text, _SPOONFULS)
     text = romance.say_hectares(text, ("ettaro", "ettari"))
     text = romance.say_inches(text, "pollici")
     text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
@@ -86,7 +89,6 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<=\d) ?(mln|mld)\b\.?", _millions, text)
     text = _months(text)
     text = _times(text)
-    text = re.sub(r"\b([Aa]nni) '(?=\d0\b)", r"\1 ", text)
     text = re.sub(r"(?<![\w.,])(?P<number>\d{1,4})(?P<mark>\s?[°º]|ª|a\b|o\b)(?!\s?[CFK]\b)", _ordinal, text)
     text = re.sub(r"(?<=\d)\s?[°º]\s?(?=[CF]\b)", " °", text)
     text = re.sub(r"\bsec\.\s(?=[IVX]+\b)", "secolo ", text)
@@ -184,7 +186,7 @@ def _ordinal(match: re.Match[str]) -> str:
     """Write out `1° piano`, `la 3a edizione`; what may be degrees is left alone."""
     mark, number = match["mark"].strip(), int(match["number"])
     before, rest = match.string[: match.start()], match.string[match.end() :]
-    article = bool(_SINGULAR_ARTICLE.search(before))
+    article = bool(_SINGULAR_ARTICLE.search(before) or _PLACED.search(before))
     noun = romance.counts_a_noun(rest, WORDS) and not re.match(rf"\s(?:{_DIRECTIONS})\b", rest, re.IGNORECASE)
     if mark in "ao" and not (article or noun):
         return match.group()

@@ -60,6 +60,7 @@ def _own_rules(text: str) -> str:
     text = romance.spell(text, _SPELT)
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
     text = romance.say_short_dates(text, WORDS, "dia|até|de|do dia")
+    text = romance.say_spoonfuls(text, {"col": ("colher", "colheres"), "xíc": ("xícara", "xícaras")})
     text = romance.say_inches(text, "polegadas")
     text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
     for written, said in {"s/n": "sem número", "a/c": "aos cuidados de"}.items():

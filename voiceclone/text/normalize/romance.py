@@ -102,6 +102,17 @@ def say_hectares(text: str, name: tuple[str, str]) -> str:
     )
 
 
+def say_spoonfuls(text: str, short: Mapping[str, tuple[str, str]]) -> str:
+    """Write out short measures of recipes, `2 cdas.`; `short` gives `cda` -> (one, many)."""
+
+    def measure(match: re.Match[str]) -> str:
+        one, many = short[match["short"]]
+        return f"{match['number']} {one if match['number'] in ('1', '1/2') else many}"
+
+    pattern = rf"(?<![\w.,])(?P<number>[\d/.,]*\d) ?(?P<short>{'|'.join(short)})s?\.?(?=\s(?:de|di|d'|\(|y|e)|[,;)]|$)"
+    return re.sub(pattern, measure, text)
+
+
 def say_inches(text: str, name: str) -> str:
     """Write out the inches of `55"`, unless the mark closes a quotation."""
 

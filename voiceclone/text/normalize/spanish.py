@@ -38,6 +38,11 @@ _PER = {
 }  # fmt: skip
 _BEGIN_WITH_STRESSED_A = "agua|águila|alma|arma|ala|aula|ancla|arca|área|ave|hacha|hada|hambre|haya"
 _DAYS = listed("lunes martes miércoles jueves viernes sábado domingo")
+_SPOONFULS = {
+    "cda": ("cucharada", "cucharadas"),
+    "cdta": ("cucharadita", "cucharaditas"),
+    "cdita": ("cucharadita", "cucharaditas"),
+}
 _SHORT_DAYS = dict(zip(listed("lun mar mié jue vie sáb dom"), _DAYS, strict=True))
 _PESOS = {
     "MXN": "pesos mexicanos", "ARS": "pesos argentinos", "COP": "pesos colombianos", "CLP": "pesos chilenos",
@@ -59,6 +64,7 @@ def _own_rules(text: str) -> str:
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
     text = romance.say_short_dates(text, WORDS, "el|del|al|día")
     text = romance.say_days(text, WORDS, "primero")
+    text = romance.say_spoonfuls(text, _SPOONFULS)
     text = romance.say_hectares(text, ("hectárea", "hectáreas"))
     text = romance.say_inches(text, "pulgadas")
     text = romance.say_short_days(text, _SHORT_DAYS, WORDS.to)
