@@ -48,9 +48,9 @@ def sounds(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> 
     """
     dictionary = _dictionary(british)
     clauses = [_words(part, dictionary) for part in parts[::2]]
-    sentence: list[_Word] = []
+    sentence: list[list[_Word]] = []
     for index, clause in enumerate(clauses):
-        sentence += clause
+        sentence.append(clause)
         behind = parts[2 * index + 1] if 2 * index + 1 < len(parts) else "."
         if set(behind) & _SENTENCE_ENDS:
             _choose_readings(sentence, dictionary)
@@ -61,13 +61,18 @@ def sounds(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> 
 _SENTENCE_ENDS = frozenset(".!?…")
 
 
-def _choose_readings(words: Sequence[_Word], dictionary: "Dictionary") -> None:
+def _choose_readings(clauses: Sequence[Sequence[_Word]], dictionary: "Dictionary") -> None:
     """Choose among the pronunciations of the words of one sentence."""
-    said = [word for word in words if any(c.isalnum() for c in word.text)]
+    said: list[_Word] = []
+    breaks = set()
+    for clause in clauses:
+        breaks.add(len(said))
+        said += [word for word in clause if any(c.isalnum() for c in word.text)]
     unclear = [i for i, word in enumerate(said) if heteronyms.has_rule(word.text) or dictionary.is_unclear(word.text)]
     if not unclear:
         return
-    tokens = heteronyms.tokens_of([word.text for word in said], is_name=dictionary.is_name(said[0].text.lower()))
+    is_name = dictionary.is_name(said[0].text.lower())
+    tokens = heteronyms.tokens_of([word.text for word in said], is_name, breaks - {0})
     for index in unclear:
         said[index].reading = heteronyms.reading(tokens, index)
 

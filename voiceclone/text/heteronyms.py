@@ -4,7 +4,7 @@ The part of speech decides most of them, and misaki's dictionary has a pronuncia
 the others by the words around them; its head says how to add a line.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,7 +16,9 @@ _FILE = "heteronyms.tsv"
 START, END = "START", "END"
 _WHERE = ("is", "previous", "next", "then", "near")
 _TAGS = frozenset(
-    listed("NOUN PROPN VERB AUX ADJ ADV ADP DET PRON NUM PART CCONJ SCONJ INTJ X Fin Inf Part Ger VBD VBP CAPITAL")
+    listed(
+        "NOUN PROPN VERB AUX ADJ ADV ADP DET PRON NUM PART CCONJ SCONJ INTJ X Fin Inf Part Ger VBD VBP CAPITAL BREAK"
+    )
 )
 
 
@@ -27,7 +29,7 @@ class Token:
     word: str
     """In small letters."""
     tags: frozenset[str]
-    """Tags it has, of `_TAGS`; `CAPITAL` only behind the first word."""
+    """Tags it has, of `_TAGS`; `CAPITAL` only behind the first word; `BREAK` behind a comma or the like."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +78,13 @@ class _Rule:
     conditions: tuple[_Condition, ...]
 
 
-def tokens_of(words: Sequence[str], is_name: bool) -> list[Token]:
+def tokens_of(words: Sequence[str], is_name: bool, breaks: Collection[int] = ()) -> list[Token]:
     """Return the words of one sentence with their parts of speech.
 
     Args:
         words: as written, without punctuation.
         is_name: True when the first word would have its capital anywhere.
+        breaks: indices of words behind a comma, a dash or the like.
     """
     shown = [word.lower() if word.isupper() and len(word) > 1 else word for word in words]
     if shown and not is_name:
@@ -89,6 +92,8 @@ def tokens_of(words: Sequence[str], is_name: bool) -> list[Token]:
     small = [word.lower() for word in words]
     tags = [set(tag.split("|")) for tag in english_tagger().tag(shown)]
     for index, word in enumerate(words):
+        if index in breaks:
+            tags[index].add("BREAK")
         _correct(small, tags, index)
         if "Fin" in tags[index]:
             tags[index].add("VBD" if _is_past(small, tags, index) else "VBP")
@@ -149,7 +154,8 @@ def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
     if not tags[index] & {"NOUN", "PROPN", "ADJ"}:
         return
     commanded = before in (START, "and") and following in _BEFORE_OBJECT and words[index] in _COMMANDS
-    if before in _BEFORE_VERB | _OFTEN or (before == "to" and following in _BEFORE_OBJECT) or commanded:
+    often = before in _OFTEN and not (index > 1 and "AUX" in tags[index - 2])  # "is always present" is none
+    if before in _BEFORE_VERB or often or (before == "to" and following in _BEFORE_OBJECT) or commanded:
         tags[index] = {"VERB", "Inf"}
     elif _behind_plural_subject(words, tags, index):
         tags[index] = {"VERB", "Fin"}
@@ -219,7 +225,7 @@ def _is_past(words: list[str], tags: list[set[str]], index: int) -> bool:
         at -= 1
     if at > 0 and words[at] in ("who", "that", "which"):
         at -= 1
-    if at < 0:
+    if at < 0 or "BREAK" in tags[index]:
         return False
     if words[at] in _SINGULAR_SUBJECTS:
         return True
