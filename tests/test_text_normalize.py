@@ -191,6 +191,23 @@ def test_saying_it_again_changes_nothing(language, written, said):
     assert spoken(said, language) == said
 
 
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("en-us", "Section 1.2.12", "Section one point two point twelve"),
+        ("en-gb", "version 2.10.11", "version two point ten point eleven"),
+        ("es", "la versión 1.2.12", "la versión uno punto dos punto doce"),
+        ("it", "versione 1.2.12", "versione uno punto due punto dodici"),
+        ("pt", "versão 1.2.12", "versão um ponto dois ponto doze"),
+        ("fr", "chapitre 1.2.12", "chapitre un point deux point douze"),
+        ("hi", "संस्करण 1.2.12", "संस्करण एक डॉट दो डॉट बारह"),
+        ("fr", "le 1.2.2012", "le premier février deux mille douze"),
+    ],
+)
+def test_the_number_of_a_part_or_release_is_no_date(language, written, said):
+    assert spoken(written, language) == said
+
+
 @pytest.mark.parametrize("language", TABLES)
 def test_no_digit_is_left(language):
     text = "7 x12 3.000.000 0,5 99% 1/7 12:61 31/31/2025 +49 30 1234567 1e5 №5 v2.0.1 .5 5. 1-2-3 " + "9" * 30
