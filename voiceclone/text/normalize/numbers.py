@@ -120,8 +120,7 @@ def ordinal(number: int, words: Words, gender: str = "", before_noun: bool = Fal
     if words.says_and:
         return _spelt(number, code, "ordinal-verbose")
     name = f"ordinal-{_GENDERS[gender or MASCULINE]}"
-    kinds = (f"{name}-adjective" if before_noun else name, name, "ordinal")
-    return _spelt(number, code, *(("ordinal-verbose",) if words.says_and else ()), *kinds)
+    return _spelt(number, code, f"{name}-adjective" if before_noun else name, name, "ordinal")
 
 
 def _long_italian_ordinal(number: int) -> str:
