@@ -5,7 +5,7 @@ import pytest
 from tools import score_front_end
 from tools.score_front_end import Case, read_cases, table, table_in_document
 
-LANGUAGES = ("en-us", "en-gb")
+LANGUAGES = ("en-us", "en-gb", "fr", "hi")
 """Languages whose file must be there, with at least this many cases in it."""
 FEWEST = 200
 

@@ -112,8 +112,8 @@ SPANISH = {
 }
 FRENCH = {
     "M. Dupont et Mme Curie": "monsieur Dupont et madame Curie",
-    "3,50 €": "trois euros et cinquante centimes",
-    "1,2 M€": "un virgule deux millions d'euros",
+    "3,50 €": "trois euros cinquante",
+    "1,2 M€": "un virgule deux million d'euros",
     "le 1er mars": "le premier mars",
     "le 4/3/2025": "le quatre mars deux mille vingt-cinq",
     "à 15h45": "à quinze heures quarante-cinq",
@@ -134,7 +134,7 @@ ITALIAN = {
     "il 4/3/2025": "il quattro marzo duemilaventicinque",
     "alle 15:45": "alle quindici e quarantacinque",
     "1 kg": "un chilo",
-    "1 ora": "una ora",
+    "1 ora": "un'ora",
     "2º piano": "secondo piano",
     "XXI secolo": "ventunesimo secolo",
     "-5 °C": "meno cinque gradi Celsius",
@@ -164,7 +164,7 @@ HINDI = {
     "25 किमी": "पच्चीस किलोमीटर",
     "2.5 kg": "दो दशमलव पाँच किलो",
     "१२३": "एक सौ तेईस",
-    "12,34,567": "बारह लाख चौंतीस हज़ार पाँच सौ सरसठ",
+    "12,34,567": "बारह लाख चौंतीस हज़ार पाँच सौ सड़सठ",
     "10-12": "दस से बारह",
     "10 %": "दस प्रतिशत",
     "डॉ. शर्मा आए।": "डॉक्टर शर्मा आए.",
@@ -189,6 +189,23 @@ def test_is_said_as_people_say_it(language, written, said):
 @pytest.mark.parametrize(("language", "written", "said"), ROWS)
 def test_saying_it_again_changes_nothing(language, written, said):
     assert spoken(said, language) == said
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("en-us", "Section 1.2.12", "Section one point two point twelve"),
+        ("en-gb", "version 2.10.11", "version two point ten point eleven"),
+        ("es", "la versión 1.2.12", "la versión uno punto dos punto doce"),
+        ("it", "versione 1.2.12", "versione uno punto due punto dodici"),
+        ("pt", "versão 1.2.12", "versão um ponto dois ponto doze"),
+        ("fr", "chapitre 1.2.12", "chapitre un point deux point douze"),
+        ("hi", "संस्करण 1.2.12", "संस्करण एक डॉट दो डॉट बारह"),
+        ("fr", "le 1.2.2012", "le premier février deux mille douze"),
+    ],
+)
+def test_the_number_of_a_part_or_release_is_no_date(language, written, said):
+    assert spoken(written, language) == said
 
 
 @pytest.mark.parametrize("language", TABLES)

@@ -125,9 +125,10 @@ def kinds(text: str, language: str) -> frozenset[str]:
 @cache
 def _number_words(family: str) -> frozenset[str]:
     """Return the words of the numbers from two on, without those that also mean something else."""
-    from num2words import num2words
+    from unicode_rbnf import RbnfEngine
 
-    said = " ".join(num2words(n, lang={"pt": "pt_BR"}.get(family, family)) for n in (*range(2, 101), 1000, 1_000_000))
+    engine = RbnfEngine.for_language(family)
+    said = " ".join(engine.format_number(n).text for n in (*range(2, 101), 1000, 1_000_000))
     ambiguous = {"and", "et", "e", "y", "un", "une", "uno", "um", "one", "eine", "sei", "neuf"}
     return frozenset(re.findall(r"[^\W\d_]+", said.lower())) - ambiguous
 

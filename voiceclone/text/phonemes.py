@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from voiceclone.text import english, espeak
+from voiceclone.text import english, espeak, french
 from voiceclone.text.languages import Language, get_language
 from voiceclone.text.letters import check_speakable, nothing_to_say, transliterated
 from voiceclone.text.normalize import spoken
@@ -58,8 +58,16 @@ def _phonemes_of_words(words: str, language: str) -> str:
     if chosen.family == "en":
         parts[::2] = english.sounds(parts, chosen.code == "en-gb", lambda word: _guess(word, chosen))
     else:
-        parts[::2] = [_kokoro(espeak.ipa(part, chosen.espeak_voice)) if part.strip() else part for part in parts[::2]]
+        parts[::2] = [_sounds(part, chosen) for part in parts[::2]]
     return _tidy("".join(parts))
+
+
+def _sounds(words: str, language: Language) -> str:
+    """Return the phonemes of words without punctuation in any language but English."""
+    if not words.strip():
+        return words
+    spelt = french.respelled(words) if language.family == "fr" else words
+    return _kokoro(espeak.ipa(spelt, language.espeak_voice))
 
 
 @lru_cache(maxsize=4096)  # names come again and again in a text

@@ -7,7 +7,7 @@ from voiceclone.errors import TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS
 from voiceclone.text.languages import Language, get_language
 from voiceclone.text.letters import check_speakable, says_something, speaks_mostly, transliterated
-from voiceclone.text.normalize.abbreviations import dotted, goes_on, never_final
+from voiceclone.text.normalize.abbreviations import dotted, goes_on, never_final, spaced
 from voiceclone.text.phonemes import phonemize
 
 MAX_PHONEMES = 250
@@ -16,7 +16,7 @@ SENTENCE_PAUSE_S = 0.25
 CLAUSE_PAUSE_S = 0.12
 PARAGRAPH_PAUSE_S = 0.6
 
-_BOUNDARY = re.compile(r"([.!?…।॥]+[\"”’'»)\]]*)(\s+)(?=\S)")
+_BOUNDARY = re.compile(r"([.!?…।॥]+(?:[ \u00a0\u202f]?»|[\"”’')\]])*)(\s+)(?=\S)")
 _ORNAMENT = re.compile(r"((?:[^\w\s]){3})(?:[^\w\s]){5,}")
 """Rows of dots, stars or quotes: the first three say as much."""
 _CLAUSE = re.compile(r"(?<=[,;:—–])\s+")
@@ -88,11 +88,22 @@ def _is_boundary(paragraph: str, match: re.Match[str], language: Language) -> bo
     if following.islower():
         return False
     near = paragraph[max(0, match.start() - 40) : match.start() + 1]
+    for first, last in spaced(language.family):  # EE. UU., a. C.
+        if re.search(rf"(?<![\w.]){re.escape(first)}$", near.lower()) and rest.lower().startswith(last):
+            return False
+        short = f"{first} {last}"
+        if near.lower().endswith(f" {short}") and short not in never_final(language.family):
+            return not following.isdigit()
     before = near[-13:].split()[-1].lstrip(_OPENERS)
+    before = re.sub(r"^[^\W\d_]+'", "", before)  # l'avv. Sala
     if language.family == "en" and before in ("St.", "Dr."):
         return not goes_on(near, rest)
+    if re.search(r"\d[ \u00a0]?[a-z]\.$", near):  # 3 m. Then
+        return not following.isdigit()
     if before.lower() in never_final(language.family):
         return False
+    if language.family == "hi" and (before in dotted("hi") or before.count(".") > 1):
+        return False  # कि.मी. has a full stop, a sentence ends in a danda
     if re.fullmatch(r"(?:[^\W\d_]\.)+", before):  # an initial (J.) or letters (U.S.)
         goes = language.family == "en" and goes_on(near, rest)
         return len(before) > 2 and not following.isdigit() and not goes

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from voiceclone.text.normalize import romance_abbreviations
 from voiceclone.text.normalize.words import listed
 
 TITLES: dict[str, dict[str, str]] = {
@@ -38,23 +39,7 @@ TITLES: dict[str, dict[str, str]] = {
         "Ms": "Miz",
         "Messrs": "Messers",
     },
-    "es": {
-        "Sr.": "señor",
-        "Sra.": "señora",
-        "Srta.": "señorita",
-        "Sres.": "señores",
-        "Dr.": "doctor",
-        "Dra.": "doctora",
-        "D.": "don",
-        "Dña.": "doña",
-        "Prof.": "profesor",
-        "Lic.": "licenciado",
-        "Ing.": "ingeniero",
-        "Sto.": "santo",
-        "Sta.": "santa",
-        "Avda.": "avenida",
-        "Av.": "avenida",
-    },
+    "es": romance_abbreviations.SPANISH_TITLES,
     "fr": {
         "M.": "monsieur",
         "MM.": "messieurs",
@@ -66,47 +51,29 @@ TITLES: dict[str, dict[str, str]] = {
         "Dr": "docteur",
         "Dr.": "docteur",
         "Pr": "professeur",
-        "Me": "maître",
+        "Pr.": "professeur",
+        "Mgr": "monseigneur",
+        "Vve": "veuve",
         "St": "saint",
         "Ste": "sainte",
+        "Sts": "saints",
         "av.": "avenue",
         "bd": "boulevard",
         "bd.": "boulevard",
+        "bld": "boulevard",
+        "blvd": "boulevard",
+        "pl.": "place",
+        "fg": "faubourg",
+        "imp.": "impasse",
     },
-    "it": {
-        "Sig.": "signor",
-        "Sig.ra": "signora",
-        "Sig.na": "signorina",
-        "Sigg.": "signori",
-        "Dott.": "dottor",
-        "Dott.ssa": "dottoressa",
-        "Prof.": "professor",
-        "Prof.ssa": "professoressa",
-        "Ing.": "ingegner",
-        "Avv.": "avvocato",
-        "Geom.": "geometra",
-        "Dr.": "dottor",
-        "S.": "san",
-        "P.za": "piazza",
-        "V.le": "viale",
-    },
-    "pt": {
-        "Sr.": "senhor",
-        "Sra.": "senhora",
-        "Srta.": "senhorita",
-        "Dr.": "doutor",
-        "Dra.": "doutora",
-        "Prof.": "professor",
-        "Profa.": "professora",
-        "Eng.": "engenheiro",
-        "D.": "dona",
-        "Av.": "avenida",
-        "R.": "rua",
-        "Sto.": "santo",
-        "Sta.": "santa",
-    },
+    "it": romance_abbreviations.ITALIAN_TITLES,
+    "pt": romance_abbreviations.PORTUGUESE_TITLES,
     "hi": {
         "डॉ.": "डॉक्टर",
+        "डा.": "डॉक्टर",
+        "स्व.": "स्वर्गीय",
+        "ले.": "लेफ़्टिनेंट",
+        "मो.": "मोहम्मद",
         "श्री.": "श्री",
         "प्रो.": "प्रोफ़ेसर",
         "पं.": "पंडित",
@@ -194,31 +161,7 @@ WORDS: dict[str, dict[str, str]] = {
         "w/o": "without",
         "w/": "with",
     },
-    "es": {
-        "p. ej.": "por ejemplo",
-        "p.ej.": "por ejemplo",
-        "etc.": "etcétera",
-        "EE. UU.": "Estados Unidos",
-        "EE.UU.": "Estados Unidos",
-        "n.º": "número",
-        "nº": "número",
-        "núm.": "número",
-        "pág.": "página",
-        "págs.": "páginas",
-        "aprox.": "aproximadamente",
-        "tel.": "teléfono",
-        "a. C.": "antes de Cristo",
-        "d. C.": "después de Cristo",
-        "a.C.": "antes de Cristo",
-        "d.C.": "después de Cristo",
-        "Ud.": "usted",
-        "Uds.": "ustedes",
-        "vs.": "versus",
-        "cap.": "capítulo",
-        "máx.": "máximo",
-        "mín.": "mínimo",
-        "Cía.": "compañía",
-    },
+    "es": romance_abbreviations.SPANISH_WORDS,
     "fr": {
         "p. ex.": "par exemple",
         "p.ex.": "par exemple",
@@ -243,47 +186,30 @@ WORDS: dict[str, dict[str, str]] = {
         "nov.": "novembre",
         "déc.": "décembre",
         "s.v.p.": "s'il vous plaît",
+        "SVP": "s'il vous plaît",
+        "p.": "page",
+        "pp.": "pages",
+        "art.": "article",
+        "al.": "alinéa",
+        "fig.": "figure",
+        "cf.": "confer",
+        "éd.": "édition",
+        "ap. J.-C.": "après Jésus-Christ",
+        "fév.": "février",
+        "avr.": "avril",
+        "juill.": "juillet",
+        "càd": "c'est-à-dire",
+        "Cie": "compagnie",
+        "Éts": "établissements",
+        "bcp": "beaucoup",
+        "qqn": "quelqu'un",
+        "qqch": "quelque chose",
+        "arr.": "arrondissement",
+        "dép.": "département",
+        "hab.": "habitants",
     },
-    "it": {
-        "p. es.": "per esempio",
-        "p.es.": "per esempio",
-        "es.": "esempio",
-        "ecc.": "eccetera",
-        "n.": "numero",
-        "nº": "numero",
-        "pag.": "pagina",
-        "pagg.": "pagine",
-        "tel.": "telefono",
-        "ca.": "circa",
-        "a.C.": "avanti Cristo",
-        "d.C.": "dopo Cristo",
-        "cap.": "capitolo",
-        "vol.": "volume",
-        "max.": "massimo",
-        "min.": "minimo",
-        "vs.": "contro",
-    },
-    "pt": {
-        "p. ex.": "por exemplo",
-        "p.ex.": "por exemplo",
-        "ex.": "exemplo",
-        "etc.": "etcétera",
-        "n.º": "número",
-        "nº": "número",
-        "pág.": "página",
-        "págs.": "páginas",
-        "tel.": "telefone",
-        "aprox.": "aproximadamente",
-        "a.C.": "antes de Cristo",
-        "d.C.": "depois de Cristo",
-        "cap.": "capítulo",
-        "vol.": "volume",
-        "máx.": "máximo",
-        "mín.": "mínimo",
-        "Cia.": "companhia",
-        "Ltda.": "limitada",
-        "vs.": "contra",
-    },
+    "it": romance_abbreviations.ITALIAN_WORDS,
+    "pt": romance_abbreviations.PORTUGUESE_WORDS,
     "hi": {
         "उदा.": "उदाहरण",
         "आदि.": "आदि",
@@ -291,14 +217,36 @@ WORDS: dict[str, dict[str, str]] = {
         "कि.मी.": "किलोमीटर",
         "कि.ग्रा.": "किलोग्राम",
         "सं.": "संख्या",
+        "कि.मी": "किलोमीटर",
+        "से.मी.": "सेंटीमीटर",
+        "मि.मी.": "मिलीमीटर",
+        "मि.ली.": "मिलीलीटर",
+        "मी.": "मीटर",
+        "ली.": "लीटर",
+        "ग्रा.": "ग्राम",
+        "पृ.": "पृष्ठ",
+        "क्र.": "क्रमांक",
+        "नं.": "नंबर",
+        "लि.": "लिमिटेड",
+        "कं.": "कंपनी",
+        "म.प्र.": "मध्य प्रदेश",
+        "उ.प्र.": "उत्तर प्रदेश",
+        "आं.प्र.": "आंध्र प्रदेश",
+        "हि.प्र.": "हिमाचल प्रदेश",
+        "अ.भा.": "अखिल भारतीय",
+        "भा.ज.पा.": "भाजपा",
+        "ई.पू.": "ईसा पूर्व",
+        "वि.सं.": "विक्रम संवत",
     },
 }
 """May stand anywhere; their full stop may also be the one that ends the sentence."""
 
 _BEFORE_NUMBER = frozenset(
-    listed("no. nos. fig. figs. vol. vols. sec. eq. para. p. pp. ch. n. mar. es. ex. est. art. núm. cap.")
+    listed("no. nos. fig. figs. vol. vols. sec. eq. para. p. pp. ch. n. mar. es. ex. est. art. núm. cap. मी. ली.")
 )
 """In small letters: ordinary words or letters elsewhere, an abbreviation only before a number."""
+_BEFORE_NAME = frozenset(("on.",))
+"""In small letters: a title only before a name."""
 _DOTTED_UNITS = {"en": listed("ft. in. oz. lb. lbs. yr. yrs. hr. hrs. min. mins. sec. secs. mi. yd. pt. qt. gal.")}
 """Units that are written with a full stop and are followed by a number: `6 ft. 2 in.`"""
 
@@ -331,6 +279,14 @@ def dotted(family: str) -> frozenset[str]:
     return frozenset(short.lower() for short in shorts if short.endswith("."))
 
 
+@cache
+def spaced(family: str) -> tuple[tuple[str, str], ...]:
+    """Return the abbreviations of several parts (`EE. UU.`, `a. C.`), in small letters: (first part, the rest)."""
+    always = ("a. m.", "p. m.")
+    shorts = (short.lower() for short in (*TITLES[family], *WORDS[family], *always) if " " in short.strip())
+    return tuple((first, rest) for first, _, rest in (short.partition(" ") for short in shorts) if first.endswith("."))
+
+
 def goes_on(before: str, following: str) -> bool:
     """Tell whether an English sentence goes on behind `St.`, `Dr.`, `a.m.` or letters such as `U.S.`
 
@@ -358,17 +314,27 @@ def expand(text: str, family: str) -> str:
         if short in _STREET_OR_TITLE and family == "en":
             return _street_or_title(match)
         full = words.get(short) or words[short.lower()]
-        if short.lower() in _BEFORE_NUMBER and not _NUMBER_BEHIND.match(text[match.end() :]):
+        if short.lower() in _BEFORE_NAME and not re.match(r"\s+[A-ZÀ-Ý]", text[match.end() :]):
             return short
-        if short.lower() in _BEFORE_NUMBER:
-            return full
+        if family == "fr" and short.lower() == "sept." and not re.search(r"\d(?:er)? $", text[: match.start()]):
+            return short  # seven, at the end of a sentence
+        if short.lower() in _BEFORE_NUMBER and short not in TITLES[family]:
+            return full if _NUMBER_BEHIND.match(text[match.end() :]) else short
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
+        if re.match(r"[IVXL]+\b(?!['’])", rest) and family != "en":
+            return full  # vol. II
         if ends_sentence and (not rest or (rest[0].isupper() and short.lower() == short) or rest[0] == "\n"):
             return full + "."
         return full
 
     return pattern.sub(write_out, text)
+
+
+def _is_september(match: re.Match[str]) -> bool:
+    """True for the French `5 sept.`, `sept. 2023`, where it is not seven at the end of a sentence."""
+    before, rest = match.string[: match.start()], match.string[match.end() :]
+    return bool(re.search(r"(?:\d|premier)\s$", before) or re.match(r"\s(?:1\d|20)\d\d\b", rest))
 
 
 _NUMBER_BEHIND = re.compile(r"\s*(?:\d|[IVXLC]{2,}\b|[VX]\b)")
@@ -417,7 +383,9 @@ BEHIND_TIME = frozenset(
 @cache
 def _pattern(family: str) -> tuple[re.Pattern[str], dict[str, str]]:
     words = WORDS[family] | TITLES[family]
-    words |= {short.lower(): full for short, full in words.items() if len(short) > 3}
+    words = {short.lower(): full for short, full in words.items() if len(short) > 3} | words
+    if family in ("es", "it", "pt"):
+        words = {short[0].upper() + short[1:]: full for short, full in words.items() if len(short) > 3} | words
     if family == "en":
         words |= {"St.": "Saint"} | {
             short[0].upper() + short[1:]: full[0].upper() + full[1:]

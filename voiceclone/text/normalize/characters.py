@@ -20,6 +20,8 @@ _KEPT_SYMBOLS = "°§€£¥₹¢$+=<>~×÷±%‰&@#/²³"
 def clean(text: str) -> str:
     """Return `text` in plain characters; emoji and control characters are dropped."""
     text = re.sub(r"\*+(?=\S)([^*]*\S)\*+|_+(?=\S)([^_]*\S)_+(?!\w)", r"\1\2", text)  # *bold*, _italic_
+    text = re.sub(r"«[\s\u00a0\u202f]+", "«", re.sub(r"[\s\u00a0\u202f]+»", "»", text))
+    text = re.sub("(?<=[nN])ᵒ", "°", text)  # nᵒ 5, "number five"
     text = "".join(_plain(c) for c in unicodedata.normalize("NFC", text).translate(_QUOTES))
     text = re.sub(r"(?<=\d)\s*×\s*(?=\d)", "\0", text).replace("×", " ").replace("\0", " × ")  # not a bullet
     text = re.sub(r"\.{2,}", "…", text)
@@ -49,6 +51,8 @@ def _plain(character: str) -> str:
         return unicodedata.normalize("NFKC", character)  # 4ᵗʰ, Mᵐᵉ
     if character == "\ufe0f":
         return ""
+    if category == "Lm" and unicodedata.decomposition(character).startswith(("<super>", "<sub>")):
+        return unicodedata.normalize("NFKC", character)  # Mᵐᵉ, 4ᵗʰ
     if unicodedata.decomposition(character).startswith(("<font>", "<wide>", "<compat>", "<circle>", "<fraction>")):
         plain = unicodedata.normalize("NFKC", character)
         return f" {plain.replace('⁄', '/')}" if category == "No" else plain

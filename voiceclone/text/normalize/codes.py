@@ -66,7 +66,7 @@ _RELEASED = "[Vv]ersion|[Rr]elease|Python|Ubuntu|Java|Node|Android|iOS|macOS|Chr
 
 
 def say_versions(text: str, words: Words) -> str:
-    """Write out `v2.0.1`, `v2` and `2.0.1`."""
+    """Write out `v2.0.1`, `v2.1`, `v2` and `2.0.1`."""
 
     def version(match: re.Match[str], written: str = "") -> str:
         parts = (written or match.group()).split(".")
@@ -81,6 +81,9 @@ def say_versions(text: str, words: Words) -> str:
             lambda m: f"{m[1]} {version(m, f'{m[2]}.{m[3]}')}",
             text,
         )
+    text = re.sub(
+        r"(?<![\w.])[vV]\.?(\d{1,4}\.\d{1,4})(?![\w.]*\d)", lambda m: f"{words.version} {version(m, m[1])}", text
+    )
     text = re.sub(r"(?<![\w.])(?:v\.?(?=\d{1,4}(?:\.\d+)*\b)|V(?=\d+\.\d))", f"{words.version} ", text)
     return re.sub(r"(?<![\d.,])\d{1,4}(?:\.\d{1,4}){2,}(?!\d)", version, text)
 

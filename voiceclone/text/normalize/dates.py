@@ -7,6 +7,12 @@ from voiceclone.text.normalize.abbreviations import BEHIND_TIME
 from voiceclone.text.normalize.numbers import cardinal, ordinal, say_number, year
 from voiceclone.text.normalize.words import Words
 
+_NUMBERED = re.compile(
+    r"(?i)\b(?:versions?|versión|versione|versão|sections?|secci[óo]n|sezione|seção|chapters?|chapitres?|cap[íi]tu?lo|tables?"
+    r"|tableau|tabla|tabella|tabela|figures?|figuras?|article|art[íi]culo|articolo|artigo|खंड|अध्याय|संस्करण)\s$"
+)
+"""Before numbers of parts and releases, `Section 1.2.12`, which are no dates."""
+
 
 def say_dates(text: str, words: Words, month_first: bool) -> str:
     """Write out `2025-03-04`, `3/4/2025`, `4 March 2025`, `March 4, 2025`."""
@@ -15,6 +21,8 @@ def say_dates(text: str, words: Words, month_first: bool) -> str:
         return _date(match, int(match[4]), int(match[3]), match[1], words)
 
     def slashed(match: re.Match[str]) -> str:
+        if match[2] == "." and _NUMBERED.search(match.string[: match.start()]):
+            return match.group()
         first, second = int(match[1]), int(match[3])
         day, month = (second, first) if (month_first and first <= 12) or second > 12 else (first, second)
         return _date(match, day, month, match[4], words)
@@ -133,7 +141,7 @@ def say_times(text: str, words: Words) -> str:
         flags=re.I,
     )
     text = re.sub(
-        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?![:\d]){half}?",
+        rf"(?<![\d:.])(?P<hour>\d{{1,2}}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?!:?\d){half}?",
         clock,
         text,
         flags=re.I,

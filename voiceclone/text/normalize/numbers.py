@@ -1,12 +1,45 @@
 """Numbers as words: cardinals, ordinals, decimals, years, digits."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from voiceclone.text.normalize.words import FEMININE, Words
+from voiceclone.text.normalize.words import FEMININE, MASCULINE, OBLIQUE, Words
+
+if TYPE_CHECKING:
+    from unicode_rbnf import RbnfEngine
 
 _LONGEST_SPOKEN = 15
 """Digits; longer numbers are read digit by digit, as nobody can follow them otherwise."""
+_CLDR_CODES = {"pt_BR": "pt", "": "hi"}
+_GENDERS = {MASCULINE: "masculine", FEMININE: "feminine"}
+_SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "en": (("-", " "), (",", "")),
+    "es": (
+        ("octingésim", "octingentésim"),
+        ("decimoprimer", "undécim"),
+        ("decimosegund", "duodécim"),
+        ("^un (?=(?:mil|bil)lonésim)", ""),
+    ),
+    "fr": (
+        ("(quatre-vingt)-et-", r"\1-"),  # 81st; "et" stands after the other tens only
+        ("(cent|mille|million|milliard)-et-", r"\1 "),
+        ("^un (?=(?:mil|bil)li(?:on|ard)ième)", ""),
+        ("-et-", " et "),  # the spelling before 1990, as in our texts
+    ),
+    "it": (
+        (r"tré(?=\w)", "tre"),  # the accent is for the end of a word
+        (r"(?<=\w)tre\b", "tré"),
+    ),
+    "pt_BR": (("^uma? (?=(?:mi|bi|tri)lionésim)", ""),),
+    "": (
+        ("पन्द्रह", "पंद्रह"),
+        ("तिरेपन", "तिरपन"),
+        ("तिरेसठ", "तिरसठ"),
+        (r"नबे(?!\w)", "नवे"),
+    ),
+}
+"""Regular expression -> right: where CLDR 44 errs or spells a number as few write it today."""
 
 
 def number_pattern(words: Words) -> str:
@@ -33,7 +66,7 @@ def say_number(written: str, words: Words, gender: str = "", british: bool = Fal
     said = cardinal(whole, words, gender if not part else "", british)
     if not part:
         return said
-    if words.digits_after_point or part.startswith("0") or len(part) > 2:
+    if words.digits_after_point or part.startswith("0") or len(part) > (3 if words.number_code == "fr" else 2):
         decimals = digits(part, words)
     else:
         decimals = cardinal(part, words)
@@ -41,82 +74,95 @@ def say_number(written: str, words: Words, gender: str = "", british: bool = Fal
 
 
 def cardinal(number: str, words: Words, gender: str = "", british: bool = False) -> str:
-    """Return a whole number, given as digits, as words; with leading zeros or very long, digit by digit."""
+    """Return a whole number, given as digits, as words; with leading zeros or very long, digit by digit.
+
+    Args:
+        gender: of the noun behind it, `MASCULINE` or `FEMININE`; empty when it stands alone.
+    """
     if len(number) > _LONGEST_SPOKEN or (len(number) > 1 and number.startswith("0")):
         return digits(number, words)
-    return _agree(_cardinal(int(number), words.number_code, british or words.says_and), words, gender)
+    verbose = (british or words.says_and) and words.number_code == "en"
+    return _cardinal(int(number), words.number_code, gender, verbose)
 
 
 @lru_cache(maxsize=4096)
-def _cardinal(number: int, code: str, british: bool) -> str:
-    if not code:
-        from indic_numtowords import num2words as hindi
-
-        return hindi(number, lang="hi")
-    from num2words import num2words
-
-    said = num2words(number, lang=code).replace(",", "")
-    if code == "en":
-        said = said.replace("-", " ")
-        if not british:
-            said = said.replace(" and ", " ")
+def _cardinal(number: int, code: str, gender: str = "", british: bool = False) -> str:
+    if british:
+        return _spelt(number, code, "cardinal-verbose")
+    if code == "it":  # CLDR would count "ventuna case", which few say
+        return (
+            {MASCULINE: "un", FEMININE: "una"}[gender] if number == 1 and gender else _spelt(number, code, "numbering")
+        )
+    said = _spelt(number, code, f"cardinal-{_GENDERS[gender]}" if gender else "numbering", "numbering", "cardinal")
+    if code == "es" and gender == FEMININE:  # CLDR leaves the thousands masculine
+        said = re.sub(r"(cient|quinient)os(?!.*mill)", r"\1as", said)
     return said
 
 
 def digits(number: str, words: Words) -> str:
     """Return `number` digit by digit."""
-    return " ".join(_cardinal(int(digit), words.number_code, False) for digit in number)
+    return " ".join(_cardinal(int(digit), words.number_code) for digit in number)
 
 
-def ordinal(number: int, words: Words, gender: str = "") -> str:
-    """Return `number` as an ordinal."""
-    if not words.number_code:
-        special = {1: "पहला", 2: "दूसरा", 3: "तीसरा", 4: "चौथा", 6: "छठा"}
-        said = special.get(number) or _cardinal(number, "", False) + "वाँ"
-        return re.sub("ा$", "ी", said).replace("वाँ", "वीं") if gender == FEMININE else said
-    from num2words import num2words
+def ordinal(number: int, words: Words, gender: str = "", before_noun: bool = False) -> str:
+    """Return `number` as an ordinal, masculine unless `gender` says otherwise.
 
-    said = num2words(number, lang=words.number_code, to="ordinal").replace("-", " ")
-    if words.number_code == "en":
-        return said.replace(",", "")
-    if gender == FEMININE:
-        if words.number_code == "fr":
-            return "première" if number == 1 else said
-        said = re.sub(r"o\b", "a", said)
-    return said
+    Args:
+        gender: `MASCULINE`, `FEMININE` or, in Hindi, `OBLIQUE`.
+        before_noun: the short form that Spanish has before a masculine noun, `primer piso`.
+    """
+    code = words.number_code
+    if code == "it" and number >= 1000:
+        said = _long_italian_ordinal(number)
+        return said[:-1] + "a" if gender == FEMININE else said
+    if not code:
+        return _hindi_ordinal(number, gender)
+    if words.says_and:
+        return _spelt(number, code, "ordinal-verbose")
+    name = f"ordinal-{_GENDERS[gender or MASCULINE]}"
+    return _spelt(number, code, f"{name}-adjective" if before_noun else name, name, "ordinal")
+
+
+def _long_italian_ordinal(number: int) -> str:
+    """Return a masculine ordinal above 999, where unicode-rbnf 2.4.1 errs (`unmilasimo` for 10,000)."""
+    said = re.sub(r"mila$", "mille", _spelt(number, "it", "numbering")).removeprefix("un ")
+    return (said.replace("é", "e") if said.endswith(("é", "sei")) else said[:-1]) + "esimo"
+
+
+def _hindi_ordinal(number: int, gender: str) -> str:
+    said = _spelt(number, "", "ordinal-masculine")
+    if number in (100, 1000, 100_000):  # the hundredth, not the one-hundredth
+        said = said.removeprefix("एक ")
+    vowel = {FEMININE: "ी", OBLIQUE: "े"}.get(gender, "ा")
+    return re.sub("वाँ$", f"व{vowel}ं", said) if vowel != "ा" and said.endswith("वाँ") else re.sub("ा$", vowel, said)
 
 
 def year(number: int, words: Words) -> str:
     """Return a year as people say it."""
     if words.number_code == "en":
-        if number % 1000 < 10 and number >= 1000:  # two thousand three
-            return _cardinal(number, "en", False)
-        from num2words import num2words
-
-        return num2words(number, lang="en", to="year").replace("-", " ").replace(" and ", " ")
+        return _spelt(number, "en", "numbering" if number % 1000 < 10 else "numbering-year")
     if not words.number_code and 1100 <= number < 2000:
         hundreds, rest = divmod(number, 100)
-        return f"{_cardinal(hundreds, '', False)} सौ" + (f" {_cardinal(rest, '', False)}" if rest else "")
-    return _cardinal(number, words.number_code, False)
+        return f"{_cardinal(hundreds, '')} सौ" + (f" {_cardinal(rest, '')}" if rest else "")
+    return _cardinal(number, words.number_code)
 
 
-def _agree(said: str, words: Words, gender: str) -> str:
-    """Let a cardinal agree with the noun behind it: `uno` -> `un` or `una`, `dois` -> `duas`."""
-    code = words.number_code
-    if not gender or code in ("", "en"):
-        return said
-    feminine = gender == FEMININE
-    if code == "es":
-        if feminine:
-            return re.sub(r"uno$", "una", said).replace("cientos", "cientas").replace("quinientos", "quinientas")
-        return re.sub(r"(^|\s)uno$", r"\1un", re.sub(r"veintiuno$", "veintiún", said))
-    if code == "it":
-        return re.sub(r"^uno$", "una" if feminine else "un", said)
-    if code == "fr" and feminine:
-        return re.sub(r"un$", "une", said)
-    if code == "pt_BR" and feminine:
-        return re.sub(r"um$", "uma", re.sub(r"dois$", "duas", said)).replace("entos", "entas")
+def _spelt(number: int, code: str, *kinds: str) -> str:
+    """Return `number` by CLDR's rules for the first of `kinds` that the language has, their slips mended."""
+    engine = _engine(_CLDR_CODES.get(code, code))
+    names = (f"spellout-{kind}" for kind in kinds)
+    rules = next(name for name in names if name in engine.rulesets)
+    said = engine.format_number(number, ruleset_names=[rules]).text_by_ruleset[rules]
+    for slip, right in _SLIPS[code]:
+        said = re.sub(slip, right, said)
     return said
+
+
+@cache
+def _engine(language: str) -> "RbnfEngine":
+    from unicode_rbnf import RbnfEngine
+
+    return RbnfEngine.for_language(language)
 
 
 def roman_value(numeral: str) -> int:

@@ -3,6 +3,7 @@
 import re
 from functools import cache
 
+from voiceclone.text.normalize.gender import gender_behind
 from voiceclone.text.normalize.numbers import (
     cardinal,
     number_pattern,
@@ -55,7 +56,7 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
     whole, part = split_number(number, words)
     if scale in words.scales:
         noun = words.scales[scale]
-        name = noun.one if whole == "1" and not part else noun.many
+        name = noun.one if _is_one(whole, part, words) else noun.many
         link = f" {words.of_scale} " if words.of_scale and scale != "k" else " "
         said = f"{say_number(number, words, noun.gender)} {name}{link}{currency.unit.many}"
         return said.replace(" de euros", " d'euros") if words.number_code == "fr" else said
@@ -71,8 +72,20 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
     return " ".join(filter(None, (units, words.cents_joiner, said)))
 
 
+def _is_one(whole: str, part: str, words: Words) -> bool:
+    """True when a noun stands in the singular behind the number; Brazil and France say `1,2 milhão`, `1,2 million`."""
+    return (whole == "1" and not part) or (words.number_code in ("pt_BR", "fr") and whole in ("0", "1") and bool(part))
+
+
 def _counted(number: str, noun: Noun, words: Words) -> str:
-    return f"{say_number(number, words, noun.gender)} {noun.one if number == '1' else noun.many}"
+    said = f"{say_number(number, words, noun.gender)}{_of_millions(number, words)}"
+    return f"{said} {noun.one if number == '1' else noun.many}"
+
+
+def _of_millions(whole: str, words: Words) -> str:
+    """Return the `de` of `un millón de euros`; nothing behind numbers that do not end in millions."""
+    of_millions = words.nouns and words.of_scale and int(whole) and int(whole) % 1_000_000 == 0
+    return f" {words.of_scale}" if of_millions else ""
 
 
 def say_periods(text: str, words: Words) -> str:
@@ -105,8 +118,9 @@ def _measure(match: re.Match[str], words: Words) -> str:
     whole, part = split_number(number, words)
     one = whole.lstrip("0") in ("", "1") and not part if words.number_code != "fr" else int(whole) < 2
     describes = words.number_code == "en" and match["unit"] != "%" and _describes(match, match["hyphen"] == "-")
-    singular = (one and whole != "0") or describes
-    said = f"{say_number(number, words, noun.gender)} {noun.one if singular else noun.many}"
+    singular = (one and (whole != "0" or words.number_code == "fr")) or describes
+    of = _of_millions(whole, words) if not part and noun.gender else ""
+    said = f"{say_number(number, words, noun.gender)}{of} {noun.one if singular else noun.many}"
     if match["per"]:
         said += f" {words.per} {words.units[match['per']].one}"
     if match["minus"]:
@@ -188,8 +202,10 @@ def say_ratios_and_thousands(text: str, words: Words) -> str:
         if not noun:
             return match.group()
         whole, part = split_number(match["number"], words)
-        name = noun.one if whole == "1" and not part else noun.many
-        of = f" {words.of_scale}" if words.of_scale and noun is not words.scales["k"] and match["noun"] else ""
+        name = noun.one if _is_one(whole, part, words) else noun.many
+        linked = re.match(rf"{words.of_scale}\b", match.string[match.end() :])  # 130 M de
+        of = words.of_scale and noun is not words.scales["k"] and match["noun"] and not linked
+        of = f" {words.of_scale}" if of else ""
         return f"{say_number(match['number'], words, noun.gender)} {name}{of}{match['noun']}"
 
     counted = rf"m(?=\s(?:{'|'.join(words.counted)})\b)|" if words.counted else ""
@@ -220,16 +236,27 @@ def say_ordinals(text: str, words: Words) -> str:
     return re.sub(rf"(?<![\w.,])(\d{{1,3}}(?:,\d{{3}})*|\d{{4,6}}){words.ordinal_marks}{boundary}", place, text)
 
 
+_QUEENS = frozenset(
+    listed(
+        "elizabeth élisabeth elisabetta isabel catalina caterina catarina catherine maria maría margarita margherita"
+    )
+)
+
+
 def say_roman_numerals(text: str, words: Words) -> str:
     """Write out Roman numerals behind words that call for them (`Henry VIII`, `Chapter IV`, `siglo XXI`)."""
 
     def after_word(match: re.Match[str]) -> str:
         value = roman_value(match[2])
         kind = words.before_roman.get(match[1].lower())
-        if not value or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper())):
+        if (
+            not value
+            or match[2] == "L"
+            or (kind is None and (len(match[2]) < 2 or value > 40 or not match[1][0].isupper()))
+        ):
             return match.group()
         if kind == "ordinal" and value <= words.regnal_ordinal_to:
-            feminine = match[1].lower() in ("elizabeth", "isabel", "élisabeth", "elisabetta", "isabel")
+            feminine = match[1].lower() in _QUEENS
             place = ordinal(value, words, FEMININE if feminine and words.number_code != "en" else MASCULINE)
             return f"{match[1]} the {place}" if words.number_code == "en" else f"{match[1]} {place}"
         return f"{match[1]} {cardinal(str(value), words)}"
@@ -260,11 +287,22 @@ def say_numbers(text: str, words: Words, british: bool) -> str:
 
 
 def _gender_behind(match: re.Match[str], words: Words) -> str:
-    """Guess the gender of the noun behind a number from its last letter; years agree with nothing."""
-    following = re.match(r"[ \u00a0]+([^\W\d_]+)", match.string[match.end() :])
-    if not following or re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]):
+    """Return the gender of the noun behind a number; empty where it stands alone, is a year or a name (`número 1`)."""
+    if not words.nouns:
         return ""
-    if words.number_code not in ("es", "it", "pt_BR"):
+    before, rest = match.string[: match.start()], match.string[match.end() :]
+    if re.search(
+        r"(?i)\b(?:page|chapitre|numéro|"
+        r"n[úu]m(?:ero)?|p[áa]g(?:ina)?|cap[íi]t(?:ulo|olo)|art[íi](?:culo|go|colo|cle)|a[ñn](?:o|no)) $",
+        before,
+    ):
         return ""
-    noun = following[1].lower().rstrip("s")
-    return FEMININE if noun.endswith("a") and not noun.endswith(("ma", "día", "dia")) else MASCULINE
+    if re.fullmatch(r"1[1-9]\d\d|20\d\d", match["number"]) and (
+        not re.match(r"[ \u00a0]+[^\W\d_]+s\b", rest) or re.search(r"(?i)\b(?:en|em|de|desde|hasta|ate|até) $", before)
+    ):
+        return ""
+    if match["number"] == "1" and re.search(r"(?i)\b(?:el|la|del|al|o|do|ao|il) $", before):
+        return ""
+    if re.search(r"(?i)\b(?:as|às|das|nas|las|unas|umas) $", before):  # the article tells
+        return FEMININE
+    return gender_behind(rest, words.nouns, singular=match["number"] == "1")

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 MASCULINE, FEMININE = "m", "f"
+OBLIQUE = "o"
+"""The Hindi form before a postposition, `पहले दिन से`."""
 
 
 def listed(names: str) -> tuple[str, ...]:
@@ -29,11 +31,32 @@ class Currency:
 
 
 @dataclass(frozen=True)
+class Nouns:
+    """How to tell the gender of a noun from its letters; all in small letters without accents, in the singular."""
+
+    feminine_endings: tuple[str, ...]
+    masculine_endings: tuple[str, ...]
+    """Longer endings that begin like nouns with a feminine one."""
+    feminine: frozenset[str]
+    """Feminine nouns whose ending does not show it."""
+    masculine: frozenset[str]
+    """Masculine nouns with a feminine ending."""
+    plural_endings: tuple[tuple[str, str], ...]
+    """(of the plural, of the singular); all that fit are tried."""
+    show_no_gender: frozenset[str]
+    """Adjectives and numerals that may stand before the noun."""
+    no_noun: frozenset[str]
+    """Prepositions, verbs and other words that a number before them does not count."""
+    masculine_as_written: tuple[str, ...] = ()
+    """Endings, with their accents, of masculine nouns that look feminine without them: `marché`, `salarié`."""
+
+
+@dataclass(frozen=True)
 class Words:
     """The words of one language that stand for signs and numbers."""
 
     number_code: str
-    """num2words' code; empty where another library counts."""
+    """The language whose rules count: `en`, `es`, `fr`, `it`, `pt_BR`; empty for Hindi."""
     decimal_mark: str
     """`.` where 1,234.5 is written, `,` where 1.234,5 or 1 234,5 is."""
     point: str
@@ -79,6 +102,8 @@ class Words:
     """Monday to Sunday, where their first three letters stand for them."""
     own_rules: Callable[[str], str] = str
     """Rules of this language alone, applied before all others."""
+    nouns: Nouns | None = None
+    """Where numbers agree with the gender of the noun behind them."""
     before_short_date: tuple[str, ...] = ()
     """Words before `3/4` that make a date of it."""
     says_and: bool = False
