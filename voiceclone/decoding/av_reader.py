@@ -119,22 +119,32 @@ def _decoded(
     most_packets: int | None = None,
     on_damage: Any = lambda: None,
 ) -> Iterator[Piece]:
-    """Yield frames as they are; `on_damage` is called for each packet that cannot be decoded."""
+    """Yield frames as they are; `on_damage` is called where packets cannot be decoded.
+
+    Where two recordings were joined, the packet between them may belong to neither; that is no damage.
+    """
     import av
 
     decoder = _decoder(container, stream)
+    before, doubtful = None, False
     for packet in islice(container.demux(stream), most_packets):
         try:
             frames = decoder.decode(packet if packet.size else None)
         except av.error.EOFError:
-            return
+            break
         except av.error.FFmpegError:
-            on_damage()  # one damaged packet; the next may be whole
+            doubtful = True  # one damaged packet; the next may be whole
             continue
         for frame in frames:
             # FFmpeg's MP3 decoder gives the first frame after a change the rate of the one before.
             rate = decoder.sample_rate if decoder.name.startswith("mp3") else frame.sample_rate
-            yield Piece(_as_floats(frame), rate)
+            piece = Piece(_as_floats(frame), rate)
+            if doubtful and before in (None, piece.format):
+                on_damage()
+            before, doubtful = piece.format, False
+            yield piece
+    if doubtful:
+        on_damage()
 
 
 def _decoder(container: "InputContainer", stream: "av.AudioStream") -> Any:

@@ -40,10 +40,10 @@ def open_recording(path: Path) -> Recording:
 
 def _opened(extent: Extent) -> Recording | None:
     recording = SndfileRecording.open(with_true_length(extent))
-    if recording is not None and recording.duration_s:
+    if recording is not None:
         return recording
     tracks = AvRecording.open(extent)
-    return choose_track(tracks) if tracks else recording
+    return choose_track(tracks) if tracks else None
 
 
 def require_readable(path: Path) -> None:
