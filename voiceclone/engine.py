@@ -256,7 +256,7 @@ class VoiceEngine:
         try:
             yield project
         finally:
-            if is_new and not self.clips(project.project_id) and not self.own_script(project.project_id):
+            if is_new and not self.clips(project.project_id) and not self._library.own_script(project.project_id):
                 self.delete_project(project.project_id)
 
     def projects(self) -> "list[Project]":
