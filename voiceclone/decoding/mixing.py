@@ -91,13 +91,13 @@ class _ChannelMeter:
 
     def __init__(self, sample_rate: int, channels: int) -> None:
         self._rate = sample_rate
-        self._length = 2 * round(_FRAME_S * sample_rate / 2)
+        self._length = _fast_length(round(_FRAME_S * sample_rate))
         low, high = (round(hertz * self._length / sample_rate) for hertz in BAND_HZ)
         self._band = slice(low, high + 1)
         self._window = np.hanning(self._length).astype(np.float32)[:, None]
         self._left_over = np.zeros((0, channels), np.float32)
         self._cross = np.zeros((high + 1 - low, channels, channels), complex)
-        """Summed cross spectra, shape (frequencies, channels, channels)."""
+        """Cross spectra, summed over the frames, shape (frequencies, channels, channels)."""
         self._powers: list[np.ndarray] = []
         """In the band, frame by frame, shape (frames, channels) each."""
         self._sample_count = 0
@@ -119,7 +119,8 @@ class _ChannelMeter:
 
     def _measure(self, frames: np.ndarray) -> None:
         spectra = np.fft.rfft(frames * self._window, axis=1)[:, self._band]
-        self._cross += spectra.transpose(1, 2, 0) @ spectra.transpose(1, 0, 2).conj()
+        by_frequency = np.ascontiguousarray(spectra.transpose(1, 2, 0))
+        self._cross += by_frequency @ by_frequency.conj().transpose(0, 2, 1)
         self._powers.append(np.sum(np.abs(spectra) ** 2, axis=1).astype(np.float32))
 
     def sounds(self) -> list[_Sound]:
@@ -175,6 +176,16 @@ class _ChannelMeter:
         mixed = float(weights @ together @ weights)
         gain = min(2.0, float(np.sqrt(together[leader, leader] / mixed))) if mixed > 0 else 1.0
         return weights if abs(gain - 1) < 0.01 else weights * np.float32(gain)
+
+
+def _fast_length(least: int) -> int:
+    """Return an even length, `least` or a little more, that a Fourier transform is quick with."""
+    from scipy.fft import next_fast_len
+
+    length = next_fast_len(least, real=True)
+    while length % 2:
+        length = next_fast_len(length + 1, real=True)
+    return length
 
 
 def _average(channels: int, members: Sequence[tuple[int, float]]) -> np.ndarray:
