@@ -45,7 +45,7 @@ def test_silero_agrees_in_blocks_and_finds_the_speech(long_speech: Audio) -> Non
 def test_block_size_does_not_change_the_plan(long_speech: Audio, tmp_path: Path, monkeypatch) -> None:
     encode_flac(long_speech, tmp_path / "long.flac")
     whole = find_slices(open_recording(tmp_path / "long.flac"))
-    monkeypatch.setattr("voiceclone.decoding.BLOCK_S", 0.37)
+    monkeypatch.setattr("voiceclone.decoding.recording.BLOCK_S", 0.37)
     assert find_slices(open_recording(tmp_path / "long.flac")) == whole
     assert all(2.0 <= end - start <= MAX_CLIP_S for start, end in whole.slices)
 

@@ -3,7 +3,7 @@
 import math
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from voiceclone.bases import DEFAULT_BASE_ID, catalogue
 from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, ShouldStop
 from voiceclone.bases.custom import load_base
 from voiceclone.errors import (
+    AudioError,
     BaseModelError,
     BusyError,
     ConsentError,
@@ -244,6 +245,19 @@ class VoiceEngine:
     def create_project(self, name: str, language: str = "en-us") -> "Project":
         """Make an empty project."""
         return self._library.create_project(name, language)
+
+    @contextmanager
+    def project_for(self, name: str, language: str = "en-us") -> "Iterator[Project]":
+        """Give the project of that name to add to; where there is none it is made, and goes again if it stays empty."""
+        try:
+            project, is_new = self.project(name), False
+        except NotFoundError:
+            project, is_new = self.create_project(name, language), True
+        try:
+            yield project
+        finally:
+            if is_new and not self.clips(project.project_id) and not self._library.own_script(project.project_id):
+                self.delete_project(project.project_id)
 
     def projects(self) -> "list[Project]":
         """Return every project."""
@@ -547,8 +561,11 @@ class VoiceEngine:
                 "Get VoiceClone again, or record your own voice."
             )
         recordings = sorted(tables[0].parent.rglob("*.flac"))
-        project = existing[0] if existing else self.create_project(EXAMPLE_NAME)
-        self.add_clips(project.project_id, recordings, transcripts=read_transcripts(tables[0]), on_progress=on_progress)
+        texts = read_transcripts(tables[0])
+        with self.project_for(EXAMPLE_NAME) as project:
+            report = self.add_clips(project.project_id, recordings, transcripts=texts, on_progress=on_progress)
+        if not report.added:
+            raise AudioError("; ".join(bad.reason for bad in report.rejected[:1]) or "There are no example recordings.")
         return project
 
     # Training ---------------------------------------------------------------------------------

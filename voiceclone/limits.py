@@ -11,6 +11,8 @@ MAX_RECORDING_S = 4 * 3600
 """Longest single recording that is read; longer ones are refused with the remedy to cut them."""
 MIN_SAMPLE_RATE = 8_000
 MAX_SAMPLE_RATE = 384_000
+MAX_CHANNELS = 64
+"""Recorders for film sets and concerts write up to 32 into one file."""
 MIN_CLIP_S = 0.8
 """Shorter clips carry no whole word with its surroundings."""
 MAX_CLIP_S = 12.0

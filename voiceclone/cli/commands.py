@@ -18,7 +18,7 @@ from voiceclone.errors import NotFoundError, TextError
 from voiceclone.text.languages import ANY_LANGUAGE
 
 if TYPE_CHECKING:
-    from voiceclone.clips.model import AddReport, Clip, Project
+    from voiceclone.clips.model import AddReport, Clip, Project, Readiness
 
 _DEFAULT_LANGUAGE = "en-us"
 
@@ -55,42 +55,40 @@ def projects(options: Namespace, engine: VoiceEngine) -> int:
 def add(options: Namespace, engine: VoiceEngine) -> int:
     """Add recordings, or one speaker of a corpus."""
     check_sources(options)
-    project, report = (add_from_corpus if chosen_corpus(options) else _add_files)(options, engine)
-    readiness = engine.readiness(project.project_id)
+    project, report, readiness = (add_from_corpus if chosen_corpus(options) else _add_files)(options, engine)
+    is_there = any(known.project_id == project.project_id for known in engine.projects())
     for rejected in report.rejected:
         note(f"{rejected.source_name}: {rejected.reason}")
     told = {
-        "project": project,
+        "project": project if is_there else None,
         "added": report.added,
         "rejected": report.rejected,
         "readiness": readiness,
     }
     count = f"{len(report.added)} clip{'' if len(report.added) == 1 else 's'}"
-    tell(options, told, [f"Added {count} to “{project.name}”. {readiness.sentence}"])
+    words = f"Added {count} to “{project.name}”. {readiness.sentence}"
+    tell(options, told, [words if is_there else f"Nothing was added, so there is no project “{project.name}”."])
     return 0 if report.added or not report.rejected else 2
 
 
-def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddReport]":
+def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddReport, Readiness]":
     transcripts = None
     if options.transcripts is not None:
         from voiceclone.clips.transcripts import read_transcripts
 
         transcripts = read_transcripts(options.transcripts)
-    try:
-        project = engine.project(options.project)
-    except NotFoundError:
-        chosen = options.language if options.language != ANY_LANGUAGE else None
-        project = engine.create_project(options.project, chosen or _DEFAULT_LANGUAGE)
-    with progress_bar("Adding") as on_progress:
-        report = engine.add_clips(
-            project.project_id,
-            options.files,
-            text=options.text,
-            transcripts=transcripts,
-            language=options.language,
-            on_progress=on_progress,
-        )
-    return project, report
+    chosen = options.language if options.language != ANY_LANGUAGE else None
+    with engine.project_for(options.project, chosen or _DEFAULT_LANGUAGE) as project:
+        with progress_bar("Adding") as on_progress:
+            report = engine.add_clips(
+                project.project_id,
+                options.files,
+                text=options.text,
+                transcripts=transcripts,
+                language=options.language,
+                on_progress=on_progress,
+            )
+        return project, report, engine.readiness(project.project_id)
 
 
 def clean(options: Namespace, engine: VoiceEngine) -> int:

@@ -5,10 +5,10 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from voiceclone.cli.output import progress_bar, table, tell
-from voiceclone.errors import InputError, NotFoundError, VoiceCloneError
+from voiceclone.errors import InputError
 
 if TYPE_CHECKING:
-    from voiceclone.clips.model import AddReport, Project
+    from voiceclone.clips.model import AddReport, Project, Readiness
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.engine import VoiceEngine
 
@@ -58,17 +58,13 @@ def _row(speaker: "CorpusSpeaker") -> tuple[str, ...]:
     return short_id, minutes, f"{speaker.clip_count} recordings{missing}", speaker.language, speaker.note
 
 
-def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project, AddReport]":
-    """Add one speaker of a corpus; a project made for it goes again when nothing could be added."""
+def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project, AddReport, Readiness]":
+    """Add one speaker of a corpus."""
     kind, where = chosen_corpus(options)
     if options.text is not None or options.transcripts is not None:
         raise InputError("A corpus brings its texts. Leave --text and --transcripts out.")
     language = options.language or engine.corpus_language(kind, where)
-    try:
-        project, is_new = engine.project(options.project), False
-    except NotFoundError:
-        project, is_new = engine.create_project(options.project, language), True
-    try:
+    with engine.project_for(options.project, language) as project:
         with progress_bar("Adding") as on_progress:
             report = engine.add_corpus(
                 project.project_id,
@@ -79,11 +75,7 @@ def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project
                 language=options.language,
                 on_progress=on_progress,
             )
-    except VoiceCloneError:
-        if is_new and not engine.clips(project.project_id):
-            engine.delete_project(project.project_id)
-        raise
-    return project, report
+        return project, report, engine.readiness(project.project_id)
 
 
 def check_sources(options: Namespace) -> None:

@@ -88,9 +88,11 @@ class Intake:
         self._language = source.language or self._given_language
         if self._language == ANY_LANGUAGE:
             self._language = language_of(recording, self._library.root.parent, self._project_language)
+        if recording.remark:
+            self._reject(source.path, recording.remark)
         if recording.duration_s is not None and recording.duration_s <= limits.MAX_CLIP_S:
-            audio = decode_recording(recording)
-            if audio.duration_s <= limits.MAX_CLIP_S:
+            audio = decode_short(recording)
+            if audio is not None:
                 self._add_short(recording, audio, text)
                 return
         self._add_long(recording, text)
@@ -233,10 +235,16 @@ class Intake:
             raise Cancelled(f"Stopped. {len(self._added)} clips were added before; they are kept.")
 
 
-def decode_recording(recording: Recording) -> Audio:
-    """Read a short recording that is open already."""
+def decode_short(recording: Recording) -> Audio | None:
+    """Read a recording that is open already; None when it is longer than a clip, whatever its file says."""
     import numpy as np
 
     from voiceclone.decoding import fit
 
-    return Audio(fit(np.concatenate(list(recording.blocks()))), recording.sample_rate)
+    blocks, length = [], 0
+    for block in recording.blocks():
+        blocks.append(block)
+        length += len(block)
+        if length > limits.MAX_CLIP_S * recording.sample_rate:
+            return None
+    return Audio(fit(np.concatenate(blocks)), recording.sample_rate)

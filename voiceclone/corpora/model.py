@@ -122,10 +122,10 @@ def duration_s(utterance: Utterance) -> float | None:
         return utterance.listed_s
     if utterance.content is not None:
         return _duration_of_bytes(utterance.content)
-    from voiceclone.decoding import open_recording
+    from voiceclone.decoding import told_duration_s
 
     try:
-        return open_recording(utterance.path).duration_s
+        return told_duration_s(utterance.path)
     except AudioError:
         return None
 
