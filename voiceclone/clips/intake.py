@@ -1,7 +1,9 @@
 """From files to clips: open, check, slice, write down, save; one bad file never stops the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ from voiceclone import limits, store
 from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.figures import measure
+from voiceclone.clips.laying import lay_text
 from voiceclone.clips.model import (
     AddReport,
     Clip,
@@ -20,11 +23,14 @@ from voiceclone.clips.model import (
     now,
 )
 from voiceclone.clips.shape import loudness_shape
-from voiceclone.clips.slicing import SlicePlan, cut_slices, find_slices
+from voiceclone.clips.slicing import SlicePlan, cut_slices, divide_long, find_slices, find_speech
 from voiceclone.clips.sources import Source, SourceFinder
 from voiceclone.clips.spoken_language import language_of
+from voiceclone.clips.timed_pieces import TimedPlan, plan_timed, slices_of
+from voiceclone.clips.timed_texts import TimedText
 from voiceclone.clips.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
-from voiceclone.clips.transcripts import lay_text
+from voiceclone.clips.transcripts import Words
+from voiceclone.clips.word_cuts import HearWords
 from voiceclone.decoding import Recording, open_recording
 from voiceclone.errors import AudioError, Cancelled, TextError
 from voiceclone.text.languages import ANY_LANGUAGE
@@ -60,7 +66,7 @@ class Intake:
         self._known = {record.content_sha256: record for record in library.records(project.project_id)}
         self._position = (0, 1)
 
-    def add(self, files: Sequence[Path], text: str | None, transcripts: dict[str, str] | None) -> AddReport:
+    def add(self, files: Sequence[Path], text: str | None, transcripts: Mapping[str, Words] | None) -> AddReport:
         """Add files, folders and zip files; see `ClipLibrary.add_files`."""
         with ExitStack() as unpacked:
             where = SourceFinder(self._library.root, unpacked, self._reject, self._report, self._should_stop)
@@ -74,7 +80,7 @@ class Intake:
                 self._position = (number, len(found))
                 self._report(0.0, f"Reading {source.path.name}")
                 try:
-                    self._add_file(source, text if text is not None else source.text)
+                    self._add_file(source, text if text is not None else source.words)
                 except (AudioError, TextError) as error:
                     self._reject(source.path, str(error))
         self._position = (len(found), len(found))
@@ -83,17 +89,20 @@ class Intake:
 
     # --- one file -------------------------------------------------------------------------------
 
-    def _add_file(self, source: Source, text: str | None) -> None:
+    def _add_file(self, source: Source, words: Words | None) -> None:
         recording = open_recording(source.path)
         self._language = source.language or self._given_language
         if self._language == ANY_LANGUAGE:
             self._language = language_of(recording, self._library.root.parent, self._project_language)
+        if isinstance(words, tuple):
+            self._add_timed(recording, words)
+            return
         if recording.duration_s is not None and recording.duration_s <= limits.MAX_CLIP_S:
             audio = decode_recording(recording)
             if audio.duration_s <= limits.MAX_CLIP_S:
-                self._add_short(recording, audio, text)
+                self._add_short(recording, audio, words)
                 return
-        self._add_long(recording, text)
+        self._add_long(recording, words)
 
     def _add_short(self, recording: Recording, audio: Audio, text: str | None) -> None:
         name = recording.path.name
@@ -112,29 +121,74 @@ class Intake:
             self._reject(recording.path, self._already_there(name, audio, given))
 
     def _add_long(self, recording: Recording, text: str | None) -> None:
+        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, self._hearing())
+        made = self._add_slices(recording, plan, [""] * len(plan.slices))
+        self._tell_left_out(recording.path, plan)
+        new = [record for record in made if record is not None]
+        if text and new:
+            self._lay_text(new, text)
+
+    def _add_timed(self, recording: Recording, texts: tuple[TimedText, ...]) -> None:
+        """Cut a recording where its texts say, and lay each onto its piece."""
+        spoken, duration_s = find_speech(recording, self._part(0.0, 0.3), self._should_stop)
+        timed = plan_timed(texts, spoken, duration_s)
+        hear = self._hearing()
+        pieces = list(timed.pieces)
+        if hear is not None:
+            pieces = [
+                replace(piece, spoken=tuple(divide_long(recording, list(piece.spoken), hear, self._should_stop)))
+                for piece in pieces
+            ]
+        plans = [slices_of(piece, timed.speech, duration_s) for piece in pieces]
+        whole = SlicePlan.joined(plans)
+        # A piece in one slice has its text at once; the words of others are recognised, and the text laid onto them.
+        given = [
+            piece.text if len(plan.slices) == 1 else ""
+            for piece, plan in zip(pieces, plans, strict=True)
+            for _ in plan.slices
+        ]
+        made = iter(self._add_slices(recording, whole, given))
+        for piece, plan in zip(pieces, plans, strict=True):
+            own = [record for record in islice(made, len(plan.slices)) if record is not None]
+            if len(plan.slices) > 1 and own:
+                self._lay_text(own, piece.text)
+        self._tell_left_out(recording.path, whole)
+        self._tell_timed(recording.path, timed)
+
+    def _hearing(self) -> HearWords | None:
+        return self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
+
+    def _add_slices(self, recording: Recording, plan: SlicePlan, texts: Sequence[str]) -> list[ClipRecord | None]:
+        """Save the slices with their texts, "" to have one recognised; None stands for what is there already."""
         path = recording.path
-        hear = self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
-        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, hear)
         if not plan.slices:
             raise AudioError(
                 f"No speech was found in “{path.name}”. Check that it is the right file, or record it again louder."
             )
-        made: list[ClipRecord] = []
-        known = 0
+        made: list[ClipRecord | None] = []
         for number, (start_s, audio) in enumerate(cut_slices(recording, plan)):
             self._stop_if_asked()
             share = 0.3 + 0.7 * number / len(plan.slices)
             self._report(share, f"{path.name}: sentence {number + 1} of {len(plan.slices)}")
-            record = self._new_clip(recording, audio, start_s, "")
-            if record is None:
-                known += 1
-            else:
-                made.append(record)
+            text = checked_text(texts[number])
+            made.append(self._new_clip(recording, audio, start_s, text, between_words=number in plan.between_words))
+        known = made.count(None)
         if known:
             self._reject(path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already.")
-        self._tell_left_out(path, plan)
-        if text and made:
-            self._lay_text(made, text)
+        return made
+
+    def _tell_timed(self, path: Path, timed: TimedPlan) -> None:
+        """Say which texts with times belong to no sound."""
+        if timed.beyond:
+            verb = "1 text begins" if timed.beyond == 1 else f"{timed.beyond} texts begin"
+            self._reject(path, f"{verb} after the end of “{path.name}”. Check that they belong to this recording.")
+        if timed.silent:
+            where = _places_told([text.start_s for text in timed.silent])
+            self._reject(
+                path,
+                f"Nobody speaks where {len(timed.silent)} {'text' if len(timed.silent) == 1 else 'texts'} of "
+                f"“{path.name}” should be (at {where}). Check their times.",
+            )
 
     def _tell_left_out(self, path: Path, plan: SlicePlan) -> None:
         if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
@@ -145,8 +199,7 @@ class Intake:
             )
         words = [(start, end) for start, end in plan.too_short if end - start >= limits.MIN_CLIP_S]
         if words:
-            where = ", ".join(f"{start:.0f} s" for start, _ in words[:_PLACES_TOLD])
-            where += " and later" if len(words) > _PLACES_TOLD else ""
+            where = _places_told([start for start, _ in words])
             self._reject(
                 path,
                 f"{len(words)} short {'bit' if len(words) == 1 else 'bits'} of “{path.name}” (at {where}) "
@@ -171,7 +224,9 @@ class Intake:
 
     # --- one clip -------------------------------------------------------------------------------
 
-    def _new_clip(self, recording: Recording, audio: Audio, start_s: float, text: str) -> ClipRecord | None:
+    def _new_clip(
+        self, recording: Recording, audio: Audio, start_s: float, text: str, *, between_words: bool = False
+    ) -> ClipRecord | None:
         """Save one clip and return its record; None when the same sound is there already."""
         fingerprint = content_sha256(audio)
         if fingerprint in self._known:
@@ -201,6 +256,7 @@ class Intake:
             cut_off=recording.cut_off,
             heard=heard,
             shape=loudness_shape(audio),
+            between_words=between_words,
         )
         self._library.save_new(self._project_id, record, audio, recording.bits)
         self._known[fingerprint] = record
@@ -231,6 +287,11 @@ class Intake:
     def _stop_if_asked(self) -> None:
         if self._should_stop and self._should_stop():
             raise Cancelled(f"Stopped. {len(self._added)} clips were added before; they are kept.")
+
+
+def _places_told(starts_s: Sequence[float]) -> str:
+    later = " and later" if len(starts_s) > _PLACES_TOLD else ""
+    return ", ".join(f"{start:.0f} s" for start in starts_s[:_PLACES_TOLD]) + later
 
 
 def decode_recording(recording: Recording) -> Audio:
