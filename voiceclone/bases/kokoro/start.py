@@ -176,9 +176,7 @@ def _nearest_pitch(
     heard = []
     for entry in entries[:_HEARD_CLIPS]:
         sound = dataset.read_sound(run_dir, entry)
-        curve = pitch_curve(
-            Audio(sound, features.SAMPLE_RATE), features.CURVE_HOP_S, len(sound) // features.CURVE_HOP_SAMPLES
-        )
+        curve = pitch_curve(Audio(sound, features.SAMPLE_RATE), features.CURVE_HOP_S, len(sound) // features.CURVE_HOP_SAMPLES)
         heard.append(curve[curve > 0])
     voiced = np.concatenate(heard)
     wanted_hz = float(np.median(voiced)) if len(voiced) else 150.0
