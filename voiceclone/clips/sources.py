@@ -126,11 +126,11 @@ class SourceFinder:
         for path in paths:
             try:
                 words = table.find(path) if table else None
+                if not words and table and len(paths) == 1:
+                    words = table.for_the_only_one()
                 if not words and path.stem.casefold() in beside:
                     words = read_words(beside[path.stem.casefold()])
                 words = words or text_beside(path)
-                if not words and table and len(paths) == 1:
-                    words = table.for_the_only_one()
                 found.append(Source(path, words or None))
             except TextError as error:
                 self._reject(path, str(error))
@@ -146,9 +146,12 @@ class SourceFinder:
         if not sources or not table.names:
             return
         if not table.found:
-            called = f", they are called {_told(without)}" if without else ""
-            told = f"It fits none of the {len(sources)} recordings: it names {_told(table.names)}{called}. "
-            self._reject(Path(table.name or "Texts"), told + "Give both the same names.")
+            none = (
+                "It does not fit the recording" if len(sources) == 1 else f"It fits none of {len(sources)} recordings"
+            )
+            called = f", and the recordings are {_told(source.path.name for source in sources)}"
+            told = f"{none}: it names {_told(table.names)}{called}. Give both the same names."
+            self._reject(Path(table.name or "Texts"), told)
             return
         if not table.name:
             return  # a program knows what it gave

@@ -112,7 +112,7 @@ def _noise(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
         yield Finding("noise", "bad", "The noise is nearly as loud as the voice. Record it again in a quieter place.")
     elif figures.get("reverberation_s", 0.0) > limits.BAD_REVERBERATION_S:
         return  # a room that rings fills the pauses, too; the echo is told
-    elif figures["snr_db"] < limits.GOOD_SNR_DB:
+    elif figures["snr_db"] < (limits.GOOD_SNR_DB_WITHOUT_PAUSES if facts.between_words else limits.GOOD_SNR_DB):
         cleaned = "It was noisy; cleaning helped, but a quieter place would help more."
         if facts.cleaning_harmed:
             cleaned = "It is noisy, and taking the noise out would harm the voice. A quieter place would help."
