@@ -37,6 +37,8 @@ class _Table:
     """Cells as they are, until texts that were divided are whole again; then without spaces around them."""
     lines: list[int]
     """The line of the file each row begins in, from 1."""
+    quoted: bool = False
+    """Cells that need it are in quotes, so no mark within a text divides it."""
 
     def without_first(self) -> "_Table":
         return replace(self, rows=self.rows[1:], lines=self.lines[1:])
@@ -95,13 +97,14 @@ def _texts(table: _Table, file_column: int, chosen: Choice) -> dict[str, str]:
 
 def _table(content: str, name: str, delimiter: str) -> _Table:
     rows = _rows(content, delimiter, csv.QUOTE_MINIMAL) if '"' in content else None
+    quoted = rows is not None
     if rows is None:
         rows = _rows(content, delimiter, csv.QUOTE_NONE)
     if rows is None:
         raise TextError(f"“{name}” has a cell that is far too long. Write one line for each recording: file|text.")
     while all(len(cells) > 1 and not cells[-1].strip() for _, cells in rows):  # spreadsheets end each row so
         rows = [(line, cells[:-1]) for line, cells in rows]
-    return _Table(name, delimiter, [cells for _, cells in rows], [line for line, _ in rows])
+    return _Table(name, delimiter, [cells for _, cells in rows], [line for line, _ in rows], quoted)
 
 
 def _rows(content: str, delimiter: str, quoting: int) -> list[tuple[int, list[str]]] | None:
@@ -143,20 +146,24 @@ def _fit(table: _Table) -> float:
 
 
 def _with_joined_ends(table: _Table) -> _Table:
-    """Put texts together that commas or semicolons of their own divided, in a table without quotes and headings."""
-    widths = set(map(len, table.rows))
-    if table.delimiter in _RARE_IN_TEXT or len(widths) == 1 or min(widths) < 2:
+    """Put texts together that commas or semicolons of their own divided, in a table without headings."""
+    if table.delimiter in _RARE_IN_TEXT or min(map(len, table.rows)) < 2:
         return table
-    least = min(widths)
-    backwards = replace(table, rows=[row[::-1] for row in table.rows])
+    least = min(map(len, table.rows))
     before = _count_aside(table, 1, least - 1)
-    after = _count_aside(backwards, 0, least - 2 - before)
+    if table.width == least and (table.quoted or not _begins_a_text(table.column(1 + before))):
+        return table
+    after = _count_aside(replace(table, rows=[row[::-1] for row in table.rows]), 0, least - 2 - before)
     rows = []
     for row in table.rows:
         end = len(row) - after
-        joint = table.delimiter.join(row[1 + before : end])
-        rows.append([*row[: 1 + before], joint, *row[end:]])
+        rows.append([*row[: 1 + before], table.delimiter.join(row[1 + before : end]), *row[end:]])
     return replace(table, rows=rows)
+
+
+def _begins_a_text(column: Column) -> bool:
+    """True for single words that differ: where each text has one comma, its first words look like a column."""
+    return not column.cannot_be_words and not column.words_share and not column.looks_like_a_label
 
 
 def _count_aside(table: _Table, first: int, most: int) -> int:

@@ -102,7 +102,8 @@ def without_lone_quotes(text: str) -> str:
     straight = re.compile(r'(?<!\d)"')
     if len(straight.findall(text)) % 2 and text.count('"') % 2:
         text = straight.sub("", text)
-    for opening, closing in ("“”", "«»", "„“"):
-        if (opening in text) != (closing in text) and not (opening == "“" and "„" in text):
-            text = text.replace(opening, "").replace(closing, "")
+    low = "„" in text  # „so“ or „so”
+    for opening, closing in (("„", "“”") if low else ("“", "”"), ("«", "»")):
+        if text.count(opening) != sum(map(text.count, closing)):
+            text = text.translate(dict.fromkeys(map(ord, opening + closing)))
     return " ".join(text.split())
