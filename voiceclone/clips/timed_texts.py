@@ -1,6 +1,7 @@
 """Texts with times beside long recordings: subtitles (SRT, VTT), labels of Audacity, TextGrids of Praat."""
 
 import html
+import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ _LABEL_FREQUENCIES = "\\"
 """Begins the second line of a label that marks a part of the spectrum."""
 _CUE_TIME = re.compile(r"^\s*(?:\d+:)?\d+:\d+[.,:]\d+\s*-->", re.MULTILINE)
 _NOT_SPOKEN = (
+    re.compile(r"\{\\[^}\n]*\}"),  # {\an8}, where a line is shown
     re.compile(r"<[^<>\n]*>"),  # marks of VTT that are left over, such as <00:00:01.500>
     re.compile(r"\[[^\]\n]*\]"),  # [music]
     re.compile(r"^\s*\([^)\n]*\)\s*$", re.MULTILINE),  # (laughs)
@@ -79,20 +81,23 @@ def _of_labels(content: str) -> list[TimedText] | None:
 
 
 def _of_subtitles(content: str, name: str) -> list[TimedText]:
-    from pysubs2 import SSAFile
-    from pysubs2.exceptions import Pysubs2Error
+    import webvtt
+    from webvtt.errors import MalformedCaptionError, MalformedFileError
 
     kind = "vtt" if content.lstrip().startswith("WEBVTT") else "srt"
     try:
-        events = SSAFile.from_string(content, format_=kind)
-    except (Pysubs2Error, ValueError) as error:
+        captions = webvtt.from_buffer(io.StringIO(content.lstrip()), format=kind)
+    except (MalformedFileError, MalformedCaptionError, ValueError) as error:
         raise TextError(f"The times in “{name}” cannot be read. Save it as SRT or VTT again.") from error
-    cues = [
-        TimedText(event.start / 1000, event.end / 1000, event.plaintext)
-        for event in events
-        if not event.is_comment and event.end > event.start
-    ]
-    return list(_without_repeats(sorted(cues, key=lambda cue: cue.start_s)))
+    cues = [TimedText(_seconds(one.start), _seconds(one.end), one.text) for one in captions]
+    lasting = sorted((cue for cue in cues if cue.end_s > cue.start_s), key=lambda cue: cue.start_s)
+    return list(_without_repeats(lasting))
+
+
+def _seconds(clock: str) -> float:
+    """Return the seconds of 01:02:03.500."""
+    hours, minutes, seconds = clock.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def _without_repeats(cues: Sequence[TimedText]) -> Iterator[TimedText]:
