@@ -156,6 +156,8 @@ def test_marks_within_texts_divide_nothing(read, pattern: str) -> None:
     for mark in ("; ", ", ", ";"):
         texts = [text.replace(" ", mark, 1) for text in TEXTS]
         assert list(read(rows(pattern, texts)).values()) == texts
+    clauses = [f"In week {number}, then, {text}" for number, text in enumerate(TEXTS)]
+    assert list(read(rows(pattern, clauses) + "\x1a").values()) == clauses
     numbers = [f"{text[:-1]}, for 1,000 pounds." for text in TEXTS]
     assert list(read(rows(pattern, numbers)).values()) == numbers
 

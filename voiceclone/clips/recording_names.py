@@ -16,7 +16,8 @@ _KEPT_BY_BROWSERS = "._-, "
 
 def has_sound_suffix(name: str) -> bool:
     """True for `take 1.WAV`, with folders or without."""
-    return PurePosixPath(name.strip().casefold()).suffix in SOUND_SUFFIXES
+    before, dot, ending = name.strip().rpartition(".")
+    return bool(before) and dot + ending.casefold() in SOUND_SUFFIXES
 
 
 def parts_of(name: str) -> tuple[str, ...]:

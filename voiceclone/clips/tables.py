@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from voiceclone.clips.columns import Choice, Column, choose
 from voiceclone.clips.recording_names import has_sound_suffix
@@ -23,6 +24,8 @@ _TEXT_HEADINGS = (
     *("words", "utterance", "raw_text", "satz", "texte", "phrase", "texto", "frase", "testo", "पाठ"),
 )
 """The best one first."""
+_ROWS_LOOKED_AT = 2_000
+"""To find the sign that divides the columns; tables of corpora have tens of thousands."""
 _TOLD_CHARACTERS = 30
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
@@ -132,6 +135,7 @@ def _holds_rows(cell: str, delimiter: str) -> bool:
 
 def _fit(table: _Table) -> float:
     """Return how well the delimiter divides the rows, 0..1: what names the recording looks like a name."""
+    table = replace(table, rows=table.rows[:_ROWS_LOOKED_AT])
     file_column = _file_column(table, None)
     others = _RARE_IN_TEXT if table.delimiter in _RARE_IN_TEXT else _DELIMITERS
     total = 0.0
@@ -149,6 +153,8 @@ def _with_joined_ends(table: _Table) -> _Table:
     """Put texts together that commas or semicolons of their own divided, in a table without headings."""
     if table.delimiter in _RARE_IN_TEXT or min(map(len, table.rows)) < 2:
         return table
+    if not table.quoted:
+        table = replace(table, rows=list(map(partial(_with_punctuation, table.delimiter), table.rows)))
     least = min(map(len, table.rows))
     before = _count_aside(table, 1, least - 1)
     if table.width == least and (table.quoted or not _begins_a_text(table.column(1 + before))):
@@ -159,6 +165,19 @@ def _with_joined_ends(table: _Table) -> _Table:
         end = len(row) - after
         rows.append([*row[: 1 + before], table.delimiter.join(row[1 + before : end]), *row[end:]])
     return replace(table, rows=rows)
+
+
+def _with_punctuation(delimiter: str, row: list[str]) -> list[str]:
+    """Put cells together where a space follows the mark between them, as it does in sentences; not the first one."""
+    if len(row) < 3 or row[1].startswith(" "):
+        return row
+    kept = row[:2]
+    for cell in row[2:]:
+        if cell.startswith(" "):
+            kept[-1] += delimiter + cell
+        else:
+            kept.append(cell)
+    return kept
 
 
 def _begins_a_text(column: Column) -> bool:

@@ -36,7 +36,7 @@ def read_text_file(path: Path) -> str:
     text = _decoded(content)
     if text is None or "\x00" in text:
         raise TextError(f"“{path.name}” is not a text file. Give a CSV or TSV table: file|text.")
-    return text
+    return text.removesuffix("\x1a")  # the end of a file in MS-DOS
 
 
 def _decoded(content: bytes) -> str | None:
