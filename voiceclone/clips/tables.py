@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,6 +27,8 @@ _TEXT_HEADINGS = (
 """The best one first."""
 _ROWS_LOOKED_AT = 2_000
 """To find the sign that divides the columns; tables of corpora have tens of thousands."""
+_THOUSANDS_BEFORE = re.compile(r"[^\W\d].*\D\d{1,3}$", re.DOTALL)
+_THOUSANDS_AFTER = re.compile(r"\d{3}(?!\d)")
 _TOLD_CHARACTERS = 30
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
@@ -168,12 +171,13 @@ def _with_joined_ends(table: _Table) -> _Table:
 
 
 def _with_punctuation(delimiter: str, row: list[str]) -> list[str]:
-    """Put cells together where a space follows the mark between them, as it does in sentences; not the first one."""
+    """Put cells together where a space follows the mark between them, as in sentences, or it is that of 1,000."""
     if len(row) < 3 or row[1].startswith(" "):
         return row
     kept = row[:2]
     for cell in row[2:]:
-        if cell.startswith(" "):
+        in_number = _THOUSANDS_BEFORE.search(kept[-1]) and _THOUSANDS_AFTER.match(cell)
+        if cell.startswith(" ") or in_number:
             kept[-1] += delimiter + cell
         else:
             kept.append(cell)
