@@ -262,3 +262,22 @@ def test_texts_where_nobody_speaks_are_said(
     assert [clip.text for clip in report.added] == TEXTS
     (rejected,) = report.rejected
     assert rejected.reason.startswith("Nobody speaks where 1 text of “more.wav” should be (at 1")
+
+
+def test_times_of_another_recording_are_told_and_nothing_is_added(library: ClipLibrary, project: Project, long) -> None:
+    path, _ = long
+    report = library.add_files(project.project_id, [path], transcripts={"talk": (TimedText(90.0, 95.0, "Hello."),)})
+    assert report.added == ()
+    assert [rejected.reason for rejected in report.rejected] == [
+        "Nobody speaks in “talk.wav” at the times of its texts. Check that they belong together."
+    ]
+
+
+def test_one_text_that_is_too_long_does_not_cost_the_others(library: ClipLibrary, project: Project, long) -> None:
+    path, times = long
+    texts = [*TEXTS[:5], "word " * 1000]
+    timed = tuple(TimedText(start, end, text) for (start, end), text in zip(times, texts, strict=True))
+    report = library.add_files(project.project_id, [path], transcripts={"talk": timed})
+    assert [clip.text for clip in report.added] == TEXTS[:5]
+    (rejected,) = report.rejected
+    assert rejected.reason.startswith("At 16 s: The text has 4999 characters")

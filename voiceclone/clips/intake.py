@@ -141,6 +141,10 @@ class Intake:
             ]
         plans = [slices_of(piece, timed.speech, duration_s) for piece in pieces]
         whole = SlicePlan.joined(plans)
+        if spoken and not whole.slices:
+            raise TextError(
+                f"Nobody speaks in “{recording.path.name}” at the times of its texts. Check that they belong together."
+            )
         # A piece in one slice has its text at once; the words of others are recognised, and the text laid onto them.
         given = [
             piece.text if len(plan.slices) == 1 else ""
@@ -166,13 +170,19 @@ class Intake:
                 f"No speech was found in “{path.name}”. Check that it is the right file, or record it again louder."
             )
         made: list[ClipRecord | None] = []
+        refused = 0
         for number, (start_s, audio) in enumerate(cut_slices(recording, plan)):
             self._stop_if_asked()
             share = 0.3 + 0.7 * number / len(plan.slices)
             self._report(share, f"{path.name}: sentence {number + 1} of {len(plan.slices)}")
-            text = checked_text(texts[number])
-            made.append(self._new_clip(recording, audio, start_s, text, between_words=number in plan.between_words))
-        known = made.count(None)
+            try:
+                text = checked_text(texts[number])
+                made.append(self._new_clip(recording, audio, start_s, text, between_words=number in plan.between_words))
+            except (AudioError, TextError) as error:  # of this piece; the others are as good as before
+                self._reject(path, f"At {start_s:.0f} s: {error}")
+                made.append(None)
+                refused += 1
+        known = made.count(None) - refused
         if known:
             self._reject(path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already.")
         return made

@@ -93,7 +93,7 @@ def slices_of(piece: TimedPiece, speech: Sequence[tuple[float, float]], duration
 
 
 def _with_ends(texts: Sequence[TimedText], duration_s: float) -> list[TimedText]:
-    following = [text.start_s for text in texts[1:]] + [duration_s]
+    following = [*(text.start_s for text in texts[1:]), duration_s][: len(texts)]
     ends = [later if text.end_s is None else text.end_s for text, later in zip(texts, following, strict=True)]
     return [replace(text, end_s=min(end_s, duration_s)) for text, end_s in zip(texts, ends, strict=True)]
 
