@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _LEFT_OUT_WORTH_SAYING_S = 3.0
 _PLACES_TOLD = 3
+_HEARD_BEFORE_SHARE = 0.8
 
 
 class Intake:
@@ -126,7 +127,7 @@ class Intake:
         self._tell_left_out(recording.path, plan)
         new = [record for record in made if record is not None]
         if text and new:
-            self._lay_text(new, text)
+            self._lay_text(new, text, plan.heard)
 
     def _add_timed(self, recording: Recording, texts: tuple[TimedText, ...]) -> None:
         """Cut a recording where its texts say, and lay each onto its piece."""
@@ -134,9 +135,10 @@ class Intake:
         timed = plan_timed(texts, spoken, duration_s)
         hear = self._hearing()
         pieces = list(timed.pieces)
+        heard: list[SpokenWord] = []
         if hear is not None:
             pieces = [
-                replace(piece, spoken=tuple(divide_long(recording, list(piece.spoken), hear, self._should_stop)))
+                replace(piece, spoken=tuple(divide_long(recording, list(piece.spoken), hear, self._should_stop, heard)))
                 for piece in pieces
             ]
         plans = [slices_of(piece, timed.speech, duration_s) for piece in pieces]
@@ -155,7 +157,7 @@ class Intake:
         for piece, plan in zip(pieces, plans, strict=True):
             own = [record for record in islice(made, len(plan.slices)) if record is not None]
             if len(plan.slices) > 1 and own:
-                self._lay_text(own, piece.text)
+                self._lay_text(own, piece.text, heard)
         self._tell_left_out(recording.path, whole)
         self._tell_timed(recording.path, timed)
 
@@ -220,9 +222,12 @@ class Intake:
     def _hear_words(self, audio: Audio) -> list[SpokenWord]:
         return hear_words(audio, self._language, self._library.root.parent)
 
-    def _lay_text(self, made: list[ClipRecord], text: str) -> None:
-        """Put the person's own words in place of the recognised ones where both agree."""
-        parts = lay_text(text, [record.text for record in made])
+    def _lay_text(self, made: list[ClipRecord], text: str, heard: Sequence[SpokenWord]) -> None:
+        """Put the person's own words in place of the recognised ones where both agree.
+
+        `heard` is what was understood before the cuts: beside a cut within speech a clip alone is understood less well.
+        """
+        parts = lay_text(text, [_heard_in(record, heard) for record in made])
         for record, part in zip(made, parts, strict=True):
             if part is not None and len(part) <= limits.MAX_CLIP_TEXT_CHARACTERS:
                 changes = {"text": part, "transcribed": False}
@@ -297,6 +302,15 @@ class Intake:
     def _stop_if_asked(self) -> None:
         if self._should_stop and self._should_stop():
             raise Cancelled(f"Stopped. {len(self._added)} clips were added before; they are kept.")
+
+
+def _heard_in(record: ClipRecord, heard: Sequence[SpokenWord]) -> str:
+    """Return what was heard in a clip: before it was cut out of speech without pauses, or else by itself."""
+    end_s = record.source_start_s + record.duration_s
+    inside = [word for word in heard if record.source_start_s <= (word.start_s + word.end_s) / 2 < end_s]
+    # A clip may go on behind the stretch that was heard.
+    covered = record.between_words and len(inside) >= _HEARD_BEFORE_SHARE * len(record.text.split())
+    return " ".join(word.text for word in inside) if covered else record.text
 
 
 def _places_told(starts_s: Sequence[float]) -> str:

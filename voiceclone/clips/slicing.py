@@ -1,7 +1,7 @@
 """Cut long recordings into clips of a sentence or so: at real pauses, or between words where there is no pause."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 import numpy as np
@@ -43,6 +43,8 @@ class SlicePlan:
     """(start, end) of silence inside slices that is not kept, in order: what is left of a pause is `LONG_PAUSE_S`."""
     between_words: frozenset[int] = frozenset()
     """Indices of the slices that begin or end where nobody paused."""
+    heard: tuple[SpokenWord, ...] = ()
+    """What was understood of the speech without pauses, in order, when places to cut were looked for."""
 
     @classmethod
     def joined(cls, plans: "Sequence[SlicePlan]") -> "SlicePlan":
@@ -80,9 +82,10 @@ def find_slices(
         Cancelled: `should_stop` said so.
     """
     spoken, read_s = find_speech(recording, on_progress, should_stop)
+    heard: list[SpokenWord] = []
     if hear_words is not None:
-        spoken = divide_long(recording, spoken, hear_words, should_stop)
-    return plan_slices(spoken, read_s)
+        spoken = divide_long(recording, spoken, hear_words, should_stop, heard)
+    return replace(plan_slices(spoken, read_s), heard=tuple(heard))
 
 
 def find_speech(
@@ -117,8 +120,9 @@ def divide_long(
     spoken: list[tuple[float, float]],
     hear_words: HearWords,
     should_stop: ShouldStop | None = None,
+    words: list[SpokenWord] | None = None,
 ) -> list[tuple[float, float]]:
-    """Divide stretches of speech that are longer than a clip may be between their words."""
+    """Divide stretches of speech that are longer than a clip may be between their words; add these to `words`."""
     runs = [run for run in spoken if run[1] - run[0] > LONGEST_S]
     windows = [windows_over(run) for run in runs]
     pieces = cut_slices(recording, SlicePlan(tuple(chain.from_iterable(windows))))
@@ -128,7 +132,8 @@ def divide_long(
         return hear_words(audio)
 
     parts = {
-        run: divide_run(run, islice(pieces, len(own)), heard, LONGEST_S) for run, own in zip(runs, windows, strict=True)
+        run: divide_run(run, islice(pieces, len(own)), heard, LONGEST_S, words)
+        for run, own in zip(runs, windows, strict=True)
     }
     return [part for run in spoken for part in parts.get(run, [run])]
 
