@@ -104,6 +104,27 @@ def test_add_takes_a_folder_and_a_table(run, tmp_path, speech_file):
     assert json.loads(run("projects", "--json")[1])[0]["language"] == "es"
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_a_table_that_does_not_fit_is_told(run, tmp_path, speech_file, as_json):
+    (tmp_path / "table.csv").write_text("take1.wav|Hello there.\n", encoding="utf-8")
+    options = ["--json"] if as_json else []
+    code, output, errors = run("add", "Anna", speech_file, "--transcripts", tmp_path / "table.csv", *options)
+    assert code == 0
+    assert errors.startswith("table.csv: It does not fit the recording: it names “take1.wav”")
+    if as_json:
+        assert [rejected["source_name"] for rejected in json.loads(output)["rejected"]] == ["table.csv"]
+
+
+def test_the_column_with_the_words_may_be_named(run, tmp_path, speech_file):
+    path = tmp_path / "table.csv"
+    path.write_text("".join(f"{name}|anna|happy\n" for name in ("speech", "b", "c")), encoding="utf-8")
+    code, output, errors = run("add", "Anna", speech_file, "--transcripts", path, "--json")
+    assert code == 2 and "It is not clear which column of “table.csv” holds the words" in errors
+    code, output, _ = run("add", "Anna", speech_file, "--transcripts", path, "--text-column", "3", "--json")
+    assert code == 0 and [clip["text"] for clip in json.loads(output)["added"]] == ["happy"]
+    assert "--transcripts" in run("add", "Anna", speech_file, "--text-column", "3")[2]
+
+
 def test_add_tells_what_is_wrong_with_each_file_and_keeps_the_good(run, tmp_path, speech_file):
     bad = tmp_path / "bad.wav"
     bad.write_bytes(b"this is no sound")

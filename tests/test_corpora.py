@@ -12,6 +12,7 @@ from tests.small_project import fake_engine
 from voiceclone import limits
 from voiceclone.audio import decode, encode_flac
 from voiceclone.corpora import CORPORA, adding, open_corpus
+from voiceclone.corpora.casing import without_lone_quotes
 from voiceclone.errors import Cancelled, InputError, NotFoundError, TextError
 
 FIRST_S, SECOND_S = sum(map(LENGTHS_S.get, NAMES[:2])), sum(map(LENGTHS_S.get, NAMES[2:5]))
@@ -160,7 +161,42 @@ def test_what_is_missing_is_said_and_the_rest_taken(engine, project_id, tmp_path
     assert [clip.source_name for clip in report.added] == ["84-198-0002.flac"]
     (rejected,) = report.rejected
     assert rejected.source_name == "84-198-0000.flac"
-    assert rejected.reason.startswith("It and 1 others are listed, but")
+    assert rejected.reason.startswith("It and another one are listed, but")
+
+
+def test_an_empty_file_is_named_and_lone_quotes_go(engine, project_id, tmp_path, no_recogniser):
+    root = common_voice(tmp_path)
+    table = root / "validated.tsv"
+    first, second, third = (EXAMPLE_TEXTS[name] for name in NAMES[:3])
+    content = table.read_text("utf-8").replace(first, f'"{first}').replace(second, f'"He asked ""{second}"""')
+    table.write_text(content, encoding="utf-8")
+    (root / "clips" / "common_voice_en_4.mp3").write_bytes(b"")
+    report = engine.add_corpus(project_id, "common-voice", root, speaker="a1" * 64)
+    assert [clip.text for clip in report.added] == [first, f'He asked "{second}"']
+    report = engine.add_corpus(project_id, "common-voice", root, speaker="b2" * 64)
+    assert third in [clip.text for clip in report.added]
+    (rejected,) = report.rejected
+    assert rejected.source_name == "common_voice_en_4.mp3" and "0 bytes" in rejected.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ('"Would you like tea?', "Would you like tea?"),
+        ('She "bought three oranges.', "She bought three oranges."),
+        ('"Yes," he said, "and so.', "Yes, he said, and so."),
+        ("“Well, I never thought it.", "Well, I never thought it."),
+        ("And he went.”", "And he went."),
+        ("« Ça va très bien.", "Ça va très bien."),
+        ('"Yes," he said.', '"Yes," he said.'),
+        ("“Yes”, he said.", "“Yes”, he said."),
+        ("„Ja“, sagte er.", "„Ja“, sagte er."),
+        ('A pipe of 5" is enough.', 'A pipe of 5" is enough.'),
+        ('"He said ""no"" again."', 'He said "no" again.'),
+    ],
+)
+def test_quotes_that_are_alone_are_left_out(text, right):
+    assert without_lone_quotes(text) == right
 
 
 def test_progress_only_grows_and_ends_at_one(engine, project_id, tmp_path, no_recogniser):

@@ -9,7 +9,7 @@ from sounds import EXAMPLE_DIR
 
 from voiceclone.audio import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.transcripts import SOUND_SUFFIXES
+from voiceclone.clips.recording_names import SOUND_SUFFIXES
 from voiceclone.ui.record import SOUND_FILES
 
 KINDS = {

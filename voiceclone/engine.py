@@ -2,7 +2,7 @@
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
     from voiceclone.clips.room import RoomReport
     from voiceclone.clips.speakers import ClipSpeaker
+    from voiceclone.clips.transcripts import Words
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.speech import Speaker, Speech, SpeechFile
@@ -291,7 +292,7 @@ class VoiceEngine:
         files: Sequence[Path],
         *,
         text: str | None = None,
-        transcripts: dict[str, str] | None = None,
+        transcripts: "Mapping[str, Words] | None" = None,
         language: str | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,

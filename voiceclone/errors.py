@@ -3,6 +3,7 @@
 VoiceCloneError
 ├── AudioError            a recording cannot be used
 ├── TextError             a text cannot be spoken
+│   └── UnclearTableError  nobody can tell which column of a table holds the words
 ├── NotFoundError         a project, clip, run or voice that is not there
 ├── ConsentError          training without the speaker's permission
 ├── NotEnoughSpeechError  too little usable speech to train on
@@ -27,6 +28,10 @@ class AudioError(VoiceCloneError):
 
 class TextError(VoiceCloneError):
     """A text cannot be spoken."""
+
+
+class UnclearTableError(TextError):
+    """Nobody can tell which column of a table holds the words."""
 
 
 class NotFoundError(VoiceCloneError):

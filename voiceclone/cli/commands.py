@@ -14,7 +14,7 @@ from voiceclone.cli.output import note, progress_bar, require_wav, seconds, tabl
 from voiceclone.cli.training import list_runs, resume, status, stop, train, watch
 from voiceclone.clips.model import needs_a_look
 from voiceclone.engine import VoiceEngine
-from voiceclone.errors import NotFoundError, TextError
+from voiceclone.errors import InputError, NotFoundError, TextError
 from voiceclone.text.languages import ANY_LANGUAGE
 
 if TYPE_CHECKING:
@@ -73,10 +73,12 @@ def add(options: Namespace, engine: VoiceEngine) -> int:
 
 def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddReport, Readiness]":
     transcripts = None
+    if options.text_column is not None and options.transcripts is None:
+        raise InputError("--text-column says which column of a table holds the words. Give the table: --transcripts.")
     if options.transcripts is not None:
         from voiceclone.clips.transcripts import read_transcripts
 
-        transcripts = read_transcripts(options.transcripts)
+        transcripts = read_transcripts(options.transcripts, options.text_column)
     chosen = options.language if options.language != ANY_LANGUAGE else None
     with engine.project_for(options.project, chosen or _DEFAULT_LANGUAGE) as project:
         with progress_bar("Adding") as on_progress:

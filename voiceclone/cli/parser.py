@@ -72,7 +72,13 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
         "--transcripts",
         metavar="FILE",
         type=Path,
-        help="what is said in each: CSV or TSV file|text, or LJSpeech metadata.csv",
+        help="what is said in each: CSV or TSV file|text, or LJSpeech metadata.csv; for one long recording also "
+        "subtitles (SRT, VTT), labels of Audacity or a TextGrid",
+    )
+    add.add_argument(
+        "--text-column",
+        metavar="COLUMN",
+        help="heading or number (from 1) of the column of --transcripts with the words (default: found out)",
     )
     add.add_argument("--language", help=f"{_LANGUAGE_HELP}, or auto to find it out (default: the project's)")
     speakers = _command(commands, "speakers", "List who speaks in a speech corpus, with minutes.")

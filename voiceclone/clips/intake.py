@@ -1,7 +1,9 @@
 """From files to clips: open, check, slice, write down, save; one bad file never stops the others."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,6 +11,7 @@ from voiceclone import limits, store
 from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.figures import measure
+from voiceclone.clips.laying import lay_text
 from voiceclone.clips.model import (
     AddReport,
     Clip,
@@ -20,11 +23,14 @@ from voiceclone.clips.model import (
     now,
 )
 from voiceclone.clips.shape import loudness_shape
-from voiceclone.clips.slicing import SlicePlan, cut_slices, find_slices
+from voiceclone.clips.slicing import SlicePlan, cut_slices, divide_long, find_slices, find_speech
 from voiceclone.clips.sources import Source, SourceFinder
 from voiceclone.clips.spoken_language import language_of
+from voiceclone.clips.timed_pieces import TimedPlan, plan_timed, slices_of
+from voiceclone.clips.timed_texts import TimedText
 from voiceclone.clips.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
-from voiceclone.clips.transcripts import lay_text
+from voiceclone.clips.transcripts import Words
+from voiceclone.clips.word_cuts import HearWords
 from voiceclone.decoding import Recording, open_recording
 from voiceclone.errors import AudioError, Cancelled, TextError
 from voiceclone.text.languages import ANY_LANGUAGE
@@ -34,6 +40,7 @@ if TYPE_CHECKING:
 
 _LEFT_OUT_WORTH_SAYING_S = 3.0
 _PLACES_TOLD = 3
+_HEARD_BEFORE_SHARE = 0.8
 
 
 class Intake:
@@ -60,7 +67,7 @@ class Intake:
         self._known = {record.content_sha256: record for record in library.records(project.project_id)}
         self._position = (0, 1)
 
-    def add(self, files: Sequence[Path], text: str | None, transcripts: dict[str, str] | None) -> AddReport:
+    def add(self, files: Sequence[Path], text: str | None, transcripts: Mapping[str, Words] | None) -> AddReport:
         """Add files, folders and zip files; see `ClipLibrary.add_files`."""
         with ExitStack() as unpacked:
             where = SourceFinder(self._library.root, unpacked, self._reject, self._report, self._should_stop)
@@ -74,7 +81,7 @@ class Intake:
                 self._position = (number, len(found))
                 self._report(0.0, f"Reading {source.path.name}")
                 try:
-                    self._add_file(source, text if text is not None else source.text)
+                    self._add_file(source, text if text is not None else source.words)
                 except (AudioError, TextError) as error:
                     self._reject(source.path, str(error))
         self._position = (len(found), len(found))
@@ -83,19 +90,22 @@ class Intake:
 
     # --- one file -------------------------------------------------------------------------------
 
-    def _add_file(self, source: Source, text: str | None) -> None:
+    def _add_file(self, source: Source, words: Words | None) -> None:
         recording = open_recording(source.path)
         self._language = source.language or self._given_language
         if self._language == ANY_LANGUAGE:
             self._language = language_of(recording, self._library.root.parent, self._project_language)
         if recording.remark:
             self._reject(source.path, recording.remark)
+        if isinstance(words, tuple):
+            self._add_timed(recording, words)
+            return
         if recording.duration_s is not None and recording.duration_s <= limits.MAX_CLIP_S:
             audio = decode_short(recording)
             if audio is not None:
-                self._add_short(recording, audio, text)
+                self._add_short(recording, audio, words)
                 return
-        self._add_long(recording, text)
+        self._add_long(recording, words)
 
     def _add_short(self, recording: Recording, audio: Audio, text: str | None) -> None:
         name = recording.path.name
@@ -114,29 +124,85 @@ class Intake:
             self._reject(recording.path, self._already_there(name, audio, given))
 
     def _add_long(self, recording: Recording, text: str | None) -> None:
+        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, self._hearing())
+        made = self._add_slices(recording, plan, [""] * len(plan.slices))
+        self._tell_left_out(recording.path, plan)
+        new = [record for record in made if record is not None]
+        if text and new:
+            self._lay_text(new, text, plan.heard)
+
+    def _add_timed(self, recording: Recording, texts: tuple[TimedText, ...]) -> None:
+        """Cut a recording where its texts say, and lay each onto its piece."""
+        spoken, duration_s = find_speech(recording, self._part(0.0, 0.3), self._should_stop)
+        timed = plan_timed(texts, spoken, duration_s)
+        hear = self._hearing()
+        pieces = list(timed.pieces)
+        heard: list[SpokenWord] = []
+        if hear is not None:
+            pieces = [
+                replace(piece, spoken=tuple(divide_long(recording, list(piece.spoken), hear, self._should_stop, heard)))
+                for piece in pieces
+            ]
+        plans = [slices_of(piece, timed.speech, duration_s) for piece in pieces]
+        whole = SlicePlan.joined(plans)
+        if spoken and not whole.slices:
+            raise TextError(
+                f"Nobody speaks in “{recording.path.name}” at the times of its texts. Check that they belong together."
+            )
+        # A piece in one slice has its text at once; the words of others are recognised, and the text laid onto them.
+        given = [
+            piece.text if len(plan.slices) == 1 else ""
+            for piece, plan in zip(pieces, plans, strict=True)
+            for _ in plan.slices
+        ]
+        made = iter(self._add_slices(recording, whole, given))
+        for piece, plan in zip(pieces, plans, strict=True):
+            own = [record for record in islice(made, len(plan.slices)) if record is not None]
+            if len(plan.slices) > 1 and own:
+                self._lay_text(own, piece.text, heard)
+        self._tell_left_out(recording.path, whole)
+        self._tell_timed(recording.path, timed)
+
+    def _hearing(self) -> HearWords | None:
+        return self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
+
+    def _add_slices(self, recording: Recording, plan: SlicePlan, texts: Sequence[str]) -> list[ClipRecord | None]:
+        """Save the slices with their texts, "" to have one recognised; None stands for what is there already."""
         path = recording.path
-        hear = self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
-        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, hear)
         if not plan.slices:
             raise AudioError(
                 f"No speech was found in “{path.name}”. Check that it is the right file, or record it again louder."
             )
-        made: list[ClipRecord] = []
-        known = 0
+        made: list[ClipRecord | None] = []
+        refused = 0
         for number, (start_s, audio) in enumerate(cut_slices(recording, plan)):
             self._stop_if_asked()
             share = 0.3 + 0.7 * number / len(plan.slices)
             self._report(share, f"{path.name}: sentence {number + 1} of {len(plan.slices)}")
-            record = self._new_clip(recording, audio, start_s, "")
-            if record is None:
-                known += 1
-            else:
-                made.append(record)
+            try:
+                text = checked_text(texts[number])
+                made.append(self._new_clip(recording, audio, start_s, text, between_words=number in plan.between_words))
+            except (AudioError, TextError) as error:  # of this piece; the others are as good as before
+                self._reject(path, f"At {start_s:.0f} s: {error}")
+                made.append(None)
+                refused += 1
+        known = made.count(None) - refused
         if known:
             self._reject(path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already.")
-        self._tell_left_out(path, plan)
-        if text and made:
-            self._lay_text(made, text)
+        return made
+
+    def _tell_timed(self, path: Path, timed: TimedPlan) -> None:
+        """Say which texts with times belong to no sound."""
+        if timed.beyond:
+            verb = "1 text begins" if timed.beyond == 1 else f"{timed.beyond} texts begin"
+            self._reject(path, f"{verb} after the end of “{path.name}”. Check that they belong to this recording.")
+        if timed.silent:
+            where = _places_told([text.start_s for text in timed.silent])
+            self._reject(
+                path,
+                f"Nobody speaks where {len(timed.silent)} {'text' if len(timed.silent) == 1 else 'texts'} of "
+                f"“{path.name}” should be (at {where}). Check their times.",
+            )
 
     def _tell_left_out(self, path: Path, plan: SlicePlan) -> None:
         if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
@@ -147,8 +213,7 @@ class Intake:
             )
         words = [(start, end) for start, end in plan.too_short if end - start >= limits.MIN_CLIP_S]
         if words:
-            where = ", ".join(f"{start:.0f} s" for start, _ in words[:_PLACES_TOLD])
-            where += " and later" if len(words) > _PLACES_TOLD else ""
+            where = _places_told([start for start, _ in words])
             self._reject(
                 path,
                 f"{len(words)} short {'bit' if len(words) == 1 else 'bits'} of “{path.name}” (at {where}) "
@@ -159,9 +224,12 @@ class Intake:
     def _hear_words(self, audio: Audio) -> list[SpokenWord]:
         return hear_words(audio, self._language, self._library.root.parent)
 
-    def _lay_text(self, made: list[ClipRecord], text: str) -> None:
-        """Put the person's own words in place of the recognised ones where both agree."""
-        parts = lay_text(text, [record.text for record in made])
+    def _lay_text(self, made: list[ClipRecord], text: str, heard: Sequence[SpokenWord]) -> None:
+        """Put the person's own words in place of the recognised ones where both agree.
+
+        `heard` is what was understood before the cuts: beside a cut within speech a clip alone is understood less well.
+        """
+        parts = lay_text(text, [_heard_in(record, heard) for record in made])
         for record, part in zip(made, parts, strict=True):
             if part is not None and len(part) <= limits.MAX_CLIP_TEXT_CHARACTERS:
                 changes = {"text": part, "transcribed": False}
@@ -173,7 +241,9 @@ class Intake:
 
     # --- one clip -------------------------------------------------------------------------------
 
-    def _new_clip(self, recording: Recording, audio: Audio, start_s: float, text: str) -> ClipRecord | None:
+    def _new_clip(
+        self, recording: Recording, audio: Audio, start_s: float, text: str, *, between_words: bool = False
+    ) -> ClipRecord | None:
         """Save one clip and return its record; None when the same sound is there already."""
         fingerprint = content_sha256(audio)
         if fingerprint in self._known:
@@ -203,6 +273,7 @@ class Intake:
             cut_off=recording.cut_off,
             heard=heard,
             shape=loudness_shape(audio),
+            between_words=between_words,
         )
         self._library.save_new(self._project_id, record, audio, recording.bits)
         self._known[fingerprint] = record
@@ -233,6 +304,20 @@ class Intake:
     def _stop_if_asked(self) -> None:
         if self._should_stop and self._should_stop():
             raise Cancelled(f"Stopped. {len(self._added)} clips were added before; they are kept.")
+
+
+def _heard_in(record: ClipRecord, heard: Sequence[SpokenWord]) -> str:
+    """Return what was heard in a clip: before it was cut out of speech without pauses, or else by itself."""
+    end_s = record.source_start_s + record.duration_s
+    inside = [word for word in heard if record.source_start_s <= (word.start_s + word.end_s) / 2 < end_s]
+    # A clip may go on behind the stretch that was heard.
+    covered = record.between_words and len(inside) >= _HEARD_BEFORE_SHARE * len(record.text.split())
+    return " ".join(word.text for word in inside) if covered else record.text
+
+
+def _places_told(starts_s: Sequence[float]) -> str:
+    later = " and later" if len(starts_s) > _PLACES_TOLD else ""
+    return ", ".join(f"{start:.0f} s" for start in starts_s[:_PLACES_TOLD]) + later
 
 
 def decode_short(recording: Recording) -> Audio | None:

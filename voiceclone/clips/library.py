@@ -3,7 +3,7 @@
 import os
 import shutil
 import threading
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +29,7 @@ from voiceclone.text.languages import ANY_LANGUAGE, get_language
 
 if TYPE_CHECKING:
     from voiceclone.clips.clean import Strength
+    from voiceclone.clips.transcripts import Words
 
 Which = Literal["original", "cleaned", "best"]
 
@@ -126,7 +127,7 @@ class ClipLibrary:
         files: Sequence[Path],
         *,
         text: str | None = None,
-        transcripts: dict[str, str] | None = None,
+        transcripts: "Mapping[str, Words] | None" = None,
         language: str | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,

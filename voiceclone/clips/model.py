@@ -119,12 +119,15 @@ class ClipRecord:
     twin_of: str = ""
     """Id of an older clip with the same take."""
     shape: tuple[int, ...] = ()
+    between_words: bool = False
+    """It was cut out of speech without pauses: at one of its ends, at least, somebody goes on speaking."""
 
     def as_clip(self, project_id: str) -> Clip:
         """Return what callers see, with the verdict."""
         facts = Facts(
             self.text, self.language, self.sample_rate, self.cleaned, self.cut_off, self.text_unplaced,
             self.transcribed, bool(self.twin_of), self.confirmed, self.cleaning_harmed,
+            self.between_words,
         )  # fmt: skip
         return Clip(
             self.clip_id, project_id, self.text, self.language, self.duration_s, self.figures["speech_s"],

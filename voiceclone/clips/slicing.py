@@ -1,7 +1,7 @@
 """Cut long recordings into clips of a sentence or so: at real pauses, or between words where there is no pause."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 import numpy as np
@@ -23,6 +23,8 @@ COMFORTABLE_PAUSE_S = 0.4
 """From here on a pause is as good a place to cut as any."""
 LONG_PAUSE_S = 1.0
 """A pause like this is cut out rather than kept inside a clip."""
+LONGEST_S = MAX_CLIP_S - 2 * PADDING_S
+"""Of the speech in a slice, so that it has room at both ends."""
 _FADE_S = 0.01
 """Over this the two ends of a shortened pause are faded into each other."""
 
@@ -39,6 +41,26 @@ class SlicePlan:
     """(start, end) of speech left out: below `MIN_SLICE_S`, and no neighbour has room for it."""
     cut_out: tuple[tuple[float, float], ...] = ()
     """(start, end) of silence inside slices that is not kept, in order: what is left of a pause is `LONG_PAUSE_S`."""
+    between_words: frozenset[int] = frozenset()
+    """Indices of the slices that begin or end where nobody paused."""
+    heard: tuple[SpokenWord, ...] = ()
+    """What was understood of the speech without pauses, in order, when places to cut were looked for."""
+
+    @classmethod
+    def joined(cls, plans: "Sequence[SlicePlan]") -> "SlicePlan":
+        """Return several plans for stretches of one recording, in order, as one."""
+        between_words = []
+        count = 0
+        for plan in plans:
+            between_words += [count + index for index in plan.between_words]
+            count += len(plan.slices)
+        return cls(
+            tuple(chain.from_iterable(plan.slices for plan in plans)),
+            sum(plan.left_out_s for plan in plans),
+            tuple(chain.from_iterable(plan.too_short for plan in plans)),
+            tuple(chain.from_iterable(plan.cut_out for plan in plans)),
+            frozenset(between_words),
+        )
 
 
 def find_slices(
@@ -59,17 +81,29 @@ def find_slices(
         AudioError: the file cannot be read.
         Cancelled: `should_stop` said so.
     """
+    spoken, read_s = find_speech(recording, on_progress, should_stop)
+    heard: list[SpokenWord] = []
+    if hear_words is not None:
+        spoken = divide_long(recording, spoken, hear_words, should_stop, heard)
+    return replace(plan_slices(spoken, read_s), heard=tuple(heard))
+
+
+def find_speech(
+    recording: Recording, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+) -> tuple[list[tuple[float, float]], float]:
+    """Return (start, end) of the stretches of speech in seconds, and the length of the recording.
+
+    Raises:
+        AudioError: the file cannot be read.
+        Cancelled: `should_stop` said so.
+    """
     found = []
     read_s = 0.0
-
-    def stop_if_asked() -> None:
-        if should_stop and should_stop():
-            raise Cancelled("Stopped. What was added before is kept.")
 
     def blocks() -> Iterator[np.ndarray]:
         nonlocal read_s
         for block in recording.blocks():
-            stop_if_asked()
+            _stop_if_asked(should_stop)
             read_s += len(block) / recording.sample_rate
             if on_progress and recording.duration_s:
                 share = min(1.0, read_s / recording.duration_s)
@@ -78,10 +112,30 @@ def find_slices(
 
     for probabilities in speech_probabilities(blocks(), recording.sample_rate):
         found.append(probabilities)
-    spoken = speech_regions(np.concatenate(found), SHORTEST_PAUSE_S)
-    if hear_words is not None:
-        spoken = _divided(recording, spoken, hear_words, stop_if_asked)
-    return plan_slices(spoken, read_s)
+    return speech_regions(np.concatenate(found), SHORTEST_PAUSE_S), read_s
+
+
+def divide_long(
+    recording: Recording,
+    spoken: list[tuple[float, float]],
+    hear_words: HearWords,
+    should_stop: ShouldStop | None = None,
+    words: list[SpokenWord] | None = None,
+) -> list[tuple[float, float]]:
+    """Divide stretches of speech that are longer than a clip may be between their words; add these to `words`."""
+    runs = [run for run in spoken if run[1] - run[0] > LONGEST_S]
+    windows = [windows_over(run) for run in runs]
+    pieces = cut_slices(recording, SlicePlan(tuple(chain.from_iterable(windows))))
+
+    def heard(audio: Audio) -> list[SpokenWord]:
+        _stop_if_asked(should_stop)
+        return hear_words(audio)
+
+    parts = {
+        run: divide_run(run, islice(pieces, len(own)), heard, LONGEST_S, words)
+        for run, own in zip(runs, windows, strict=True)
+    }
+    return [part for run in spoken for part in parts.get(run, [run])]
 
 
 def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePlan:
@@ -95,6 +149,7 @@ def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePl
         duration_s: length of the recording.
     """
     kept, too_short, cut_out, left_out_s = [], [], [], 0.0
+    between_words = set()
     groups = _without_short_ones(spoken, _best_groups(spoken))
     shortest_s = MIN_SLICE_S if len(groups) > 1 else MIN_CLIP_S
     for group in groups:
@@ -106,14 +161,16 @@ def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePl
         padded_end = min(duration_s, end + min(PADDING_S, pause_after if is_last else pause_after / 2))
         silence = group.cut_out(spoken)
         length_s = padded_end - padded_start - sum(to - since for since, to in silence)
-        if group.length_s(spoken) > _LONGEST_S:
+        if group.length_s(spoken) > LONGEST_S:
             left_out_s += end - start
         elif length_s < shortest_s:
             too_short.append((start, end))
         else:
+            if (group.first and not pause_before) or (not is_last and not pause_after):
+                between_words.add(len(kept))
             kept.append((padded_start, padded_end))
             cut_out += silence
-    return SlicePlan(tuple(kept), left_out_s, tuple(too_short), tuple(cut_out))
+    return SlicePlan(tuple(kept), left_out_s, tuple(too_short), tuple(cut_out), frozenset(between_words))
 
 
 def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, Audio]]:
@@ -136,9 +193,6 @@ def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, A
     for start, end in wanted:  # rounding may put the last cut just behind the end
         piece = held[max(0, start - held_from) : end - held_from]
         yield start / rate, Audio(fit(piece), rate)
-
-
-_LONGEST_S = MAX_CLIP_S - 2 * PADDING_S
 
 
 def _without_silence(samples: np.ndarray, silence: list[tuple[int, int]], fade_length: int) -> np.ndarray:
@@ -199,31 +253,14 @@ def _nearest_fit(spoken: list[tuple[float, float]], groups: list[_Group], place:
             continue
         one, other = groups[left], groups[left + 1]
         group = _Group(one.first, other.last, (*one.joints, one.last, *other.joints))
-        if group.length_s(spoken) <= _LONGEST_S:
+        if group.length_s(spoken) <= LONGEST_S:
             fits.append((spoken[other.first][0] - spoken[one.last][1], left, group))
     return min(fits, key=lambda fit: fit[0])[1:] if fits else None
 
 
-def _divided(
-    recording: Recording,
-    spoken: list[tuple[float, float]],
-    hear_words: HearWords,
-    stop_if_asked: Callable[[], None],
-) -> list[tuple[float, float]]:
-    """Divide stretches of speech that are longer than a clip may be between their words."""
-    runs = [run for run in spoken if run[1] - run[0] > _LONGEST_S]
-    windows = [windows_over(run) for run in runs]
-    pieces = cut_slices(recording, SlicePlan(tuple(chain.from_iterable(windows))))
-
-    def heard(audio: Audio) -> list[SpokenWord]:
-        stop_if_asked()
-        return hear_words(audio)
-
-    parts = {
-        run: divide_run(run, islice(pieces, len(own)), heard, _LONGEST_S)
-        for run, own in zip(runs, windows, strict=True)
-    }
-    return [part for run in spoken for part in parts.get(run, [run])]
+def _stop_if_asked(should_stop: ShouldStop | None) -> None:
+    if should_stop and should_stop():
+        raise Cancelled("Stopped. What was added before is kept.")
 
 
 def _best_groups(spoken: list[tuple[float, float]]) -> list[tuple[int, int]]:
@@ -237,7 +274,7 @@ def _best_groups(spoken: list[tuple[float, float]]) -> list[tuple[int, int]]:
     for end in range(1, len(spoken) + 1):
         for start in range(end - 1, -1, -1):
             length_s = spoken[end - 1][1] - spoken[start][0]
-            if length_s > _LONGEST_S and start < end - 1:
+            if length_s > LONGEST_S and start < end - 1:
                 break
             cost = best_cost[start] + _slice_cost(spoken, start, end)
             if cost < best_cost[end]:

@@ -1,6 +1,6 @@
 """Which recordings lie in files, folders and zip files, each with its text and language where these are known."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,13 +8,23 @@ from pathlib import Path
 from voiceclone import limits
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.dataset_details import ClipDetails, read_details
-from voiceclone.clips.transcripts import SOUND_SUFFIXES, TABLE_NAMES, TextsByFile, read_transcripts, text_beside
+from voiceclone.clips.found_tables import tables_in, transcripts_of
+from voiceclone.clips.recording_names import SOUND_SUFFIXES
+from voiceclone.clips.transcripts import (
+    TABLE_SUFFIXES,
+    TEXT_BESIDE_SUFFIXES,
+    TextsByFile,
+    Words,
+    read_words,
+    text_beside,
+)
 from voiceclone.decoding import require_readable
 from voiceclone.errors import ArchiveError, AudioError, TextError
 from voiceclone.spool import spool_folder
 from voiceclone.unpack import unpack
 
-_TEXT_SUFFIXES = {".txt", ".lab", ".csv", ".tsv", ".md", ".json"}
+_WORDS_SUFFIXES = frozenset({*TABLE_SUFFIXES, *TEXT_BESIDE_SUFFIXES})
+_TEXT_SUFFIXES = _WORDS_SUFFIXES | {".md", ".json"}
 """Files beside recordings that nobody takes for recordings; that they are not added need not be said."""
 _ABOUT = {"readme", "license", "licence"}
 _NAMES_TOLD = 3
@@ -25,7 +35,7 @@ class Source:
     """One recording to be added."""
 
     path: Path
-    text: str | None = None
+    words: Words | None = None
     """What is said, where that is known."""
     language: str | None = None
     """Where it is known; it goes before the one chosen for the upload."""
@@ -49,28 +59,51 @@ class SourceFinder:
         self._on_progress = on_progress
         self._should_stop = should_stop
 
-    def find(self, files: Sequence[Path], transcripts: dict[str, str] | None) -> list[Source]:
-        """Return each recording of `files`; `transcripts` goes before the tables that folders hold."""
-        given = TextsByFile(transcripts or {})
+    def find(self, files: Sequence[Path], transcripts: Mapping[str, Words] | None) -> list[Source]:
+        """Return each recording of `files`; `transcripts` goes before the tables that folders hold.
+
+        A table that does not fit is told: who gives one believes that its words are used.
+        """
+        given = TextsByFile(transcripts) if transcripts is not None else None
         found: list[Source] = []
-        chosen = 0
+        single: list[Path] = []
         for path in map(Path, files):
             is_zip = path.suffix.casefold() == ".zip" and path.is_file()
             folder = self._unzipped(path) if is_zip else path
             if folder is None:
                 continue
             if folder.is_dir():
-                found += self._inside(folder, path, given if transcripts is not None else None)
+                found += self._inside(folder, path, given)
                 continue
-            chosen += 1
-            if chosen > limits.MAX_UPLOAD_FILES:
-                self._reject(
-                    path,
-                    f"Only {limits.MAX_UPLOAD_FILES} single files are taken at a time. Add this one with the next "
-                    "ones, or put them all into one folder or zip file.",
-                )
-                continue
-            found += self._with_texts([path], given)
+            single.append(path)
+        found += self._single(single, given, alone=not found)
+        if given is not None:
+            self._tell_fit(given, found, whole=any(map(Path.is_dir, map(Path, files))))
+        return found
+
+    def _single(self, files: Sequence[Path], given: TextsByFile | None, *, alone: bool) -> list[Source]:
+        """Return the recordings that were chosen one by one; texts among them are for the others."""
+        sounds = [path for path in files if path.suffix.casefold() not in _WORDS_SUFFIXES]
+        texts = [path for path in files if path.suffix.casefold() in _WORDS_SUFFIXES]
+        for path in sounds[limits.MAX_UPLOAD_FILES :]:
+            self._reject(
+                path,
+                f"Only {limits.MAX_UPLOAD_FILES} single files are taken at a time. Add this one with the next "
+                "ones, or put them all into one folder or zip file.",
+            )
+        sounds = sounds[: limits.MAX_UPLOAD_FILES]
+        stems = {path.stem.casefold() for path in sounds}
+        beside = {path.stem.casefold(): path for path in texts if path.stem.casefold() in stems}
+        tables = [path for path in texts if path.stem.casefold() not in stems]
+        if tables and not sounds and alone:
+            self._reject(tables[0], "It holds no sound. Choose the recordings together with their texts.")
+            return []
+        table = given
+        if table is None and tables:
+            table = TextsByFile(transcripts_of(tables))
+        found = self._with_texts(sounds, table, beside)
+        if table is not None and table is not given:
+            self._tell_fit(table, found, whole=False)
         return found
 
     def _inside(self, folder: Path, named: Path, given: TextsByFile | None) -> list[Source]:
@@ -80,22 +113,54 @@ class SourceFinder:
             self._reject(named, f"There are no recordings in “{named.name}”. Choose another one.")
         elif skipped:
             self._reject(named, _skipped_words(skipped))
-        table = given if given is not None else TextsByFile(_table_of(folder))
+        table = given if given is not None else tables_in(folder, sounds)
+        found = self._with_texts(sounds, table, {})
+        if table is not None and table is not given:
+            self._tell_fit(table, found, whole=True)
         details = read_details(folder)
-        return [
-            _with_details(source.path, source.text, details.get(source.path.stem))
-            for source in self._with_texts(sounds, table)
-        ]
+        return [_with_details(source, details.get(source.path.stem)) for source in found]
 
-    def _with_texts(self, paths: Sequence[Path], table: TextsByFile) -> list[Source]:
+    def _with_texts(self, paths: Sequence[Path], table: TextsByFile | None, beside: dict[str, Path]) -> list[Source]:
         """Return recordings with their texts; one whose text is there but cannot be read waits until it can."""
         found = []
         for path in paths:
             try:
-                found.append(Source(path, table.find(path) or text_beside(path)))
+                words = table.find(path) if table else None
+                if not words and table and len(paths) == 1:
+                    words = table.for_the_only_one()
+                if not words and path.stem.casefold() in beside:
+                    words = read_words(beside[path.stem.casefold()])
+                words = words or text_beside(path)
+                found.append(Source(path, words or None))
             except TextError as error:
                 self._reject(path, str(error))
         return found
+
+    def _tell_fit(self, table: TextsByFile, sources: Sequence[Source], *, whole: bool) -> None:
+        """Say which recordings a table has no text for, and which of its names belong to no recording.
+
+        `whole` where all recordings of a folder were looked at, not some of them.
+        """
+        without = [source.path.name for source in sources if source.words is None]
+        unknown = [name for name in table.names if name not in table.found]
+        if not sources or not table.names:
+            return
+        if not table.found:
+            none = (
+                "It does not fit the recording" if len(sources) == 1 else f"It fits none of {len(sources)} recordings"
+            )
+            called = f", and the recordings are {_told(source.path.name for source in sources)}"
+            told = f"{none}: it names {_told(table.names)}{called}. Give both the same names."
+            self._reject(Path(table.name or "Texts"), told)
+            return
+        if not table.name:
+            return  # a program knows what it gave
+        if without:
+            told = f"It has no text for {len(without)} of the {len(sources)} recordings: {_told(without)}. "
+            self._reject(Path(table.name), told + "Compare the names, or check what was written down for them.")
+        if unknown and whole:
+            verb = "a recording that is" if len(unknown) == 1 else f"{len(unknown)} recordings that are"
+            self._reject(Path(table.name), f"It names {verb} not there: {_told(unknown)}. Compare the names.")
 
     def _unzipped(self, archive: Path) -> Path | None:
         """Return a folder with what `archive` holds, None when it cannot be unpacked."""
@@ -133,22 +198,19 @@ def _files_of(folder: Path) -> tuple[list[Path], list[str]]:
 
 
 def _skipped_words(names: Sequence[str]) -> str:
-    told = ", ".join(f"“{name}”" for name in names[:_NAMES_TOLD])
-    more = f" and {len(names) - _NAMES_TOLD} more" if len(names) > _NAMES_TOLD else ""
     verb = "was" if len(names) == 1 else "were"
-    return f"{told}{more} {verb} skipped: no ending of a recording. If there is speech in it, add it as a WAV file."
+    return f"{_told(names)} {verb} skipped: no ending of a recording. If there is speech in it, add it as a WAV file."
 
 
-def _table_of(folder: Path) -> dict[str, str]:
-    for name in TABLE_NAMES:
-        if (folder / name).is_file():
-            return read_transcripts(folder / name)
-    return {}
+def _told(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - _NAMES_TOLD} more" if len(names) > _NAMES_TOLD else ""
+    return ", ".join(f"“{name}”" for name in names[:_NAMES_TOLD]) + more
 
 
-def _with_details(path: Path, text: str | None, details: ClipDetails | None) -> Source:
+def _with_details(source: Source, details: ClipDetails | None) -> Source:
     if details is None:
-        return Source(path, text)
+        return source
     # The table may have been corrected since it was written; only what it cannot hold is taken from beside it.
-    same = text is not None and text == details.text_in_table
-    return Source(path, details.text if same else text, details.language)
+    same = source.words is not None and source.words == details.text_in_table
+    return Source(source.path, details.text if same else source.words, details.language)

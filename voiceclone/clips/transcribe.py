@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 WHISPER_RATE = 16_000
 _LATER_S = 0.3
+_FIGURES = frozenset("%$£€¥₹#½¼¾")
+"""Signs that stand for words, as digits do."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class _Recogniser:
         self._lock = Lock()
         self._users = 0
         self._models: dict[Path | None, WhisperModel] = {}
+        self._figures: dict[Path | None, list[int]] = {}
 
     @contextmanager
     def kept(self) -> Iterator[None]:
@@ -69,6 +72,17 @@ class _Recogniser:
             if folder not in self._models:
                 self._models[folder] = _load(folder or _embedded())
             return self._models[folder]
+
+    def figures(self, folder: Path | None) -> list[int]:
+        """Return the network's tokens with digits and signs such as % and $; a small list that stays in memory."""
+        model = self.model(folder)
+        with self._lock:
+            if folder not in self._figures:
+                tokenizer = model.hf_tokenizer
+                texts = range(tokenizer.token_to_id("<|endoftext|>"))  # behind it are languages and times
+                pieces = tokenizer.decode_batch([[token] for token in texts])
+                self._figures[folder] = [token for token, text in zip(texts, pieces, strict=True) if has_figures(text)]
+            return self._figures[folder]
 
 
 _recogniser = _Recogniser()
@@ -96,10 +110,10 @@ def recognise(audio: Audio, language: str = "en-us", data_dir: Path | None = Non
     Raises:
         VoiceCloneError: the recogniser is not installed.
     """
-    found = _segments(audio, language, data_dir, beam_size=5, without_timestamps=True)
+    found = _spelled_out(audio, language, data_dir, beam_size=5)
     length_s = sum(segment.end - segment.start for segment in found)
     probability = sum(segment.avg_logprob * (segment.end - segment.start) for segment in found) / max(length_s, 1e-6)
-    return Recognised(" ".join(segment.text.strip() for segment in found).strip(), probability)
+    return Recognised(_text_of(found), probability)
 
 
 @in_one_thread
@@ -112,8 +126,7 @@ def recognise_again(audio: Audio, language: str = "en-us", data_dir: Path | None
         VoiceCloneError: the recogniser is not installed.
     """
     later = np.concatenate([np.zeros(round(_LATER_S * audio.sample_rate), np.float32), audio.samples])
-    found = _segments(Audio(later, audio.sample_rate), language, data_dir, beam_size=1, without_timestamps=True)
-    return " ".join(segment.text.strip() for segment in found).strip()
+    return _text_of(_spelled_out(Audio(later, audio.sample_rate), language, data_dir, beam_size=1))
 
 
 @in_one_thread
@@ -159,6 +172,33 @@ def keeping_recogniser() -> AbstractContextManager[None]:
     by a third (docs/decisions.md).
     """
     return _recogniser.kept()
+
+
+def has_figures(text: str) -> bool:
+    """True for a text with digits or signs in place of words."""
+    return any(sign.isdigit() or sign in _FIGURES for sign in text)
+
+
+def _spelled_out(audio: Audio, language: str, data_dir: Path | None, beam_size: int) -> list[Any]:
+    """Return what is heard, numbers as the words that were said where the recogniser can tell them.
+
+    “two two six six” is written as 2-26-6, and nobody can tell from that how it was said. Where there are figures the
+    sound is heard once more by the same network without them in its vocabulary; sentences without numbers stay as they
+    are. It may lose its thread then (“It happened in”): fewer words than before are not believed.
+    """
+    found = _segments(audio, language, data_dir, beam_size=beam_size, without_timestamps=True)
+    if not has_figures(_text_of(found)):
+        return found
+    with _recogniser.kept():
+        without = [-1, *_recogniser.figures(best_folder(data_dir))]  # -1: and what is left out anyway
+        again = _segments(
+            audio, language, data_dir, beam_size=beam_size, without_timestamps=True, suppress_tokens=without
+        )
+    return again if len(_text_of(again).split()) >= len(_text_of(found).split()) else found
+
+
+def _text_of(segments: list[Any]) -> str:
+    return " ".join(segment.text.strip() for segment in segments).strip()
 
 
 def _segments(audio: Audio, language: str, data_dir: Path | None, **options: Any) -> list[Any]:

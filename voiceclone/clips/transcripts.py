@@ -1,160 +1,114 @@
-"""Texts that come beside recordings: CSV, TSV and LJSpeech tables, and laying one text onto several clips."""
+"""Texts that come with recordings: which file of texts is of what kind, and which text belongs to which recording."""
 
-import codecs
-import csv
-import difflib
-import re
-from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from collections.abc import Mapping
+from pathlib import Path
 
-from voiceclone.errors import TextError
+from voiceclone.clips.recording_names import parts_of, stem_of, uploaded
+from voiceclone.clips.tables import read_table
+from voiceclone.clips.text_files import read_text_file
+from voiceclone.clips.timed_texts import TIMED_SUFFIXES, TimedText, read_timed_texts
 
-MAX_TABLE_MB = 50
 TABLE_NAMES = ("metadata.csv", "transcripts.csv", "transcripts.tsv", "transcripts.txt")
-"""Tables that are read by themselves when a folder is added."""
-SOUND_SUFFIXES = frozenset(
-    f".{ending}"
-    for ending in (
-        *("wav", "flac", "mp3", "ogg", "oga", "opus", "m4a", "mp4", "aac", "webm", "aif", "aiff"),
-        *("wma", "mka", "amr", "caf", "au", "w64"),
-        *("mov", "mkv", "avi", "mpg", "mpeg", "wmv", "flv", "m4v", "ts", "mts", "m2ts", "vob", "3gp", "3g2"),
-    )
-)
-TEXT_BESIDE_SUFFIXES = (".txt", ".lab")
-_FILE_HEADINGS = {"file", "filename", "file_name", "path", "audio", "audio_file", "wav", "clip", "id", "name"}
-_TEXT_HEADINGS = {"text", "transcript", "transcription", "sentence", "normalized_text", "words"}
-_ALIKE_ENOUGH = 0.6
-"""Share of a slice's recognised words that must be found in the given text to trust the place."""
+"""Tables that are read before any other when a folder is added."""
+TABLE_SUFFIXES = (".csv", ".tsv", ".list", ".txt")
+TEXT_BESIDE_SUFFIXES = (".txt", ".lab", *TIMED_SUFFIXES)
+Words = str | tuple[TimedText, ...]
+"""What is said in a recording, or in its parts."""
 
 
-def read_transcripts(path: Path) -> dict[str, str]:
-    """Read a table of texts: `file|text`, LJSpeech `id|text|normalised`, or with tabs, commas or semicolons.
+class Transcripts(dict[str, Words]):
+    """Words by file name as a table has them; use `TextsByFile` to look one up."""
 
-    A heading line is optional; file names may have folders and endings or not. UTF-8 with or
-    without a byte-order mark, UTF-16 with one, else Latin-1.
+    def __init__(self, words: Mapping[str, Words], name: str) -> None:
+        super().__init__(words)
+        self.name = name
+        """Of the table."""
 
-    Returns:
-        Text by file name as written in the table; use `TextsByFile` to look one up.
+
+def read_transcripts(path: Path, text_column: str | None = None) -> Transcripts:
+    """Read a file of texts.
+
+    Either a table: `file|text`, LJSpeech `id|text|normalised`, the lists of other trainings, or with tabs, commas or
+    semicolons; a heading line is optional, file names may have folders and endings or not. Or texts with times (SRT,
+    VTT, labels of Audacity, TextGrid): they are for the recording of the same name.
+
+    Args:
+        path: the file, in any usual encoding.
+        text_column: heading or number (from 1) of the column with the words; None finds it out.
 
     Raises:
-        TextError: the file is missing, empty, no table, or gives one file two texts.
+        TextError: the file is missing, empty, no table, gives one file two texts, or nobody can tell where the words
+            are.
     """
-    lines = [line for line in _read_text(path).splitlines() if line.strip()]
-    if not lines:
-        raise TextError(f"“{path.name}” is empty. Write one line for each recording: file|text.")
-    delimiter = next((mark for mark in "|\t;," if mark in lines[0]), None)
-    if delimiter is None:
-        raise TextError(f"“{path.name}” has no columns. Write one line for each recording: file|text.")
-    # Quotes are part of the text in LJSpeech and tab-separated tables; only spreadsheets quote.
-    quoting = csv.QUOTE_MINIMAL if delimiter in ",;" else csv.QUOTE_NONE
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter, quoting=quoting)]
-    file_column, text_column, first_row = _columns(rows[0])
-    texts: dict[str, str] = {}
-    for number, row in enumerate(rows[first_row:], start=first_row + 1):
-        if len(row) <= max(file_column, 1) or not row[file_column]:
-            raise TextError(f"Line {number} of “{path.name}” is not file{delimiter}text. Correct it and try again.")
-        text = _text_of(row, file_column, text_column, delimiter)
-        if texts.setdefault(row[file_column], text) != text:
-            raise TextError(f"“{path.name}” has two texts for “{row[file_column]}” (line {number}). Delete one.")
-    return texts
+    content = read_text_file(path)
+    timed = read_timed_texts(content, path.name)
+    if timed is not None:
+        return Transcripts({path.stem: timed}, path.name)
+    return Transcripts(read_table(content, path.name, text_column), path.name)
 
 
 class TextsByFile:
     """Looks the text of a recording up in a table whose names may lack folders or endings."""
 
-    def __init__(self, transcripts: dict[str, str]) -> None:
+    def __init__(self, transcripts: Mapping[str, Words]) -> None:
+        self.name = transcripts.name if isinstance(transcripts, Transcripts) else ""
+        """Of the table; empty where the words come from a program."""
+        self.names = list(transcripts)
+        self.found: set[str] = set()
+        """Names that belong to recordings that were asked for."""
+        self._words = transcripts
         self._by_stem: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for key, text in transcripts.items():
-            parts = PurePosixPath(key.replace("\\", "/").casefold()).parts
+        self._by_uploaded: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for key in transcripts:
+            parts = parts_of(key)
             if parts:
-                self._by_stem.setdefault(_stem(parts[-1]), []).append((parts, text))
+                stem = stem_of(parts[-1])
+                self._by_stem.setdefault(stem, []).append((parts, key))
+                self._by_uploaded.setdefault(uploaded(stem), []).append((parts, key))
 
-    def find(self, path: Path) -> str | None:
-        """Return the text whose name fits best (same ending, most folders in common), or None."""
-        parts = tuple(part.casefold() for part in path.parts)
-        candidates = self._by_stem.get(_stem(parts[-1]), [])
-        return max(candidates, key=lambda candidate: _likeness(parts, candidate[0]), default=(None, None))[1]
+    def find(self, path: Path) -> Words | None:
+        """Return the words whose name fits best (same ending, most folders in common), or None."""
+        parts = parts_of(str(path))
+        stem = stem_of(parts[-1])
+        candidates = self._by_stem.get(stem, [])
+        if not candidates and uploaded(stem) == stem:
+            candidates = self._by_uploaded.get(stem, [])
+            if len(candidates) > 1:
+                return None  # “take #1” and “take 1” are one name after an upload
+        if not candidates:
+            return None
+        key = max(candidates, key=lambda candidate: _likeness(parts, candidate[0]))[1]
+        self.found.add(key)
+        return self._words[key]
+
+    def for_the_only_one(self) -> Words | None:
+        """Return texts with times for a recording of another name: who gives both alone means them together."""
+        words = list(self._words.values())
+        if len(words) != 1 or isinstance(words[0], str) or self.found:
+            return None
+        self.found.update(self.names)
+        return words[0]
 
 
-def text_beside(path: Path) -> str | None:
-    """Return the text in `name.txt` or `name.lab` beside `name.wav`, when there is one."""
-    for suffix in TEXT_BESIDE_SUFFIXES:
-        beside = path.with_suffix(suffix)
-        if beside != path and beside.is_file():
-            return " ".join(_read_text(beside).split()) or None
+def text_beside(path: Path) -> Words | None:
+    """Return the words in `name.txt`, `name.srt` and the like beside `name.wav`, when there are some.
+
+    Raises:
+        TextError: they are there, but cannot be read.
+    """
+    for suffix in (*TIMED_SUFFIXES, ".TextGrid", *TEXT_BESIDE_SUFFIXES):
+        for beside in dict.fromkeys((path.with_suffix(suffix), path.with_suffix(suffix.upper()))):
+            if beside != path and beside.is_file():
+                words = read_words(beside)
+                if words:
+                    return words
     return None
 
 
-def lay_text(given: str, recognised: Sequence[str]) -> list[str | None]:
-    """Cut a given text into the parts that belong to slices, by matching words with what was recognised.
-
-    Args:
-        given: the whole text.
-        recognised: what a recogniser heard in each slice, in order.
-
-    Returns:
-        For each slice its part of `given`, or None where too few words agree.
-    """
-    given_words = given.split()
-    heard = [(_bare(word), index) for index, text in enumerate(recognised) for word in text.split()]
-    matcher = difflib.SequenceMatcher(
-        a=[_bare(word) for word in given_words], b=[word for word, _ in heard], autojunk=False
-    )
-    places: list[int | None] = [None] * len(given_words)
-    agreeing = [0] * len(recognised)
-    for block in matcher.get_matching_blocks():
-        for offset in range(block.size):
-            slice_index = heard[block.b + offset][1]
-            places[block.a + offset] = slice_index
-            agreeing[slice_index] += 1
-    _fill(places)
-    parts: list[str | None] = []
-    for index, text in enumerate(recognised):
-        words = [word for word, place in zip(given_words, places, strict=True) if place == index]
-        alike = agreeing[index] / max(len(words), len(text.split()), 1)
-        parts.append(" ".join(words) if words and alike >= _ALIKE_ENOUGH else None)
-    return parts
-
-
-def _fill(places: list[int | None]) -> None:
-    """Give words that were not recognised to the slice of the nearer one that was."""
-    known = [index for index, place in enumerate(places) if place is not None]
-    if not known:
-        return
-    for before, after in zip([None, *known], [*known, None], strict=True):
-        start = 0 if before is None else before + 1
-        end = len(places) if after is None else after
-        for index in range(start, end):
-            nearer_after = before is None or (after is not None and after - index < index - before)
-            places[index] = places[after] if nearer_after else places[before]  # type: ignore[index]
-
-
-def _bare(word: str) -> str:
-    return re.sub(r"[^\w']", "", word).casefold()
-
-
-def _columns(first: list[str]) -> tuple[int, int | None, int]:
-    """Return the columns of file and text, and the first row with data; text None means by position."""
-    headings = [cell.casefold() for cell in first]
-    file_column = next((i for i, cell in enumerate(headings) if cell in _FILE_HEADINGS), None)
-    text_column = next((i for i, cell in enumerate(headings) if cell in _TEXT_HEADINGS), None)
-    if file_column is not None and text_column is not None:
-        return file_column, text_column, 1
-    return 0, None, 0
-
-
-def _text_of(row: list[str], file_column: int, text_column: int | None, delimiter: str) -> str:
-    if text_column is not None:
-        return row[text_column] if text_column < len(row) else ""
-    if delimiter == "|":  # LJSpeech's third column has its numbers written out
-        return row[2] if len(row) > 2 and row[2] else row[1]
-    # A comma in an unquoted text is part of the text.
-    return f"{delimiter} ".join(row[1:]).strip() if delimiter == "," else row[1]
-
-
-def _stem(name: str) -> str:
-    suffix = PurePosixPath(name).suffix
-    return name.removesuffix(suffix) if suffix in SOUND_SUFFIXES else name
+def read_words(path: Path) -> Words:
+    """Return the words of a file that belongs to one recording: with times, or one text."""
+    content = read_text_file(path)
+    return read_timed_texts(content, path.name) or " ".join(content.split())
 
 
 def _likeness(found: tuple[str, ...], asked: tuple[str, ...]) -> tuple[bool, int]:
@@ -164,25 +118,3 @@ def _likeness(found: tuple[str, ...], asked: tuple[str, ...]) -> tuple[bool, int
             break
         shared += 1
     return found[-1] == asked[-1], shared
-
-
-def _read_text(path: Path) -> str:
-    if not path.is_file():
-        raise TextError(f"There is no file “{path.name}”. Choose it again.")
-    if path.stat().st_size > MAX_TABLE_MB * 1_000_000:
-        raise TextError(f"“{path.name}” is larger than {MAX_TABLE_MB} MB. Give a table of texts, not a recording.")
-    try:
-        content = path.read_bytes()
-    except OSError as error:  # on Windows also what another program has locked
-        raise TextError(
-            f"“{path.name}” may not be read: another program has it open, or it belongs to somebody else. "
-            "Close that program, or copy the file, and try again."
-        ) from error
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace")
-    if b"\x00" in content:
-        raise TextError(f"“{path.name}” is not a text file. Give a CSV or TSV table: file|text.")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("latin-1")

@@ -56,6 +56,8 @@ class Facts:
     """A person listened and said that words and voice are right; networks are not believed any more."""
     cleaning_harmed: bool = False
     """Taking the noise out would have made the voice less natural, so it was left in."""
+    between_words: bool = False
+    """Cut out of speech without pauses, between two words."""
 
 
 def judge(figures: dict[str, float], facts: Facts) -> Verdict:
@@ -110,7 +112,7 @@ def _noise(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
         yield Finding("noise", "bad", "The noise is nearly as loud as the voice. Record it again in a quieter place.")
     elif figures.get("reverberation_s", 0.0) > limits.BAD_REVERBERATION_S:
         return  # a room that rings fills the pauses, too; the echo is told
-    elif figures["snr_db"] < limits.GOOD_SNR_DB:
+    elif figures["snr_db"] < (limits.GOOD_SNR_DB_WITHOUT_PAUSES if facts.between_words else limits.GOOD_SNR_DB):
         cleaned = "It was noisy; cleaning helped, but a quieter place would help more."
         if facts.cleaning_harmed:
             cleaned = "It is noisy, and taking the noise out would harm the voice. A quieter place would help."
@@ -204,6 +206,8 @@ def _edges(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "cut", "usable", "The file ends too early; only its beginning could be read. Check the end of the text."
         )
+    elif facts.between_words:
+        pass  # its ends are loud because somebody went on speaking; no word is cut
     elif figures.get("starts_late"):
         yield Finding("cut", "usable", "The first word is cut. Record it again, and wait a moment before you speak.")
     elif figures.get("ends_early"):

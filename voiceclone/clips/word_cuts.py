@@ -30,7 +30,11 @@ def windows_over(run: tuple[float, float]) -> list[tuple[float, float]]:
 
 
 def divide_run(
-    run: tuple[float, float], pieces: Iterator[tuple[float, Audio]], hear_words: HearWords, longest_s: float
+    run: tuple[float, float],
+    pieces: Iterator[tuple[float, Audio]],
+    hear_words: HearWords,
+    longest_s: float,
+    heard: list[SpokenWord] | None = None,
 ) -> list[tuple[float, float]]:
     """Divide a run of speech at the ends of phrases, and between other words where a phrase is too long.
 
@@ -39,6 +43,7 @@ def divide_run(
         pieces: the sound of `windows_over(run)`, each with its start.
         hear_words: the recogniser.
         longest_s: no part is longer, if words can be heard at all.
+        heard: what was heard is added to it, with seconds of the recording.
 
     Returns:
         (start, end) of the parts, in order, without gaps; the run itself when no words were heard.
@@ -49,7 +54,11 @@ def divide_run(
         # What lies in the half of the overlap next to the edge is heard better in the neighbouring window.
         first = OVERLAP_S / 2 if number else 0.0
         last = audio.duration_s - (OVERLAP_S / 2 if start_s + audio.duration_s < run[1] - 0.01 else 0.0)
-        for word, following in pairwise(hear_words(audio)):
+        words = hear_words(audio)
+        if heard is not None:
+            inside = (word for word in words if first <= (word.start_s + word.end_s) / 2 < last)
+            heard += (SpokenWord(word.text, start_s + word.start_s, start_s + word.end_s) for word in inside)
+        for word, following in pairwise(words):
             at_s, level_db = quietest_between(audio, word.end_s, following.start_s)
             if first <= at_s < last:
                 cuts = phrases if word.text.rstrip("\"'”’").endswith(tuple(_SENTENCE_ENDS)) else others

@@ -10,7 +10,7 @@ from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import AddReport, Clip, Rejected
 from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, transcribe
-from voiceclone.corpora.casing import is_bare, restored
+from voiceclone.corpora.casing import is_bare, restored, without_lone_quotes
 from voiceclone.corpora.model import Corpus, Utterance, duration_s
 from voiceclone.corpora.speakers import choose_speaker, named, stop_if_asked
 from voiceclone.errors import AudioError, Cancelled, InputError, NotFoundError, VoiceCloneError
@@ -112,11 +112,12 @@ class _Adding:
         """
         short, long = _Chosen(max_s), _Chosen(max_s)
         missing: list[str] = []
+        empty: list[str] = []
         for number, utterance in enumerate(corpus.utterances(speaker_id)):
             self._report(_CHOOSING_SHARE * short.total_s / max_s, f"Looking at recording {number + 1} of {speaker_id}")
             length_s = duration_s(utterance)
             if length_s is None:
-                missing.append(utterance.name)
+                (empty if _is_empty(utterance) else missing).append(utterance.name)
                 continue
             fits_a_clip = corpus.expensive or length_s <= limits.MAX_CLIP_S
             if fits_a_clip and not short.has_room(length_s):
@@ -128,9 +129,11 @@ class _Adding:
             if short.has_room(length_s):
                 short.take(utterance, length_s)
         if not short.recordings:
-            raise _nothing_chosen(corpus, speaker_id, max_s, missing)
+            raise _nothing_chosen(corpus, speaker_id, max_s, [*missing, *empty])
         if missing:
-            self._rejected.append(Rejected(missing[0], _missing_words(len(missing))))
+            self._rejected.append(Rejected(missing[0], _missing_words(len(missing), "missing or damaged")))
+        if empty:
+            self._rejected.append(Rejected(empty[0], _missing_words(len(empty), "empty (0 bytes)")))
         return [utterance for utterance, _ in short.recordings]
 
     def add(self, chosen: Sequence[Utterance]) -> AddReport:
@@ -170,7 +173,7 @@ class _Adding:
     def _text(self, utterance: Utterance) -> str:
         """Return the text with capitals and punctuation, listening for them where a recogniser is there."""
         if not is_bare(utterance.text):
-            return utterance.text
+            return without_lone_quotes(utterance.text)
         heard = ""
         if can_transcribe(self._language):
             from voiceclone.audio import decode
@@ -207,10 +210,15 @@ def _nothing_chosen(corpus: Corpus, speaker_id: str, max_s: float, missing: Sequ
     return NotFoundError(f"Speaker “{speaker_id}” has no recordings with texts in {named(corpus)}. Choose another one.")
 
 
-def _missing_words(count: int) -> str:
+def _is_empty(utterance: Utterance) -> bool:
+    """True for a file of 0 bytes: a download that broke off, or a release's own fault."""
+    if utterance.content is not None:
+        return not utterance.content
+    return utterance.is_there and utterance.path is not None and utterance.path.stat().st_size == 0
+
+
+def _missing_words(count: int, what: str) -> str:
     if count == 1:
-        return "It is listed, but it is missing or damaged. Unpack or download the corpus again to have it."
-    return (
-        f"It and {count - 1} others are listed, but they are missing or damaged. "
-        "Unpack or download the corpus again to have them."
-    )
+        return f"It is listed, but it is {what}. Unpack or download the corpus again to have it."
+    others = "another one" if count == 2 else f"{count - 1} others"
+    return f"It and {others} are listed, but they are {what}. Unpack or download the corpus again to have them."

@@ -90,3 +90,20 @@ def _ended(text: str, language: str) -> str:
     if text[-1] in _SENTENCE_ENDS:
         return text
     return text.rstrip(_MARKS) + ("।" if language == "hi" else ".")
+
+
+def without_lone_quotes(text: str) -> str:
+    """Return a text without quotation marks that are opened and never closed, or the other way round.
+
+    Prompts of Common Voice are cut out of paragraphs. Marks after a digit are inches and stay.
+    """
+    if text.startswith('"') and text.endswith('"') and '""' in text[1:-1]:  # a spreadsheet doubled them
+        text = text[1:-1].replace('""', '"')
+    straight = re.compile(r'(?<!\d)"')
+    if len(straight.findall(text)) % 2 and text.count('"') % 2:
+        text = straight.sub("", text)
+    low = "„" in text  # „so“ or „so”
+    for opening, closing in (("„", "“”") if low else ("“", "”"), ("«", "»")):
+        if text.count(opening) != sum(map(text.count, closing)):
+            text = text.translate(dict.fromkeys(map(ord, opening + closing)))
+    return " ".join(text.split())

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio_client.utils import strip_invalid_filename_characters
 
-from voiceclone.clips.transcripts import SOUND_SUFFIXES, TEXT_BESIDE_SUFFIXES
+from voiceclone.clips.recording_names import SOUND_SUFFIXES
+from voiceclone.clips.timed_texts import TIMED_SUFFIXES
+from voiceclone.clips.transcripts import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES, Transcripts, read_transcripts
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.text.languages import ANY_LANGUAGE
 from voiceclone.ui import markup, text
@@ -19,7 +20,9 @@ from voiceclone.ui.listen import wire_listening
 from voiceclone.ui.recogniser import build_recogniser
 from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
 
-SOUND_FILES = ["audio", *sorted(SOUND_SUFFIXES), ".zip"]
+WORDS_FILES = sorted({*TABLE_SUFFIXES, *TIMED_SUFFIXES, ".TextGrid"})
+SOUND_FILES = ["audio", *sorted(SOUND_SUFFIXES), ".zip", *WORDS_FILES, ".lab"]
+"""Texts may be chosen together with the recordings they belong to."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def _upload_card(shared: Shared) -> UploadCard:
                 gr.HTML(markup.note(text.TRANSCRIPTS_INFO))
                 transcripts = gr.File(
                     label=text.TRANSCRIPTS_LABEL,
-                    file_types=[".csv", ".tsv", ".txt"],
+                    file_types=WORDS_FILES,
                     type="filepath",
                     height=120,
                     elem_id="transcripts",
@@ -201,15 +204,10 @@ def gather(files: list[str], folder: Path) -> Path:
     return folder
 
 
-def _read_words(transcripts: str | None) -> dict[str, str] | None:
+def _read_words(transcripts: str | None) -> Transcripts | None:
     if not transcripts:
         return None
-    from voiceclone.clips.transcripts import read_transcripts
-
-    words = read_transcripts(Path(transcripts))
-    # Gradio takes characters such as & and # out of the names of uploaded files.
-    renamed = {strip_invalid_filename_characters(name): said for name, said in words.items()}
-    return renamed | words
+    return read_transcripts(Path(transcripts))
 
 
 def _report(report: Any) -> str:

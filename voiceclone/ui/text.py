@@ -189,7 +189,10 @@ CHOOSE_FOLDER = "Choose a whole folder instead"
 FOLDER = "your folder"
 TRANSCRIPTS_ACCORDION = "I have the words in a file"
 TRANSCRIPTS_LABEL = "File with the words (optional)"
-TRANSCRIPTS_INFO = "One line for each recording: its file name, a | or comma or tab, then the words."
+TRANSCRIPTS_INFO = (
+    "One line for each recording: its file name, a | or comma or tab, then the words. Or, for one long recording, "
+    "subtitles (SRT, VTT), labels of Audacity or a TextGrid: it is cut at their times."
+)
 RECOGNISER_TITLE = "Write down other languages than English"
 RECOGNISER_INFO = (
     "English is written down as it is. For other languages get a recogniser once (Whisper by OpenAI, MIT licence, "

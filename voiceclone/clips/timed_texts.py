@@ -1,0 +1,148 @@
+"""Texts with times beside long recordings: subtitles (SRT, VTT), labels of Audacity, TextGrids of Praat."""
+
+import html
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from voiceclone.errors import TextError
+
+TIMED_SUFFIXES = (".srt", ".vtt", ".textgrid")
+"""Labels of Audacity end with .txt and are known by their content."""
+_LABEL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\t(\d+(?:[.,]\d+)?)(?:\t(.*))?")
+_LABEL_FREQUENCIES = "\\"
+"""Begins the second line of a label that marks a part of the spectrum."""
+_CUE_TIME = re.compile(r"^\s*(?:\d+:)?\d+:\d+[.,:]\d+\s*-->", re.MULTILINE)
+_NOT_SPOKEN = (
+    re.compile(r"\{\\[^}\n]*\}"),  # {\an8}, where a line is shown
+    re.compile(r"<[^<>\n]*>"),  # marks of VTT that are left over, such as <00:00:01.500>
+    re.compile(r"\[[^\]\n]*\]"),  # [music]
+    re.compile(r"^\s*\([^)\n]*\)\s*$", re.MULTILINE),  # (laughs)
+    re.compile(r"^\s*(?:[-–—]+|>>+)\s*", re.MULTILINE),  # somebody else begins
+    re.compile(r"^\s*[^\W\d_a-z]{2}[^\W\d_a-z .'’-]*:\s", re.MULTILINE),  # ANNA:
+    re.compile(r"[♪♫♩#]+(?=\s|$)|(?<!\S)[♪♫♩#]+"),
+)
+_SPEECHLESS = frozenset({"", "sil", "sp", "spn", "silence", "<p:>", "<sil>", "x", "xxx"})
+"""What Praat and forced aligners write into intervals in which nobody speaks."""
+_SAME_TIME_S = 0.01
+
+
+@dataclass(frozen=True)
+class TimedText:
+    """What is said in one stretch of a recording."""
+
+    start_s: float
+    end_s: float | None
+    """None where only the beginning is known: it lasts until the next one."""
+    text: str
+
+
+def read_timed_texts(content: str, name: str) -> tuple[TimedText, ...] | None:
+    """Return what is said when, in order of time, without what nobody says; None for a file without times.
+
+    Args:
+        content: of the file; what kind it is shows in it.
+        name: of the file, for errors.
+
+    Raises:
+        TextError: there are times, but they cannot be read, or nothing is said.
+    """
+    beginning = content[:500]
+    if "ooTextFile" in beginning and "TextGrid" in beginning:
+        found = _of_textgrid(content, name)
+    elif beginning.lstrip().startswith("WEBVTT") or _CUE_TIME.search(content):
+        found = _of_subtitles(content, name)
+    else:
+        found = _of_labels(content)
+        if found is None:
+            return None
+    spoken = [replace(one, text=_spoken(one.text)) for one in found]
+    spoken = sorted((one for one in spoken if one.text), key=lambda one: one.start_s)
+    if not spoken:
+        raise TextError(f"“{name}” has times, but no words. Write into it what is said, or add the recording alone.")
+    return tuple(spoken)
+
+
+def _of_labels(content: str) -> list[TimedText] | None:
+    """Read labels of Audacity (seconds, tabs), or the table that Whisper writes (milliseconds, a line of headings)."""
+    lines = [line for line in re.split(r"[\r\n]+", content) if line.strip() and line[0] != _LABEL_FREQUENCIES]
+    if not lines:
+        return None
+    milliseconds = lines[0].split("\t") == ["start", "end", "text"]
+    matches = [_LABEL.fullmatch(line) for line in lines[milliseconds:]]
+    if not matches or not all(matches):
+        return None
+    found = []
+    for match in matches:
+        start, end = (float(number.replace(",", ".")) / (1000 if milliseconds else 1) for number in match.groups()[:2])
+        found.append(TimedText(start, end if end > start + _SAME_TIME_S else None, match[3] or ""))
+    return found
+
+
+def _of_subtitles(content: str, name: str) -> list[TimedText]:
+    import webvtt
+    from webvtt.errors import MalformedCaptionError, MalformedFileError
+
+    kind = "vtt" if content.lstrip().startswith("WEBVTT") else "srt"
+    try:
+        captions = webvtt.from_buffer(io.StringIO(content.lstrip()), format=kind)
+    except (MalformedFileError, MalformedCaptionError, ValueError) as error:
+        raise TextError(f"The times in “{name}” cannot be read. Save it as SRT or VTT again.") from error
+    cues = [TimedText(_seconds(one.start), _seconds(one.end), one.text) for one in captions]
+    lasting = sorted((cue for cue in cues if cue.end_s > cue.start_s), key=lambda cue: cue.start_s)
+    return list(_without_repeats(lasting))
+
+
+def _seconds(clock: str) -> float:
+    """Return the seconds of 01:02:03.500."""
+    hours, minutes, seconds = clock.split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
+def _without_repeats(cues: Sequence[TimedText]) -> Iterator[TimedText]:
+    """Yield cues without the lines that the one before has shown already, as captions that roll upwards do."""
+    shown: list[str] = []
+    for cue in cues:
+        lines = [line.strip() for line in cue.text.splitlines() if _spoken(line)]
+        new = lines
+        for count in range(min(len(lines), len(shown)), 0, -1):
+            if shown[-count:] == lines[:count] and (len(lines) > count or len(cues) > 2):
+                new = lines[count:]
+                break
+        shown = lines or shown
+        if new:
+            yield replace(cue, text="\n".join(new))
+
+
+def _of_textgrid(content: str, name: str) -> list[TimedText]:
+    from praatio.utilities import textgrid_io
+
+    try:
+        tiers = textgrid_io.parseTextgridStr(content.replace("\r\n", "\n"))["tiers"]
+        found = [[_entry(entry) for entry in tier["entries"]] for tier in tiers]
+    except Exception as error:  # the library raises what its code happens to meet: IndexError, KeyError, ValueError
+        raise TextError(f"“{name}” is a damaged TextGrid. Save it in Praat again.") from error
+    # Beside its sentences an aligned TextGrid has tiers of words and of phones: the fewest and longest texts win.
+    filled = [tier for tier in found if any(_spoken(entry.text) for entry in tier)]
+    return max(filled, key=_words_an_entry, default=[])
+
+
+def _entry(entry: Sequence[object]) -> TimedText:
+    """Return an interval (start, end, text) or a point (time, text)."""
+    start_s, *end, text = entry
+    return TimedText(float(str(start_s)), float(str(end[0])) if end else None, str(text).replace('""', '"'))
+
+
+def _words_an_entry(tier: Sequence[TimedText]) -> float:
+    texts = [text for entry in tier if (text := _spoken(entry.text))]
+    return sum(len(text.split()) for text in texts) / len(texts)
+
+
+def _spoken(text: str) -> str:
+    """Return what is said of a text: no marks, no sounds in brackets, no names of speakers."""
+    text = html.unescape(text)
+    for pattern in _NOT_SPOKEN:
+        text = pattern.sub(" ", text)
+    tidy = " ".join(text.split())
+    return "" if tidy.casefold() in _SPEECHLESS else tidy
