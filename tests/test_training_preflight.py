@@ -35,7 +35,7 @@ def test_nothing_to_do_where_all_is_well():
     found = preflight.look_ahead(FACTS)
     assert found.ready
     assert {check.level for check in found.checks} == {Level.FINE}
-    assert {check.kind for check in found.checks} == set(Kind) - {Kind.FREE}
+    assert {check.kind for check in found.checks} == set(Kind) - {Kind.FREE, Kind.BUSY}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +49,7 @@ def test_nothing_to_do_where_all_is_well():
         (replace(FACTS, base_ready=False, base_embedded=False), Kind.BASE, Level.FIX, "Get it first"),
         (replace(FACTS, slow_sentence="Slow here."), Kind.DEVICE, Level.WATCH, "Slow here."),
         (replace(FACTS, training_now="Anna"), Kind.FREE, Level.FIX, "Wait"),
+        (replace(FACTS, others_share=0.6), Kind.BUSY, Level.WATCH, "longer than is told"),
         (with_machine(cores=1), Kind.DEVICE, Level.WATCH, "one core"),
         (with_machine(memory_free_mb=PEAK + 999), Kind.MEMORY, Level.WATCH, "Close other programs"),
         (with_machine(memory_free_mb=PEAK + 1000), Kind.MEMORY, Level.FINE, ""),
@@ -140,6 +141,18 @@ def test_a_quicker_computer_is_told_less_time(tmp_path):
     slow, quick = (outlook.effort_plan(base, Effort.BETTER, 60.0, Pace(step_s, 10.0, 0.2)) for step_s in (2.0, 0.1))
     assert slow.measured and quick.measured and slow.steps == quick.steps
     assert slow.expected_s - quick.expected_s == pytest.approx(600 * 1.9 * (1 + outlook.BESIDE_LEARNING))
+
+
+@pytest.mark.parametrize("speech_s", [20.0, 60.0, 600.0])
+def test_what_was_measured_on_a_busy_computer_is_told_as_a_lower_bound(tmp_path, speech_s):
+    base = KokoroBase(tmp_path)
+    quiet, busy = Pace(1.0, 10.0, 0.2, least_step_s=0.9), Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9)
+    for quick, slow in zip(outlook.plans(base, speech_s, quiet), outlook.plans(base, speech_s, busy), strict=True):
+        assert slow.at_least and not quick.at_least
+        assert 0.8 * quick.expected_s < slow.expected_s < quick.expected_s, "not eight times as long"
+    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(base, speech_s, busy), busy)
+    plan = told.plan("quick")
+    assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 99)
 
 
 def test_a_base_whose_steps_nobody_measured_gets_minutes():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from voiceclone.counts import count
 from voiceclone.errors import AudioError
 from voiceclone.limits import MAX_RECORDING_S, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
 
@@ -24,7 +25,7 @@ _CONTAINERS = (
 )
 _AV_OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
 _COARSE_SUBTYPES = {"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "GSM610", "IMA_ADPCM", "MS_ADPCM"}
-_READABLE = "Upload WAV, FLAC, MP3, OGG, M4A or MP4"
+_READABLE = "Add WAV, FLAC, MP3, OGG, M4A or MP4"
 
 
 class Recording(ABC):
@@ -126,7 +127,7 @@ def fit(samples: np.ndarray) -> np.ndarray:
 
 def _too_long(path: Path) -> AudioError:
     return AudioError(
-        f"“{path.name}” is longer than {MAX_RECORDING_S // 3600} hours. Cut it into shorter files "
+        f"“{path.name}” is longer than {count(MAX_RECORDING_S // 3600, 'hour')}. Cut it into shorter files "
         "and add those; an hour of speech is already more than enough."
     )
 

@@ -41,9 +41,14 @@ def on_space() -> bool:
 
 def cores() -> int:
     """Return how many processor cores this process may use."""
+    return max(1, len(core_numbers()))
+
+
+def core_numbers() -> list[int]:
+    """Return the numbers of the processor cores this process may use; all where the system cannot tell."""
     if hasattr(os, "sched_getaffinity"):
-        return max(1, len(os.sched_getaffinity(0)))
-    return os.cpu_count() or 1
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
 
 
 def training_environment() -> dict[str, str]:

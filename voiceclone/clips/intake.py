@@ -25,6 +25,7 @@ from voiceclone.clips.sources import Source, SourceFinder
 from voiceclone.clips.spoken_language import language_of
 from voiceclone.clips.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
 from voiceclone.clips.transcripts import lay_text
+from voiceclone.counts import count, duration, is_are, kept_words, seconds
 from voiceclone.decoding import Recording, open_recording
 from voiceclone.errors import AudioError, Cancelled, TextError
 from voiceclone.text.languages import ANY_LANGUAGE
@@ -99,7 +100,7 @@ class Intake:
         name = recording.path.name
         if audio.duration_s < limits.MIN_CLIP_S:
             raise AudioError(
-                f"“{name}” is only {audio.duration_s:.1f} s long. Record at least a whole word, "
+                f"“{name}” is only {seconds(audio.duration_s)} long. Record at least a whole word, "
                 f"{limits.MIN_CLIP_S} s or more."
             )
         if audio.peak_dbfs < limits.SILENT_PEAK_DBFS:
@@ -131,7 +132,11 @@ class Intake:
             else:
                 made.append(record)
         if known:
-            self._reject(path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already.")
+            self._reject(
+                path,
+                f"{known} of {count(len(plan.slices), 'piece')} of “{path.name}” {is_are(known)} in this project "
+                "already.",
+            )
         self._tell_left_out(path, plan)
         if text and made:
             self._lay_text(made, text)
@@ -140,7 +145,7 @@ class Intake:
         if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
             self._reject(
                 path,
-                f"{plan.left_out_s:.0f} s of “{path.name}” were left out: there is no pause to cut at. "
+                f"{duration(plan.left_out_s)} of “{path.name}” were left out: there is no pause to cut at. "
                 "Pause for a moment between sentences.",
             )
         words = [(start, end) for start, end in plan.too_short if end - start >= limits.MIN_CLIP_S]
@@ -149,8 +154,8 @@ class Intake:
             where += " and later" if len(words) > _PLACES_TOLD else ""
             self._reject(
                 path,
-                f"{len(words)} short {'bit' if len(words) == 1 else 'bits'} of “{path.name}” (at {where}) "
-                f"{'was' if len(words) == 1 else 'were'} left out: below {limits.MIN_SLICE_S:.0f} s, and no neighbour "
+                f"{count(len(words), 'short bit')} of “{path.name}” (at {where}) "
+                f"{is_are(len(words), 'was', 'were')} left out: below {limits.MIN_SLICE_S:.0f} s, and no neighbour "
                 "has room for more. Add what you want to keep as a file of its own.",
             )
 
@@ -230,7 +235,7 @@ class Intake:
 
     def _stop_if_asked(self) -> None:
         if self._should_stop and self._should_stop():
-            raise Cancelled(f"Stopped. {len(self._added)} clips were added before; they are kept.")
+            raise Cancelled(f"Stopped. {kept_words(len(self._added), 'added')}")
 
 
 def decode_recording(recording: Recording) -> Audio:

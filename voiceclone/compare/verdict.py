@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from voiceclone.compare.model import Way, interval
+from voiceclone.counts import count
 
 CONFIDENCE = 0.99
 MIN_SENTENCES = 4
@@ -55,13 +56,15 @@ def _more_alike(first: Way, second: Way) -> bool:
 
 
 def _about_likeness(ways: Sequence[Way], best: Way, beaten: Sequence[Way], tied: Sequence[Way]) -> str:
-    count = len(best.figures.similarities)
+    sentences = len(best.figures.similarities)
     if not beaten:
         least = ways[0]
         saving = f"; {least.title} is the least effort" if least is not best else ""
-        return f"No difference in likeness can be told over {count} sentences between {_listed(ways)}{saving}"
+        return (
+            f"No difference in likeness can be told over {count(sentences, 'sentence')} between {_listed(ways)}{saving}"
+        )
     sentence = (
-        f"{_opening(ways, best, beaten)}over {count} sentences the {_voice(best)} is more like recordings "
+        f"{_opening(ways, best, beaten)}over {count(sentences, 'sentence')} the {_voice(best)} is more like recordings "
         f"it never heard ({_likeness(best)}) than {_listed(beaten)}"
     )
     if tied:

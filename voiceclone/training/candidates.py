@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone import store
+from voiceclone.counts import count
 from voiceclone.errors import InputError, NotFoundError
 from voiceclone.judge.panel import Judged
 from voiceclone.voice_file import is_whole
@@ -99,7 +100,7 @@ class Candidates:
             if candidate.step == step:
                 return candidate
         steps = ", ".join(str(candidate.step) for candidate in self.made)
-        raise NotFoundError(f"No sample was made after {step} steps; there are {steps or 'none'}.")
+        raise NotFoundError(f"No sample was made after {count(step, 'step')}; there are {steps or 'none'}.")
 
     def loss_points(self) -> list[dict[str, Any]]:
         """Return the held-out losses as points of a plot, see `runs.plot_points`."""

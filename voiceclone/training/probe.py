@@ -19,7 +19,8 @@ from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.custom import load_base
 from voiceclone.errors import BaseModelError, Cancelled
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.pace import Pace, pace_path, write_pace
+from voiceclone.training.machine import OthersMeter
+from voiceclone.training.pace import Pace, keep_pace, pace_path
 
 STEPS = 4
 """The first one is slow (kernels are chosen, memory is fetched) and not counted; the other three are a whole cycle of
@@ -55,7 +56,7 @@ def main(arguments: Sequence[str]) -> int:
             try:
                 began = psutil.Process().create_time()
                 pace = measure(base, example_clips(), folder, lambda: training.holder() is not None, began)
-                write_pace(data_dir, base, pace)
+                keep_pace(data_dir, base, pace)
             finally:
                 store.remove_folder(folder)
     except (Timeout, Cancelled):
@@ -99,15 +100,16 @@ def measure(
     Raises:
         Cancelled: `should_stop` turned True.
     """
-    ends, before, clock = time.monotonic() + LIMIT_S, _used_by_others_s(), time.monotonic()
+    ends, others = time.monotonic() + LIMIT_S, OthersMeter()
     base.prepare(clips, folder, TrainingPlan(steps=PLANNED_STEPS))
     waiting: list[float] = []
-    learning: list[tuple[int, float]] = []
+    learning: list[tuple[int, float, float]] = []
+    """Steps, seconds on the clock, processor seconds of this process, of each slice that learnt."""
     step = 0
     while step < STEPS and (time.monotonic() < ends or not learning):
         if should_stop():
             raise Cancelled("A training began; measuring can wait.")
-        slice_began = time.monotonic()
+        slice_began, computed_s = time.monotonic(), time.process_time()
         if not learning and not waiting:
             loaded_s = time.time() - began
         done = base.train_slice(folder, SLICE_S)
@@ -115,22 +117,22 @@ def measure(
         if done.step == step:
             waiting.append(took_s)
         else:
-            learning.append((done.step - step, took_s))
+            learning.append((done.step - step, took_s, time.process_time() - computed_s))
         step = done.step
     counted = learning[1:] or learning
-    step_s = sum(took_s for _, took_s in counted) / sum(count for count, _ in counted)
+    steps = sum(count for count, _, _ in counted)
+    step_s = sum(took_s for _, took_s, _ in counted) / steps
+    least_step_s = min(step_s, sum(computed_s for _, _, computed_s in counted) / steps / _threads())
     # A slice without a step loads everything (the first) or makes one more recording ready (the second).
     prepare_share = waiting[1] / clips[1].audio.duration_s if len(waiting) > 1 else 0.0
     first_s = (waiting[0] if waiting else learning[0][1]) - prepare_share * clips[0].audio.duration_s
-    used_s = max(0.0, _used_by_others_s() - before)
-    others_share = min(1.0, used_s / ((time.monotonic() - clock) * (psutil.cpu_count() or 1)))
-    return Pace(step_s, loaded_s + max(0.0, first_s), prepare_share, *_device(base), others_share)
+    return Pace(step_s, loaded_s + max(0.0, first_s), prepare_share, *_device(base), others.share(), least_step_s)
 
 
-def _used_by_others_s() -> float:
-    """Return the processor time that all other programs have used so far, seconds."""
-    everything, own = psutil.cpu_times(), psutil.Process().cpu_times()
-    return everything.user + everything.system + getattr(everything, "nice", 0.0) - own.user - own.system
+def _threads() -> int:
+    """Return in how many threads a step computes on the processor; a graphics card is driven by one."""
+    torch = sys.modules.get("torch")
+    return 1 if torch is None or host.device_in_use() == "cuda" else torch.get_num_threads()
 
 
 def _device(base: Any) -> tuple[str, str, float, str]:

@@ -9,7 +9,7 @@ import gradio as gr
 from voiceclone.errors import InputError, VoiceFileError
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import EDITS, Shared, wire
-from voiceclone.ui.speak import STOCK, Speak, voice_choices
+from voiceclone.ui.speak import Speak, is_stock, voice_choices
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
     engine = shared.engine
 
     def show(voice_id: str) -> dict[Any, Any]:
-        if voice_id in ("", STOCK):
+        if is_stock(voice_id):
             return {
                 part.details: markup.note(text.MANAGE_STOCK),
                 part.own: gr.update(visible=False),
