@@ -63,8 +63,7 @@ def _layout() -> Manage:
                     delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
         bring = gr.UploadButton(
             text.IMPORT,
-            file_types=[".safetensors"],
-            type="filepath",
+            type="filepath",  # any kind: the engine says what a wrong one is, gradio would only refuse it
             elem_id="import",
             elem_classes="vc-action",
         )
