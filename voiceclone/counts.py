@@ -52,7 +52,7 @@ def about(duration_s: float) -> str:
     if duration_s < 8:
         return "a few seconds"
     if duration_s < 55:
-        return f"about {math.ceil(duration_s / 10) * 10} seconds"
+        return f"about {count(math.ceil(duration_s / 10) * 10, 'second')}"
     if duration_s < 90:
         return "about a minute"
     return f"about {_minutes(round(duration_s / _MINUTE_S))}"

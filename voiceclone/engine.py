@@ -1041,7 +1041,7 @@ class VoiceEngine:
         Raises:
             VoiceFileError: the licence of its base forbids passing it on.
         """
-        voice = self._shelf.voice(voice_id)
+        voice = self.voice(voice_id)
         refusal = sharing_refusal(voice)
         if refusal and private_use is not True:
             raise VoiceFileError(
@@ -1051,7 +1051,7 @@ class VoiceEngine:
 
     def sharing_condition(self, voice_id: str) -> str:
         """Return what to keep to when a voice is passed on: why it may not be, a condition, or nothing."""
-        voice = self._shelf.voice(voice_id)
+        voice = self.voice(voice_id)
         known = catalogue.card(voice.base_id).share_condition if voice.base_id in catalogue.BASE_IDS else ""
         return sharing_refusal(voice) or known
 
@@ -1078,11 +1078,11 @@ class VoiceEngine:
 
     def delete_voice(self, voice_id: str) -> None:
         """Delete a voice for good, even one whose file is damaged."""
-        self._shelf.delete(voice_id if store.is_id(voice_id) else self._shelf.voice(voice_id).voice_id)
+        self._shelf.delete(voice_id if store.is_id(voice_id) else self.voice(voice_id).voice_id)
 
     def rename_voice(self, voice_id: str, name: str) -> Voice:
         """Give a voice another name."""
-        return self._shelf.rename(self._shelf.voice(voice_id).voice_id, name)
+        return self._shelf.rename(self.voice(voice_id).voice_id, name)
 
     # Speech -----------------------------------------------------------------------------------
 
@@ -1149,7 +1149,7 @@ class VoiceEngine:
         """
         from voiceclone.audio import Audio, decode
 
-        voice = self._shelf.voice(voice_id)
+        voice = self.voice(voice_id)
         base = self._base_of_voice(voice)
         if Ability.CONVERT not in base.abilities:
             raise InputError(_cannot_convert(voice, base))

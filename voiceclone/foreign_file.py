@@ -125,7 +125,8 @@ def _archive(path: Path, head: bytes) -> str:
         sizes = {member.file_size for member in members if PurePosixPath(member.filename).parent.name == "data"}
         return _kokoro_pack() if len(sizes) == 1 and sizes <= _STYLE_TABLE_BYTES else _checkpoint()
     if suffixes == {".npy"}:
-        return f"holds {count(len(names), 'table')} of numbers (NPZ), for example Kokoro's voice packs. {_pack_advice()}"
+        tables = count(len(names), "table")
+        return f"holds {tables} of numbers (NPZ), for example Kokoro's voice packs. {_pack_advice()}"
     if suffixes & _SOUND_SUFFIXES:
         return (
             "is a zip file of recordings, no voice. Add it to a person's recordings as it is, and train a voice from "
@@ -192,8 +193,8 @@ def _marked(head: bytes, marks: Sequence[tuple[int, bytes, str]]) -> str:
 
 def _checkpoint() -> str:
     return (
-        "is a training checkpoint (PyTorch), which may hold programs and is not opened, no voice. VoiceClone cannot use "
-        "voices of other programs; train one from recordings."
+        "is a training checkpoint (PyTorch), which may hold programs and is not opened, no voice. VoiceClone cannot "
+        "use voices of other programs; train one from recordings."
     )
 
 
@@ -203,8 +204,8 @@ def _kokoro_pack() -> str:
 
 def _pack_advice() -> str:
     return (
-        "Kokoro's own voices are stock voices here and need not be imported; all of them come with the official weights "
-        "(in the terminal: python -m voiceclone setup --official)."
+        "Kokoro's own voices are stock voices here and need not be imported; all of them come with the official "
+        "weights (in the terminal: python -m voiceclone setup --official)."
     )
 
 

@@ -254,8 +254,8 @@ def _cut_off(path: Path) -> VoiceFileError:
     if there >= whole:
         return _damaged(path)
     return VoiceFileError(
-        f"“{path.name}” is a voice that is cut off: {there / 1e6:.2f} of {whole / 1e6:.2f} MB are there. Copy or export "
-        "it again."
+        f"“{path.name}” is a voice that is cut off: {there / 1e6:.2f} of {whole / 1e6:.2f} MB are there. Copy or "
+        "export it again."
     )
 
 

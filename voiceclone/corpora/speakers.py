@@ -82,7 +82,9 @@ def choose_speaker(corpus: Corpus, wanted: str | None) -> str:
         if len(wanted) >= SHORTEST_PREFIX and speaker_id.casefold().startswith(wanted.casefold()):
             alike.append(speaker_id)
     if len(alike) > 1:
-        raise InputError(f"{len(alike)} speakers begin with “{wanted}”. Write more of the id. {_how_to_see(corpus)}.")
+        raise InputError(
+            f"{count(len(alike), 'speaker')} begin with “{wanted}”. Write more of the id. {_how_to_see(corpus)}."
+        )
     if not alike:
         raise NotFoundError(f"There is no speaker “{wanted}” in {named(corpus)}. {_how_to_see(corpus)}.")
     return alike[0]

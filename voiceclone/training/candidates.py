@@ -185,11 +185,12 @@ def check_kept(run_dir: Path, step: int) -> tuple[Candidate, Path]:
     candidate = read(run_dir).at(step)
     if file(run_dir, candidate.voice) is None:
         raise InputError(
-            f"The voice after {step} steps was only kept as a sample, to save room on the disk. Choose another one."
+            f"The voice after {count(step, 'step')} was only kept as a sample, to save room on the disk. Choose "
+            "another one."
         )
     path = voice_file(run_dir, candidate)
     if path is None:
-        raise InputError(f"The file of the voice after {step} steps is damaged. Choose another one.")
+        raise InputError(f"The file of the voice after {count(step, 'step')} is damaged. Choose another one.")
     return candidate, path
 
 
