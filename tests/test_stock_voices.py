@@ -127,8 +127,8 @@ def test_the_page_marks_them_as_not_yours(engine):
     choices = voice_choices(engine)
     assert choices == [
         ("Anna", mine.voice_id),
-        ("Heart (stock voice, woman, speaker of English (United States))", "stock:af_heart"),
-        ("Kumo (stock voice, man, speaker of Japanese)", "stock:jm_kumo"),
+        ("Heart (stock voice, woman, English)", "stock:af_heart"),
+        ("Kumo (stock voice, man, Japanese)", "stock:jm_kumo"),
     ]
     assert [is_stock(value) for _, value in choices] == [False, True, True]
     assert is_stock("") and is_stock("stock")

@@ -36,8 +36,8 @@ def test_a_stock_voice_is_heard_before_any_voice_is_trained(visit, look):
     options = page.locator("[role=listbox] [role=option]")
     options.first.wait_for()
     assert [words.strip("✓ \n") for words in options.all_inner_texts()] == [
-        "Heart (stock voice, woman, speaker of English (United States))",
-        "Kumo (stock voice, man, speaker of Japanese)",
+        "Heart (stock voice, woman, English)",
+        "Kumo (stock voice, man, Japanese)",
     ]
     visitor.picture(f"stock_list_{look}")
     options.nth(1).click()

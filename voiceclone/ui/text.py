@@ -436,7 +436,10 @@ EFFORT_INFO = "Longer sounds closer to you. You can stop at any time and keep wh
 EFFORTS = {"quick": "Quick, a first voice", "better": "Better", "best": "Best"}
 DEFAULT_EFFORT = "better"
 NOT_MEASURED = "These are the times of a computer with two cores; they are measured here once the model is prepared."
-MEASURING = "Measuring how quick this computer is. The times are put right in a quarter of a minute."
+MEASURING = (
+    "Measuring how quick this computer is. The times are put right in a quarter of a minute, later where other "
+    "programs keep it busy."
+)
 WAS_BUSY = (
     "Other programs kept your computer busy while it was measured, so it may take longer than is told here. It is "
     "measured again when VoiceClone next starts and nothing else is busy."
@@ -842,9 +845,8 @@ NO_TEXT = "Type what the voice should say first."
 
 
 def stock_voice(name: str, sex: str, language: str) -> str:
-    """Name a stock voice in the list, so that nobody takes it for one of their own: `Heart (stock voice, woman, …)`."""
-    about_it = [STOCK_SEXES.get(sex, ""), f"speaker of {language}" if language else ""]
-    return f"{name} ({', '.join(['stock voice', *filter(None, about_it)])})"
+    """Name a stock voice so that nobody takes it for one of their own: `Heart (stock voice, woman, English)`."""
+    return f"{name} ({', '.join(filter(None, ['stock voice', STOCK_SEXES.get(sex, ''), language.partition(' (')[0]]))})"
 
 
 def spoken_summary(duration_s: float, sentences: int, elapsed_s: float) -> str:
