@@ -236,6 +236,14 @@ def test_check_tells_what_is_missing_and_how_long_it_takes(run, anna):
     assert json.loads(run("runs", "--json")[1]) == []
 
 
+def test_a_check_does_not_wait_for_ever_on_a_busy_computer(run, anna, monkeypatch):
+    monkeypatch.setattr("voiceclone.cli.training.MEASURE_S", 0.0)
+    run("setup")
+    code, output, errors = run("train", "Anna", "--voice", "A", "--check", "--i-have-consent")
+    assert code == 0 and "so busy that it could not be measured in time" in errors
+    assert "on a computer with two cores (not measured here yet)" in output
+
+
 def test_an_effort_is_worth_its_steps(run, anna):
     code, output, errors = run("train", "Anna", "--voice", "A", "--i-have-consent", "--effort", "quick", "--json")
     assert code == 0 and json.loads(output)["step"] == 30

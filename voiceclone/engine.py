@@ -692,7 +692,7 @@ class VoiceEngine:
         facts = told(used, (pace or USUAL).device) if told else {}
         return Outlook(looked_at, choices, pace, facts, others_share > BUSY_SHARE)
 
-    def measure_pace(self, base_id: str | None = None, *, wait: bool = False) -> bool:
+    def measure_pace(self, base_id: str | None = None, *, wait: bool = False, at_most_s: float | None = None) -> bool:
         """Find out, once for this machine and base, how quick a training is; True while that is being measured.
 
         A child process learns a few steps from the example recordings (about a quarter of a minute on two cores). It is
@@ -702,6 +702,7 @@ class VoiceEngine:
         Args:
             base_id: the base model; None is the default one.
             wait: return only when it is done.
+            at_most_s: with `wait`: or after so long; it then goes on, and what it finds is there the next time.
         """
         base = self.base_of(base_id)
         if not self._prober.running:
@@ -714,7 +715,7 @@ class VoiceEngine:
             own = base is self.base
             self._prober.start(self.base_id if own else base.base_id, self._base_factory if own else None)
         if wait:
-            self._prober.wait()
+            self._prober.wait(at_most_s)
         return self._prober.running
 
     def _worth_measuring_again(self, known: "Pace") -> bool:

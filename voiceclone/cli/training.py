@@ -18,6 +18,8 @@ from voiceclone.training.outlook import EffortPlan
 from voiceclone.training.runs import RunStatus
 
 _FOLLOW_INTERVAL_S = 0.5
+MEASURE_S = 120.0
+"""Longer nobody waits for a figure; with load 17 on two cores it took more than ten minutes."""
 _ID_LETTERS = 8
 """So many letters of an id are listed; they are enough to name a run."""
 _RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
@@ -73,7 +75,10 @@ def check(options: Namespace, engine: VoiceEngine) -> int:
     if engine.measure_pace(options.base):
         note("Measuring how quick this computer is; a quarter of a minute if nothing else keeps it busy, once.")
         with Lines("Measuring"):
-            engine.measure_pace(options.base, wait=True)
+            unfinished = engine.measure_pace(options.base, wait=True, at_most_s=MEASURE_S)
+        if unfinished:
+            note("Other programs keep this computer so busy that it could not be measured in time. That goes on; check "
+                 "again later, or close them first.")  # fmt: skip
     outlook = engine.training_outlook(options.project, consent=options.i_have_consent, base_id=options.base)
     rows = [(one.level, f"{one.sentence} {one.remedy}".rstrip()) for one in outlook.preflight.checks]
     rows += [(plan.effort, _plan_words(plan, outlook.busy)) for plan in outlook.plans]

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -192,11 +193,12 @@ class Prober:
                 self._process.wait()
                 self._tried.clear()
 
-    def wait(self) -> None:
-        """Wait until no probe measures."""
+    def wait(self, at_most_s: float | None = None) -> None:
+        """Wait until no probe measures, or for so long; it goes on then, even when this program ends."""
         process = self._process
         if process is not None:
-            process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(at_most_s)
 
 
 if __name__ == "__main__":
