@@ -181,6 +181,22 @@ def test_a_step_that_had_its_cores_to_itself_was_not_hindered_by_work_on_others(
     assert Pace(4.0, 40, 0.8).at_best() == Pace(4.0, 40, 0.8)
 
 
+def test_on_a_busy_computer_threads_sleep_while_they_wait(engine, monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    started = []
+    monkeypatch.setattr(engine._prober, "start", lambda *how: started.append(how))
+    engine.prepare_base()
+    for share in (0.1, 0.9):
+        engine._others_now = Others(share)
+        engine.measure_pace()
+    assert [busy for *_, busy in started] == [False, True]
+    assert "OMP_WAIT_POLICY" not in host.training_environment()
+    assert host.training_environment(patient=True)["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert not host.waits_patiently()
+    monkeypatch.setenv("OMP_WAIT_POLICY", "passive")
+    assert host.waits_patiently()
+
+
 def test_nobody_waits_longer_than_they_wanted_and_the_measuring_goes_on(engine):
     engine.prepare_base()
     assert engine.measure_pace(wait=True, at_most_s=0.0)

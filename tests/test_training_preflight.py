@@ -15,7 +15,8 @@ from voiceclone.training.machine import Machine, container_memory_mb, look
 from voiceclone.training.pace import USUAL, Pace
 from voiceclone.training.preflight import Check, Facts, Kind, Level
 from voiceclone.training.runner import NEEDED_DISK_MB
-from voiceclone.ui.preflight import chosen_length, derived_rows
+from voiceclone.ui import text
+from voiceclone.ui.preflight import chosen_length, derived_rows, effort_choices, effort_note
 
 ROOMY = Machine("Processor", cores=4, memory_free_mb=16_000, memory_total_mb=32_000, disk_free_mb=100_000)
 FACTS = Facts(ROOMY, usable_s=90, minimum_s=10, first_voice_s=60, base_title="Kokoro", base_ready=True,
@@ -199,6 +200,22 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
 
 
 # The page -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pace", "busy", "label", "note"),
+    [
+        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), False, "Better: about 12 minutes", ""),
+        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), True, "Better: about 12 minutes", text.BUSY_NOW),
+        (Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), True, "Better: at least 10 minutes", text.WAS_BUSY),
+        (None, True, "Better: about 13 minutes on two cores", text.NOT_MEASURED),
+    ],
+)
+def test_a_time_is_told_as_well_as_it_is_known(pace, busy, label, note):
+    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, pace), pace, {}, busy)
+    assert effort_choices(told)[1] == (label, "better")
+    shown = effort_note(told, "better", 300.0)
+    assert (note in shown) if note else shown == ""
 
 
 def test_a_field_that_was_left_alone_overrules_nothing():

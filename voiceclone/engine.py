@@ -713,7 +713,8 @@ class VoiceEngine:
             if busy or not measurable or (known is not None and not self._worth_measuring_again(known)):
                 return False
             own = base is self.base
-            self._prober.start(self.base_id if own else base.base_id, self._base_factory if own else None)
+            others_busy = self._others_now.share() > BUSY_SHARE
+            self._prober.start(self.base_id if own else base.base_id, self._base_factory if own else None, others_busy)
         if wait:
             self._prober.wait(at_most_s)
         return self._prober.running

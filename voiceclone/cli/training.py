@@ -72,13 +72,16 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
 
 def check(options: Namespace, engine: VoiceEngine) -> int:
     """Tell whether all is ready and how long each choice takes; measures this computer first, once."""
-    if engine.measure_pace(options.base):
+    for _ in range(2):  # other programs may come while it is measured
+        if not engine.measure_pace(options.base):
+            break
         note("Measuring how quick this computer is; a quarter of a minute if nothing else keeps it busy, once.")
         with Lines("Measuring"):
             unfinished = engine.measure_pace(options.base, wait=True, at_most_s=MEASURE_S)
         if unfinished:
             note("Other programs keep this computer so busy that it could not be measured in time. That goes on; check "
                  "again later, or close them first.")  # fmt: skip
+            break
     outlook = engine.training_outlook(options.project, consent=options.i_have_consent, base_id=options.base)
     rows = [(one.level, f"{one.sentence} {one.remedy}".rstrip()) for one in outlook.preflight.checks]
     rows += [(plan.effort, _plan_words(plan, outlook.busy)) for plan in outlook.plans]

@@ -33,7 +33,7 @@ SLICE_S = 0.02
 LIMIT_S = 90.0
 """After so long it is content with what it has seen; two cores take some fifteen seconds."""
 INTERRUPTED = 3
-"""Exit code when another process measures, or a training began meanwhile: it may be tried again."""
+"""Exit code when another process measures, or a training or other programs began meanwhile: it may be tried again."""
 CLIP_LENGTHS_S = (2.5, 6.0)
 NICENESS = 5
 """As a training, so that the page stays quick and the figures are those of a training."""
@@ -57,6 +57,8 @@ def main(arguments: Sequence[str]) -> int:
             try:
                 began = psutil.Process().create_time()
                 pace = measure(base, example_clips(), folder, lambda: training.holder() is not None, began)
+                if pace.busy and "torch" in sys.modules and not host.waits_patiently():
+                    return INTERRUPTED  # others came meanwhile: what it computed is not known
                 keep_pace(data_dir, base, pace)
             finally:
                 store.remove_folder(folder)
@@ -163,8 +165,11 @@ class Prober:
         process = self._process
         return process is not None and process.poll() is None
 
-    def start(self, base_id: str, factory: str | None) -> bool:
-        """Begin to measure, unless that was tried before; True while a probe measures."""
+    def start(self, base_id: str, factory: str | None, busy: bool = False) -> bool:
+        """Begin to measure, unless that was tried before; True while a probe measures.
+
+        `busy`: other programs use the processor, so it has to be told what was computed and what was waited for.
+        """
         with self._turn:
             if self.running:
                 return True
@@ -179,7 +184,7 @@ class Prober:
             with (folder / "probe.log").open("wb") as log:
                 self._process = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=host.CHECKOUT_DIR,
-                    env=host.training_environment(), **flags,
+                    env=host.training_environment(patient=busy), **flags,
                 )  # fmt: skip
             # Waited for in the background, so that it does not stay behind as a zombie.
             threading.Thread(target=self._process.wait, name="reap-probe", daemon=True).start()

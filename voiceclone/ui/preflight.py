@@ -135,7 +135,7 @@ def wire_ahead(
 def effort_choices(outlook: Any) -> list[tuple[str, str]]:
     """Return the three choices with the time each takes."""
     return [
-        (text.effort_choice(plan.effort.value, plan.expected_s, plan.at_least), plan.effort.value)
+        (text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
         for plan in outlook.plans
     ]
 

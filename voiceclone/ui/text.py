@@ -545,11 +545,10 @@ SAMPLE_SENTENCES = {
 SCORES_TITLE = "How it turned out"
 
 
-def effort_choice(effort: str, expected_s: float | None, lower_bound: bool = False) -> str:
-    """Name a choice and how long it takes, or at least takes."""
-    if expected_s is None:
-        return EFFORTS[effort]
-    return f"{EFFORTS[effort]}: {at_least(expected_s) if lower_bound else about(expected_s)}"
+def effort_choice(effort: str, expected_s: float, measured: bool, lower_bound: bool) -> str:
+    """Name a choice and how long it takes here, at least takes here, or takes elsewhere."""
+    told = at_least(expected_s) if lower_bound else about(expected_s)
+    return f"{EFFORTS[effort]}: {told}{'' if measured else ' on two cores'}"
 
 
 def more_speech_first(usable_s: float) -> str:

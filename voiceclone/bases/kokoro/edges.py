@@ -18,6 +18,22 @@ SOUND_FRAMES = 6
 that token, too, which is then 15 to 20 frames long where the same sound elsewhere has 3 to 6."""
 
 
+_BURST_FRAMES = 4
+"""A last sound may close, then burst; with 0.1 s more all last bursts that we saw (speed 0.5 to 2) are over."""
+
+
+def sound_ends(frames: Sequence[int], tokens: Sequence[int], speed: float) -> int:
+    """Return the frame at which the last sound is over at the latest: what follows is silence or should be.
+
+    Args:
+        frames: of each token, as spoken.
+        tokens: both boundary tokens included.
+        speed: as spoken.
+    """
+    last = max((place for place, token in enumerate(tokens) if token > LAST_MARK), default=len(tokens) - 1)
+    return int(sum(frames[:last])) + min(int(frames[last]), round(SOUND_FRAMES / speed)) + _BURST_FRAMES
+
+
 def keep_edges(
     frames: "torch.Tensor", unhurried: "torch.Tensor", tokens: Sequence[int], speed: float
 ) -> "torch.Tensor":

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 from voiceclone.audio import Audio
 from voiceclone.bases.kokoro import weights
+from voiceclone.bases.kokoro.edges import sound_ends
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
-from voiceclone.bases.kokoro.pauses import quieten_lead
+from voiceclone.bases.kokoro.pauses import quieten_end, quieten_lead
 from voiceclone.bases.kokoro.polish import POLISH, polish
 from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import NotFoundError, TextError
@@ -97,5 +98,7 @@ def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: 
     if len(tokens) > MAX_TOKENS:
         raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
     samples, frames = synthesis.synthesize_with_frames(network, tokens, style, speed)
-    lead_samples = int(frames[0]) * len(samples) // int(frames.sum())
-    return Audio(quieten_lead(samples.cpu().numpy(), lead_samples), SAMPLE_RATE)
+    frame_samples = len(samples) // int(frames.sum())
+    quiet = quieten_lead(samples.cpu().numpy(), int(frames[0]) * frame_samples)
+    ends = sound_ends(frames.tolist(), [0, *tokens, 0], speed) * frame_samples
+    return Audio(quieten_end(quiet, ends), SAMPLE_RATE)
