@@ -16,7 +16,7 @@ from voiceclone.errors import Cancelled
 from voiceclone.training import probe
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.machine import OthersMeter
-from voiceclone.training.pace import Pace, fingerprint, keep_pace, pace_path, read_pace, write_pace
+from voiceclone.training.pace import USUAL, Pace, fingerprint, keep_pace, pace_path, read_pace, write_pace
 
 
 class Others:
@@ -179,6 +179,9 @@ def test_a_step_that_had_its_cores_to_itself_was_not_hindered_by_work_on_others(
     assert hindered.busy
     assert hindered.at_best() == Pace(1.0, 10, 0.2, least_step_s=1.0)
     assert Pace(4.0, 40, 0.8).at_best() == Pace(4.0, 40, 0.8)
+    crowded = Pace(145.0, 95, 20.0, others_share=0.94, least_step_s=7.8).at_best()
+    assert (crowded.step_s, crowded.prepare_share) == (USUAL.step_s, USUAL.prepare_share), "no more than is known"
+    assert crowded.start_s < USUAL.start_s
 
 
 def test_on_a_busy_computer_threads_sleep_while_they_wait(engine, monkeypatch):

@@ -41,8 +41,8 @@ class Pace:
     others_share: float = 0.0
     """Share of the processor that other programs took meanwhile, 0..1."""
     least_step_s: float = 0.0
-    """One step if it had had all its cores to itself: what it computed, spread over them. No step can be quicker; on a
-    quiet computer one takes about a tenth longer. 0 where that is not known."""
+    """What one step computed, spread over its cores: about what it would take if it had them to itself. 0 where that is
+    not known."""
 
     def __post_init__(self) -> None:
         numbers = (
@@ -57,12 +57,21 @@ class Pace:
         return self.others_share > BUSY_SHARE and self.step_s > _HINDERED * self.least_step_s
 
     def at_best(self) -> "Pace":
-        """Return how quick this computer is at best: lower bounds where it was busy, else the same figures."""
+        """Return how quick this computer is at best: lower bounds where it was busy, else the same figures.
+
+        Beside many programs a step also computes longer (caches, memory): 8 s with a load of 17 on two cores, where some
+        2 s are usual. So never more than `USUAL` is told; a slower computer takes longer than that, as a bound allows.
+        """
         if not self.busy:
             return self
         share = min(1.0, self.least_step_s / self.step_s)
-        least = {"step_s": max(self.least_step_s, 1e-6), "start_s": self.start_s * share}
-        return replace(self, **least, prepare_share=self.prepare_share * share, others_share=0.0)
+        return replace(
+            self,
+            step_s=max(1e-6, min(self.least_step_s, USUAL.step_s)),
+            start_s=min(self.start_s * share, USUAL.start_s),
+            prepare_share=min(self.prepare_share * share, USUAL.prepare_share),
+            others_share=0.0,
+        )
 
 
 USUAL = Pace(step_s=1.0, start_s=20.0, prepare_share=0.5)
