@@ -59,8 +59,8 @@ class Pace:
     def at_best(self) -> "Pace":
         """Return how quick this computer is at best: lower bounds where it was busy, else the same figures.
 
-        Beside many programs a step also computes longer (caches, memory): 8 s with a load of 17 on two cores, where some
-        2 s are usual. So never more than `USUAL` is told; a slower computer takes longer than that, as a bound allows.
+        Beside many programs a step also computes longer (caches, memory): 8 s with load 17 on two cores, where some
+        2 s are usual. So never more than `USUAL` is told; a slower computer takes longer, as a bound allows.
         """
         if not self.busy:
             return self
