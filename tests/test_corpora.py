@@ -160,7 +160,7 @@ def test_what_is_missing_is_said_and_the_rest_taken(engine, project_id, tmp_path
     assert [clip.source_name for clip in report.added] == ["84-198-0002.flac"]
     (rejected,) = report.rejected
     assert rejected.source_name == "84-198-0000.flac"
-    assert rejected.reason.startswith("It and 1 others are listed, but")
+    assert rejected.reason.startswith("It and 1 other are listed, but")
 
 
 def test_progress_only_grows_and_ends_at_one(engine, project_id, tmp_path, no_recogniser):
