@@ -7,12 +7,13 @@ import json
 import math
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
 from voiceclone import store
 from voiceclone.audio import Audio
-from voiceclone.bases.base import START_VOICE_FILE, Ability, Effort, Policy, SliceResult, Workload
+from voiceclone.bases.base import START_VOICE_FILE, Ability, Effort, Policy, SliceResult, StockVoice, Workload
 from voiceclone.errors import BaseModelError, Cancelled, TextError, VoiceFileError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 
@@ -181,6 +182,21 @@ class FakeBase:
 
         with store.atomic_file(run_dir / "first_listen.wav") as temporary:
             soundfile.write(temporary, tone(pitch_hz, 0.5, self.sample_rate).samples, self.sample_rate)
+
+
+class StockBase(FakeBase):
+    """A base with two stock voices, each a tone of its own."""
+
+    pitches_hz: ClassVar = {"af_heart": 330.0, "jm_kumo": 165.0}
+
+    def stock_voices(self) -> tuple[StockVoice, ...]:
+        known = (StockVoice("af_heart", "Heart", "en-us", "female"), StockVoice("jm_kumo", "Kumo", "ja", "male"))
+        return known if self.is_ready() else ()
+
+    def speak(self, voice_path, text, language, speed=1.0) -> Audio:
+        if isinstance(voice_path, str):
+            return tone(self.pitches_hz[voice_path], len(text) / CHARACTERS_PER_S / speed, self.sample_rate)
+        return super().speak(voice_path, text, language, speed)
 
 
 class PrivateBase(FakeBase):

@@ -97,7 +97,7 @@ def test_a_comparison_with_recordings_says_which_were_learnt():
     test = replace(answered("a" * 10), b=Side("recording", "your recordings"))
     assert result_of(test).sentence.endswith("No training had heard any of these recordings.")
     pairs = (replace(test.pairs[0], was_learnt=True), *test.pairs[1:])
-    assert "1 of the 10 recordings were also learnt from" in result_of(replace(test, pairs=pairs)).sentence
+    assert "1 of the 10 recordings was also learnt from" in result_of(replace(test, pairs=pairs)).sentence
 
 
 def test_a_test_comes_back_from_its_json_and_a_damaged_one_is_told():

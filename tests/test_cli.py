@@ -250,11 +250,19 @@ def test_check_tells_what_is_missing_and_how_long_it_takes(run, anna):
     assert code == 0, errors
     assert "Measuring" in errors
     assert [line.split()[0] for line in output.splitlines()[-3:]] == ["quick", "better", "best"]
-    assert "on this computer" in output
+    assert "this computer" in output and "two cores" not in output
     code, output, errors = run(*check, "--i-have-consent", "--json")
     assert code == 0, errors
     assert [plan["steps"] for plan in json.loads(output)["plans"]] == [30, 60, 80]
     assert json.loads(run("runs", "--json")[1]) == []
+
+
+def test_a_check_does_not_wait_for_ever_on_a_busy_computer(run, anna, monkeypatch):
+    monkeypatch.setattr("voiceclone.cli.training.MEASURE_S", 0.0)
+    run("setup")
+    code, output, errors = run("train", "Anna", "--voice", "A", "--check", "--i-have-consent")
+    assert code == 0 and "so busy that it could not be measured in time" in errors
+    assert "on a computer with two cores (not measured here yet)" in output
 
 
 def test_an_effort_is_worth_its_steps(run, anna):
@@ -331,7 +339,7 @@ def test_what_a_person_can_put_right_is_one_sentence_and_two(run, voice, tmp_pat
 def test_voices_go_out_and_come_in(run, voice, tmp_path):
     file = tmp_path / "anna.safetensors"
     assert json.loads(run("export", voice, file, "--json")[1])["path"] == str(file)
-    assert run("delete", voice)[0] == 0
+    assert run("delete", voice, "--yes")[0] == 0
     assert json.loads(run("voices", "--json")[1]) == []
     assert json.loads(run("import", file, "--json")[1])["name"] == voice
     assert run("rename", voice, "Berta")[0] == 0

@@ -97,7 +97,7 @@ def test_with_the_flag_a_model_is_got(run, site):
     assert json.loads(output)["state"] == "ready"
     assert json.loads(run("models", "vctk_vits", "--json")[1])["licence_agreed"] is True
     assert "ready" in run("get", "VCTK_VITS")[1], "one that is there asks again"
-    told = json.loads(run("remove", "vctk_vits", "--json")[1])
+    told = json.loads(run("remove", "vctk_vits", "--yes", "--json")[1])
     assert told == {"removed": "vctk_vits", "freed_mb": 0.0, "silent_voices": []}
     assert json.loads(run("models", "vctk_vits", "--json")[1])["state"] == "missing"
 

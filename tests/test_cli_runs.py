@@ -94,10 +94,10 @@ def test_runs_shows_one_training_by_any_of_its_names(run, engine, project):
 def test_runs_deletes_a_training_and_its_voice_only_when_asked(run, engine, project):
     for name in ("First", "Second"):
         finish(engine, start(engine, project, name, 12))
-    code, output, _ = run("runs", "--delete", "First")
+    code, output, _ = run("runs", "--delete", "First", "--yes")
     assert code == 0 and output.endswith("is deleted. Its voice stays.\n")
     assert engine.voice("First")
-    told = json.loads(run("runs", "--delete", "second", "--with-voice", "--json")[1])
+    told = json.loads(run("runs", "--delete", "second", "--with-voice", "--yes", "--json")[1])
     assert (told["deleted"]["voice_name"], told["voice_deleted"]) == ("Second", True)
     assert [voice.name for voice in engine.voices()] == ["First"]
     assert engine.runs() == []
@@ -115,7 +115,7 @@ def test_runs_deletes_a_training_and_its_voice_only_when_asked(run, engine, proj
 def test_a_running_training_is_not_deleted_but_stopped_by_its_name(run, engine, project):
     run_id = start(engine, project, "Long")
     wait_for_step(engine, run_id)
-    code, _, errors = run("runs", "--delete", "Long")
+    code, _, errors = run("runs", "--delete", "Long", "--yes")
     assert code == 2 and "Stop it first" in errors
     code, output, _ = run("stop", "long", "--json")
     assert code == 0 and json.loads(output)["state"] == "stopped"

@@ -119,7 +119,7 @@ def test_readiness_sentence(library: ClipLibrary, project: Project) -> None:
     library.add_files(project.project_id, [EXAMPLE_DIR])
     ready = library.readiness(project.project_id)
     assert ready.enough and ready.speech_s == ready.usable_s >= 60
-    assert ready.sentence == ("1 min 2 s of usable speech: enough for a first voice. 5 minutes would make it better.")
+    assert ready.sentence == ("1 min 2 s of usable speech: enough for a first voice. 5 min would make it better.")
     clip = library.clips(project.project_id)[0]
     library.edit_clip(project.project_id, clip.clip_id, included=False)
     assert library.readiness(project.project_id).usable_s == pytest.approx(ready.usable_s - clip.speech_s)

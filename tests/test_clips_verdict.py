@@ -41,9 +41,9 @@ def test_noise_is_measured(speech: Audio, snr_db: float) -> None:
 def test_noise_lowers_the_verdict_step_by_step(speech: Audio) -> None:
     assert verdict(noisy(speech, 30))[0] == "good"
     level, reason = verdict(noisy(speech, 14))
-    assert level == "usable" and "Press Clean" in reason
+    assert level == "usable" and "Clean it" in reason
     level, reason = verdict(noisy(speech, 14), cleaned=True)
-    assert level == "usable" and "Press Clean" not in reason
+    assert level == "usable" and "Clean it" not in reason
     level, reason = verdict(noisy(speech, 0))
     assert level == "bad" and "noise" in reason
 

@@ -83,7 +83,7 @@ def test_training_keeps_its_ten_seconds():
     training, judged = held_out.split([clip(number, speech_s=2.2) for number in range(7)])
     assert held_out.speech_s(training) >= 10
     assert len(judged) == 2
-    with pytest.raises(NotEnoughSpeechError, match=r"13 s of usable speech in 6 clips.*Record or upload"):
+    with pytest.raises(NotEnoughSpeechError, match=r"13 s of usable speech in 6 clips.*Record or add"):
         held_out.split([clip(number, speech_s=2.2) for number in range(6)])
     with pytest.raises(NotEnoughSpeechError, match=r"1\.6 s or longer"):
         held_out.split([clip(number, speech_s=1.2) for number in range(40)])

@@ -161,7 +161,7 @@ def test_what_is_missing_is_said_and_the_rest_taken(engine, project_id, tmp_path
     assert [clip.source_name for clip in report.added] == ["84-198-0002.flac"]
     (rejected,) = report.rejected
     assert rejected.source_name == "84-198-0000.flac"
-    assert rejected.reason.startswith("It and another one are listed, but")
+    assert rejected.reason.startswith("It and 1 other are listed, but")
 
 
 def test_an_empty_file_is_named_and_lone_quotes_go(engine, project_id, tmp_path, no_recogniser):

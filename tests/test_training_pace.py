@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 
 import psutil
@@ -13,12 +15,24 @@ from voiceclone import host
 from voiceclone.errors import Cancelled
 from voiceclone.training import probe
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.pace import Pace, fingerprint, pace_path, read_pace, write_pace
+from voiceclone.training.machine import OthersMeter
+from voiceclone.training.pace import USUAL, Pace, fingerprint, keep_pace, pace_path, read_pace, write_pace
+
+
+class Others:
+    """Other programs that take a known share of the processor."""
+
+    def __init__(self, share):
+        self._share = share
+
+    def share(self):
+        return self._share
 
 
 @pytest.fixture
 def engine(tmp_path):
     engine = fake_engine(tmp_path / "data")
+    engine._others_now = Others(0.0)
     yield engine
     holder = TrainingLock(engine.data_dir).holder()
     if holder is not None and holder.pid != os.getpid():
@@ -112,12 +126,138 @@ def test_figures_of_a_busy_computer_are_taken_once_more_by_the_next_program(engi
     engine.prepare_base()
     write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.1))
     assert not engine.measure_pace()
-    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.6))
+    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=1.0))
     assert engine.measure_pace()
     engine.measure_pace(wait=True)
     assert read_pace(engine.data_dir, engine.base).step_s < 0.5
-    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.6))
+    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=1.0))
     assert not engine.measure_pace(), "once by one program"
+
+
+def test_while_other_programs_keep_the_computer_busy_it_is_not_measured_again_and_again(engine):
+    engine.prepare_base()
+    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.6))
+    engine._others_now = Others(0.6)
+    assert not engine.measure_pace(), "it would be no better"
+    engine._others_now = Others(0.1)
+    assert engine.measure_pace()
+
+
+@pytest.mark.parametrize(
+    ("known", "new", "kept"),
+    [
+        (Pace(1.0, 10, 0.2, others_share=0.05), Pace(8.0, 60, 1.0, others_share=0.7, least_step_s=0.9), "known"),
+        (Pace(1.0, 10, 0.2, others_share=0.05), Pace(1.3, 12, 0.3, others_share=0.0), "new"),
+        (Pace(8.0, 60, 1.0, others_share=0.7), Pace(1.1, 12, 0.3, others_share=0.1), "new"),
+        (Pace(8.0, 60, 1.0, others_share=0.7), Pace(4.0, 30, 0.6, others_share=0.4), "new"),
+        (Pace(4.0, 30, 0.6, others_share=0.4), Pace(8.0, 60, 1.0, others_share=0.7), "known"),
+        (None, Pace(8.0, 60, 1.0, others_share=0.7), "new"),
+    ],
+)
+def test_quiet_figures_are_remembered(tmp_path, known, new, kept):
+    base = FakeBase(tmp_path / "base")
+    if known is not None:
+        write_pace(tmp_path, base, known)
+    wanted = {"known": known, "new": new}[kept]
+    assert keep_pace(tmp_path, base, new) == wanted
+    assert read_pace(tmp_path, base) == wanted
+
+
+def test_figures_from_before_lower_bounds_were_kept_still_hold(tmp_path):
+    base = FakeBase(tmp_path / "base")
+    write_pace(tmp_path, base, Pace(0.5, 10, 0.2))
+    path = pace_path(tmp_path, BASE_ID)
+    content = json.loads(path.read_text())
+    del content["least_step_s"]
+    path.write_text(json.dumps(content))
+    assert read_pace(tmp_path, base) == Pace(0.5, 10, 0.2)
+
+
+def test_a_step_that_had_its_cores_to_itself_was_not_hindered_by_work_on_others():
+    assert not Pace(1.0, 10, 0.2, others_share=0.5, least_step_s=0.9).busy
+    hindered = Pace(4.0, 40, 0.8, others_share=0.5, least_step_s=1.0)
+    assert hindered.busy
+    assert hindered.at_best() == Pace(1.0, 10, 0.2, least_step_s=1.0)
+    assert Pace(4.0, 40, 0.8).at_best() == Pace(4.0, 40, 0.8)
+    crowded = Pace(145.0, 95, 20.0, others_share=0.94, least_step_s=7.8).at_best()
+    assert (crowded.step_s, crowded.prepare_share) == (USUAL.step_s, USUAL.prepare_share), "no more than is known"
+    assert crowded.start_s < USUAL.start_s
+
+
+def test_on_a_busy_computer_threads_sleep_while_they_wait(engine, monkeypatch):
+    monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
+    started = []
+    monkeypatch.setattr(engine._prober, "start", lambda *how: started.append(how))
+    engine.prepare_base()
+    for share in (0.1, 0.9):
+        engine._others_now = Others(share)
+        engine.measure_pace()
+    assert [busy for *_, busy in started] == [False, True]
+    assert "OMP_WAIT_POLICY" not in host.training_environment()
+    assert host.training_environment(patient=True)["OMP_WAIT_POLICY"] == "PASSIVE"
+    assert not host.waits_patiently()
+    monkeypatch.setenv("OMP_WAIT_POLICY", "passive")
+    assert host.waits_patiently()
+
+
+def test_nobody_waits_longer_than_they_wanted_and_the_measuring_goes_on(engine):
+    engine.prepare_base()
+    assert engine.measure_pace(wait=True, at_most_s=0.0)
+    assert read_pace(engine.data_dir, engine.base) is None
+    assert not engine.measure_pace(wait=True)
+    assert read_pace(engine.data_dir, engine.base) is not None
+
+
+LOOP = "while True: pass"
+
+
+@pytest.fixture
+def busy_core():
+    """One core that another program keeps busy."""
+    core = host.core_numbers()[0]
+    process = subprocess.Popen([sys.executable, "-c", LOOP])
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(process.pid, {core})
+    yield core
+    process.kill()
+    process.wait()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system cannot bind a program to a core")
+def test_other_programs_are_found_on_the_cores_this_one_may_use(busy_core):
+    mine = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {busy_core})
+        meter = OthersMeter()
+        time.sleep(0.5)
+        assert meter.share() > 0.5
+        meter, began, until = OthersMeter(), time.monotonic(), time.process_time() + 0.3
+        while time.process_time() < until:
+            pass
+        own_share = 0.3 / (time.monotonic() - began)
+        assert meter.share() < 1.05 - own_share, "what this program computes is not theirs"
+    finally:
+        os.sched_setaffinity(0, mine)
+
+
+class Computing(Slow):
+    """A base whose steps compute, in one thread."""
+
+    def train_slice(self, run_dir, budget_s, should_stop=None):
+        until = time.process_time() + 0.05
+        while time.process_time() < until:
+            pass
+        return super().train_slice(run_dir, budget_s, should_stop)
+
+
+def test_what_a_step_computed_is_the_least_it_can_take(tmp_path):
+    base = Computing()
+    base.took_s = [0.0] * 6
+    pace = probe.measure(base, probe.example_clips(), tmp_path, lambda: False, time.time())
+    assert pace.least_step_s == pytest.approx(0.05, abs=0.02)
+    assert pace.step_s >= pace.least_step_s
+    waits = probe.measure(Slow(), probe.example_clips(), tmp_path, lambda: False, time.time())
+    assert waits.least_step_s < 0.3 * waits.step_s, "waiting is not computing"
 
 
 def test_figures_of_another_machine_do_not_hold(tmp_path, monkeypatch):

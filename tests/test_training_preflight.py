@@ -15,7 +15,8 @@ from voiceclone.training.machine import Machine, container_memory_mb, look
 from voiceclone.training.pace import USUAL, Pace
 from voiceclone.training.preflight import Check, Facts, Kind, Level
 from voiceclone.training.runner import NEEDED_DISK_MB
-from voiceclone.ui.preflight import chosen_length, derived_rows
+from voiceclone.ui import text
+from voiceclone.ui.preflight import chosen_length, derived_rows, effort_choices, effort_note
 
 ROOMY = Machine("Processor", cores=4, memory_free_mb=16_000, memory_total_mb=32_000, disk_free_mb=100_000)
 FACTS = Facts(ROOMY, usable_s=90, minimum_s=10, first_voice_s=60, base_title="Kokoro", base_ready=True,
@@ -35,7 +36,7 @@ def test_nothing_to_do_where_all_is_well():
     found = preflight.look_ahead(FACTS)
     assert found.ready
     assert {check.level for check in found.checks} == {Level.FINE}
-    assert {check.kind for check in found.checks} == set(Kind) - {Kind.FREE}
+    assert {check.kind for check in found.checks} == set(Kind) - {Kind.FREE, Kind.BUSY}
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,7 @@ def test_nothing_to_do_where_all_is_well():
         (replace(FACTS, base_ready=False, base_embedded=False), Kind.BASE, Level.FIX, "Get it first"),
         (replace(FACTS, slow_sentence="Slow here."), Kind.DEVICE, Level.WATCH, "Slow here."),
         (replace(FACTS, training_now="Anna"), Kind.FREE, Level.FIX, "Wait"),
+        (replace(FACTS, others_share=0.6), Kind.BUSY, Level.WATCH, "longer than is told"),
         (with_machine(cores=1), Kind.DEVICE, Level.WATCH, "one core"),
         (with_machine(memory_free_mb=PEAK + 999), Kind.MEMORY, Level.WATCH, "Close other programs"),
         (with_machine(memory_free_mb=PEAK + 1000), Kind.MEMORY, Level.FINE, ""),
@@ -142,6 +144,18 @@ def test_a_quicker_computer_is_told_less_time(tmp_path):
     assert slow.expected_s - quick.expected_s == pytest.approx(600 * 1.9 * (1 + outlook.BESIDE_LEARNING))
 
 
+@pytest.mark.parametrize("speech_s", [20.0, 60.0, 600.0])
+def test_what_was_measured_on_a_busy_computer_is_told_as_a_lower_bound(tmp_path, speech_s):
+    base = KokoroBase(tmp_path)
+    quiet, busy = Pace(1.0, 10.0, 0.2, least_step_s=0.9), Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9)
+    for quick, slow in zip(outlook.plans(base, speech_s, quiet), outlook.plans(base, speech_s, busy), strict=True):
+        assert slow.at_least and not quick.at_least
+        assert 0.8 * quick.expected_s < slow.expected_s < quick.expected_s, "not eight times as long"
+    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(base, speech_s, busy), busy)
+    plan = told.plan("quick")
+    assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 99)
+
+
 def test_a_base_whose_steps_nobody_measured_gets_minutes():
     plans = outlook.plans(object(), 60.0, USUAL)
     assert [(plan.minutes, plan.steps, plan.expected_s) for plan in plans] == [
@@ -186,6 +200,22 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
 
 
 # The page -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pace", "busy", "label", "note"),
+    [
+        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), False, "Better: about 12 minutes", ""),
+        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), True, "Better: about 12 minutes", text.BUSY_NOW),
+        (Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), True, "Better: at least 10 minutes", text.WAS_BUSY),
+        (None, True, "Better: about 13 minutes on two cores", text.NOT_MEASURED),
+    ],
+)
+def test_a_time_is_told_as_well_as_it_is_known(pace, busy, label, note):
+    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, pace), pace, {}, busy)
+    assert effort_choices(told)[1] == (label, "better")
+    shown = effort_note(told, "better", 300.0)
+    assert (note in shown) if note else shown == ""
 
 
 def test_a_field_that_was_left_alone_overrules_nothing():

@@ -8,7 +8,6 @@ import pytest
 from voiceclone import store
 from voiceclone.errors import NotFoundError
 from voiceclone.training import runs
-from voiceclone.training.words import duration_words
 
 
 @pytest.fixture
@@ -166,20 +165,3 @@ def test_smoothing_begins_anew_with_each_phase():
     told += [entry(step, loss=1.0, phase="second") for step in range(11, 21)]
     smoothed = [point["loss"] for point in runs.plot_points(told) if point["series"] == "smoothed"]
     assert smoothed == [100.0] * 10 + [1.0] * 10
-
-
-@pytest.mark.parametrize(
-    ("duration_s", "words"),
-    [
-        (0, "less than a minute"),
-        (59, "less than a minute"),
-        (60, "about 1 minute"),
-        (185, "about 3 minutes"),
-        (3590, "about 1 hour"),
-        (3600, "about 1 hour"),
-        (4900, "about 1 hour 20 minutes"),
-        (7300, "about 2 hours"),
-    ],
-)
-def test_lengths_of_time_in_words(duration_s, words):
-    assert duration_words(duration_s) == words

@@ -77,7 +77,7 @@ def test_an_opened_training_shows_plot_settings_scores_and_voice(page, project):
     plot, chart = page.ask("draw_training", run.run_id)[1]["data"]
     assert plot["data"] and chart["visible"] is True
     assert "For 30 steps" in shown["history-facts"] and "Tone" in shown["history-facts"]
-    assert "24 seconds of speech in 6 clips" in shown["history-facts"]
+    assert "24 s of speech in 6 clips" in shown["history-facts"]
     assert text.similarity_words(0.91) in shown["history-facts"]
     assert "+0.3 semitones from your recordings" in shown["history-facts"]
     for button, visible in (("play", True), ("speak", True), ("continue", False), ("delete", True)):

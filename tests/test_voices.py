@@ -247,7 +247,7 @@ def test_foreign_files_are_refused_with_the_reason(shelf, base, tmp_path):
         tmp_path / "t.safetensors", describe(described()), {"surprise": np.zeros(3, np.float32)}
     )
     for path, reason in (
-        (plain, "not a VoiceClone voice"),
+        (plain, "holds the weights of a model"),
         (other_base, "made for the base model “xtts-v2”"),
         (other_weights, "other weights"),
         (newer, "newer VoiceClone"),
@@ -261,11 +261,14 @@ def test_foreign_files_are_refused_with_the_reason(shelf, base, tmp_path):
 
 
 def test_a_file_larger_than_any_voice_is_refused_unread(shelf, base, tmp_path):
-    path = tmp_path / "large.safetensors"
-    with path.open("wb") as file:
-        file.truncate(MAX_VOICE_FILE_MB * 1_000_000 + 1)
-    with pytest.raises(VoiceFileError, match="at most"):
-        shelf.import_voice(path, base)
+    path = write_voice_file(tmp_path / "large.safetensors", describe(described()))
+    nothing = tmp_path / "nothing.safetensors"
+    nothing.touch()
+    for large, reason in ((path, "at most"), (nothing, "no file that is known here")):
+        with large.open("r+b") as file:
+            file.truncate(MAX_VOICE_FILE_MB * 1_000_000 + 1)
+        with pytest.raises(VoiceFileError, match=reason):
+            shelf.import_voice(large, base)
 
 
 def test_names_from_elsewhere_are_made_fit_to_show(shelf, base, tmp_path):

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone import host, store
 from voiceclone.bases import DEFAULT_BASE_ID, catalogue
-from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, ShouldStop
+from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, ShouldStop, StockVoice
 from voiceclone.bases.custom import load_base
+from voiceclone.counts import count, duration, is_are
 from voiceclone.errors import (
     AudioError,
     BaseModelError,
@@ -30,7 +31,7 @@ from voiceclone.training import candidates as candidate_files
 from voiceclone.training import history, machine, preflight
 from voiceclone.training import runs as run_files
 from voiceclone.training.outlook import Outlook, plans
-from voiceclone.training.pace import USUAL, read_pace
+from voiceclone.training.pace import BUSY_SHARE, USUAL, read_pace
 from voiceclone.training.probe import Prober
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
@@ -55,6 +56,9 @@ if TYPE_CHECKING:
 CONSENT_STATEMENT = "This is my voice, or I have the speaker's permission."
 EXAMPLE_NAME = "Example voice"
 MAX_SEED = 2**31 - 1
+STOCK_MARK = "stock:"
+"""Before the id of a stock voice: that one is meant, even where a voice of one's own is called the same."""
+_STOCK_TOLD = 5
 
 
 class VoiceEngine:
@@ -82,6 +86,7 @@ class VoiceEngine:
         self._base_factory = base_factory
         self._runner = TrainingRunner(self.data_dir)
         self._prober = Prober(self.data_dir)
+        self._others_now = machine.OthersNow()
         self._shelf = VoiceShelf(self.data_dir)
         self._models = ModelShelf(self.data_dir)
         self._in_use = ModelsInUse()
@@ -626,8 +631,8 @@ class VoiceEngine:
         if not readiness.enough:
             missing_s = math.ceil(max(1.0, readiness.minimum_s - readiness.usable_s))
             raise NotEnoughSpeechError(
-                f"There are {readiness.usable_s:.0f} s of usable speech; training needs at least "
-                f"{readiness.minimum_s:.0f} s. Record or upload {missing_s} s more."
+                f"There are {duration(readiness.usable_s)} of usable speech; training needs at least "
+                f"{duration(readiness.minimum_s)}. Record or add {missing_s} s more."
             )
         config = RunConfig(
             run_id=store.new_id(),
@@ -680,6 +685,8 @@ class VoiceEngine:
         readiness = self._library.readiness(project.project_id)
         card = catalogue.card(base.base_id) if base.base_id in catalogue.BASE_IDS else None
         pace, active = self._pace_of(base), self._runner.active()
+        training_now = active.voice_name if active is not None and active.running else ""
+        others_share = 0.0 if training_now else self._others_now.share()
         looked_at = preflight.look_ahead(
             preflight.Facts(
                 machine=machine.look(self.data_dir),
@@ -693,24 +700,27 @@ class VoiceEngine:
                 slow_sentence=self.training_advice(base_id),
                 pace=pace,
                 consent=consent,
-                training_now=active.voice_name if active is not None and active.running else "",
+                training_now=training_now,
+                others_share=others_share,
             )
         )
         used = sum(is_trainable(clip) for clip in self._library.clips(project.project_id))
         told = getattr(base, "training_facts", None)
         choices = plans(base, readiness.usable_s, pace) if Ability.TRAIN in base.abilities else ()
-        return Outlook(looked_at, choices, pace, told(used, (pace or USUAL).device) if told else {})
+        facts = told(used, (pace or USUAL).device) if told else {}
+        return Outlook(looked_at, choices, pace, facts, others_share > BUSY_SHARE)
 
-    def measure_pace(self, base_id: str | None = None, *, wait: bool = False) -> bool:
+    def measure_pace(self, base_id: str | None = None, *, wait: bool = False, at_most_s: float | None = None) -> bool:
         """Find out, once for this machine and base, how quick a training is; True while that is being measured.
 
         A child process learns a few steps from the example recordings (about a quarter of a minute on two cores). It is
         never begun while a training runs, and ended when one is started. Figures taken while other programs kept the
-        computer busy are taken once more by the next program.
+        computer busy are taken once more by the next program that finds it quiet.
 
         Args:
             base_id: the base model; None is the default one.
             wait: return only when it is done.
+            at_most_s: with `wait`: or after so long; it then goes on, and what it finds is there the next time.
         """
         base = self.base_of(base_id)
         if not self._prober.running:
@@ -718,13 +728,17 @@ class VoiceEngine:
             busy = active is not None and active.running
             measurable = getattr(base, "workload", None) is not None and base.is_ready()
             known = self._pace_of(base) if measurable else None
-            if busy or not measurable or (known is not None and not known.busy):
+            if busy or not measurable or (known is not None and not self._worth_measuring_again(known)):
                 return False
             own = base is self.base
-            self._prober.start(self.base_id if own else base.base_id, self._base_factory if own else None)
+            others_busy = self._others_now.share() > BUSY_SHARE
+            self._prober.start(self.base_id if own else base.base_id, self._base_factory if own else None, others_busy)
         if wait:
-            self._prober.wait()
+            self._prober.wait(at_most_s)
         return self._prober.running
+
+    def _worth_measuring_again(self, known: "Pace") -> bool:
+        return known.busy and self._others_now.share() <= BUSY_SHARE
 
     def _pace_of(self, base: BaseModel) -> "Pace | None":
         return read_pace(self.data_dir, base) if base.is_ready() else None
@@ -1000,8 +1014,40 @@ class VoiceEngine:
         return self._shelf.voices()
 
     def voice(self, id_or_name: str) -> Voice:
-        """Return one voice, by its id or its name."""
+        """Return one voice, by its id or its name; stock voices are not among them."""
+        stock = self.stock_voice(id_or_name)
+        if stock is not None:
+            raise NotFoundError(
+                f"“{stock.name}” is a stock voice: it comes with the base model and can only be spoken with. "
+                "Name a voice of your own."
+            )
         return self._shelf.voice(id_or_name)
+
+    def stock_voices(self) -> tuple[StockVoice, ...]:
+        """Return the voices that came with the default base; nobody's clone, so nobody has to agree to them.
+
+        None before the base is ready, or where it has none to choose from.
+        """
+        told = getattr(self.base, "stock_voices", None)
+        return told() if told is not None else ()
+
+    def stock_voice(self, wanted: str) -> StockVoice | None:
+        """Return the stock voice meant by an id or a name, capitals aside; None where it is none.
+
+        A voice of one's own that is called so goes before it, except where `STOCK_MARK` stands before the id.
+
+        Raises:
+            NotFoundError: several stock voices are called so.
+        """
+        name = str(wanted).strip().removeprefix(STOCK_MARK).casefold()
+        same = [stock for stock in self.stock_voices() if name == stock.voice_id.casefold()]
+        same = same or [stock for stock in self.stock_voices() if name == stock.name.casefold()]
+        if not same or (not str(wanted).startswith(STOCK_MARK) and self.voice_named(wanted) is not None):
+            return None
+        if len(same) > 1:
+            ids = ", ".join(stock.voice_id for stock in same)
+            raise NotFoundError(f"{len(same)} stock voices are called “{same[0].name}”; name one by its id: {ids}.")
+        return same[0]
 
     def export_voice(self, voice_id: str, path: Path | str, *, private_use: bool = False) -> Path:
         """Copy a voice to a file (or into a folder); return where it lies.
@@ -1015,7 +1061,7 @@ class VoiceEngine:
         Raises:
             VoiceFileError: the licence of its base forbids passing it on.
         """
-        voice = self._shelf.voice(voice_id)
+        voice = self.voice(voice_id)
         refusal = sharing_refusal(voice)
         if refusal and private_use is not True:
             raise VoiceFileError(
@@ -1025,7 +1071,7 @@ class VoiceEngine:
 
     def sharing_condition(self, voice_id: str) -> str:
         """Return what to keep to when a voice is passed on: why it may not be, a condition, or nothing."""
-        voice = self._shelf.voice(voice_id)
+        voice = self.voice(voice_id)
         known = catalogue.card(voice.base_id).share_condition if voice.base_id in catalogue.BASE_IDS else ""
         return sharing_refusal(voice) or known
 
@@ -1052,11 +1098,11 @@ class VoiceEngine:
 
     def delete_voice(self, voice_id: str) -> None:
         """Delete a voice for good, even one whose file is damaged."""
-        self._shelf.delete(voice_id if store.is_id(voice_id) else self._shelf.voice(voice_id).voice_id)
+        self._shelf.delete(voice_id if store.is_id(voice_id) else self.voice(voice_id).voice_id)
 
     def rename_voice(self, voice_id: str, name: str) -> Voice:
         """Give a voice another name."""
-        return self._shelf.rename(self._shelf.voice(voice_id).voice_id, name)
+        return self._shelf.rename(self.voice(voice_id).voice_id, name)
 
     # Speech -----------------------------------------------------------------------------------
 
@@ -1069,13 +1115,22 @@ class VoiceEngine:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> "Speech":
-        """Speak a text of any length; `voice_id` is an id or a name, None the base's stock voice.
+        """Speak a text of any length.
 
-        `language=None` is the voice's own. Errors as in `speech.Speaker.speak`.
+        Args:
+            voice_id: id or name of a voice, a stock voice among them (`stock_voices`); None is the base's first choice
+                of these.
+            text: what to say.
+            language: of the text; None is the voice's own.
+            speed: 1.0 is the voice's own.
+            on_progress: told share and words.
+            should_stop: ends early.
+
+        Errors as in `speech.Speaker.speak`, and NotFoundError where no voice is called so.
         """
-        speaker, path, language = self._voice_to_speak_with(voice_id, language)
+        speaker, voice, language = self._voice_to_speak_with(voice_id, language)
         with self._in_use.use(speaker.base_id):
-            return speaker.speak(path, text, language, speed, on_progress, should_stop)
+            return speaker.speak(voice, text, language, speed, on_progress, should_stop)
 
     def speak_to_file(
         self,
@@ -1088,9 +1143,9 @@ class VoiceEngine:
         should_stop: ShouldStop | None = None,
     ) -> "SpeechFile":
         """Speak a text into a 16-bit WAV file, one sentence in memory at a time."""
-        speaker, voice_path, language = self._voice_to_speak_with(voice_id, language)
+        speaker, voice, language = self._voice_to_speak_with(voice_id, language)
         with self._in_use.use(speaker.base_id):
-            return speaker.speak_to_file(voice_path, text, language, Path(path), speed, on_progress, should_stop)
+            return speaker.speak_to_file(voice, text, language, Path(path), speed, on_progress, should_stop)
 
     def convert(
         self,
@@ -1114,14 +1169,14 @@ class VoiceEngine:
         """
         from voiceclone.audio import Audio, decode
 
-        voice = self._shelf.voice(voice_id)
+        voice = self.voice(voice_id)
         base = self._base_of_voice(voice)
         if Ability.CONVERT not in base.abilities:
             raise InputError(_cannot_convert(voice, base))
         recording = audio if isinstance(audio, Audio) else decode(Path(audio))
         if recording.duration_s > MAX_CONVERT_S:
             raise InputError(
-                f"The recording lasts {recording.duration_s / 60:.0f} minutes; at most {MAX_CONVERT_S / 60:.0f} are "
+                f"The recording lasts {duration(recording.duration_s)}; at most {duration(MAX_CONVERT_S)} are "
                 "converted at once. Cut it into parts."
             )
         with self._in_use.use(base.base_id):
@@ -1146,10 +1201,18 @@ class VoiceEngine:
             encode_wav(converted, temporary)
         return converted
 
-    def _voice_to_speak_with(self, voice_id: str | None, language: str | None) -> "tuple[Speaker, Path | None, str]":
-        if voice_id is None:
-            return self._speaker_of(self.base), None, language or self.base.languages[0]
-        voice = self._shelf.voice(voice_id)
+    def _voice_to_speak_with(
+        self, voice_id: str | None, language: str | None
+    ) -> "tuple[Speaker, Path | str | None, str]":
+        stock = None if voice_id is None else self.stock_voice(voice_id)
+        if voice_id is None or stock is not None:
+            spoken = self.base.languages
+            own = stock.language if stock is not None and stock.language in spoken else spoken[0]
+            return self._speaker_of(self.base), stock and stock.voice_id, language or own
+        try:
+            voice = self._shelf.voice(voice_id)
+        except NotFoundError as error:
+            raise NotFoundError(f"{error}{_stock_hint(self.stock_voices())}") from None
         base = self._base_of_voice(voice)
         if base.base_id in catalogue.BASE_IDS and not catalogue.card(base.base_id).speaks:
             raise InputError(
@@ -1177,6 +1240,15 @@ class VoiceEngine:
             if base.base_id not in self._speakers:
                 self._speakers[base.base_id] = Speaker(base)
             return self._speakers[base.base_id]
+
+
+def _stock_hint(known: Sequence[StockVoice]) -> str:
+    """Return which stock voices could be meant; nothing where there are none."""
+    if not known:
+        return ""
+    told = ", ".join(f"“{stock.name}”" for stock in known[:_STOCK_TOLD])
+    more = f" and {len(known) - _STOCK_TOLD} more" if len(known) > _STOCK_TOLD else ""
+    return f" Stock voices that came along: {told}{more}."
 
 
 def _consent_record(consent: bool, consent_by: str) -> dict[str, Any]:
@@ -1212,8 +1284,9 @@ def _check_plan(minutes: float | None, steps: int | None, seed: int) -> None:
     if minutes is not None and steps is not None:
         raise InputError("Give either minutes or steps, not both.")
     if minutes is not None and not 0 < minutes <= MAX_TRAIN_MINUTES:
-        raise InputError(f"Training for {minutes} minutes is not possible; choose up to {MAX_TRAIN_MINUTES}.")
+        asked = f"{minutes:g} {is_are(minutes, 'minute', 'minutes')}"
+        raise InputError(f"Training for {asked} is not possible; choose up to {MAX_TRAIN_MINUTES}.")
     if steps is not None and not 1 <= steps <= MAX_TRAIN_STEPS:
-        raise InputError(f"Training for {steps} steps is not possible; choose 1 to {MAX_TRAIN_STEPS}.")
+        raise InputError(f"Training for {count(steps, 'step')} is not possible; choose 1 to {MAX_TRAIN_STEPS}.")
     if not 0 <= seed <= MAX_SEED:
         raise InputError(f"The seed is {seed}; choose a whole number from 0 to {MAX_SEED}.")

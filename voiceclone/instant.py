@@ -10,6 +10,7 @@ from voiceclone import host, store
 from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, TrainingClip
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import is_trainable
+from voiceclone.counts import seconds
 from voiceclone.errors import InputError, NotEnoughSpeechError
 from voiceclone.limits import MAX_INSTANT_CLIPS, MAX_NAME_CHARACTERS, MIN_INSTANT_SPEECH_S
 from voiceclone.voice_file import Voice, base_sha256
@@ -52,8 +53,8 @@ def make_instant_voice(
     speech_s = sum(clip.audio.duration_s for clip in clips)
     if speech_s < MIN_INSTANT_SPEECH_S:
         raise NotEnoughSpeechError(
-            f"There are {speech_s:.1f} s of usable speech; an instant voice needs at least "
-            f"{MIN_INSTANT_SPEECH_S:.0f} s. Record or upload one more sentence."
+            f"There are {seconds(speech_s)} of usable speech; an instant voice needs at least "
+            f"{MIN_INSTANT_SPEECH_S:.0f} s. Record or add one more sentence."
         )
     store.require_free_disk(data_dir)
     heard_s = {clip.language: 0.0 for clip in clips}

@@ -12,6 +12,7 @@ from voiceclone import store
 from voiceclone.audio import Audio
 from voiceclone.bases.base import BaseModel, OnProgress, ShouldStop
 from voiceclone.compute import in_one_thread
+from voiceclone.counts import count
 from voiceclone.errors import Cancelled, InputError, TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS, MAX_SPEED, MIN_SPEED
 
@@ -52,7 +53,7 @@ class Speaker:
 
     def speak(
         self,
-        voice_path: Path | None,
+        voice: Path | str | None,
         text: str,
         language: str,
         speed: float = 1.0,
@@ -62,7 +63,7 @@ class Speaker:
         """Speak a text and return the sound, about 100 kB of memory per second of it.
 
         Args:
-            voice_path: a voice file; None is the stock voice.
+            voice: a voice file, the id of a stock voice, or None for the base's first choice of these.
             text: at most `MAX_SPEAK_CHARACTERS`.
             language: one of the base's languages.
             speed: 1.0 is the voice's own; `MIN_SPEED` to `MAX_SPEED`.
@@ -75,13 +76,13 @@ class Speaker:
             Cancelled: `should_stop` turned True.
         """
         began = time.monotonic()
-        pieces = list(self._pieces(voice_path, text, language, speed, on_progress, should_stop))
+        pieces = list(self._pieces(voice, text, language, speed, on_progress, should_stop))
         samples = np.concatenate(pieces)
         return Speech(Audio(samples, self._base.sample_rate), len(pieces), time.monotonic() - began)
 
     def speak_to_file(
         self,
-        voice_path: Path | None,
+        voice: Path | str | None,
         text: str,
         language: str,
         path: Path,
@@ -98,7 +99,7 @@ class Speaker:
         began = time.monotonic()
         sentences = frames = 0
         rate = self._base.sample_rate
-        pieces = self._pieces(voice_path, text, language, speed, on_progress, should_stop)
+        pieces = self._pieces(voice, text, language, speed, on_progress, should_stop)
         with (
             store.atomic_file(path) as temporary,
             soundfile.SoundFile(temporary, "w", rate, channels=1, subtype="PCM_16", format="WAV") as wav,
@@ -111,7 +112,7 @@ class Speaker:
 
     def _pieces(
         self,
-        voice_path: Path | None,
+        voice: Path | str | None,
         text: str,
         language: str,
         speed: float,
@@ -129,8 +130,8 @@ class Speaker:
         done = 0
         for number, sentence in enumerate(sentences, start=1):
             if should_stop is not None and should_stop():
-                raise Cancelled("Stopped speaking. Press Speak to begin again.")
-            spoken = self._speak(voice_path, sentence.text, language, speed)
+                raise Cancelled("Stopped speaking. Let it speak again from the beginning.")
+            spoken = self._speak(voice, sentence.text, language, speed)
             before_s = QUIET_ENDS_S if number == 1 else 0.0
             behind_s = QUIET_ENDS_S if number == len(sentences) else sentence.pause_after_s / speed
             before, behind = (np.zeros(round(s * spoken.sample_rate), np.float32) for s in (before_s, behind_s))
@@ -146,7 +147,7 @@ def check_request(text: str, language: str, speed: float, base: BaseModel) -> No
         raise TextError("There is no text yet. Type what the voice should say.")
     if len(text) > MAX_SPEAK_CHARACTERS:
         raise TextError(
-            f"The text has {len(text):,} characters; at most {MAX_SPEAK_CHARACTERS:,} are spoken at once. "
+            f"The text has {count(len(text), 'character')}; at most {MAX_SPEAK_CHARACTERS:,} are spoken at once. "
             "Speak it in parts."
         )
     if language not in base.languages:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from voiceclone.counts import count
 from voiceclone.errors import InputError, NotFoundError, StorageError, VoiceCloneError
 from voiceclone.limits import MAX_NAME_CHARACTERS, MIN_FREE_DISK_MB
 
@@ -53,7 +54,9 @@ def clean_name(name: str, what: str = "name") -> str:
     if not tidy:
         raise InputError(f"The {what} is empty. Type a name, for example “Anna”.")
     if len(tidy) > MAX_NAME_CHARACTERS:
-        raise InputError(f"The {what} has {len(tidy)} characters; at most {MAX_NAME_CHARACTERS} fit. Shorten it.")
+        raise InputError(
+            f"The {what} has {count(len(tidy), 'character')}; at most {MAX_NAME_CHARACTERS} fit. Shorten it."
+        )
     if not tidy.isprintable():
         raise InputError(f"The {what} holds a character that cannot be shown. Type it again.")
     return tidy

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
 from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.counts import count
 from voiceclone.errors import ArchiveError, Cancelled, NotFoundError
 from voiceclone.limits import MAX_MODEL_FILES, MAX_MODEL_MB
 from voiceclone.store import remove_folder, require_free_disk, safe_path, storage_errors
@@ -97,7 +98,7 @@ def _checked(opened: zipfile.ZipFile, archive: Path, max_mb: float, max_files: i
     if not members:
         raise ArchiveError(f"“{archive.name}” holds no files.")
     if len(members) > max_files:
-        raise ArchiveError(f"“{archive.name}” holds {len(members)} files; at most {max_files} are unpacked.")
+        raise ArchiveError(f"“{archive.name}” holds {count(len(members), 'file')}; at most {max_files} are unpacked.")
     if sum(member.file_size for member in members) > max_mb * 1e6:
         raise _too_large(archive, max_mb)
     for member in members:

@@ -93,6 +93,15 @@ def read_voice(path: Path) -> Voice:
         raise _damaged(path) from error
 
 
+def is_described(path: Path) -> bool:
+    """True for a file with a description of ours in it, whether that holds or not."""
+    try:
+        header, _ = _read_header(path)
+    except VoiceFileError:
+        return False
+    return METADATA_KEY in header.get("__metadata__", {})
+
+
 def check_voice_file(path: Path, base: BaseModel) -> None:
     """Check everything about a voice file that may come from anywhere.
 
@@ -105,7 +114,7 @@ def check_voice_file(path: Path, base: BaseModel) -> None:
     if voice.language not in base.languages:
         raise _damaged(path)
     if not is_whole(path):
-        raise _damaged(path)
+        raise _cut_off(path)
     base_check = getattr(base, "check_voice_file", None)
     if base_check is not None:
         base_check(path)
@@ -235,3 +244,21 @@ def _damaged(path: Path) -> VoiceFileError:
         f"“{path.name}” is not a voice file, or it is damaged. Export it again where it came from, "
         "or choose another file."
     )
+
+
+def _cut_off(path: Path) -> VoiceFileError:
+    """Return the error for a voice whose description is whole and whose sound is not."""
+    header, begin = _read_header(path)
+    ends = [tensor["data_offsets"][1] for name, tensor in header.items() if _has_offsets(name, tensor)]
+    whole, there = begin + max(ends, default=0), path.stat().st_size
+    if there >= whole:
+        return _damaged(path)
+    return VoiceFileError(
+        f"“{path.name}” is a voice that is cut off: {there / 1e6:.2f} of {whole / 1e6:.2f} MB are there. Copy or "
+        "export it again."
+    )
+
+
+def _has_offsets(name: str, tensor: Any) -> bool:
+    offsets = tensor.get("data_offsets") if name != "__metadata__" and isinstance(tensor, dict) else None
+    return isinstance(offsets, list) and len(offsets) == 2 and all(type(offset) is int for offset in offsets)

@@ -4,11 +4,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from voiceclone import store
+from voiceclone import foreign_file, store
 from voiceclone.bases.base import BaseModel
+from voiceclone.counts import count
 from voiceclone.errors import NotFoundError, VoiceFileError
 from voiceclone.limits import MAX_NAME_CHARACTERS
-from voiceclone.voice_file import Voice, check_voice_file, copy_with_description, describe, read_voice
+from voiceclone.voice_file import Voice, check_voice_file, copy_with_description, describe, is_described, read_voice
 
 
 class VoiceShelf:
@@ -46,7 +47,7 @@ class VoiceShelf:
             return same[0]
         if same:
             ids = ", ".join(voice.voice_id for voice in same)
-            raise NotFoundError(f"{len(same)} voices are called “{wanted}”; name one by its id: {ids}.")
+            raise NotFoundError(f"{count(len(same), 'voice')} are called “{wanted}”; name one by its id: {ids}.")
         names = ", ".join(f"“{voice.name}”" for voice in known)
         hint = f"You have {names}." if known else "Train one first, or import a voice file."
         raise NotFoundError(f"There is no voice called “{wanted}”. {hint}")
@@ -95,8 +96,10 @@ class VoiceShelf:
             NotFoundError: there is no such file.
             VoiceFileError: it is no voice file, too large, damaged, or made for another base.
         """
-        if not source.is_file():
+        if not source.exists():
             raise NotFoundError(f"There is no file “{source}”. Choose a voice file (.safetensors).")
+        if not is_described(source):
+            raise foreign_file.refusal(source)
         check_voice_file(source, base)
         voice = read_voice(source)
         voice = replace(voice, voice_id=store.new_id(), name=self.free_name(voice.name))

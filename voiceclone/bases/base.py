@@ -97,6 +97,20 @@ class Workload:
     """True where the steps were held back because there is too little speech for more of them."""
 
 
+@dataclass(frozen=True)
+class StockVoice:
+    """A voice that came with a base model: nobody's clone, to speak with and to compare."""
+
+    voice_id: str
+    """As the model names it, for example `af_heart`."""
+    name: str
+    """What a person calls it."""
+    language: str = ""
+    """Code of the language it was recorded in, which need not be one that is spoken here; nothing where unknown."""
+    sex: str = ""
+    """`female`, `male`, or nothing where unknown."""
+
+
 VOICE_FILE = "voice.safetensors"
 """In the run folder: the voice that a training ends in, as `finish` leaves it."""
 START_VOICE_FILE = "start_voice.safetensors"
@@ -115,7 +129,8 @@ class BaseModel(Protocol):
 
     A base may also have `workload(effort, speech_s, device) -> Workload` (how many steps an `Effort` is worth on `cpu`
     or `cuda`; without it the page offers minutes), `training_facts(clip_count, device) -> dict` and
-    `precision() -> str` (figures for people who want to know), and `continues_voices = True` (see `START_VOICE_FILE`).
+    `precision() -> str` (figures for people who want to know), `continues_voices = True` (see `START_VOICE_FILE`), and
+    `stock_voices() -> tuple[StockVoice, ...]` (none before it is ready); `speak` then takes the id of one, too.
     """
 
     base_id: str
@@ -181,10 +196,10 @@ class BaseModel(Protocol):
             Cancelled: `should_stop` said so, between two pieces of at most 20 s.
         """
 
-    def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
+    def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
         """Speak ONE sentence-sized text (see `voiceclone.text.sentences`) with a voice file.
 
-        `voice_path=None` is the untouched stock voice.
+        `voice=None` is the base's first choice of its stock voices, a str the id of one of them.
         """
 
 

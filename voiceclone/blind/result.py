@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from voiceclone.blind.model import FIRST, RECORDING, BlindTest
+from voiceclone.counts import count, is_are
 from voiceclone.errors import InputError
 
 CONFIDENCE = 0.95
@@ -64,9 +65,9 @@ def _sentence(test: BlindTest, winner: str, other: str, chosen: int, low: float,
     between = f"between {100 * low:.0f} and {100 * high:.0f} in 100"
     verb = _PREFERRED[test.question]
     if 2 * chosen == total:
-        told = f"“{winner}” and “{other}” were chosen equally often, {chosen} of {total} times each"
+        told = f"“{winner}” and “{other}” were chosen equally often, {chosen} of {count(total, 'time')} each"
         return f"{told}. The true share of either lies {between}: no difference was heard."
-    told = f"“{winner}” {verb} {chosen} of {total} times, “{other}” {total - chosen}"
+    told = f"“{winner}” {verb} {chosen} of {count(total, 'time')}, “{other}” {total - chosen}"
     proof = "so chance alone hardly explains it" if low > 0.5 else "so it may still be chance"
     return f"{told}. Its true share lies {between}, {proof}."
 
@@ -77,4 +78,7 @@ def _about_recordings(test: BlindTest) -> str:
     learnt = sum(pair.was_learnt for pair in test.pairs)
     if not learnt:
         return " No training had heard any of these recordings."
-    return f" {learnt} of the {len(test.pairs)} recordings were also learnt from, which flatters the voice."
+    return (
+        f" {learnt} of the {count(len(test.pairs), 'recording')} {is_are(learnt, 'was', 'were')} also learnt from, "
+        "which flatters the voice."
+    )

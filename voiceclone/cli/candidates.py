@@ -5,6 +5,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 
 from voiceclone.cli.output import table, tell
+from voiceclone.counts import count
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
 from voiceclone.judge import pitch
@@ -31,7 +32,7 @@ def candidates(options: Namespace, engine: VoiceEngine) -> int:
     run_id = options.run or _present_run_id(engine)
     if options.keep is not None:
         voice = engine.keep_candidate(run_id, options.keep)
-        tell(options, voice, [f"“{voice.name}” is now the voice after {voice.steps} steps."])
+        tell(options, voice, [f"“{voice.name}” is now the voice after {count(voice.steps, 'step')}."])
         return 0
     found = engine.candidates(run_id)
     if not found.made:

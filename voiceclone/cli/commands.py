@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ from voiceclone.cli.candidates import candidates
 from voiceclone.cli.compare import compare
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
 from voiceclone.cli.models import convert, get, instant, models, remove
-from voiceclone.cli.output import note, progress_bar, require_wav, seconds, table, tell
+from voiceclone.cli.output import confirm, note, progress_bar, require_wav, table, tell
 from voiceclone.cli.training import list_runs, resume, status, stop, train, watch
 from voiceclone.clips.model import needs_a_look
+from voiceclone.counts import count, duration, is_are, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
-from voiceclone.text.languages import ANY_LANGUAGE
+from voiceclone.text.languages import ANY_LANGUAGE, language_name
 
 if TYPE_CHECKING:
     from voiceclone.clips.model import AddReport, Clip, Project, Readiness
@@ -44,11 +46,30 @@ def setup(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def projects(options: Namespace, engine: VoiceEngine) -> int:
-    """List the projects."""
+    """List the projects, or delete one: a person with everything recorded."""
+    if options.delete is not None:
+        return _delete_project(options, engine)
     known = engine.projects()
     for sentence in engine.lost_recordings():
         note(sentence)
     tell(options, known, table((project.name, project.language, project.project_id) for project in known))
+    return 0
+
+
+def _delete_project(options: Namespace, engine: VoiceEngine) -> int:
+    project = engine.project(options.delete)
+    clip_count, speech_s = len(engine.clips(project.project_id)), engine.readiness(project.project_id).speech_s
+    runs = engine.runs(project.project_id)
+    what = f"“{project.name}” with {count(clip_count, 'clip')} ({duration(speech_s)} of speech)"
+    confirm(options, f"Delete {what}? The recordings cannot be brought back.")
+    engine.delete_project(project.project_id)
+    lines = [f"{what} is deleted."]
+    if runs:
+        told = f"{count(len(runs), 'training')} of it, with samples of the recordings, and the voices made by"
+        lines.append(
+            f"{told} {is_are(len(runs), 'it', 'them')} stay; delete these with: runs --delete RUN --with-voice"
+        )
+    tell(options, {"deleted": project, "clips": clip_count, "runs_left": [run.run_id for run in runs]}, lines)
     return 0
 
 
@@ -58,15 +79,14 @@ def add(options: Namespace, engine: VoiceEngine) -> int:
     project, report, readiness = (add_from_corpus if chosen_corpus(options) else _add_files)(options, engine)
     is_there = any(known.project_id == project.project_id for known in engine.projects())
     for rejected in report.rejected:
-        note(f"{rejected.source_name}: {rejected.reason}")
+        note(rejected.sentence)
     told = {
         "project": project if is_there else None,
         "added": report.added,
         "rejected": report.rejected,
         "readiness": readiness,
     }
-    count = f"{len(report.added)} clip{'' if len(report.added) == 1 else 's'}"
-    words = f"Added {count} to “{project.name}”. {readiness.sentence}"
+    words = f"Added {count(len(report.added), 'clip')} to “{project.name}”. {readiness.sentence}"
     tell(options, told, [words if is_there else f"Nothing was added, so there is no project “{project.name}”."])
     return 0 if report.added or not report.rejected else 2
 
@@ -98,11 +118,13 @@ def clean(options: Namespace, engine: VoiceEngine) -> int:
     project = engine.project(options.project)
     if options.undo:
         undone = engine.undo_cleaning(project.project_id)
-        tell(options, {"undone": undone}, [f"{undone} clips of “{project.name}” are as they were recorded."])
+        words = f"{count(undone, 'clip')} of “{project.name}” {is_are(undone)} as recorded."
+        tell(options, {"undone": undone}, [words])
         return 0
     with progress_bar("Cleaning") as on_progress:
         cleaned = engine.clean(project.project_id, on_progress=on_progress, strength=options.strength)
-    tell(options, cleaned, [f"Cleaned {len(cleaned)} clips of “{project.name}”; the originals are unchanged."])
+    words = f"Cleaned {count(len(cleaned), 'clip')} of “{project.name}”; the originals are unchanged."
+    tell(options, cleaned, [words])
     return 0
 
 
@@ -147,6 +169,7 @@ def _whole_id(known: "list[Clip]", beginning: str) -> str:
 def recogniser(options: Namespace, engine: VoiceEngine) -> int:
     """Get, remove or list recognisers."""
     if options.key and options.remove:
+        confirm(options, f"Delete the recogniser “{options.key}”? It can be fetched again.")
         engine.remove_recogniser(options.key)
     elif options.key:
         with progress_bar("Fetching") as on_progress:
@@ -177,28 +200,34 @@ def speak(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def voices(options: Namespace, engine: VoiceEngine) -> int:
-    """List the voices."""
-    known = engine.voices()
-    rows = (
+    """List the voices: a person's own, then the stock voices."""
+    known, stock = engine.voices(), engine.stock_voices()
+    rows = [
         (
             voice.name,
             voice.language,
-            f"{voice.steps} steps",
+            count(voice.steps, "step"),
             seconds(voice.speech_s),
             f"{voice.size_mb} MB",
             voice.voice_id,
         )
         for voice in known
-    )
-    tell(options, known, table(rows) if known else ["There are no voices yet. Train one, or import a file."])
+    ]
+    lines = [*table(rows)] if known else ["You have no voices yet. Train one, or import a file."]
+    if stock:
+        lines += ["", "Stock voices, which are nobody's clone and can only be spoken with:"]
+        lines += table((one.name, one.sex, language_name(one.language), one.voice_id) for one in stock)
+    told = [asdict(voice) for voice in known] + [asdict(one) | {"stock": True} for one in stock]
+    tell(options, told, lines)
     return 0
 
 
 def dataset(options: Namespace, engine: VoiceEngine) -> int:
     """Write a project's clips into a zip file."""
     with progress_bar("Writing") as on_progress:
-        count = engine.export_dataset(options.project, options.file, on_progress)
-    tell(options, {"clips": count, "path": options.file}, [f"{count} clips are in {options.file}."])
+        packed = engine.export_dataset(options.project, options.file, on_progress)
+    words = f"{count(packed, 'clip')} {is_are(packed)} in {options.file}."
+    tell(options, {"clips": packed, "path": options.file}, [words])
     return 0
 
 
@@ -223,6 +252,7 @@ def import_voice(options: Namespace, engine: VoiceEngine) -> int:
 def delete(options: Namespace, engine: VoiceEngine) -> int:
     """Delete a voice."""
     voice = engine.voice(options.voice)
+    confirm(options, f"Delete the voice “{voice.name}”? It cannot be brought back unless you exported it.")
     engine.delete_voice(voice.voice_id)
     tell(options, {"deleted": voice}, [f"“{voice.name}” is deleted."])
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from voiceclone import store
 from voiceclone.cli.output import progress_bar, table, tell
+from voiceclone.counts import count, duration
 from voiceclone.engine import VoiceEngine
 
 if TYPE_CHECKING:
@@ -88,9 +89,9 @@ def _words(done: "Comparison", folder: Path) -> list[str]:
         *table([HEAD, *rows(done)]),
         "",
         done.verdict,
-        f"Trained on {request.training_speech_s:.0f} s of speech, judged by {judged} recordings that no training was "
-        "given; ± is the 95 % interval of the mean over the sentences; pitch is that of all sentences above that of "
-        f"the recordings, and right within {RIGHT_SEMITONES:g} semitones. One training each: another may come out a "
-        "little different.",
+        f"Trained on {duration(request.training_speech_s)} of speech, judged by {count(judged, 'recording')} that no "
+        "training was given; ± is the 95 % interval of the mean over the sentences; pitch is that of all sentences "
+        f"above that of the recordings, and right within {RIGHT_SEMITONES:g} semitones. One training each: another may "
+        "come out a little different.",
         f"Figures, picture and sounds are in {folder}.",
     ]

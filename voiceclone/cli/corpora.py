@@ -5,6 +5,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from voiceclone.cli.output import progress_bar, table, tell
+from voiceclone.counts import count
 from voiceclone.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _row(speaker: "CorpusSpeaker") -> tuple[str, ...]:
     short_id = speaker.speaker_id if len(speaker.speaker_id) <= 20 else f"{speaker.speaker_id[:16]}…"
     missing = f", {speaker.missing_count} missing" if speaker.missing_count else ""
     minutes = f"{speaker.duration_s / 60:.1f} min"
-    return short_id, minutes, f"{speaker.clip_count} recordings{missing}", speaker.language, speaker.note
+    return short_id, minutes, f"{count(speaker.clip_count, 'recording')}{missing}", speaker.language, speaker.note
 
 
 def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project, AddReport, Readiness]":

@@ -9,12 +9,12 @@ from typing import Any
 
 from voiceclone.bases import catalogue
 from voiceclone.bases.catalogue import BaseCard
-from voiceclone.cli.output import note, progress_bar, require_wav, seconds, table, tell
+from voiceclone.cli.output import YES, YES_HELP, confirm, note, progress_bar, require_wav, table, tell
+from voiceclone.counts import count, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import ConsentError
 from voiceclone.models import ModelStatus, licence_question
 
-_YES = "yes"
 _STATE_WORDS = {
     "ready": "ready",
     "missing": "not here",
@@ -37,6 +37,7 @@ def add_model_commands(commands: argparse._SubParsersAction, command: Callable[.
     get.add_argument("--mirror", metavar="URL", help="a server to ask in place of GitHub and the model hub")
     remove = command(commands, "remove", "Delete a base model's files; voices made with it stay.")
     remove.add_argument("model", metavar="MODEL", help="id of a base model")
+    remove.add_argument("--yes", action="store_true", help=YES_HELP)
     instant = command(commands, "instant", "Make a voice in seconds, without training.")
     instant.add_argument("project", metavar="PROJECT", help="name or id of a project")
     instant.add_argument("--voice", metavar="NAME", required=True, help="what the voice will be called")
@@ -96,6 +97,9 @@ def remove(options: Namespace, engine: VoiceEngine) -> int:
     """Delete a base model's files."""
     card = catalogue.card(options.model)
     meant = engine.model_removal(card.base_id)
+    if not card.embedded:
+        silent = f" {count(len(meant.voices), 'voice')} will be silent until it is back." if meant.voices else ""
+        confirm(options, f"Remove {card.title} ({meant.frees_mb:.0f} MB)? It can be fetched again.{silent}")
     engine.remove_model(card.base_id)
     told = {"removed": card.base_id, "freed_mb": round(meant.frees_mb, 1), "silent_voices": list(meant.voices)}
     lines = [f"{card.title} is removed; {meant.frees_mb:.0f} MB are free again."]
@@ -159,8 +163,8 @@ def _ask(options: Namespace, status: ModelStatus) -> bool:
         raise ConsentError(f"{licence_question(status.card)} Repeat the command with --accept-licence to agree.")
     for line in _card_words(status):
         note(line)
-    print(f"Do you agree to these terms? Type {_YES} to agree: ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().casefold() != _YES:
+    print(f"Do you agree to these terms? Type {YES} to agree: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().casefold() != YES:
         raise ConsentError(f"Not agreed to, so {status.card.title} was not fetched. Nothing was changed.")
     return True
 

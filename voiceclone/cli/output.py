@@ -1,7 +1,9 @@
-"""How the terminal tells things: JSON or words on standard output, progress on standard error."""
+"""How the terminal tells things: JSON or words on standard output, progress and questions on standard error."""
 
 import json
 import sys
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
@@ -9,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone.bases.base import OnProgress
+from voiceclone.counts import duration
 from voiceclone.errors import InputError
+
+LINE_EVERY_S = 30.0
+"""Where progress is no bar but lines: a log stays short, and a person sees that it goes on."""
+YES = "yes"
+YES_HELP = "do it without asking"
 
 
 def tell(options: Any, value: Any, words: Iterable[str]) -> None:
@@ -26,14 +34,53 @@ def note(sentence: str) -> None:
     print(sentence, file=sys.stderr)
 
 
+class Lines:
+    """Progress where standard error is no terminal: a plain line now and then, also while nothing new is told.
+
+    Args:
+        description: what goes on, the beginning of every line.
+        every_s: time from one line to the next; None is `LINE_EVERY_S`. What ends sooner prints nothing.
+    """
+
+    def __init__(self, description: str, every_s: float | None = None) -> None:
+        self._description = description
+        self._every_s = LINE_EVERY_S if every_s is None else every_s
+        self._began = time.monotonic()
+        self._told: tuple[float | None, str] = (None, "")
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._print, name="progress-lines", daemon=True)
+
+    def tell(self, share: float | None, message: str) -> None:
+        """Note how it stands: share 0..1, None where that is not known, and words."""
+        self._told = (share, message)
+
+    def __enter__(self) -> "Lines":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _print(self) -> None:
+        while not self._ended.wait(self._every_s):
+            share, message = self._told
+            parts = [f"{min(1.0, max(0.0, share)):.0%}" if share is not None else "", message.rstrip(".")]
+            words = ", ".join(part for part in (*parts, duration(time.monotonic() - self._began)) if part)
+            print(f"{self._description}: {words}", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def progress_bar(description: str) -> Iterator[OnProgress]:
-    """Give an `on_progress` that draws a bar on standard error; silent where that is no terminal."""
+    """Give an `on_progress` that draws a bar on standard error; `Lines` where that is no terminal."""
+    if not sys.stderr.isatty():
+        with Lines(description) as lines:
+            yield lines.tell
+        return
     from tqdm import tqdm
 
     bar_format = "{desc} |{bar}| {percentage:3.0f}% [{elapsed}] {postfix}"
-    # disable=None is tqdm's word for: only on a terminal
-    with tqdm(total=1.0, desc=description, disable=None, bar_format=bar_format, file=sys.stderr) as bar:
+    with tqdm(total=1.0, desc=description, bar_format=bar_format, file=sys.stderr) as bar:
 
         def on_progress(share: float, message: str) -> None:
             bar.set_postfix_str(message, refresh=False)
@@ -43,15 +90,25 @@ def progress_bar(description: str) -> Iterator[OnProgress]:
         yield on_progress
 
 
+def confirm(options: Any, question: str) -> None:
+    """Ask before something goes for good; `--yes` answers beforehand.
+
+    Raises:
+        InputError: the answer was another one, or nobody can be asked: no terminal, or `--json`.
+    """
+    if options.yes:
+        return
+    if options.json or not sys.stdin.isatty():
+        raise InputError(f"{question} Nobody can be asked here; repeat the command with --yes to do it.")
+    print(f"{question} Type {YES} to do it: ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().casefold() != YES:
+        raise InputError("Nothing was deleted.")
+
+
 def require_wav(path: Path) -> None:
     """Raise `InputError` unless `path` can be the name of a WAV file."""
     if path.suffix.lower() != ".wav" or path.is_dir():
         raise InputError(f"“{path}” is not a WAV file's name. End it with .wav.")
-
-
-def seconds(duration_s: float) -> str:
-    """Return a length for a table, for example `3.4 s` or `12:05 min`."""
-    return f"{duration_s:.1f} s" if duration_s < 60 else f"{duration_s // 60:.0f}:{duration_s % 60:02.0f} min"
 
 
 def table(rows: Iterable[Iterable[object]]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from voiceclone.cli.candidates import add_candidates_command
 from voiceclone.cli.compare import add_compare_command
 from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
+from voiceclone.cli.output import YES_HELP
 from voiceclone.cli.training import add_run_commands
 from voiceclone.clips.clean import STRENGTHS
 from voiceclone.clips.recognisers import RECOGNISERS
@@ -54,7 +55,11 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
         help="fetch the official float32 weights and all 54 stock voices from the model hub (355 MB); "
         "voices trained before do not fit them. Without this nothing asks a network",
     )
-    _command(commands, "projects", "List the projects.")
+    projects = _command(commands, "projects", "List the projects, or delete one with everything recorded.")
+    projects.add_argument(
+        "--delete", metavar="PROJECT", help="delete this one, by name or id; the voices made of it stay"
+    )
+    projects.add_argument("--yes", action="store_true", help=YES_HELP)
     add = _command(commands, "add", "Add recordings to a project; the project is made if it is new.")
     add.add_argument("project", metavar="PROJECT", help="name or id of a project")
     add.add_argument("files", metavar="FILE", nargs="*", type=Path, help="recording, or a folder of them")
@@ -106,6 +111,7 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
         "key", nargs="?", choices=tuple(RECOGNISERS), help="base (148 MB) or small (486 MB, better)"
     )
     recogniser.add_argument("--remove", action="store_true", help="delete it instead")
+    recogniser.add_argument("--yes", action="store_true", help=YES_HELP)
     room = _command(commands, "room", "Check a room and microphone before recording: noise, hum, echo, level.")
     room.add_argument("silence", metavar="SILENCE", type=Path, help="about five seconds in which nobody speaks")
     room.add_argument("speech", metavar="SPEECH", type=Path, help="about five seconds of reading aloud")
@@ -155,7 +161,9 @@ def _add_training_commands(commands: argparse._SubParsersAction) -> None:
 
 def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
     speak = _command(commands, "speak", "Speak a text of any length into a WAV file.")
-    speak.add_argument("--voice", metavar="NAME", required=True, help="name or id of a voice")
+    speak.add_argument(
+        "--voice", metavar="NAME", required=True, help="name or id of a voice, or of a stock voice; see “voices”"
+    )
     words = speak.add_mutually_exclusive_group(required=True)
     words.add_argument("--text", help="what to say")
     words.add_argument("--text-file", metavar="FILE", help="UTF-8 text file; - is standard input")
@@ -164,7 +172,7 @@ def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
     speak.add_argument(
         "--speed", type=float, default=1.0, metavar="N", help=f"{MIN_SPEED} to {MAX_SPEED} (default: 1.0)"
     )
-    _command(commands, "voices", "List the voices.")
+    _command(commands, "voices", "List your voices, and the stock voices that came with the base model.")
     dataset = _command(commands, "dataset", "Write a project's clips and texts into a zip file (LJSpeech layout).")
     dataset.add_argument("project", metavar="PROJECT", help="name or id of a project")
     dataset.add_argument("file", metavar="FILE", type=Path, help="the zip file; “add” takes it in again")
@@ -180,6 +188,7 @@ def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
     bring.add_argument("file", metavar="FILE", type=Path, help="voice file (.safetensors)")
     delete = _command(commands, "delete", "Delete a voice for good.")
     delete.add_argument("voice", metavar="NAME", help="name or id of a voice")
+    delete.add_argument("--yes", action="store_true", help=YES_HELP)
     rename = _command(commands, "rename", "Give a voice another name.")
     rename.add_argument("voice", metavar="NAME", help="name or id of a voice")
     rename.add_argument("new_name", metavar="NEW_NAME", help="the new name")

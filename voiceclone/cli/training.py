@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from voiceclone.bases.base import Effort
-from voiceclone.cli.output import note, seconds, table, tell
+from voiceclone.cli.output import YES_HELP, Lines, confirm, note, table, tell
+from voiceclone.counts import about, at_least, count, is_are, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
 from voiceclone.judge import pitch
@@ -16,9 +17,10 @@ from voiceclone.training import history
 from voiceclone.training.history import RunRecord
 from voiceclone.training.outlook import EffortPlan
 from voiceclone.training.runs import RunStatus
-from voiceclone.training.words import duration_words
 
 _FOLLOW_INTERVAL_S = 0.5
+MEASURE_S = 120.0
+"""Longer nobody waits for a figure; with load 17 on two cores it took more than ten minutes."""
 _ID_LETTERS = 8
 """So many letters of an id are listed; they are enough to name a run."""
 _RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
@@ -37,6 +39,7 @@ def add_run_commands(commands: argparse._SubParsersAction, command: Callable[...
     listing.add_argument("--project", metavar="PROJECT", help="only those of one project, by name or id")
     listing.add_argument("--delete", metavar="RUN", help="delete a training; the voice it made stays")
     listing.add_argument("--with-voice", action="store_true", help="with --delete: delete its voice, too")
+    listing.add_argument("--yes", action="store_true", help=YES_HELP)
     for name, summary, hidden in (
         ("watch", "Follow a training with a live bar; Ctrl-C leaves it running.", False),
         ("status", "Tell how a training stands.", False),
@@ -75,24 +78,40 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
 
 def check(options: Namespace, engine: VoiceEngine) -> int:
     """Tell whether all is ready and how long each choice takes; measures this computer first, once."""
-    if engine.measure_pace(options.base):
-        note("Measuring how quick this computer is; a quarter of a minute, once.")
-        engine.measure_pace(options.base, wait=True)
+    for _ in range(2):  # other programs may come while it is measured
+        if not engine.measure_pace(options.base):
+            break
+        note("Measuring how quick this computer is; a quarter of a minute if nothing else keeps it busy, once.")
+        with Lines("Measuring"):
+            unfinished = engine.measure_pace(options.base, wait=True, at_most_s=MEASURE_S)
+        if unfinished:
+            note("Other programs keep this computer so busy that it could not be measured in time. That goes on; check "
+                 "again later, or close them first.")  # fmt: skip
+            break
     outlook = engine.training_outlook(options.project, consent=options.i_have_consent, base_id=options.base)
     rows = [(one.level, f"{one.sentence} {one.remedy}".rstrip()) for one in outlook.preflight.checks]
-    rows += [(plan.effort, _plan_words(plan)) for plan in outlook.plans]
+    rows += [(plan.effort, _plan_words(plan, outlook.busy)) for plan in outlook.plans]
     told = {"ready": outlook.preflight.ready, "checks": outlook.preflight.checks, "plans": outlook.plans}
-    tell(options, told | {"pace": outlook.pace}, table(rows))
-    if outlook.pace is not None and outlook.pace.busy:
-        note("Other programs kept this computer busy while it was measured; close them and check again.")
+    tell(options, told | {"pace": outlook.pace, "busy": outlook.busy}, table(rows))
     return 0 if outlook.preflight.ready else 2
 
 
-def _plan_words(plan: EffortPlan) -> str:
-    length = f"{plan.steps} steps, " if plan.steps is not None else ""
-    where = "on this computer" if plan.measured else "on a computer with two cores (not measured here yet)"
+def _plan_words(plan: EffortPlan, busy: bool) -> str:
+    """Say how long a choice takes; a figure that is not known is never told as one that is."""
+    length = f"{count(plan.steps, 'step')}, " if plan.steps is not None else ""
     more = "; more speech would make use of more steps" if plan.wants_more_speech else ""
-    return f"{length}{duration_words(plan.expected_s)} {where}{more}."
+    if plan.steps is None:
+        return f"{about(plan.expected_s)}{more}."  # as long as was asked for, wherever
+    if plan.at_least:
+        when = "just now" if busy else "when it was measured"
+        told = f"{at_least(plan.expected_s)}; other programs kept this computer busy {when}, so it may take longer"
+    elif not plan.measured:
+        told = f"{about(plan.expected_s)} on a computer with two cores (not measured here yet)"
+    elif busy:
+        told = f"{about(plan.expected_s)} on this computer; other programs keep it busy just now, so it may take longer"
+    else:
+        told = f"{about(plan.expected_s)} on this computer"
+    return f"{length}{told}{more}."
 
 
 def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], str]:
@@ -103,7 +122,7 @@ def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], st
     plan = outlook.plan(options.effort or Effort.BETTER)
     if plan is None:
         return {}, ""  # a base that cannot be trained; the engine says so
-    return {"minutes": plan.minutes, "steps": plan.steps}, _plan_words(plan).capitalize()
+    return {"minutes": plan.minutes, "steps": plan.steps}, _plan_words(plan, outlook.busy).capitalize()
 
 
 def _same_name(options: Namespace, engine: VoiceEngine) -> dict[str, Any]:
@@ -176,10 +195,13 @@ def _delete(options: Namespace, engine: VoiceEngine) -> int:
         raise InputError("--delete RUN stands alone. Leave the other names out.")
     run = engine.find_run(options.delete)
     had_voice = engine.run_record(run.run_id).voice_there
+    what = f"the training of “{run.voice_name}” of {_day(run.started_at)}"
+    too = " and its voice" if had_voice and options.with_voice else ""
+    confirm(options, f"Delete {what}{too}? It cannot be brought back.")
     engine.delete_run(run.run_id, with_voice=options.with_voice)
     gone = had_voice and options.with_voice
     stays = " Its voice is deleted, too." if gone else " Its voice stays." if had_voice else ""
-    words = f"The training of “{run.voice_name}” of {_day(run.started_at)} is deleted.{stays}"
+    words = f"T{what[1:]} is deleted.{stays}"
     tell(options, {"deleted": run, "voice_deleted": gone}, [words])
     return 0
 
@@ -192,8 +214,8 @@ def _show(options: Namespace, engine: VoiceEngine) -> int:
     rows += [("began", _day(run.started_at)), ("base model", run.base_id), ("what learns", run.policy or "as the base")]
     rows += [("asked for", _asked(record)), ("seed", record.seed)]
     if record.speech_s is not None:
-        rows.append(("learnt from", f"{seconds(record.speech_s)} of speech in {record.clip_count} clips"))
-    rows.append(("took", f"{run.step} steps, {seconds(run.elapsed_s)}"))
+        rows.append(("learnt from", f"{seconds(record.speech_s)} of speech in {count(record.clip_count or 0, 'clip')}"))
+    rows.append(("took", f"{count(run.step, 'step')}, {seconds(run.elapsed_s)}"))
     if points:
         rows.append(("average loss", f"{points[0]['loss']:.3f} at step {points[0]['step']}, "
                      f"{points[-1]['loss']:.3f} at step {points[-1]['step']}"))  # fmt: skip
@@ -206,14 +228,14 @@ def _show(options: Namespace, engine: VoiceEngine) -> int:
 def _row(record: RunRecord) -> tuple[str, ...]:
     run = record.status
     scores = [words(record.scores[name]) for name, words in _SCORES if name in record.scores]
-    took = f"{run.step} steps", f"{record.minutes:.1f} min"
+    took = count(run.step, "step"), f"{record.minutes:.1f} min"
     return run.run_id[:_ID_LETTERS], _day(run.started_at), run.voice_name, run.state, *took, ", ".join(scores)
 
 
 def _asked(record: RunRecord) -> str:
     if record.minutes_asked is not None:
-        return f"{record.minutes_asked:g} minutes"
-    return f"{record.steps_asked} steps" if record.steps_asked is not None else "what the base model advises"
+        return f"{record.minutes_asked:g} {is_are(record.minutes_asked, 'minute', 'minutes')}"
+    return count(record.steps_asked, "step") if record.steps_asked is not None else "what the base model advises"
 
 
 def _day(iso_time: str) -> str:
@@ -247,8 +269,13 @@ def _follow(engine: VoiceEngine, run_id: str) -> RunStatus:
     from tqdm import tqdm
 
     last = engine.training_status(run_id)
+    if not sys.stderr.isatty():
+        with Lines(last.voice_name) as lines:
+            for last in engine.watch_training(run_id, _FOLLOW_INTERVAL_S):
+                lines.tell(last.step / last.total_steps if last.total_steps else None, last.message)
+        return last
     bar_format = "{n_fmt}/{total_fmt} |{bar}| {percentage:3.0f}% [{elapsed}] {postfix}"
-    with tqdm(total=1, disable=None, bar_format=bar_format, file=sys.stderr) as bar:
+    with tqdm(total=1, bar_format=bar_format, file=sys.stderr) as bar:
         for last in engine.watch_training(run_id, _FOLLOW_INTERVAL_S):
             bar.total, bar.n = max(1, last.total_steps), last.step
             loss = "" if last.loss is None else f" (loss {last.loss:.3f})"

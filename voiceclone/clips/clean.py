@@ -13,6 +13,7 @@ from voiceclone.clips.harm import is_harmed
 from voiceclone.clips.listening import clear_voice
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
+from voiceclone.counts import kept_words
 from voiceclone.errors import Cancelled
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def clean_clips(
     done = []
     for number, record in enumerate(records):
         if should_stop and should_stop():
-            raise Cancelled(f"Stopped. {number} clips were cleaned before; they are kept.")
+            raise Cancelled(f"Stopped. {kept_words(number, 'cleaned')}")
         if on_progress:
             on_progress(number / len(records), f"Cleaning clip {number + 1} of {len(records)}")
         original = library.audio(project_id, record.clip_id, "original")

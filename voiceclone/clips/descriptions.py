@@ -7,6 +7,7 @@ from pathlib import Path
 
 from voiceclone import store
 from voiceclone.clips.model import ClipRecord, Project
+from voiceclone.counts import count
 from voiceclone.errors import AudioError, NotFoundError, StorageError
 
 PROJECT_FILE, CLIP_FILE = "project.json", "clip.json"
@@ -70,7 +71,7 @@ def lost_clips_sentence(folders: Sequence[Path]) -> str:
     if not folders:
         return ""
     others = f" and {len(folders) - 1} more beside it" if len(folders) > 1 else ""
-    what = "One recording is" if len(folders) == 1 else f"{len(folders)} recordings are"
+    what = "One recording is" if len(folders) == 1 else f"{count(len(folders), 'recording')} are"
     return (
         f"{what} not listed, because the description is damaged. The sound is still there, in “{folders[0]}”{others}: "
         "add the file “original.flac” again."

@@ -31,6 +31,7 @@ from voiceclone.clips.timed_texts import TimedText
 from voiceclone.clips.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
 from voiceclone.clips.transcripts import Words
 from voiceclone.clips.word_cuts import HearWords
+from voiceclone.counts import count, duration, is_are, kept_words, seconds
 from voiceclone.decoding import Recording, open_recording
 from voiceclone.errors import AudioError, Cancelled, TextError
 from voiceclone.text.languages import ANY_LANGUAGE
@@ -111,7 +112,7 @@ class Intake:
         name = recording.path.name
         if audio.duration_s < limits.MIN_CLIP_S:
             raise AudioError(
-                f"“{name}” is only {audio.duration_s:.1f} s long. Record at least a whole word, "
+                f"“{name}” is only {seconds(audio.duration_s)} long. Record at least a whole word, "
                 f"{limits.MIN_CLIP_S} s or more."
             )
         if audio.peak_dbfs < limits.SILENT_PEAK_DBFS:
@@ -188,27 +189,35 @@ class Intake:
                 refused += 1
         known = made.count(None) - refused
         if known:
-            self._reject(path, f"{known} of {len(plan.slices)} pieces of “{path.name}” are in this project already.")
+            self._reject(
+                path,
+                f"{known} of {count(len(plan.slices), 'piece')} of “{path.name}” {is_are(known)} in this project "
+                "already.",
+            )
         return made
 
     def _tell_timed(self, path: Path, timed: TimedPlan) -> None:
         """Say which texts with times belong to no sound."""
         if timed.beyond:
-            verb = "1 text begins" if timed.beyond == 1 else f"{timed.beyond} texts begin"
-            self._reject(path, f"{verb} after the end of “{path.name}”. Check that they belong to this recording.")
+            begin = is_are(timed.beyond, "begins", "begin")
+            self._reject(
+                path,
+                f"{count(timed.beyond, 'text')} {begin} after the end of “{path.name}”. Check that they belong to this "
+                "recording.",
+            )
         if timed.silent:
             where = _places_told([text.start_s for text in timed.silent])
             self._reject(
                 path,
-                f"Nobody speaks where {len(timed.silent)} {'text' if len(timed.silent) == 1 else 'texts'} of "
-                f"“{path.name}” should be (at {where}). Check their times.",
+                f"Nobody speaks where {count(len(timed.silent), 'text')} of “{path.name}” should be (at {where}). "
+                "Check their times.",
             )
 
     def _tell_left_out(self, path: Path, plan: SlicePlan) -> None:
         if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
             self._reject(
                 path,
-                f"{plan.left_out_s:.0f} s of “{path.name}” were left out: there is no pause to cut at. "
+                f"{duration(plan.left_out_s)} of “{path.name}” were left out: there is no pause to cut at. "
                 "Pause for a moment between sentences.",
             )
         words = [(start, end) for start, end in plan.too_short if end - start >= limits.MIN_CLIP_S]
@@ -216,8 +225,8 @@ class Intake:
             where = _places_told([start for start, _ in words])
             self._reject(
                 path,
-                f"{len(words)} short {'bit' if len(words) == 1 else 'bits'} of “{path.name}” (at {where}) "
-                f"{'was' if len(words) == 1 else 'were'} left out: below {limits.MIN_SLICE_S:.0f} s, and no neighbour "
+                f"{count(len(words), 'short bit')} of “{path.name}” (at {where}) "
+                f"{is_are(len(words), 'was', 'were')} left out: below {limits.MIN_SLICE_S:.0f} s, and no neighbour "
                 "has room for more. Add what you want to keep as a file of its own.",
             )
 
@@ -303,7 +312,7 @@ class Intake:
 
     def _stop_if_asked(self) -> None:
         if self._should_stop and self._should_stop():
-            raise Cancelled(f"Stopped. {len(self._added)} clips were added before; they are kept.")
+            raise Cancelled(f"Stopped. {kept_words(len(self._added), 'added')}")
 
 
 def _heard_in(record: ClipRecord, heard: Sequence[SpokenWord]) -> str:

@@ -256,7 +256,7 @@ class ClipLibrary:
         if which == "original" or (which == "best" and not cleaned.is_file()):
             return decode(folder / "original.flac")
         if not cleaned.is_file():
-            raise NotFoundError("This clip is not cleaned yet. Press Clean first.")
+            raise NotFoundError("This clip is not cleaned yet. Clean it first.")
         return decode(cleaned)
 
     def training_clips(

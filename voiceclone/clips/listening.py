@@ -15,6 +15,7 @@ from voiceclone.clips.shape import fine_shape, shape_likeness
 from voiceclone.clips.speakers import ClipSpeaker, find_speakers, likeness_to_the_main_voice
 from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, recognise, recognise_again
 from voiceclone.clips.verdict import sounds_well
+from voiceclone.counts import kept_words
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.judge.words import character_error_rate
 from voiceclone.store import atomic_file
@@ -56,7 +57,7 @@ def listen(
     with keeping_recogniser():
         for number, record in enumerate(unheard):
             if should_stop and should_stop():
-                raise Cancelled(f"Stopped. {number} clips were listened to before; the others are there, too.")
+                raise Cancelled(f"Stopped. {kept_words(number, 'listened to')}")
             if on_progress:
                 on_progress(number / len(unheard), f"Listening to clip {number + 1} of {len(unheard)}")
             with suppress(NotFoundError):  # deleted meanwhile

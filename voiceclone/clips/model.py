@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from voiceclone import limits
 from voiceclone.audio import Audio
 from voiceclone.clips.verdict import Facts, Verdict, judge
+from voiceclone.counts import count
 from voiceclone.errors import TextError
 
 
@@ -61,6 +62,11 @@ class Rejected:
 
     source_name: str
     reason: str
+
+    @property
+    def sentence(self) -> str:
+        """The reason, with the name of the file before it unless it is in there already."""
+        return self.reason if f"“{self.source_name}”" in self.reason else f"{self.source_name}: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -162,7 +168,7 @@ def checked_text(text: str) -> str:
     tidy = " ".join(text.split())
     if len(tidy) > limits.MAX_CLIP_TEXT_CHARACTERS:
         raise TextError(
-            f"The text has {len(tidy)} characters; a clip holds at most {limits.MAX_CLIP_TEXT_CHARACTERS}. "
+            f"The text has {count(len(tidy), 'character')}; a clip holds at most {limits.MAX_CLIP_TEXT_CHARACTERS}. "
             "Shorten it to what is said in this clip."
         )
     return tidy

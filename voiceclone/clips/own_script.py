@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from voiceclone import limits, store
+from voiceclone.counts import count
 from voiceclone.errors import TextError
 from voiceclone.text.sentences import split
 
@@ -24,7 +25,8 @@ def save_own_script(project_folder: Path, text: str, language: str) -> list[str]
         raise TextError("There is nothing to read in this text. Paste some sentences.")
     if len(sentences) > limits.MAX_SCRIPT_SENTENCES:
         raise TextError(
-            f"The text has {len(sentences):,} sentences; at most {limits.MAX_SCRIPT_SENTENCES} are taken. Shorten it."
+            f"The text has {count(len(sentences), 'sentence')}; at most {limits.MAX_SCRIPT_SENTENCES} are taken. "
+            "Shorten it."
         )
     store.write_bytes(path, "\n".join(sentences).encode())
     return sentences

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from voiceclone import limits
 from voiceclone.clips.model import Clip, Readiness, is_trainable
+from voiceclone.counts import duration
 
 
 def assess(clips: Sequence[Clip]) -> Readiness:
@@ -21,25 +22,14 @@ def assess(clips: Sequence[Clip]) -> Readiness:
     )
 
 
-def spoken_length(seconds: float) -> str:
-    """Return a length in words, rounded down: `45 s`, `2 min 10 s`, `1 h 5 min`."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
-
-
 def _sentence(clip_count: int, usable_s: float) -> str:
     if clip_count == 0:
-        return "No recordings yet. Read a sentence aloud or upload files to begin."
-    have = f"{spoken_length(usable_s)} of usable speech"
+        return "No recordings yet. Read a sentence aloud or add recordings to begin."
+    have = f"{duration(usable_s)} of usable speech"
     if usable_s < limits.MIN_TRAIN_SPEECH_S:
-        return f"{have}: not enough yet. Training needs at least {limits.MIN_TRAIN_SPEECH_S:.0f} s."
+        return f"{have}: not enough yet. Training needs at least {duration(limits.MIN_TRAIN_SPEECH_S)}."
     if usable_s < limits.FIRST_VOICE_SPEECH_S:
-        return f"{have}: enough to try. {spoken_length(limits.FIRST_VOICE_SPEECH_S)} makes a first voice."
+        return f"{have}: enough to try. {duration(limits.FIRST_VOICE_SPEECH_S)} makes a first voice."
     if usable_s < limits.GOOD_VOICE_SPEECH_S:
-        minutes = round(limits.GOOD_VOICE_SPEECH_S / 60)
-        return f"{have}: enough for a first voice. {minutes} minutes would make it better."
+        return f"{have}: enough for a first voice. {duration(limits.GOOD_VOICE_SPEECH_S)} would make it better."
     return f"{have}: enough for a good voice. More helps only a little."

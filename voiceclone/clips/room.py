@@ -9,6 +9,7 @@ from voiceclone.clips import acoustics
 from voiceclone.clips.figures import clipped_share
 from voiceclone.clips.reverberation import reverberation_s
 from voiceclone.clips.vad import speech_frames, speech_regions
+from voiceclone.counts import seconds
 from voiceclone.errors import AudioError
 
 RoomLevel = Literal["good", "usable", "fix first"]
@@ -74,7 +75,7 @@ def check_room(silence: Audio, speech: Audio) -> RoomReport:
     for name, audio in (("silence", silence), ("speech", speech)):
         if audio.duration_s < limits.MIN_ROOM_CHECK_S:
             raise AudioError(
-                f"The recording of {name} lasts only {audio.duration_s:.1f} s. Record about five seconds of it."
+                f"The recording of {name} lasts only {seconds(audio.duration_s)}. Record about five seconds of it."
             )
     figures, noise = _measure(_without_edges(silence), speech)
     if figures["speech_s"] < limits.MIN_ROOM_SPEECH_S:

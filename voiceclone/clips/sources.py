@@ -18,6 +18,7 @@ from voiceclone.clips.transcripts import (
     read_words,
     text_beside,
 )
+from voiceclone.counts import count
 from voiceclone.decoding import require_readable
 from voiceclone.errors import ArchiveError, AudioError, TextError
 from voiceclone.spool import spool_folder
@@ -147,7 +148,9 @@ class SourceFinder:
             return
         if not table.found:
             none = (
-                "It does not fit the recording" if len(sources) == 1 else f"It fits none of {len(sources)} recordings"
+                "It does not fit the recording"
+                if len(sources) == 1
+                else f"It fits none of {count(len(sources), 'recording')}"
             )
             called = f", and the recordings are {_told(source.path.name for source in sources)}"
             told = f"{none}: it names {_told(table.names)}{called}. Give both the same names."
@@ -156,10 +159,10 @@ class SourceFinder:
         if not table.name:
             return  # a program knows what it gave
         if without:
-            told = f"It has no text for {len(without)} of the {len(sources)} recordings: {_told(without)}. "
+            told = f"It has no text for {len(without)} of {count(len(sources), 'recording')}: {_told(without)}. "
             self._reject(Path(table.name), told + "Compare the names, or check what was written down for them.")
         if unknown and whole:
-            verb = "a recording that is" if len(unknown) == 1 else f"{len(unknown)} recordings that are"
+            verb = "a recording that is" if len(unknown) == 1 else f"{count(len(unknown), 'recording')} that are"
             self._reject(Path(table.name), f"It names {verb} not there: {_told(unknown)}. Compare the names.")
 
     def _unzipped(self, archive: Path) -> Path | None:

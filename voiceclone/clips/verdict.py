@@ -103,7 +103,7 @@ def _loudness(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
         yield Finding(
             "quiet",
             "usable",
-            "Rather quiet. Press Clean to bring it up, and go closer to the microphone next time.",
+            "Rather quiet. Cleaning brings it up; go closer to the microphone next time.",
         )
 
 
@@ -116,7 +116,7 @@ def _noise(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
         cleaned = "It was noisy; cleaning helped, but a quieter place would help more."
         if facts.cleaning_harmed:
             cleaned = "It is noisy, and taking the noise out would harm the voice. A quieter place would help."
-        noisy = "Noise in the background. Press Clean, and find a quieter place for the next one."
+        noisy = "Noise in the background. Clean it, and find a quieter place for the next one."
         yield Finding("noise", "usable", cleaned if facts.cleaned else noisy)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from voiceclone.clips.model import Clip, is_trainable
+from voiceclone.counts import count, duration
 from voiceclone.errors import NotEnoughSpeechError, NotFoundError
 from voiceclone.limits import MIN_TRAIN_SPEECH_S
 
@@ -62,7 +63,7 @@ def _choose(usable: Sequence[Clip]) -> set[str]:
 
 def _too_little(usable: Sequence[Clip]) -> NotEnoughSpeechError:
     return NotEnoughSpeechError(
-        f"There are {speech_s(usable):.0f} s of usable speech in {len(usable)} clips. Comparing needs at least "
-        f"{MIN_TRAIN_SPEECH_S:.0f} s to train on and {MIN_CLIPS} more clips of {MIN_SPEECH_S} s or longer that "
-        "training does not hear. Record or upload some more."
+        f"There are {duration(speech_s(usable))} of usable speech in {count(len(usable), 'clip')}. Comparing needs at "
+        f"least {duration(MIN_TRAIN_SPEECH_S)} to train on and {MIN_CLIPS} more clips of {MIN_SPEECH_S} s or longer "
+        "that training does not hear. Record or add some more."
     )

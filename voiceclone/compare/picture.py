@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from voiceclone.compare import table
 from voiceclone.compare.model import Comparison, interval
+from voiceclone.counts import duration
 from voiceclone.pictures import DOTS_PER_INCH, INK, WAVE
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def comparison_png(comparison: Comparison) -> bytes:
         _draw_panel(figure.add_subplot(grid[0, column]), panel, [way.title for way in comparison.ways])
     _draw_table(figure.add_subplot(grid[1, :]), comparison)
     request = comparison.request
-    headline = f"{request.project_name}, {request.base_title}, {request.training_speech_s:.0f} s of speech"
+    headline = f"{request.project_name}, {request.base_title}, {duration(request.training_speech_s)} of speech"
     figure.suptitle(f"{headline}\n{fill(comparison.verdict, _WRAP_CHARACTERS)}", color=INK, fontsize=10)
     figure.patch.set_alpha(0.0)
     drawn = io.BytesIO()

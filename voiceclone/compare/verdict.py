@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from voiceclone.compare.model import Way, interval
+from voiceclone.counts import count
 from voiceclone.judge import pitch
 
 CONFIDENCE = 0.99
@@ -61,13 +62,15 @@ def _more_alike(first: Way, second: Way) -> bool:
 
 
 def _about_likeness(ways: Sequence[Way], best: Way, beaten: Sequence[Way], tied: Sequence[Way]) -> str:
-    count = len(best.figures.similarities)
+    sentences = len(best.figures.similarities)
     if not beaten:
         least = ways[0]
         saving = f"; {least.title} is the least effort" if least is not best else ""
-        return f"No difference in likeness can be told over {count} sentences between {_listed(ways)}{saving}"
+        return (
+            f"No difference in likeness can be told over {count(sentences, 'sentence')} between {_listed(ways)}{saving}"
+        )
     sentence = (
-        f"{_opening(ways, best, beaten)}over {count} sentences the {_voice(best)} is more like recordings "
+        f"{_opening(ways, best, beaten)}over {count(sentences, 'sentence')} the {_voice(best)} is more like recordings "
         f"it never heard ({_likeness(best)}) than {_listed(beaten)}"
     )
     if tied:

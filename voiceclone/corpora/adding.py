@@ -13,6 +13,7 @@ from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, tran
 from voiceclone.corpora.casing import is_bare, restored, without_lone_quotes
 from voiceclone.corpora.model import Corpus, Utterance, duration_s
 from voiceclone.corpora.speakers import choose_speaker, named, stop_if_asked
+from voiceclone.counts import count, duration, is_are, kept_words
 from voiceclone.errors import AudioError, Cancelled, InputError, NotFoundError, VoiceCloneError
 from voiceclone.spool import spool_folder, sweep_spools
 from voiceclone.store import write_bytes
@@ -58,7 +59,10 @@ def add_speaker(
         Cancelled: `should_stop` said so.
     """
     if max_minutes is not None and not 0 < max_minutes <= limits.MAX_CORPUS_MINUTES:
-        raise InputError(f"{max_minutes:g} minutes cannot be added; choose up to {limits.MAX_CORPUS_MINUTES}.")
+        raise InputError(
+            f"{max_minutes:g} {is_are(max_minutes, 'minute', 'minutes')} cannot be added; choose up to "
+            f"{limits.MAX_CORPUS_MINUTES}."
+        )
     project = library.project(project_id)
     speaker_id = choose_speaker(corpus, speaker)
     language = get_language(language or corpus.language_of(speaker_id)).code
@@ -144,8 +148,8 @@ class _Adding:
                 for first in range(0, len(chosen), _BATCH):
                     self._add_batch(chosen[first : first + _BATCH], first, len(chosen))
         except Cancelled:
-            count = len(self._library.records(self._project_id)) - count_before
-            raise Cancelled(f"Stopped. {count} clips were added before; they are kept.") from None
+            added = len(self._library.records(self._project_id)) - count_before
+            raise Cancelled(f"Stopped. {kept_words(added, 'added')}") from None
         if self._on_progress:
             self._on_progress(1.0, "Done")
         return AddReport(tuple(self._added), tuple(self._rejected))
@@ -200,12 +204,13 @@ def _as_file(utterance: Utterance, spool: Path) -> Utterance:
 def _nothing_chosen(corpus: Corpus, speaker_id: str, max_s: float, missing: Sequence[str]) -> VoiceCloneError:
     if missing:
         return NotFoundError(
-            f"All {len(missing)} recordings of speaker “{speaker_id}” are missing or damaged (“{missing[0]}”, …). "
+            f"Nothing of speaker “{speaker_id}” is there: {count(len(missing), 'recording')} missing or damaged "
+            f"(“{missing[0]}”{', …' if len(missing) > 1 else ''}). "
             "Unpack or download the corpus again."
         )
     if any(True for _ in corpus.utterances(speaker_id)):
         return InputError(
-            f"Every recording of speaker “{speaker_id}” is longer than {max_s:.0f} s. Allow more minutes."
+            f"Every recording of speaker “{speaker_id}” is longer than {duration(max_s)}. Allow more minutes."
         )
     return NotFoundError(f"Speaker “{speaker_id}” has no recordings with texts in {named(corpus)}. Choose another one.")
 
@@ -217,8 +222,10 @@ def _is_empty(utterance: Utterance) -> bool:
     return utterance.is_there and utterance.path is not None and utterance.path.stat().st_size == 0
 
 
-def _missing_words(count: int, what: str) -> str:
-    if count == 1:
+def _missing_words(missing: int, what: str) -> str:
+    if missing == 1:
         return f"It is listed, but it is {what}. Unpack or download the corpus again to have it."
-    others = "another one" if count == 2 else f"{count - 1} others"
-    return f"It and {others} are listed, but they are {what}. Unpack or download the corpus again to have them."
+    return (
+        f"It and {count(missing - 1, 'other')} are listed, but they are {what}. "
+        "Unpack or download the corpus again to have them."
+    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.corpora.model import Corpus, CorpusSpeaker, duration_s
+from voiceclone.counts import count
 from voiceclone.errors import Cancelled, InputError, NotFoundError
 
 SHORTEST_PREFIX = 8
@@ -33,7 +34,7 @@ def list_speakers(
         stop_if_asked(should_stop, "Stopped. Nothing was changed.")
         if on_progress and number % 50 == 0:
             # How many there are is only known at the end: the share nears 1 without reaching it.
-            on_progress(number / (number + 5000), f"{number} recordings, {len(sums)} speakers so far")
+            on_progress(number / (number + 5000), f"{count(number, 'recording')}, {count(len(sums), 'speaker')} so far")
         found = sums.setdefault(utterance.speaker_id, _Sum())
         length_s = duration_s(utterance)
         if length_s is None:
@@ -81,7 +82,9 @@ def choose_speaker(corpus: Corpus, wanted: str | None) -> str:
         if len(wanted) >= SHORTEST_PREFIX and speaker_id.casefold().startswith(wanted.casefold()):
             alike.append(speaker_id)
     if len(alike) > 1:
-        raise InputError(f"{len(alike)} speakers begin with “{wanted}”. Write more of the id. {_how_to_see(corpus)}.")
+        raise InputError(
+            f"{count(len(alike), 'speaker')} begin with “{wanted}”. Write more of the id. {_how_to_see(corpus)}."
+        )
     if not alike:
         raise NotFoundError(f"There is no speaker “{wanted}” in {named(corpus)}. {_how_to_see(corpus)}.")
     return alike[0]
@@ -101,7 +104,7 @@ def no_sound(corpus: Corpus, missing_count: int) -> NotFoundError:
     """Return the error for a corpus without one readable recording."""
     if missing_count:
         return NotFoundError(
-            f"Not one of the {missing_count} recordings that {named(corpus)} lists can be read. "
+            f"Not one of the {count(missing_count, 'recording')} that {named(corpus)} lists can be read. "
             "Unpack or download it again."
         )
     return NotFoundError(f"There is no recording in {named(corpus)}. Choose another one, or unpack it again.")

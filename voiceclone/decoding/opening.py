@@ -12,7 +12,7 @@ from voiceclone.decoding.tracks import choose_track
 from voiceclone.errors import AudioError
 from voiceclone.limits import MAX_RECORDING_S
 
-_READABLE = "Upload WAV, FLAC, MP3, OGG, M4A or MP4"
+_READABLE = "Add WAV, FLAC, MP3, OGG, M4A or MP4"
 
 
 def open_recording(path: Path) -> Recording:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from voiceclone.counts import count
 from voiceclone.decoding.mixing import Mix, find_mixes
 from voiceclone.errors import AudioError
 from voiceclone.limits import MAX_CHANNELS, MAX_RECORDING_S, MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
@@ -130,7 +131,7 @@ def check_format(path: Path, sample_rate: int, channels: int) -> None:
 def too_long(path: Path) -> AudioError:
     """Return the error for a recording longer than `MAX_RECORDING_S`."""
     return AudioError(
-        f"“{path.name}” is longer than {MAX_RECORDING_S // 3600} hours. Cut it into shorter files "
+        f"“{path.name}” is longer than {count(MAX_RECORDING_S // 3600, 'hour')}. Cut it into shorter files "
         "and add those; an hour of speech is already more than enough."
     )
 

@@ -39,6 +39,15 @@ ANY_LANGUAGE = "auto"
 """In place of a code where recordings come in: find it out for each of them."""
 
 
+_OTHER_NAMES = {"ja": "Japanese", "zh": "Chinese"}
+"""Languages that stock voices were recorded in and that are not spoken here."""
+
+
+def language_name(code: str) -> str:
+    """Return what people call a language; a code that nobody knows stands for itself."""
+    return LANGUAGES[code].name if code in LANGUAGES else _OTHER_NAMES.get(code, code)
+
+
 def get_language(code: str) -> Language:
     """Return the language with this code.
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from voiceclone.counts import count
 from voiceclone.errors import TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS
 from voiceclone.text.languages import Language, get_language
@@ -43,7 +44,7 @@ def split(text: str, language: str) -> list[Sentence]:
     """
     if len(text) > MAX_SPEAK_CHARACTERS:
         raise TextError(
-            f"The text has {len(text):,} characters; at most {MAX_SPEAK_CHARACTERS:,} can be spoken at once. "
+            f"The text has {count(len(text), 'character')}; at most {MAX_SPEAK_CHARACTERS:,} can be spoken at once. "
             "Split it and speak the parts one after the other."
         )
     chosen = get_language(language)

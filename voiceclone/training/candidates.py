@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone import store
+from voiceclone.counts import count
 from voiceclone.errors import InputError, NotFoundError
 from voiceclone.judge import pitch
 from voiceclone.judge.panel import Judged
@@ -100,7 +101,7 @@ class Candidates:
             if candidate.step == step:
                 return candidate
         steps = ", ".join(str(candidate.step) for candidate in self.made)
-        raise NotFoundError(f"No sample was made after {step} steps; there are {steps or 'none'}.")
+        raise NotFoundError(f"No sample was made after {count(step, 'step')}; there are {steps or 'none'}.")
 
     def loss_points(self) -> list[dict[str, Any]]:
         """Return the held-out losses as points of a plot, see `runs.plot_points`."""
@@ -185,11 +186,12 @@ def check_kept(run_dir: Path, step: int) -> tuple[Candidate, Path]:
     candidate = read(run_dir).at(step)
     if file(run_dir, candidate.voice) is None:
         raise InputError(
-            f"The voice after {step} steps was only kept as a sample, to save room on the disk. Choose another one."
+            f"The voice after {count(step, 'step')} was only kept as a sample, to save room on the disk. Choose "
+            "another one."
         )
     path = voice_file(run_dir, candidate)
     if path is None:
-        raise InputError(f"The file of the voice after {step} steps is damaged. Choose another one.")
+        raise InputError(f"The file of the voice after {count(step, 'step')} is damaged. Choose another one.")
     return candidate, path
 
 

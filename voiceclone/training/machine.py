@@ -1,6 +1,8 @@
 """What a training would find on this computer just now: processor, free memory, free disk; nothing heavy is loaded."""
 
 import shutil
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +11,10 @@ import psutil
 from voiceclone import host
 
 _CGROUP = Path("/sys/fs/cgroup")
+_SAMPLE_S = 0.25
+"""50 ticks of the system's clock on two cores: known to a few hundredths."""
+_HOLDS_S = 10.0
+"""So long a look at the processor counts as now; a page asks for it with every change of a field."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,53 @@ def look(data_dir: Path) -> Machine:
         existing = existing.parent
     disk_free_mb = shutil.disk_usage(existing).free / 1e6
     return Machine(host.processor_name(), host.cores(), free_mb, total_mb, disk_free_mb)
+
+
+class OthersMeter:
+    """Tells which share of the processor other programs have taken since it was made.
+
+    Looks at the cores that this process may use. Time that the host of a virtual machine gave to others counts, too.
+    Unlike the system's load it knows nothing of programs that only wait for a disk, and works on Windows.
+    """
+
+    def __init__(self) -> None:
+        self._began = time.monotonic(), _used_s(), _own_s()
+
+    def share(self) -> float:
+        """Return the share, 0..1."""
+        began, used_s, own_s = self._began
+        elapsed_s = (time.monotonic() - began) * host.cores()
+        others_s = _used_s() - used_s - (_own_s() - own_s)
+        return min(1.0, max(0.0, others_s / elapsed_s)) if elapsed_s > 0 else 0.0
+
+
+class OthersNow:
+    """Tells which share other programs take just now; a look of a quarter of a second counts for some seconds."""
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+        self._looked: tuple[float, float] | None = None
+
+    def share(self) -> float:
+        """Return the share, 0..1."""
+        with self._turn:
+            if self._looked is None or time.monotonic() - self._looked[0] > _HOLDS_S:
+                meter = OthersMeter()
+                time.sleep(_SAMPLE_S)
+                self._looked = time.monotonic(), meter.share()
+            return self._looked[1]
+
+
+def _used_s() -> float:
+    """Return the processor time used so far on the cores this process may use, by everybody, seconds."""
+    every = psutil.cpu_times(percpu=True)
+    mine = [every[core] for core in host.core_numbers() if core < len(every)] or every
+    return sum(one.user + one.system + getattr(one, "nice", 0.0) + getattr(one, "steal", 0.0) for one in mine)
+
+
+def _own_s() -> float:
+    times = psutil.Process().cpu_times()
+    return times.user + times.system
 
 
 def container_memory_mb(cgroup: Path) -> tuple[float, float] | None:

@@ -29,6 +29,8 @@ class EffortPlan:
     """How long it takes on this computer."""
     measured: bool
     """False where nothing was measured here yet; `expected_s` is then that of two cores."""
+    at_least: bool = False
+    """True where this computer was measured while other programs kept it busy; `expected_s` is then a lower bound."""
     wants_more_speech: bool = False
     """True where more steps would only make sense with more speech."""
 
@@ -48,10 +50,12 @@ class Outlook:
     """None until this computer was measured."""
     facts: dict[str, float] = field(default_factory=dict)
     """Figures for people who want to know, as the base tells them (`training_facts`)."""
+    busy: bool = False
+    """True while other programs keep this computer busy: a training begun now may take longer than was measured."""
 
     def expected_with(self, plan: EffortPlan, steps: int) -> float:
         """Return how long a plan in steps would take with another number of them, seconds."""
-        pace = self.pace or USUAL
+        pace = (self.pace or USUAL).at_best()
         return max(0.0, plan.expected_s + (steps - plan.steps) * pace.step_s * (1 + BESIDE_LEARNING))
 
     def plan(self, effort: str) -> EffortPlan | None:
@@ -70,15 +74,16 @@ def effort_plan(base: Any, effort: Effort, speech_s: float, pace: Pace | None) -
     if workload is None:
         minutes = EFFORT_MINUTES[effort]
         return EffortPlan(effort, None, minutes, minutes * 60, measured=True)
-    used = pace or USUAL
+    used = (pace or USUAL).at_best()
     work = workload(effort, speech_s, used.device)
     return EffortPlan(
         effort,
         work.steps,
         None,
         expected_s(used, work.steps, work.prepared_s),
-        pace is not None,
-        work.wants_more_speech,
+        measured=pace is not None,
+        at_least=pace is not None and pace.busy,
+        wants_more_speech=work.wants_more_speech,
     )
 
 

@@ -16,6 +16,7 @@ from voiceclone.bases.kokoro.scoring import test_sentences
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.clips.clean import set_loudness
 from voiceclone.compute import random_state_untouched
+from voiceclone.counts import count
 from voiceclone.errors import Cancelled, VoiceCloneError
 from voiceclone.instant import untrained_name
 from voiceclone.judge.panel import Judged, Panel
@@ -221,8 +222,11 @@ class Picker:
         if wanted is None or wanted in whole:
             return wanted
         chosen = candidates.choose(replace(found, made=whole))
-        instead = f"the one after {chosen.step} steps" if chosen is not None else "what was learnt last"
-        add_note(self._run_dir, f"The voice after {wanted.step} steps is gone or damaged; {instead} was kept instead.")
+        instead = f"the one after {count(chosen.step, 'step')}" if chosen is not None else "what was learnt last"
+        add_note(
+            self._run_dir,
+            f"The voice after {count(wanted.step, 'step')} is gone or damaged; {instead} was kept instead.",
+        )
         return chosen
 
     def _file_of(self, candidate: Candidate) -> Path | None:

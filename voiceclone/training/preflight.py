@@ -4,8 +4,9 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from voiceclone.counts import count, duration
 from voiceclone.training.machine import Machine
-from voiceclone.training.pace import Pace
+from voiceclone.training.pace import BUSY_SHARE, Pace
 from voiceclone.training.runner import NEEDED_DISK_MB
 
 PEAK_MEMORY_MB = 3_900.0
@@ -42,6 +43,8 @@ class Kind(StrEnum):
     BASE = "base"
     FREE = "free"
     """Nothing else is being trained."""
+    BUSY = "busy"
+    """Other programs use the processor just now; left out where they do not."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class Facts:
     """None where it was not asked yet."""
     training_now: str = ""
     """Name of the voice that is being trained, or nothing."""
+    others_share: float = 0.0
+    """Share of the processor that other programs take just now, 0..1."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +105,9 @@ class Preflight:
 def look_ahead(facts: Facts) -> Preflight:
     """Return how each thing stands."""
     checks = [_speech(facts), _consent(facts), _base(facts), _device(facts), _memory(facts), _disk(facts)]
+    if facts.others_share > BUSY_SHARE and not facts.training_now:
+        sentence = f"Other programs take {facts.others_share:.0%} of the processor just now."
+        checks.append(Check(Kind.BUSY, Level.WATCH, sentence, "Close them, or the training takes longer than is told."))
     if facts.training_now:
         busy = f"“{facts.training_now}” is being trained just now, and two at once would both crawl."
         checks.append(Check(Kind.FREE, Level.FIX, busy, "Wait until it has ended, or stop it."))
@@ -110,7 +118,7 @@ def _speech(facts: Facts) -> Check:
     there = f"{duration(facts.usable_s)} of usable speech"
     if facts.usable_s < facts.minimum_s:
         missing_s = math.ceil(max(1.0, facts.minimum_s - facts.usable_s))
-        remedy = f"Record or add {missing_s} s more; training needs at least {facts.minimum_s:.0f} s."
+        remedy = f"Record or add {missing_s} s more; training needs at least {duration(facts.minimum_s)}."
         return Check(Kind.SPEECH, Level.FIX, f"{there}: not enough yet.", remedy)
     if facts.usable_s < facts.first_voice_s:
         remedy = f"{duration(facts.first_voice_s)} makes a first voice; read a few more sentences if you can."
@@ -143,8 +151,7 @@ def _device(facts: Facts) -> Check:
     if pace is not None and pace.device == "cuda":
         memory = f", {gigabytes(pace.device_memory_mb)} of memory" if pace.device_memory_mb else ""
         return Check(Kind.DEVICE, Level.FINE, f"It computes on the graphics card ({pace.device_name}{memory}).")
-    cores = "1 core" if machine.cores == 1 else f"{machine.cores} cores"
-    sentence = f"It computes on the processor ({machine.processor}, {cores})."
+    sentence = f"It computes on the processor ({machine.processor}, {count(machine.cores, 'core')})."
     if facts.slow_sentence:
         return Check(Kind.DEVICE, Level.WATCH, sentence, facts.slow_sentence)
     if machine.cores < FEW_CORES:
@@ -179,10 +186,3 @@ def gigabytes(size_mb: float) -> str:
     """Return a size in words: `3.9 GB`, `120 GB`."""
     size_gb = size_mb / 1000
     return f"{size_gb:.1f} GB" if size_gb < 10 else f"{size_gb:.0f} GB"
-
-
-def duration(duration_s: float) -> str:
-    """Return a length of speech: `45 s`, `2 min 10 s`."""
-    from voiceclone.clips.readiness import spoken_length
-
-    return spoken_length(duration_s)

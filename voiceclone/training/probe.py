@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,8 @@ from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.custom import load_base
 from voiceclone.errors import BaseModelError, Cancelled
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.pace import Pace, pace_path, write_pace
+from voiceclone.training.machine import OthersMeter
+from voiceclone.training.pace import Pace, keep_pace, pace_path
 
 STEPS = 4
 """The first one is slow (kernels are chosen, memory is fetched) and not counted; the other three are a whole cycle of
@@ -31,7 +33,7 @@ SLICE_S = 0.02
 LIMIT_S = 90.0
 """After so long it is content with what it has seen; two cores take some fifteen seconds."""
 INTERRUPTED = 3
-"""Exit code when another process measures, or a training began meanwhile: it may be tried again."""
+"""Exit code when another process measures, or a training or other programs began meanwhile: it may be tried again."""
 CLIP_LENGTHS_S = (2.5, 6.0)
 NICENESS = 5
 """As a training, so that the page stays quick and the figures are those of a training."""
@@ -55,7 +57,9 @@ def main(arguments: Sequence[str]) -> int:
             try:
                 began = psutil.Process().create_time()
                 pace = measure(base, example_clips(), folder, lambda: training.holder() is not None, began)
-                write_pace(data_dir, base, pace)
+                if pace.busy and "torch" in sys.modules and not host.waits_patiently():
+                    return INTERRUPTED  # others came meanwhile: what it computed is not known
+                keep_pace(data_dir, base, pace)
             finally:
                 store.remove_folder(folder)
     except (Timeout, Cancelled):
@@ -99,15 +103,16 @@ def measure(
     Raises:
         Cancelled: `should_stop` turned True.
     """
-    ends, before, clock = time.monotonic() + LIMIT_S, _used_by_others_s(), time.monotonic()
+    ends, others = time.monotonic() + LIMIT_S, OthersMeter()
     base.prepare(clips, folder, TrainingPlan(steps=PLANNED_STEPS))
     waiting: list[float] = []
-    learning: list[tuple[int, float]] = []
+    learning: list[tuple[int, float, float]] = []
+    """Steps, seconds on the clock, processor seconds of this process, of each slice that learnt."""
     step = 0
     while step < STEPS and (time.monotonic() < ends or not learning):
         if should_stop():
             raise Cancelled("A training began; measuring can wait.")
-        slice_began = time.monotonic()
+        slice_began, computed_s = time.monotonic(), time.process_time()
         if not learning and not waiting:
             loaded_s = time.time() - began
         done = base.train_slice(folder, SLICE_S)
@@ -115,22 +120,22 @@ def measure(
         if done.step == step:
             waiting.append(took_s)
         else:
-            learning.append((done.step - step, took_s))
+            learning.append((done.step - step, took_s, time.process_time() - computed_s))
         step = done.step
     counted = learning[1:] or learning
-    step_s = sum(took_s for _, took_s in counted) / sum(count for count, _ in counted)
+    steps = sum(count for count, _, _ in counted)
+    step_s = sum(took_s for _, took_s, _ in counted) / steps
+    least_step_s = min(step_s, sum(computed_s for _, _, computed_s in counted) / steps / _threads())
     # A slice without a step loads everything (the first) or makes one more recording ready (the second).
     prepare_share = waiting[1] / clips[1].audio.duration_s if len(waiting) > 1 else 0.0
     first_s = (waiting[0] if waiting else learning[0][1]) - prepare_share * clips[0].audio.duration_s
-    used_s = max(0.0, _used_by_others_s() - before)
-    others_share = min(1.0, used_s / ((time.monotonic() - clock) * (psutil.cpu_count() or 1)))
-    return Pace(step_s, loaded_s + max(0.0, first_s), prepare_share, *_device(base), others_share)
+    return Pace(step_s, loaded_s + max(0.0, first_s), prepare_share, *_device(base), others.share(), least_step_s)
 
 
-def _used_by_others_s() -> float:
-    """Return the processor time that all other programs have used so far, seconds."""
-    everything, own = psutil.cpu_times(), psutil.Process().cpu_times()
-    return everything.user + everything.system + getattr(everything, "nice", 0.0) - own.user - own.system
+def _threads() -> int:
+    """Return in how many threads a step computes on the processor; a graphics card is driven by one."""
+    torch = sys.modules.get("torch")
+    return 1 if torch is None or host.device_in_use() == "cuda" else torch.get_num_threads()
 
 
 def _device(base: Any) -> tuple[str, str, float, str]:
@@ -160,8 +165,11 @@ class Prober:
         process = self._process
         return process is not None and process.poll() is None
 
-    def start(self, base_id: str, factory: str | None) -> bool:
-        """Begin to measure, unless that was tried before; True while a probe measures."""
+    def start(self, base_id: str, factory: str | None, busy: bool = False) -> bool:
+        """Begin to measure, unless that was tried before; True while a probe measures.
+
+        `busy`: other programs use the processor, so it has to be told what was computed and what was waited for.
+        """
         with self._turn:
             if self.running:
                 return True
@@ -176,7 +184,7 @@ class Prober:
             with (folder / "probe.log").open("wb") as log:
                 self._process = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=host.CHECKOUT_DIR,
-                    env=host.training_environment(), **flags,
+                    env=host.training_environment(patient=busy), **flags,
                 )  # fmt: skip
             # Waited for in the background, so that it does not stay behind as a zombie.
             threading.Thread(target=self._process.wait, name="reap-probe", daemon=True).start()
@@ -190,11 +198,12 @@ class Prober:
                 self._process.wait()
                 self._tried.clear()
 
-    def wait(self) -> None:
-        """Wait until no probe measures."""
+    def wait(self, at_most_s: float | None = None) -> None:
+        """Wait until no probe measures, or for so long; it goes on then, even when this program ends."""
         process = self._process
         if process is not None:
-            process.wait()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(at_most_s)
 
 
 if __name__ == "__main__":

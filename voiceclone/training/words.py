@@ -1,7 +1,6 @@
 """What a training run says of itself, one plain sentence."""
 
-_MINUTE_S = 60
-_HOUR_S = 3600
+from voiceclone.counts import about, count
 
 
 def status_sentence(
@@ -33,40 +32,21 @@ def status_sentence(
     if state == "stopping":
         return "Stopping, and keeping what was learnt so far."
     if state == "finished":
-        return f"Your voice “{voice_name}” is ready. Choose it under Speak."
+        return f"Your voice “{voice_name}” is ready to speak."
     if state == "stopped":
         if has_voice:
-            return f"Stopped after {_steps(step)}; the voice “{voice_name}” as it was then is kept under Speak."
+            return f"Stopped after {count(step, 'step')}; the voice “{voice_name}” as it was then is kept."
         return "Stopped before anything was learnt; your recordings are untouched."
     if state == "failed":
         return error
     if state == "interrupted":
-        return f"The training was interrupted after {_steps(step)}; continue it, and it goes on from there."
+        return f"The training was interrupted after {count(step, 'step')}; continue it, and it goes on from there."
     return "Starting the training."
-
-
-def duration_words(duration_s: float) -> str:
-    """Return a length of time as people say it, for example `about 3 minutes`."""
-    if duration_s < _MINUTE_S:
-        return "less than a minute"
-    minutes = round(duration_s / _MINUTE_S)
-    if minutes < 60:
-        return f"about {_count(minutes, 'minute')}"
-    hours, minutes = divmod(round(duration_s / _MINUTE_S / 5) * 5, 60)
-    return f"about {_count(hours, 'hour')}" + (f" {_count(minutes, 'minute')}" if minutes else "")
 
 
 def _learning(step: int, total_steps: int, eta_s: float | None) -> str:
     if step == 0:
         return "Learning your voice."
     where = f"step {step} of about {total_steps}" if total_steps > step else f"step {step}"
-    left = f", {duration_words(eta_s)} left" if eta_s is not None else ""
+    left = f", {about(eta_s)} left" if eta_s is not None else ""
     return f"Learning your voice: {where}{left}."
-
-
-def _steps(step: int) -> str:
-    return _count(step, "step")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

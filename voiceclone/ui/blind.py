@@ -16,7 +16,7 @@ from voiceclone.errors import Cancelled, InputError
 from voiceclone.ui import markup, text
 from voiceclone.ui.errors import answering
 from voiceclone.ui.shared import EDITS, Shared, begin_work, chosen_id, end_work, into, wire, wire_in_browser
-from voiceclone.ui.speak import voice_choices
+from voiceclone.ui.speak import own_choices
 from voiceclone.ui.watch import reads_text
 
 CHOOSE_TEST = """
@@ -88,7 +88,8 @@ def _wire_choice(shared: Shared, part: Blind) -> None:
 
     def offer_voices(one: str, other: str) -> tuple[Any, ...]:
         silent = {voice.voice_id for voice in engine.voices() if not reads_text(voice)}
-        voices = [choice for choice in voice_choices(engine) if choice[1] not in silent]
+        voices = [choice for choice in own_choices(engine) if choice[1] not in silent]
+        voices.append((text.STOCK_VOICE, STOCK))
         others = [*voices, (text.BLIND_RECORDING, RECORDING)]
         first = _still(one, voices, 0)
         return (

@@ -8,7 +8,11 @@ const IDLE_MS = 60000; // the microphone is let go after so long without a take
 const SHELVE_S = 2; // so often a recording is set aside while it goes on
 const part = (name) => element.querySelector(`[data-part="${name}"]`);
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const minutes = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+// As the rest of the page tells lengths (counts.py): whole seconds, rounded down.
+const length = (s) => {
+  const [whole, rest] = [Math.floor(s / 60), Math.floor((s % 60) + 1e-6)];
+  return whole ? `${whole} min${rest ? ` ${rest} s` : ""}` : `${rest} s`;
+};
 
 let script = { project: "", language: "", sentences: [], read: [], recorded_s: 0 };
 let position = 0;
@@ -71,7 +75,7 @@ function showPlace() {
 
 function showRecorded() {
   const { recorded_s, first_voice_s, good_voice_s } = script;
-  const times = { recorded: minutes(recorded_s), first: minutes(first_voice_s), good: minutes(good_voice_s) };
+  const times = { recorded: length(recorded_s), first: length(first_voice_s), good: length(good_voice_s) };
   part("recorded").textContent = fill(recorded_s < good_voice_s ? words.recorded : words.plenty, times);
   part("recorded-fill").style.width = `${Math.min(100, (100 * recorded_s) / good_voice_s)}%`;
   part("first-mark").style.left = `${(100 * first_voice_s) / good_voice_s}%`;
@@ -178,7 +182,7 @@ function hear(block) {
   frames += block.length;
   if (state !== "recording") return;
   const duration_s = frames / microphone.context.sampleRate;
-  part("time").textContent = fill(words.seconds, { seconds: duration_s.toFixed(0) });
+  part("time").textContent = fill(words.seconds, { seconds: Math.floor(duration_s) });
   if (duration_s >= words.max_take_s) stopTake(words.too_long);
   else if (frames - shelvedFrames > SHELVE_S * microphone.context.sampleRate) {
     shelvedFrames = frames;

@@ -226,6 +226,8 @@ def next_step(clips: list[Any], readiness: Any) -> str:
         return text.INTRO_RECORD_EMPTY
     if not readiness.enough:
         return text.INTRO_RECORD_MORE
+    if readiness.usable_s < readiness.first_voice_s:
+        return text.INTRO_RECORD_TRY
     return text.INTRO_RECORD_READY if all_clean(clips) else text.INTRO_RECORD_CLEAN
 
 

@@ -11,7 +11,7 @@ from voiceclone.bases.base import Ability
 from voiceclone.errors import Cancelled, InputError, NotFoundError
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import RECORDER_SAMPLE_RATE, Shared, begin_work, into, player, wire
-from voiceclone.ui.speak import STOCK, Speak
+from voiceclone.ui.speak import Speak, is_stock
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def _layout() -> Convert:
 
 def can_convert(engine: Any, voice_id: str) -> bool:
     """True for a voice whose base model changes recordings; the stock voice is none of them."""
-    if voice_id in ("", STOCK):
+    if is_stock(voice_id):
         return False
     try:
         base_id = engine.voice(voice_id).base_id
@@ -92,7 +92,7 @@ def _wire_convert(shared: Shared, speak: Speak, part: Convert) -> None:
     ) -> tuple[Any, ...]:
         if not source:
             raise InputError(text.NO_RECORDING)
-        if voice_id in ("", STOCK):
+        if is_stock(voice_id):
             raise InputError(text.CONVERT_STOCK)
         name = f"{Path(source).stem} - {engine.voice(voice_id).name}.wav"
         path = shared.files.path(name)

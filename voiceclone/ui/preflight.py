@@ -134,7 +134,10 @@ def wire_ahead(
 
 def effort_choices(outlook: Any) -> list[tuple[str, str]]:
     """Return the three choices with the time each takes."""
-    return [(text.effort_choice(plan.effort.value, plan.expected_s), plan.effort.value) for plan in outlook.plans]
+    return [
+        (text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
+        for plan in outlook.plans
+    ]
 
 
 def effort_note(outlook: Any, effort: str, usable_s: float) -> str:
@@ -146,7 +149,9 @@ def effort_note(outlook: Any, effort: str, usable_s: float) -> str:
         return markup.note(text.more_speech_first(usable_s), "usable")
     if not plan.measured:
         return markup.note(text.NOT_MEASURED)
-    return markup.note(text.WAS_BUSY) if outlook.pace is not None and outlook.pace.busy else ""
+    if plan.at_least:
+        return markup.note(text.WAS_BUSY, "usable")
+    return markup.note(text.BUSY_NOW, "usable") if outlook.busy and plan.steps is not None else ""
 
 
 def chosen_length(outlook: Any, effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
@@ -228,4 +233,7 @@ def _length_words(outlook: Any, asked: dict[str, Any]) -> dict[str, str]:
     if length["steps"] is None or plan is None:
         return {}
     told = {"steps": str(length["steps"])}
-    return told if plan.steps is None else told | {"time": text.about(outlook.expected_with(plan, length["steps"]))}
+    if plan.steps is None:
+        return told
+    said = text.at_least if plan.at_least else text.about
+    return told | {"time": said(outlook.expected_with(plan, length["steps"]))}

@@ -214,5 +214,5 @@ def _report(report: Any) -> str:
     """Put what an upload brought into sentences."""
     total_s = sum(clip.duration_s for clip in report.added)
     lines = [(text.added_summary(len(report.added), total_s), "good")] if report.added else []
-    lines += [(text.rejected_line(bad.source_name, bad.reason), "bad") for bad in report.rejected]
+    lines += [(bad.sentence, "bad") for bad in report.rejected]
     return markup.notes(lines)

@@ -5,13 +5,15 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.engine import STOCK_MARK
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
+from voiceclone.text.languages import language_name
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import Shared, begin_work, chosen_id, end_work, into, language_choices, player, wire
 
 STOCK = "stock"
-"""The value of the untouched voice in the list; the engine knows it as None."""
+"""The value of the untouched voice of a base that has no stock voices to choose from; the engine knows it as None."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +134,24 @@ def file_name(words: str) -> str:
     return f"{' '.join(words.split())[:40].strip(' .')}.wav"
 
 
-def voice_choices(engine: Any) -> list[tuple[str, str]]:
-    """Return the voices for the list: the newest first, the stock voice last."""
+def is_stock(voice_id: str) -> bool:
+    """True for a voice that came with the program, or none at all: nothing to rename, export or delete."""
+    return voice_id in ("", STOCK) or str(voice_id).startswith(STOCK_MARK)
+
+
+def own_choices(engine: Any) -> list[tuple[str, str]]:
+    """Return a person's own voices for a list, the newest first."""
     voices = sorted(engine.voices(), key=lambda voice: voice.created_at, reverse=True)
-    return [*((voice.name, voice.voice_id) for voice in voices), (text.STOCK_VOICE, STOCK)]
+    return [(voice.name, voice.voice_id) for voice in voices]
+
+
+def voice_choices(engine: Any) -> list[tuple[str, str]]:
+    """Return the voices to speak with: one's own first, then the stock voices, marked as such."""
+    stock = [
+        (text.stock_voice(one.name, one.sex, language_name(one.language)), f"{STOCK_MARK}{one.voice_id}")
+        for one in engine.stock_voices()
+    ]
+    return [*own_choices(engine), *(stock or [(text.STOCK_VOICE, STOCK)])]
 
 
 def _wire_choice(shared: Shared, tab: Speak) -> None:
@@ -145,11 +161,11 @@ def _wire_choice(shared: Shared, tab: Speak) -> None:
         choices = voice_choices(engine)
         known = {voice_id for _, voice_id in choices}
         value = chosen if chosen in known else choices[0][1]
-        intro = text.INTRO_SPEAK if len(choices) > 1 else text.INTRO_SPEAK_NO_VOICE
+        intro = text.INTRO_SPEAK_NO_VOICE if is_stock(choices[0][1]) else text.INTRO_SPEAK
         return gr.update(choices=choices, value=value), markup.intro(intro)
 
     def follow_language(voice_id: str) -> Any:
-        return gr.skip() if voice_id in ("", STOCK) else engine.voice(voice_id).language
+        return gr.skip() if is_stock(voice_id) else engine.voice(voice_id).language
 
     shown = [tab.voices, tab.intro]
     wire(shared.demo.load, lambda: refresh(""), None, shown)

@@ -1,10 +1,10 @@
 """Every word the page shows, in one place: plain, second person."""
 
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from voiceclone.counts import about, at_least, count, duration, seconds
 from voiceclone.judge import pitch
 from voiceclone.limits import MAX_NAME_CHARACTERS
 
@@ -21,7 +21,13 @@ INTRO_RECORD_EMPTY = (
     "You can also bring recordings you have, or look around with the example voice."
 )
 INTRO_RECORD_MORE = "Good start. Keep reading sentences, or add more recordings, until the bar below says it is enough."
-INTRO_RECORD_CLEAN = "You have enough speech. Press “Clean all clips”, listen to a few, then go on to training."
+INTRO_RECORD_TRY = (
+    "This is enough to try, not yet for a good voice: keep reading until the bar below reaches “first voice”. Then "
+    "press “Clean all clips” and go on to training."
+)
+INTRO_RECORD_CLEAN = (
+    "You have enough speech for a first voice. Press “Clean all clips”, listen to a few, then go on to training."
+)
 INTRO_RECORD_READY = "Everything is recorded and clean. Go on to training, or add more speech for a better voice."
 INTRO_TRAIN = "Name the voice, confirm that you may use it, and press the button. The rest happens by itself."
 INTRO_TRAINING = "Your voice is being trained. Watch it, or come back later."
@@ -33,8 +39,7 @@ RUN_INTROS = {
 }
 INTRO_SPEAK = "Choose a voice, type what it should say, and listen."
 INTRO_SPEAK_NO_VOICE = (
-    "You have not trained a voice yet. You can listen to the stock voice meanwhile; yours appears here "
-    "when it is trained."
+    "You have not trained a voice yet. Listen to a stock voice meanwhile; yours appears here when it is trained."
 )
 
 # --- whose recordings ---------------------------------------------------------------------------
@@ -232,11 +237,6 @@ def recogniser_choice(title: str, size_mb: int) -> str:
 def recognisers_there(titles: Sequence[str]) -> str:
     """Say which recognisers can be used."""
     return f"Here: {', '.join(titles)}." if titles else ""
-
-
-def rejected_line(source_name: str, reason: str) -> str:
-    """Tell why one file was not taken."""
-    return f"{source_name}: {reason}"
 
 
 # --- how much speech ----------------------------------------------------------------------------
@@ -440,11 +440,15 @@ EFFORT_INFO = "Longer sounds closer to you. You can stop at any time and keep wh
 EFFORTS = {"quick": "Quick, a first voice", "better": "Better", "best": "Best"}
 DEFAULT_EFFORT = "better"
 NOT_MEASURED = "These are the times of a computer with two cores; they are measured here once the model is prepared."
-MEASURING = "Measuring how quick this computer is. The times are put right in a quarter of a minute."
-WAS_BUSY = (
-    "Other programs kept this computer busy while it was measured, so it may be quicker. It is measured again when you "
-    "next start VoiceClone."
+MEASURING = (
+    "Measuring how quick this computer is. The times are put right in a quarter of a minute, later where other "
+    "programs keep it busy."
 )
+WAS_BUSY = (
+    "Other programs kept your computer busy while it was measured, so it may take longer than is told here. It is "
+    "measured again when VoiceClone next starts and nothing else is busy."
+)
+BUSY_NOW = "Other programs keep your computer busy just now, so it may take longer than is told here."
 CHECKS_TITLE = "Before you start"
 LEVELS = {"fine": "Fine", "watch out": "Watch out", "fix first": "Fix first"}
 LEVEL_KINDS = {"fine": "good", "watch out": "usable", "fix first": "bad"}
@@ -545,9 +549,10 @@ SAMPLE_SENTENCES = {
 SCORES_TITLE = "How it turned out"
 
 
-def effort_choice(effort: str, expected_s: float | None) -> str:
-    """Name a choice and how long it takes."""
-    return EFFORTS[effort] if expected_s is None else f"{EFFORTS[effort]}: {about(expected_s)}"
+def effort_choice(effort: str, expected_s: float, measured: bool, lower_bound: bool) -> str:
+    """Name a choice and how long it takes here, at least takes here, or takes elsewhere."""
+    told = at_least(expected_s) if lower_bound else about(expected_s)
+    return f"{EFFORTS[effort]}: {told}{'' if measured else ' on two cores'}"
 
 
 def more_speech_first(usable_s: float) -> str:
@@ -843,8 +848,9 @@ def compared(project_name: str, base_title: str, speech_s: float, day: str) -> s
 
 # --- speaking -----------------------------------------------------------------------------------
 VOICE_LABEL = "Voice"
-VOICE_INFO = "Yours first. The stock voice is there to compare."
+VOICE_INFO = "Yours first. Stock voices come with the program: they are not yours, and nobody’s clone."
 STOCK_VOICE = "Stock voice (not trained, to compare)"
+STOCK_SEXES = {"female": "woman", "male": "man"}
 TEXT_LABEL = "What should it say?"
 TEXT_INFO = "Any length. Numbers, dates and abbreviations are read as people say them."
 TEXT_PLACEHOLDER = "Type or paste your text here."
@@ -860,6 +866,11 @@ SPEAK_CANCELLED = "Stopped."
 NO_TEXT = "Type what the voice should say first."
 
 
+def stock_voice(name: str, sex: str, language: str) -> str:
+    """Name a stock voice so that nobody takes it for one of their own: `Heart (stock voice, woman, English)`."""
+    return f"{name} ({', '.join(filter(None, ['stock voice', STOCK_SEXES.get(sex, ''), language.partition(' (')[0]]))})"
+
+
 def spoken_summary(duration_s: float, sentences: int, elapsed_s: float) -> str:
     """Sum up one speech."""
     return f"{seconds(duration_s)} of speech in {count(sentences, 'sentence')}, made in {seconds(elapsed_s)}."
@@ -870,7 +881,7 @@ CONVERT_TITLE = "Say a recording’s words in this voice"
 CONVERT_INTRO = "Bring or record speech of anybody who agrees. The words and their rhythm stay, the voice changes."
 CONVERT_SOURCE = "Recording"
 CONVERT = "Change the voice"
-CONVERT_STOCK = "Choose one of your own voices first; the stock voice cannot do this."
+CONVERT_STOCK = "Choose one of your own voices first; stock voices cannot do this."
 CONVERT_CANCELLED = "Stopped. Your recording is unchanged; nothing was kept of the conversion."
 NO_RECORDING = "Bring a sound file or record something first."
 
@@ -1018,9 +1029,7 @@ def blind_open(answered: int, total: int) -> str:
 
 # --- managing voices ----------------------------------------------------------------------------
 MANAGE = "Rename, export, import or delete voices"
-MANAGE_STOCK = (
-    "The stock voice comes with the program. Choose one of your own voices above to rename, export or delete it."
-)
+MANAGE_STOCK = "Stock voices come with the program. Choose one of your own voices above to rename, export or delete it."
 RENAME_LABEL = "New name"
 RENAME_INFO = "A label only; the voice stays the same."
 RENAME = "Rename"
@@ -1055,39 +1064,3 @@ STARTED = "VoiceClone is ready. Open {url} in your browser. Press Ctrl+C here to
 STARTED_LAN = "The page is open to your network. The microphone works only on this computer, or over https."
 PORT_BUSY = "Port {port} is in use by another program. Choose another one, for example: PORT={other} make run"
 BASE_NOT_READY = "The speech model is not prepared yet; the page offers to do it (or run: make setup)."
-
-
-# --- numbers in words ---------------------------------------------------------------------------
-def count(number: int, noun: str) -> str:
-    """`1 clip`, `2 clips`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def seconds(duration_s: float) -> str:
-    """A short length with one decimal: `6.2 s`; from a minute on as `duration`."""
-    return f"{duration_s:.1f} s" if duration_s < 59.95 else duration(duration_s)
-
-
-def duration(duration_s: float) -> str:
-    """`42 seconds`, `3 min 5 s`, `1 h 4 min`."""
-    whole = round(duration_s)
-    if whole < 60:
-        return count(whole, "second")
-    minutes, rest = divmod(whole, 60)
-    if minutes < 60:
-        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
-
-
-def about(duration_s: float) -> str:
-    """A rough length: `a few seconds`, `about 40 seconds`, `about 3 minutes`."""
-    if duration_s < 8:
-        return "a few seconds"
-    if duration_s < 55:
-        return f"about {math.ceil(duration_s / 10) * 10} seconds"
-    if duration_s < 90:
-        return "about a minute"
-    if duration_s < 3600:
-        return f"about {round(duration_s / 60)} minutes"
-    return f"about {duration_s / 3600:.1f} hours"

@@ -9,7 +9,7 @@ import gradio as gr
 from voiceclone.errors import InputError, VoiceFileError
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import EDITS, Shared, wire
-from voiceclone.ui.speak import STOCK, Speak, voice_choices
+from voiceclone.ui.speak import Speak, is_stock, voice_choices
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,7 @@ def _layout() -> Manage:
                     delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
         bring = gr.UploadButton(
             text.IMPORT,
-            file_types=[".safetensors"],
-            type="filepath",
+            type="filepath",  # any kind: the engine says what a wrong one is, gradio would only refuse it
             elem_id="import",
             elem_classes="vc-action",
         )
@@ -91,7 +90,7 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
     engine = shared.engine
 
     def show(voice_id: str) -> dict[Any, Any]:
-        if voice_id in ("", STOCK):
+        if is_stock(voice_id):
             return {
                 part.details: markup.note(text.MANAGE_STOCK),
                 part.own: gr.update(visible=False),

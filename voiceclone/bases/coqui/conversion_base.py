@@ -12,6 +12,7 @@ from voiceclone.bases.coqui.released_base import ReleasedBase
 from voiceclone.bases.coqui.voice_tensors import read_shapes, read_voice_tensors, write_voice_tensors
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.compute import device
+from voiceclone.counts import seconds
 from voiceclone.errors import InputError, NotEnoughSpeechError, VoiceFileError
 
 MAX_CLIPS = 10
@@ -57,7 +58,7 @@ class ConversionBase(ReleasedBase):
         length_s = sum(clip.audio.duration_s for clip in chosen)
         if length_s < MIN_SPEECH_S:
             raise NotEnoughSpeechError(
-                f"There are {length_s:.1f} s of speech in these clips; at least {MIN_SPEECH_S:.0f} s are needed. "
+                f"There are {seconds(length_s)} of speech in these clips; at least {MIN_SPEECH_S:.0f} s are needed. "
                 "Choose more or longer clips."
             )
         with self._turn:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from voiceclone.counts import count
 from voiceclone.errors import BaseModelError, NotFoundError
 from voiceclone.store import read_json
 
@@ -125,6 +126,6 @@ def load_state(
     missing = [name for name in result.missing_keys if not name.startswith(optional)]
     if missing:
         raise BaseModelError(
-            f"{title}: {len(missing)} tensors are missing from the checkpoint (first: {missing[0]}). "
+            f"{title}: {count(len(missing), 'tensor')} missing from the checkpoint (first: {missing[0]}). "
             "Get the model again."
         )

@@ -25,6 +25,7 @@ from voiceclone.bases.coqui.voice_tensors import (
     write_voice_tensors,
 )
 from voiceclone.compute import device, use_all_cores
+from voiceclone.counts import seconds
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
 from voiceclone.limits import MIN_FREE_DISK_MB
 from voiceclone.store import require_free_disk
@@ -139,7 +140,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         length_s = sum(audio.duration_s for audio in chosen)
         if length_s < MIN_INSTANT_SPEECH_S:
             raise NotEnoughSpeechError(
-                f"There are {length_s:.1f} s of speech in these clips; at least {MIN_INSTANT_SPEECH_S:.0f} s are "
+                f"There are {seconds(length_s)} of speech in these clips; at least {MIN_INSTANT_SPEECH_S:.0f} s are "
                 "needed. Choose more or longer clips."
             )
         with self._turn:

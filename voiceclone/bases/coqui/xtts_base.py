@@ -22,6 +22,7 @@ from voiceclone.bases.coqui.voice_tensors import (
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.bases.coqui.xtts_network import LATENT, OUTPUT_RATE
 from voiceclone.compute import device
+from voiceclone.counts import seconds
 from voiceclone.errors import NotEnoughSpeechError, VoiceFileError
 from voiceclone.store import require_free_disk
 
@@ -90,7 +91,7 @@ class XttsBase(TrainableBase["XttsTrainer"]):
         length_s = sum(clip.audio.duration_s for clip in chosen)
         if length_s < MIN_SPEECH_S:
             raise NotEnoughSpeechError(
-                f"There are {length_s:.1f} s of speech in these clips; at least {MIN_SPEECH_S:.0f} s are needed. "
+                f"There are {seconds(length_s)} of speech in these clips; at least {MIN_SPEECH_S:.0f} s are needed. "
                 "Choose more or longer clips."
             )
         with self._turn:

@@ -19,11 +19,12 @@ from voiceclone.bases.base import (
     Policy,
     ShouldStop,
     SliceResult,
+    StockVoice,
     TrainingClip,
     TrainingPlan,
     Workload,
 )
-from voiceclone.bases.kokoro import recipe, start, weights
+from voiceclone.bases.kokoro import recipe, start, stock, weights
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
 from voiceclone.bases.kokoro.polish import at_speaking_level, polish
 from voiceclone.bases.kokoro.talker import Talker, say
@@ -374,15 +375,20 @@ class KokoroBase:
 
     # Speaking ---------------------------------------------------------------------------------
 
-    def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
-        """Speak one sentence-sized text; `voice_path=None` is the untouched stock voice.
+    def stock_voices(self) -> tuple[StockVoice, ...]:
+        """Return the voices that came with the weights; none before these are ready."""
+        return stock.stock_voices(weights.read_info(self._folder).stock_voices) if self.is_ready() else ()
+
+    def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
+        """Speak one sentence-sized text with a voice file, a stock voice by its id, or (None) the clearest of these.
 
         Raises:
+            NotFoundError: there is no such stock voice.
             TextError: nothing in it can be spoken, or it is longer than one sentence can be.
             BaseModelError: the base is not ready.
             VoiceFileError: the voice file is damaged.
         """
-        return self.talker.speak(voice_path, text, language, speed)
+        return self.talker.speak(voice, text, language, speed)
 
 
 def _count_of(clips: Sequence[TrainingClip]):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from voiceclone.bases.kokoro.edges import keep_edges
 from voiceclone.bases.kokoro.network import STYLE_SIZE, supports_bfloat16
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def speak_features(
     """Speak an encoded text in `style` (1, 256); return samples (600 * frames,) and frames per token (tokens,)."""
     acoustic_style, prosody_style = style[:, :STYLE_SIZE], style[:, STYLE_SIZE:]
     styled, durations = encode_prosody(network, text, prosody_style)
-    frames = whole_frames(durations, speed)
+    frames = keep_edges(whole_frames(durations, speed), whole_frames(durations), text.tokens[0].tolist(), speed)
     pitch_hz, loudness = predict_curves(network, styled, frames, prosody_style)
     return render(network, stretch(text.acoustic_text, frames), pitch_hz, loudness, acoustic_style)[0], frames
 

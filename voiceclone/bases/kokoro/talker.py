@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from voiceclone.audio import Audio
 from voiceclone.bases.kokoro import weights
+from voiceclone.bases.kokoro.edges import sound_ends
 from voiceclone.bases.kokoro.network import SAMPLE_RATE
-from voiceclone.bases.kokoro.pauses import quieten_lead
+from voiceclone.bases.kokoro.pauses import quieten_end, quieten_lead
 from voiceclone.bases.kokoro.polish import POLISH, polish
 from voiceclone.compute import device, use_all_cores
-from voiceclone.errors import TextError
+from voiceclone.errors import NotFoundError, TextError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,9 +32,9 @@ class Talker:
         self._style: torch.Tensor | None = None
         self._changed: set[str] = set()
 
-    def speak(self, voice_path: Path | None, text: str, language: str, speed: float = 1.0) -> Audio:
-        """Say one sentence; `voice_path=None` is the untouched stock voice. Raises as `KokoroBase.speak` does."""
-        self._put_on(voice_path)
+    def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
+        """Say one sentence; `voice` and what is raised: as for `KokoroBase.speak`."""
+        self._put_on(voice)
         return polish(say(self._network, self._style, text, language, speed), self._polish)
 
     def untouched(self) -> "torch.nn.Module":
@@ -41,21 +42,23 @@ class Talker:
         self._put_on(None)
         return self._network
 
-    def _put_on(self, voice_path: Path | None) -> None:
-        """Change the loaded network into a voice, or back into the base."""
+    def _put_on(self, voice: Path | str | None) -> None:
+        """Change the loaded network into a voice, or back into the base with one of its stock voices."""
         import torch
         from safetensors import safe_open
 
         from voiceclone.bases.kokoro.start import typical_style
         from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
 
-        key = (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)
+        is_file = isinstance(voice, Path)
+        stock_voice = voice if isinstance(voice, str) else weights.DEFAULT_STOCK_VOICE
+        key = (str(voice), voice.stat().st_mtime_ns) if is_file else (stock_voice, 0)
         if self._network is not None and key == self._spoken_by:
             return
-        tensors = read_voice_tensors(voice_path) if voice_path else {}
-        if self._network is None:
+        if self._network is None:  # first: it tells when the base is not ready
             use_all_cores()
             self._network = weights.load_network(self._folder, device())
+        tensors = read_voice_tensors(voice) if is_file else {STYLE: typical_style(self._stock_table(stock_voice))}
         self._spoken_by = None  # until all is in place
         changes = parameter_changes(tensors)
         parameters = dict(self._network.named_parameters())
@@ -66,10 +69,16 @@ class Talker:
                     value = value + changes[name].reshape(value.shape)
                 parameters[name].copy_(value)
         self._changed = set(changes)
-        stock = typical_style(weights.load_stock_voices(self._folder)[weights.DEFAULT_STOCK_VOICE])
-        self._style = tensors.get(STYLE, stock).to(device())
+        self._style = tensors[STYLE].to(device())
         self._polish = {name: tensors[name].numpy() for name in POLISH if name in tensors}
         self._spoken_by = key
+
+    def _stock_table(self, name: str) -> "torch.Tensor":
+        """Return a stock voice's styles (510, 256)."""
+        tables = weights.load_stock_voices(self._folder)
+        if name not in tables:
+            raise NotFoundError(f"There is no stock voice “{name}”. Choose one of {', '.join(sorted(tables))}.")
+        return tables[name]
 
 
 def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:
@@ -89,5 +98,7 @@ def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: 
     if len(tokens) > MAX_TOKENS:
         raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
     samples, frames = synthesis.synthesize_with_frames(network, tokens, style, speed)
-    lead_samples = int(frames[0]) * len(samples) // int(frames.sum())
-    return Audio(quieten_lead(samples.cpu().numpy(), lead_samples), SAMPLE_RATE)
+    frame_samples = len(samples) // int(frames.sum())
+    quiet = quieten_lead(samples.cpu().numpy(), int(frames[0]) * frame_samples)
+    ends = sound_ends(frames.tolist(), [0, *tokens, 0], speed) * frame_samples
+    return Audio(quieten_end(quiet, ends), SAMPLE_RATE)

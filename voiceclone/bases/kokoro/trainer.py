@@ -24,8 +24,8 @@ from voiceclone.bases.kokoro.step_losses import Heard, Teacher, acoustic_loss, p
 from voiceclone.bases.kokoro.thrift import Thrift, compute_twice
 from voiceclone.bases.kokoro.weights import load_network, read_info
 from voiceclone.bases.memory import free_memory, is_out_of_memory
+from voiceclone.counts import about, seconds
 from voiceclone.errors import TrainingError
-from voiceclone.training.words import duration_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -132,7 +132,8 @@ class Trainer:
             free_memory()
         length_s = self.clips.leave_next_out().duration_s
         self._files.note(
-            f"The memory was too small to make a recording of {length_s:.1f} s ready; the training goes on without it."
+            f"The memory was too small to make a recording of {seconds(length_s)} ready; the training goes on without "
+            "it."
         )
         if not self.clips.ready and not self.clips.pending:
             raise TrainingError(
@@ -164,7 +165,7 @@ class Trainer:
         slept_s = self.schedule.clock.take_slept_s()
         if slept_s:
             self._files.note(
-                f"The training was held up for {duration_words(slept_s)} (the computer slept, or was busy with other "
+                f"The training was held up for {about(slept_s)} (the computer slept, or was busy with other "
                 "things); that does not count as training time."
             )
         for name, loss in told.items():
