@@ -153,7 +153,7 @@ def test_damaged_recordings_are_left_out_and_damaged_features_made_again(kokoro_
     advance_to(trainer, 1)
     features = tmp_path / "dataset" / f"{entries[0].clip_id}.features.npz"
     with np.load(features) as packed:
-        before = dict(packed)
+        before = {name: packed[name] for name in packed.files if name != "version"}
     for length in (0, 10, 5000, features.stat().st_size - 1):
         features.write_bytes(features.read_bytes()[:length])
         made = dataset.get_features(tmp_path, entries[0], trainer.aligner)

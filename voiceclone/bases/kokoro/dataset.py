@@ -13,7 +13,7 @@ from voiceclone.audio import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
 from voiceclone.bases.kokoro import features
 from voiceclone.bases.kokoro.alignment import Aligner
-from voiceclone.bases.kokoro.feature_cache import content_key
+from voiceclone.bases.kokoro.feature_cache import VERSION, content_key
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, MAX_TOKENS
 from voiceclone.bases.kokoro.weights import vocabulary
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
@@ -178,7 +178,8 @@ def has_features(run_dir: Path, entry: ClipEntry) -> bool:
 def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner) -> ClipFeatures:
     """Return a clip's features: from the run, else from what an earlier training of the same recording kept, else new.
 
-    A damaged file of them is made again.
+    A damaged file of them is made again, and so is one of an earlier version: what it learnt an octave too high, a run
+    that is continued goes on to learn right.
 
     Args:
         run_dir: the run.
@@ -191,10 +192,12 @@ def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner) -> ClipFeatu
     path = _features_path(run_dir, entry)
     if path.is_file():
         with suppress(TrainingError, TypeError):
-            return ClipFeatures(**_read_arrays(path))
+            kept = _read_arrays(path)
+            if kept.pop("version", 0) == VERSION:
+                return ClipFeatures(**kept)
     made = _kept_or_made(read_sound(run_dir, entry), entry.tokens, aligner)
     with suppress(StorageError):  # a full disk: what is in memory is enough to go on
-        _write_array(path, **vars(made))
+        _write_array(path, version=np.array(VERSION), **vars(made))
     return made
 
 

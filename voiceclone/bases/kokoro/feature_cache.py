@@ -17,8 +17,9 @@ FOLDER = "features"
 LIMIT_MB = 400.0
 """Whatever was used longest ago goes first. 400 MB hold about an hour and a half of speech; an hour is the most that
 one training takes."""
-_VERSION = b"2"
-"""Raised when the same recording comes to something else than before."""
+VERSION = 3
+"""Raised when the same recording comes to something else than before: what lies in a cache or a run of another version
+is made again. 3: pitch by SwiftF0, floor 50 Hz."""
 _SUFFIX = ".safetensors"
 
 
@@ -99,7 +100,7 @@ def content_key(sound: np.ndarray, tokens: Sequence[int], style: np.ndarray, bas
         style: the start voice, shape (1, 256).
         base_sha256: of the base's weights.
     """
-    told = hashlib.sha256(_VERSION)
+    told = hashlib.sha256(str(VERSION).encode())
     for part in (sound.astype("<f4"), np.asarray(tokens, "<i8"), style.astype("<f4")):
         told.update(len(part.tobytes()).to_bytes(8, "little"))
         told.update(part.tobytes())

@@ -12,6 +12,7 @@ from voiceclone.bases.base import Policy
 from voiceclone.bases.kokoro import dataset, losses
 from voiceclone.bases.kokoro.alignment import Aligner
 from voiceclone.bases.kokoro.checkpoint import load_checkpoint, read_about
+from voiceclone.bases.kokoro.feature_cache import VERSION
 from voiceclone.bases.kokoro.learners import Learners
 from voiceclone.bases.kokoro.loss_watch import LossWatch
 from voiceclone.bases.kokoro.meters import Meters
@@ -338,6 +339,7 @@ class Trainer:
             "watches": {name: watch.state() for name, watch in self._watches.items()},
             "thrift": asdict(self._thrift),
             "returns": self._returns,
+            "features": VERSION,
         }
         about |= self.clips.state() | self._meters.state()
         if self._files.save(self.learners.all(), self.learners.optimizers(), about):
@@ -354,6 +356,11 @@ class Trainer:
             self._files.note(
                 "The checkpoints of this training were damaged, so it begins again; your recordings are safe."
             )
+        if about is not None and about.get("features") != VERSION:
+            self._files.note(
+                "This training was begun by an earlier version, which mistook the pitch of some voices. It goes on "
+                "with the right pitch; if the voice stays too high, start a new training."
+            )
         return about
 
     def _restore(self, path: Path) -> dict[str, Any]:
@@ -365,8 +372,9 @@ class Trainer:
         load_checkpoint(path, self.learners.all(), self.learners.optimizers(), only_learning=True)
         self._meters.restore(about)
         self._returns = int(about.get("returns", 0))
-        for name, state in about.get("watches", {}).items():
-            self._watches[name].restore(state)
+        if about.get("features") == VERSION:  # else the aim is another now, and a loss that rises is not astray
+            for name, state in about.get("watches", {}).items():
+                self._watches[name].restore(state)
         self.clips.restore(about)
         return about | {"position": position}
 
