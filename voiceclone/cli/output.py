@@ -65,9 +65,12 @@ class Lines:
     def _print(self) -> None:
         while not self._ended.wait(self._every_s):
             share, message = self._told
-            parts = [f"{min(1.0, max(0.0, share)):.0%}" if share is not None else "", message.rstrip(".")]
-            words = ", ".join(part for part in (*parts, duration(time.monotonic() - self._began)) if part)
-            print(f"{self._description}: {words}", file=sys.stderr, flush=True)
+            done = f"{min(1.0, max(0.0, share)):.0%}, " if share is not None else ""
+            past = (
+                f"{duration(time.monotonic() - self._began)} so far."  # beside a share it would pass for what is left
+            )
+            now = f" {message.rstrip('.')}." if message else ""
+            print(f"{self._description}: {done}{past}{now}", file=sys.stderr, flush=True)
 
 
 @contextmanager
