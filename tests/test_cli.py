@@ -194,7 +194,7 @@ def test_clean_makes_copies(run, data_dir, speech_file):
 def test_train_needs_consent(run, anna):
     code, output, errors = run("train", "Anna", "--voice", "A")
     assert (code, output) == (2, "")
-    assert "permission" in errors
+    assert "permission" in errors and errors.endswith("add --i-have-consent.\n")
     assert errors.count("\n") == 1
 
 

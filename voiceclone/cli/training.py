@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from voiceclone.bases.base import Effort
-from voiceclone.cli.output import YES_HELP, Lines, confirm, note, table, tell
+from voiceclone.cli.output import YES_HELP, Lines, confirm, note, require_consent, table, tell
 from voiceclone.counts import about, at_least, count, is_are, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
@@ -56,6 +56,7 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
     """Train and follow to the end; with `--check` only tell what it would be like."""
     if options.check:
         return check(options, engine)
+    require_consent(options)
     advice = engine.training_advice(options.base)
     if advice:
         note(advice)
