@@ -19,6 +19,7 @@ LINE_EVERY_S = 30.0
 """Where progress is no bar but lines: a log stays short, and a person sees that it goes on."""
 YES = "yes"
 YES_HELP = "do it without asking"
+RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
 
 
 def tell(options: Any, value: Any, words: Iterable[str]) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from voiceclone.bases.base import Effort
-from voiceclone.cli.output import YES_HELP, Lines, confirm, note, require_consent, table, tell
+from voiceclone.cli.output import RUN_HELP, YES_HELP, Lines, confirm, note, require_consent, table, tell
 from voiceclone.counts import about, at_least, count, is_are, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
@@ -24,7 +24,6 @@ MEASURE_S = 120.0
 """Longer nobody waits for a figure; with load 17 on two cores it took more than ten minutes."""
 _ID_LETTERS = 8
 """So many letters of an id are listed; they are enough to name a run."""
-_RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
 _SCORES = (
     ("similarity", "likeness {:.2f}".format),
     ("pitch_off_semitones", lambda off: f"pitch {pitch.signed(off)} semitones off"),
@@ -49,7 +48,7 @@ def add_run_commands(commands: argparse._SubParsersAction, command: Callable[...
         ("continue", "The same as “resume”.", True),
     ):
         run = command(commands, name, summary, hidden=hidden)
-        run.add_argument("run", metavar="RUN", nargs="?", help=_RUN_HELP)
+        run.add_argument("run", metavar="RUN", nargs="?", help=RUN_HELP)
 
 
 def train(options: Namespace, engine: VoiceEngine) -> int:
