@@ -43,6 +43,14 @@ def test_the_samples_are_listed_with_their_figures(run):
     ]
 
 
+@pytest.mark.parametrize("letters", [4, 8])
+def test_a_run_is_named_as_for_the_other_commands(run, engine, letters):
+    listed = run("candidates")
+    assert run("candidates", "Anna") == listed, "the name of its voice"
+    assert run("candidates", engine.runs()[0].run_id[:letters]) == listed
+    assert run("candidates", "Nobody")[0] == 2
+
+
 def test_another_one_is_kept_from_the_terminal(run, engine):
     run_id = engine.runs()[0].run_id
     code, output, _ = run("candidates", run_id, "--keep", 60)

@@ -138,7 +138,7 @@ def test_an_instant_voice_and_a_converted_recording(run, data_dir, tmp_path):
     make_project(data_dir, "Anna")
     code, output, errors = run("instant", "Anna", "--voice", "A")
     assert (code, output) == (2, "")
-    assert "permission" in errors
+    assert "permission" in errors and errors.endswith("add --i-have-consent.\n")
     code, output, _ = run("instant", "Anna", "--voice", "A", "--base", "fake-base", "--i-have-consent", "--json")
     assert code == 0
     assert (json.loads(output)["policy"], json.loads(output)["name"]) == ("instant", "A")
@@ -160,6 +160,7 @@ def test_what_a_person_can_put_right_is_one_sentence_and_two(run, data_dir, tmp_
         ("get", "vctk_vits", "--accept-licence", "--mirror", "nowhere"),
         ("remove", "bark"),
         ("remove", "kokoro-82m"),
+        ("remove", "your_tts"),  # it is not there
         ("instant", "Nobody", "--voice", "x", "--i-have-consent"),
         ("instant", "Anna", "--voice", "", "--i-have-consent"),
         ("instant", "Anna", "--voice", "x", "--base", "your_tts", "--i-have-consent"),

@@ -29,8 +29,8 @@ def test_lines_come_while_nothing_new_is_told(often, capsys):
     printed = capsys.readouterr()
     lines = printed.err.splitlines()
     assert printed.out == "" and "\r" not in printed.err
-    assert lines[0] == "Cleaning: 0 s"
-    assert lines[-1] == "Cleaning: 25%, Clip 1 of 4, 0 s"
+    assert lines[0] == "Cleaning: 0 s so far."
+    assert lines[-1] == "Cleaning: 25%, 0 s so far. Clip 1 of 4."
     assert 2 <= len(lines) <= 7
 
 
@@ -44,10 +44,12 @@ def test_what_ends_soon_prints_nothing(capsys):
 @pytest.mark.parametrize(("share", "shown"), [(-1.0, "0%"), (0.999, "100%"), (7.0, "100%"), (None, None)])
 def test_a_share_is_shown_within_its_bounds(share, shown, capsys):
     with Lines("Fetching", every_s=EVERY_S) as lines:
-        lines.tell(share, "big file.")
+        lines.tell(share, "Big file.")
         time.sleep(2 * EVERY_S)
     first = capsys.readouterr().err.splitlines()[0]
-    assert first == ("Fetching: big file, 0 s" if shown is None else f"Fetching: {shown}, big file, 0 s")
+    assert first == (
+        "Fetching: 0 s so far. Big file." if shown is None else f"Fetching: {shown}, 0 s so far. Big file."
+    )
 
 
 def test_they_end_with_an_error_too(often):
@@ -62,7 +64,9 @@ def test_a_training_tells_how_far_it_is_and_json_stays_json(often, tmp_path, cap
     assert main(command, lambda: fake_engine(tmp_path)) == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)["state"] == "finished"
-    assert re.search(r"^Anna: \d+%, Learning your voice: step \d+ of about 60.*, \d+ s$", printed.err, re.MULTILINE)
+    assert re.search(
+        r"^Anna: \d+%, \d+ s so far\. Learning your voice: step \d+ of about 60.*\.$", printed.err, re.MULTILINE
+    )
 
 
 PROGRAM = (
@@ -77,5 +81,5 @@ def test_a_log_file_gets_whole_lines_at_once(tmp_path):
     with log.open("wb") as file:
         subprocess.run([sys.executable, "-X", "utf8", "-c", PROGRAM], stderr=file, check=True)
     lines = log.read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "Comparing: 50%, Zoë speaks, 0 s"
+    assert lines[0] == "Comparing: 50%, 0 s so far. Zoë speaks."
     assert len(lines) >= 2

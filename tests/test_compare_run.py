@@ -273,7 +273,7 @@ def test_the_terminal_prints_the_table_and_leaves_the_files(engine, project_id, 
 
     code, output, errors = run("--steps", STEPS)
     assert (code, output) == (2, "")
-    assert "permission" in errors
+    assert "permission" in errors and errors.endswith("add --i-have-consent.\n")
     out = tmp_path / "new" / "out"
     code, output, errors = run("--steps", STEPS, "--i-have-consent", "--out", out)
     assert (code, errors) == (0, "")

@@ -85,7 +85,7 @@ FILES = [
     ("a.pdf", b"%PDF-1.7\n", "is a PDF document"),
     ("voices.tar.gz", b"\x1f\x8b\x08\0" + bytes(20), "Unpack it"),
     ("empty.safetensors", b"", "is empty (0 bytes)"),
-    ("noise.dat", bytes(range(1, 256)) * 4, "is no file that is known here"),
+    ("noise.dat", bytes(range(1, 256)) * 4, "is not a kind of file that VoiceClone knows"),
 ]  # fmt: skip
 
 
@@ -152,5 +152,5 @@ def test_the_terminal_tells_it_in_one_sentence_that_is_true_there(tmp_path, caps
     told = capsys.readouterr()
     assert (code, told.out) == (2, "")
     assert told.err == (
-        "“joe.wav” is a recording (WAV), no voice. Add it to a person's recordings, and train a voice from them.\n"
+        "“joe.wav” is a recording (WAV), not a voice. Add it to a person's recordings, and train a voice from them.\n"
     )

@@ -9,6 +9,7 @@ from tests.small_project import fake_engine, make_project
 from voiceclone.bases.base import Effort
 from voiceclone.bases.kokoro import recipe
 from voiceclone.bases.kokoro.base import KokoroBase
+from voiceclone.cli.training import check_rows
 from voiceclone.engine import VoiceEngine
 from voiceclone.training import outlook, preflight
 from voiceclone.training.machine import Machine, container_memory_mb, look
@@ -197,6 +198,35 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
     told = engine.training_outlook(project.project_id, base_id="vctk_vits")
     assert {check.kind: check.level for check in told.preflight.checks}[Kind.BASE] == Level.FIX
     assert {plan.steps for plan in told.plans} == {None}
+
+
+# The terminal ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pace", "others_share", "figure", "told"),
+    [
+        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), 0.0, "about", 0),
+        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), 0.9, "about", 1),
+        (Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), 0.0, "at least", 1),
+        (Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), 0.9, "at least", 1),
+        (None, 0.0, "about", 0),
+    ],
+)
+def test_the_terminal_says_once_that_other_programs_keep_the_computer_busy(pace, others_share, figure, told):
+    looked_at = preflight.look_ahead(replace(FACTS, others_share=others_share))
+    busy = others_share > preflight.BUSY_SHARE
+    rows = check_rows(outlook.Outlook(looked_at, outlook.plans(KokoroBase(None), 300.0, pace), pace, {}, busy))
+    plans = [words for level, words in rows if level in list(Effort)]
+    assert len(plans) == 3 and all(f"steps, {figure} " in words for words in plans)
+    assert sum("ther programs" in words for _, words in rows) == told
+    assert not any("ther programs" in words for words in plans)
+
+
+def test_the_terminal_names_the_option_for_consent():
+    rows = check_rows(outlook.Outlook(preflight.look_ahead(replace(FACTS, consent=False)), (), None))
+    (words,) = [words for _, words in rows if "whose voice" in words]
+    assert "--i-have-consent" in words and words.endswith(".")
 
 
 # The page -------------------------------------------------------------------------------------

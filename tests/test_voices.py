@@ -264,7 +264,7 @@ def test_a_file_larger_than_any_voice_is_refused_unread(shelf, base, tmp_path):
     path = write_voice_file(tmp_path / "large.safetensors", describe(described()))
     nothing = tmp_path / "nothing.safetensors"
     nothing.touch()
-    for large, reason in ((path, "at most"), (nothing, "no file that is known here")):
+    for large, reason in ((path, "at most"), (nothing, "not a kind of file that VoiceClone knows")):
         with large.open("r+b") as file:
             file.truncate(MAX_VOICE_FILE_MB * 1_000_000 + 1)
         with pytest.raises(VoiceFileError, match=reason):

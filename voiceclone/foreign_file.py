@@ -79,7 +79,7 @@ def refusal(path: Path) -> VoiceFileError:
     if not head:
         return VoiceFileError(f"“{path.name}” is empty (0 bytes). Copy or export it again.")
     told = _archive(path, head) or _tensors(path, head, size) or _known(path, head, size) or _words(head)
-    told = told or f"is no file that is known here. {_NO_VOICE}"
+    told = told or f"is not a kind of file that VoiceClone knows. {_NO_VOICE}"
     return VoiceFileError(f"“{path.name}” {told}")
 
 
@@ -91,12 +91,12 @@ def _known(path: Path, head: bytes, size: int) -> str:
     if not sound and head[0] == 0xFF and len(head) > 1:
         sound = "MP3" if head[1] & 0xE6 == 0xE2 else "AAC" if head[1] & 0xF6 == 0xF0 else ""  # bare frames
     if sound:
-        return f"is a recording ({sound}), no voice. {_TRAIN_FROM}"
+        return f"is a recording ({sound}), not a voice. {_TRAIN_FROM}"
     picture = _marked(head, _PICTURES)
     if picture and not (picture == "BMP" and size != int.from_bytes(head[2:6], "little")):
-        return f"is a picture ({picture}), no voice. {_NO_VOICE}"
+        return f"is a picture ({picture}), not a voice. {_NO_VOICE}"
     if head.startswith(b"%PDF"):
-        return f"is a PDF document, no voice. {_NO_VOICE}"
+        return f"is a PDF document, not a voice. {_NO_VOICE}"
     if size in _STYLE_TABLE_BYTES and path.suffix.casefold() != ".safetensors":
         return _kokoro_pack()
     if head[0] == 0x80 and len(head) > 1 and head[1] <= 5:
@@ -106,7 +106,7 @@ def _known(path: Path, head: bytes, size: int) -> str:
     if head[0] == 0x08 and head[1:2] <= b"\x14" and (b"pytorch" in head[:64] or b"onnx" in head[:4096].lower()):
         return _other_model()
     if head[:3] == b"\x1f\x8b\x08" or head[:6] in (b"7z\xbc\xaf'\x1c", b"Rar!\x1a\x07") or head[257:262] == b"ustar":
-        return f"is a packed archive, no voice. Unpack it, and import the voice file in it. {_NO_VOICE}"
+        return f"is a packed archive, not a voice. Unpack it, and import the voice file in it. {_NO_VOICE}"
     return ""
 
 
@@ -118,7 +118,7 @@ def _archive(path: Path, head: bytes) -> str:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()[:_NAMES_READ]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
-        return f"is a zip file that is cut off or damaged, no voice. Copy it again. {_NO_VOICE}"
+        return f"is a zip file that is cut off or damaged, not a voice. Copy it again. {_NO_VOICE}"
     names = [PurePosixPath(member.filename) for member in members]
     suffixes = {name.suffix.casefold() for name in names}
     if any(name.name == "data.pkl" for name in names):
@@ -129,13 +129,13 @@ def _archive(path: Path, head: bytes) -> str:
         return f"holds {tables} of numbers (NPZ), for example Kokoro's voice packs. {_pack_advice()}"
     if suffixes & _SOUND_SUFFIXES:
         return (
-            "is a zip file of recordings, no voice. Add it to a person's recordings as it is, and train a voice from "
-            "them."
+            "is a zip file of recordings, not a voice. Add it to a person's recordings as it is, and train a voice "
+            "from them."
         )
     if ".safetensors" in suffixes:
         return "is a zip file with a voice or a model in it. Unzip it, and import the .safetensors file."
     if any(name.name == "[Content_Types].xml" for name in names):
-        return f"is an Office document, no voice. {_NO_VOICE}"
+        return f"is an Office document, not a voice. {_NO_VOICE}"
     return f"is a zip file without a voice in it. {_NO_VOICE}"
 
 
@@ -155,7 +155,7 @@ def _tensors(path: Path, head: bytes, size: int) -> str:
     if not isinstance(header, dict):
         return "is a damaged safetensors file. Copy or export it again."
     names = [name for name in header if name != "__metadata__"]
-    return f"holds the weights of a model ({count(len(names), 'tensor')}), no voice. {_base_advice()}"
+    return f"holds the weights of a model ({count(len(names), 'tensor')}), not a voice. {_base_advice()}"
 
 
 def _words(head: bytes) -> str:
@@ -170,18 +170,18 @@ def _words(head: bytes) -> str:
     if begin.startswith("version https://git-lfs"):
         return "only points to the real file (Git LFS). Get that one: in its folder, run “git lfs pull”."
     if begin.startswith(("<!doctype html", "<html")):
-        return "is a web page, no voice: the download did not work. Download the voice file again."
+        return "is a web page, not a voice: the download did not work. Download the voice file again."
     if begin.startswith("<svg") or (begin.startswith("<?xml") and "<svg" in begin):
-        return f"is a picture (SVG), no voice. {_NO_VOICE}"
+        return f"is a picture (SVG), not a voice. {_NO_VOICE}"
     if begin.startswith(("{", "[")):
-        return f"is a JSON file, no voice: the settings of some model, perhaps. {_NO_VOICE}"
+        return f"is a JSON file, not a voice: the settings of some model, perhaps. {_NO_VOICE}"
     lines = [line for line in words.splitlines() if line.strip()]
     if lines and all(any(mark in line for mark in "|\t,;") for line in lines[:3]):
         return (
-            "is a table of texts, no voice. It goes with recordings: add those to a person, and give it along as the "
-            "file with the words."
+            "is a table of texts, not a voice. It goes with recordings: add it together with them, as the file with "
+            "the words."
         )
-    return f"is a text, no voice. To hear it, let a voice speak it. {_NO_VOICE}"
+    return f"is a text, not a voice. To hear it, let a voice speak it. {_NO_VOICE}"
 
 
 def _marked(head: bytes, marks: Sequence[tuple[int, bytes, str]]) -> str:
@@ -193,13 +193,13 @@ def _marked(head: bytes, marks: Sequence[tuple[int, bytes, str]]) -> str:
 
 def _checkpoint() -> str:
     return (
-        "is a training checkpoint (PyTorch), which may hold programs and is not opened, no voice. VoiceClone cannot "
-        "use voices of other programs; train one from recordings."
+        "is a training checkpoint (PyTorch), not a voice; it may hold programs, so it was not opened. VoiceClone "
+        "cannot use voices of other programs; train one from recordings."
     )
 
 
 def _kokoro_pack() -> str:
-    return f"is a Kokoro voice pack, no voice of VoiceClone. {_pack_advice()}"
+    return f"is a Kokoro voice pack, not a voice of VoiceClone. {_pack_advice()}"
 
 
 def _pack_advice() -> str:
@@ -210,8 +210,8 @@ def _pack_advice() -> str:
 
 
 def _other_model() -> str:
-    return f"is a model of another program, no voice. {_base_advice()}"
+    return f"is a model of another program, not a voice. {_base_advice()}"
 
 
 def _base_advice() -> str:
-    return "Base models are not imported but got, each by its name from the list of models; import a voice file here."
+    return "Base models are not imported; get one by its name from the list of models. Import a voice file here."

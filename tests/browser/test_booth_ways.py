@@ -51,6 +51,26 @@ def test_a_sentence_is_recorded_kept_and_cleaned_on_a_phone(visit):
     visitor.picture("booth-phone-cleaned")
 
 
+def test_a_sentence_is_whole_that_was_chosen_while_another_tab_was_open(visit):
+    visitor = visit()
+    page = visitor.page
+    visitor.tab("2. Train")
+    page.locator("#new-project").click()
+    page.locator("#new-name input, #new-name textarea").fill("Elsewhere")
+    page.locator("#create-project").click()
+    page.wait_for_function("document.querySelector('#project input').value === 'Elsewhere'")
+    page.wait_for_timeout(2000)  # the booth gets the person's sentences
+    visitor.tab("1. Record")
+    is_whole = """() => {
+      const box = document.querySelector('#booth [data-part=sentence]');
+      return box.clientHeight > 40 && box.scrollHeight <= box.clientHeight;
+    }"""
+    page.wait_for_function(is_whole, timeout=15_000)
+    page.set_viewport_size(PHONE["viewport"])
+    page.wait_for_timeout(1000)
+    page.wait_for_function(is_whole, timeout=15_000)
+
+
 def focus_by_tab(visitor: Visitor, wanted: str, most: int = 60) -> None:
     """Press Tab until the focus is on what `wanted` selects."""
     for _ in range(most):

@@ -59,5 +59,5 @@ def test_a_recording_given_to_the_import_is_told_to_be_one(visit):
     with page.expect_file_chooser() as chooser:
         page.locator("#import").click()
     chooser.value.set_files(EXAMPLE[0])
-    page.get_by_text("is a recording (FLAC), no voice").wait_for()
+    page.get_by_text("is a recording (FLAC), not a voice").wait_for()
     visitor.picture("import_refused")

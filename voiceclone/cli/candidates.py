@@ -4,7 +4,7 @@ import argparse
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 
-from voiceclone.cli.output import table, tell
+from voiceclone.cli.output import RUN_HELP, table, tell
 from voiceclone.counts import count
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
@@ -21,7 +21,7 @@ def add_candidates_command(
 ) -> None:
     """Describe the command."""
     candidates = command(commands, "candidates", "List what a training's voice was like on its way, or keep another.")
-    candidates.add_argument("run", metavar="RUN", nargs="?", help="id of a run (default: the present one)")
+    candidates.add_argument("run", metavar="RUN", nargs="?", help=RUN_HELP)
     candidates.add_argument(
         "--keep", type=int, metavar="STEP", help="let the voice be the one after so many steps, once the run has ended"
     )
@@ -29,7 +29,7 @@ def add_candidates_command(
 
 def candidates(options: Namespace, engine: VoiceEngine) -> int:
     """List the candidates of a run, or keep one."""
-    run_id = options.run or _present_run_id(engine)
+    run_id = engine.find_run(options.run).run_id if options.run is not None else _present_run_id(engine)
     if options.keep is not None:
         voice = engine.keep_candidate(run_id, options.keep)
         tell(options, voice, [f"“{voice.name}” is now the voice after {count(voice.steps, 'step')}."])

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone import store
-from voiceclone.cli.output import progress_bar, table, tell
+from voiceclone.cli.output import progress_bar, require_consent, table, tell
 from voiceclone.counts import count, duration
 from voiceclone.engine import VoiceEngine
 
@@ -47,6 +47,7 @@ def add_compare_command(
 
 def compare(options: Namespace, engine: VoiceEngine) -> int:
     """Compare, and print the table."""
+    require_consent(options)
     with progress_bar("Comparing") as on_progress:
         done = engine.compare(
             options.project,

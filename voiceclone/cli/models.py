@@ -9,10 +9,10 @@ from typing import Any
 
 from voiceclone.bases import catalogue
 from voiceclone.bases.catalogue import BaseCard
-from voiceclone.cli.output import YES, YES_HELP, confirm, note, progress_bar, require_wav, table, tell
+from voiceclone.cli.output import YES, YES_HELP, confirm, note, progress_bar, require_consent, require_wav, table, tell
 from voiceclone.counts import count, seconds
 from voiceclone.engine import VoiceEngine
-from voiceclone.errors import ConsentError
+from voiceclone.errors import ConsentError, InputError
 from voiceclone.models import ModelStatus, licence_question
 
 _STATE_WORDS = {
@@ -98,6 +98,8 @@ def remove(options: Namespace, engine: VoiceEngine) -> int:
     card = catalogue.card(options.model)
     meant = engine.model_removal(card.base_id)
     if not card.embedded:
+        if not meant.frees_mb:
+            raise InputError(f"{card.title} is not on this computer, so there is nothing to remove.")
         silent = f" {count(len(meant.voices), 'voice')} will be silent until it is back." if meant.voices else ""
         confirm(options, f"Remove {card.title} ({meant.frees_mb:.0f} MB)? It can be fetched again.{silent}")
     engine.remove_model(card.base_id)
@@ -111,6 +113,7 @@ def remove(options: Namespace, engine: VoiceEngine) -> int:
 
 def instant(options: Namespace, engine: VoiceEngine) -> int:
     """Make a voice without training."""
+    require_consent(options)
     with progress_bar("Listening") as on_progress:
         voice = engine.instant_voice(
             options.project,

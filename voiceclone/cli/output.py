@@ -12,12 +12,14 @@ from typing import Any
 
 from voiceclone.bases.base import OnProgress
 from voiceclone.counts import duration
-from voiceclone.errors import InputError
+from voiceclone.engine import CONSENT_STATEMENT
+from voiceclone.errors import ConsentError, InputError
 
 LINE_EVERY_S = 30.0
 """Where progress is no bar but lines: a log stays short, and a person sees that it goes on."""
 YES = "yes"
 YES_HELP = "do it without asking"
+RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
 
 
 def tell(options: Any, value: Any, words: Iterable[str]) -> None:
@@ -65,9 +67,10 @@ class Lines:
     def _print(self) -> None:
         while not self._ended.wait(self._every_s):
             share, message = self._told
-            parts = [f"{min(1.0, max(0.0, share)):.0%}" if share is not None else "", message.rstrip(".")]
-            words = ", ".join(part for part in (*parts, duration(time.monotonic() - self._began)) if part)
-            print(f"{self._description}: {words}", file=sys.stderr, flush=True)
+            done = f"{min(1.0, max(0.0, share)):.0%}, " if share is not None else ""
+            past = f"{duration(time.monotonic() - self._began)} so far."  # a bare time would pass for what is left
+            now = f" {message.rstrip('.')}." if message else ""
+            print(f"{self._description}: {done}{past}{now}", file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -103,6 +106,12 @@ def confirm(options: Any, question: str) -> None:
     print(f"{question} Type {YES} to do it: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().casefold() != YES:
         raise InputError("Nothing was deleted.")
+
+
+def require_consent(options: Any) -> None:
+    """Raise `ConsentError` with the option that gives it; the engine's own words are true on the page, too."""
+    if not options.i_have_consent:
+        raise ConsentError(f"Your word is needed first: “{CONSENT_STATEMENT}” If that is so, add --i-have-consent.")
 
 
 def require_wav(path: Path) -> None:

@@ -3,19 +3,20 @@
 import argparse
 import sys
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from voiceclone.bases.base import Effort
-from voiceclone.cli.output import YES_HELP, Lines, confirm, note, table, tell
+from voiceclone.cli.output import RUN_HELP, YES_HELP, Lines, confirm, note, require_consent, table, tell
 from voiceclone.counts import about, at_least, count, is_are, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
 from voiceclone.judge import pitch
 from voiceclone.training import history
 from voiceclone.training.history import RunRecord
-from voiceclone.training.outlook import EffortPlan
+from voiceclone.training.outlook import EffortPlan, Outlook
+from voiceclone.training.preflight import Check, Kind, Level
 from voiceclone.training.runs import RunStatus
 
 _FOLLOW_INTERVAL_S = 0.5
@@ -23,7 +24,6 @@ MEASURE_S = 120.0
 """Longer nobody waits for a figure; with load 17 on two cores it took more than ten minutes."""
 _ID_LETTERS = 8
 """So many letters of an id are listed; they are enough to name a run."""
-_RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
 _SCORES = (
     ("similarity", "likeness {:.2f}".format),
     ("pitch_off_semitones", lambda off: f"pitch {pitch.signed(off)} semitones off"),
@@ -48,13 +48,14 @@ def add_run_commands(commands: argparse._SubParsersAction, command: Callable[...
         ("continue", "The same as “resume”.", True),
     ):
         run = command(commands, name, summary, hidden=hidden)
-        run.add_argument("run", metavar="RUN", nargs="?", help=_RUN_HELP)
+        run.add_argument("run", metavar="RUN", nargs="?", help=RUN_HELP)
 
 
 def train(options: Namespace, engine: VoiceEngine) -> int:
     """Train and follow to the end; with `--check` only tell what it would be like."""
     if options.check:
         return check(options, engine)
+    require_consent(options)
     advice = engine.training_advice(options.base)
     if advice:
         note(advice)
@@ -81,7 +82,9 @@ def check(options: Namespace, engine: VoiceEngine) -> int:
     for _ in range(2):  # other programs may come while it is measured
         if not engine.measure_pace(options.base):
             break
-        note("Measuring how quick this computer is; a quarter of a minute if nothing else keeps it busy, once.")
+        note(
+            "Measuring how quick this computer is, once. It takes a quarter of a minute if nothing else keeps it busy."
+        )
         with Lines("Measuring"):
             unfinished = engine.measure_pace(options.base, wait=True, at_most_s=MEASURE_S)
         if unfinished:
@@ -89,29 +92,51 @@ def check(options: Namespace, engine: VoiceEngine) -> int:
                  "again later, or close them first.")  # fmt: skip
             break
     outlook = engine.training_outlook(options.project, consent=options.i_have_consent, base_id=options.base)
-    rows = [(one.level, f"{one.sentence} {one.remedy}".rstrip()) for one in outlook.preflight.checks]
-    rows += [(plan.effort, _plan_words(plan, outlook.busy)) for plan in outlook.plans]
     told = {"ready": outlook.preflight.ready, "checks": outlook.preflight.checks, "plans": outlook.plans}
-    tell(options, told | {"pace": outlook.pace, "busy": outlook.busy}, table(rows))
+    tell(options, told | {"pace": outlook.pace, "busy": outlook.busy}, table(check_rows(outlook)))
     return 0 if outlook.preflight.ready else 2
 
 
-def _plan_words(plan: EffortPlan, busy: bool) -> str:
+def check_rows(outlook: Outlook) -> list[tuple[str, str]]:
+    """Return (level or effort, words): how each thing stands, how long each choice takes, and once why that may be
+    longer."""
+    checks = outlook.preflight.checks
+    rows = [(str(one.level), f"{one.sentence} {_remedy(one)}".rstrip()) for one in checks]
+    rows += [(str(plan.effort), f"{_plan_words(plan)}.") for plan in outlook.plans]
+    slowed = "" if any(one.kind == Kind.BUSY for one in checks) else _slowed_words(outlook.plans, outlook.busy)
+    return rows + ([(str(Level.WATCH), slowed)] if slowed else [])
+
+
+def _remedy(check: Check) -> str:
+    """Say what to do, in the terminal's own words where the page has a box to tick."""
+    if check.kind == Kind.CONSENT and check.level == Level.FIX:
+        return "If it is yours, or you have the speaker's permission, add --i-have-consent."
+    return check.remedy
+
+
+def _plan_words(plan: EffortPlan) -> str:
     """Say how long a choice takes; a figure that is not known is never told as one that is."""
     length = f"{count(plan.steps, 'step')}, " if plan.steps is not None else ""
-    more = "; more speech would make use of more steps" if plan.wants_more_speech else ""
+    more = "; with more speech, more steps would make sense" if plan.wants_more_speech else ""
     if plan.steps is None:
-        return f"{about(plan.expected_s)}{more}."  # as long as was asked for, wherever
-    if plan.at_least:
-        when = "just now" if busy else "when it was measured"
-        told = f"{at_least(plan.expected_s)}; other programs kept this computer busy {when}, so it may take longer"
+        told = about(plan.expected_s)  # as long as was asked for, wherever
+    elif plan.at_least:
+        told = f"{at_least(plan.expected_s)} on this computer"
     elif not plan.measured:
         told = f"{about(plan.expected_s)} on a computer with two cores (not measured here yet)"
-    elif busy:
-        told = f"{about(plan.expected_s)} on this computer; other programs keep it busy just now, so it may take longer"
     else:
         told = f"{about(plan.expected_s)} on this computer"
-    return f"{length}{told}{more}."
+    return f"{length}{told}{more}"
+
+
+def _slowed_words(plans: Sequence[EffortPlan], busy: bool) -> str:
+    """Say why it may take longer than is told; nothing where no other program is in the way."""
+    in_steps = [plan for plan in plans if plan.steps is not None]
+    if busy and in_steps:
+        return "Other programs keep this computer busy just now, so it may take longer."
+    if any(plan.at_least for plan in in_steps):
+        return "Other programs kept this computer busy when it was measured, so it may take longer."
+    return ""
 
 
 def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], str]:
@@ -122,7 +147,12 @@ def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], st
     plan = outlook.plan(options.effort or Effort.BETTER)
     if plan is None:
         return {}, ""  # a base that cannot be trained; the engine says so
-    return {"minutes": plan.minutes, "steps": plan.steps}, _plan_words(plan, outlook.busy).capitalize()
+    return {"minutes": plan.minutes, "steps": plan.steps}, _expected_words(plan, outlook.busy)
+
+
+def _expected_words(plan: EffortPlan, busy: bool) -> str:
+    words = f"{_plan_words(plan)}. {_slowed_words([plan], busy)}".rstrip()
+    return words[0].upper() + words[1:]
 
 
 def _same_name(options: Namespace, engine: VoiceEngine) -> dict[str, Any]:

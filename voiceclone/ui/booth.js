@@ -60,9 +60,14 @@ function showSentence() {
   const box = part("sentence");
   box.value = script.sentences[position] || "";
   box.lang = script.language;
+  fitSentence();
+  showPlace();
+}
+
+function fitSentence() {
+  const box = part("sentence");
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight + 4}px`;
-  showPlace();
 }
 
 function showPlace() {
@@ -348,9 +353,14 @@ part("again").addEventListener("click", againTake);
 part("previous").addEventListener("click", () => go(position - 1));
 part("skip").addEventListener("click", () => go(position + 1));
 part("room-start").addEventListener("click", checkRoom);
-part("sentence").addEventListener("input", () => {
-  part("sentence").style.height = `${part("sentence").scrollHeight + 4}px`;
-});
+part("sentence").addEventListener("input", fitSentence);
+// In a tab that is not open nothing has a height, and on a turned phone lines break elsewhere.
+let fittedWidth = 0;
+new ResizeObserver(([{ contentRect }]) => {
+  if (contentRect.width === fittedWidth) return;
+  fittedWidth = contentRect.width;
+  requestAnimationFrame(fitSentence);
+}).observe(part("sentence"));
 part("sentence").addEventListener("change", () => state === "review" && shelveTake());
 
 function onKey(event) {

@@ -645,7 +645,7 @@ def similarity_words(similarity: float, pitch_off_semitones: float | None = None
     if similarity >= 0.82:
         return "It sounds like the recordings."
     if similarity >= 0.74:
-        return "It reminds of the recordings. More speech or a longer training brings it closer."
+        return "It resembles the recordings a little. More speech or a longer training brings it closer."
     return "It is not close yet. Record more speech or train longer."
 
 
