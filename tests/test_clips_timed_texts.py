@@ -134,6 +134,37 @@ def test_other_forms(content: str) -> None:
     assert read_timed_texts(content, "t") == TWO
 
 
+def textgrid(**tiers: str) -> str:
+    """A TextGrid in the short form: each tier with its texts, divided by spaces, in intervals of equal length."""
+    content = f'File type = "ooTextFile"\nObject class = "TextGrid"\n\n0\n12\n<exists>\n{len(tiers)}\n'
+    for name, texts in tiers.items():
+        entries = texts.split()
+        step = 12 / len(entries)
+        content += f'"IntervalTier"\n"{name}"\n0\n12\n{len(entries)}\n'
+        content += "".join(f'{at * step}\n{(at + 1) * step}\n"{text}"\n' for at, text in enumerate(entries))
+    return content
+
+
+@pytest.mark.parametrize(
+    "tiers",
+    [
+        {"phones": "HH AH0 L OW1", "words": "hello there"},
+        {"words": "hello there", "phones": "HH AH0 L OW1"},
+        {"MAU": "h @ l @U D e@", "KAN-MAU": "h@l@U De@", "ORT-MAU": "hello there"},
+        {"phonemes": "a b", "words": "hello there"},
+    ],
+)
+def test_of_single_words_and_phones_the_words_are_taken(tiers: dict[str, str]) -> None:
+    """As forced aligners write them, in any order: words alone, no sentences."""
+    assert [one.text for one in read_timed_texts(textgrid(**tiers), "t")] == ["hello", "there"]
+
+
+def test_times_that_end_before_they_begin_are_named() -> None:
+    content = "1\n00:00:02,500 --> 00:00:00,000\nHello there.\n\n"
+    with pytest.raises(TextError, match="ends before it begins"):
+        read_timed_texts(content, "t.srt")
+
+
 def test_points_last_until_the_next_one() -> None:
     assert read_timed_texts("1.0\t1.0\tOne.\n4.5\t4.5\tTwo.\n", "t") == (
         TimedText(1.0, None, "One."),
@@ -280,4 +311,4 @@ def test_one_text_that_is_too_long_does_not_cost_the_others(library: ClipLibrary
     report = library.add_files(project.project_id, [path], transcripts={"talk": timed})
     assert [clip.text for clip in report.added] == TEXTS[:5]
     (rejected,) = report.rejected
-    assert rejected.reason.startswith("At 16 s: The text has 4999 characters")
+    assert rejected.reason.startswith("At 16 s: The text has 4,999 characters")

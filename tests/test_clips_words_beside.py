@@ -68,11 +68,18 @@ def test_a_table_that_fits_some_is_said_with_numbers(library: ClipLibrary, proje
     assert told(report) == [
         (
             "metadata.csv",
-            "It has no text for 1 of the 3 recordings: “002.flac”. Compare the names, or check what was written down "
+            "It has no text for 1 of 3 recordings: “002.flac”. Compare the names, or check what was written down "
             "for them.",
         ),
         ("metadata.csv", "It names 2 recordings that are not there: “004”, “005”. Compare the names."),
     ]
+
+
+@pytest.mark.parametrize("headings", ["file|text\n", "path\tsentence\n\n", "file;speaker;text\r\n"])
+def test_a_table_of_headings_only_is_said(headings: str, tmp_path: Path) -> None:
+    (tmp_path / "words.csv").write_text(headings, encoding="utf-8", newline="")
+    with pytest.raises(TextError, match="has headings only"):
+        read_transcripts(tmp_path / "words.csv")
 
 
 def test_a_table_for_more_recordings_than_were_chosen_is_no_fault(

@@ -214,6 +214,12 @@ def test_no_digit_is_left(language):
     assert not any(c.isdigit() for c in spoken(text, language))
 
 
+@pytest.mark.parametrize("written", ["She tied a bow. ... He left.", "9/11. … Then", "socks, etc. ... and shoes"])
+def test_dots_behind_a_full_stop_are_said_the_same_way_again(written):
+    said = spoken(written, "en-us")
+    assert spoken(said, "en-us") == said
+
+
 def test_unknown_language():
     with pytest.raises(TextError, match="does not speak “de”"):
         spoken("Hallo", "de")

@@ -207,7 +207,7 @@ def _skipped_words(names: Sequence[str]) -> str:
 
 def _told(names: Iterable[str]) -> str:
     names = list(names)
-    more = f" and {len(names) - _NAMES_TOLD} more" if len(names) > _NAMES_TOLD else ""
+    more = f" and {len(names) - _NAMES_TOLD:,} more" if len(names) > _NAMES_TOLD else ""
     return ", ".join(f"“{name}”" for name in names[:_NAMES_TOLD]) + more
 
 

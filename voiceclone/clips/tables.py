@@ -75,6 +75,8 @@ def read_table(content: str, name: str, text_column: str | None = None) -> dict[
         raise TextError(f"“{name}” has no columns. Write one line for each recording: file|text.")
     headings = _headings(table)
     if headings:
+        if len(table.rows) == 1:
+            raise TextError(f"“{name}” has headings only. Write one line for each recording below them.")
         table = _with_whole_texts(table.without_first(), len(headings), _heading_place(headings, _TEXT_HEADINGS))
     else:
         table = _with_joined_ends(table)

@@ -25,6 +25,8 @@ _NOT_SPOKEN = (
 )
 _SPEECHLESS = frozenset({"", "sil", "sp", "spn", "silence", "<p:>", "<sil>", "x", "xxx"})
 """What Praat and forced aligners write into intervals in which nobody speaks."""
+_PHONES = re.compile(r"(?i)\bphon(?:e|eme)s?\b|^(?:KAN(?:-MAU)?|MAU|MAS)$")
+"""Names of tiers with sounds, as the Montreal Forced Aligner and WebMAUS give them."""
 _SAME_TIME_S = 0.01
 
 
@@ -91,6 +93,10 @@ def _of_subtitles(content: str, name: str) -> list[TimedText]:
         raise TextError(f"The times in “{name}” cannot be read. Save it as SRT or VTT again.") from error
     cues = [TimedText(_seconds(one.start), _seconds(one.end), one.text) for one in captions]
     lasting = sorted((cue for cue in cues if cue.end_s > cue.start_s), key=lambda cue: cue.start_s)
+    if cues and not lasting:
+        raise TextError(
+            f"Every text in “{name}” ends before it begins. Make its times again, or add the recording alone."
+        )
     return list(_without_repeats(lasting))
 
 
@@ -120,12 +126,12 @@ def _of_textgrid(content: str, name: str) -> list[TimedText]:
 
     try:
         tiers = textgrid_io.parseTextgridStr(content.replace("\r\n", "\n"))["tiers"]
-        found = [[_entry(entry) for entry in tier["entries"]] for tier in tiers]
+        found = [(str(tier["name"]), [_entry(entry) for entry in tier["entries"]]) for tier in tiers]
     except Exception as error:  # the library raises what its code happens to meet: IndexError, KeyError, ValueError
         raise TextError(f"“{name}” is a damaged TextGrid. Save it in Praat again.") from error
-    # Beside its sentences an aligned TextGrid has tiers of words and of phones: the fewest and longest texts win.
-    filled = [tier for tier in found if any(_spoken(entry.text) for entry in tier)]
-    return max(filled, key=_words_an_entry, default=[])
+    # Beside its sentences an aligned TextGrid has tiers of words and of phones: the longest and fewest texts win.
+    filled = [(name, tier) for name, tier in found if any(_spoken(entry.text) for entry in tier)]
+    return max(filled, key=_likely_words, default=("", []))[1]
 
 
 def _entry(entry: Sequence[object]) -> TimedText:
@@ -134,9 +140,11 @@ def _entry(entry: Sequence[object]) -> TimedText:
     return TimedText(float(str(start_s)), float(str(end[0])) if end else None, str(text).replace('""', '"'))
 
 
-def _words_an_entry(tier: Sequence[TimedText]) -> float:
+def _likely_words(named: tuple[str, Sequence[TimedText]]) -> tuple[bool, float, int]:
+    """Return what tells words from phones: the name of the tier, words an entry, how few entries there are."""
+    name, tier = named
     texts = [text for entry in tier if (text := _spoken(entry.text))]
-    return sum(len(text.split()) for text in texts) / len(texts)
+    return not _PHONES.search(name), sum(len(text.split()) for text in texts) / len(texts), -len(texts)
 
 
 def _spoken(text: str) -> str:

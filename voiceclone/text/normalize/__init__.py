@@ -57,6 +57,7 @@ def spoken(text: str, language: str) -> str:
     text = quantities.say_numbers(text, words, british=language == "en-gb")
     text = _acronyms(_signs(text, words), chosen.family)
     text = re.sub(r"\s+([,.;:!?…])", r"\1", text)
+    text = re.sub(r"\.+…", "…", text)  # as `clean` writes it, so that saying it again changes nothing
     return " ".join(text.split())
 
 
@@ -67,8 +68,8 @@ def _number_sign(text: str, words: Words) -> str:
 def _signs(text: str, words: Words) -> str:
     """Say the signs that stand between words or numbers; drop the rest."""
     text = re.sub(r"(?<=\w)/(?=\w)", " ", text)  # and/or, he/she: a short gap says it
-    for sign in "&+=×÷±%@<>§°~":
-        if sign in text:
+    for sign in "&+=×÷±%@<>§°~≥≤≈≠√∞":
+        if sign in text and sign in words.signs:
             text = text.replace(sign, f" {words.signs[sign]} ")
     text = re.sub(r"[#$€£¥₹¢²³⁰¹⁴-⁹₀-₉‰_/]", " ", text)
     return text

@@ -111,6 +111,7 @@ WORDS: dict[str, dict[str, str]] = {
         "fig.": "figure",
         "vol.": "volume",
         "ch.": "chapter",
+        "Ch.": "Chapter",
         "pp.": "pages",
         "p.": "page",
         "ca.": "circa",
@@ -257,6 +258,9 @@ def never_final(family: str) -> frozenset[str]:
     always = {
         "e.g.",
         "i.e.",
+        "a.k.a.",
+        "cf.",
+        "viz.",
         "vs.",
         "approx.",
         "ca.",
@@ -311,9 +315,13 @@ def expand(text: str, family: str) -> str:
 
     def write_out(match: re.Match[str]) -> str:
         short = match.group()
-        if short in _STREET_OR_TITLE and family == "en":
+        if short.capitalize() in _STREET_OR_TITLE and family == "en":
             return _street_or_title(match)
-        full = words.get(short) or words[short.lower()]
+        if short not in words and not _stands_in_capitals(match, family):
+            return short
+        full = words.get(short) or words.get(short.lower()) or words[short.capitalize()]
+        if short not in words and family != "en":
+            full = full.upper()  # one word in small letters would make names of those in capitals: R U I
         if short.lower() in _BEFORE_NAME and not re.match(r"\s+[A-ZÀ-Ý]", text[match.end() :]):
             return short
         if family == "fr" and short.lower() == "sept." and not re.search(r"\d(?:er)? $", text[: match.start()]):
@@ -331,6 +339,19 @@ def expand(text: str, family: str) -> str:
     return pattern.sub(write_out, text)
 
 
+def _stands_in_capitals(match: re.Match[str], family: str) -> bool:
+    """True for `MR. SMITH` and `JAN. 5`: in capitals, a title needs its name behind it and all others a number."""
+    rest = match.string[match.end() :]
+    if match.group().lower() in never_final(family):
+        return _name_in_capitals(rest)
+    return bool(_NUMBER_BEHIND.match(rest))
+
+
+def _name_in_capitals(rest: str) -> bool:
+    name = re.match(r"\s+([A-ZÀ-Ý][A-ZÀ-Ý'-]+|[A-Z](?=\.))", rest)
+    return bool(name) and name[1].lower() not in BEGINNERS
+
+
 def _is_september(match: re.Match[str]) -> bool:
     """True for the French `5 sept.`, `sept. 2023`, where it is not seven at the end of a sentence."""
     before, rest = match.string[: match.start()], match.string[match.end() :]
@@ -343,7 +364,9 @@ _STREET_OR_TITLE = {"St.": ("Street", "Saint"), "Dr.": ("Drive", "Doctor")}
 
 def _street_or_title(match: re.Match[str]) -> str:
     """Decide between `Baker St.` and `St. Peter`, `Elm Dr.` and `Dr. Elm`, by the words around it."""
-    street, title = _STREET_OR_TITLE[match.group()]
+    street, title = _STREET_OR_TITLE[match.group().capitalize()]
+    if match.group().isupper() and _name_in_capitals(match.string[match.end() :]):
+        return title
     rest = match.string[match.end() :].lstrip()
     if not _is_street(match.string[: match.start()], rest, title):
         return title
@@ -392,6 +415,7 @@ def _pattern(family: str) -> tuple[re.Pattern[str], dict[str, str]]:
             for short, full in words.items()
             if short.islower() and len(short) > 3 and short[0].upper() + short[1:] not in words
         }
-    shorts = sorted(words, key=len, reverse=True)
+    in_capitals = {short.upper() for short in words if re.fullmatch(r"[^\W\d_]{2,}\.", short)}
+    shorts = sorted(in_capitals.union(words), key=len, reverse=True)
     # A letter or digit may neither stand before nor (after a short without full stop) behind.
     return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, shorts))})(?![\w@])"), words

@@ -44,7 +44,7 @@ def _plain(character: str) -> str:
         return str(unicodedata.decimal(character))
     if category.startswith("Z") or category == "Cc":
         return "\u00a0" if character in "\u00a0\u202f\u2009" else " "
-    if category in ("Cf", "So", "Sk", "Co", "Cs", "Cn"):
+    if category in ("Cf", "So", "Sk", "Co", "Cs", "Cn", "Me"):
         # Emoji with their modifiers; the joiners of Indic scripts do not change the sound.
         return " " if category == "So" else ""
     if category == "Lm" and unicodedata.decomposition(character).startswith("<super>"):

@@ -166,6 +166,12 @@ AMERICAN = Words(
         "§": "section",
         "°": "degrees",
         "~": "about",
+        "≥": "greater than or equal to",
+        "≤": "less than or equal to",
+        "≠": "is not equal to",
+        "≈": "about",
+        "√": "the square root of",
+        "∞": "infinity",
     },
     scales={
         "k": Noun("thousand", "thousand"),

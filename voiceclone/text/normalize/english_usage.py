@@ -45,6 +45,11 @@ def _inches(match: re.Match[str]) -> str:
     return (" inch" if one else " inches") + ("." if match.end() == len(match.string) else "")
 
 
+def _minutes(match: re.Match[str]) -> str:
+    one = re.search(r"(?<![\d.,])1$", match.string[: match.start()])
+    return " minute." if one else " minutes."  # elsewhere `min.` is a minimum
+
+
 def _fraction_of_unit(match: re.Match[str]) -> str:
     many = "" if match["whole"] is None else "es" if match["unit"] == "in" else "s"
     return f"{match['amount']} {_BESIDE_FRACTION[match['unit']]}{many}"
@@ -63,6 +68,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"(?<=\w)\s?'n'\s?(?=\w)", " and "),  # rock 'n' roll
         (r"(?<![\w'])((?i:th|o|an|wi|thro))'(?=\s+\w)", _whole_word),
         (r"\bgov't\b", "government"),
+        (r"\b([Nn])o\.(?=\sof\s)", r"\1umber"),
         (r"\b([Ii])ncl\.(?=\s)", r"\1ncluding"),
         (r"\b([Tt])emp\.(?=\s)", r"\1emperature"),
         # Days, years, times
@@ -89,6 +95,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"(?<=\d)'(?=\s(?:tall|high|long|wide|deep|by|x)\b)", " feet"),
         (r"\b(a \d{1,2})'(?=\s[a-z])", r"\1 foot"),
         (r"(?<=\d)\s?in\.(?!\w)", _inches),
+        (r"(?<=\d)\s?mins?\.(?=\s+[A-Z]|\s*$)", _minutes),
         (
             rf"(?<![\w.,/])(?P<amount>(?P<whole>\d+ )?\d/\d)\s?(?P<unit>{'|'.join(_BESIDE_FRACTION)})\b"
             r"(?!\s(?:the|a|\d))",
@@ -98,6 +105,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"(?<=\d)\s?x\s?(?=\d)", " by "),  # 4x4
         (r"(?<=\d)[²³⁰¹⁴-⁹]+(?!\w)|(?<=\b[a-lnoq-zA-Z])[²³](?!\w)", _power),
         # Numbers
+        (r"(?<![\w.,])(\d[\d,]*)(ST|ND|RD|TH)\b", lambda m: m[1] + m[2].lower()),  # MAY 5TH
         (r"(?<![\w.,])\d{1,3}(?:[ \u00a0\u202f]\d{3}){2,}(?![\w.,]\d)", lambda m: re.sub(r"\D", "", m.group())),
         (r"(?<![\w.,])\d{1,3}(?:[\u00a0\u202f]\d{3})+(?![\w.,]\d)", lambda m: re.sub(r"\D", "", m.group())),
         (r"(?<![\w.,])(10|100|1,?000|10,?000|1,000,000)s\b(?= of)", lambda m: _MANY[m[1].replace(",", "")]),

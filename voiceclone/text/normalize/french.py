@@ -61,6 +61,7 @@ def _own_rules(text: str) -> str:
     text = _telephones(text)
     text = _dates(text)
     text = _times(text)
+    text = re.sub(r"(?<![\w.,])(?:1(?:ER|RE|[EÈ]RE)|\d{1,4}[EÈ]ME|(?<=L[AE] )\d{1,4}E)S?\b", _in_small_letters, text)
     text = _ORDINAL.sub(_place, text)
     text = _ROMAN_ORDINAL.sub(_roman_place, text)
     text = _fractions(text)
@@ -124,6 +125,10 @@ def _times(text: str) -> str:
         text,
     )
     return re.sub(r"(?<![\w.,:])(\d{1,3})\s?h\s?(?=\d{1,2}\s?min\b)", lambda m: f"{_hours(int(m[1]))} ", text)
+
+
+def _in_small_letters(match: re.Match[str]) -> str:
+    return match.group().lower()  # LE 1ER MAI
 
 
 def _place(match: re.Match[str]) -> str:
@@ -225,6 +230,8 @@ WORDS = Words(
         "§": "paragraphe",
         "°": "degrés",
         "~": "environ",
+        "√": "racine carrée de",
+        "∞": "infini",
     },
     scales={
         "k": Noun("mille", "mille"),

@@ -248,6 +248,8 @@ WORDS = Words(
         "§": "paragrafo",
         "°": "gradi",
         "~": "circa",
+        "√": "radice quadrata di",
+        "∞": "infinito",
     },
     scales={"k": Noun("mila", "mila"), "m": Noun("milione", "milioni"), "bn": Noun("miliardo", "miliardi")},
     currencies={

@@ -178,6 +178,8 @@ WORDS = Words(
         "§": "parágrafo",
         "°": "graus",
         "~": "cerca de",
+        "√": "raiz quadrada de",
+        "∞": "infinito",
     },
     scales={"k": Noun("mil", "mil"), "m": Noun("milhão", "milhões"), "bn": Noun("bilhão", "bilhões")},
     currencies={

@@ -27,7 +27,8 @@ def say_money(text: str, words: Words) -> str:
     names = {name: short for short, noun in words.scales.items() for name in (noun.one, noun.many)}
     longest_first = sorted({*_SCALES, *names}, key=len, reverse=True)
     scale = rf"(?:\s?(?P<scale>{'|'.join(longest_first)})(?!\w))?"
-    before = rf"(?P<minus>-)?(?P<sign>R\$|(?:US|CA|AU|A|C)?\$|[€£¥₹])\s?(?P<number>{number}){scale}"
+    sign = r"(?P<sign>R\$|(?:US|CA|AU|A|C)?\$|[€£¥₹])"
+    before = rf"(?P<minus>-)?{sign}(?:\s|(?P<behind>-))?(?P<number>{number}){scale}"  # $-5
     signs_after = rf"(?P<sign>R\$|[€£¥₹$]|(?:{'|'.join(_CODES)})\b)"
     after = (
         rf"(?<![\w.,])(?P<minus>-)?(?P<number>{number}){scale}"
@@ -42,7 +43,7 @@ def say_money(text: str, words: Words) -> str:
         unit = words.currencies[sign].unit
         if words.number_code == "en" and said.endswith(f" {unit.many}") and _describes(match):
             said = said.removesuffix(unit.many) + unit.one  # a $20 bill
-        return f"{words.minus} {said}" if match["minus"] else said
+        return f"{words.minus} {said}" if match["minus"] or match.groupdict().get("behind") else said
 
     text = re.sub(after, amount, re.sub(before, amount, text))
     cent = words.currencies["$"].cent
@@ -95,16 +96,22 @@ def say_periods(text: str, words: Words) -> str:
     names = "|".join(sorted(map(re.escape, words.periods), key=len, reverse=True))
 
     def per(match: re.Match[str]) -> str:
-        unit = f"{match['unit'].strip()}/{match['period']}"
-        if unit in words.units:  # km/h has a name of its own
+        counted = match["unit"].strip()
+        if f"{counted}/{match['period']}" in words.units:  # km/h has a name of its own
             return match.group()
-        return f"{match['amount']} {words.per} {words.periods[match['period']]}"
+        period = words.periods.get(match["period"])
+        if period is None:
+            if counted in words.units or len(counted) < 3:  # mg/ml, see `say_measures`
+                return match.group()
+            period = words.units[match["period"]].one
+        return f"{match['amount']} {words.per} {period}"
 
     units = "|".join(sorted(map(re.escape, words.units), key=len, reverse=True))
     price = rf"((?:[$€£¥₹]\s?\d[\d.,]*|\d[\d.,]*\s?[€£$]))/({units})(?![\w²³/])"
     text = re.sub(price, lambda m: f"{m[1]} {words.per} {words.units[m[2]].one}", text)
     amount = r"(?P<amount>\d[\d.,]*(?P<unit>[\s\u00a0\u202f]?[^\W\d_]+[²³]?|\s?[%€£$¢]|))"
-    return re.sub(rf"{amount}/(?P<period>{names})(?![\w²³/])", per, text)
+    surfaces = "|".join(unit for unit in words.units if unit[-1] in "²³")  # 100 people/km²
+    return re.sub(rf"{amount}/(?P<period>{names}|{surfaces})(?![\w²³/])", per, text)
 
 
 def say_measures(text: str, words: Words) -> str:

@@ -88,6 +88,9 @@ def _own_rules(text: str) -> str:
     text = _months_and_days(text)
     text = _times(text)
     text = re.sub(r"(?<=\d)\s?º\s?(?=[CF]\b)", " °", text)
+    text = re.sub(
+        r"(?<![\w.,])\d{1,4}(?:ER[OA]?|[RD]O|[RD]A|[TMVN][OA])\b", lambda m: m.group().lower(), text
+    )  # EL 1ER PISO
     text = _ORDINAL.sub(_ordinal, text)
     text = romance.say_centuries(text, WORDS, r"[Ss]iglos?", ordinal_to=10)
     text = romance.say_roman_places(text, WORDS, _ARTICLES)
@@ -179,6 +182,8 @@ WORDS = Words(
         "§": "sección",
         "°": "grados",
         "~": "unos",
+        "√": "raíz cuadrada de",
+        "∞": "infinito",
     },
     scales={
         "k": Noun("mil", "mil"),

@@ -68,7 +68,7 @@ class Words:
     """Between the ends of a range."""
     months: tuple[str, ...]
     signs: Mapping[str, str]
-    """Said for `& + = × ÷ ± % ‰ @ # / . - _ < > § °` and for `number` (the # before a number)."""
+    """Said for `& + = × ÷ ± % ‰ @ # / . - _ < > § ° ~ ≥ ≤ ≈ ≠ √ ∞` and for `number` (the # before a number)."""
     scales: Mapping[str, Noun]
     """`k`, `m`, `bn` behind an amount of money."""
     currencies: Mapping[str, Currency]
