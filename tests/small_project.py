@@ -27,18 +27,23 @@ def fake_engine(data_dir: Path) -> VoiceEngine:
 
 
 def make_project(
-    data_dir: Path, name: str = "Anna", clip_count: int = 4, speech_s: float = 4.0, pitch_hz: float = PITCH_HZ
+    data_dir: Path,
+    name: str = "Anna",
+    clip_count: int = 4,
+    speech_s: float = 4.0,
+    pitch_hz: float = PITCH_HZ,
+    pause_s: float = 0.0,
 ) -> Project:
-    """Write a project with `clip_count` clips of `speech_s` seconds each."""
+    """Write a project with `clip_count` clips of `speech_s` seconds of speech each, `pause_s` around it."""
     library = ClipLibrary(data_dir)
     project = library.create_project(name)
-    sound = tone(pitch_hz, speech_s, SAMPLE_RATE)
+    sound = tone(pitch_hz, speech_s + pause_s, SAMPLE_RATE)
     for number in range(clip_count):
         record = ClipRecord(
             clip_id=store.new_id(),
             text=TEXT,
             language="en-us",
-            duration_s=speech_s,
+            duration_s=speech_s + pause_s,
             sample_rate=SAMPLE_RATE,
             source_name=f"take {number}.wav",
             source_start_s=0.0,

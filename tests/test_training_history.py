@@ -120,3 +120,10 @@ def test_every_state_has_a_word_on_the_page():
     from voiceclone.ui import text
 
     assert set(text.RUN_STATES) == {*runs.FINAL_STATES, *runs.RUNNING_STATES, "interrupted"}
+
+
+def test_a_voice_is_learnt_from_as_much_speech_as_was_told_before(engine):
+    project = make_project(engine.data_dir, "Anna", clip_count=4, speech_s=3.5, pause_s=0.75)
+    told_s = engine.readiness(project.project_id).usable_s
+    train(engine, project, "Anna", steps=2)
+    assert engine.run_records()[0].speech_s == engine.voice("Anna").speech_s == pytest.approx(told_s)

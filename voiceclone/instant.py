@@ -50,7 +50,7 @@ def make_instant_voice(
         )
     began = time.monotonic()
     clips = best_clips(ClipLibrary(data_dir), project_id, base.sample_rate, clip_ids)
-    speech_s = sum(clip.audio.duration_s for clip in clips)
+    speech_s = sum(clip.usable_s for clip in clips)
     if speech_s < MIN_INSTANT_SPEECH_S:
         raise NotEnoughSpeechError(
             f"There are {seconds(speech_s)} of usable speech; an instant voice needs at least "
@@ -59,7 +59,7 @@ def make_instant_voice(
     store.require_free_disk(data_dir)
     heard_s = {clip.language: 0.0 for clip in clips}
     for clip in clips:
-        heard_s[clip.language] += clip.audio.duration_s
+        heard_s[clip.language] += clip.usable_s
     languages = sorted(heard_s, key=lambda language: -heard_s[language])
     with tempfile.TemporaryDirectory() as folder:
         tensors_path = Path(folder) / "voice.safetensors"

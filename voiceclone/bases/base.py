@@ -55,6 +55,13 @@ class TrainingClip:
     audio: Audio
     text: str
     language: str
+    speech_s: float | None = None
+    """Seconds of speech in it, pauses at its ends left out; None where that was not measured."""
+
+    @property
+    def usable_s(self) -> float:
+        """Seconds that count as speech: the figure a person was told before, else the whole length."""
+        return self.audio.duration_s if self.speech_s is None else self.speech_s
 
 
 @dataclass(frozen=True)

@@ -288,7 +288,7 @@ class ClipLibrary:
                 audio = self.audio(project_id, clip.clip_id, "best")
                 if max_rate and audio.sample_rate > max_rate:
                     audio = resample(audio, max_rate)
-                found.append(TrainingClip(clip.clip_id, audio, clip.text, clip.language))
+                found.append(TrainingClip(clip.clip_id, audio, clip.text, clip.language, clip.speech_s))
         return found
 
     def readiness(self, project_id: str, clip_ids: Collection[str] | None = None) -> Readiness:

@@ -154,7 +154,7 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
         raise Cancelled("Stopped before the recordings were ready.")
     heard_s: dict[str, float] = {}
     for clip in clips:
-        heard_s[clip.language] = heard_s.get(clip.language, 0.0) + clip.audio.duration_s
+        heard_s[clip.language] = heard_s.get(clip.language, 0.0) + clip.usable_s
     languages = sorted(heard_s, key=lambda language: -heard_s[language])
     prepared = Prepared(languages[0], languages, sum(heard_s.values()), len(clips))
     store.write_json_twice(run_dir / "prepared.json", vars(prepared))
