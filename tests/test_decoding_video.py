@@ -10,6 +10,8 @@ from sounds import EXAMPLE_DIR
 from voiceclone.audio import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
 from voiceclone.clips.recording_names import SOUND_SUFFIXES
+from voiceclone.clips.timed_texts import TIMED_SUFFIXES
+from voiceclone.clips.transcripts import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES
 from voiceclone.ui.record import SOUND_FILES
 
 KINDS = {
@@ -67,4 +69,5 @@ def test_films_in_a_folder_are_found(library: ClipLibrary, project: Project, spe
 
 def test_the_page_and_folders_take_the_same_files() -> None:
     assert set(KINDS) <= SOUND_SUFFIXES
-    assert set(SOUND_FILES) == SOUND_SUFFIXES | {".zip", "audio"}
+    words = {*TABLE_SUFFIXES, *TEXT_BESIDE_SUFFIXES, *TIMED_SUFFIXES}
+    assert {kind.casefold() for kind in SOUND_FILES} == SOUND_SUFFIXES | words | {".zip", "audio"}
