@@ -103,15 +103,7 @@ def _millions(match: re.Match[str]) -> str:
 
 def _months_and_days(text: str) -> str:
     """Write out short months beside a number or a dash, and the dash between days or months."""
-    short = "|".join(_SHORT_MONTHS)
-    text = re.sub(
-        rf"(?i)(?<=\d )(de )?({short})\.(?=\s?\w|,)", lambda m: (m[1] or "") + _SHORT_MONTHS[m[2].lower()], text
-    )
-    text = re.sub(
-        rf"(?i)\b({short})\.?\s?[-–]\s?({short})\b\.?(?!\w)",
-        lambda m: f"{_SHORT_MONTHS[m[1].lower()]} a {_SHORT_MONTHS[m[2].lower()]}",
-        text,
-    )
+    text = romance.say_short_months(text, _SHORT_MONTHS, WORDS.to)
     return romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
 
 

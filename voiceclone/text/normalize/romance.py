@@ -94,6 +94,24 @@ def say_short_days(text: str, short: Mapping[str, str], to: str) -> str:
     return re.sub(pattern, lambda m: f"{short[m[1].lower()]} {to} {short[m[2].lower()]}", text)
 
 
+def say_short_months(text: str, short: Mapping[str, str], to: str, endings: str = "") -> str:
+    """Write out short months behind a number, and on both sides of a dash.
+
+    Args:
+        short: month by its short form, in small letters.
+        endings: regular expression of letters that a short form may have besides, such as the t of `sept.`.
+    """
+    months = "|".join(short)
+    text = re.sub(
+        rf"(?i)(?<=\d )(de )?({months}){endings}\.(?=\s?\w|,)", lambda m: (m[1] or "") + short[m[2].lower()], text
+    )
+    return re.sub(
+        rf"(?i)\b({months}){endings}\.?\s?[-–]\s?({months})\b(?:{endings}\.)?(?!\w)",
+        lambda m: f"{short[m[1].lower()]} {to} {short[m[2].lower()]}",
+        text,
+    )
+
+
 def say_hectares(text: str, name: tuple[str, str]) -> str:
     """Write out the `ha` of `200 ha`, which is also a verb: `Windows 95 ha bisogno`."""
     behind = r"(?=\s*(?:[.,;:!?)]|$)|\s(?:de|di|e|y|a)\s(?!nuovo|nuevo|certo|fatto))"
