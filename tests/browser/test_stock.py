@@ -46,7 +46,7 @@ def test_a_stock_voice_is_heard_before_any_voice_is_trained(visit, look):
     wait_for_sound(visitor, "speech")
     assert page.locator("#voice input").input_value().startswith("Kumo (stock voice")
     page.get_by_text("Rename, export, import or delete voices").click()
-    page.wait_for_function("document.querySelector('#voice-details').textContent.includes('come with the program')")
+    page.wait_for_function("document.querySelector('#voice-details')?.textContent.includes('come with the program')")
     assert not page.locator("#delete-voice").is_visible(), "nothing of a stock voice can be deleted"
     visitor.picture(f"stock_{look}")
 
