@@ -107,24 +107,16 @@ def _months_and_days(text: str) -> str:
     return romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
 
 
+def _part_of_day(hour: int, morning: bool) -> str:
+    if morning:
+        return "da madrugada" if 1 <= hour < 6 else "da noite" if hour == 12 else "da manhã"
+    return "da tarde" if hour == 12 or hour < 6 else "da noite"
+
+
 def _times(text: str) -> str:
     """Write times so that the rules of all languages say them: `9h30min`, `14:30h`, `3 p.m.`."""
-
-    def half_day(match: re.Match[str]) -> str:
-        hour, minutes = int(match["hour"]), match["minutes"] or ""
-        if hour > 12:
-            part = ""
-        elif match["half"].lower() == "a":
-            part = " da madrugada" if 1 <= hour < 6 else " da noite" if hour == 12 else " da manhã"
-        else:
-            part = " da tarde" if hour == 12 or hour < 6 else " da noite"
-        ends = match.group().endswith(".") and re.match(r"\s*$|\s+[A-ZÁÂÃÉÊÍÓÔÚ]", match.string[match.end() :])
-        return f"{hour}{minutes if minutes != ':00' else ''}{part}" + ("." if ends else "")
-
     text = romance.say_spans_of_time(text, WORDS.to)
-    text = re.sub(
-        r"(?<![\d:.,])(?P<hour>\d{1,2})(?P<minutes>:\d\d)?\s?(?P<half>[ap])\.?\s?m\b\.?", half_day, text, flags=re.I
-    )
+    text = romance.say_half_days(text, _part_of_day)
     text = re.sub(r"\b([àÀ]|das?|[ÀàÁá]s) (1|2|21|22)\b(?=\s(?:da |e |em ponto)|[.,;!?](?!\w)|$)", _hour, text)
     text = re.sub(r"(?<=\d:\d\d)\s?(?:hs?|hrs)\b\.?", "", text)
     text = re.sub(r"(?<![\d:.,])(\d{1,2})h ?(\d\d) ?min\b", r"\1h\2", text)

@@ -1,7 +1,7 @@
 """Rules that Spanish, Italian and Portuguese share; each takes what is particular to a language as arguments."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from voiceclone.text.normalize.gender import gender_behind, is_feminine
 from voiceclone.text.normalize.numbers import cardinal, digits, ordinal, roman_value
@@ -150,6 +150,23 @@ def say_spans_of_names(text: str, names: tuple[str, ...], to: str) -> str:
 def say_spans_of_time(text: str, to: str) -> str:
     """Write out the hyphen of `9:30-11:00`."""
     return re.sub(r"(?<![\d:])(\d{1,2}:\d\d)\s?[-–]\s?(?=\d{1,2}:\d\d(?![\d:]))", rf"\1 {to} ", text)
+
+
+def say_half_days(text: str, part_of_day: Callable[[int, bool], str]) -> str:
+    """Write out `3 p. m.` and `9:30am`.
+
+    Args:
+        part_of_day: words for an hour from 0 to 12 (`de la tarde`), told whether it is before noon.
+    """
+
+    def said(match: re.Match[str]) -> str:
+        hour, minutes = int(match["hour"]), match["minutes"] or ""
+        part = f" {part_of_day(hour, match['half'].lower() == 'a')}" if hour <= 12 else ""
+        ends = match.group().endswith(".") and re.match(r"\s*$|\s+[¿¡]?[A-ZÁÂÃÉÊÍÓÔÚ]", match.string[match.end() :])
+        return f"{hour}{minutes if minutes != ':00' else ''}{part}" + ("." if ends else "")
+
+    half = r"(?<![\d:.,])(?P<hour>\d{1,2})(?P<minutes>:\d\d)?\s?(?P<half>[ap])\.?\s?m\b\.?"
+    return re.sub(half, said, text, flags=re.I)
 
 
 def say_telephone_behind(text: str, labels: str, words: Words) -> str:

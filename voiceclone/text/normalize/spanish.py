@@ -108,26 +108,18 @@ def _months_and_days(text: str) -> str:
     return romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
 
 
+def _part_of_day(hour: int, morning: bool) -> str:
+    if morning:
+        return "de la madrugada" if 1 <= hour < 6 else "de la noche" if hour == 12 else "de la mañana"
+    return "del mediodía" if hour == 12 else "de la tarde" if hour < 8 else "de la noche"
+
+
 def _times(text: str) -> str:
     """Write times so that the rules of all languages say them: `3 p. m.`, `20.30 h`, `la 1`."""
-
-    def half_day(match: re.Match[str]) -> str:
-        hour, minutes = int(match["hour"]), match["minutes"] or ""
-        if hour > 12:
-            part = ""
-        elif match["half"].lower() == "a":
-            part = " de la madrugada" if 1 <= hour < 6 else " de la noche" if hour == 12 else " de la mañana"
-        else:
-            part = " del mediodía" if hour == 12 else " de la tarde" if hour < 8 else " de la noche"
-        ends = match.group().endswith(".") and re.match(r"\s*$|\s+[¿¡]?[A-ZÁÉÍÓÚ]", match.string[match.end() :])
-        return f"{hour}{minutes if minutes != ':00' else ''}{part}" + ("." if ends else "")
-
     text = romance.say_spans_of_time(text, WORDS.to)
     text = re.sub(r"\b((?:las|la|de|a)\s\d{1,2})\.(?=\d\d(?:\s?h\b|\s(?:de la|y)\b))", r"\1:", text)
     text = re.sub(r"\b([Ll]as \d{1,2})\.(?=\d\d(?![\d%]|[.,]\d|\s?[€$%]))", r"\1:", text)
-    text = re.sub(
-        r"(?<![\d:.,])(?P<hour>\d{1,2})(?P<minutes>:\d\d)?\s?(?P<half>[ap])\.?\s?m\b\.?", half_day, text, flags=re.I
-    )
+    text = romance.say_half_days(text, _part_of_day)
     text = re.sub(r"(?<![\d:.,])(\d{1,2}):00\s?(?:h|hs|hrs|horas)\b\.?(?!\s?\d)", r"\1 horas", text)
     text = re.sub(r"(?<=\d:\d\d:\d\d)\s?(?:h|hs|hrs)\b", "", text)
     text = re.sub(r"(?<=\d:\d\d)\s?(?:h|hs|hrs)\b\.?", " horas", text)
