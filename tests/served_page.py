@@ -79,12 +79,16 @@ class Page:
         self.demo.close(verbose=False)
 
 
-def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """Yield a page on a fresh data folder, for the fixture of a module; what gradio leaves is collected at once."""
+def serve(tmp_path_factory: pytest.TempPathFactory, engine: VoiceEngine | None = None) -> Iterator[Page]:
+    """Yield a page for the fixture of a module; what gradio leaves is collected at once.
+
+    Args:
+        engine: what the page works with; one on a fresh data folder when None.
+    """
     home = tmp_path_factory.mktemp("served")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(home / "gradio"))
-        served = Page(home / "home")
+        served = Page(home / "home", engine)
         yield served
         served.close()
         gc.collect()  # while the module's filter holds

@@ -1,7 +1,6 @@
 """Bad input at both doors: the page and the terminal each say one sentence, and nothing that was there is lost."""
 
 import errno
-import gc
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +10,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from tests.served_page import QUIET_SERVER, Page
+from tests.served_page import QUIET_SERVER, Page, serve
 from tests.small_project import fake_engine, make_project
 from voiceclone import VoiceEngine
 from voiceclone.audio import Audio, encode_wav
@@ -38,12 +37,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> VoiceEngine:
 @pytest.fixture(scope="module")
 def page(engine: VoiceEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A page on it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
-        served = Page(engine.data_dir, engine)
-        yield served
-        served.close()
-        gc.collect()
+    yield from serve(tmp_path_factory, engine)
 
 
 class PageDoor:

@@ -1,6 +1,5 @@
 """Sound files at the page and in the terminal: rare but right ones become clips, refused ones leave nobody behind."""
 
-import gc
 import json
 import struct
 import zipfile
@@ -12,7 +11,7 @@ import pytest
 import soundfile
 from small_corpora import librispeech
 
-from tests.served_page import QUIET_SERVER, Page
+from tests.served_page import QUIET_SERVER, Page, serve
 from tests.small_project import fake_engine, make_project
 from tests.test_decoding_tracks import write_tracks
 from tests.test_decoding_whole import NO_DATA, encode
@@ -35,12 +34,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> VoiceEngine:
 @pytest.fixture(scope="module")
 def page(engine: VoiceEngine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A page on it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("gradio")))
-        served = Page(engine.data_dir, engine)
-        yield served
-        served.close()
-        gc.collect()
+    yield from serve(tmp_path_factory, engine)
 
 
 @pytest.fixture(autouse=True)
