@@ -16,9 +16,9 @@ from benchmarks.run import prepared_base
 from benchmarks.stock import NOISE_SEED
 from benchmarks.voices import VOICE_NAMES, get_voice
 from voiceclone import compute
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.bases.kokoro.talker import Talker
-from voiceclone.judge import naturalness
+from voiceclone.evaluation import dnsmos as naturalness
 from voiceclone.text.languages import LANGUAGES
 from voiceclone.text.scripts import reading_script
 

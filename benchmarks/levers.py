@@ -19,8 +19,8 @@ from benchmarks.run import OUT_DIR, prepared_base
 from benchmarks.sentences import FURTHER_READING, UNSEEN
 from benchmarks.stock import LANGUAGE, NOISE_SEED
 from benchmarks.voices import VOICE_NAMES, get_voice
-from voiceclone import compute, store
-from voiceclone.audio import Audio, decode, resample
+from voiceclone import compute
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.bases.kokoro.recipe import Recipe
@@ -29,6 +29,7 @@ from voiceclone.bases.kokoro.trainer import Trainer
 from voiceclone.bases.kokoro.voice_tensors import difference
 from voiceclone.clips import figures
 from voiceclone.clips.clean import clean
+from voiceclone.storage import disk
 
 FIGURES_FILE = OUT_DIR / "levers.json"
 FIGURES = (
@@ -155,7 +156,7 @@ def _keep(options: argparse.Namespace, lever: str, seed: int, judged: dict[str, 
     known = json.loads(FIGURES_FILE.read_text(encoding="utf-8")) if FIGURES_FILE.is_file() else []
     row = {"voice": options.voice, "seconds": options.seconds, "steps": options.steps, "lever": lever, "seed": seed}
     known = [one for one in known if any(one[key] != value for key, value in row.items())]
-    store.write_json(FIGURES_FILE, [*known, row | judged])
+    disk.write_json(FIGURES_FILE, [*known, row | judged])
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:

@@ -17,7 +17,7 @@ from benchmarks import training
 from benchmarks.run import prepared_base
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice
 from voiceclone import VoiceEngine, compute
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import Effort, TrainingClip, TrainingPlan
 from voiceclone.training.runs import RunStatus
 

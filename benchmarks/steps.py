@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone import compute, host
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases import DEFAULT_BASE_ID
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.clips.transcripts import read_transcripts

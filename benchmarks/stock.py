@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.sentences import UNSEEN
 from benchmarks.voices import CACHE_DIR
 from voiceclone import host
-from voiceclone.audio import Audio, decode, encode_flac
+from voiceclone.audio.sound import Audio, decode, encode_flac
 from voiceclone.text.phonemes import phonemize
 
 LANGUAGE = "en-us"

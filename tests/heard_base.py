@@ -18,11 +18,11 @@ from tests.fake_base import (
     spectral_centre_hz,
     tone,
 )
-from voiceclone import store
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.bases.base import SliceResult
 from voiceclone.errors import BaseModelError
-from voiceclone.judge.panel import Judged
+from voiceclone.evaluation.panel import Judged
+from voiceclone.storage import disk
 from voiceclone.training import picking
 
 FACTORY = "tests.heard_base:HeardBase"
@@ -100,7 +100,7 @@ class HeardBase(FakeBase):
         if chosen is None:
             super().finish(run_dir)
         else:
-            store.write_bytes(run_dir / "voice.safetensors", chosen.read_bytes())
+            disk.write_bytes(run_dir / "voice.safetensors", chosen.read_bytes())
 
     def save(self, run_dir) -> None:
         step, level = self._checkpoint(run_dir)
@@ -136,7 +136,7 @@ class HeardBase(FakeBase):
 
         if (self._folder / FULL_FILE).exists():
             raise BaseModelError("There is no room for it. Free some.")
-        store.write_bytes(voice_path, save({"log_pitch": np.array([self._checkpoint(run_dir)[1]], np.float32)}))
+        disk.write_bytes(voice_path, save({"log_pitch": np.array([self._checkpoint(run_dir)[1]], np.float32)}))
 
     def held_out_loss(self, run_dir) -> float | None:
         log_pitch = math.log(spectral_centre_hz(self.held_out(run_dir)[0]))

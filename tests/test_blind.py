@@ -10,7 +10,7 @@ import pytest
 from sounds import make_tone
 
 from tests.small_project import fake_engine, make_project
-from voiceclone.audio import Audio, decode, loudness_lufs
+from voiceclone.audio.sound import Audio, decode, loudness_lufs
 from voiceclone.blind import BlindTest, Pair, Side, result_of
 from voiceclone.blind.making import comparable
 from voiceclone.blind.model import as_plain, blind_test_from, hidden_order

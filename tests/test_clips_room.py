@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, joined, make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, decode, encode_wav, resample
+from voiceclone.audio.sound import Audio, decode, encode_wav, resample
 from voiceclone.clips.room import RoomFinding, RoomReport, check_room
 from voiceclone.errors import AudioError
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, joined, make_tone
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.bases.base import Ability, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui.conversion_base import ConversionBase
 from voiceclone.bases.coqui.converters import MATCHING_SET

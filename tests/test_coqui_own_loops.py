@@ -18,7 +18,6 @@ from test_layering import PACKAGE, imported, relative, sources
 from vits_runs import LONG_S, SENTENCE, SMALL, STEPS, example_clips, metrics, prepared
 
 from tests.small_project import fake_engine, make_project
-from voiceclone import store
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import read_bundle
@@ -26,6 +25,7 @@ from voiceclone.bases.coqui.vits_base import VitsBase
 from voiceclone.bases.coqui.vits_data import load_clip
 from voiceclone.bases.coqui.vits_recipe import Recipe
 from voiceclone.errors import TrainingError
+from voiceclone.storage import disk
 
 pytestmark = pytest.mark.usefixtures("no_judges")
 
@@ -133,7 +133,7 @@ def test_a_continued_run_follows_the_settings_it_is_given(vits_folders, tmp_path
 
 def test_two_runs_of_one_moment_have_folders_of_their_own(tmp_path, monkeypatch):
     """The library names a run's folder after the minute."""
-    monkeypatch.setattr(store, "now_iso", lambda: "2026-01-01T09:30:00+00:00")
+    monkeypatch.setattr(disk, "now_iso", lambda: "2026-01-01T09:30:00+00:00")
     engine = fake_engine(tmp_path / "data")
     engine.prepare_base()
     project_id = make_project(engine.data_dir, clip_count=4).project_id

@@ -13,7 +13,7 @@ from coqui_bundles import YOUR_TTS, copy_bundle, write_info
 from safetensors.torch import load_file
 from vits_runs import LONG_S, SENTENCE, example_clips, metrics, prepared
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import Policy
 from voiceclone.bases.coqui import finished, vits_network
 from voiceclone.bases.coqui.bundle import read_bundle

@@ -9,7 +9,7 @@ from coqui_bundles import VCTK, YOUR_TTS, copy_bundle
 from safetensors.torch import load_file, save_file
 from vits_runs import SENTENCE, example_clips, released_state
 
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.bases.base import TrainingPlan
 from voiceclone.bases.coqui import vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import read_bundle

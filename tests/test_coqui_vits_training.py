@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 from vits_runs import LONG_S, SENTENCE, SMALL, STEPS, example_clips, metrics, prepared, released_state
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import read_bundle

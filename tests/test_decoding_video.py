@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
 from voiceclone.clips.recording_names import SOUND_SUFFIXES
 from voiceclone.clips.timed_texts import TIMED_SUFFIXES

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sounds import make_noise, make_tone
 
-from voiceclone.audio import Audio
-from voiceclone.judge import pitch
-from voiceclone.judge.panel import Panel
+from voiceclone.audio.sound import Audio
+from voiceclone.evaluation import pitch
+from voiceclone.evaluation.panel import Panel
 
 RATE = 16_000
 FORMANTS_HZ = ((600, 80), (1_100, 90), (2_500, 120), (3_500, 180))
@@ -40,9 +40,9 @@ def test_an_octave_that_likeness_hardly_hears_is_told(tmp_path):
 
 def test_the_scores_of_a_finished_voice_tell_it_beside_both_likenesses(monkeypatch):
     from voiceclone.bases.kokoro import scoring
-    from voiceclone.judge import naturalness
+    from voiceclone.evaluation import dnsmos
 
-    monkeypatch.setattr(naturalness, "dnsmos_overall", lambda sound: 3.0)  # seconds, and another test's
+    monkeypatch.setattr(dnsmos, "dnsmos_overall", lambda sound: 3.0)  # seconds, and another test's
     person = [vowel(LOW_HZ, seed=seed) for seed in (1, 2)]
     scores = scoring.score(lambda text: vowel(2 * LOW_HZ), lambda text: vowel(LOW_HZ), "hi", person)
     assert scores["similarity"] > 0.8

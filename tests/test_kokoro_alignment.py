@@ -6,7 +6,7 @@ import torch
 from safetensors.numpy import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip
 from voiceclone.bases.kokoro import alignment, dataset, feature_cache, features, synthesis, weights
 from voiceclone.bases.kokoro.alignment import Aligner

@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import START_VOICE_FILE, Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase, start, weights
 from voiceclone.bases.kokoro.contrast import CONTRAST, CONTRAST_SIZE

@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.kokoro import convert, official, synthesis, weights
 from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
 from voiceclone.bases.kokoro.network import build_network
@@ -186,7 +186,7 @@ def test_it_speaks(kokoro, language):
 
 
 def test_the_words_are_heard_back(kokoro):
-    from voiceclone.judge.words import word_error_rate
+    from voiceclone.evaluation.wer import word_error_rate
 
     sentence = LANGUAGES["en-us"]
     spoken = kokoro.speak(None, sentence, "en-us")

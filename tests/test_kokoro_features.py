@@ -5,12 +5,12 @@ import pytest
 import torch
 from sounds import make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.pitch import pitch_curve
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.bases.kokoro import features, synthesis, weights
 from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
 from voiceclone.bases.kokoro.start import typical_style
-from voiceclone.judge.tones import pause_level_dbfs, tone_excess
-from voiceclone.pitch import pitch_curve
+from voiceclone.evaluation.tones import pause_level_dbfs, tone_excess
 from voiceclone.text.phonemes import phonemize
 
 RATE = 24_000

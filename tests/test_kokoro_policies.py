@@ -8,7 +8,7 @@ import torch
 from safetensors.torch import load_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import Ability, Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase, weights
 from voiceclone.bases.kokoro.network import STYLE_SIZE

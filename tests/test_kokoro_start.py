@@ -8,7 +8,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase, dataset, start, weights
 
@@ -38,7 +38,7 @@ def test_each_stock_voice_has_its_own_embedding(base_folder):
 
 def test_what_is_kept_decides(base_folder, tmp_path):
     """The voice whose kept embedding is the person's is chosen: nothing is spoken anew."""
-    from voiceclone.judge import similarity
+    from voiceclone.evaluation import speaker_similarity
 
     name = sorted(EXAMPLE_TEXTS)[0]
     sound = decode(EXAMPLE_DIR / name)
@@ -47,7 +47,7 @@ def test_what_is_kept_decides(base_folder, tmp_path):
     before = load_file(path)
     chosen = sorted(before)[-1]
     try:
-        save_file({voice: -similarity.embed(sound) * (-1 if voice == chosen else 1) for voice in before}, path)
+        save_file({voice: -speaker_similarity.embed(sound) * (-1 if voice == chosen else 1) for voice in before}, path)
         network = weights.load_network(base_folder, "cpu")
         start.choose_start(network, base_folder, tmp_path, dataset.read_index(tmp_path))
     finally:

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase, schedule, weights
 from voiceclone.bases.kokoro.recipe import FROZEN_PARTS, Recipe

@@ -12,10 +12,11 @@ import pytest
 from filelock import FileLock
 
 from tests.small_hub import serve_all
-from voiceclone import VoiceEngine, download
+from voiceclone import VoiceEngine
 from voiceclone.bases import catalogue
 from voiceclone.errors import BaseModelError, BusyError, Cancelled, ConsentError, InputError, StorageError
-from voiceclone.models import ModelShelf
+from voiceclone.models.library import ModelShelf
+from voiceclone.storage import download
 
 WEIGHTS = np.random.default_rng(1).bytes(1_500_000)
 YOUR_TTS = "tts_models--multilingual--multi-dataset--your_tts"

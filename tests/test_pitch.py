@@ -7,14 +7,14 @@ from kokoro_runs import advance_to, copy_run, read_notes
 from scipy.signal import butter, lfilter, sosfiltfilt
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined, make_noise, mixed
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.pitch import median_pitch_hz, pitch_curve, semitones
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.bases.base import TrainingClip
 from voiceclone.bases.kokoro import dataset, start, synthesis, weights
 from voiceclone.bases.kokoro import trainer as trainer_module
 from voiceclone.bases.kokoro.feature_cache import VERSION
 from voiceclone.bases.kokoro.loss_watch import LossWatch
 from voiceclone.bases.kokoro.network import STYLE_SIZE
-from voiceclone.pitch import median_pitch_hz, pitch_curve, semitones
 from voiceclone.text.phonemes import phonemize
 
 HOP_S = 0.0125

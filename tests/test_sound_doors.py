@@ -16,7 +16,7 @@ from tests.small_project import fake_engine, make_project
 from tests.test_decoding_tracks import write_tracks
 from tests.test_decoding_whole import NO_DATA, encode
 from voiceclone import VoiceEngine, host
-from voiceclone.audio import Audio, loudness_lufs, resample
+from voiceclone.audio.sound import Audio, loudness_lufs, resample
 from voiceclone.cli import main
 from voiceclone.errors import StorageError
 

@@ -13,7 +13,7 @@ from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, make_tone
 
 from voiceclone import host
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, finished, tacotron_network, tacotron_stages, tacotron_training
 from voiceclone.bases.coqui.tacotron_base import TacotronBase

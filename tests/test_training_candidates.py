@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from voiceclone import store
 from voiceclone.errors import InputError, NotFoundError
-from voiceclone.judge.panel import BROKEN, Judged
+from voiceclone.evaluation.panel import BROKEN, Judged
+from voiceclone.storage import disk
 from voiceclone.training import candidates, course
 from voiceclone.training.candidates import Candidate, Candidates, Reference
 from voiceclone.training.moments import FIRST_COST_S, JUDGING_SHARE, MAX_CANDIDATES, Moments, next_step
@@ -271,7 +271,7 @@ def test_pitch_is_read_back_and_may_be_missing_as_in_older_runs(run_dir):
     told = json.loads(path.read_text())
     for one in (told["start"], *told["made"]):
         del one["judged"]["pitch_off_semitones"]
-    store.write_json_twice(path, told)
+    disk.write_json_twice(path, told)
     assert candidates.read(run_dir) == unknown
 
 
@@ -282,7 +282,7 @@ def test_a_list_cut_at_any_byte_is_read_from_its_copy(run_dir):
         path.write_bytes(whole[:length])
         assert candidates.read(run_dir) == found
         assert path.read_bytes() == whole
-    copy = store.copy_path(path)
+    copy = disk.copy_path(path)
     for each in (path, copy):
         each.write_bytes(whole[:-2])
     assert candidates.read(run_dir) == Candidates()

@@ -10,14 +10,14 @@ import pytest
 from tests.fake_base import BASE_ID, spectral_centre_hz
 from tests.heard_base import BLOW_FILE, FACTORY, FULL_FILE, LOADING_S, SAVED_FILE, SCRIPT_FILE, SLOW_FILE
 from tests.small_project import PITCH_HZ, make_project
-from voiceclone import store
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import BusyError, InputError, NotFoundError
-from voiceclone.instant import untrained_name
+from voiceclone.storage import disk
 from voiceclone.training import candidates, course
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.moments import STEPS_BETWEEN
+from voiceclone.voices.instant import untrained_name
 
 WAIT_S = 60
 
@@ -206,13 +206,13 @@ def test_a_voice_made_without_training_is_compared_with(engine, project_id):
 def test_a_run_from_before_there_were_samples_has_none(engine, project_id):
     last = train(engine, project_id, 20)
     index = engine.data_dir / "runs" / last.run_id / candidates.INDEX_FILE
-    for path in (index, store.copy_path(index)):
+    for path in (index, disk.copy_path(index)):
         path.unlink()
     assert engine.candidates(last.run_id).made == ()
     with pytest.raises(NotFoundError, match="there are none"):
         engine.keep_candidate(last.run_id, 20)
     with pytest.raises(NotFoundError):
-        engine.candidates(store.new_id())
+        engine.candidates(disk.new_id())
 
 
 def test_a_run_without_a_voice_has_nothing_to_exchange(engine, project_id):

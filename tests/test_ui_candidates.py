@@ -11,7 +11,7 @@ from tests.served_page import QUIET_SERVER, Page
 from tests.small_project import make_project
 from tests.test_training_candidates import run_of
 from voiceclone import VoiceEngine
-from voiceclone.judge.panel import Judged
+from voiceclone.evaluation.panel import Judged
 from voiceclone.training import candidates
 from voiceclone.ui import text
 from voiceclone.ui.candidates import Slot, slot_html

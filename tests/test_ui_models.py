@@ -16,10 +16,11 @@ from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.small_hub import serve_all
 from tests.small_project import fake_engine, make_project
 from tests.test_models import YOUR_TTS_FILES, ZIP, zipped
-from voiceclone import VoiceEngine, store
+from voiceclone import VoiceEngine
 from voiceclone.bases import catalogue
 from voiceclone.compare import judging, model
 from voiceclone.errors import BusyError, Cancelled, InputError
+from voiceclone.storage import disk
 from voiceclone.ui import comparing, jobs, markup, models, text
 
 pytestmark = QUIET_SERVER
@@ -33,7 +34,7 @@ def put_your_tts(engine: VoiceEngine) -> None:
     folder.mkdir(parents=True)
     for name, content in YOUR_TTS_FILES.items():
         (folder / name).write_bytes(content)
-    store.write_json(folder / "base.json", {"base_id": "your_tts", "licence_agreed": {"by": "a test"}})
+    disk.write_json(folder / "base.json", {"base_id": "your_tts", "licence_agreed": {"by": "a test"}})
     engine._bases["your_tts"] = PrivateBase(folder)
 
 
@@ -248,7 +249,7 @@ def test_a_card_says_what_a_person_wants_to_know():
 
 
 def models_status(base_id, state="missing"):
-    from voiceclone.models import ModelStatus
+    from voiceclone.models.library import ModelStatus
 
     return ModelStatus(catalogue.card(base_id), state, False)
 

@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 
 from voiceclone import host
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import finished, xtts_network, xtts_training
 from voiceclone.bases.coqui.voice_tensors import size_mb, write_voice_tensors
@@ -141,7 +141,7 @@ def test_an_instant_voice_speaks_otherwise_than_the_stock_voice(base, instant) -
 
 
 def test_the_instant_voice_is_what_coqui_computes_from_files(base, instant, recordings, tmp_path) -> None:
-    from voiceclone.audio import encode_wav, resample
+    from voiceclone.audio.sound import encode_wav, resample
 
     paths = []
     for clip in recordings:

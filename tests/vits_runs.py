@@ -5,7 +5,7 @@ import json
 import torch
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import vits_network
 from voiceclone.bases.coqui.bundle import read_bundle

@@ -16,7 +16,7 @@ from safetensors.numpy import save_file  # noqa: E402
 
 from voiceclone.bases.kokoro import alignment, weights  # noqa: E402
 from voiceclone.bases.kokoro.start import typical_style  # noqa: E402
-from voiceclone.store import atomic_file  # noqa: E402
+from voiceclone.storage.disk import atomic_file  # noqa: E402
 
 
 def main() -> None:

@@ -23,9 +23,9 @@ sys.path.insert(0, str(ROOT / "tools"))
 from measure_verdicts import noisy  # noqa: E402
 
 from voiceclone import VoiceEngine  # noqa: E402
-from voiceclone.audio import Audio, decode  # noqa: E402
-from voiceclone.clips.transcribe import keeping_recogniser, transcribe  # noqa: E402
-from voiceclone.judge.words import character_error_rate  # noqa: E402
+from voiceclone.audio.sound import Audio, decode  # noqa: E402
+from voiceclone.evaluation.wer import character_error_rate  # noqa: E402
+from voiceclone.recognition.transcribe import keeping_recogniser, transcribe  # noqa: E402
 from voiceclone.text.phonemes import phonemize  # noqa: E402
 
 LANGUAGE = "en-us"

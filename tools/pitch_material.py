@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.sound import Audio, resample
 
 if TYPE_CHECKING:
     import torch

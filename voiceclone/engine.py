@@ -9,11 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone import host, store
+from voiceclone import host
 from voiceclone.bases import DEFAULT_BASE_ID, catalogue
 from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, ShouldStop, StockVoice
 from voiceclone.bases.custom import load_base
-from voiceclone.counts import count, duration, is_are
 from voiceclone.errors import (
     AudioError,
     BaseModelError,
@@ -25,8 +24,9 @@ from voiceclone.errors import (
     VoiceFileError,
 )
 from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
-from voiceclone.model_use import ModelRemoval, ModelsInUse
-from voiceclone.models import ModelShelf, ModelStatus, sharing_refusal
+from voiceclone.models.in_use import ModelRemoval, ModelsInUse
+from voiceclone.models.library import ModelShelf, ModelStatus, sharing_refusal
+from voiceclone.storage import disk
 from voiceclone.training import candidates as candidate_files
 from voiceclone.training import history, machine, preflight
 from voiceclone.training import runs as run_files
@@ -35,11 +35,12 @@ from voiceclone.training.pace import BUSY_SHARE, USUAL, read_pace
 from voiceclone.training.probe import Prober
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
-from voiceclone.voice_file import Voice, check_base, read_voice
-from voiceclone.voices import VoiceShelf
+from voiceclone.voices.library import VoiceShelf
+from voiceclone.voices.voice_file import Voice, check_base, read_voice
+from voiceclone.wording import count, duration, is_are
 
 if TYPE_CHECKING:
-    from voiceclone.audio import Audio
+    from voiceclone.audio.sound import Audio
     from voiceclone.blind import BlindQuestion, BlindTest
     from voiceclone.blind.shelf import BlindShelf
     from voiceclone.clips.clean import Strength
@@ -49,9 +50,9 @@ if TYPE_CHECKING:
     from voiceclone.clips.transcripts import Words
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
-    from voiceclone.speech import Speaker, Speech, SpeechFile
     from voiceclone.training.candidates import Candidates
     from voiceclone.training.pace import Pace
+    from voiceclone.voices.speech import Speaker, Speech, SpeechFile
 
 CONSENT_STATEMENT = "This is my voice, or I have the speaker's permission."
 EXAMPLE_NAME = "Example voice"
@@ -142,7 +143,7 @@ class VoiceEngine:
             InputError: this base has no official weights to choose.
             StorageError: the disk is full.
         """
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         if official:
             self._install_official(on_progress, should_stop)
         else:
@@ -313,7 +314,7 @@ class VoiceEngine:
             on_progress: told share and words.
             should_stop: ends early; what was added stays.
         """
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         return self._library.add_files(
             project_id,
             [Path(file) for file in files],
@@ -366,7 +367,7 @@ class VoiceEngine:
         from voiceclone.corpora import open_corpus
         from voiceclone.corpora.adding import add_speaker
 
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         return add_speaker(
             self._library,
             project_id,
@@ -384,14 +385,14 @@ class VoiceEngine:
         Raises:
             StorageError: the data folder may not be written.
         """
-        store.require_writable(self.data_dir)
+        disk.require_writable(self.data_dir)
 
     def sweep_leftovers(self) -> int:
         """Delete what a process that was killed while adding a corpus left behind; call it when the app starts.
 
         Returns how many folders went. What a living process works with stays.
         """
-        from voiceclone.spool import sweep_spools
+        from voiceclone.storage.staging import sweep_spools
 
         return sweep_spools(self.data_dir / "projects")
 
@@ -433,7 +434,7 @@ class VoiceEngine:
 
     def recognisers(self) -> list[str]:
         """Return which recognisers for more languages than English are there, the best one last."""
-        from voiceclone.clips.recognisers import installed
+        from voiceclone.recognition.recognisers import installed
 
         return installed(self.data_dir)
 
@@ -441,13 +442,13 @@ class VoiceEngine:
         self, key: str, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
     ) -> None:
         """Fetch a recogniser (`base` or `small`) from the model hub; arguments and errors: `recognisers.install`."""
-        from voiceclone.clips.recognisers import install
+        from voiceclone.recognition.recognisers import install
 
         install(self.data_dir, key, on_progress, should_stop)
 
     def remove_recogniser(self, key: str) -> None:
         """Delete a recogniser; English is still written down by the one that came along."""
-        from voiceclone.clips.recognisers import remove
+        from voiceclone.recognition.recognisers import remove
 
         remove(self.data_dir, key)
 
@@ -487,7 +488,7 @@ class VoiceEngine:
         Raises:
             InputError: an unknown strength.
         """
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         return self._library.clean(project_id, clip_ids, on_progress, should_stop, strength)
 
     def undo_cleaning(self, project_id: str, clip_ids: Sequence[str] | None = None) -> int:
@@ -526,7 +527,7 @@ class VoiceEngine:
         Raises:
             AudioError: one of them cannot be read or is too short.
         """
-        from voiceclone.audio import Audio, decode
+        from voiceclone.audio.sound import Audio, decode
         from voiceclone.clips.room import check_room
 
         return check_room(*(one if isinstance(one, Audio) else decode(Path(one)) for one in (silence, speech)))
@@ -620,7 +621,7 @@ class VoiceEngine:
             StorageError: too little room on the disk.
         """
         record = _consent_record(consent, consent_by)
-        voice_name = store.clean_name(voice_name, "voice name")
+        voice_name = disk.clean_name(voice_name, "voice name")
         _check_plan(minutes, steps, seed)
         base = self._ready_base(base_id)
         checked_policy = _checked_policy(base, policy)
@@ -635,10 +636,10 @@ class VoiceEngine:
                 f"{duration(readiness.minimum_s)}. Record or add {missing_s} s more."
             )
         config = RunConfig(
-            run_id=store.new_id(),
+            run_id=disk.new_id(),
             project_id=project.project_id,
             project_name=project.name,
-            voice_id=store.new_id(),
+            voice_id=disk.new_id(),
             voice_name=voice_name,
             base_id=base.base_id,
             base_factory=self._base_factory if base is self.base else None,
@@ -766,10 +767,10 @@ class VoiceEngine:
 
         Args and errors as in `start_training`; 3 s of usable speech are enough.
         """
-        from voiceclone.instant import make_instant_voice
+        from voiceclone.voices.instant import make_instant_voice
 
         record = _consent_record(consent, consent_by)
-        name = store.clean_name(voice_name, "voice name")
+        name = disk.clean_name(voice_name, "voice name")
         base = self._ready_base(base_id)
         project = self.project(project_id)
         with self._in_use.use(base.base_id):
@@ -964,7 +965,7 @@ class VoiceEngine:
 
     def delete_comparison(self, comparison_id: str) -> None:
         """Delete a comparison with its sounds; voices that were kept stay."""
-        store.remove_folder(self.comparison_folder(comparison_id))
+        disk.remove_folder(self.comparison_folder(comparison_id))
 
     # Blind listening --------------------------------------------------------------------------
 
@@ -982,7 +983,7 @@ class VoiceEngine:
         """Make ten pairs of the same sentence, in hidden order and equally loud; see `blind.making.BlindMaker`."""
         from voiceclone.blind.making import BlindMaker
 
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         return BlindMaker(self, one, other, question, project_id, seed).make(self._blind, on_progress, should_stop)
 
     def blind_tests(self) -> "list[BlindTest]":
@@ -1094,11 +1095,11 @@ class VoiceEngine:
 
     def free_voice_name(self, name: str) -> str:
         """Return a name that no voice has: `name` itself, or with a number behind it."""
-        return self._shelf.free_name(store.clean_name(name, "voice name"))
+        return self._shelf.free_name(disk.clean_name(name, "voice name"))
 
     def delete_voice(self, voice_id: str) -> None:
         """Delete a voice for good, even one whose file is damaged."""
-        self._shelf.delete(voice_id if store.is_id(voice_id) else self.voice(voice_id).voice_id)
+        self._shelf.delete(voice_id if disk.is_id(voice_id) else self.voice(voice_id).voice_id)
 
     def rename_voice(self, voice_id: str, name: str) -> Voice:
         """Give a voice another name."""
@@ -1167,7 +1168,7 @@ class VoiceEngine:
             AudioError: the recording cannot be read, or holds nothing to hear.
             Cancelled: stopped.
         """
-        from voiceclone.audio import Audio, decode
+        from voiceclone.audio.sound import Audio, decode
 
         voice = self.voice(voice_id)
         base = self._base_of_voice(voice)
@@ -1194,10 +1195,10 @@ class VoiceEngine:
 
         The file is there whole or not at all, after Cancel and after an error, too.
         """
-        from voiceclone.audio import encode_wav
+        from voiceclone.audio.sound import encode_wav
 
         converted = self.convert(voice_id, Path(source), on_progress, should_stop)
-        with store.atomic_file(Path(target)) as temporary:
+        with disk.atomic_file(Path(target)) as temporary:
             encode_wav(converted, temporary)
         return converted
 
@@ -1234,7 +1235,7 @@ class VoiceEngine:
         return ClipLibrary(self.data_dir)
 
     def _speaker_of(self, base: BaseModel) -> "Speaker":
-        from voiceclone.speech import Speaker
+        from voiceclone.voices.speech import Speaker
 
         with self._turn:
             if base.base_id not in self._speakers:
@@ -1254,7 +1255,7 @@ def _stock_hint(known: Sequence[StockVoice]) -> str:
 def _consent_record(consent: bool, consent_by: str) -> dict[str, Any]:
     if consent is not True:
         raise ConsentError(f"Training needs your word first: “{CONSENT_STATEMENT}” Agree to it, then start.")
-    return {"given": True, "by": consent_by, "statement": CONSENT_STATEMENT, "at": store.now_iso()}
+    return {"given": True, "by": consent_by, "statement": CONSENT_STATEMENT, "at": disk.now_iso()}
 
 
 def _checked_policy(base: BaseModel, policy: str | None) -> str | None:

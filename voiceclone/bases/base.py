@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 
 OnProgress = Callable[[float, str], None]
 """Called with a share in 0..1 and a plain sentence."""

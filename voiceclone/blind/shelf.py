@@ -6,9 +6,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from voiceclone import store
 from voiceclone.blind.model import BlindQuestion, BlindTest, as_plain, blind_test_from
 from voiceclone.errors import InputError, NotFoundError, VoiceCloneError
+from voiceclone.storage import disk
 
 TEST_FILE = "test.json"
 """Written last: a folder without it is being made, or was left by a process that was killed."""
@@ -28,11 +28,11 @@ class BlindShelf:
             if (folder / TEST_FILE).is_file() or time.time() - folder.stat().st_mtime < _ABANDONED_S:
                 continue
             shutil.rmtree(folder, ignore_errors=True)
-        return store.safe_path(self._root, store.new_id())
+        return disk.safe_path(self._root, disk.new_id())
 
     def save(self, test: BlindTest) -> None:
         """Write a test, whole or not at all."""
-        store.write_json(store.safe_path(self._root, test.test_id) / TEST_FILE, as_plain(test))
+        disk.write_json(disk.safe_path(self._root, test.test_id) / TEST_FILE, as_plain(test))
 
     def tests(self) -> list[BlindTest]:
         """Return every readable test, the newest first."""
@@ -52,7 +52,7 @@ class BlindShelf:
         """
         missing = NotFoundError("That listening test is not there any more. Begin a new one.")
         damaged = NotFoundError("That listening test is damaged. Delete it and begin a new one.")
-        value = store.read_json(self._folder(test_id) / TEST_FILE, missing=missing, damaged=damaged)
+        value = disk.read_json(self._folder(test_id) / TEST_FILE, missing=missing, damaged=damaged)
         return blind_test_from(value, test_id)
 
     def question(self, test_id: str) -> BlindQuestion | None:
@@ -91,7 +91,7 @@ class BlindShelf:
             pairs[number - 1] = replace(pair, answer=choice)
             test = replace(test, pairs=tuple(pairs))
             if test.finished:
-                test = replace(test, finished_at=store.now_iso())
+                test = replace(test, finished_at=disk.now_iso())
             self.save(test)
         if test.finished:
             for sound in self._folder(test_id).glob("*.wav"):
@@ -100,13 +100,13 @@ class BlindShelf:
 
     def delete(self, test_id: str) -> None:
         """Delete a test with its sounds and answers."""
-        store.remove_folder(self._folder(test_id))
+        disk.remove_folder(self._folder(test_id))
 
     def _folder(self, test_id: str) -> Path:
         missing = NotFoundError("That listening test is not there any more. Begin a new one.")
-        if not store.is_id(test_id):
+        if not disk.is_id(test_id):
             raise missing
-        folder = store.safe_path(self._root, test_id)
+        folder = disk.safe_path(self._root, test_id)
         if not folder.is_dir():
             raise missing
         return folder

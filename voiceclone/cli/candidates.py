@@ -5,13 +5,13 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 
 from voiceclone.cli.output import RUN_HELP, table, tell
-from voiceclone.counts import count
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
-from voiceclone.judge import pitch
-from voiceclone.judge.panel import Judged
+from voiceclone.evaluation import pitch
+from voiceclone.evaluation.panel import Judged
 from voiceclone.training import course
 from voiceclone.training.candidates import Candidates, choose, faults, scores
+from voiceclone.wording import count
 
 _FAULTS = {"pitch": "wrong pitch", "words": "words broken", "tone": "steady tone", "sound": "rough sound"}
 

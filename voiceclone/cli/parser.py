@@ -12,8 +12,8 @@ from voiceclone.cli.models import add_model_commands
 from voiceclone.cli.output import YES_HELP
 from voiceclone.cli.training import add_run_commands
 from voiceclone.clips.clean import STRENGTHS
-from voiceclone.clips.recognisers import RECOGNISERS
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
+from voiceclone.recognition.recognisers import RECOGNISERS
 
 _LANGUAGE_HELP = "language code: en-us en-gb es fr it pt hi"
 

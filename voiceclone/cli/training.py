@@ -9,15 +9,15 @@ from typing import Any
 
 from voiceclone.bases.base import Effort
 from voiceclone.cli.output import RUN_HELP, YES_HELP, Lines, confirm, note, require_consent, table, tell
-from voiceclone.counts import about, at_least, count, is_are, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
-from voiceclone.judge import pitch
+from voiceclone.evaluation import pitch
 from voiceclone.training import history
 from voiceclone.training.history import RunRecord
 from voiceclone.training.outlook import EffortPlan, Outlook
 from voiceclone.training.preflight import Check, Kind, Level
 from voiceclone.training.runs import RunStatus
+from voiceclone.wording import about, at_least, count, is_are, seconds
 
 _FOLLOW_INTERVAL_S = 0.5
 MEASURE_S = 120.0

@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from voiceclone.audio import Audio, encode_flac, loudness_lufs, true_peak_dbfs
+from voiceclone.audio.acoustics import LINE_STANDS_OUT_DB, mains_hum
+from voiceclone.audio.clicks import remove_clicks
+from voiceclone.audio.sound import Audio, encode_flac, loudness_lufs, true_peak_dbfs
+from voiceclone.audio.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
 from voiceclone.bases.base import OnProgress, ShouldStop
-from voiceclone.clips.acoustics import LINE_STANDS_OUT_DB, mains_hum
-from voiceclone.clips.clicks import remove_clicks
 from voiceclone.clips.harm import is_harmed
 from voiceclone.clips.listening import clear_voice
 from voiceclone.clips.model import Clip, ClipRecord
-from voiceclone.clips.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
-from voiceclone.counts import kept_words
 from voiceclone.errors import Cancelled
+from voiceclone.wording import kept_words
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from voiceclone.audio import Audio, loudness_lufs
-from voiceclone.clips import acoustics
-from voiceclone.clips.reverberation import reverberation_s
-from voiceclone.clips.vad import FRAME_S, SPEECH_STARTS, away_from_speech, speech_frames, speech_regions
+from voiceclone.audio import acoustics
+from voiceclone.audio.reverberation import reverberation_s
+from voiceclone.audio.sound import Audio, loudness_lufs
+from voiceclone.audio.vad import FRAME_S, SPEECH_STARTS, away_from_speech, speech_frames, speech_regions
 
 HIGHEST_SNR_DB = 80.0
 """Reported for recordings with digital silence in their pauses."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 
 HARM_DNSMOS = 0.1
 """Cleaning that lowers DNSMOS by more than this harms; it errs by about so much on a clip of a few seconds."""
@@ -40,7 +40,7 @@ def kept_over_removed_db(plain: Audio, cleaned: Audio) -> float:
 
 
 def _sounds_worse(plain: Audio, cleaned: Audio) -> bool:
-    from voiceclone.judge.naturalness import dnsmos_of_one_window, dnsmos_unrepeated
+    from voiceclone.evaluation.dnsmos import dnsmos_of_one_window, dnsmos_unrepeated
 
     if dnsmos_unrepeated(cleaned) > dnsmos_unrepeated(plain) + _CLEARLY_BETTER_DNSMOS:
         return False
@@ -48,6 +48,6 @@ def _sounds_worse(plain: Audio, cleaned: Audio) -> bool:
 
 
 def _is_less_like(voice: np.ndarray, plain: Audio, cleaned: Audio) -> bool:
-    from voiceclone.judge.similarity import cosine, embed
+    from voiceclone.evaluation.speaker_similarity import cosine, embed
 
     return cosine(embed(cleaned), voice) < cosine(embed(plain), voice) - HARM_LIKENESS

@@ -7,8 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone import limits, store
-from voiceclone.audio import Audio
+from voiceclone import limits
+from voiceclone.audio.decoding import Recording, open_recording
+from voiceclone.audio.envelope import loudness_shape
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.figures import measure
 from voiceclone.clips.laying import lay_text
@@ -22,19 +24,18 @@ from voiceclone.clips.model import (
     content_sha256,
     now,
 )
-from voiceclone.clips.shape import loudness_shape
 from voiceclone.clips.slicing import SlicePlan, cut_slices, divide_long, find_slices, find_speech
 from voiceclone.clips.sources import Source, SourceFinder
-from voiceclone.clips.spoken_language import language_of
 from voiceclone.clips.timed_pieces import TimedPlan, plan_timed, slices_of
 from voiceclone.clips.timed_texts import TimedText
-from voiceclone.clips.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
 from voiceclone.clips.transcripts import Words
 from voiceclone.clips.word_cuts import HearWords
-from voiceclone.counts import count, duration, is_are, kept_words, seconds
-from voiceclone.decoding import Recording, open_recording
 from voiceclone.errors import AudioError, Cancelled, TextError
+from voiceclone.recognition.language_id import language_of
+from voiceclone.recognition.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
+from voiceclone.storage import disk
 from voiceclone.text.languages import ANY_LANGUAGE
+from voiceclone.wording import count, duration, is_are, kept_words, seconds
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
@@ -260,7 +261,7 @@ class Intake:
         figures = measure(audio)
         if figures["speech_s"] == 0.0:
             raise AudioError(f"Nobody speaks in “{recording.path.name}”. Check the microphone and record it again.")
-        store.require_free_disk(self._library.root)
+        disk.require_free_disk(self._library.root)
         heard: str | None = None
         data_dir = self._library.root.parent
         if not text and can_transcribe(self._language, data_dir):
@@ -268,7 +269,7 @@ class Intake:
             text = heard = recognised.text[: limits.MAX_CLIP_TEXT_CHARACTERS]
             figures["log_probability"] = recognised.log_probability
         record = ClipRecord(
-            clip_id=store.new_id(),
+            clip_id=disk.new_id(),
             text=text,
             language=self._language,
             duration_s=audio.duration_s,
@@ -333,7 +334,7 @@ def decode_short(recording: Recording) -> Audio | None:
     """Read a recording that is open already; None when it is longer than a clip, whatever its file says."""
     import numpy as np
 
-    from voiceclone.decoding import fit
+    from voiceclone.audio.decoding import fit
 
     blocks, length = [], 0
     for block in recording.blocks():

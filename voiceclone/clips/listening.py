@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiceclone import limits
-from voiceclone.audio import Audio
+from voiceclone.audio.envelope import fine_shape, shape_likeness
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.model import Clip, ClipRecord
-from voiceclone.clips.shape import fine_shape, shape_likeness
 from voiceclone.clips.speakers import ClipSpeaker, find_speakers, likeness_to_the_main_voice
-from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, recognise, recognise_again
 from voiceclone.clips.verdict import sounds_well
-from voiceclone.counts import kept_words
 from voiceclone.errors import Cancelled, NotFoundError
-from voiceclone.judge.words import character_error_rate
-from voiceclone.store import atomic_file
+from voiceclone.evaluation.wer import character_error_rate
+from voiceclone.recognition.transcribe import can_transcribe, keeping_recogniser, recognise, recognise_again
+from voiceclone.storage.disk import atomic_file
+from voiceclone.wording import kept_words
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
@@ -140,7 +140,7 @@ def words_figures(text: str, heard: str | None, language: str) -> dict[str, floa
 
 
 def _make_print(audio: Audio) -> dict[str, np.ndarray]:
-    from voiceclone.judge.similarity import embed
+    from voiceclone.evaluation.speaker_similarity import embed
 
     return {"voice": embed(audio), "shape": fine_shape(audio)}
 

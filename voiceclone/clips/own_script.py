@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from voiceclone import limits, store
-from voiceclone.counts import count
+from voiceclone import limits
 from voiceclone.errors import TextError
+from voiceclone.storage import disk
 from voiceclone.text.sentences import split
+from voiceclone.wording import count
 
 _FILE = "script.txt"
 
@@ -28,7 +29,7 @@ def save_own_script(project_folder: Path, text: str, language: str) -> list[str]
             f"The text has {count(len(sentences), 'sentence')}; at most {limits.MAX_SCRIPT_SENTENCES} are taken. "
             "Shorten it."
         )
-    store.write_bytes(path, "\n".join(sentences).encode())
+    disk.write_bytes(path, "\n".join(sentences).encode())
     return sentences
 
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from voiceclone import limits
-from voiceclone.audio import Audio, loudness_lufs
-from voiceclone.clips import acoustics
+from voiceclone.audio import acoustics
+from voiceclone.audio.reverberation import reverberation_s
+from voiceclone.audio.sound import Audio, loudness_lufs
+from voiceclone.audio.vad import speech_frames, speech_regions
 from voiceclone.clips.figures import clipped_share
-from voiceclone.clips.reverberation import reverberation_s
-from voiceclone.clips.vad import speech_frames, speech_regions
-from voiceclone.counts import seconds
 from voiceclone.errors import AudioError
+from voiceclone.wording import seconds
 
 RoomLevel = Literal["good", "usable", "fix first"]
 FindingKind = Literal[

@@ -6,14 +6,14 @@ from itertools import chain, islice
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.decoding import Recording, fit
+from voiceclone.audio.sound import Audio
+from voiceclone.audio.vad import speech_probabilities, speech_regions
 from voiceclone.bases.base import OnProgress, ShouldStop
-from voiceclone.clips.transcribe import SpokenWord
-from voiceclone.clips.vad import speech_probabilities, speech_regions
 from voiceclone.clips.word_cuts import HearWords, divide_run, windows_over
-from voiceclone.decoding import Recording, fit
 from voiceclone.errors import Cancelled
 from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S, MIN_SLICE_S, TARGET_SLICE_S
+from voiceclone.recognition.transcribe import SpokenWord
 
 PADDING_S = 0.15
 """Kept before the first and after the last word, where the pause is long enough for it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voiceclone import limits
+from voiceclone.audio.decoding import require_readable
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.dataset_details import ClipDetails, read_details
 from voiceclone.clips.found_tables import tables_in, transcripts_of
@@ -18,11 +19,10 @@ from voiceclone.clips.transcripts import (
     read_words,
     text_beside,
 )
-from voiceclone.counts import count
-from voiceclone.decoding import require_readable
 from voiceclone.errors import ArchiveError, AudioError, TextError
-from voiceclone.spool import spool_folder
-from voiceclone.unpack import unpack
+from voiceclone.storage.archive import unpack
+from voiceclone.storage.staging import spool_folder
+from voiceclone.wording import count
 
 _WORDS_SUFFIXES = frozenset({*TABLE_SUFFIXES, *TEXT_BESIDE_SUFFIXES})
 _TEXT_SUFFIXES = _WORDS_SUFFIXES | {".md", ".json"}

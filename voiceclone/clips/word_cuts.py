@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from voiceclone.audio import Audio
-from voiceclone.clips.transcribe import SpokenWord
+from voiceclone.audio.sound import Audio
+from voiceclone.recognition.transcribe import SpokenWord
 
 HearWords = Callable[[Audio], list[SpokenWord]]
 WINDOW_S = 30.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from voiceclone.judge import pitch
+from voiceclone.evaluation import pitch
 from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, choose, faults, worth
 
 LEVEL_GAIN = 0.005

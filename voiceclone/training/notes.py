@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 from voiceclone.errors import NotFoundError, StorageError
-from voiceclone.store import read_json, write_json
+from voiceclone.storage.disk import read_json, write_json
 
 NOTES_FILE = "notes.json"
 _LOG = logging.getLogger(__name__)

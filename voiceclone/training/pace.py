@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from voiceclone import host, store
+from voiceclone import host
 from voiceclone.errors import NotFoundError, VoiceCloneError
-from voiceclone.voice_file import base_sha256
+from voiceclone.storage import disk
+from voiceclone.voices.voice_file import base_sha256
 
 FORMAT = 1
 """Raised when figures of before would mislead: they are then measured again."""
@@ -81,7 +82,7 @@ until this computer was measured."""
 
 def pace_path(data_dir: Path, base_id: str) -> Path:
     """Return where the figures of a base lie."""
-    return store.safe_path(data_dir / "pace", f"{base_id}.json")
+    return disk.safe_path(data_dir / "pace", f"{base_id}.json")
 
 
 def fingerprint(base: Any) -> str:
@@ -98,7 +99,7 @@ def read_pace(data_dir: Path, base: Any) -> Pace | None:
     """Return the figures measured on this machine with this base; None where there are none that hold."""
     nothing = NotFoundError("not measured")
     try:
-        content = store.read_json(pace_path(data_dir, base.base_id), missing=nothing, damaged=nothing)
+        content = disk.read_json(pace_path(data_dir, base.base_id), missing=nothing, damaged=nothing)
         if content["fingerprint"] != fingerprint(base):
             return None
         # `least_step_s` came later; figures that were measured before it hold as well.
@@ -124,8 +125,8 @@ def keep_pace(data_dir: Path, base: Any, pace: Pace) -> Pace:
 
 def write_pace(data_dir: Path, base: Any, pace: Pace) -> None:
     """Keep figures for this machine and this base."""
-    content = {"fingerprint": fingerprint(base), "measured_at": store.now_iso()} | asdict(pace)
-    store.write_json(pace_path(data_dir, base.base_id), content)
+    content = {"fingerprint": fingerprint(base), "measured_at": disk.now_iso()} | asdict(pace)
+    disk.write_json(pace_path(data_dir, base.base_id), content)
 
 
 def _version(package: str) -> str:

@@ -9,18 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone import store
-from voiceclone.audio import Audio, encode_flac
+from voiceclone.audio.sound import Audio, encode_flac
 from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy, ShouldStop
 from voiceclone.bases.kokoro.scoring import test_sentences
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.clips.clean import set_loudness
 from voiceclone.compute import random_state_untouched
-from voiceclone.counts import count
 from voiceclone.errors import Cancelled, VoiceCloneError
-from voiceclone.instant import untrained_name
-from voiceclone.judge.panel import Judged, Panel
-from voiceclone.judge.pitch import ENOUGH_SPEECH_S
+from voiceclone.evaluation.panel import Judged, Panel
+from voiceclone.evaluation.pitch import ENOUGH_SPEECH_S
+from voiceclone.storage import disk
 from voiceclone.training import candidates, course, moments
 from voiceclone.training.candidates import (
     BY_RULE,
@@ -33,8 +31,10 @@ from voiceclone.training.candidates import (
 )
 from voiceclone.training.notes import add_note
 from voiceclone.training.runs import RunConfig
-from voiceclone.voice_file import is_whole
-from voiceclone.voices import VoiceShelf
+from voiceclone.voices.instant import untrained_name
+from voiceclone.voices.library import VoiceShelf
+from voiceclone.voices.voice_file import is_whole
+from voiceclone.wording import count
 
 _LOG = logging.getLogger(__name__)
 _PAUSE_S = 0.4
@@ -213,7 +213,7 @@ class Picker:
         if chosen is None or path is None:
             return None
         candidates.write(self._run_dir, replace(found, kept_step=chosen.step, kept_by=BY_RULE))
-        store.write_json(self._run_dir / "scores.json", candidates.scores(chosen, found))
+        disk.write_json(self._run_dir / "scores.json", candidates.scores(chosen, found))
         return chosen, path
 
     def _choose_whole(self, found: Candidates) -> Candidate | None:

@@ -15,10 +15,11 @@ from typing import Any
 import psutil
 from filelock import FileLock, Timeout
 
-from voiceclone import compute, host, store
+from voiceclone import compute, host
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.custom import load_base
 from voiceclone.errors import BaseModelError, Cancelled
+from voiceclone.storage import disk
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.machine import OthersMeter
 from voiceclone.training.pace import Pace, keep_pace, pace_path
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str]) -> int:
     training = TrainingLock(data_dir)
     try:
         with FileLock(path.with_suffix(".lock"), timeout=0):
-            store.remove_folder(folder)  # of one that was killed
+            disk.remove_folder(folder)  # of one that was killed
             folder.mkdir()
             try:
                 began = psutil.Process().create_time()
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
                     return INTERRUPTED  # others came meanwhile: what it computed is not known
                 keep_pace(data_dir, base, pace)
             finally:
-                store.remove_folder(folder)
+                disk.remove_folder(folder)
     except (Timeout, Cancelled):
         return INTERRUPTED
     return 0
@@ -73,7 +74,7 @@ def example_clips() -> list[TrainingClip]:
     Raises:
         BaseModelError: they are not there.
     """
-    from voiceclone.audio import decode
+    from voiceclone.audio.sound import decode
     from voiceclone.clips.transcripts import TextsByFile, read_transcripts
 
     found = []
@@ -177,7 +178,7 @@ class Prober:
                 return False
             self._tried.add(base_id)
             folder = pace_path(self._data_dir, base_id).parent
-            with store.storage_errors(folder):
+            with disk.storage_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
             command = [sys.executable, "-m", "voiceclone.training.probe", str(self._data_dir), base_id, factory or ""]
             flags = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}

@@ -1,6 +1,6 @@
 """What a training run says of itself, one plain sentence."""
 
-from voiceclone.counts import about, count
+from voiceclone.wording import about, count
 
 
 def status_sentence(

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.errors import InputError
-from voiceclone.judge.panel import Judged
+from voiceclone.evaluation.panel import Judged
 from voiceclone.training.candidates import BY_PERSON, RECORDING_SOUND, START_SOUND, Candidates, choose, faults
 from voiceclone.training.course import how_it_goes
 from voiceclone.training.moments import MAX_CANDIDATES

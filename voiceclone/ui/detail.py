@@ -173,7 +173,7 @@ def head_of(clip: Any) -> tuple[Any, ...]:
 
 def clip_picture(engine: Any, clip: Any) -> str:
     """Draw a clip as it was recorded, and below it cleaned when it is."""
-    from voiceclone.pictures import before_after_png, waveform_png
+    from voiceclone.audio.pictures import before_after_png, waveform_png
 
     before = engine.clip_audio(clip.project_id, clip.clip_id, "original")
     if not clip.cleaned:

@@ -4,8 +4,8 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.recognisers import RECOGNISERS
 from voiceclone.errors import Cancelled
+from voiceclone.recognition.recognisers import RECOGNISERS
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
 

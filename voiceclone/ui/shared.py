@@ -13,7 +13,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.audio import Audio, encode_wav
+from voiceclone.audio.sound import Audio, encode_wav
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.errors import NotFoundError
 from voiceclone.ui import text

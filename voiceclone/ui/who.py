@@ -8,7 +8,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.ui import markup, text
 from voiceclone.ui.shared import EDITS, Shared, wire
 

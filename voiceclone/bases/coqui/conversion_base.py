@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.bases.base import OnProgress, ShouldStop, SliceResult, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui.converters import CONVERTERS
 from voiceclone.bases.coqui.pieces import convert_in_pieces
@@ -12,8 +12,8 @@ from voiceclone.bases.coqui.released_base import ReleasedBase
 from voiceclone.bases.coqui.voice_tensors import read_shapes, read_voice_tensors, write_voice_tensors
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.compute import device
-from voiceclone.counts import seconds
 from voiceclone.errors import InputError, NotEnoughSpeechError, VoiceFileError
+from voiceclone.wording import seconds
 
 MAX_CLIPS = 10
 MIN_SPEECH_S = 3.0

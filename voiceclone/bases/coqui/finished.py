@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import SliceResult
 from voiceclone.bases.coqui.optional import attempt
 from voiceclone.bases.kokoro import scoring
 from voiceclone.errors import BaseModelError, NotFoundError
-from voiceclone.store import read_json, write_json
+from voiceclone.storage.disk import read_json, write_json
 
 SCORES_FILE = "scores.json"
 DONE_FILE = "done.json"

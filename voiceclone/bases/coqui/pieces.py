@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.errors import AudioError, Cancelled
 from voiceclone.limits import SILENT_PEAK_DBFS

@@ -16,7 +16,7 @@ from voiceclone.bases.coqui.finished import SCORES_FILE, note_done, read_done
 from voiceclone.bases.coqui.run_clock import RunClock
 from voiceclone.compute import use_all_cores
 from voiceclone.errors import InputError
-from voiceclone.store import write_json
+from voiceclone.storage.disk import write_json
 
 
 class ReleasedBase(ABC):

@@ -9,7 +9,7 @@ from typing import Any
 
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.errors import TrainingError
-from voiceclone.store import read_json, write_json
+from voiceclone.storage.disk import read_json, write_json
 from voiceclone.training.work_clock import WorkClock
 
 PLAN_FILE = "plan.json"

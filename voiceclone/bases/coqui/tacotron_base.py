@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import VOICE_FILE, OnProgress, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, tacotron_network
 from voiceclone.bases.coqui.finished import score
@@ -23,7 +23,7 @@ from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.compute import device
 from voiceclone.errors import InputError, TrainingError, VoiceFileError
 from voiceclone.limits import MAX_LETTERS_PER_S
-from voiceclone.store import require_free_disk
+from voiceclone.storage.disk import require_free_disk
 
 if TYPE_CHECKING:
     import torch

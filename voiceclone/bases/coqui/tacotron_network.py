@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.coqui import released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
 from voiceclone.bases.coqui.workarounds import prepare_library, text_without_losses

@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.audio import Audio, encode_wav
+from voiceclone.audio.sound import Audio, encode_wav
 from voiceclone.bases.base import VOICE_FILE, Ability, OnProgress, Policy, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
@@ -25,10 +25,10 @@ from voiceclone.bases.coqui.voice_tensors import (
     write_voice_tensors,
 )
 from voiceclone.compute import device, use_all_cores
-from voiceclone.counts import seconds
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
 from voiceclone.limits import MIN_FREE_DISK_MB
-from voiceclone.store import require_free_disk
+from voiceclone.storage.disk import require_free_disk
+from voiceclone.wording import seconds
 
 if TYPE_CHECKING:
     import torch
@@ -209,7 +209,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         """Return where the speaker begins, and the vectors of known speakers whose clips lie beside the model."""
         import torch
 
-        from voiceclone.audio import decode
+        from voiceclone.audio.sound import decode
         from voiceclone.bases.coqui.vits_data import read_known_clips
         from voiceclone.bases.coqui.vits_loop import KNOWN
         from voiceclone.bases.coqui.vits_losses import closest_speaker

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.bases.coqui.bundle import Bundle
 from voiceclone.bases.coqui.vits_network import language_id, spectrogram_of, token_ids
 from voiceclone.bases.coqui.workarounds import log_mel, samples_for

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.bases.coqui import released
 from voiceclone.bases.coqui.bundle import Bundle
 from voiceclone.bases.coqui.workarounds import prepare_library, text_without_losses

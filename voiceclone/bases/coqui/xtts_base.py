@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import VOICE_FILE, OnProgress, ShouldStop, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released, xtts_network
 from voiceclone.bases.coqui.finished import score
@@ -22,9 +22,9 @@ from voiceclone.bases.coqui.voice_tensors import (
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.bases.coqui.xtts_network import LATENT, OUTPUT_RATE
 from voiceclone.compute import device
-from voiceclone.counts import seconds
 from voiceclone.errors import NotEnoughSpeechError, VoiceFileError
-from voiceclone.store import require_free_disk
+from voiceclone.storage.disk import require_free_disk
+from voiceclone.wording import seconds
 
 if TYPE_CHECKING:
     import torch

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.bases.coqui import released
 from voiceclone.bases.coqui.voice_tensors import SPEAKER
 from voiceclone.bases.coqui.workarounds import hindi_numbers_as_words

@@ -24,7 +24,7 @@ from voiceclone.bases.kokoro.network import STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.synthesis import TextFeatures
 from voiceclone.bases.kokoro.weights import read_info
 from voiceclone.errors import StorageError
-from voiceclone.store import atomic_file
+from voiceclone.storage.disk import atomic_file
 
 if TYPE_CHECKING:
     import torch

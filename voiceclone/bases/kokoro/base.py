@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import (
     START_VOICE_FILE,
     VOICE_FILE,
@@ -32,8 +32,8 @@ from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.compute import device, random_state_untouched, use_all_cores
 from voiceclone.errors import InputError, NotFoundError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
-from voiceclone.store import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
-from voiceclone.voice_file import is_whole
+from voiceclone.storage.disk import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
+from voiceclone.voices.voice_file import is_whole
 
 if TYPE_CHECKING:
     from voiceclone.bases.kokoro.trainer import Trainer
@@ -285,7 +285,7 @@ class KokoroBase:
         return self._trainers[run_dir]
 
     def _speak_first_listen(self, run_dir: Path, trainer: "Trainer") -> None:
-        from voiceclone.audio import encode_wav
+        from voiceclone.audio.sound import encode_wav
 
         # Whatever keeps it from being spoken or written is no reason to end the training.
         trainer.note_first_listen()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.errors import TrainingError
-from voiceclone.store import atomic_file, move_into_place
+from voiceclone.storage.disk import atomic_file, move_into_place
 
 if TYPE_CHECKING:
     import torch

@@ -9,7 +9,8 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.pitch import pitch_curve
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
 from voiceclone.bases.kokoro import features
 from voiceclone.bases.kokoro.alignment import Aligner
@@ -17,8 +18,7 @@ from voiceclone.bases.kokoro.feature_cache import VERSION, content_key
 from voiceclone.bases.kokoro.network import FRAME_SAMPLES, MAX_TOKENS
 from voiceclone.bases.kokoro.weights import vocabulary
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
-from voiceclone.pitch import pitch_curve
-from voiceclone.store import atomic_file, read_json_twice, write_json_twice
+from voiceclone.storage.disk import atomic_file, read_json_twice, write_json_twice
 from voiceclone.text.phonemes import phonemize
 
 INDEX_FILE = "dataset.json"

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from voiceclone import download
 from voiceclone.bases.base import ShouldStop
+from voiceclone.storage import download
 
 _ELSEWHERE = "The base model that came with the installation works without a network: python -m voiceclone setup"
 
@@ -19,7 +19,7 @@ def fetch(
     should_stop: ShouldStop | None = None,
     endpoint: str | None = None,
 ) -> Path:
-    """Fetch `name` into `folder` unless it lies there whole; errors as in `voiceclone.download.fetch`.
+    """Fetch `name` into `folder` unless it lies there whole; errors as in `voiceclone.storage.download.fetch`.
 
     Args:
         on_bytes: told how many bytes of the file are there.

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from voiceclone.errors import StorageError
-from voiceclone.store import atomic_file
+from voiceclone.storage.disk import atomic_file
 
 _LOG = logging.getLogger(__name__)
 

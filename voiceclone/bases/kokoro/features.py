@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.pitch import fit_length
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.bases.kokoro.network import CURVE_HOP_SAMPLES, FRAME_SAMPLES, SAMPLE_RATE
-from voiceclone.pitch import fit_length
 
 if TYPE_CHECKING:
     import torch

@@ -2,7 +2,7 @@
 
 The decoder ends in an inverse short-time Fourier transform of 4,800 frames a second. Whatever its last layer puts out
 alike in every frame sounds as lines at 4.8 and 9.6 kHz, however soft, and where the recordings end below (telephones,
-16 kHz) nothing in them teaches it otherwise. A line is what stands out of the median spectrum, as in `judge/tones.py`.
+16 kHz) nothing in them teaches it otherwise. A line is what stands out of the median spectrum: `evaluation/tones.py`.
 """
 
 from functools import cache

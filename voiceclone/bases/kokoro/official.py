@@ -14,7 +14,7 @@ from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.bases.kokoro import official_files, weights
 from voiceclone.bases.kokoro.download import fetch
 from voiceclone.errors import BaseModelError
-from voiceclone.store import require_free_disk, storage_errors
+from voiceclone.storage.disk import require_free_disk, storage_errors
 
 if TYPE_CHECKING:
     import torch

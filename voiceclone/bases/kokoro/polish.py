@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.kokoro.contrast import CONTRAST, sharpen_formants
 from voiceclone.bases.kokoro.frame_tones import remove_frame_tones
 from voiceclone.bases.kokoro.pauses import PAUSE_CURVE, quieten_pauses

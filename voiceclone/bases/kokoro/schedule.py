@@ -8,7 +8,7 @@ from pathlib import Path
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.kokoro.recipe import Recipe
 from voiceclone.errors import TrainingError
-from voiceclone.store import read_json_twice, write_json_twice
+from voiceclone.storage.disk import read_json_twice, write_json_twice
 from voiceclone.training.work_clock import WorkClock
 
 PLAN_FILE = "plan.json"

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 
 _LOG = logging.getLogger(__name__)
 
@@ -52,21 +52,21 @@ def score(
     spoken = [speak(sentence) for sentence in sentences]
     scores: dict[str, float] = {}
     try:
-        from voiceclone.judge import naturalness, pitch, similarity, words
+        from voiceclone.evaluation import dnsmos, pitch, speaker_similarity, wer
 
-        scores["naturalness"] = sum(map(naturalness.dnsmos_overall, spoken)) / len(spoken)
+        scores["naturalness"] = sum(map(dnsmos.dnsmos_overall, spoken)) / len(spoken)
         if real:
-            person = similarity.mean_embedding(real)
+            person = speaker_similarity.mean_embedding(real)
             stock = [speak_stock(sentence) for sentence in sentences]
             person_hz = pitch.median_hz(pitch.enough_of(real))
             for ending, sounds in (("", spoken), ("_stock", stock)):
-                cosines = [similarity.cosine(similarity.embed(sound), person) for sound in sounds]
+                cosines = [speaker_similarity.cosine(speaker_similarity.embed(sound), person) for sound in sounds]
                 scores[f"similarity{ending}"] = sum(cosines) / len(cosines)
                 off = pitch.off_semitones(sounds, person_hz)
                 if off is not None:
                     scores[f"pitch_off_semitones{ending}"] = off
         if language.startswith("en"):
-            scores["words_right"] = max(0.0, 1.0 - words.word_error_rate(sentences, spoken))
+            scores["words_right"] = max(0.0, 1.0 - wer.word_error_rate(sentences, spoken))
     except ImportError as error:
         # The judges are a separate, optional install (requirements-nodeps.txt): a voice is whole without them.
         _LOG.warning("The voice was not judged completely: %s", error)

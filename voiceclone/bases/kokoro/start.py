@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.pitch import MIN_PITCH_HZ, pitch_curve
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.bases.kokoro import dataset, features, synthesis
 from voiceclone.bases.kokoro.network import STYLE_SIZE
@@ -14,8 +15,7 @@ from voiceclone.bases.kokoro.polish import POLISH
 from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
 from voiceclone.bases.kokoro.weights import load_network, load_stock_voices, read_info
 from voiceclone.errors import NotFoundError
-from voiceclone.pitch import MIN_PITCH_HZ, pitch_curve
-from voiceclone.store import atomic_file, read_json, write_json
+from voiceclone.storage.disk import atomic_file, read_json, write_json
 
 if TYPE_CHECKING:
     import torch
@@ -122,12 +122,12 @@ def _most_alike(
     entries: list[dataset.ClipEntry],
 ) -> str:
     """Return the stock voice whose speaker embedding is nearest to the recordings'."""
-    from voiceclone.judge import similarity
+    from voiceclone.evaluation import speaker_similarity
 
     known = stock_embeddings(network, base_folder, styles)
     heard = [Audio(dataset.read_sound(run_dir, entry), features.SAMPLE_RATE) for entry in entries[:_HEARD_CLIPS]]
-    person = similarity.mean_embedding(heard)
-    return max(known, key=lambda name: similarity.cosine(known[name], person))
+    person = speaker_similarity.mean_embedding(heard)
+    return max(known, key=lambda name: speaker_similarity.cosine(known[name], person))
 
 
 def stock_embeddings(
@@ -150,7 +150,7 @@ def stock_embeddings(
             return known
     except (OSError, SafetensorError):
         pass  # not made yet, or damaged
-    from voiceclone.judge import similarity
+    from voiceclone.evaluation import speaker_similarity
     from voiceclone.text.phonemes import phonemize
 
     tokens = dataset.phonemes_to_tokens(phonemize(_SPOKEN_TEXT, "en-us"))
@@ -158,7 +158,7 @@ def stock_embeddings(
     known = {}
     for name, style in styles.items():
         spoken = synthesis.synthesize(network, tokens, style.to(device)).cpu().numpy()
-        known[name] = similarity.embed(Audio(spoken, features.SAMPLE_RATE))
+        known[name] = speaker_similarity.embed(Audio(spoken, features.SAMPLE_RATE))
     with atomic_file(path) as temporary:
         save_file(known, temporary)
     return known

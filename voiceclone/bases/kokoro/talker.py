@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.kokoro import weights
 from voiceclone.bases.kokoro.edges import sound_ends
 from voiceclone.bases.kokoro.network import SAMPLE_RATE

@@ -25,8 +25,8 @@ from voiceclone.bases.kokoro.step_losses import Heard, Teacher, acoustic_loss, p
 from voiceclone.bases.kokoro.thrift import Thrift, compute_twice
 from voiceclone.bases.kokoro.weights import load_network, read_info
 from voiceclone.bases.memory import free_memory, is_out_of_memory
-from voiceclone.counts import about, seconds
 from voiceclone.errors import TrainingError
+from voiceclone.wording import about, seconds
 
 if TYPE_CHECKING:
     import numpy as np

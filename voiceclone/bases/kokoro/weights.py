@@ -11,7 +11,7 @@ import numpy as np
 from voiceclone.bases.base import OnProgress
 from voiceclone.bases.kokoro import convert
 from voiceclone.errors import BaseModelError
-from voiceclone.store import atomic_file, read_json, require_free_disk, write_json
+from voiceclone.storage.disk import atomic_file, read_json, require_free_disk, write_json
 
 if TYPE_CHECKING:
     import torch
