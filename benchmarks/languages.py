@@ -17,7 +17,7 @@ from benchmarks.stock import NOISE_SEED
 from benchmarks.voices import VOICE_NAMES, get_voice
 from voiceclone import compute
 from voiceclone.audio.sound import Audio, decode
-from voiceclone.bases.kokoro.talker import Talker
+from voiceclone.bases.kokoro.synthesizer import Talker
 from voiceclone.evaluation import dnsmos as naturalness
 from voiceclone.text.languages import LANGUAGES
 from voiceclone.text.scripts import reading_script

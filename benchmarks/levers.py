@@ -23,9 +23,9 @@ from voiceclone import compute
 from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.talker import Talker
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.synthesizer import Talker
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.trainer import Trainer
 from voiceclone.bases.kokoro.voice_tensors import difference
 from voiceclone.clips import figures
 from voiceclone.clips.clean import clean

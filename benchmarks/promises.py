@@ -93,7 +93,7 @@ def time_estimate(engine: VoiceEngine) -> None:
 def time_preparation(folder: Path, base_folder: Path) -> None:
     """Make ten minutes of the benchmark's recordings ready, none of which was seen before."""
     from voiceclone.bases.kokoro import KokoroBase
-    from voiceclone.bases.kokoro.trainer import Trainer
+    from voiceclone.bases.kokoro.train.trainer import Trainer
 
     clips, total_s = [], 0.0
     for name in VOICE_NAMES:

@@ -25,14 +25,15 @@ from benchmarks.sentences import UNSEEN
 from benchmarks.voices import SpokenClip, get_voice
 from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.bases.base import VOICE_FILE, Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle
 from voiceclone.bases.coqui.finished import SCORES_FILE
 from voiceclone.bases.coqui.run_clock import PLAN_FILE, read_plan
-from voiceclone.bases.coqui.vits_base import VitsBase
-from voiceclone.bases.coqui.vits_data import KNOWN_FOLDER, load_clip
-from voiceclone.bases.coqui.vits_loop import VitsTrainer
-from voiceclone.bases.coqui.vits_recipe import Recipe
+from voiceclone.bases.coqui.vits import losses
+from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.bases.coqui.vits.base import VitsBase
+from voiceclone.bases.coqui.vits.data import KNOWN_FOLDER, load_clip
+from voiceclone.bases.coqui.vits.loop import VitsTrainer
+from voiceclone.bases.coqui.vits.recipe import Recipe
 from voiceclone.evaluation import dnsmos, pitch, speaker_similarity, tones, wer
 from voiceclone.storage import disk
 
@@ -153,7 +154,7 @@ class Judges:
 
         network, speaker = trainer.network, trainer.speaker.detach()
         clips = [load_clip(network, bundle, decode(clip.path), clip.text, LANGUAGE) for clip in self._clips]
-        distance = vits_losses.held_out_mel(network, clips, speaker)
+        distance = losses.held_out_mel(network, clips, speaker)
         network.eval()
         with torch.random.fork_rng():
             torch.manual_seed(1)

@@ -11,10 +11,10 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.bases.kokoro import trainer as trainer_module
-from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.start import START_FILE
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.starting_voice import START_FILE
+from voiceclone.bases.kokoro.train import trainer as trainer_module
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.trainer import Trainer
 from voiceclone.storage import disk
 from voiceclone.training import runs
 

@@ -19,11 +19,13 @@ from vits_runs import LONG_S, SENTENCE, SMALL, STEPS, example_clips, metrics, pr
 
 from tests.small_project import fake_engine, make_project
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import clip_store, vits_losses, vits_network
+from voiceclone.bases.coqui import clip_store
 from voiceclone.bases.coqui.bundle import read_bundle
-from voiceclone.bases.coqui.vits_base import VitsBase
-from voiceclone.bases.coqui.vits_data import load_clip
-from voiceclone.bases.coqui.vits_recipe import Recipe
+from voiceclone.bases.coqui.vits import losses
+from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.bases.coqui.vits.base import VitsBase
+from voiceclone.bases.coqui.vits.data import load_clip
+from voiceclone.bases.coqui.vits.recipe import Recipe
 from voiceclone.errors import TrainingError
 from voiceclone.storage import disk
 
@@ -97,7 +99,7 @@ def test_a_continued_run_knows_its_best_moment(vits_folders, tmp_path, monkeypat
     """The library forgets the best evaluation and goes on choosing by the training loss."""
     run_dir = tmp_path / "run"
     distances = iter((3.0, 2.0, 2.5))
-    monkeypatch.setattr(vits_losses, "held_out_mel", lambda *_: next(distances))
+    monkeypatch.setattr(losses, "held_out_mel", lambda *_: next(distances))
     base = prepared(vits_folders[YOUR_TTS], run_dir, Policy.TRANSFER)
     stopped_after(base, run_dir, 2)
     best = base._trainer(run_dir).speaker.detach().clone()

@@ -8,11 +8,12 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip
-from voiceclone.bases.kokoro import alignment, dataset, feature_cache, features, synthesis, weights
-from voiceclone.bases.kokoro.alignment import Aligner
-from voiceclone.bases.kokoro.feature_cache import FeatureCache, content_key
-from voiceclone.bases.kokoro.network import FRAME_SAMPLES
-from voiceclone.bases.kokoro.start import typical_style
+from voiceclone.bases.kokoro.data import alignment, dataset, feature_cache, features
+from voiceclone.bases.kokoro.data.alignment import Aligner
+from voiceclone.bases.kokoro.data.feature_cache import FeatureCache, content_key
+from voiceclone.bases.kokoro.model import synthesis, weights
+from voiceclone.bases.kokoro.model.network import FRAME_SAMPLES
+from voiceclone.bases.kokoro.starting_voice import typical_style
 from voiceclone.text.phonemes import phonemize
 
 SENTENCE = "The quiet morning light fell across the kitchen table."

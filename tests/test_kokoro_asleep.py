@@ -4,10 +4,10 @@ import pytest
 from kokoro_runs import advance_to, metrics
 
 from voiceclone.bases.base import TrainingPlan
-from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.schedule import FINISH_RESERVE_S, Schedule
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.schedule import FINISH_RESERVE_S, Schedule
+from voiceclone.bases.run.active_time import MAX_IDLE_S, WorkClock
 from voiceclone.training import runs
-from voiceclone.training.work_clock import MAX_IDLE_S, WorkClock
 
 
 class Hands:

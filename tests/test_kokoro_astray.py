@@ -8,8 +8,8 @@ import torch
 from kokoro_runs import advance_to, metrics, read_notes
 
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.bases.kokoro.checkpoint import read_about
-from voiceclone.bases.kokoro.loss_watch import MAX_BAD_STEPS, RECENT_STEPS, LossWatch
+from voiceclone.bases.run.checkpoint import read_about
+from voiceclone.bases.run.divergence import MAX_BAD_STEPS, RECENT_STEPS, LossWatch
 from voiceclone.errors import TrainingError
 
 

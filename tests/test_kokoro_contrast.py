@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from voiceclone.bases.kokoro.contrast import (
+from voiceclone.bases.kokoro.postprocess.formant_enhancement import (
     CONTRAST_SIZE,
     MAX_CONTRAST,
     ContrastMeter,

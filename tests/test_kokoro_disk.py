@@ -17,9 +17,9 @@ from kokoro_runs import (
 )
 
 from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.kokoro import dataset
-from voiceclone.bases.kokoro.checkpoint import load_checkpoint, read_about, save_checkpoint, write_tensors
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.data import dataset
+from voiceclone.bases.kokoro.train.trainer import Trainer
+from voiceclone.bases.run.checkpoint import load_checkpoint, read_about, save_checkpoint, write_tensors
 from voiceclone.errors import StorageError, TrainingError
 from voiceclone.storage import disk
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.sounds import make_noise, make_tone, mixed
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.kokoro.frame_tones import FRAME_RATE_HZ, remove_frame_tones
+from voiceclone.bases.kokoro.postprocess.frame_tones import FRAME_RATE_HZ, remove_frame_tones
 from voiceclone.evaluation.tones import tone_excess
 
 RATE = 24_000

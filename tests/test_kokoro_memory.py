@@ -8,13 +8,13 @@ import torch
 from kokoro_runs import STEPS, advance_to, load_once, metrics, prepare, read_notes, use_recipe
 
 from voiceclone.bases.base import TrainingPlan
-from voiceclone.bases.kokoro import dataset
-from voiceclone.bases.kokoro import trainer as trainer_module
-from voiceclone.bases.kokoro.checkpoint import read_about
-from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.step_losses import acoustic_loss
-from voiceclone.bases.kokoro.thrift import SHORT_WINDOW_FRAMES, Thrift, compute_twice
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.data import dataset
+from voiceclone.bases.kokoro.train import trainer as trainer_module
+from voiceclone.bases.kokoro.train.memory_fallback import SHORT_WINDOW_FRAMES, Thrift, compute_twice
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.step_losses import acoustic_loss
+from voiceclone.bases.kokoro.train.trainer import Trainer
+from voiceclone.bases.run.checkpoint import read_about
 from voiceclone.errors import TrainingError
 
 FAR_TOO_MANY_BYTES = 2**60

@@ -9,7 +9,7 @@ import pytest
 from tests.small_hub import serve
 from tests.small_project import fake_engine
 from voiceclone import VoiceEngine
-from voiceclone.bases.kokoro import download, network, official, official_files, weights
+from voiceclone.bases.kokoro.model import download, network, official, official_files, weights
 from voiceclone.errors import BaseModelError, Cancelled, InputError, StorageError
 
 CONTENT = np.random.default_rng(0).bytes(1_000_000)

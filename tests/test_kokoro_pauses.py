@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from voiceclone.bases.kokoro.pauses import (
+from voiceclone.bases.kokoro.postprocess.pauses import (
     LEVELS_DB,
     MAX_CUT_DB,
     THRESHOLD_DB,

@@ -7,7 +7,13 @@ import pytest
 import torch
 from scipy.signal import sosfilt
 
-from voiceclone.bases.kokoro.tone_curve import CURVE_SIZE, MAX_GAIN_DB, TAKEN_SHARE, BalanceMeter, apply_tone_curve
+from voiceclone.bases.kokoro.postprocess.tone_curve import (
+    CURVE_SIZE,
+    MAX_GAIN_DB,
+    TAKEN_SHARE,
+    BalanceMeter,
+    apply_tone_curve,
+)
 from voiceclone.errors import VoiceFileError
 
 RATE = 24_000

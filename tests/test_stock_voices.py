@@ -9,7 +9,7 @@ from tests.fake_base import BASE_ID, StockBase, spectral_centre_hz
 from tests.small_project import make_project
 from voiceclone import VoiceEngine
 from voiceclone.bases.base import StockVoice
-from voiceclone.bases.kokoro import official_files
+from voiceclone.bases.kokoro.model import official_files
 from voiceclone.bases.kokoro.stock import stock_voices
 from voiceclone.cli import main
 from voiceclone.engine import STOCK_MARK

@@ -7,8 +7,8 @@ import pytest
 from tests.fake_base import EFFORT_STEPS, STEPS_PER_S
 from tests.small_project import fake_engine, make_project
 from voiceclone.bases.base import Effort
-from voiceclone.bases.kokoro import recipe
 from voiceclone.bases.kokoro.base import KokoroBase
+from voiceclone.bases.kokoro.train import recipe
 from voiceclone.cli.training import check_rows
 from voiceclone.engine import VoiceEngine
 from voiceclone.training import outlook, preflight

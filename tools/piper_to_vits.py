@@ -26,8 +26,8 @@ import torch  # noqa: E402
 from torch.nn.utils.parametrize import is_parametrized  # noqa: E402
 
 from benchmarks.sentences import FURTHER_READING  # noqa: E402
-from voiceclone.bases.coqui import vits_network  # noqa: E402
 from voiceclone.bases.coqui.bundle import read_bundle  # noqa: E402
+from voiceclone.bases.coqui.vits import network as vits_network  # noqa: E402
 from voiceclone.storage import disk  # noqa: E402
 
 WEIGHTS_FILE = "model_file.pth"

@@ -48,7 +48,8 @@ class SmallKokoro(KokoroBase):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        from voiceclone.bases.kokoro import base, trainer
+        from voiceclone.bases.kokoro import base
+        from voiceclone.bases.kokoro.train import trainer
 
         base.CHECKPOINT_INTERVAL_S = 4.0
         moments.STEPS_BETWEEN = STEPS // 2

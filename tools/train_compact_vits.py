@@ -39,11 +39,12 @@ from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN  # noqa:
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice, read_by_joe  # noqa: E402
 from tools.piper_to_vits import save_network  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, encode_flac, encode_wav  # noqa: E402
-from voiceclone.bases.coqui import vits_losses, vits_network  # noqa: E402
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle  # noqa: E402
-from voiceclone.bases.coqui.vits_data import LoadedClip, load_clip, make_batch  # noqa: E402
+from voiceclone.bases.coqui.vits import losses as vits_losses  # noqa: E402
+from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.bases.coqui.vits.data import LoadedClip, load_clip, make_batch  # noqa: E402
 from voiceclone.bases.coqui.workarounds import guard_optimizer  # noqa: E402
-from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
+from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
 from voiceclone.evaluation import speaker_similarity, wer  # noqa: E402
 from voiceclone.storage import disk  # noqa: E402
 
@@ -195,9 +196,9 @@ def stock_readings(base_folder: Path, wanted: int) -> list[tuple[str, list[tuple
 
     English ones where they are (the official weights), else those that came with the program.
     """
-    from voiceclone.bases.kokoro import synthesis, weights
-    from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-    from voiceclone.bases.kokoro.start import typical_style
+    from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
+    from voiceclone.bases.kokoro.model import synthesis, weights
+    from voiceclone.bases.kokoro.starting_voice import typical_style
     from voiceclone.text.phonemes import phonemize
 
     sentences = [*FIRST_READING, *FURTHER_READING]

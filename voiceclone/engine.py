@@ -157,7 +157,7 @@ class VoiceEngine:
             raise BusyError(
                 f"“{active.voice_name}” is being trained on the present weights. Let it end, or stop it, first."
             )
-        from voiceclone.bases.kokoro.official import install_official
+        from voiceclone.bases.kokoro.model.official import install_official
 
         install_official(self.data_dir / "base" / self.base_id, on_progress, should_stop)
         self._forget(self.base_id)  # what is loaded belongs to the weights before

@@ -24,18 +24,18 @@ def get_base(base_id: str, data_dir: Path) -> BaseModel:
 
             return KokoroBase(folder)
         case "your_tts" | "vctk_vits":
-            from voiceclone.bases.coqui.vits_base import VitsBase
+            from voiceclone.bases.coqui.vits.base import VitsBase
 
             return VitsBase(folder, base_id)
         case "xtts_v2":
-            from voiceclone.bases.coqui.xtts_base import XttsBase
+            from voiceclone.bases.coqui.xtts.base import XttsBase
 
             return XttsBase(folder, base_id)
         case "tacotron2_ddc":
-            from voiceclone.bases.coqui.tacotron_base import TacotronBase
+            from voiceclone.bases.coqui.tacotron.base import TacotronBase
 
             return TacotronBase(folder, base_id)
         case _:
-            from voiceclone.bases.coqui.conversion_base import ConversionBase
+            from voiceclone.bases.coqui.conversion.base import ConversionBase
 
             return ConversionBase(folder, base_id)

@@ -11,13 +11,14 @@ import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac
 from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy, ShouldStop
-from voiceclone.bases.kokoro.scoring import test_sentences
 from voiceclone.bases.memory import is_out_of_memory
+from voiceclone.bases.run.notes import add_note
 from voiceclone.clips.clean import set_loudness
 from voiceclone.compute import random_state_untouched
 from voiceclone.errors import Cancelled, VoiceCloneError
 from voiceclone.evaluation.panel import Judged, Panel
 from voiceclone.evaluation.pitch import ENOUGH_SPEECH_S
+from voiceclone.evaluation.sentences import test_sentences
 from voiceclone.storage import disk
 from voiceclone.training import candidates, course, moments
 from voiceclone.training.candidates import (
@@ -29,7 +30,6 @@ from voiceclone.training.candidates import (
     Candidates,
     Reference,
 )
-from voiceclone.training.notes import add_note
 from voiceclone.training.runs import RunConfig
 from voiceclone.voices.instant import untrained_name
 from voiceclone.voices.library import VoiceShelf

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from voiceclone.bases.run.notes import NOTES_FILE, add_note
 from voiceclone.errors import NotFoundError, StorageError
 from voiceclone.storage import disk
-from voiceclone.training.notes import NOTES_FILE, add_note
 from voiceclone.training.words import status_sentence
 
 FINAL_STATES = ("finished", "stopped", "failed")

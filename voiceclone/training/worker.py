@@ -16,13 +16,13 @@ from voiceclone import compute, host
 from voiceclone.bases.base import START_VOICE_FILE, BaseModel, HeardWhileTraining, Policy, TrainingPlan
 from voiceclone.bases.custom import load_base
 from voiceclone.bases.memory import is_out_of_memory
+from voiceclone.bases.run.active_time import WorkClock
+from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import Cancelled, NotFoundError, StorageError, VoiceCloneError, VoiceFileError
 from voiceclone.storage import disk
 from voiceclone.training import runs
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.notes import add_note
 from voiceclone.training.picking import Picker
-from voiceclone.training.work_clock import WorkClock
 from voiceclone.voices.library import VoiceShelf
 from voiceclone.voices.voice_file import Voice, base_sha256, is_whole
 

@@ -9,9 +9,9 @@ import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac, resample
 from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import AudioError, Cancelled, NotEnoughSpeechError, TextError, TrainingError
 from voiceclone.storage.disk import read_json, write_json
-from voiceclone.training.notes import add_note
 
 INDEX_FILE = "clips.json"
 REJECTED_FILE = "rejected.json"

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone.bases.base import Policy, TrainingPlan
+from voiceclone.bases.run.active_time import WorkClock
 from voiceclone.errors import TrainingError
 from voiceclone.storage.disk import read_json, write_json
-from voiceclone.training.work_clock import WorkClock
 
 PLAN_FILE = "plan.json"
 METRICS_FILE = "metrics.jsonl"
