@@ -23,7 +23,7 @@ from voiceclone.bases.base import SliceResult
 from voiceclone.errors import BaseModelError
 from voiceclone.evaluation.panel import Judged
 from voiceclone.storage import disk
-from voiceclone.training import picking
+from voiceclone.training import candidate_selection
 
 FACTORY = "tests.heard_base:HeardBase"
 SENTENCE_S = 0.5
@@ -72,7 +72,7 @@ class HeardBase(FakeBase):
         main = sys.modules["__main__"]
         if getattr(getattr(main, "__spec__", None), "name", "") == "voiceclone.training.worker":
             TonePanel.script = folder / SCRIPT_FILE
-            picking.Panel = TonePanel  # in the training process only
+            candidate_selection.Panel = TonePanel  # in the training process only
         self._loaded = False
 
     def prepare(self, clips, run_dir, plan, on_progress=None, should_stop=None) -> None:

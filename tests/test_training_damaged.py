@@ -19,8 +19,8 @@ from voiceclone.clips.library import ClipLibrary
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, VoiceFileError
 from voiceclone.storage import disk
-from voiceclone.training import candidates, picking, runs, worker
-from voiceclone.training.moments import STEPS_BETWEEN
+from voiceclone.training import candidate_selection, candidates, runs, worker
+from voiceclone.training.candidate_schedule import STEPS_BETWEEN
 from voiceclone.voices.instant import untrained_name
 from voiceclone.voices.voice_file import is_whole
 
@@ -106,7 +106,7 @@ def test_a_voice_that_lies_whole_in_its_place_outlives_its_candidate(engine, fin
 @pytest.fixture
 def picker(tmp_path, monkeypatch):
     """A picker with two candidates, made in this process; the first is the best."""
-    monkeypatch.setattr(picking, "Panel", TonePanel)
+    monkeypatch.setattr(candidate_selection, "Panel", TonePanel)
     monkeypatch.setattr(TonePanel, "script", tmp_path / SCRIPT_FILE)
     (tmp_path / SCRIPT_FILE).write_text(json.dumps([[0.9, 1.0], [0.8, 1.0]]))
     project = make_project(tmp_path)
@@ -129,7 +129,7 @@ def picker(tmp_path, monkeypatch):
         consent={"given": True},
         created_at=disk.now_iso(),
     )
-    made = picking.Picker(run_dir, tmp_path, config, base, "en-us")
+    made = candidate_selection.Picker(run_dir, tmp_path, config, base, "en-us")
     made.begin()
     for step in (2, 4):
         base.train_slice(run_dir, LONG_S, until_step=step)

@@ -13,10 +13,10 @@ from tests.fake_base import BASE_ID, BREAKS_FILE, STEP_PAUSE_S, FakeBase, Single
 from tests.small_project import fake_engine, make_project
 from voiceclone import host
 from voiceclone.errors import Cancelled
-from voiceclone.training import probe
+from voiceclone.training import speed_test
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.machine import OthersMeter
-from voiceclone.training.pace import USUAL, Pace, fingerprint, keep_pace, pace_path, read_pace, write_pace
+from voiceclone.training.speed import USUAL, Pace, fingerprint, keep_pace, pace_path, read_pace, write_pace
 
 
 class Others:
@@ -91,7 +91,7 @@ def test_measuring_ends_early_when_it_is_told_so(tmp_path):
     base = FakeBase(tmp_path / "base")
     base.ensure_ready()
     with pytest.raises(Cancelled):
-        probe.measure(base, probe.example_clips(), tmp_path, lambda: True, time.time())
+        speed_test.measure(base, speed_test.example_clips(), tmp_path, lambda: True, time.time())
 
 
 class Slow:
@@ -114,8 +114,8 @@ class Slow:
 
 
 def test_loading_preparing_and_learning_are_told_apart(tmp_path):
-    base, clips = Slow(), probe.example_clips()
-    pace = probe.measure(base, clips, tmp_path, lambda: False, time.time())
+    base, clips = Slow(), speed_test.example_clips()
+    pace = speed_test.measure(base, clips, tmp_path, lambda: False, time.time())
     assert base.slices == 6
     assert pace.step_s == pytest.approx(0.2 / 3, abs=0.02), "the first step is not counted"
     assert pace.prepare_share == pytest.approx(0.1 / clips[1].audio.duration_s, abs=0.01)
@@ -253,10 +253,10 @@ class Computing(Slow):
 def test_what_a_step_computed_is_the_least_it_can_take(tmp_path):
     base = Computing()
     base.took_s = [0.0] * 6
-    pace = probe.measure(base, probe.example_clips(), tmp_path, lambda: False, time.time())
+    pace = speed_test.measure(base, speed_test.example_clips(), tmp_path, lambda: False, time.time())
     assert pace.least_step_s == pytest.approx(0.05, abs=0.02)
     assert pace.step_s >= pace.least_step_s
-    waits = probe.measure(Slow(), probe.example_clips(), tmp_path, lambda: False, time.time())
+    waits = speed_test.measure(Slow(), speed_test.example_clips(), tmp_path, lambda: False, time.time())
     assert waits.least_step_s < 0.3 * waits.step_s, "waiting is not computing"
 
 

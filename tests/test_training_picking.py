@@ -14,9 +14,9 @@ from voiceclone.audio.sound import decode
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import BusyError, InputError, NotFoundError
 from voiceclone.storage import disk
-from voiceclone.training import candidates, course
+from voiceclone.training import candidates, run_summary
+from voiceclone.training.candidate_schedule import STEPS_BETWEEN
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.moments import STEPS_BETWEEN
 from voiceclone.voices.instant import untrained_name
 
 WAIT_S = 60
@@ -135,7 +135,7 @@ def test_a_run_that_does_not_get_closer_any_more_ends_early(engine, project_id):
     script(engine, (0.7, 1.0), (0.9, 1.0), (0.901, 1.0), (0.9, 1.0), (0.902, 1.0), (0.9, 1.0), (0.95, 1.0))
     last = train(engine, project_id, 12 * STEPS_BETWEEN)
     found = engine.candidates(last.run_id)
-    assert (last.state, last.step, found.ended_early) == ("finished", 6 * STEPS_BETWEEN, course.LEVEL)
+    assert (last.state, last.step, found.ended_early) == ("finished", 6 * STEPS_BETWEEN, run_summary.LEVEL)
     assert engine.voice(last.voice_id).steps == found.kept_step == 6 * STEPS_BETWEEN
 
 
@@ -200,7 +200,7 @@ def test_a_voice_made_without_training_is_compared_with(engine, project_id):
     assert found.instant.judged.likeness == pytest.approx(1.0, abs=0.02)
     scores = engine.voice(last.voice_id).scores
     assert scores["similarity_instant"] == found.instant.judged.likeness
-    assert course.did_it_help(scores).startswith("Training did not help: your voice without training is as close")
+    assert run_summary.did_it_help(scores).startswith("Training did not help: your voice without training is as close")
 
 
 def test_a_run_from_before_there_were_samples_has_none(engine, project_id):

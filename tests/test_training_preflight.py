@@ -11,11 +11,11 @@ from voiceclone.bases.kokoro.base import KokoroBase
 from voiceclone.bases.kokoro.train import recipe
 from voiceclone.cli.training import check_rows
 from voiceclone.engine import VoiceEngine
-from voiceclone.training import outlook, preflight
+from voiceclone.training import estimate, preflight
 from voiceclone.training.machine import Machine, container_memory_mb, look
-from voiceclone.training.pace import USUAL, Pace
 from voiceclone.training.preflight import Check, Facts, Kind, Level
 from voiceclone.training.runner import NEEDED_DISK_MB
+from voiceclone.training.speed import USUAL, Pace
 from voiceclone.ui import text
 from voiceclone.ui.preflight import chosen_length, derived_rows, effort_choices, effort_note
 
@@ -118,20 +118,20 @@ def test_the_steps_of_the_embedded_base_rest_on_what_was_measured():
 def test_on_a_graphics_card_a_step_that_hears_eight_windows_counts_for_eight(tmp_path):
     base = KokoroBase(tmp_path)
     card = Pace(0.1, 10.0, 0.1, device="cuda")
-    steps = [plan.steps for plan in outlook.plans(base, 600.0, card)]
+    steps = [plan.steps for plan in estimate.plans(base, 600.0, card)]
     assert steps == [230, 600, 937], "ten minutes heard 15 times, 9.6 s a step"
-    few = outlook.plans(base, 60.0, card)
+    few = estimate.plans(base, 60.0, card)
     assert [plan.steps for plan in few] == [230] * 3 and few[1].wants_more_speech
     assert base.workload(Effort.QUICK, 600.0, "cuda").prepared_s == 8 * base.workload(Effort.QUICK, 600.0).prepared_s
     on_card = base.training_facts(20) | {"window_s": 9.6, "batch_windows": 8}
     assert base.training_facts(20, "cuda") == pytest.approx(on_card)
-    told = outlook.Outlook(preflight.look_ahead(FACTS), (), card, base.training_facts(20, "cuda"))
+    told = estimate.Outlook(preflight.look_ahead(FACTS), (), card, base.training_facts(20, "cuda"))
     rows = dict(derived_rows(told, "fine-tune", {"effort": "quick", "steps": 230, "minutes": 0, "seed": 0}))
     assert (rows["Speech in one step"], rows["Snippets in one step"]) == ("9.6 s", "8")
 
 
 def test_two_cores_take_five_minutes_for_a_first_voice(tmp_path):
-    quick, better, best = outlook.plans(KokoroBase(tmp_path), 300.0, None)
+    quick, better, best = estimate.plans(KokoroBase(tmp_path), 300.0, None)
     assert 270 < quick.expected_s < 350, "benchmarks: 226 steps in 4.97 minutes"
     assert quick.expected_s < better.expected_s < best.expected_s
     assert not quick.measured
@@ -140,32 +140,32 @@ def test_two_cores_take_five_minutes_for_a_first_voice(tmp_path):
 
 def test_a_quicker_computer_is_told_less_time(tmp_path):
     base = KokoroBase(tmp_path)
-    slow, quick = (outlook.effort_plan(base, Effort.BETTER, 60.0, Pace(step_s, 10.0, 0.2)) for step_s in (2.0, 0.1))
+    slow, quick = (estimate.effort_plan(base, Effort.BETTER, 60.0, Pace(step_s, 10.0, 0.2)) for step_s in (2.0, 0.1))
     assert slow.measured and quick.measured and slow.steps == quick.steps
-    assert slow.expected_s - quick.expected_s == pytest.approx(600 * 1.9 * (1 + outlook.BESIDE_LEARNING))
+    assert slow.expected_s - quick.expected_s == pytest.approx(600 * 1.9 * (1 + estimate.BESIDE_LEARNING))
 
 
 @pytest.mark.parametrize("speech_s", [20.0, 60.0, 600.0])
 def test_what_was_measured_on_a_busy_computer_is_told_as_a_lower_bound(tmp_path, speech_s):
     base = KokoroBase(tmp_path)
     quiet, busy = Pace(1.0, 10.0, 0.2, least_step_s=0.9), Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9)
-    for quick, slow in zip(outlook.plans(base, speech_s, quiet), outlook.plans(base, speech_s, busy), strict=True):
+    for quick, slow in zip(estimate.plans(base, speech_s, quiet), estimate.plans(base, speech_s, busy), strict=True):
         assert slow.at_least and not quick.at_least
         assert 0.8 * quick.expected_s < slow.expected_s < quick.expected_s, "not eight times as long"
-    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(base, speech_s, busy), busy)
+    told = estimate.Outlook(preflight.look_ahead(FACTS), estimate.plans(base, speech_s, busy), busy)
     plan = told.plan("quick")
     assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 99)
 
 
 def test_a_base_whose_steps_nobody_measured_gets_minutes():
-    plans = outlook.plans(object(), 60.0, USUAL)
+    plans = estimate.plans(object(), 60.0, USUAL)
     assert [(plan.minutes, plan.steps, plan.expected_s) for plan in plans] == [
         (5, None, 300), (15, None, 900), (40, None, 2400),
     ]  # fmt: skip
 
 
 def test_other_steps_take_another_time():
-    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, USUAL), USUAL)
+    told = estimate.Outlook(preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, USUAL), USUAL)
     plan = told.plan("quick")
     assert told.expected_with(plan, plan.steps) == plan.expected_s
     assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 110)
@@ -216,7 +216,7 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
 def test_the_terminal_says_once_that_other_programs_keep_the_computer_busy(pace, others_share, figure, told):
     looked_at = preflight.look_ahead(replace(FACTS, others_share=others_share))
     busy = others_share > preflight.BUSY_SHARE
-    rows = check_rows(outlook.Outlook(looked_at, outlook.plans(KokoroBase(None), 300.0, pace), pace, {}, busy))
+    rows = check_rows(estimate.Outlook(looked_at, estimate.plans(KokoroBase(None), 300.0, pace), pace, {}, busy))
     plans = [words for level, words in rows if level in list(Effort)]
     assert len(plans) == 3 and all(f"steps, {figure} " in words for words in plans)
     assert sum("ther programs" in words for _, words in rows) == told
@@ -224,7 +224,7 @@ def test_the_terminal_says_once_that_other_programs_keep_the_computer_busy(pace,
 
 
 def test_the_terminal_names_the_option_for_consent():
-    rows = check_rows(outlook.Outlook(preflight.look_ahead(replace(FACTS, consent=False)), (), None))
+    rows = check_rows(estimate.Outlook(preflight.look_ahead(replace(FACTS, consent=False)), (), None))
     (words,) = [words for _, words in rows if "whose voice" in words]
     assert "--i-have-consent" in words and words.endswith(".")
 
@@ -242,14 +242,14 @@ def test_the_terminal_names_the_option_for_consent():
     ],
 )
 def test_a_time_is_told_as_well_as_it_is_known(pace, busy, label, note):
-    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, pace), pace, {}, busy)
+    told = estimate.Outlook(preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, pace), pace, {}, busy)
     assert effort_choices(told)[1] == (label, "better")
     shown = effort_note(told, "better", 300.0)
     assert (note in shown) if note else shown == ""
 
 
 def test_a_field_that_was_left_alone_overrules_nothing():
-    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, USUAL), USUAL)
+    told = estimate.Outlook(preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, USUAL), USUAL)
     for empty in (None, 0, 0.0):
         assert chosen_length(told, "quick", empty, empty) == {"steps": 230, "minutes": None}
         assert chosen_length(told, "quick", 7, empty) == {"steps": 7, "minutes": None}

@@ -30,11 +30,11 @@ from voiceclone.storage import disk
 from voiceclone.training import candidates as candidate_files
 from voiceclone.training import history, machine, preflight
 from voiceclone.training import runs as run_files
-from voiceclone.training.outlook import Outlook, plans
-from voiceclone.training.pace import BUSY_SHARE, USUAL, read_pace
-from voiceclone.training.probe import Prober
+from voiceclone.training.estimate import Outlook, plans
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
+from voiceclone.training.speed import BUSY_SHARE, USUAL, read_pace
+from voiceclone.training.speed_test import Prober
 from voiceclone.voices.library import VoiceShelf
 from voiceclone.voices.voice_file import Voice, check_base, read_voice
 from voiceclone.wording import count, duration, is_are
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.training.candidates import Candidates
-    from voiceclone.training.pace import Pace
+    from voiceclone.training.speed import Pace
     from voiceclone.voices.speech import Speaker, Speech, SpeechFile
 
 CONSENT_STATEMENT = "This is my voice, or I have the speaker's permission."

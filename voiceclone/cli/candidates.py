@@ -9,7 +9,7 @@ from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
 from voiceclone.evaluation import pitch
 from voiceclone.evaluation.panel import Judged
-from voiceclone.training import course
+from voiceclone.training import run_summary
 from voiceclone.training.candidates import Candidates, choose, faults, scores
 from voiceclone.wording import count
 
@@ -39,9 +39,9 @@ def candidates(options: Namespace, engine: VoiceEngine) -> int:
         tell(options, found, ["This training has no samples of its voice yet."])
         return 0
     lines = list(table(_rows(found)))
-    words = course.how_it_goes(found, engine.training_status(run_id).running)
+    words = run_summary.how_it_goes(found, engine.training_status(run_id).running)
     kept = found.at(found.kept_step) if found.kept_step is not None else None
-    helped = course.did_it_help(scores(kept, found)) if kept else ""
+    helped = run_summary.did_it_help(scores(kept, found)) if kept else ""
     tell(options, found, [*lines, *filter(None, (words, helped))])
     return 0
 

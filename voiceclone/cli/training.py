@@ -13,8 +13,8 @@ from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
 from voiceclone.evaluation import pitch
 from voiceclone.training import history
+from voiceclone.training.estimate import EffortPlan, Outlook
 from voiceclone.training.history import RunRecord
-from voiceclone.training.outlook import EffortPlan, Outlook
 from voiceclone.training.preflight import Check, Kind, Level
 from voiceclone.training.runs import RunStatus
 from voiceclone.wording import about, at_least, count, is_are, seconds

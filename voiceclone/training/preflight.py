@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from voiceclone.training.machine import Machine
-from voiceclone.training.pace import BUSY_SHARE, Pace
 from voiceclone.training.runner import NEEDED_DISK_MB
+from voiceclone.training.speed import BUSY_SHARE, Pace
 from voiceclone.wording import count, duration
 
 PEAK_MEMORY_MB = 3_900.0

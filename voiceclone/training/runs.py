@@ -10,7 +10,7 @@ from typing import Any
 from voiceclone.bases.run.notes import NOTES_FILE, add_note
 from voiceclone.errors import NotFoundError, StorageError
 from voiceclone.storage import disk
-from voiceclone.training.words import status_sentence
+from voiceclone.training.status_sentence import status_sentence
 
 FINAL_STATES = ("finished", "stopped", "failed")
 RUNNING_STATES = ("waiting", "preparing", "training", "stopping")

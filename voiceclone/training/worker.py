@@ -21,8 +21,8 @@ from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import Cancelled, NotFoundError, StorageError, VoiceCloneError, VoiceFileError
 from voiceclone.storage import disk
 from voiceclone.training import runs
+from voiceclone.training.candidate_selection import Picker
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.picking import Picker
 from voiceclone.voices.library import VoiceShelf
 from voiceclone.voices.voice_file import Voice, base_sha256, is_whole
 

@@ -10,9 +10,9 @@ import gradio as gr
 
 from voiceclone.errors import InputError
 from voiceclone.evaluation.panel import Judged
+from voiceclone.training.candidate_schedule import MAX_CANDIDATES
 from voiceclone.training.candidates import BY_PERSON, RECORDING_SOUND, START_SOUND, Candidates, choose, faults
-from voiceclone.training.course import how_it_goes
-from voiceclone.training.moments import MAX_CANDIDATES
+from voiceclone.training.run_summary import how_it_goes
 from voiceclone.ui import markup, text
 
 _COMPARED = 3

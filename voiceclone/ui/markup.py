@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from voiceclone.bases import DEFAULT_BASE_ID
-from voiceclone.training.course import did_it_help
+from voiceclone.training.run_summary import did_it_help
 from voiceclone.ui import text
 
 PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'

@@ -1,4 +1,4 @@
-"""A short trial training tells how quick this computer is: `python -m voiceclone.training.probe DATA BASE FACTORY`.
+"""A short trial training tells how quick this computer is: `python -m voiceclone.training.speed_test DATA BASE FACTORY`.
 
 It learns a few steps from two example recordings in a process of its own, keeps the figures and throws the rest away.
 """
@@ -22,7 +22,7 @@ from voiceclone.errors import BaseModelError, Cancelled
 from voiceclone.storage import disk
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.machine import OthersMeter
-from voiceclone.training.pace import Pace, keep_pace, pace_path
+from voiceclone.training.speed import Pace, keep_pace, pace_path
 
 STEPS = 4
 """The first one is slow (kernels are chosen, memory is fetched) and not counted; the other three are a whole cycle of
@@ -180,7 +180,14 @@ class Prober:
             folder = pace_path(self._data_dir, base_id).parent
             with disk.storage_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
-            command = [sys.executable, "-m", "voiceclone.training.probe", str(self._data_dir), base_id, factory or ""]
+            command = [
+                sys.executable,
+                "-m",
+                "voiceclone.training.speed_test",
+                str(self._data_dir),
+                base_id,
+                factory or "",
+            ]
             flags = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
             with (folder / "probe.log").open("wb") as log:
                 self._process = subprocess.Popen(

@@ -20,7 +20,7 @@ from voiceclone.evaluation.panel import Judged, Panel
 from voiceclone.evaluation.pitch import ENOUGH_SPEECH_S
 from voiceclone.evaluation.sentences import test_sentences
 from voiceclone.storage import disk
-from voiceclone.training import candidates, course, moments
+from voiceclone.training import candidate_schedule, candidates, run_summary
 from voiceclone.training.candidates import (
     BY_RULE,
     INSTANT_SOUND,
@@ -58,7 +58,7 @@ class Picker:
     def __init__(self, run_dir: Path, data_dir: Path, config: RunConfig, base: HeardWhileTraining, language: str):
         self._run_dir, self._data_dir, self._config, self._base = run_dir, data_dir, config, base
         self._language = language
-        self._moments = moments.Moments(config.minutes)
+        self._moments = candidate_schedule.Moments(config.minutes)
         self._panel: Panel | None = None
         self._start_sounds: list[Audio] = []
         self._start_cost_s = 0.0
@@ -71,7 +71,9 @@ class Picker:
         """Return how long the next slice may last, seconds, and the step it should end with, so that none is missed."""
         if self._config.minutes is None:
             # From the last candidate, not from where the run stands: killed while one was made, it is made up for.
-            return slice_s, moments.next_step(self._last_step(), total_steps) if total_steps else moments.STEPS_BETWEEN
+            return slice_s, candidate_schedule.next_step(
+                self._last_step(), total_steps
+            ) if total_steps else candidate_schedule.STEPS_BETWEEN
         wait_s = self._wait_s(elapsed_s)
         return (slice_s if wait_s is None else min(slice_s, max(0.1, wait_s))), None
 
@@ -81,7 +83,7 @@ class Picker:
         if step <= last_step or step >= total_steps:
             return False
         if self._config.minutes is None:
-            return step >= moments.next_step(last_step, total_steps)
+            return step >= candidate_schedule.next_step(last_step, total_steps)
         wait_s = self._wait_s(elapsed_s)
         return wait_s is not None and wait_s <= 0
 
@@ -193,7 +195,7 @@ class Picker:
     def ends_early(self) -> bool:
         """True when going on would not make the voice better; why is kept with the candidates."""
         found = candidates.read(self._run_dir)
-        reason = course.reason_to_end(found)
+        reason = run_summary.reason_to_end(found)
         if reason and not found.ended_early:
             candidates.write(self._run_dir, replace(found, ended_early=reason))
         return bool(reason)

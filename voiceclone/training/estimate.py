@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voiceclone.bases.base import Effort
-from voiceclone.training.pace import USUAL, Pace
 from voiceclone.training.preflight import Preflight
+from voiceclone.training.speed import USUAL, Pace
 
 EFFORT_MINUTES = {Effort.QUICK: 5.0, Effort.BETTER: 15.0, Effort.BEST: 40.0}
 """For bases whose gain per step nobody has measured: a time is all that can be promised, and these are what the page
