@@ -79,8 +79,8 @@ def _clips(voice: str, seconds: float) -> list[TrainingClip]:
     if voice == "example":
         return steps.example_clips(seconds)
     from benchmarks.voices import get_voice
-    from voiceclone.clips.clean import clean
-    from voiceclone.clips.figures import measure
+    from voiceclone.clips.quality.clean import clean
+    from voiceclone.clips.quality.figures import measure
 
     made = []
     for clip in get_voice(voice).training_clips(seconds):

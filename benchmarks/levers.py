@@ -27,8 +27,8 @@ from voiceclone.bases.kokoro.synthesizer import Talker
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.kokoro.train.trainer import Trainer
 from voiceclone.bases.kokoro.voice_tensors import difference
-from voiceclone.clips import figures
-from voiceclone.clips.clean import clean
+from voiceclone.clips.quality import figures
+from voiceclone.clips.quality.clean import clean
 from voiceclone.storage import disk
 
 FIGURES_FILE = OUT_DIR / "levers.json"

@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.voices import SpokenClip
 from voiceclone.audio.sound import Audio, decode, loudness_lufs
 from voiceclone.audio.vad import speech_frames
-from voiceclone.clips.clean import trim_silence
+from voiceclone.clips.quality.clean import trim_silence
 from voiceclone.evaluation import dnsmos, pitch, speaker_similarity, tones, wer
 
 Figures = dict[str, Any]

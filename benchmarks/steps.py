@@ -18,7 +18,7 @@ from voiceclone import compute, host
 from voiceclone.audio.sound import decode
 from voiceclone.bases import DEFAULT_BASE_ID
 from voiceclone.bases.base import TrainingClip, TrainingPlan
-from voiceclone.clips.transcripts import read_transcripts
+from voiceclone.clips.transcripts.reader import read_transcripts
 
 if TYPE_CHECKING:
     from voiceclone.bases.kokoro.train.trainer import Trainer

@@ -21,7 +21,7 @@ from voiceclone.training.lock import TrainingLock
 from voiceclone.voices.speech import QUIET_ENDS_S
 
 if TYPE_CHECKING:
-    from voiceclone.clips.clean import Strength
+    from voiceclone.clips.quality.clean import Strength
 
 SAMPLING_INTERVAL_S = 0.5
 _TOLD_EVERY_S = 15.0

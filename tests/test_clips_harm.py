@@ -6,8 +6,8 @@ from sounds import EXAMPLE_DIR, make_noise, mixed
 
 from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.harm import kept_over_removed_db
-from voiceclone.clips.listening import clear_voice, listen
+from voiceclone.clips.quality.harm import kept_over_removed_db
+from voiceclone.clips.quality.listening import clear_voice, listen
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 from voiceclone import limits
 from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips import ClipLibrary
-from voiceclone.clips.listening import PRINT_FILE, keep_speaker, speakers
+from voiceclone.clips.quality.listening import PRINT_FILE, keep_speaker, speakers
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.evaluation import speaker_similarity
 from voiceclone.evaluation.wer import character_error_rate

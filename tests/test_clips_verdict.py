@@ -6,8 +6,8 @@ from sounds import make_noise, make_tone, mixed
 
 from voiceclone.audio.sound import Audio, resample
 from voiceclone.audio.vad import FRAME_S, speech_frames
-from voiceclone.clips.figures import clipped_share, measure
-from voiceclone.clips.verdict import Facts, judge
+from voiceclone.clips.quality.figures import clipped_share, measure
+from voiceclone.clips.quality.verdict import Facts, judge
 
 TEXT = "The quiet morning light fell across the kitchen table."
 

@@ -9,9 +9,9 @@ from sounds import EXAMPLE_DIR
 
 from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.recording_names import SOUND_SUFFIXES
-from voiceclone.clips.timed_texts import TIMED_SUFFIXES
-from voiceclone.clips.transcripts import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES
+from voiceclone.clips.transcripts.reader import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES
+from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
+from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
 from voiceclone.ui.record import SOUND_FILES
 
 KINDS = {

@@ -187,7 +187,7 @@ def test_whoever_stops_before_the_first_clip_leaves_nobody(
     def stop(*_: object, **__: object) -> None:
         raise end
 
-    monkeypatch.setattr("voiceclone.clips.intake.open_recording", stop)
+    monkeypatch.setattr("voiceclone.clips.intake.recordings.open_recording", stop)
     assert main(["add", "Berta", str(speech_file)], lambda: engine) in (2, 130)
     assert engine.projects() == []
     monkeypatch.setattr(host, "EXAMPLES_DIR", _examples(speech_file.parent))

@@ -14,7 +14,7 @@ from tests.sounds import make_noise
 from voiceclone import VoiceEngine
 from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips.model import AddReport, Rejected
-from voiceclone.clips.transcripts import TextsByFile, read_transcripts
+from voiceclone.clips.transcripts.reader import TextsByFile, read_transcripts
 from voiceclone.ui import text
 from voiceclone.ui.booth import MAX_TAKE_BASE64
 

@@ -24,8 +24,8 @@ from benchmarks.voices import VOICE_NAMES, get_voice  # noqa: E402
 from voiceclone.audio.acoustics import speech_level_dbfs  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, resample  # noqa: E402
 from voiceclone.audio.vad import speech_frames  # noqa: E402
-from voiceclone.clips.clean import clean, set_loudness, trim_silence  # noqa: E402
-from voiceclone.clips.figures import measure  # noqa: E402
+from voiceclone.clips.quality.clean import clean, set_loudness, trim_silence  # noqa: E402
+from voiceclone.clips.quality.figures import measure  # noqa: E402
 from voiceclone.evaluation import dnsmos as naturalness  # noqa: E402
 from voiceclone.evaluation import speaker_similarity  # noqa: E402
 from voiceclone.evaluation.wer import comparable_words, edit_distance  # noqa: E402

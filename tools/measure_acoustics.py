@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 
 from voiceclone.audio import acoustics  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, resample  # noqa: E402
-from voiceclone.clips import room  # noqa: E402
+from voiceclone.clips.quality import room  # noqa: E402
 
 SILENCE_S = 5.0
 QUIET_BELOW_SPEECH_DB = 50.0

@@ -43,11 +43,11 @@ if TYPE_CHECKING:
     from voiceclone.audio.sound import Audio
     from voiceclone.blind import BlindQuestion, BlindTest
     from voiceclone.blind.shelf import BlindShelf
-    from voiceclone.clips.clean import Strength
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
-    from voiceclone.clips.room import RoomReport
-    from voiceclone.clips.speakers import ClipSpeaker
-    from voiceclone.clips.transcripts import Words
+    from voiceclone.clips.quality.clean import Strength
+    from voiceclone.clips.quality.room import RoomReport
+    from voiceclone.clips.quality.speakers import ClipSpeaker
+    from voiceclone.clips.transcripts.reader import Words
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.training.candidates import Candidates
@@ -309,7 +309,7 @@ class VoiceEngine:
             project_id: the project.
             files: recordings or folders.
             text: what is said, for one recording.
-            transcripts: what is said, by file name; see `clips.transcripts.read_transcripts`.
+            transcripts: what is said, by file name; see `clips.transcripts.reader.read_transcripts`.
             language: None is the project's.
             on_progress: told share and words.
             should_stop: ends early; what was added stays.
@@ -454,7 +454,7 @@ class VoiceEngine:
 
     def speakers(self, project_id: str) -> "list[ClipSpeaker]":
         """Return who is heard in the clips that were listened to and are used, the one heard longest first."""
-        from voiceclone.clips.listening import speakers
+        from voiceclone.clips.quality.listening import speakers
 
         return speakers(self._library, self._library.project(project_id).project_id)
 
@@ -464,7 +464,7 @@ class VoiceEngine:
         Raises:
             NotFoundError: the clip is not among those of `speakers`.
         """
-        from voiceclone.clips.listening import keep_speaker
+        from voiceclone.clips.quality.listening import keep_speaker
 
         return keep_speaker(self._library, self._library.project(project_id).project_id, clip_id)
 
@@ -483,7 +483,7 @@ class VoiceEngine:
             clip_ids: which clips.
             on_progress: told share and words.
             should_stop: ends early; what was cleaned stays so.
-            strength: `off`, `gentle` or `strong`, see `clips.clean.STRENGTHS`.
+            strength: `off`, `gentle` or `strong`, see `clips.quality.clean.STRENGTHS`.
 
         Raises:
             InputError: an unknown strength.
@@ -528,7 +528,7 @@ class VoiceEngine:
             AudioError: one of them cannot be read or is too short.
         """
         from voiceclone.audio.sound import Audio, decode
-        from voiceclone.clips.room import check_room
+        from voiceclone.clips.quality.room import check_room
 
         return check_room(*(one if isinstance(one, Audio) else decode(Path(one)) for one in (silence, speech)))
 
@@ -559,7 +559,7 @@ class VoiceEngine:
         existing = [project for project in self.projects() if project.name == EXAMPLE_NAME]
         if existing and self.clips(existing[0].project_id):
             return existing[0]
-        from voiceclone.clips.transcripts import read_transcripts
+        from voiceclone.clips.transcripts.reader import read_transcripts
 
         tables = sorted(path for ending in ("*.csv", "*.tsv") for path in host.EXAMPLES_DIR.rglob(ending))
         if not tables:

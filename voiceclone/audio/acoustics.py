@@ -11,7 +11,7 @@ from voiceclone.audio.vad import FRAME_S, speech_frames, speech_regions
 SILENCE_DBFS = -120.0
 """Reported for digital silence; a 16-bit recording's own steps lie at about -98."""
 AUDIBLE_FROM_HZ = 70.0
-"""Rumble below the lowest voice is taken out by cleaning; `clips.verdict` leaves it out of its noise, too."""
+"""Rumble below the lowest voice is taken out by cleaning; `clips.quality.verdict` leaves it out of its noise, too."""
 HARMONICS = range(1, 9)
 """Up to 400 or 480 Hz; rectifiers hum at twice the mains frequency and its multiples."""
 LINE_STANDS_OUT_DB = 12.0

@@ -197,7 +197,7 @@ def comparable(one: Audio, other: Audio) -> tuple[Audio, Audio]:
     the loudness that the one with the higher peaks can have.
     """
     from voiceclone.audio.vad import speech_frames
-    from voiceclone.clips.clean import set_loudness, trim_silence
+    from voiceclone.clips.quality.clean import set_loudness, trim_silence
 
     rate = min(one.sample_rate, other.sample_rate)
     sounds = [resample(sound, rate) for sound in (one, other)]

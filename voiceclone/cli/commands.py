@@ -96,7 +96,7 @@ def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddRe
     if options.text_column is not None and options.transcripts is None:
         raise InputError("--text-column says which column of a table holds the words. Give the table: --transcripts.")
     if options.transcripts is not None:
-        from voiceclone.clips.transcripts import read_transcripts
+        from voiceclone.clips.transcripts.reader import read_transcripts
 
         transcripts = read_transcripts(options.transcripts, options.text_column)
     chosen = options.language if options.language != ANY_LANGUAGE else None

@@ -11,7 +11,7 @@ from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
 from voiceclone.cli.output import YES_HELP
 from voiceclone.cli.training import add_run_commands
-from voiceclone.clips.clean import STRENGTHS
+from voiceclone.clips.quality.clean import STRENGTHS
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 from voiceclone.recognition.recognisers import RECOGNISERS
 

@@ -23,14 +23,14 @@ from voiceclone.clips.model import (
     is_trainable,
     now,
 )
-from voiceclone.clips.own_script import own_script, save_own_script
+from voiceclone.clips.script import own_script, save_own_script
 from voiceclone.errors import AudioError, InputError, NotFoundError, StorageError
 from voiceclone.storage import disk
 from voiceclone.text.languages import ANY_LANGUAGE, get_language
 
 if TYPE_CHECKING:
-    from voiceclone.clips.clean import Strength
-    from voiceclone.clips.transcripts import Words
+    from voiceclone.clips.quality.clean import Strength
+    from voiceclone.clips.transcripts.reader import Words
 
 Which = Literal["original", "cleaned", "best"]
 
@@ -139,7 +139,7 @@ class ClipLibrary:
             project_id: where to.
             files: recordings, or folders of them.
             text: what is said, when there is one file.
-            transcripts: texts by file name, see `voiceclone.clips.transcripts.read_transcripts`.
+            transcripts: texts by file name, see `voiceclone.clips.transcripts.reader.read_transcripts`.
             language: code such as `es`; None is the project's, `ANY_LANGUAGE` finds it out for each recording.
             on_progress: told the share done and what is going on.
             should_stop: asked often; what is added before stays.
@@ -149,7 +149,7 @@ class ClipLibrary:
             StorageError: the disk is full; clips added before it are kept.
             Cancelled: `should_stop` said so; clips added before it are kept.
         """
-        from voiceclone.clips.intake import Intake
+        from voiceclone.clips.intake.recordings import Intake
 
         project = self.project(project_id)
         if language != ANY_LANGUAGE:
@@ -188,7 +188,7 @@ class ClipLibrary:
         asked = {"included": included, "confirmed": confirmed}
         changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         if text is not None:
-            from voiceclone.clips.listening import words_figures
+            from voiceclone.clips.quality.listening import words_figures
 
             record, text = self.record(project_id, clip_id), checked_text(text)
             figures = record.figures | words_figures(text, record.heard, record.language)
@@ -214,7 +214,7 @@ class ClipLibrary:
             InputError: an unknown strength.
             Cancelled: `should_stop` said so; what was cleaned before is kept.
         """
-        from voiceclone.clips.clean import STRENGTHS, clean_clips
+        from voiceclone.clips.quality.clean import STRENGTHS, clean_clips
 
         if strength not in STRENGTHS:
             raise InputError(f"“{strength}” is no strength of cleaning; choose one of {', '.join(STRENGTHS)}.")
@@ -240,7 +240,7 @@ class ClipLibrary:
         should_stop: ShouldStop | None = None,
     ) -> list[Clip]:
         """Let networks listen to clips, for their verdicts; see `listening.listen`."""
-        from voiceclone.clips.listening import listen
+        from voiceclone.clips.quality.listening import listen
 
         return listen(self, self.project(project_id).project_id, clip_ids, on_progress, should_stop)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from voiceclone import limits
 from voiceclone.audio.sound import Audio
-from voiceclone.clips.verdict import Facts, Verdict, judge
+from voiceclone.clips.quality.verdict import Facts, Verdict, judge
 from voiceclone.errors import TextError
 from voiceclone.wording import count
 

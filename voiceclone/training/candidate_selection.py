@@ -13,7 +13,7 @@ from voiceclone.audio.sound import Audio, encode_flac
 from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy, ShouldStop
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.run.notes import add_note
-from voiceclone.clips.clean import set_loudness
+from voiceclone.clips.quality.clean import set_loudness
 from voiceclone.compute import random_state_untouched
 from voiceclone.errors import Cancelled, VoiceCloneError
 from voiceclone.evaluation.panel import Judged, Panel

@@ -75,7 +75,7 @@ def example_clips() -> list[TrainingClip]:
         BaseModelError: they are not there.
     """
     from voiceclone.audio.sound import decode
-    from voiceclone.clips.transcripts import TextsByFile, read_transcripts
+    from voiceclone.clips.transcripts.reader import TextsByFile, read_transcripts
 
     found = []
     for table in sorted(host.EXAMPLES_DIR.rglob("*.csv")):

@@ -9,9 +9,9 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.recording_names import SOUND_SUFFIXES
-from voiceclone.clips.timed_texts import TIMED_SUFFIXES
-from voiceclone.clips.transcripts import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES, Transcripts, read_transcripts
+from voiceclone.clips.transcripts.reader import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES, Transcripts, read_transcripts
+from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
+from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.text.languages import ANY_LANGUAGE
 from voiceclone.ui import markup, text

@@ -10,9 +10,9 @@ from voiceclone.audio.clicks import remove_clicks
 from voiceclone.audio.sound import Audio, encode_flac, loudness_lufs, true_peak_dbfs
 from voiceclone.audio.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
 from voiceclone.bases.base import OnProgress, ShouldStop
-from voiceclone.clips.harm import is_harmed
-from voiceclone.clips.listening import clear_voice
 from voiceclone.clips.model import Clip, ClipRecord
+from voiceclone.clips.quality.harm import is_harmed
+from voiceclone.clips.quality.listening import clear_voice
 from voiceclone.errors import Cancelled
 from voiceclone.wording import kept_words
 
@@ -46,7 +46,7 @@ def clean(audio: Audio, snr_db: float, strength: Strength = "gentle") -> Audio:
 
     Args:
         audio: the original.
-        snr_db: as `voiceclone.clips.figures.measure` found it.
+        snr_db: as `voiceclone.clips.quality.figures.measure` found it.
         strength: see `STRENGTHS`.
     """
     cleaned = _high_pass(audio if strength == "off" else remove_clicks(audio))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from voiceclone.clips.columns import Choice, Column, choose
-from voiceclone.clips.recording_names import has_sound_suffix
+from voiceclone.clips.transcripts.columns import Choice, Column, choose
+from voiceclone.clips.transcripts.recording_names import has_sound_suffix
 from voiceclone.errors import TextError, UnclearTableError
 
 _DELIMITERS = "|\t;,"

@@ -10,7 +10,7 @@ from voiceclone.audio.decoding import Recording, fit
 from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_probabilities, speech_regions
 from voiceclone.bases.base import OnProgress, ShouldStop
-from voiceclone.clips.word_cuts import HearWords, divide_run, windows_over
+from voiceclone.clips.intake.word_cuts import HearWords, divide_run, windows_over
 from voiceclone.errors import Cancelled
 from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S, MIN_SLICE_S, TARGET_SLICE_S
 from voiceclone.recognition.transcribe import SpokenWord

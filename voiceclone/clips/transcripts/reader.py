@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from voiceclone.clips.recording_names import parts_of, stem_of, uploaded
-from voiceclone.clips.tables import read_table
-from voiceclone.clips.text_files import read_text_file
-from voiceclone.clips.timed_texts import TIMED_SUFFIXES, TimedText, read_timed_texts
+from voiceclone.clips.transcripts.recording_names import parts_of, stem_of, uploaded
+from voiceclone.clips.transcripts.tables import read_table
+from voiceclone.clips.transcripts.text_files import read_text_file
+from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES, TimedText, read_timed_texts
 
 TABLE_NAMES = ("metadata.csv", "transcripts.csv", "transcripts.tsv", "transcripts.txt")
 """Tables that are read before any other when a folder is added."""

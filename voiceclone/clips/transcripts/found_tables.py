@@ -3,8 +3,15 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from voiceclone.clips.timed_texts import TIMED_SUFFIXES
-from voiceclone.clips.transcripts import TABLE_NAMES, TABLE_SUFFIXES, TextsByFile, Transcripts, Words, read_transcripts
+from voiceclone.clips.transcripts.reader import (
+    TABLE_NAMES,
+    TABLE_SUFFIXES,
+    TextsByFile,
+    Transcripts,
+    Words,
+    read_transcripts,
+)
+from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
 from voiceclone.errors import TextError, UnclearTableError
 
 

@@ -12,8 +12,11 @@ from voiceclone.audio.decoding import Recording, open_recording
 from voiceclone.audio.envelope import loudness_shape
 from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import OnProgress, ShouldStop
-from voiceclone.clips.figures import measure
-from voiceclone.clips.laying import lay_text
+from voiceclone.clips.intake.slicing import SlicePlan, cut_slices, divide_long, find_slices, find_speech
+from voiceclone.clips.intake.sources import Source, SourceFinder
+from voiceclone.clips.intake.text_alignment import lay_text
+from voiceclone.clips.intake.timed_pieces import TimedPlan, plan_timed, slices_of
+from voiceclone.clips.intake.word_cuts import HearWords
 from voiceclone.clips.model import (
     AddReport,
     Clip,
@@ -24,12 +27,9 @@ from voiceclone.clips.model import (
     content_sha256,
     now,
 )
-from voiceclone.clips.slicing import SlicePlan, cut_slices, divide_long, find_slices, find_speech
-from voiceclone.clips.sources import Source, SourceFinder
-from voiceclone.clips.timed_pieces import TimedPlan, plan_timed, slices_of
-from voiceclone.clips.timed_texts import TimedText
-from voiceclone.clips.transcripts import Words
-from voiceclone.clips.word_cuts import HearWords
+from voiceclone.clips.quality.figures import measure
+from voiceclone.clips.transcripts.reader import Words
+from voiceclone.clips.transcripts.timed_texts import TimedText
 from voiceclone.errors import AudioError, Cancelled, TextError
 from voiceclone.recognition.language_id import language_of
 from voiceclone.recognition.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise

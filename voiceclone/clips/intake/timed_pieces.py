@@ -4,8 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from voiceclone.clips.slicing import LONG_PAUSE_S, LONGEST_S, PADDING_S, SlicePlan, plan_slices
-from voiceclone.clips.timed_texts import TimedText
+from voiceclone.clips.intake.slicing import LONG_PAUSE_S, LONGEST_S, PADDING_S, SlicePlan, plan_slices
+from voiceclone.clips.transcripts.timed_texts import TimedText
 from voiceclone.limits import MIN_CLIP_S, MIN_SLICE_S
 
 _WORD_S = 0.25

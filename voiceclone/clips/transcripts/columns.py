@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from voiceclone.clips.recording_names import has_sound_suffix
+from voiceclone.clips.transcripts.recording_names import has_sound_suffix
 
 _NUMBER = re.compile(r"[-+]?[\d.,:]*\d[\d.,:]*\s?(?:s|ms|sec|%|dB)?", re.IGNORECASE)
 """Also lengths and times: 4.20, 0:03, 3,2 s."""

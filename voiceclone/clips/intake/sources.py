@@ -9,9 +9,8 @@ from voiceclone import limits
 from voiceclone.audio.decoding import require_readable
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.dataset_details import ClipDetails, read_details
-from voiceclone.clips.found_tables import tables_in, transcripts_of
-from voiceclone.clips.recording_names import SOUND_SUFFIXES
-from voiceclone.clips.transcripts import (
+from voiceclone.clips.transcripts.found_tables import tables_in, transcripts_of
+from voiceclone.clips.transcripts.reader import (
     TABLE_SUFFIXES,
     TEXT_BESIDE_SUFFIXES,
     TextsByFile,
@@ -19,6 +18,7 @@ from voiceclone.clips.transcripts import (
     read_words,
     text_beside,
 )
+from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
 from voiceclone.errors import ArchiveError, AudioError, TextError
 from voiceclone.storage.archive import unpack
 from voiceclone.storage.staging import spool_folder

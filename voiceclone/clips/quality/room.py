@@ -8,7 +8,7 @@ from voiceclone.audio import acoustics
 from voiceclone.audio.reverberation import reverberation_s
 from voiceclone.audio.sound import Audio, loudness_lufs
 from voiceclone.audio.vad import speech_frames, speech_regions
-from voiceclone.clips.figures import clipped_share
+from voiceclone.clips.quality.figures import clipped_share
 from voiceclone.errors import AudioError
 from voiceclone.wording import seconds
 
