@@ -15,7 +15,7 @@ from voiceclone.cli import main
 from voiceclone.engine import STOCK_MARK
 from voiceclone.errors import NotFoundError
 from voiceclone.ui import text
-from voiceclone.ui.speak import engine_voice, is_stock, own_choices, voice_choices
+from voiceclone.ui.speak_tab.speak import engine_voice, is_stock, own_choices, voice_choices
 
 WORDS = "Good morning, everybody."
 HEART_HZ, KUMO_HZ = StockBase.pitches_hz.values()

@@ -17,7 +17,7 @@ from voiceclone.training.preflight import Check, Facts, Kind, Level
 from voiceclone.training.runner import NEEDED_DISK_MB
 from voiceclone.training.speed import USUAL, Pace
 from voiceclone.ui import text
-from voiceclone.ui.preflight import chosen_length, derived_rows, effort_choices, effort_note
+from voiceclone.ui.train_tab.preflight import chosen_length, derived_rows, effort_choices, effort_note
 
 ROOMY = Machine("Processor", cores=4, memory_free_mb=16_000, memory_total_mb=32_000, disk_free_mb=100_000)
 FACTS = Facts(ROOMY, usable_s=90, minimum_s=10, first_voice_s=60, base_title="Kokoro", base_ready=True,

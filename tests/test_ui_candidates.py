@@ -14,7 +14,7 @@ from voiceclone import VoiceEngine
 from voiceclone.evaluation.panel import Judged
 from voiceclone.training import candidates
 from voiceclone.ui import text
-from voiceclone.ui.candidates import Slot, slot_html
+from voiceclone.ui.train_tab.candidates import Slot, slot_html
 
 pytestmark = QUIET_SERVER
 

@@ -8,7 +8,7 @@ from tests.browser.conftest import EXAMPLE
 from tests.served_page import QUIET_SERVER, serve
 from voiceclone.storage import disk
 from voiceclone.ui import text
-from voiceclone.ui.clips import PAGE_CLIPS
+from voiceclone.ui.record_tab.clips import PAGE_CLIPS
 
 pytestmark = QUIET_SERVER
 MANY = 2000

@@ -8,7 +8,8 @@ import pytest
 from voiceclone.clips import Clip, Readiness, Verdict
 from voiceclone.training.preflight import Check, Kind, Level, Preflight
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui import markup, text
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
 
 NASTY = '<img src=x onerror="alert(1)">'
 CLIP = Clip(

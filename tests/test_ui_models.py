@@ -21,7 +21,9 @@ from voiceclone.bases import catalogue
 from voiceclone.compare import judging, model
 from voiceclone.errors import BusyError, Cancelled, InputError
 from voiceclone.storage import disk
-from voiceclone.ui import comparing, jobs, markup, models, text
+from voiceclone.ui import text
+from voiceclone.ui.parts import jobs, markup
+from voiceclone.ui.train_tab import comparison, models
 
 pytestmark = QUIET_SERVER
 
@@ -444,5 +446,5 @@ def test_a_comparison_shows_what_was_typed_as_text():
 
 
 def test_only_models_with_two_ways_are_offered_to_compare(page):
-    assert comparing._has_ways(page.engine, BASE_ID)
-    assert not comparing._has_ways(page.engine, "openvoice_v2")
+    assert comparison._has_ways(page.engine, BASE_ID)
+    assert not comparison._has_ways(page.engine, "openvoice_v2")

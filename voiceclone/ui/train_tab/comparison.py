@@ -10,9 +10,10 @@ from voiceclone.compare import table
 from voiceclone.compare.model import PICTURE_FILE, RECORDING_FILE
 from voiceclone.compare.request import ways_of
 from voiceclone.errors import ConsentError, InputError
-from voiceclone.ui import jobs, markup, text
-from voiceclone.ui.models import base_choices
-from voiceclone.ui.shared import EDITS, Shared, chosen_id, player, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import jobs, markup
+from voiceclone.ui.parts.shared import EDITS, Shared, chosen_id, player, wire
+from voiceclone.ui.train_tab.models import base_choices
 
 TICK_S = 1.0
 

@@ -6,9 +6,10 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.errors import InputError
-from voiceclone.ui import markup, text
-from voiceclone.ui.review import next_to_look_at
-from voiceclone.ui.shared import EDITS, Shared, find_clip, player, told, wire, wire_in_browser
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, find_clip, player, told, wire, wire_in_browser
+from voiceclone.ui.record_tab.review import next_to_look_at
 
 
 @dataclass(frozen=True)

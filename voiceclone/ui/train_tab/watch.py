@@ -9,11 +9,12 @@ import gradio as gr
 
 from voiceclone.bases import catalogue
 from voiceclone.errors import NotFoundError
-from voiceclone.ui import markup, text
-from voiceclone.ui.candidates import CandidateRow, Shown, build_candidates, chosen_step, hidden, row_view
-from voiceclone.ui.ending import Ending, build_ending, told_of, wire_ending
-from voiceclone.ui.shared import EDITS, Shared, player, wire
-from voiceclone.ui.theme import SERIES_COLOURS
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
+from voiceclone.ui.parts.theme import SERIES_COLOURS
+from voiceclone.ui.train_tab.candidates import CandidateRow, Shown, build_candidates, chosen_step, hidden, row_view
+from voiceclone.ui.train_tab.ending import Ending, build_ending, told_of, wire_ending
 
 TICK_S = 1.0
 PLOT_POINTS = 400

@@ -13,7 +13,8 @@ from voiceclone.evaluation.panel import Judged
 from voiceclone.training.candidate_schedule import MAX_CANDIDATES
 from voiceclone.training.candidates import BY_PERSON, RECORDING_SOUND, START_SOUND, Candidates, choose, faults
 from voiceclone.training.run_summary import how_it_goes
-from voiceclone.ui import markup, text
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
 
 _COMPARED = 3
 """A recording, the untouched base, a voice without training."""

@@ -7,8 +7,9 @@ import gradio as gr
 
 from voiceclone.clips.model import needs_a_look
 from voiceclone.errors import Cancelled
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, into, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, into, wire
 
 
 def was_listened_to(clip: Any) -> bool:

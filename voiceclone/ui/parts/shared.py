@@ -17,9 +17,9 @@ from voiceclone.audio.sound import Audio, encode_wav
 from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.errors import NotFoundError
 from voiceclone.ui import text
-from voiceclone.ui.errors import plain_errors
-from voiceclone.ui.jobs import BackgroundJob
-from voiceclone.ui.theme import WAVE_COLOURS
+from voiceclone.ui.parts.errors import plain_errors
+from voiceclone.ui.parts.jobs import BackgroundJob
+from voiceclone.ui.parts.theme import WAVE_COLOURS
 
 RECORDER_SAMPLE_RATE = 48_000
 """Hertz; what microphones deliver, so that gradio's recorder does not resample."""

@@ -9,8 +9,9 @@ import gradio as gr
 from voiceclone.bases import catalogue
 from voiceclone.bases.base import Ability
 from voiceclone.errors import ConsentError, InputError
-from voiceclone.ui import jobs, markup, text
-from voiceclone.ui.shared import EDITS, Shared, chosen_id, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import jobs, markup
+from voiceclone.ui.parts.shared import EDITS, Shared, chosen_id, wire
 
 TICK_S = 1.0
 ASK_TO_REMOVE = """

@@ -14,11 +14,12 @@ from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
 from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.text.languages import ANY_LANGUAGE
-from voiceclone.ui import markup, text
-from voiceclone.ui.booth import build_booth
-from voiceclone.ui.listen import wire_listening
-from voiceclone.ui.recogniser import build_recogniser
-from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, begin_work, end_work, into, wire
+from voiceclone.ui.record_tab.booth import build_booth
+from voiceclone.ui.record_tab.listen import wire_listening
+from voiceclone.ui.record_tab.recogniser import build_recogniser
 
 WORDS_FILES = sorted({*TABLE_SUFFIXES, *TIMED_SUFFIXES, ".TextGrid"})
 SOUND_FILES = ["audio", *sorted(SOUND_SUFFIXES), ".zip", *WORDS_FILES, ".lab"]

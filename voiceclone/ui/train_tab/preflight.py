@@ -10,8 +10,9 @@ from voiceclone.bases.base import Ability, Effort
 from voiceclone.engine import MAX_SEED
 from voiceclone.errors import InputError, VoiceCloneError
 from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, chosen_id, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, chosen_id, wire
 
 TICK_S = 1.0
 

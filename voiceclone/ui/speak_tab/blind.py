@@ -13,11 +13,12 @@ import gradio as gr
 from voiceclone.blind import BlindTest, result_of
 from voiceclone.blind.model import QUESTIONS, RECORDING, STOCK
 from voiceclone.errors import Cancelled, InputError
-from voiceclone.ui import markup, text
-from voiceclone.ui.errors import answering
-from voiceclone.ui.shared import EDITS, Shared, begin_work, chosen_id, end_work, into, wire, wire_in_browser
-from voiceclone.ui.speak import own_choices
-from voiceclone.ui.watch import reads_text
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.errors import answering
+from voiceclone.ui.parts.shared import EDITS, Shared, begin_work, chosen_id, end_work, into, wire, wire_in_browser
+from voiceclone.ui.speak_tab.speak import own_choices
+from voiceclone.ui.train_tab.watch import reads_text
 
 CHOOSE_TEST = """
 element.addEventListener('click', (event) => {

@@ -8,9 +8,12 @@ import gradio as gr
 from voiceclone.bases.base import Ability
 from voiceclone.errors import BusyError, ConsentError
 from voiceclone.limits import MIN_INSTANT_SPEECH_S
-from voiceclone.ui import again, markup, text
-from voiceclone.ui.models import Choice, build_models
-from voiceclone.ui.preflight import (
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, into, wire
+from voiceclone.ui.train_tab import name_taken
+from voiceclone.ui.train_tab.models import Choice, build_models
+from voiceclone.ui.train_tab.preflight import (
     Ahead,
     Effortful,
     build_checks,
@@ -20,8 +23,7 @@ from voiceclone.ui.preflight import (
     chosen_seed,
     wire_ahead,
 )
-from voiceclone.ui.shared import Shared, into, wire
-from voiceclone.ui.watch import (
+from voiceclone.ui.train_tab.watch import (
     Result,
     Seen,
     Watch,
@@ -44,7 +46,7 @@ class Form:
     ahead: Ahead
     consent: gr.Checkbox
     start: gr.Button
-    question: again.Question
+    question: name_taken.Question
     """Asked when a voice of that name is there."""
     instant: gr.Button
     instant_status: gr.HTML
@@ -81,7 +83,7 @@ def _form(shared: Shared) -> Form:
                 with gr.Row():
                     start = gr.Button(text.START, variant="primary", elem_id="start", min_width=220)
                     instant = gr.Button(text.INSTANT, elem_id="instant", min_width=220)
-                question = again.build_question()
+                question = name_taken.build_question()
                 instant_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="instant-status")
                 back = gr.Button(text.TO_RECORD, visible=False, elem_classes="vc-action")
             with gr.Column(scale=2, min_width=300):
@@ -141,8 +143,8 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
         taken = engine.voice_named(called)
         if taken is not None:
             if way is None:
-                return again.ask(engine, form.question, taken, base_id)
-            called, besides = again.as_chosen(engine, taken, way)
+                return name_taken.ask(engine, form.question, taken, base_id)
+            called, besides = name_taken.as_chosen(engine, taken, way)
             plan |= besides
         status = engine.start_training(
             project_id,

@@ -8,8 +8,9 @@ import gradio as gr
 
 from voiceclone.clips.model import needs_a_look
 from voiceclone.errors import Cancelled
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, chosen_id, into, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, chosen_id, into, wire
 
 _LEVELS = {"bad": 0, "usable": 1, "good": 2}
 _SHOWN: dict[str, Callable[[Any], bool]] = {

@@ -9,9 +9,10 @@ import gradio as gr
 from voiceclone.bases import catalogue
 from voiceclone.bases.base import Ability
 from voiceclone.errors import Cancelled, InputError, NotFoundError
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import RECORDER_SAMPLE_RATE, Shared, begin_work, into, player, wire
-from voiceclone.ui.speak import Speak, is_stock
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import RECORDER_SAMPLE_RATE, Shared, begin_work, into, player, wire
+from voiceclone.ui.speak_tab.speak import Speak, is_stock
 
 
 @dataclass(frozen=True)

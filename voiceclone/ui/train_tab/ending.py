@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.ui import text
-from voiceclone.ui.shared import Shared, wire_in_browser
+from voiceclone.ui.parts.shared import Shared, wire_in_browser
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.errors import InputError
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import EDITS, Shared, into, language_choices, wire, wire_in_browser
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, into, language_choices, wire, wire_in_browser
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,9 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.audio.sound import Audio, resample
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import EDITS, Shared, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, wire
 
 _SAMPLE_RATE = 16_000
 _SAMPLE_S = 6.0

@@ -9,11 +9,13 @@ import gradio as gr
 
 from voiceclone.clips.model import needs_a_look
 from voiceclone.errors import Cancelled
-from voiceclone.ui import markup, text
-from voiceclone.ui.dataset import build_dataset
-from voiceclone.ui.detail import Detail, build_detail, wire_detail
-from voiceclone.ui.listen import listening, was_listened_to
-from voiceclone.ui.review import (
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, begin_work, end_work, into, wire
+from voiceclone.ui.record_tab.clip_detail import Detail, build_detail, wire_detail
+from voiceclone.ui.record_tab.dataset_download import build_dataset
+from voiceclone.ui.record_tab.listen import listening, was_listened_to
+from voiceclone.ui.record_tab.review import (
     AllShown,
     Choice,
     build_all_shown,
@@ -22,8 +24,7 @@ from voiceclone.ui.review import (
     shown_clips,
     wire_all_shown,
 )
-from voiceclone.ui.shared import EDITS, Shared, begin_work, end_work, into, wire
-from voiceclone.ui.who import build_who, wire_who
+from voiceclone.ui.record_tab.speaker_choice import build_who, wire_who
 
 PAGE_CLIPS = 60
 """Clips shown at once; a list this long is still quick on a phone."""

@@ -6,8 +6,9 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.errors import InputError
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import chosen_id, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import chosen_id, wire
 
 
 @dataclass(frozen=True)

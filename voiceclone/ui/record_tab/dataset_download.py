@@ -4,8 +4,9 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, into, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, into, wire
 
 
 def build_dataset(shared: Shared) -> None:

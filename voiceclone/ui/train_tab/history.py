@@ -9,10 +9,11 @@ import gradio as gr
 
 from voiceclone.bases import catalogue
 from voiceclone.errors import BusyError, InputError
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import EDITS, Shared, player, wire
-from voiceclone.ui.theme import SERIES_COLOURS
-from voiceclone.ui.watch import (
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
+from voiceclone.ui.parts.theme import SERIES_COLOURS
+from voiceclone.ui.train_tab.watch import (
     PLOT_POINTS,
     Result,
     Seen,

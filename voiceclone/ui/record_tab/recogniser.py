@@ -6,8 +6,9 @@ import gradio as gr
 
 from voiceclone.errors import Cancelled
 from voiceclone.recognition.recognisers import RECOGNISERS
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, begin_work, end_work, into, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, begin_work, end_work, into, wire
 
 _WORK = "recogniser"
 

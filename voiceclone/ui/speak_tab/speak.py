@@ -9,8 +9,9 @@ from voiceclone.engine import STOCK_MARK
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 from voiceclone.text.languages import language_name
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import Shared, begin_work, chosen_id, end_work, into, language_choices, player, wire
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, begin_work, chosen_id, end_work, into, language_choices, player, wire
 
 STOCK = "stock"
 """The value of the untouched voice of a base that has no stock voices to choose from; the engine knows it as None."""

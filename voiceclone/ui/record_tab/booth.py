@@ -17,9 +17,10 @@ import gradio as gr
 
 from voiceclone.errors import AudioError, InputError
 from voiceclone.limits import MAX_TAKE_S
-from voiceclone.ui import markup, text
-from voiceclone.ui.errors import answering
-from voiceclone.ui.shared import EDITS, BrowserFiles, Shared, language_choices, wire, wire_in_browser
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.errors import answering
+from voiceclone.ui.parts.shared import EDITS, BrowserFiles, Shared, language_choices, wire, wire_in_browser
 
 ROOM_CHECK_S = 5.0
 """Length of the silence and of the speech by which a room is judged."""

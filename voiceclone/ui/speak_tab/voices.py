@@ -7,9 +7,10 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.errors import InputError, VoiceFileError
-from voiceclone.ui import markup, text
-from voiceclone.ui.shared import EDITS, Shared, wire
-from voiceclone.ui.speak import Speak, is_stock, voice_choices
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, wire
+from voiceclone.ui.speak_tab.speak import Speak, is_stock, voice_choices
 
 
 @dataclass(frozen=True)
