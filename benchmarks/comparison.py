@@ -19,7 +19,7 @@ from benchmarks.report import signed, with_tables
 from benchmarks.sentences import UNSEEN
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, get_voice
 from voiceclone import VoiceEngine, host
-from voiceclone.bases import DEFAULT_BASE_ID
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.compare import model, table
 from voiceclone.compare.model import Comparison, Way
 from voiceclone.errors import VoiceCloneError

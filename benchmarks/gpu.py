@@ -19,8 +19,8 @@ from benchmarks import steps
 from benchmarks.sentences import UNSEEN
 from voiceclone import compute, host
 from voiceclone.audio.sound import decode, encode_wav
-from voiceclone.bases import DEFAULT_BASE_ID
 from voiceclone.bases.base import TrainingClip, TrainingPlan
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.errors import VoiceCloneError
 from voiceclone.storage import disk
 

@@ -23,7 +23,7 @@ from voiceclone import compute
 from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.bases.kokoro.synthesizer import Talker
+from voiceclone.bases.kokoro.synthesizer import Synthesizer
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.kokoro.train.trainer import Trainer
 from voiceclone.bases.kokoro.voice_tensors import difference
@@ -65,7 +65,7 @@ def narrow(clips: Clips, base_folder: Path) -> Clips:
 
 def with_stock(clips: Clips, base_folder: Path) -> Clips:
     """Return the clips with a few sentences of the untouched base among them."""
-    talker = Talker(base_folder)
+    talker = Synthesizer(base_folder)
     sentences = FURTHER_READING[:STOCK_SENTENCES]
     spoken = [talker.speak(None, sentence, LANGUAGE) for sentence in sentences]
     stock = [
@@ -127,7 +127,7 @@ def measured(lever: Lever, options: argparse.Namespace, seed: int, base_folder: 
             trainer.advance()
         voice_path = run_dir / "voice.safetensors"
         _write_voice(trainer, base_folder, voice_path)
-        talker = Talker(base_folder)
+        talker = Synthesizer(base_folder)
         torch.manual_seed(NOISE_SEED)
         spoken: list[Audio] = [talker.speak(voice_path, sentence, LANGUAGE) for sentence in UNSEEN]
     judged = measure.likeness(spoken, measure.speaker_of_clips(voice.held_out)) | measure.judge(UNSEEN, spoken)

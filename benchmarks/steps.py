@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from voiceclone import compute, host
 from voiceclone.audio.sound import decode
-from voiceclone.bases import DEFAULT_BASE_ID
 from voiceclone.bases.base import TrainingClip, TrainingPlan
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.clips.transcripts.reader import read_transcripts
 
 if TYPE_CHECKING:

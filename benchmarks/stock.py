@@ -43,9 +43,9 @@ def fingerprint(base_folder: Path) -> str:
 def _speak_all(base_folder: Path, spoken: dict[str, list[Path]]) -> None:
     import torch
 
-    from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
     from voiceclone.bases.kokoro.model import synthesis, weights
     from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
     from voiceclone.bases.kokoro.starting_voice import typical_style
 
     torch.set_num_threads(host.cores())
@@ -67,10 +67,10 @@ def onnx_real_time_factor(base_folder: Path) -> float:
     """
     import onnxruntime
 
-    from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
     from voiceclone.bases.kokoro.model import weights
     from voiceclone.bases.kokoro.model.convert import read_onnx_bytes
     from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = host.cores()

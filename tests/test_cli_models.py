@@ -13,7 +13,7 @@ from tests.small_hub import serve_all
 from tests.small_project import fake_engine, make_project
 from voiceclone import VoiceEngine
 from voiceclone.audio.sound import encode_wav
-from voiceclone.bases import BASE_IDS
+from voiceclone.bases.catalogue import BASE_IDS
 from voiceclone.cli import main
 from voiceclone.storage import download
 

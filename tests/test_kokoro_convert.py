@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
 from voiceclone.bases.kokoro.model import convert, official, synthesis, weights
 from voiceclone.bases.kokoro.model.network import build_network
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.errors import BaseModelError, StorageError
 from voiceclone.text.phonemes import phonemize
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
 from voiceclone.bases.kokoro.model import synthesis, weights
 from voiceclone.bases.kokoro.model.edges import LAST_MARK, SOUND_FRAMES, keep_edges, sound_ends
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.bases.kokoro.postprocess.pauses import quieten_end
 from voiceclone.bases.kokoro.starting_voice import typical_style
 from voiceclone.bases.kokoro.synthesizer import say

@@ -11,7 +11,7 @@ from voiceclone.bases.kokoro.postprocess.tone_curve import (
     CURVE_SIZE,
     MAX_GAIN_DB,
     TAKEN_SHARE,
-    BalanceMeter,
+    ToneCurveStatistics,
     apply_tone_curve,
 )
 from voiceclone.errors import VoiceFileError
@@ -35,7 +35,7 @@ def step_curve(gain_db, from_hz):
 
 
 def heard(spoken, recorded, windows=25, bandwidth_hz=RATE / 2):
-    meter = BalanceMeter()
+    meter = ToneCurveStatistics()
     for _ in range(windows):
         meter.add(torch.from_numpy(spoken)[None], torch.from_numpy(recorded)[None], bandwidth_hz)
     return meter
@@ -85,7 +85,7 @@ def test_too_little_heard_gives_no_curve():
 
 def test_a_checkpoint_keeps_what_was_heard():
     meter = heard(noise() * 0.7, noise())
-    again = BalanceMeter()
+    again = ToneCurveStatistics()
     again.restore(json.loads(json.dumps(meter.state())))
     assert np.array_equal(again.curve_db(), meter.curve_db())
 

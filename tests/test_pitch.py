@@ -15,8 +15,9 @@ from voiceclone.bases.kokoro.data import dataset
 from voiceclone.bases.kokoro.data.feature_cache import VERSION
 from voiceclone.bases.kokoro.model import synthesis, weights
 from voiceclone.bases.kokoro.model.network import STYLE_SIZE
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.bases.kokoro.train import trainer as trainer_module
-from voiceclone.bases.run.divergence import LossWatch
+from voiceclone.bases.run.divergence import DivergenceWatch
 from voiceclone.text.phonemes import phonemize
 
 HOP_S = 0.0125
@@ -101,7 +102,7 @@ def test_a_telephone_takes_the_fundamental_and_not_the_pitch(pitch_hz):
 @pytest.mark.parametrize(("height_hz", "name"), [(70.0, "jm_kumo"), (110.0, "jm_kumo"), (300.0, "jf_alpha")])
 def test_the_pitch_of_speech_rendered_with_a_given_melody(kokoro_folder, kokoro_network, height_hz, name):
     style = starting_voice.typical_style(weights.load_stock_voices(kokoro_folder)[name])
-    tokens = dataset.phonemes_to_tokens(phonemize("The quiet morning light fell.", "en-us"))
+    tokens = phonemes_to_tokens(phonemize("The quiet morning light fell.", "en-us"))
     with torch.no_grad():
         text = synthesis.encode_text(kokoro_network, tokens)
         styled, durations = synthesis.encode_prosody(kokoro_network, text, style[:, STYLE_SIZE:])
@@ -186,7 +187,7 @@ def test_a_training_begun_with_wrong_pitch_goes_on_with_the_right_one(make_train
     going_on = make_trainer(run_dir)
     assert [clip.entry.clip_id for clip in going_on.clips.ready] == [clip.entry.clip_id for clip in trainer.clips.ready]
     assert usual_hz(going_on) == pytest.approx(wrong_hz / 2, rel=0.01)
-    assert all(watch.state() == LossWatch().state() for watch in going_on._watches.values())
+    assert all(watch.state() == DivergenceWatch().state() for watch in going_on._watches.values())
     assert "begun by an earlier version" in read_notes(run_dir)[-1]
     advance_to(going_on, 3)
     going_on.save_checkpoint()

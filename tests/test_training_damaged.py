@@ -19,10 +19,10 @@ from voiceclone.clips.library import ClipLibrary
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, VoiceFileError
 from voiceclone.storage import disk
+from voiceclone.storage.safetensors_file import is_whole
 from voiceclone.training import candidate_selection, candidates, runs, worker
 from voiceclone.training.candidate_schedule import STEPS_BETWEEN
 from voiceclone.voices.instant import untrained_name
-from voiceclone.voices.voice_file import is_whole
 
 STEPS = 3 * STEPS_BETWEEN
 LONG_S = 60.0
@@ -129,7 +129,7 @@ def picker(tmp_path, monkeypatch):
         consent={"given": True},
         created_at=disk.now_iso(),
     )
-    made = candidate_selection.Picker(run_dir, tmp_path, config, base, "en-us")
+    made = candidate_selection.CandidateSelector(run_dir, tmp_path, config, base, "en-us")
     made.begin()
     for step in (2, 4):
         base.train_slice(run_dir, LONG_S, until_step=step)

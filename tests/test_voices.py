@@ -14,7 +14,7 @@ from tests.fake_base import FakeBase
 from voiceclone.errors import InputError, NotFoundError, VoiceFileError
 from voiceclone.limits import MAX_NAME_CHARACTERS, MAX_VOICE_FILE_MB
 from voiceclone.storage import disk
-from voiceclone.voices.library import VoiceShelf
+from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import METADATA_KEY, Voice, describe, read_voice
 
 CONSENT = {"given": True, "by": "test", "statement": "This is my voice.", "at": "2026-01-01T00:00:00+00:00"}
@@ -27,7 +27,7 @@ def base(tmp_path):
 
 @pytest.fixture
 def shelf(tmp_path):
-    return VoiceShelf(tmp_path / "data")
+    return VoiceLibrary(tmp_path / "data")
 
 
 def described(name="Anna", **changes):

@@ -1,4 +1,4 @@
-"""Make the alignment maps of the stock voices that pip brings: `voiceclone/bases/kokoro/data/alignment_maps.safetensors`.
+"""Make `voiceclone/bases/kokoro/data/alignment_maps.safetensors`, the alignment maps of the stock voices.
 
 To be run again when the sentences of `alignment.py`, its cepstra or the weights change; a minute on two cores.
 

@@ -82,9 +82,9 @@ class Speaker:
     def say(self, voice: str, sentence: str) -> Audio:
         import torch
 
-        from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
         from voiceclone.bases.kokoro.model import synthesis
         from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+        from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
         from voiceclone.bases.kokoro.starting_voice import typical_style
 
         torch.manual_seed(1)

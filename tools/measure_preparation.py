@@ -23,8 +23,8 @@ from voiceclone.audio.pitch import pitch_curve  # noqa: E402
 from voiceclone.audio.sound import Audio  # noqa: E402
 from voiceclone.bases.kokoro.data import features  # noqa: E402
 from voiceclone.bases.kokoro.data.alignment import Aligner  # noqa: E402
-from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens  # noqa: E402
 from voiceclone.bases.kokoro.model import synthesis, weights  # noqa: E402
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens  # noqa: E402
 from voiceclone.bases.kokoro.starting_voice import typical_style  # noqa: E402
 from voiceclone.text import scripts  # noqa: E402
 from voiceclone.text.phonemes import phonemize  # noqa: E402

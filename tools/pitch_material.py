@@ -64,9 +64,9 @@ def rendered(base_folder: Path, texts: Sequence[str], voice: str, height_hz: flo
     """Let the base say `texts` at a given height: its own melody, moved there, each value off by `jitter` at random."""
     import torch
 
-    from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
     from voiceclone.bases.kokoro.model import synthesis, weights
     from voiceclone.bases.kokoro.model.network import STYLE_SIZE
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
     from voiceclone.bases.kokoro.starting_voice import typical_style
     from voiceclone.text.phonemes import phonemize
 

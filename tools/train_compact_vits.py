@@ -41,7 +41,7 @@ from tools.piper_to_vits import save_network  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, encode_flac, encode_wav  # noqa: E402
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle  # noqa: E402
 from voiceclone.bases.coqui.vits import losses as vits_losses  # noqa: E402
-from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.bases.coqui.vits import network as vits_network  # noqa: E402
 from voiceclone.bases.coqui.vits.data import LoadedClip, load_clip, make_batch  # noqa: E402
 from voiceclone.bases.coqui.workarounds import guard_optimizer  # noqa: E402
 from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
@@ -196,8 +196,8 @@ def stock_readings(base_folder: Path, wanted: int) -> list[tuple[str, list[tuple
 
     English ones where they are (the official weights), else those that came with the program.
     """
-    from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
     from voiceclone.bases.kokoro.model import synthesis, weights
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
     from voiceclone.bases.kokoro.starting_voice import typical_style
     from voiceclone.text.phonemes import phonemize
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone import host
-from voiceclone.bases import DEFAULT_BASE_ID, catalogue
-from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, ShouldStop, StockVoice
-from voiceclone.bases.custom import load_base
+from voiceclone.bases import catalogue
+from voiceclone.bases.base import Ability, BaseModel, Policy, StockVoice
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
+from voiceclone.bases.registry import load_base
 from voiceclone.errors import (
     AudioError,
     BaseModelError,
@@ -25,24 +26,25 @@ from voiceclone.errors import (
 )
 from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.models.in_use import ModelRemoval, ModelsInUse
-from voiceclone.models.library import ModelShelf, ModelStatus, sharing_refusal
+from voiceclone.models.library import ModelLibrary, ModelStatus, sharing_refusal
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage import disk
 from voiceclone.training import candidates as candidate_files
 from voiceclone.training import history, machine, preflight
 from voiceclone.training import runs as run_files
-from voiceclone.training.estimate import Outlook, plans
+from voiceclone.training.estimate import TrainingEstimate, plans
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
 from voiceclone.training.speed import BUSY_SHARE, USUAL, read_pace
-from voiceclone.training.speed_test import Prober
-from voiceclone.voices.library import VoiceShelf
+from voiceclone.training.speed_test import SpeedTester
+from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import Voice, check_base, read_voice
 from voiceclone.wording import count, duration, is_are
 
 if TYPE_CHECKING:
     from voiceclone.audio.sound import Audio
     from voiceclone.blind import BlindQuestion, BlindTest
-    from voiceclone.blind.shelf import BlindShelf
+    from voiceclone.blind.library import BlindTestLibrary
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
     from voiceclone.clips.quality.clean import Strength
     from voiceclone.clips.quality.room import RoomReport
@@ -51,7 +53,7 @@ if TYPE_CHECKING:
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.training.candidates import Candidates
-    from voiceclone.training.speed import Pace
+    from voiceclone.training.speed import TrainingSpeed
     from voiceclone.voices.speech import Speaker, Speech, SpeechFile
 
 CONSENT_STATEMENT = "This is my voice, or I have the speaker's permission."
@@ -86,10 +88,10 @@ class VoiceEngine:
         self.base_id = base_id
         self._base_factory = base_factory
         self._runner = TrainingRunner(self.data_dir)
-        self._prober = Prober(self.data_dir)
+        self._prober = SpeedTester(self.data_dir)
         self._others_now = machine.OthersNow()
-        self._shelf = VoiceShelf(self.data_dir)
-        self._models = ModelShelf(self.data_dir)
+        self._shelf = VoiceLibrary(self.data_dir)
+        self._models = ModelLibrary(self.data_dir)
         self._in_use = ModelsInUse()
         self._bases: dict[str, BaseModel] = {}
         self._speakers: dict[str, Speaker] = {}
@@ -670,7 +672,9 @@ class VoiceEngine:
             )
         return voice
 
-    def training_outlook(self, project_id: str, *, consent: bool | None = None, base_id: str | None = None) -> Outlook:
+    def training_outlook(
+        self, project_id: str, *, consent: bool | None = None, base_id: str | None = None
+    ) -> TrainingEstimate:
         """Return what a training would be like: is all ready, three choices, how long each takes on this computer.
 
         Quick; nothing is loaded or measured (see `measure_pace`).
@@ -709,7 +713,7 @@ class VoiceEngine:
         told = getattr(base, "training_facts", None)
         choices = plans(base, readiness.usable_s, pace) if Ability.TRAIN in base.abilities else ()
         facts = told(used, (pace or USUAL).device) if told else {}
-        return Outlook(looked_at, choices, pace, facts, others_share > BUSY_SHARE)
+        return TrainingEstimate(looked_at, choices, pace, facts, others_share > BUSY_SHARE)
 
     def measure_pace(self, base_id: str | None = None, *, wait: bool = False, at_most_s: float | None = None) -> bool:
         """Find out, once for this machine and base, how quick a training is; True while that is being measured.
@@ -738,10 +742,10 @@ class VoiceEngine:
             self._prober.wait(at_most_s)
         return self._prober.running
 
-    def _worth_measuring_again(self, known: "Pace") -> bool:
+    def _worth_measuring_again(self, known: "TrainingSpeed") -> bool:
         return known.busy and self._others_now.share() <= BUSY_SHARE
 
-    def _pace_of(self, base: BaseModel) -> "Pace | None":
+    def _pace_of(self, base: BaseModel) -> "TrainingSpeed | None":
         return read_pace(self.data_dir, base) if base.is_ready() else None
 
     def training_advice(self, base_id: str | None = None) -> str:
@@ -995,7 +999,7 @@ class VoiceEngine:
         return self._blind.question(test_id)
 
     def answer_blind_test(self, test_id: str, number: int, choice: int) -> "BlindTest":
-        """Note that sound 1 or 2 of a pair was chosen; errors as in `blind.shelf.BlindShelf.answer`."""
+        """Note that sound 1 or 2 of a pair was chosen; errors as in `blind.library.BlindTestLibrary.answer`."""
         return self._blind.answer(test_id, number, choice)
 
     def delete_blind_test(self, test_id: str) -> None:
@@ -1003,10 +1007,10 @@ class VoiceEngine:
         self._blind.delete(test_id)
 
     @cached_property
-    def _blind(self) -> "BlindShelf":
-        from voiceclone.blind.shelf import BlindShelf
+    def _blind(self) -> "BlindTestLibrary":
+        from voiceclone.blind.library import BlindTestLibrary
 
-        return BlindShelf(self.data_dir)
+        return BlindTestLibrary(self.data_dir)
 
     # Voices -----------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from voiceclone.audio.sound import Audio, encode_wav, loudness_lufs, resample
 from voiceclone.bases import catalogue
-from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.blind.library import BlindTestLibrary, sound_path
 from voiceclone.blind.model import (
     FIRST,
     MIN_PAIRS,
@@ -23,9 +23,9 @@ from voiceclone.blind.model import (
     checked_question,
     hidden_order,
 )
-from voiceclone.blind.shelf import BlindShelf, sound_path
 from voiceclone.clips.model import Clip, is_trainable
 from voiceclone.errors import Cancelled, InputError, NotEnoughSpeechError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage import disk
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class BlindMaker:
         self._language = self._common_language()
 
     def make(
-        self, shelf: BlindShelf, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+        self, shelf: BlindTestLibrary, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
     ) -> BlindTest:
         """Make the sounds, then write the test.
 

@@ -13,7 +13,7 @@ from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
 from voiceclone.evaluation import pitch
 from voiceclone.training import history
-from voiceclone.training.estimate import EffortPlan, Outlook
+from voiceclone.training.estimate import EffortPlan, TrainingEstimate
 from voiceclone.training.history import RunRecord
 from voiceclone.training.preflight import Check, Kind, Level
 from voiceclone.training.runs import RunStatus
@@ -97,7 +97,7 @@ def check(options: Namespace, engine: VoiceEngine) -> int:
     return 0 if outlook.preflight.ready else 2
 
 
-def check_rows(outlook: Outlook) -> list[tuple[str, str]]:
+def check_rows(outlook: TrainingEstimate) -> list[tuple[str, str]]:
     """Return (level or effort, words): how each thing stands, how long each choice takes, and once why that may be
     longer."""
     checks = outlook.preflight.checks

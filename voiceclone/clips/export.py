@@ -4,9 +4,9 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.dataset_details import DETAILS_FILE, ClipDetails, details_json
 from voiceclone.errors import Cancelled, InputError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage import disk
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from voiceclone import limits
 from voiceclone.audio.sound import Audio, decode, encode_flac, resample
-from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.bases.base import TrainingClip
 from voiceclone.clips import descriptions
 from voiceclone.clips.model import (
     AddReport,
@@ -25,6 +25,7 @@ from voiceclone.clips.model import (
 )
 from voiceclone.clips.script import own_script, save_own_script
 from voiceclone.errors import AudioError, InputError, NotFoundError, StorageError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage import disk
 from voiceclone.text.languages import ANY_LANGUAGE, get_language
 

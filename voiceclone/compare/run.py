@@ -14,14 +14,15 @@ from filelock import FileLock, Timeout
 
 from voiceclone import host
 from voiceclone.audio.sound import Audio, encode_wav
-from voiceclone.bases.base import OnProgress, Policy, ShouldStop
+from voiceclone.bases.base import Policy
 from voiceclone.compare import folders, judging, model, verdict
 from voiceclone.compare.model import Comparison, Request, Way
 from voiceclone.errors import BusyError, Cancelled, NotFoundError, TrainingError
 from voiceclone.limits import MAX_NAME_CHARACTERS
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage import disk
 from voiceclone.training.runs import RunStatus
-from voiceclone.voices.library import VoiceShelf
+from voiceclone.voices.library import VoiceLibrary
 
 if TYPE_CHECKING:
     from voiceclone.engine import VoiceEngine
@@ -45,7 +46,7 @@ class ComparisonRun:
     ) -> None:
         self._engine, self._request, self._consent_by = engine, request, consent_by
         self._on_progress, self._should_stop = on_progress, should_stop
-        self._shelf = VoiceShelf(engine.data_dir)
+        self._shelf = VoiceLibrary(engine.data_dir)
         self._folder = folders.unfinished(engine.data_dir, request) or folders.new(engine.data_dir)
         self._place, self._share = 0, 0.0
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voiceclone import limits
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import AddReport, Clip, Rejected
 from voiceclone.corpora.casing import is_bare, restored, without_lone_quotes
 from voiceclone.corpora.model import Corpus, Utterance, duration_s
 from voiceclone.corpora.speakers import choose_speaker, named, stop_if_asked
 from voiceclone.errors import AudioError, Cancelled, InputError, NotFoundError, VoiceCloneError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.transcribe import can_transcribe, keeping_recogniser, transcribe
 from voiceclone.storage.disk import write_bytes
 from voiceclone.storage.staging import spool_folder, sweep_spools

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.corpora.model import Corpus, CorpusSpeaker, duration_s
 from voiceclone.errors import Cancelled, InputError, NotFoundError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.wording import count
 
 SHORTEST_PREFIX = 8

@@ -10,11 +10,11 @@ from typing import Any, Literal
 from filelock import FileLock, Timeout
 
 from voiceclone.bases import catalogue
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.bases.catalogue import BaseCard, Source
 from voiceclone.bases.coqui.released import INFO_FILE, MODEL_FILES
 from voiceclone.errors import ArchiveError, BaseModelError, BusyError, ConsentError, InputError, NotFoundError
 from voiceclone.limits import MIN_FREE_DISK_MB
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage import disk
 from voiceclone.storage.archive import move_in, unpack
 from voiceclone.storage.download import fetch, file_sha256
@@ -42,7 +42,7 @@ class ModelStatus:
     """Files that are still to come; names."""
 
 
-class ModelShelf:
+class ModelLibrary:
     """The base models in a data folder; asking about them loads and fetches nothing."""
 
     def __init__(self, data_dir: Path) -> None:

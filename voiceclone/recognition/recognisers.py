@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.errors import InputError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import remove_folder, require_free_disk, safe_path
 from voiceclone.storage.download import fetch
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.errors import ArchiveError, Cancelled, NotFoundError
 from voiceclone.limits import MAX_MODEL_FILES, MAX_MODEL_MB
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import remove_folder, require_free_disk, safe_path, storage_errors
 from voiceclone.wording import count
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone import __version__
-from voiceclone.bases.base import ShouldStop
 from voiceclone.errors import BaseModelError, Cancelled
+from voiceclone.progress import ShouldStop
 from voiceclone.storage.disk import require_free_disk, storage_errors
+from voiceclone.version import __version__
 
 if TYPE_CHECKING:
     import httpx2

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac
-from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy, ShouldStop
+from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.run.notes import add_note
 from voiceclone.clips.quality.clean import set_loudness
@@ -19,7 +19,9 @@ from voiceclone.errors import Cancelled, VoiceCloneError
 from voiceclone.evaluation.panel import Judged, Panel
 from voiceclone.evaluation.pitch import ENOUGH_SPEECH_S
 from voiceclone.evaluation.sentences import test_sentences
+from voiceclone.progress import ShouldStop
 from voiceclone.storage import disk
+from voiceclone.storage.safetensors_file import is_whole
 from voiceclone.training import candidate_schedule, candidates, run_summary
 from voiceclone.training.candidates import (
     BY_RULE,
@@ -32,8 +34,7 @@ from voiceclone.training.candidates import (
 )
 from voiceclone.training.runs import RunConfig
 from voiceclone.voices.instant import untrained_name
-from voiceclone.voices.library import VoiceShelf
-from voiceclone.voices.voice_file import is_whole
+from voiceclone.voices.library import VoiceLibrary
 from voiceclone.wording import count
 
 _LOG = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ _LISTENING_LUFS = -19.0
 """Loudness of the recording beside the voices, theirs: the louder one of two always seems the better one."""
 
 
-class Picker:
+class CandidateSelector:
     """The candidates of one run, made in the process that trains it.
 
     Args:
@@ -242,7 +243,7 @@ class Picker:
     def _hear_instant_voice(self) -> None:
         """Let the person's voice made without training say the same, where there is one of this name."""
         found = candidates.read(self._run_dir)
-        shelf = VoiceShelf(self._data_dir)
+        shelf = VoiceLibrary(self._data_dir)
         name = untrained_name(self._config.voice_name)
         own = [voice for voice in shelf.voices() if voice.policy == Policy.INSTANT and voice.name == name]
         if found.instant is not None or not own or own[0].base_id != self._config.base_id:

@@ -12,7 +12,7 @@ from voiceclone.errors import InputError, NotFoundError
 from voiceclone.evaluation import pitch
 from voiceclone.evaluation.panel import Judged
 from voiceclone.storage import disk
-from voiceclone.voices.voice_file import is_whole
+from voiceclone.storage.safetensors_file import is_whole
 from voiceclone.wording import count
 
 FOLDER = "candidates"

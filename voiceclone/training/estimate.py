@@ -5,7 +5,7 @@ from typing import Any
 
 from voiceclone.bases.base import Effort
 from voiceclone.training.preflight import Preflight
-from voiceclone.training.speed import USUAL, Pace
+from voiceclone.training.speed import USUAL, TrainingSpeed
 
 EFFORT_MINUTES = {Effort.QUICK: 5.0, Effort.BETTER: 15.0, Effort.BEST: 40.0}
 """For bases whose gain per step nobody has measured: a time is all that can be promised, and these are what the page
@@ -40,13 +40,13 @@ class EffortPlan:
 
 
 @dataclass(frozen=True)
-class Outlook:
+class TrainingEstimate:
     """All of it for one project and one base."""
 
     preflight: Preflight
     plans: tuple[EffortPlan, ...]
     """Quick, better, best; nothing for a base that cannot be trained."""
-    pace: Pace | None
+    pace: TrainingSpeed | None
     """None until this computer was measured."""
     facts: dict[str, float] = field(default_factory=dict)
     """Figures for people who want to know, as the base tells them (`training_facts`)."""
@@ -63,12 +63,12 @@ class Outlook:
         return next((plan for plan in self.plans if plan.effort == effort), None)
 
 
-def plans(base: Any, speech_s: float, pace: Pace | None) -> tuple[EffortPlan, ...]:
+def plans(base: Any, speech_s: float, pace: TrainingSpeed | None) -> tuple[EffortPlan, ...]:
     """Work out the three choices for a base and so much usable speech."""
     return tuple(effort_plan(base, effort, speech_s, pace) for effort in Effort)
 
 
-def effort_plan(base: Any, effort: Effort, speech_s: float, pace: Pace | None) -> EffortPlan:
+def effort_plan(base: Any, effort: Effort, speech_s: float, pace: TrainingSpeed | None) -> EffortPlan:
     """Work out one of them; a base with `workload` gets steps, any other minutes."""
     workload = getattr(base, "workload", None)
     if workload is None:
@@ -87,7 +87,7 @@ def effort_plan(base: Any, effort: Effort, speech_s: float, pace: Pace | None) -
     )
 
 
-def expected_s(pace: Pace, steps: int, prepared_s: float) -> float:
+def expected_s(pace: TrainingSpeed, steps: int, prepared_s: float) -> float:
     """Return how long a training takes, seconds.
 
     Args:

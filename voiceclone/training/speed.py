@@ -23,7 +23,7 @@ _HINDERED = 1.25
 
 
 @dataclass(frozen=True)
-class Pace:
+class TrainingSpeed:
     """How long each part of a training takes here."""
 
     step_s: float
@@ -57,7 +57,7 @@ class Pace:
         """True when other programs slowed it down so much that the figures are no more than an upper bound."""
         return self.others_share > BUSY_SHARE and self.step_s > _HINDERED * self.least_step_s
 
-    def at_best(self) -> "Pace":
+    def at_best(self) -> "TrainingSpeed":
         """Return how quick this computer is at best: lower bounds where it was busy, else the same figures.
 
         Beside many programs a step also computes longer (caches, memory): 8 s with load 17 on two cores, where some
@@ -75,7 +75,7 @@ class Pace:
         )
 
 
-USUAL = Pace(step_s=1.0, start_s=20.0, prepare_share=0.5)
+USUAL = TrainingSpeed(step_s=1.0, start_s=20.0, prepare_share=0.5)
 """Two cores of a server processor (AMD EPYC), where 5 minutes made 199 to 248 steps (benchmarks/README.md); stands in
 until this computer was measured."""
 
@@ -95,7 +95,7 @@ def fingerprint(base: Any) -> str:
     return hashlib.sha256(json.dumps(parts).encode("utf-8")).hexdigest()
 
 
-def read_pace(data_dir: Path, base: Any) -> Pace | None:
+def read_pace(data_dir: Path, base: Any) -> TrainingSpeed | None:
     """Return the figures measured on this machine with this base; None where there are none that hold."""
     nothing = NotFoundError("not measured")
     try:
@@ -103,15 +103,15 @@ def read_pace(data_dir: Path, base: Any) -> Pace | None:
         if content["fingerprint"] != fingerprint(base):
             return None
         # `least_step_s` came later; figures that were measured before it hold as well.
-        return Pace(
+        return TrainingSpeed(
             **{"least_step_s": 0.0}
-            | {field.name: content[field.name] for field in fields(Pace) if field.name in content}
+            | {field.name: content[field.name] for field in fields(TrainingSpeed) if field.name in content}
         )
     except (VoiceCloneError, KeyError, TypeError, ValueError):
         return None  # not measured, or damaged, or the base is not there: it will be measured again
 
 
-def keep_pace(data_dir: Path, base: Any, pace: Pace) -> Pace:
+def keep_pace(data_dir: Path, base: Any, pace: TrainingSpeed) -> TrainingSpeed:
     """Keep new figures unless better ones are known; return those that hold now.
 
     What was measured on a busy computer takes the place neither of quiet figures nor of less busy ones.
@@ -123,7 +123,7 @@ def keep_pace(data_dir: Path, base: Any, pace: Pace) -> Pace:
     return pace
 
 
-def write_pace(data_dir: Path, base: Any, pace: Pace) -> None:
+def write_pace(data_dir: Path, base: Any, pace: TrainingSpeed) -> None:
     """Keep figures for this machine and this base."""
     content = {"fingerprint": fingerprint(base), "measured_at": disk.now_iso()} | asdict(pace)
     disk.write_json(pace_path(data_dir, base.base_id), content)

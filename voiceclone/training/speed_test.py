@@ -1,4 +1,6 @@
-"""A short trial training tells how quick this computer is: `python -m voiceclone.training.speed_test DATA BASE FACTORY`.
+"""A short trial training measures how fast this computer is.
+
+It runs as `python -m voiceclone.training.speed_test DATA BASE FACTORY`.
 
 It learns a few steps from two example recordings in a process of its own, keeps the figures and throws the rest away.
 """
@@ -17,12 +19,12 @@ from filelock import FileLock, Timeout
 
 from voiceclone import compute, host
 from voiceclone.bases.base import TrainingClip, TrainingPlan
-from voiceclone.bases.custom import load_base
+from voiceclone.bases.registry import load_base
 from voiceclone.errors import BaseModelError, Cancelled
 from voiceclone.storage import disk
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.machine import OthersMeter
-from voiceclone.training.speed import Pace, keep_pace, pace_path
+from voiceclone.training.machine import OtherLoadMeter
+from voiceclone.training.speed import TrainingSpeed, keep_pace, pace_path
 
 STEPS = 4
 """The first one is slow (kernels are chosen, memory is fetched) and not counted; the other three are a whole cycle of
@@ -91,7 +93,7 @@ def example_clips() -> list[TrainingClip]:
 
 def measure(
     base: Any, clips: Sequence[TrainingClip], folder: Path, should_stop: Callable[[], bool], began: float
-) -> Pace:
+) -> TrainingSpeed:
     """Learn `STEPS` steps and return how long each part took.
 
     Args:
@@ -104,7 +106,7 @@ def measure(
     Raises:
         Cancelled: `should_stop` turned True.
     """
-    ends, others = time.monotonic() + LIMIT_S, OthersMeter()
+    ends, others = time.monotonic() + LIMIT_S, OtherLoadMeter()
     base.prepare(clips, folder, TrainingPlan(steps=PLANNED_STEPS))
     waiting: list[float] = []
     learning: list[tuple[int, float, float]] = []
@@ -130,7 +132,9 @@ def measure(
     # A slice without a step loads everything (the first) or makes one more recording ready (the second).
     prepare_share = waiting[1] / clips[1].audio.duration_s if len(waiting) > 1 else 0.0
     first_s = (waiting[0] if waiting else learning[0][1]) - prepare_share * clips[0].audio.duration_s
-    return Pace(step_s, loaded_s + max(0.0, first_s), prepare_share, *_device(base), others.share(), least_step_s)
+    return TrainingSpeed(
+        step_s, loaded_s + max(0.0, first_s), prepare_share, *_device(base), others.share(), least_step_s
+    )
 
 
 def _threads() -> int:
@@ -151,7 +155,7 @@ def _device(base: Any) -> tuple[str, str, float, str]:
     return device, name, memory_mb, precision() if precision is not None else ""
 
 
-class Prober:
+class SpeedTester:
     """Starts a probe in a child process, one at a time; what it finds lies in the data folder."""
 
     def __init__(self, data_dir: Path) -> None:

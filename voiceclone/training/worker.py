@@ -14,17 +14,18 @@ import psutil
 
 from voiceclone import compute, host
 from voiceclone.bases.base import START_VOICE_FILE, BaseModel, HeardWhileTraining, Policy, TrainingPlan
-from voiceclone.bases.custom import load_base
 from voiceclone.bases.memory import is_out_of_memory
-from voiceclone.bases.run.active_time import WorkClock
+from voiceclone.bases.registry import load_base
+from voiceclone.bases.run.active_time import ActiveTime
 from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import Cancelled, NotFoundError, StorageError, VoiceCloneError, VoiceFileError
 from voiceclone.storage import disk
+from voiceclone.storage.safetensors_file import is_whole
 from voiceclone.training import runs
-from voiceclone.training.candidate_selection import Picker
+from voiceclone.training.candidate_selection import CandidateSelector
 from voiceclone.training.lock import TrainingLock
-from voiceclone.voices.library import VoiceShelf
-from voiceclone.voices.voice_file import Voice, base_sha256, is_whole
+from voiceclone.voices.library import VoiceLibrary
+from voiceclone.voices.voice_file import Voice, base_sha256
 
 SLICE_S = 15.0
 """Training between two checkpoints."""
@@ -40,7 +41,7 @@ class Board:
     def __init__(self, run_dir: Path) -> None:
         self._run_dir = run_dir
         self.state = runs.read_state(run_dir)
-        self._clock = WorkClock(self.state.elapsed_s)
+        self._clock = ActiveTime(self.state.elapsed_s)
         self._written = 0.0
         self._asked = 0.0
         self._stop = False
@@ -121,7 +122,7 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
     try:
         prepared = _prepare(run_dir, data_dir, config, base, board)
         if isinstance(base, HeardWhileTraining):
-            picker = Picker(run_dir, data_dir, config, base, prepared.language)
+            picker = CandidateSelector(run_dir, data_dir, config, base, prepared.language)
         _learn(run_dir, base, board, picker)
     except Cancelled:
         prepared = _read_prepared(run_dir)
@@ -174,7 +175,7 @@ def _read_prepared(run_dir: Path) -> Prepared | None:
         return None
 
 
-def _learn(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) -> None:
+def _learn(run_dir: Path, base: BaseModel, board: Board, picker: CandidateSelector | None) -> None:
     board.tell(state="training", message="")
     if picker is not None:
         picker.begin()
@@ -199,7 +200,7 @@ def _learn(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) 
                 return
 
 
-def _finish(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) -> int:
+def _finish(run_dir: Path, base: BaseModel, board: Board, picker: CandidateSelector | None) -> int:
     """Leave the final `voice.safetensors` and `scores.json`; return after how many steps that voice was made."""
     kept = picker.conclude(board.state.step, board.state.elapsed_s) if picker is not None else None
     if kept is None:
@@ -248,7 +249,7 @@ def _install(
     _check_whole(run_dir / "voice.safetensors")
     # A voice that was stopped early does not take the place of one that was finished.
     replaces = None if board.stop_asked() else config.replaces
-    VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice, replaces)
+    VoiceLibrary(data_dir).install(run_dir / "voice.safetensors", voice, replaces)
 
 
 def _check_whole(path: Path) -> None:

@@ -77,11 +77,11 @@ def _remembered(name: str) -> gr.BrowserState:
 
 def head() -> str:
     """Return the scripts in the page's head: the microphone is kept plain, and the end of a training is told."""
-    return _script("microphone.js", text.MICROPHONE) + _script("ending.js", text.NOTIFY)
+    return _script("record_tab/microphone.js", text.MICROPHONE) + _script("train_tab/ending.js", text.NOTIFY)
 
 
 def _script(name: str, words: dict[str, str]) -> str:
-    script = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    script = (Path(__file__).parent / name).read_text(encoding="utf-8")
     told = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
     return f"<script>\n{script.replace('__WORDS__', told)}</script>"
 

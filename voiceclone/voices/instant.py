@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone import host
-from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, TrainingClip
+from voiceclone.bases.base import Ability, BaseModel, Policy, TrainingClip
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import is_trainable
 from voiceclone.errors import InputError, NotEnoughSpeechError
 from voiceclone.limits import MAX_INSTANT_CLIPS, MAX_NAME_CHARACTERS, MIN_INSTANT_SPEECH_S
+from voiceclone.progress import OnProgress
 from voiceclone.storage import disk
-from voiceclone.voices.library import VoiceShelf
+from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import Voice, base_sha256
 from voiceclone.wording import seconds
 
@@ -83,7 +84,7 @@ def make_instant_voice(
             policy=Policy.INSTANT.value,
             may_share=base.may_share_voices,
         )
-        return VoiceShelf(data_dir).install(tensors_path, voice)
+        return VoiceLibrary(data_dir).install(tensors_path, voice)
 
 
 def untrained_name(voice_name: str) -> str:

@@ -20,7 +20,7 @@ from voiceclone.voices.voice_file import (
 from voiceclone.wording import count
 
 
-class VoiceShelf:
+class VoiceLibrary:
     """The voices in a data folder."""
 
     def __init__(self, data_dir: Path) -> None:

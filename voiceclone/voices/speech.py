@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.base import BaseModel, OnProgress, ShouldStop
+from voiceclone.bases.base import BaseModel
 from voiceclone.compute import in_one_thread
 from voiceclone.errors import Cancelled, InputError, TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS, MAX_SPEED, MIN_SPEED
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage import disk
 from voiceclone.wording import count
 

@@ -10,6 +10,7 @@ from voiceclone.bases.base import BaseModel
 from voiceclone.errors import VoiceFileError
 from voiceclone.limits import MAX_NAME_CHARACTERS
 from voiceclone.storage import disk
+from voiceclone.storage.safetensors_file import is_whole
 
 FORMAT = 1
 METADATA_KEY = "voiceclone"
@@ -118,19 +119,6 @@ def check_voice_file(path: Path, base: BaseModel) -> None:
     base_check = getattr(base, "check_voice_file", None)
     if base_check is not None:
         base_check(path)
-
-
-def is_whole(path: Path) -> bool:
-    """True when a safetensors file is there and not cut, at whatever byte; no tensor is read."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        # Opening checks every offset and length that the header promises against the file.
-        with safe_open(path, framework="np") as opened:
-            opened.keys()
-    except (SafetensorError, OSError):
-        return False
-    return True
 
 
 def check_size(path: Path, max_mb: int) -> None:

@@ -8,9 +8,10 @@ from textwrap import shorten
 import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac, resample
-from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.bases.base import TrainingClip
 from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import AudioError, Cancelled, NotEnoughSpeechError, TextError, TrainingError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import read_json, write_json
 
 INDEX_FILE = "clips.json"

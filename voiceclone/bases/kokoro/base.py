@@ -15,9 +15,7 @@ from voiceclone.bases.base import (
     VOICE_FILE,
     Ability,
     Effort,
-    OnProgress,
     Policy,
-    ShouldStop,
     SliceResult,
     StockVoice,
     TrainingClip,
@@ -28,14 +26,15 @@ from voiceclone.bases.kokoro import starting_voice, stock
 from voiceclone.bases.kokoro.model import weights
 from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
 from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, polish
-from voiceclone.bases.kokoro.synthesizer import Talker, say
+from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
 from voiceclone.bases.kokoro.train import recipe
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.compute import device, random_state_untouched, use_all_cores
 from voiceclone.errors import InputError, NotFoundError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
-from voiceclone.voices.voice_file import is_whole
+from voiceclone.storage.safetensors_file import is_whole
 
 if TYPE_CHECKING:
     from voiceclone.bases.kokoro.train.trainer import Trainer
@@ -77,7 +76,7 @@ class KokoroBase:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.talker = Talker(folder)
+        self.talker = Synthesizer(folder)
         self._trainers: dict[Path, Trainer] = {}
 
     # Weights ----------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.bases.kokoro.data import dataset, features
 from voiceclone.bases.kokoro.model import synthesis
 from voiceclone.bases.kokoro.model.network import STYLE_SIZE
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.bases.kokoro.model.weights import load_network, load_stock_voices, read_info
 from voiceclone.bases.kokoro.postprocess.pipeline import POLISH
 from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
@@ -154,7 +155,7 @@ def stock_embeddings(
     from voiceclone.evaluation import speaker_similarity
     from voiceclone.text.phonemes import phonemize
 
-    tokens = dataset.phonemes_to_tokens(phonemize(_SPOKEN_TEXT, "en-us"))
+    tokens = phonemes_to_tokens(phonemize(_SPOKEN_TEXT, "en-us"))
     device = network.bert_encoder.weight.device
     known = {}
     for name, style in styles.items():

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class Talker:
+class Synthesizer:
     """Speaks in the stock voice or in that of a file; building it loads nothing.
 
     Args:
@@ -87,9 +87,9 @@ def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: 
     Raises:
         TextError: nothing in it can be spoken, or it is longer than one sentence can be.
     """
-    from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
     from voiceclone.bases.kokoro.model import synthesis
     from voiceclone.bases.kokoro.model.network import MAX_TOKENS
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
     from voiceclone.text.phonemes import phonemize
 
     tokens = phonemes_to_tokens(phonemize(text, language))

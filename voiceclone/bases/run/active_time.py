@@ -11,7 +11,7 @@ MAX_COMPUTED_SHARE = 0.02
 it (5 to 15 % beside four others of higher priority), and one asleep only what it did before and after."""
 
 
-class WorkClock:
+class ActiveTime:
     """Adds up the time of a run, read at least once a step.
 
     Whether a clock goes on while the computer sleeps depends on the system (it does on Windows and for a paused virtual

@@ -16,7 +16,7 @@ MAX_BAD_STEPS = 5
 """Steps in a row without a finite loss that are divergence; fewer are left out and forgotten."""
 
 
-class LossWatch:
+class DivergenceWatch:
     """Follows the loss of a run."""
 
     def __init__(self) -> None:

@@ -11,7 +11,6 @@ from voiceclone import limits
 from voiceclone.audio.decoding import Recording, open_recording
 from voiceclone.audio.envelope import loudness_shape
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.intake.slicing import SlicePlan, cut_slices, divide_long, find_slices, find_speech
 from voiceclone.clips.intake.sources import Source, SourceFinder
 from voiceclone.clips.intake.text_alignment import lay_text
@@ -31,6 +30,7 @@ from voiceclone.clips.quality.figures import measure
 from voiceclone.clips.transcripts.reader import Words
 from voiceclone.clips.transcripts.timed_texts import TimedText
 from voiceclone.errors import AudioError, Cancelled, TextError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.language_id import language_of
 from voiceclone.recognition.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
 from voiceclone.storage import disk

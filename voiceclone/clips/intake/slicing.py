@@ -9,10 +9,10 @@ import numpy as np
 from voiceclone.audio.decoding import Recording, fit
 from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_probabilities, speech_regions
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.intake.word_cuts import HearWords, divide_run, windows_over
 from voiceclone.errors import Cancelled
 from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S, MIN_SLICE_S, TARGET_SLICE_S
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.transcribe import SpokenWord
 
 PADDING_S = 0.15

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from voiceclone import limits
 from voiceclone.audio.decoding import require_readable
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.dataset_details import ClipDetails, read_details
 from voiceclone.clips.transcripts.found_tables import tables_in, transcripts_of
 from voiceclone.clips.transcripts.reader import (
@@ -20,6 +19,7 @@ from voiceclone.clips.transcripts.reader import (
 )
 from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
 from voiceclone.errors import ArchiveError, AudioError, TextError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.archive import unpack
 from voiceclone.storage.staging import spool_folder
 from voiceclone.wording import count

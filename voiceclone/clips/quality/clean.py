@@ -9,11 +9,11 @@ from voiceclone.audio.acoustics import LINE_STANDS_OUT_DB, mains_hum
 from voiceclone.audio.clicks import remove_clicks
 from voiceclone.audio.sound import Audio, encode_flac, loudness_lufs, true_peak_dbfs
 from voiceclone.audio.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.quality.harm import is_harmed
 from voiceclone.clips.quality.listening import clear_voice
 from voiceclone.errors import Cancelled
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.wording import kept_words
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import numpy as np
 from voiceclone import limits
 from voiceclone.audio.envelope import fine_shape, shape_likeness
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.quality.speakers import ClipSpeaker, find_speakers, likeness_to_the_main_voice
 from voiceclone.clips.quality.verdict import sounds_well
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.evaluation.wer import character_error_rate
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.transcribe import can_transcribe, keeping_recogniser, recognise, recognise_again
 from voiceclone.storage.disk import atomic_file
 from voiceclone.wording import kept_words

@@ -31,7 +31,7 @@ class Verdict:
     reason: str = ""
     """Of the gravest finding; empty when good."""
     figures: dict[str, float] = field(default_factory=dict)
-    """Those of `clips.quality.figures.measure`, `letters_per_s`, and those of `clips.quality.listening` once that was done."""
+    """Those of `figures.measure`, `letters_per_s`, and those of `listening` once that was done."""
     kinds: tuple[str, ...] = ()
     """Everything that was found, the gravest first."""
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.errors import BusyError, Cancelled, VoiceCloneError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.ui import text
 
 RUNNING, DONE, CANCELLED, FAILED = "running", "done", "cancelled", "failed"

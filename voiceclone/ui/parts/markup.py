@@ -6,7 +6,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from voiceclone.bases import DEFAULT_BASE_ID
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.training.run_summary import did_it_help
 from voiceclone.ui import text
 

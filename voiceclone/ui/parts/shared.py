@@ -14,8 +14,8 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.audio.sound import Audio, encode_wav
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.errors import NotFoundError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.ui import text
 from voiceclone.ui.parts.errors import plain_errors
 from voiceclone.ui.parts.jobs import BackgroundJob

@@ -18,7 +18,7 @@ TICK_S = 1.0
 
 
 @dataclass(frozen=True)
-class Effortful:
+class LengthChoice:
     """How long it may take: the choice, and what overrules it."""
 
     efforts: gr.Radio
@@ -38,7 +38,7 @@ class Effortful:
 
 
 @dataclass(frozen=True)
-class Ahead:
+class PreflightCard:
     """What is told before a training, beside the choice."""
 
     checks: gr.HTML
@@ -57,7 +57,7 @@ def build_effort() -> gr.Radio:
     )
 
 
-def build_drawer(efforts: gr.Radio, note: gr.HTML) -> Effortful:
+def build_drawer(efforts: gr.Radio, note: gr.HTML) -> LengthChoice:
     """Lay out the drawer for experts, closed."""
     with gr.Accordion(text.EXPERT, open=False, elem_id="expert", elem_classes="vc-card") as drawer:
         gr.HTML(markup.note(text.EXPERT_INFO))
@@ -70,16 +70,16 @@ def build_drawer(efforts: gr.Radio, note: gr.HTML) -> Effortful:
                                 elem_id="expert-minutes", min_width=220)  # fmt: skip
             seed = gr.Number(0, label=text.EXPERT_SEED, info=text.EXPERT_SEED_INFO, elem_id="expert-seed",
                              min_width=220)  # fmt: skip
-    return Effortful(efforts, chosen_id(efforts), note, drawer, derived, steps, minutes, seed)
+    return LengthChoice(efforts, chosen_id(efforts), note, drawer, derived, steps, minutes, seed)
 
 
-def build_checks() -> Ahead:
+def build_checks() -> PreflightCard:
     """Lay out the card of what is looked at."""
-    return Ahead(gr.HTML(elem_id="preflight"), gr.Timer(TICK_S, active=False))
+    return PreflightCard(gr.HTML(elem_id="preflight"), gr.Timer(TICK_S, active=False))
 
 
 def wire_ahead(
-    shared: Shared, ahead: Ahead, form: Effortful, consent: gr.Checkbox, choice: Any, seen_by: Sequence[Any]
+    shared: Shared, ahead: PreflightCard, form: LengthChoice, consent: gr.Checkbox, choice: Any, seen_by: Sequence[Any]
 ) -> None:
     """Connect it: shown anew whenever something it tells of may have changed.
 

@@ -14,8 +14,8 @@ from voiceclone.ui.parts.shared import Shared, into, wire
 from voiceclone.ui.train_tab import name_taken
 from voiceclone.ui.train_tab.models import Choice, build_models
 from voiceclone.ui.train_tab.preflight import (
-    Ahead,
-    Effortful,
+    LengthChoice,
+    PreflightCard,
     build_checks,
     build_drawer,
     build_effort,
@@ -42,8 +42,8 @@ class Form:
     panel: gr.Column
     summary: gr.HTML
     name: gr.Textbox
-    length: Effortful
-    ahead: Ahead
+    length: LengthChoice
+    ahead: PreflightCard
     consent: gr.Checkbox
     start: gr.Button
     question: name_taken.Question

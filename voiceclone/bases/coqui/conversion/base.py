@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone.audio.sound import Audio, resample
-from voiceclone.bases.base import OnProgress, ShouldStop, SliceResult, TrainingClip, TrainingPlan
+from voiceclone.bases.base import SliceResult, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui.conversion.converters import CONVERTERS
 from voiceclone.bases.coqui.pieces import convert_in_pieces
 from voiceclone.bases.coqui.released_base import ReleasedBase
@@ -13,6 +13,7 @@ from voiceclone.bases.coqui.voice_tensors import read_shapes, read_voice_tensors
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.compute import device
 from voiceclone.errors import InputError, NotEnoughSpeechError, VoiceFileError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.wording import seconds
 
 MAX_CLIPS = 10

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.base import VOICE_FILE, OnProgress, ShouldStop, TrainingClip, TrainingPlan
+from voiceclone.bases.base import VOICE_FILE, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store
 from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
@@ -24,6 +24,7 @@ from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.compute import device
 from voiceclone.errors import InputError, TrainingError, VoiceFileError
 from voiceclone.limits import MAX_LETTERS_PER_S
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import require_free_disk
 
 if TYPE_CHECKING:

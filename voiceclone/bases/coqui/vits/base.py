@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.audio.sound import Audio, encode_wav
-from voiceclone.bases.base import VOICE_FILE, Ability, OnProgress, Policy, ShouldStop, TrainingClip, TrainingPlan
+from voiceclone.bases.base import VOICE_FILE, Ability, Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
 from voiceclone.bases.coqui.finished import score
@@ -27,6 +27,7 @@ from voiceclone.bases.coqui.voice_tensors import (
 from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
 from voiceclone.limits import MIN_FREE_DISK_MB
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import require_free_disk
 from voiceclone.wording import seconds
 

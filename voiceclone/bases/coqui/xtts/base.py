@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.base import VOICE_FILE, OnProgress, ShouldStop, TrainingClip, TrainingPlan
+from voiceclone.bases.base import VOICE_FILE, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
@@ -24,6 +24,7 @@ from voiceclone.bases.coqui.xtts import network as xtts_network
 from voiceclone.bases.coqui.xtts.network import LATENT, OUTPUT_RATE
 from voiceclone.compute import device
 from voiceclone.errors import NotEnoughSpeechError, VoiceFileError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import require_free_disk
 from voiceclone.wording import seconds
 

@@ -124,7 +124,7 @@ def fit_map(network: "torch.nn.Module", style: "torch.Tensor") -> np.ndarray:
 
 
 def _fit(network: "torch.nn.Module", style: "torch.Tensor") -> np.ndarray:
-    from voiceclone.bases.kokoro.data.dataset import phonemes_to_tokens
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
     from voiceclone.text.phonemes import phonemize
 
     inputs, outputs = [], []

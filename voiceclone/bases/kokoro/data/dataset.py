@@ -11,13 +11,14 @@ import numpy as np
 
 from voiceclone.audio.pitch import pitch_curve
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.bases.base import TrainingClip
 from voiceclone.bases.kokoro.data import features
 from voiceclone.bases.kokoro.data.alignment import Aligner
 from voiceclone.bases.kokoro.data.feature_cache import VERSION, content_key
 from voiceclone.bases.kokoro.model.network import FRAME_SAMPLES, MAX_TOKENS
-from voiceclone.bases.kokoro.model.weights import vocabulary
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import atomic_file, read_json_twice, write_json_twice
 from voiceclone.text.phonemes import phonemize
 
@@ -58,12 +59,6 @@ class ClipFeatures:
     """float32, shape (512, tokens): the text encoder's output."""
     prosody_text: np.ndarray
     """float32, shape (512, tokens): ALBERT's output."""
-
-
-def phonemes_to_tokens(phonemes: str) -> list[int]:
-    """Return the token ids of a phoneme string, boundary tokens not included."""
-    symbols = vocabulary()
-    return [symbols[symbol] for symbol in phonemes if symbol in symbols]
 
 
 def write_dataset(

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceclone.bases.base import OnProgress
 from voiceclone.errors import BaseModelError
+from voiceclone.progress import OnProgress
 
 if TYPE_CHECKING:
     import onnx

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from voiceclone.bases.base import ShouldStop
+from voiceclone.progress import ShouldStop
 from voiceclone.storage import download
 
 _ELSEWHERE = "The base model that came with the installation works without a network: python -m voiceclone setup"

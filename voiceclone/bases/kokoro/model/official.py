@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.bases.kokoro.model import official_files, weights
 from voiceclone.bases.kokoro.model.download import fetch
 from voiceclone.errors import BaseModelError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import require_free_disk, storage_errors
 
 if TYPE_CHECKING:

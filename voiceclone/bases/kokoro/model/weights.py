@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from voiceclone.bases.base import OnProgress
 from voiceclone.bases.kokoro.model import convert
 from voiceclone.errors import BaseModelError
+from voiceclone.progress import OnProgress
 from voiceclone.storage.disk import atomic_file, read_json, require_free_disk, write_json
 
 if TYPE_CHECKING:

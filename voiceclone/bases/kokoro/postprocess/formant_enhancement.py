@@ -60,7 +60,7 @@ def _formants(spectrum: np.ndarray) -> np.ndarray:
     return (torch.from_numpy(_formant_filter()) @ levels).numpy()
 
 
-class ContrastMeter:
+class FormantStatistics:
     """Compares how far formants stand out in what is spoken and what was recorded, over the latest training windows."""
 
     def __init__(self) -> None:

@@ -48,7 +48,7 @@ _SMOOTHING_LEVELS = 3.0
 """Standard deviation in dB: a minute of speech has few moments of each level."""
 
 
-class PauseMeter:
+class PauseStatistics:
     """Counts how often each level occurs in what is spoken and what was recorded, over the latest training windows."""
 
     def __init__(self) -> None:

@@ -2,22 +2,22 @@
 
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.bases.kokoro.postprocess.formant_enhancement import CONTRAST, ContrastMeter
-from voiceclone.bases.kokoro.postprocess.pauses import PAUSE_CURVE, PauseMeter
-from voiceclone.bases.kokoro.postprocess.tone_curve import TONE_CURVE, BalanceMeter
+from voiceclone.bases.kokoro.postprocess.formant_enhancement import CONTRAST, FormantStatistics
+from voiceclone.bases.kokoro.postprocess.pauses import PAUSE_CURVE, PauseStatistics
+from voiceclone.bases.kokoro.postprocess.tone_curve import TONE_CURVE, ToneCurveStatistics
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
 
 
-class Meters:
+class Statistics:
     """Compares what is spoken with what was recorded, window by window: balance of tones, contrast, pauses."""
 
     def __init__(self) -> None:
-        self._balance = BalanceMeter()
-        self._contrast = ContrastMeter()
-        self._pauses = PauseMeter()
+        self._balance = ToneCurveStatistics()
+        self._contrast = FormantStatistics()
+        self._pauses = PauseStatistics()
 
     def add(self, spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float) -> None:
         """Take in windows that say the same, each (batch, samples); contrast and pauses hear the first of them."""

@@ -36,7 +36,7 @@ _KEPT_SHARE = 0.98
 _MIN_WINDOWS = 20
 
 
-class BalanceMeter:
+class ToneCurveStatistics:
     """Compares the average spectra of what is spoken with what was recorded, over the latest training windows."""
 
     def __init__(self) -> None:

@@ -16,7 +16,7 @@ SHORT_WINDOW_FRAMES = 24
 
 
 @dataclass(frozen=True)
-class Thrift:
+class MemoryFallback:
     """What a run does to get along with the memory there is; saved with each checkpoint."""
 
     windows_at_once: int
@@ -28,11 +28,11 @@ class Thrift:
     """Of the network only the layers learn that turn the style into a norm's scale and shift."""
 
     @staticmethod
-    def none(recipe: Recipe) -> "Thrift":
+    def none(recipe: Recipe) -> "MemoryFallback":
         """Return how a run begins: with everything the recipe asks for."""
-        return Thrift(recipe.batch_windows, recipe.window_frames)
+        return MemoryFallback(recipe.batch_windows, recipe.window_frames)
 
-    def next_rung(self) -> tuple["Thrift", str]:
+    def next_rung(self) -> tuple["MemoryFallback", str]:
         """Return what to try when the memory was too small for this, and the sentence that says so.
 
         Raises:

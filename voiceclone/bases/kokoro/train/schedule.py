@@ -7,7 +7,7 @@ from pathlib import Path
 
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.kokoro.train.recipe import Recipe
-from voiceclone.bases.run.active_time import WorkClock
+from voiceclone.bases.run.active_time import ActiveTime
 from voiceclone.errors import TrainingError
 from voiceclone.storage.disk import read_json_twice, write_json_twice
 
@@ -81,7 +81,7 @@ class Schedule:
             plan = replace(plan, minutes=recipe.default_minutes)
         self.plan, self.recipe = plan, recipe
         self.position = Position(elapsed_s=spent_s)
-        self.clock = WorkClock(spent_s)
+        self.clock = ActiveTime(spent_s)
         self.step_s = 0.0
         """What a step takes, a running mean; 0 before the first."""
 
@@ -93,7 +93,7 @@ class Schedule:
     def go_on_from(self, position: Position, step_s: float) -> None:
         """Go on from a checkpoint of an earlier process."""
         self.position, self.step_s = position, step_s
-        self.clock = WorkClock(position.elapsed_s)
+        self.clock = ActiveTime(position.elapsed_s)
 
     def go_back_to(self, position: Position) -> None:
         """Go back to a checkpoint; the time spent since then stays spent."""

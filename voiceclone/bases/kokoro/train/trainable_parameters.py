@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import torch
 
 
-class Learners:
+class TrainableParameters:
     """Everything that learns, marked so in the network, with one optimizer for the sound and one for the prosody.
 
     Args:

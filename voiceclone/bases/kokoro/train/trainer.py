@@ -13,19 +13,19 @@ from voiceclone.bases.kokoro.data import dataset
 from voiceclone.bases.kokoro.data.alignment import Aligner
 from voiceclone.bases.kokoro.data.feature_cache import VERSION
 from voiceclone.bases.kokoro.model.weights import load_network, read_info
-from voiceclone.bases.kokoro.postprocess.statistics import Meters
+from voiceclone.bases.kokoro.postprocess.statistics import Statistics
 from voiceclone.bases.kokoro.starting_voice import begin_at_voice, choose_start, kept_polish
 from voiceclone.bases.kokoro.train import losses
-from voiceclone.bases.kokoro.train.memory_fallback import Thrift, compute_twice
+from voiceclone.bases.kokoro.train.memory_fallback import MemoryFallback, compute_twice
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.kokoro.train.run_files import RunFiles
 from voiceclone.bases.kokoro.train.schedule import Position, Schedule, read_plan
 from voiceclone.bases.kokoro.train.step_losses import Heard, Teacher, acoustic_loss, prosody_loss
-from voiceclone.bases.kokoro.train.trainable_parameters import Learners
+from voiceclone.bases.kokoro.train.trainable_parameters import TrainableParameters
 from voiceclone.bases.kokoro.train.training_clips import LoadedClip, ReadyClips, Window
 from voiceclone.bases.memory import free_memory, is_out_of_memory
 from voiceclone.bases.run.checkpoint import load_checkpoint, read_about
-from voiceclone.bases.run.divergence import LossWatch
+from voiceclone.bases.run.divergence import DivergenceWatch
 from voiceclone.errors import TrainingError
 from voiceclone.wording import about, seconds
 
@@ -61,15 +61,15 @@ class Trainer:
         entries = self._read_entries()
         self.held_out = [entry for entry in entries if entry.held_out]
         learnt_from = [entry for entry in entries if not entry.held_out]
-        self._meters, self._watches = Meters(), _new_watches()
-        self._thrift, self._returns = Thrift.none(self.recipe), 0
+        self._meters, self._watches = Statistics(), _new_watches()
+        self._thrift, self._returns = MemoryFallback.none(self.recipe), 0
         self._saved_step: int | None = None
         self.start = choose_start(self.network, base_folder, run_dir, learnt_from).to(device)
         self.aligner = Aligner(self.network, base_folder, self.start)  # before anything is learnt
         self.clips = ReadyClips(run_dir, learnt_from, self.recipe, self.aligner, device)
         band_limited = any(entry.bandwidth_hz < losses.FULL_BAND_HZ for entry in learnt_from)
         self._teacher = Teacher(self.network, self.start) if band_limited else None
-        self.learners = Learners(self.network, self.start, self.recipe, plan.policy)
+        self.learners = TrainableParameters(self.network, self.start, self.recipe, plan.policy)
         about = self._load_checkpoint()
         if about is not None:
             self.schedule.go_on_from(about["position"], about.get("step_s", 0.0))
@@ -129,7 +129,7 @@ class Trainer:
             except (MemoryError, RuntimeError) as error:
                 if not is_out_of_memory(error):
                     raise
-            # No rung of `Thrift` would help: they make steps smaller, and nothing but gradients is left of a step here.
+            # No rung of `MemoryFallback` helps: they make steps smaller, and of a step only gradients are left here.
             self.learners.forget_gradients()
             free_memory()
         length_s = self.clips.leave_next_out().duration_s
@@ -245,7 +245,7 @@ class Trainer:
             self._be_thrifty(thrift)
             self._files.note(sentence)
 
-    def _be_thrifty(self, thrift: Thrift) -> None:
+    def _be_thrifty(self, thrift: MemoryFallback) -> None:
         if thrift.computes_twice:
             compute_twice(self.network)
         if thrift.style_layers_only:
@@ -287,7 +287,7 @@ class Trainer:
         network = load_network(self._base_folder, self.device)
         begin_at_voice(network, self.run_dir)
         self.learners.begin_anew(dict(network.named_parameters()), self.start)
-        self._meters, self._watches = Meters(), _new_watches()
+        self._meters, self._watches = Statistics(), _new_watches()
         self.clips.order = []
 
     @property
@@ -369,7 +369,7 @@ class Trainer:
         self._saved_step = None
         position = Position(**about["position"])
         if "thrift" in about:
-            self._be_thrifty(Thrift(**about["thrift"]))
+            self._be_thrifty(MemoryFallback(**about["thrift"]))
         load_checkpoint(path, self.learners.all(), self.learners.optimizers(), only_learning=True)
         self._meters.restore(about)
         self._returns = int(about.get("returns", 0))
@@ -380,5 +380,5 @@ class Trainer:
         return about | {"position": position}
 
 
-def _new_watches() -> dict[str, LossWatch]:
-    return {"loss": LossWatch(), "prosody_loss": LossWatch()}
+def _new_watches() -> dict[str, DivergenceWatch]:
+    return {"loss": DivergenceWatch(), "prosody_loss": DivergenceWatch()}

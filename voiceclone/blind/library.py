@@ -15,7 +15,7 @@ TEST_FILE = "test.json"
 _ABANDONED_S = 3600.0
 
 
-class BlindShelf:
+class BlindTestLibrary:
     """The tests below `blind/`; threads of one program may share it."""
 
     def __init__(self, data_dir: Path) -> None:
