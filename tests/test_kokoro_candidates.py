@@ -9,7 +9,8 @@ import torch
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from voiceclone.audio.sound import decode
-from voiceclone.bases.base import HeardWhileTraining, TrainingClip, TrainingPlan
+from voiceclone.bases.abilities import HeardWhileTraining
+from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.evaluation import speaker_similarity
 

@@ -43,7 +43,7 @@ def small():
 
     with pytest.MonkeyPatch.context() as patch:
         bundles.make_tacotron_small(patch)
-        patch.setattr(finished.scoring, "score", no_judges)
+        patch.setattr(finished.sentences, "score", no_judges)
         patch.setattr(host, "cores", lambda: 1)
         recipe = stages.TacotronRecipe(1e-3, 1e-3, warm_up_steps=1, clips_per_step=2)
         patch.setattr(training, "TacotronRecipe", lambda: recipe)

@@ -79,7 +79,7 @@ def make_quick(patch: pytest.MonkeyPatch) -> None:
         return {"spoken_s": speak(TEXT).duration_s, "untrained_s": speak_untrained(TEXT).duration_s}
 
     patch.setattr(gpt_trainer, "DiscreteVAE", bundles.small_dvae)
-    patch.setattr(finished.scoring, "score", no_judges)
+    patch.setattr(finished.sentences, "score", no_judges)
     patch.setattr(host, "cores", lambda: 1)
     set_rate(patch, 3e-3)
 

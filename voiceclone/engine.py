@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone import host
 from voiceclone.bases import catalogue
+from voiceclone.bases.abilities import EstimatesWorkload, HasStockVoices, TellsTrainingFacts, continues_voices
 from voiceclone.bases.base import Ability, BaseModel, Policy, StockVoice
 from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.bases.registry import load_base
@@ -662,7 +663,7 @@ class VoiceEngine:
         if id_or_name is None:
             return None
         voice = self._shelf.voice(id_or_name)
-        if not getattr(base, "continues_voices", False):
+        if not continues_voices(base):
             raise InputError(f"{base.title} cannot go on from a voice. Train a new one from all recordings instead.")
         check_base(voice, base)
         if policy == Policy.TRANSFER and voice.policy not in (Policy.TRANSFER, Policy.INSTANT):
@@ -710,9 +711,8 @@ class VoiceEngine:
             )
         )
         used = sum(is_trainable(clip) for clip in self._library.clips(project.project_id))
-        told = getattr(base, "training_facts", None)
         choices = plans(base, readiness.usable_s, pace) if Ability.TRAIN in base.abilities else ()
-        facts = told(used, (pace or USUAL).device) if told else {}
+        facts = base.training_facts(used, (pace or USUAL).device) if isinstance(base, TellsTrainingFacts) else {}
         return TrainingEstimate(looked_at, choices, pace, facts, others_share > BUSY_SHARE)
 
     def measure_pace(self, base_id: str | None = None, *, wait: bool = False, at_most_s: float | None = None) -> bool:
@@ -731,7 +731,7 @@ class VoiceEngine:
         if not self._prober.running:
             active = self._runner.active()
             busy = active is not None and active.running
-            measurable = getattr(base, "workload", None) is not None and base.is_ready()
+            measurable = isinstance(base, EstimatesWorkload) and base.is_ready()
             known = self._pace_of(base) if measurable else None
             if busy or not measurable or (known is not None and not self._worth_measuring_again(known)):
                 return False
@@ -1033,8 +1033,7 @@ class VoiceEngine:
 
         None before the base is ready, or where it has none to choose from.
         """
-        told = getattr(self.base, "stock_voices", None)
-        return told() if told is not None else ()
+        return self.base.stock_voices() if isinstance(self.base, HasStockVoices) else ()
 
     def stock_voice(self, wanted: str) -> StockVoice | None:
         """Return the stock voice meant by an id or a name, capitals aside; None where it is none.

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from voiceclone.audio.sound import Audio
 from voiceclone.progress import OnProgress, ShouldStop
@@ -117,8 +117,8 @@ class StockVoice:
 VOICE_FILE = "voice.safetensors"
 """In the run folder: the voice that a training ends in, as `finish` leaves it."""
 START_VOICE_FILE = "start_voice.safetensors"
-"""A voice file of this name in a run folder is what learning goes on from, in place of a stock voice; only bases whose
-`continues_voices` is True are given one."""
+"""A voice file of this name in a run folder is where training starts, instead of a stock voice. Only bases for which
+`abilities.continues_voices` is True are given one."""
 
 
 class BaseModel(Protocol):
@@ -130,10 +130,7 @@ class BaseModel(Protocol):
     keeps its checkpoint there, and leaves `voice.safetensors`. It must be able to go on
     from its last checkpoint after the process was killed at any moment.
 
-    A base may also have `workload(effort, speech_s, device) -> Workload` (how many steps an `Effort` is worth on `cpu`
-    or `cuda`; without it the page offers minutes), `training_facts(clip_count, device) -> dict` and
-    `precision() -> str` (figures for people who want to know), `continues_voices = True` (see `START_VOICE_FILE`), and
-    `stock_voices() -> tuple[StockVoice, ...]` (none before it is ready); `speak` then takes the id of one, too.
+    Optional abilities (stock voices, candidates, estimates …) are the protocols of `bases.abilities`.
     """
 
     base_id: str
@@ -204,47 +201,3 @@ class BaseModel(Protocol):
 
         `voice=None` is the base's first choice of its stock voices, a str the id of one of them.
         """
-
-
-@runtime_checkable
-class HeardWhileTraining(Protocol):
-    """What a base adds whose voice can be heard and kept while it learns; a base without it keeps its last voice.
-
-    None of these changes what training does next, not even by the random numbers it draws
-    (`compute.random_state_untouched`).
-    """
-
-    def train_slice(
-        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
-    ) -> SliceResult:
-        """As in `BaseModel`, and the slice ends with step `until_step`, too."""
-
-    def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
-        """As in `BaseModel`; `chosen` is a file that `write_learnt` made: the final voice, judged already."""
-
-    def save(self, run_dir: Path) -> None:
-        """Save what was learnt, unless it is saved already; asked before a candidate is made, which takes a while."""
-
-    def load(self, run_dir: Path) -> None:
-        """Load what training this run needs; whatever else is asked of the run first would do it, too."""
-
-    def held_out(self, run_dir: Path) -> list[Audio]:
-        """Return the recordings of this run that nothing is learnt from; may be none."""
-
-    def recordings(self, run_dir: Path, seconds: float) -> list[Audio]:
-        """Return recordings of this run, at least `seconds` of them where there are so many.
-
-        The held-out ones come first; the others are learnt from.
-        """
-
-    def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
-        """Say sentences in the untouched stock voice that this run begins from; cheap before the first step."""
-
-    def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
-        """Say sentences in the voice as it is now, in the language of the recordings."""
-
-    def held_out_loss(self, run_dir: Path) -> float | None:
-        """Return the loss, as `metrics.jsonl` tells it, on recordings that nothing is learnt from; None without any."""
-
-    def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
-        """Write the voice as it is now as a voice file, whole or not at all."""

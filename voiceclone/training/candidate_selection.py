@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac
-from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy
+from voiceclone.bases.abilities import HeardWhileTraining
+from voiceclone.bases.base import VOICE_FILE, Policy
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.run.notes import add_note
 from voiceclone.clips.quality.clean import set_loudness

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from voiceclone.bases.abilities import EstimatesWorkload
 from voiceclone.bases.base import Effort
 from voiceclone.training.preflight import Preflight
 from voiceclone.training.speed import USUAL, TrainingSpeed
@@ -70,12 +71,11 @@ def plans(base: Any, speech_s: float, pace: TrainingSpeed | None) -> tuple[Effor
 
 def effort_plan(base: Any, effort: Effort, speech_s: float, pace: TrainingSpeed | None) -> EffortPlan:
     """Work out one of them; a base with `workload` gets steps, any other minutes."""
-    workload = getattr(base, "workload", None)
-    if workload is None:
+    if not isinstance(base, EstimatesWorkload):
         minutes = EFFORT_MINUTES[effort]
         return EffortPlan(effort, None, minutes, minutes * 60, measured=True)
     used = (pace or USUAL).at_best()
-    work = workload(effort, speech_s, used.device)
+    work = base.workload(effort, speech_s, used.device)
     return EffortPlan(
         effort,
         work.steps,

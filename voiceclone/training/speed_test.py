@@ -18,6 +18,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from voiceclone import compute, host
+from voiceclone.bases.abilities import TellsPrecision
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.registry import load_base
 from voiceclone.errors import BaseModelError, Cancelled
@@ -151,8 +152,7 @@ def _device(base: Any) -> tuple[str, str, float, str]:
 
         about = torch.cuda.get_device_properties(0)
         name, memory_mb = about.name, about.total_memory / 1e6
-    precision = getattr(base, "precision", None)
-    return device, name, memory_mb, precision() if precision is not None else ""
+    return device, name, memory_mb, base.precision() if isinstance(base, TellsPrecision) else ""
 
 
 class SpeedTester:

@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 
 from voiceclone import compute, host
-from voiceclone.bases.base import START_VOICE_FILE, BaseModel, HeardWhileTraining, Policy, TrainingPlan
+from voiceclone.bases.abilities import HeardWhileTraining
+from voiceclone.bases.base import START_VOICE_FILE, BaseModel, Policy, TrainingPlan
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.registry import load_base
 from voiceclone.bases.run.active_time import ActiveTime

@@ -24,7 +24,7 @@ from voiceclone.bases.base import (
 )
 from voiceclone.bases.kokoro import starting_voice, stock
 from voiceclone.bases.kokoro.model import weights
-from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+from voiceclone.bases.kokoro.model.network import FRAME_S, SAMPLE_RATE
 from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, polish
 from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
 from voiceclone.bases.kokoro.train import recipe
@@ -325,7 +325,7 @@ class KokoroBase:
 
         used = recipe.Recipe.for_device(device)
         steps = recipe.effort_steps(effort, speech_s, used)
-        heard_s = max(used.first_clips_s, frames_worth_having(steps, used) * recipe.FRAME_S)
+        heard_s = max(used.first_clips_s, frames_worth_having(steps, used) * FRAME_S)
         return Workload(steps, min(speech_s, heard_s), steps < recipe.EFFORT_STEPS[effort])
 
     def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.bases.abilities import continues_voices
 from voiceclone.errors import InputError
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
@@ -63,7 +64,7 @@ def ask(engine: Any, question: Question, voice: Any, base_id: str) -> dict[Any, 
 def can_go_on(engine: Any, voice: Any, base_id: str) -> bool:
     """True when a training with this base may begin where `voice` is now."""
     base = engine.base_of(base_id or None)
-    return getattr(base, "continues_voices", False) and voice.base_id == base.base_id
+    return continues_voices(base) and voice.base_id == base.base_id
 
 
 def as_chosen(engine: Any, voice: Any, way: Any) -> tuple[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from voiceclone.bases.base import TrainingClip
 from voiceclone.bases.kokoro.data import features
 from voiceclone.bases.kokoro.data.alignment import Aligner
 from voiceclone.bases.kokoro.data.feature_cache import VERSION, content_key
-from voiceclone.bases.kokoro.model.network import FRAME_SAMPLES, MAX_TOKENS
+from voiceclone.bases.kokoro.model.network import FRAME_S, FRAME_SAMPLES, MAX_TOKENS
 from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
 from voiceclone.progress import OnProgress, ShouldStop
@@ -29,7 +29,7 @@ HELD_OUT_SHARE = 0.08
 MAX_HELD_OUT = 6
 MIN_CLIPS_TO_HOLD_OUT = 4
 _MIN_FRAMES_PER_TOKEN = 1.0
-"""Fewer frames of 25 ms than tokens: the text cannot be what is said."""
+"""Fewer frames than tokens: the text cannot be what is said."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ClipFeatures:
     """One clip ready for training; curves and sound end on the same frame."""
 
     frames: np.ndarray
-    """int64, shape (tokens,): duration of each token in frames of 25 ms, boundary tokens included."""
+    """int64, shape (tokens,): duration of each token in frames, boundary tokens included."""
     pitch_hz: np.ndarray
     """float32, shape (2 * frames,): 0 where unvoiced."""
     loudness: np.ndarray
@@ -111,7 +111,7 @@ def _tokens_of(clip: TrainingClip) -> list[int]:
     tokens = phonemes_to_tokens(phonemize(clip.text, clip.language))
     if len(tokens) > MAX_TOKENS:
         raise TextError("A clip's text is too long for one clip; cut the recording into sentences.")
-    frames = clip.audio.duration_s * 1000 / 25
+    frames = clip.audio.duration_s / FRAME_S
     if frames < _MIN_FRAMES_PER_TOKEN * (len(tokens) + 2):
         raise TextError("A clip is too short for its text; check that the text is what is said.")
     return tokens

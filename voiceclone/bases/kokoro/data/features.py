@@ -119,7 +119,7 @@ def align(template: np.ndarray, template_frames: np.ndarray, samples: np.ndarray
 
     Args:
         template: the same phonemes spoken by the base, 24 kHz, shape (600 * sum(template_frames),).
-        template_frames: int64, shape (tokens,): frames of 25 ms of each token in the template.
+        template_frames: int64, shape (tokens,): frames of each token in the template.
         samples: the recording, 24 kHz.
 
     Returns:

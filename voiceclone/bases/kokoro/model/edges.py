@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LAST_MARK = 16
 """Tokens up to this one are punctuation, the space and the boundary (0); all others are sounds or their marks."""
 SOUND_FRAMES = 6
-"""So much of the last token (25 ms a frame) is taken for its sound; the network puts the silence behind a sentence into
+"""So much of the last token, in frames, is taken for its sound; the network puts the silence behind a sentence into
 that token, too, which is then 15 to 20 frames long where the same sound elsewhere has 3 to 6."""
 
 

@@ -60,7 +60,7 @@ def read_plan(run_dir: Path, weights_sha256: str) -> tuple[TrainingPlan, float]:
 
 
 def frames_worth_having(steps: int, recipe: Recipe) -> int:
-    """Return how many frames of 25 ms to make ready for so many steps, so that each is heard `HEARD_TIMES`."""
+    """Return how many frames to make ready for so many steps, so that each is heard `HEARD_TIMES`."""
     return steps * recipe.batch_windows * recipe.window_frames // HEARD_TIMES
 
 

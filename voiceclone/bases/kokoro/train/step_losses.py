@@ -89,7 +89,7 @@ def acoustic_loss(
         windows: of clips; all are cut to the length of the shortest.
         style: acoustic half of the style, shape (1, 128).
         recipe: the weights of the parts.
-        window_frames: length of a window in frames of 25 ms.
+        window_frames: length of a window in frames.
         teacher: asked where the recordings end early; None asks nobody.
     """
     import torch

@@ -34,7 +34,7 @@ class LoadedClip:
 
     @property
     def frame_count(self) -> int:
-        """Length in frames of 25 ms."""
+        """Length in frames."""
         return self.pitch_hz.shape[1] // 2
 
     def cut(self, start: int, length: int) -> tuple["torch.Tensor", ...]:
@@ -87,7 +87,7 @@ class ReadyClips:
 
     @property
     def ready_frames(self) -> int:
-        """Frames of 25 ms that are ready."""
+        """Frames that are ready."""
         return sum(clip.frame_count for clip in self.ready)
 
     def make_next_ready(self) -> None:
