@@ -7,7 +7,7 @@ import numpy as np
 
 from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import SliceResult
-from voiceclone.bases.coqui.optional import attempt
+from voiceclone.bases.run.optional import attempt
 from voiceclone.errors import BaseModelError, NotFoundError
 from voiceclone.evaluation import sentences
 from voiceclone.storage.disk import read_json, write_json

@@ -13,7 +13,7 @@ from voiceclone.bases.base import Policy, SliceResult, TrainingPlan
 from voiceclone.bases.catalogue import card
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.finished import SCORES_FILE, note_done, read_done
-from voiceclone.bases.coqui.run_clock import RunClock
+from voiceclone.bases.run.clock import RunClock
 from voiceclone.compute import use_all_cores
 from voiceclone.errors import InputError
 from voiceclone.progress import OnProgress, ShouldStop

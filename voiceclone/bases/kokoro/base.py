@@ -176,8 +176,8 @@ class KokoroBase:
         """Write `voice.safetensors`, `scores.json` unless `chosen` was judged, and clear away what training needed."""
         import shutil
 
-        from voiceclone.bases.kokoro.train.run_files import CHECKPOINT_FILE
         from voiceclone.bases.run.checkpoint import forget_checkpoints
+        from voiceclone.bases.run.run_files import CHECKPOINT_FILE
 
         if _read_done(run_dir) is not None:  # killed after everything was written
             if chosen is not None and not is_whole(run_dir / VOICE_FILE):
@@ -418,8 +418,8 @@ def _read_done(run_dir: Path) -> SliceResult | None:
 
 def _making_room(run_dir: Path, write: Callable[[], None]) -> None:
     """Write the voice; where the disk is full, once more without the checkpoint before the last one."""
-    from voiceclone.bases.kokoro.train.run_files import CHECKPOINT_FILE
     from voiceclone.bases.run.checkpoint import previous_path
+    from voiceclone.bases.run.run_files import CHECKPOINT_FILE
 
     previous = previous_path(run_dir / CHECKPOINT_FILE)
     try:

@@ -10,7 +10,6 @@ from voiceclone.bases.base import VOICE_FILE, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store
 from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
-from voiceclone.bases.coqui.run_clock import write_plan
 from voiceclone.bases.coqui.tacotron import network
 from voiceclone.bases.coqui.tacotron.network import ACOUSTIC, VOCODER, Pair, learnable_state
 from voiceclone.bases.coqui.voice_tensors import (
@@ -21,6 +20,7 @@ from voiceclone.bases.coqui.voice_tensors import (
     write_voice_tensors,
 )
 from voiceclone.bases.coqui.workarounds import prepare_library
+from voiceclone.bases.run.clock import write_plan
 from voiceclone.compute import device
 from voiceclone.errors import InputError, TrainingError, VoiceFileError
 from voiceclone.limits import MAX_LETTERS_PER_S

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store
-from voiceclone.bases.coqui.optional import held_out_error, was_judged
-from voiceclone.bases.coqui.run_clock import RunClock, read_plan
 from voiceclone.bases.coqui.tacotron.stages import STAGES, TacotronRecipe
 from voiceclone.bases.coqui.voice_tensors import difference, read_voice_tensors, write_voice_tensors
 from voiceclone.bases.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.run.clock import RunClock, read_plan
 from voiceclone.bases.run.notes import add_note
+from voiceclone.bases.run.optional import held_out_error, was_judged
 from voiceclone.errors import TrainingError
 
 if TYPE_CHECKING:

@@ -11,10 +11,8 @@ from voiceclone.bases.base import VOICE_FILE, Ability, Policy, TrainingClip, Tra
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
 from voiceclone.bases.coqui.finished import score
-from voiceclone.bases.coqui.optional import attempt
 from voiceclone.bases.coqui.pieces import convert_in_pieces
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
-from voiceclone.bases.coqui.run_clock import read_plan, write_plan
 from voiceclone.bases.coqui.vits.recipe import Recipe
 from voiceclone.bases.coqui.voice_tensors import (
     SPEAKER,
@@ -24,6 +22,8 @@ from voiceclone.bases.coqui.voice_tensors import (
     read_voice_tensors,
     write_voice_tensors,
 )
+from voiceclone.bases.run.clock import read_plan, write_plan
+from voiceclone.bases.run.optional import attempt
 from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
 from voiceclone.limits import MIN_FREE_DISK_MB

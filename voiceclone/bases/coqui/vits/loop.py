@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from voiceclone.bases.base import Policy
 from voiceclone.bases.coqui import clip_store
 from voiceclone.bases.coqui.bundle import Bundle
-from voiceclone.bases.coqui.optional import attempt
-from voiceclone.bases.coqui.run_clock import RunClock, StoredPlan
 from voiceclone.bases.coqui.vits import best
 from voiceclone.bases.coqui.vits import losses as vits_losses
 from voiceclone.bases.coqui.vits.best import BEST_FILE
@@ -22,7 +20,9 @@ from voiceclone.bases.coqui.voice_tensors import SPEAKER, difference, size_mb, w
 from voiceclone.bases.coqui.workarounds import WentAstray, guard_optimizer
 from voiceclone.bases.memory import fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.run.clock import RunClock, StoredPlan
 from voiceclone.bases.run.notes import add_note
+from voiceclone.bases.run.optional import attempt
 from voiceclone.errors import TrainingError
 
 if TYPE_CHECKING:

@@ -10,7 +10,6 @@ from voiceclone.bases.base import VOICE_FILE, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
-from voiceclone.bases.coqui.run_clock import write_plan
 from voiceclone.bases.coqui.voice_tensors import (
     SPEAKER,
     changes_fit,
@@ -22,6 +21,7 @@ from voiceclone.bases.coqui.voice_tensors import (
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.bases.coqui.xtts import network as xtts_network
 from voiceclone.bases.coqui.xtts.network import LATENT, OUTPUT_RATE
+from voiceclone.bases.run.clock import write_plan
 from voiceclone.compute import device
 from voiceclone.errors import NotEnoughSpeechError, VoiceFileError
 from voiceclone.progress import OnProgress, ShouldStop

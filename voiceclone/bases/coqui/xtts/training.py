@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.clip_store import StoredClip
-from voiceclone.bases.coqui.optional import held_out_error, was_judged
-from voiceclone.bases.coqui.run_clock import RunClock, read_plan
 from voiceclone.bases.coqui.voice_tensors import (
     difference,
     parameter_changes,
@@ -24,7 +22,9 @@ from voiceclone.bases.coqui.xtts import network
 from voiceclone.bases.coqui.xtts.network import INPUT_RATE, TITLE
 from voiceclone.bases.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
 from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint
+from voiceclone.bases.run.clock import RunClock, read_plan
 from voiceclone.bases.run.notes import add_note
+from voiceclone.bases.run.optional import held_out_error, was_judged
 from voiceclone.errors import BaseModelError
 
 if TYPE_CHECKING:

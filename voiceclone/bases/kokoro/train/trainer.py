@@ -18,7 +18,6 @@ from voiceclone.bases.kokoro.starting_voice import begin_at_voice, choose_start,
 from voiceclone.bases.kokoro.train import losses
 from voiceclone.bases.kokoro.train.memory_fallback import MemoryFallback, compute_twice
 from voiceclone.bases.kokoro.train.recipe import Recipe
-from voiceclone.bases.kokoro.train.run_files import RunFiles
 from voiceclone.bases.kokoro.train.schedule import Position, Schedule, read_plan
 from voiceclone.bases.kokoro.train.step_losses import Heard, Teacher, acoustic_loss, prosody_loss
 from voiceclone.bases.kokoro.train.trainable_parameters import TrainableParameters
@@ -26,6 +25,7 @@ from voiceclone.bases.kokoro.train.training_clips import LoadedClip, ReadyClips,
 from voiceclone.bases.memory import free_memory, is_out_of_memory
 from voiceclone.bases.run.checkpoint import load_checkpoint, read_about
 from voiceclone.bases.run.divergence import DivergenceWatch
+from voiceclone.bases.run.run_files import RunFiles
 from voiceclone.errors import TrainingError
 from voiceclone.wording import about, seconds
 
