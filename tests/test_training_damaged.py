@@ -14,7 +14,7 @@ from tests.heard_base import FACTORY, SCRIPT_FILE, HeardBase, TonePanel
 from tests.small_project import fake_engine, make_project
 from tests.test_training_survival import cuts_of
 from voiceclone.bases.base import START_VOICE_FILE, VOICE_FILE, TrainingPlan
-from voiceclone.bases.kokoro.base import DONE_FILE
+from voiceclone.bases.run.done import DONE_FILE
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, VoiceFileError

@@ -9,6 +9,7 @@ import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac, resample
 from voiceclone.bases.base import TrainingClip
+from voiceclone.bases.run.held_out import choose_held_out
 from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import AudioError, Cancelled, NotEnoughSpeechError, TextError, TrainingError
 from voiceclone.progress import OnProgress, ShouldStop
@@ -18,13 +19,10 @@ INDEX_FILE = "clips.json"
 REJECTED_FILE = "rejected.json"
 """`[{"clip_id": str, "reason": str}]`: one sentence for every clip that was left out."""
 FOLDER = "dataset"
-MIN_CLIPS_TO_HOLD_OUT = 5
-MAX_HELD_OUT = 8
 _TOLD_LEFT_OUT = 5
 """So many left-out recordings are named beside the plot; the rest is a number."""
 _SHOWN_TEXT = 40
 """Characters of a text that is to be recognised."""
-HELD_OUT_SHARE = 0.1
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def store_clips(
     if not usable:
         first = rejected[0]["reason"] if rejected else "Record some first."
         raise NotEnoughSpeechError(f"None of the recordings can be used for training. {first}")
-    held_out = _choose_held_out([clip.clip_id for clip in usable])
+    held_out = choose_held_out([clip.clip_id for clip in usable])
     stored = [
         StoredClip(clip.clip_id, clip.text, clip.language, clip.audio.duration_s, clip.clip_id in held_out)
         for clip in usable
@@ -154,11 +152,3 @@ def reason_of(check: Callable[[], object]) -> str | None:
 
 def _sound_path(run_dir: Path, clip_id: str) -> Path:
     return run_dir / FOLDER / f"{clip_id}.flac"
-
-
-def _choose_held_out(clip_ids: list[str]) -> set[str]:
-    if len(clip_ids) < MIN_CLIPS_TO_HOLD_OUT:
-        return set()
-    count = min(MAX_HELD_OUT, max(1, round(HELD_OUT_SHARE * len(clip_ids))))
-    step = len(clip_ids) / count  # spread over the session: rooms and moods change
-    return {clip_ids[int((index + 0.5) * step)] for index in range(count)}

@@ -2,18 +2,20 @@
 
 import shutil
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from voiceclone.bases.base import Policy, SliceResult, TrainingPlan
 from voiceclone.bases.catalogue import card
 from voiceclone.bases.coqui import clip_store, released
-from voiceclone.bases.coqui.finished import SCORES_FILE, note_done, read_done
-from voiceclone.bases.run.clock import RunClock
+from voiceclone.bases.coqui.finished import SCORES_FILE
+from voiceclone.bases.run.checkpoint import forget_checkpoints
+from voiceclone.bases.run.done import note_done, read_done
+from voiceclone.bases.run.run_files import CHECKPOINT_FILE
+from voiceclone.bases.run.trainer import RunTrainer
 from voiceclone.compute import use_all_cores
 from voiceclone.errors import InputError
 from voiceclone.progress import OnProgress, ShouldStop
@@ -55,25 +57,6 @@ class ReleasedBase(ABC):
     def weights_sha256(self) -> str:
         """The hash of the weights noted when the model was got."""
         return released.weights_sha256(self._folder)
-
-
-class RunTrainer(Protocol):
-    """One run in memory, as the trainers of this folder are."""
-
-    clock: RunClock
-
-    @property
-    def finished(self) -> bool:
-        """True once the plan is fulfilled."""
-
-    def advance(self) -> None:
-        """Do the next piece of work."""
-
-    def checkpoint_age_s(self) -> float:
-        """Return how long ago the last checkpoint was written."""
-
-    def save_checkpoint(self) -> None:
-        """Write where the run stands, whole or not at all."""
 
 
 Trainer = TypeVar("Trainer", bound=RunTrainer)
@@ -119,15 +102,7 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
             return done
         trainer = self._trainer(run_dir)
         self._before_slice(run_dir, trainer)
-        until = time.monotonic() + budget_s
-        stopped = should_stop is not None and should_stop()
-        while not trainer.finished and time.monotonic() < until and not stopped:
-            trainer.advance()
-            stopped = should_stop is not None and should_stop()
-        finished = trainer.finished
-        if trainer.clock.step and (stopped or finished or trainer.checkpoint_age_s() >= self.checkpoint_interval_s):
-            trainer.save_checkpoint()
-        return SliceResult(trainer.clock.step, trainer.clock.total_steps(), finished)
+        return trainer.run_slice(budget_s, self.checkpoint_interval_s, should_stop)
 
     def _before_slice(self, run_dir: Path, trainer: Trainer) -> None:
         """Do what comes before the first step, or between two slices."""
@@ -141,6 +116,7 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
         write_json(run_dir / SCORES_FILE, scores)
         note_done(run_dir, trainer.clock.step, trainer.clock.total_steps())
         self._trainers.pop(run_dir, None)
+        forget_checkpoints(run_dir / CHECKPOINT_FILE)
         for name in self._left_by_training():
             (run_dir / name).unlink(missing_ok=True)
         shutil.rmtree(run_dir / clip_store.FOLDER, ignore_errors=True)
@@ -151,7 +127,7 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
 
     @abstractmethod
     def _left_by_training(self) -> Sequence[str]:
-        """Return the names of files in the run folder that nobody needs once the voice is written."""
+        """Return the names of files, besides checkpoints, that a run with a written voice no longer needs."""
 
 
 def voice_key(voice_path: Path | None) -> tuple[str, int]:

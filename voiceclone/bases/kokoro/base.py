@@ -1,7 +1,6 @@
 """Kokoro behind the base-model interface."""
 
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -28,9 +27,11 @@ from voiceclone.bases.kokoro.model.network import FRAME_S, SAMPLE_RATE
 from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, polish
 from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
 from voiceclone.bases.kokoro.train import recipe
-from voiceclone.bases.memory import is_out_of_memory
+from voiceclone.bases.run.done import note_done, read_done
+from voiceclone.bases.run.first_listen import write_first_listen
+from voiceclone.bases.run.plan import write_plan
 from voiceclone.compute import device, random_state_untouched, use_all_cores
-from voiceclone.errors import InputError, NotFoundError, StorageError, TrainingError
+from voiceclone.errors import InputError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
@@ -43,17 +44,6 @@ _LOG = logging.getLogger(__name__)
 CHECKPOINT_INTERVAL_S = 45.0
 """With a first listen and the writing itself in between, at most a minute of work is lost when the process is killed.
 docs/decisions.md, “Never lose work”, has what a checkpoint costs."""
-FIRST_LISTEN_FILE = "first_listen.wav"
-DONE_FILE = "done.json"
-"""Written when voice and scores are; only then is the checkpoint deleted."""
-_FIRST_LISTEN_TEXT = {
-    "en": "Hello! This is the first try at your voice. It is still learning.",
-    "es": "¡Hola! Este es el primer intento de tu voz. Todavía está aprendiendo.",
-    "fr": "Bonjour ! Voici le premier essai de votre voix. Elle apprend encore.",
-    "it": "Ciao! Questa è la prima prova della tua voce. Sta ancora imparando.",
-    "pt": "Olá! Esta é a primeira tentativa da sua voz. Ela ainda está aprendendo.",
-    "hi": "नमस्ते! यह आपकी आवाज़ की पहली कोशिश है। यह अभी सीख रही है।",
-}
 
 
 class KokoroBase:
@@ -131,7 +121,6 @@ class KokoroBase:
     ) -> None:
         """Write the clips' sound, texts and the plan into the run folder; features follow while training."""
         from voiceclone.bases.kokoro.data import dataset
-        from voiceclone.bases.kokoro.train import schedule
 
         began = time.monotonic()
         plan = replace(plan, policy=plan.policy or self.policies[0])
@@ -140,37 +129,22 @@ class KokoroBase:
         self.ensure_ready(on_progress)
         dataset.write_dataset(clips, run_dir, on_progress, should_stop)
         write_json_twice(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
-        schedule.write_plan(run_dir, plan, self.weights_sha256, began)
+        write_plan(run_dir, plan, self.weights_sha256, time.monotonic() - began)
 
     def train_slice(
         self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
     ) -> SliceResult:
         """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when it is time."""
-        done = _read_done(run_dir)
+        done = read_done(run_dir)
         if done is not None:
             return done
         trainer = self._trainer(run_dir)
-        until = time.monotonic() + budget_s
-        stopped = should_stop is not None and should_stop()
-        last_step = math.inf if until_step is None else until_step
-        while (
-            not trainer.position.finished
-            and trainer.position.step < last_step
-            and time.monotonic() < until
-            and not stopped
-        ):
-            trainer.advance()
+
+        def first_listen() -> None:
             if trainer.wants_first_listen():
                 self._speak_first_listen(run_dir, trainer)
-            if trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S:
-                trainer.save_checkpoint()
-            stopped = should_stop is not None and should_stop()
-        if stopped or trainer.position.finished:
-            trainer.settle()
-            trainer.save_checkpoint()
-        if stopped or trainer.position.finished or trainer.position.step >= last_step:
-            trainer.rest()  # a candidate is made now: another network, three judges
-        return SliceResult(trainer.position.step, trainer.schedule.total_steps(), trainer.position.finished)
+
+        return trainer.run_slice(budget_s, CHECKPOINT_INTERVAL_S, should_stop, until_step, first_listen)
 
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
         """Write `voice.safetensors`, `scores.json` unless `chosen` was judged, and clear away what training needed."""
@@ -179,7 +153,7 @@ class KokoroBase:
         from voiceclone.bases.run.checkpoint import forget_checkpoints
         from voiceclone.bases.run.run_files import CHECKPOINT_FILE
 
-        if _read_done(run_dir) is not None:  # killed after everything was written
+        if read_done(run_dir) is not None:  # killed after everything was written
             if chosen is not None and not is_whole(run_dir / VOICE_FILE):
                 write_bytes(run_dir / VOICE_FILE, chosen.read_bytes())  # by a power loss, which cut it
             return
@@ -189,8 +163,7 @@ class KokoroBase:
             write_json(run_dir / "scores.json", self._score(run_dir, trainer))
         else:
             _making_room(run_dir, lambda: write_bytes(run_dir / VOICE_FILE, chosen.read_bytes()))
-        ended = SliceResult(trainer.position.step, trainer.schedule.total_steps(), finished=True)
-        write_json_twice(run_dir / DONE_FILE, {"step": ended.step, "total_steps": ended.total_steps})
+        note_done(run_dir, trainer.clock.step, trainer.clock.total_steps())
         self._trainers.pop(run_dir, None)
         forget_checkpoints(run_dir / CHECKPOINT_FILE)
         shutil.rmtree(run_dir / "dataset", ignore_errors=True)
@@ -287,20 +260,13 @@ class KokoroBase:
         return self._trainers[run_dir]
 
     def _speak_first_listen(self, run_dir: Path, trainer: "Trainer") -> None:
-        from voiceclone.audio.sound import encode_wav
-
-        # Whatever keeps it from being spoken or written is no reason to end the training.
         trainer.note_first_listen()
-        text = _FIRST_LISTEN_TEXT[_language(run_dir).split("-")[0]]
-        try:
-            spoken = say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
-            encode_wav(polish(spoken, trainer.polish()), run_dir / FIRST_LISTEN_FILE)
-        except StorageError as error:
-            _LOG.warning("No first listen: %s", error)
-        except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-            _LOG.warning("No first listen: %s", error)
+        language = _language(run_dir)
+
+        def speak(text: str) -> Audio:
+            return polish(say(trainer.network, trainer.voice_style(), text, language, 1.0), trainer.polish())
+
+        write_first_listen(run_dir, language, speak)
 
     def _score(self, run_dir: Path, trainer: "Trainer") -> dict[str, float]:
         from voiceclone.bases.kokoro.data import dataset
@@ -330,11 +296,11 @@ class KokoroBase:
 
     def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:
         """Return figures of a training from so many clips on `cpu` or `cuda`, for people who want to know."""
-        from voiceclone.bases.kokoro.data import dataset
+        from voiceclone.bases.run.held_out import held_out_count
 
         used = recipe.Recipe.for_device(device)
         return {
-            "held_out_clips": dataset.held_out_count(clip_count),
+            "held_out_clips": held_out_count(clip_count),
             "window_s": used.step_speech_s,
             "batch_windows": used.batch_windows,
             "decoder_rate": used.decoder_rate,
@@ -404,16 +370,6 @@ def _count_of(clips: Sequence[TrainingClip]):
 def _language(run_dir: Path) -> str:
     lost = TrainingError("This training's files are damaged. Start a new training.")
     return str(read_json_twice(run_dir / "language.json", missing=lost, damaged=lost))
-
-
-def _read_done(run_dir: Path) -> SliceResult | None:
-    """Return where a run ended whose voice is already written, or None."""
-    nothing = NotFoundError("not done")
-    try:
-        value = read_json_twice(run_dir / DONE_FILE, missing=nothing, damaged=nothing)
-    except NotFoundError:
-        return None
-    return SliceResult(int(value["step"]), int(value["total_steps"]), finished=True)
 
 
 def _making_room(run_dir: Path, write: Callable[[], None]) -> None:

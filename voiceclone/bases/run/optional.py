@@ -1,4 +1,4 @@
-"""What a training can do without, such as a test sentence: when it fails, that is noted and the training goes on."""
+"""Parts of a training that it can do without, such as a test sentence: a failure is noted and training goes on."""
 
 import logging
 import math
@@ -15,15 +15,19 @@ Result = TypeVar("Result")
 
 
 def attempt(run_dir: Path, sentence: str, work: Callable[[], Result]) -> Result | None:
-    """Return what `work` gives, or None, with a note beside the run's plot, when it fails in whatever way.
+    """Return the result of `work`, or None and a note in the run folder when it fails in any way.
 
-    Numbers that are none end in an assertion, an index or a size deep inside a network, so no list of error types
-    would do. A full disk and a damaged voice file are no sentence's fault and are raised.
+    Non-finite numbers surface as an assertion, an index or a size deep inside a network, so no list of error types
+    would do.
 
     Args:
         run_dir: the run.
-        sentence: what a person is told when it fails.
+        sentence: the note.
         work: what to do.
+
+    Raises:
+        StorageError: the disk is full or cannot be written.
+        VoiceFileError: a voice file is damaged.
     """
     try:
         return work()
@@ -38,22 +42,7 @@ def attempt(run_dir: Path, sentence: str, work: Callable[[], Result]) -> Result 
 
 
 def held_out_error(run_dir: Path, judge: Callable[[], float]) -> float:
-    """Return the error on the held-out clips; infinite, so that nothing is kept for it, when it cannot be measured.
-
-    Args:
-        run_dir: the run.
-        judge: measures it.
-    """
+    """Return what `judge` measures on the held-out clips; infinite, so that nothing is kept for it, when it fails."""
     sentence = "The voice could not be tried on the recordings it is judged by. The training goes on without that."
     error = attempt(run_dir, sentence, judge)
-    return math.inf if error is None else error
-
-
-def was_judged(first_error: float | None, best_error: float | None) -> bool:
-    """True when something says which step was the best; else the last one is as good as any.
-
-    Args:
-        first_error: of the held-out clips before anything was learnt, as `held_out_error` gives it; None without clips.
-        best_error: the lowest since that was below it, None when there was none.
-    """
-    return best_error is not None or (first_error is not None and math.isfinite(first_error))
+    return math.inf if error is None or not math.isfinite(error) else error

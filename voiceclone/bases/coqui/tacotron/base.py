@@ -20,7 +20,7 @@ from voiceclone.bases.coqui.voice_tensors import (
     write_voice_tensors,
 )
 from voiceclone.bases.coqui.workarounds import prepare_library
-from voiceclone.bases.run.clock import write_plan
+from voiceclone.bases.run.plan import write_plan
 from voiceclone.compute import device
 from voiceclone.errors import InputError, TrainingError, VoiceFileError
 from voiceclone.limits import MAX_LETTERS_PER_S
@@ -144,11 +144,9 @@ class TacotronBase(TrainableBase["TacotronTrainer"]):
         )
 
     def _left_by_training(self) -> Sequence[str]:
-        from voiceclone.bases.coqui.tacotron import stages as tacotron_stages
-        from voiceclone.bases.coqui.tacotron import training
+        from voiceclone.bases.coqui.tacotron.stages import STAGES
 
-        stages = [f"{stage.name}.safetensors" for stage in tacotron_stages.STAGES]
-        return (training.CHECKPOINT_FILE, *stages)
+        return [f"{stage.name}.safetensors" for stage in STAGES]
 
     def _make_trainer(self, run_dir: Path) -> "TacotronTrainer":
         from voiceclone.bases.coqui.tacotron.training import TacotronTrainer

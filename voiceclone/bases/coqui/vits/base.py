@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.audio.sound import Audio, encode_wav
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import VOICE_FILE, Ability, Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
@@ -22,8 +22,8 @@ from voiceclone.bases.coqui.voice_tensors import (
     read_voice_tensors,
     write_voice_tensors,
 )
-from voiceclone.bases.run.clock import read_plan, write_plan
-from voiceclone.bases.run.optional import attempt
+from voiceclone.bases.run.first_listen import FIRST_LISTEN_FILE, write_first_listen
+from voiceclone.bases.run.plan import read_plan, write_plan
 from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
 from voiceclone.limits import MIN_FREE_DISK_MB
@@ -46,14 +46,8 @@ MATCHED_CLIPS = 3
 """Clips by which the closest known speaker is found."""
 CHECKPOINT_INTERVAL_S = 180.0
 """A checkpoint of the full size with its discriminator is 1.0 GB."""
-FIRST_LISTEN_FILE = "first_listen.wav"
 START_FILE = "start.safetensors"
 """The voice that learning began with, for its scores."""
-_FIRST_LISTEN_TEXT = {
-    "en": "Hello! This is the first try at your voice. It is still learning.",
-    "fr": "Bonjour ! Voici le premier essai de votre voix. Elle apprend encore.",
-    "pt": "Olá! Esta é a primeira tentativa da sua voz. Ela ainda está aprendendo.",
-}
 
 
 class VitsBase(TrainableBase["VitsTrainer"]):
@@ -248,9 +242,9 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         return scores | chosen_by
 
     def _left_by_training(self) -> Sequence[str]:
-        from voiceclone.bases.coqui.vits import best, loop
+        from voiceclone.bases.coqui.vits.best import BEST_FILE
 
-        return (loop.CHECKPOINT_FILE, best.BEST_FILE, START_FILE)
+        return (BEST_FILE, START_FILE)
 
     def _make_trainer(self, run_dir: Path) -> "VitsTrainer":
         from voiceclone.bases.coqui.vits.loop import VitsTrainer
@@ -268,15 +262,12 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         if (run_dir / FIRST_LISTEN_FILE).is_file() or run_dir in self._listened:
             return
         self._listened.add(run_dir)
-        text = _FIRST_LISTEN_TEXT.get(trainer.language.split("-")[0], _FIRST_LISTEN_TEXT["en"])
         trainer.network.eval()
-        spoken = attempt(
+        write_first_listen(
             run_dir,
-            "The first try at your voice could not be spoken. The training goes on without it.",
-            lambda: speak(trainer.network, self._bundle, trainer.start, text, trainer.language),
+            trainer.language,
+            lambda text: speak(trainer.network, self._bundle, trainer.start, text, trainer.language),
         )
-        if spoken is not None:
-            encode_wav(spoken, run_dir / FIRST_LISTEN_FILE)
 
     # Speaking and converting ------------------------------------------------------------------
 

@@ -38,10 +38,6 @@ class Recipe:
     """Times a run is judged by its held-out clips; the best of these moments becomes the voice."""
     judged_clips: int = 4
     """Held-out clips it is judged by."""
-    bad_steps: int = 3
-    """Steps in a row without finite gradients after which the run goes back to its last checkpoint."""
-    returns: int = 3
-    """Times it may go back, each time with half the learning rate, before it gives up."""
     longest_clip_s: float = 12.0
     half_precision: bool = False
     """Whether the networks compute in bfloat16; the losses and the alignment never do."""

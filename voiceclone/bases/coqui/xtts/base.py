@@ -21,7 +21,7 @@ from voiceclone.bases.coqui.voice_tensors import (
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.bases.coqui.xtts import network as xtts_network
 from voiceclone.bases.coqui.xtts.network import LATENT, OUTPUT_RATE
-from voiceclone.bases.run.clock import write_plan
+from voiceclone.bases.run.plan import write_plan
 from voiceclone.compute import device
 from voiceclone.errors import NotEnoughSpeechError, VoiceFileError
 from voiceclone.progress import OnProgress, ShouldStop
@@ -161,9 +161,9 @@ class XttsBase(TrainableBase["XttsTrainer"]):
         return score(run_dir, lambda text: say("trained", text), lambda text: say("instant", text), language, real)
 
     def _left_by_training(self) -> Sequence[str]:
-        from voiceclone.bases.coqui.xtts import training
+        from voiceclone.bases.coqui.xtts.training import BEST_FILE
 
-        return (training.CHECKPOINT_FILE, training.BEST_FILE)
+        return (BEST_FILE,)
 
     def _make_trainer(self, run_dir: Path) -> "XttsTrainer":
         from voiceclone.bases.coqui.xtts.training import XttsTrainer

@@ -17,6 +17,7 @@ from voiceclone.bases.kokoro.data.alignment import Aligner
 from voiceclone.bases.kokoro.data.feature_cache import VERSION, content_key
 from voiceclone.bases.kokoro.model.network import FRAME_S, FRAME_SAMPLES, MAX_TOKENS
 from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+from voiceclone.bases.run.held_out import choose_held_out
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import atomic_file, read_json_twice, write_json_twice
@@ -24,10 +25,6 @@ from voiceclone.text.phonemes import phonemize
 
 INDEX_FILE = "dataset.json"
 _FOLDER = "dataset"
-HELD_OUT_SHARE = 0.08
-"""Share of the clips that is never trained on and judges the voice."""
-MAX_HELD_OUT = 6
-MIN_CLIPS_TO_HOLD_OUT = 4
 _MIN_FRAMES_PER_TOKEN = 1.0
 """Fewer frames than tokens: the text cannot be what is said."""
 
@@ -90,7 +87,7 @@ def write_dataset(
         raise NotEnoughSpeechError(
             f"None of the recordings can be used for training. {reasons[0] if reasons else 'Record some first.'}"
         )
-    held_out = _choose_held_out([clip.clip_id for clip, _, _ in usable])
+    held_out = choose_held_out([clip.clip_id for clip, _, _ in usable])
     entries = []
     for clip, tokens, sound in usable:
         _write_array(_sound_path(run_dir, clip.clip_id), sound=sound.samples)
@@ -115,21 +112,6 @@ def _tokens_of(clip: TrainingClip) -> list[int]:
     if frames < _MIN_FRAMES_PER_TOKEN * (len(tokens) + 2):
         raise TextError("A clip is too short for its text; check that the text is what is said.")
     return tokens
-
-
-def held_out_count(clip_count: int) -> int:
-    """Return how many of so many clips are never trained on."""
-    if clip_count < MIN_CLIPS_TO_HOLD_OUT:
-        return 0
-    return min(MAX_HELD_OUT, max(1, round(HELD_OUT_SHARE * clip_count)))
-
-
-def _choose_held_out(clip_ids: list[str]) -> set[str]:
-    count = held_out_count(len(clip_ids))
-    if not count:
-        return set()
-    step = len(clip_ids) / count  # spread over the session: rooms and moods change
-    return {clip_ids[int((index + 0.5) * step)] for index in range(count)}
 
 
 def read_index(run_dir: Path) -> list[ClipEntry]:

@@ -1,11 +1,13 @@
 """What learns in a run: layers of decoder and predictor, the two halves of the style, and their optimizers."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.base import Policy
 from voiceclone.bases.kokoro.model.network import STYLE_SIZE
 from voiceclone.bases.kokoro.train.recipe import Recipe, is_style_layer, is_trained
+from voiceclone.bases.run.trainer import clip_gradients
 
 if TYPE_CHECKING:
     import torch
@@ -112,13 +114,9 @@ class TrainableParameters:
 
         Returns False, having changed nothing, where they are no finite numbers.
         """
-        import torch
-
         for group in optimizer.param_groups:
             group["lr"] = group["full_rate"] * scale
-        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-        norm = torch.nn.utils.clip_grad_norm_(parameters, self._recipe.gradient_norm)
-        if not torch.isfinite(norm):
+        if not math.isfinite(clip_gradients([optimizer], self._recipe.gradient_norm)):
             return False
         optimizer.step()
         return True
