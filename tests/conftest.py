@@ -96,7 +96,7 @@ def kokoro(kokoro_folder: Path):
 @pytest.fixture(scope="session")
 def kokoro_network(kokoro):
     """The network inside `kokoro`, as the untouched base; tests must not change it."""
-    return kokoro.talker.untouched()
+    return kokoro.synthesizer.untouched()
 
 
 @pytest.fixture(scope="module")

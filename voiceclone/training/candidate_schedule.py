@@ -15,7 +15,7 @@ LAST_STRETCH = 0.2
 
 
 @dataclass(frozen=True)
-class Moments:
+class CandidateSchedule:
     """When the next candidate is due.
 
     Args:

@@ -60,7 +60,7 @@ class CandidateSelector:
     def __init__(self, run_dir: Path, data_dir: Path, config: RunConfig, base: HeardWhileTraining, language: str):
         self._run_dir, self._data_dir, self._config, self._base = run_dir, data_dir, config, base
         self._language = language
-        self._moments = candidate_schedule.Moments(config.minutes)
+        self._schedule = candidate_schedule.CandidateSchedule(config.minutes)
         self._panel: Panel | None = None
         self._start_sounds: list[Audio] = []
         self._start_cost_s = 0.0
@@ -96,7 +96,7 @@ class CandidateSelector:
     def _wait_s(self, elapsed_s: float) -> float | None:
         found = candidates.read(self._run_dir)
         last = found.made[-1] if found.made else None
-        return self._moments.wait_s(
+        return self._schedule.wait_s(
             elapsed_s, last.elapsed_s if last else 0.0, found.spent_s, last.cost_s if last else None
         )
 

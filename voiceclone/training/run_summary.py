@@ -8,7 +8,7 @@ from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates
 LEVEL_GAIN = 0.005
 """Likeness gained by less than this has levelled off; half of what counts as a difference."""
 LEVEL_CANDIDATES = 4
-"""So many in a row without gain end a run. They cover a third of it at least, see `moments.MAX_CANDIDATES`."""
+"""So many in a row without gain end a run: a third of it at least, see `candidate_schedule.MAX_CANDIDATES`."""
 MIN_CANDIDATES_TO_END = 6
 """A run of five minutes has three or four: it always goes to its end, unless its words break for good."""
 BROKEN_CANDIDATES = 2

@@ -119,12 +119,12 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
     base = load_base(config.base_id, config.base_factory, data_dir)
     _end_torn_line(run_dir / "metrics.jsonl")
     _mend_start_voice(run_dir)
-    picker = None
+    selector = None
     try:
         prepared = _prepare(run_dir, data_dir, config, base, board)
         if isinstance(base, HeardWhileTraining):
-            picker = CandidateSelector(run_dir, data_dir, config, base, prepared.language)
-        _learn(run_dir, base, board, picker)
+            selector = CandidateSelector(run_dir, data_dir, config, base, prepared.language)
+        _learn(run_dir, base, board, selector)
     except Cancelled:
         prepared = _read_prepared(run_dir)
     if board.stop_asked():
@@ -133,7 +133,7 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
             return
     elif board.should_stop():
         return  # asked to end by the system; without a final state the run is found and continued
-    steps = _finish(run_dir, base, board, picker)
+    steps = _finish(run_dir, base, board, selector)
     stopped = board.stop_asked()
     _install(run_dir, data_dir, config, base, board, prepared, steps)
     board.write(state="stopped" if stopped else "finished", message="", voice_installed=True)
@@ -176,34 +176,34 @@ def _read_prepared(run_dir: Path) -> Prepared | None:
         return None
 
 
-def _learn(run_dir: Path, base: BaseModel, board: Board, picker: CandidateSelector | None) -> None:
+def _learn(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSelector | None) -> None:
     board.tell(state="training", message="")
-    if picker is not None:
-        picker.begin()
+    if selector is not None:
+        selector.begin()
     while True:
         before = board.state
         # Asked for at least once, even to stop: only the base knows what its last checkpoint holds.
-        if picker is None:
+        if selector is None:
             result = base.train_slice(run_dir, SLICE_S, board.should_stop)
         else:
-            limits = picker.limits(SLICE_S, before.total_steps, before.elapsed_s)
+            limits = selector.limits(SLICE_S, before.total_steps, before.elapsed_s)
             result = base.train_slice(run_dir, limits[0], board.should_stop, limits[1])
         fruitless = 0 if result.step > before.step else before.fruitless_starts
         board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
         if result.finished or board.should_stop():
             return
-        if picker is not None and picker.is_due(result.step, result.total_steps, board.state.elapsed_s):
+        if selector is not None and selector.is_due(result.step, result.total_steps, board.state.elapsed_s):
             base.save(run_dir)  # or a kill meanwhile would cost the age of the last checkpoint, too
             # A person's Stop lets it be completed: it is the last one then, and would be made anew at once.
-            picker.make(result.step, board.state.elapsed_s, lambda: board.terminated)
+            selector.make(result.step, board.state.elapsed_s, lambda: board.terminated)
             board.tell()
-            if picker.ends_early():
+            if selector.ends_early():
                 return
 
 
-def _finish(run_dir: Path, base: BaseModel, board: Board, picker: CandidateSelector | None) -> int:
+def _finish(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSelector | None) -> int:
     """Leave the final `voice.safetensors` and `scores.json`; return after how many steps that voice was made."""
-    kept = picker.conclude(board.state.step, board.state.elapsed_s) if picker is not None else None
+    kept = selector.conclude(board.state.step, board.state.elapsed_s) if selector is not None else None
     if kept is None:
         base.finish(run_dir)
         return board.state.step

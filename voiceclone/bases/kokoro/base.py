@@ -24,7 +24,7 @@ from voiceclone.bases.base import (
 from voiceclone.bases.kokoro import starting_voice, stock
 from voiceclone.bases.kokoro.model import weights
 from voiceclone.bases.kokoro.model.network import FRAME_S, SAMPLE_RATE
-from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, polish
+from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, postprocess
 from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
 from voiceclone.bases.kokoro.train import recipe
 from voiceclone.bases.run.done import note_done, read_done
@@ -66,7 +66,7 @@ class KokoroBase:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.talker = Synthesizer(folder)
+        self.synthesizer = Synthesizer(folder)
         self._trainers: dict[Path, Trainer] = {}
 
     # Weights ----------------------------------------------------------------------------------
@@ -202,15 +202,15 @@ class KokoroBase:
         language = _language(run_dir)
         with self._between_steps(run_dir) as trainer:
             # Where it has learnt already: a second network, 330 MB.
-            network = self.talker.untouched() if trainer.position.step else trainer.network
+            network = self.synthesizer.untouched() if trainer.position.step else trainer.network
             return [at_speaking_level(say(network, trainer.start, text, language, 1.0)) for text in sentences]
 
     def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
         """Say sentences in the voice as it is now."""
         language = _language(run_dir)
         with self._between_steps(run_dir) as trainer:
-            style, put_right = trainer.voice_style(), trainer.polish()
-            return [polish(say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
+            style, tensors = trainer.voice_style(), trainer.postprocess_tensors()
+            return [postprocess(say(trainer.network, style, text, language, 1.0), tensors) for text in sentences]
 
     def held_out_loss(self, run_dir: Path) -> float | None:
         """Return the loss on a recording that nothing is learnt from; None without one."""
@@ -237,7 +237,7 @@ class KokoroBase:
         base = load_file(self._folder / weights.WEIGHTS_FILE)
         with self._between_steps(run_dir) as trainer:
             tensors = difference(trainer.trained, base, trainer.voice_style())
-            tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
+            tensors |= {name: torch.from_numpy(value) for name, value in trainer.postprocess_tensors().items()}
         with atomic_file(voice_path) as temporary:
             write_tensors(temporary, tensors)
 
@@ -264,7 +264,9 @@ class KokoroBase:
         language = _language(run_dir)
 
         def speak(text: str) -> Audio:
-            return polish(say(trainer.network, trainer.voice_style(), text, language, 1.0), trainer.polish())
+            return postprocess(
+                say(trainer.network, trainer.voice_style(), text, language, 1.0), trainer.postprocess_tensors()
+            )
 
         write_first_listen(run_dir, language, speak)
 
@@ -278,7 +280,7 @@ class KokoroBase:
         def speak_stock(text: str) -> Audio:
             if (run_dir / START_VOICE_FILE).is_file():
                 return self.speak(run_dir / START_VOICE_FILE, text, language)
-            return at_speaking_level(say(self.talker.untouched(), trainer.start, text, language, 1.0))
+            return at_speaking_level(say(self.synthesizer.untouched(), trainer.start, text, language, 1.0))
 
         # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
         return scoring.score(lambda text: self.speak(run_dir / VOICE_FILE, text, language), speak_stock, language, real)
@@ -333,7 +335,7 @@ class KokoroBase:
         from voiceclone.bases.kokoro.voice_tensors import STYLE
 
         self.ensure_ready(on_progress)
-        network = self.talker.untouched()
+        network = self.synthesizer.untouched()
         with tempfile.TemporaryDirectory() as folder:
             entries = dataset.write_dataset(clips, Path(folder), on_progress)
             if on_progress:
@@ -357,7 +359,7 @@ class KokoroBase:
             BaseModelError: the base is not ready.
             VoiceFileError: the voice file is damaged.
         """
-        return self.talker.speak(voice, text, language, speed)
+        return self.synthesizer.speak(voice, text, language, speed)
 
 
 def _count_of(clips: Sequence[TrainingClip]):

@@ -14,7 +14,7 @@ from voiceclone.bases.kokoro.model import synthesis
 from voiceclone.bases.kokoro.model.network import STYLE_SIZE
 from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.bases.kokoro.model.weights import load_network, load_stock_voices, read_info
-from voiceclone.bases.kokoro.postprocess.pipeline import POLISH
+from voiceclone.bases.kokoro.postprocess.pipeline import POSTPROCESS_TENSORS
 from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
 from voiceclone.errors import NotFoundError
 from voiceclone.storage.disk import atomic_file, read_json, write_json
@@ -84,7 +84,7 @@ def put_on(network: "torch.nn.Module", voice_path: Path) -> "torch.Tensor":
     return tensors[STYLE]
 
 
-def kept_polish(run_dir: Path) -> dict[str, np.ndarray]:
+def kept_postprocess_tensors(run_dir: Path) -> dict[str, np.ndarray]:
     """Return what puts the sound of the voice right that a run goes on from; it holds until enough is heard anew."""
     from safetensors import safe_open
 
@@ -92,7 +92,7 @@ def kept_polish(run_dir: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
         return {}
     with safe_open(path, "numpy") as stored:
-        return {name: stored.get_tensor(name) for name in POLISH if name in stored.keys()}  # noqa: SIM118
+        return {name: stored.get_tensor(name) for name in POSTPROCESS_TENSORS if name in stored.keys()}  # noqa: SIM118
 
 
 def listen_to_stock_voices(base_folder: Path) -> None:

@@ -8,7 +8,7 @@ from voiceclone.bases.kokoro.model import weights
 from voiceclone.bases.kokoro.model.edges import sound_ends
 from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
 from voiceclone.bases.kokoro.postprocess.pauses import quieten_end, quieten_lead
-from voiceclone.bases.kokoro.postprocess.pipeline import POLISH, polish
+from voiceclone.bases.kokoro.postprocess.pipeline import POSTPROCESS_TENSORS, postprocess
 from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import NotFoundError, TextError
 
@@ -28,14 +28,14 @@ class Synthesizer:
         self._folder = folder
         self._network: torch.nn.Module | None = None
         self._spoken_by: tuple[str, int] | None = None
-        self._polish: dict[str, np.ndarray] = {}
+        self._postprocess_tensors: dict[str, np.ndarray] = {}
         self._style: torch.Tensor | None = None
         self._changed: set[str] = set()
 
     def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
         """Say one sentence; `voice` and what is raised: as for `KokoroBase.speak`."""
         self._put_on(voice)
-        return polish(say(self._network, self._style, text, language, speed), self._polish)
+        return postprocess(say(self._network, self._style, text, language, speed), self._postprocess_tensors)
 
     def untouched(self) -> "torch.nn.Module":
         """Return the network as the base is; it is this one that speaks, so it must not be changed."""
@@ -70,7 +70,7 @@ class Synthesizer:
                 parameters[name].copy_(value)
         self._changed = set(changes)
         self._style = tensors[STYLE].to(device())
-        self._polish = {name: tensors[name].numpy() for name in POLISH if name in tensors}
+        self._postprocess_tensors = {name: tensors[name].numpy() for name in POSTPROCESS_TENSORS if name in tensors}
         self._spoken_by = key
 
     def _stock_table(self, name: str) -> "torch.Tensor":

@@ -10,7 +10,7 @@ from voiceclone.bases.kokoro.postprocess.frame_tones import remove_frame_tones
 from voiceclone.bases.kokoro.postprocess.pauses import PAUSE_CURVE, quieten_pauses
 from voiceclone.bases.kokoro.postprocess.tone_curve import TONE_CURVE, apply_tone_curve
 
-POLISH = (TONE_CURVE, CONTRAST, PAUSE_CURVE)
+POSTPROCESS_TENSORS = (TONE_CURVE, CONTRAST, PAUSE_CURVE)
 """Names of the tensors in a voice file that belong here."""
 SPEAKING_GAIN_DB = 5.0
 """The base speaks at -24 LUFS, which is quiet; this brings it to the -19 LUFS that mono podcasts have (Apple and
@@ -25,8 +25,8 @@ def at_speaking_level(audio: Audio) -> Audio:
     return Audio(audio.samples * gain, audio.sample_rate)
 
 
-def polish(audio: Audio, tensors: Mapping[str, np.ndarray]) -> Audio:
-    """Return the sound of a voice whose file holds `tensors`, those of `POLISH`; without any, as it came."""
+def postprocess(audio: Audio, tensors: Mapping[str, np.ndarray]) -> Audio:
+    """Correct the sound of a voice by the `POSTPROCESS_TENSORS` of its file; without any it stays as it is."""
     if not tensors:
         return at_speaking_level(audio)
     samples = audio.samples

@@ -14,7 +14,7 @@ from voiceclone.bases.kokoro.data.alignment import Aligner
 from voiceclone.bases.kokoro.data.feature_cache import VERSION
 from voiceclone.bases.kokoro.model.weights import load_network, read_info
 from voiceclone.bases.kokoro.postprocess.statistics import Statistics
-from voiceclone.bases.kokoro.starting_voice import begin_at_voice, choose_start, kept_polish
+from voiceclone.bases.kokoro.starting_voice import begin_at_voice, choose_start, kept_postprocess_tensors
 from voiceclone.bases.kokoro.train import losses
 from voiceclone.bases.kokoro.train.memory_fallback import MemoryFallback, compute_twice
 from voiceclone.bases.kokoro.train.recipe import Recipe
@@ -95,9 +95,9 @@ class Trainer(RunTrainer):
         """Return the style learnt so far, shape (1, 256)."""
         return self.trainable.voice_style()
 
-    def polish(self) -> "dict[str, np.ndarray]":
+    def postprocess_tensors(self) -> "dict[str, np.ndarray]":
         """Return what puts the spoken sound right, by tensor name; nothing new from style alone, or too early."""
-        kept = kept_polish(self.run_dir)
+        kept = kept_postprocess_tensors(self.run_dir)
         return kept if self.policy == Policy.TRANSFER else kept | self._statistics.tensors()
 
     # One unit of work -------------------------------------------------------------------------
