@@ -13,19 +13,19 @@ class Judged:
     """Means over the sentences of a candidate, see `evaluation.judge`, and the tones in them."""
 
     likeness: float | None = None
-    """Mean cosine of Resemblyzer's embeddings to the held-out recordings, -1..1; None without recordings."""
+    """Mean speaker similarity to the held-out recordings, -1..1; None without recordings."""
     words_right: float | None = None
-    """Share of the words that the recogniser hears, 0..1; None where it does not know the language."""
+    """Share of the words that were understood, 0..1; None when the recogniser does not know the language."""
     naturalness: float | None = None
     """Mean DNSMOS, 1..5."""
     tones: tuple[tuple[float, float], ...] = ()
     """Steady lines per band of `tones.BANDS_HZ`: mean and strongest, dB."""
     pitch_off_semitones: float | None = None
-    """Median pitch of the speech above that of the recordings; None where either has none. See `evaluation.pitch`."""
+    """Median pitch minus that of the recordings; None when either has none. See `evaluation.pitch`."""
 
 
 BROKEN = Judged(likeness=0.0, words_right=0.0, naturalness=1.0)
-"""Sound that is silent or beyond all numbers: no judge has to hear it."""
+"""For silence and non-finite samples, which no judge has to hear."""
 
 
 class Panel:

@@ -23,24 +23,24 @@ TEST_SENTENCES = {
     "pt": ("O menino viu um navio na linha cinzenta do mar.", "Que surpresa boa ver você aqui hoje!"),
     "hi": ("लड़के ने समुद्र की धुंधली रेखा पर एक जहाज़ देखा।", "आपको यहाँ देखकर बहुत खुशी हुई!"),
 }
-"""Two unseen sentences per language that every finished voice says, written for this project."""
+"""Two sentences per language that no training saw, written for this project."""
 
 
 def test_sentences(language: str) -> tuple[str, ...]:
-    """Return the sentences that judge a voice of that language."""
+    """Return the test sentences of a language; English ones for a language without."""
     return TEST_SENTENCES.get(language.split("-")[0], TEST_SENTENCES["en"])
 
 
 def score(
     speak: Callable[[str], Audio], speak_stock: Callable[[str], Audio], language: str, real: Sequence[Audio]
 ) -> dict[str, float]:
-    """Judge a voice; what cannot be judged here is left out.
+    """Judge a voice; what cannot be judged on this computer is left out.
 
     Args:
-        speak: says a sentence in the new voice.
-        speak_stock: says it in the stock voice that learning began from.
+        speak: speaks a sentence in the new voice.
+        speak_stock: speaks it in the stock voice that training started from.
         language: of the sentences.
-        real: held-out recordings of the speaker; empty when there were too few to hold one out.
+        real: held-out recordings of the speaker; may be empty.
 
     Returns:
         `similarity` and `similarity_stock` (cosine, -1..1), `pitch_off_semitones` and `pitch_off_semitones_stock`

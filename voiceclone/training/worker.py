@@ -33,11 +33,11 @@ SLICE_S = 15.0
 STATE_INTERVAL_S = 0.5
 STOP_INTERVAL_S = 0.2
 NICENESS = 5
-"""A little below everything else, so that the page and speaking stay quick."""
+"""Slightly below everything else, so that the page and speaking stay responsive."""
 
 
 class Board:
-    """Writes `state.json` and answers whether to stop."""
+    """Writes `state.json` and knows whether to stop."""
 
     def __init__(self, run_dir: Path) -> None:
         self._run_dir = run_dir
@@ -47,43 +47,43 @@ class Board:
         self._asked = 0.0
         self._stop = False
         self.terminated = False
-        """The system asks this process to end; the run is to go on later."""
+        """True once the system asked this process to end; the run is resumed later."""
 
     def write(self, **changes: Any) -> None:
-        """Change and save the state."""
+        """Update and save the state."""
         self.state = replace(self.state, elapsed_s=self._clock.elapsed_s, **changes)
         runs.write_state(self._run_dir, self.state)
         self._written = time.monotonic()
 
     def tell(self, **changes: Any) -> None:
-        """Change the state, and save it unless the disk is full: a full disk alone ends no training."""
+        """Update the state, and save it unless the disk is full, which alone does not end a training."""
         with suppress(StorageError):
             self.write(**changes)
 
     def progress(self, share: float, message: str) -> None:
-        """Tell how preparing goes, at most a few times a second."""
+        """Report progress of the preparation, at most a few times a second."""
         if time.monotonic() - self._written >= STATE_INTERVAL_S:
             self.tell(message=f"{message.rstrip('.')} ({100 * share:.0f} %).")
 
     def stop_asked(self) -> bool:
-        """True once a person asked to stop."""
+        """True once the user asked to stop."""
         if not self._stop and time.monotonic() - self._asked >= STOP_INTERVAL_S:
             self._asked = time.monotonic()
             self._stop = runs.stop_path(self._run_dir).exists()
         return self._stop
 
     def terminate(self, _signal: int, _frame: FrameType | None) -> None:
-        """Note that the system asks this process to end (a signal handler)."""
+        """Signal handler: the system asks this process to end."""
         self.terminated = True
 
     def should_stop(self) -> bool:
-        """True once work has to end, for whatever reason."""
+        """True once work has to end for any reason."""
         return self.terminated or self.stop_asked()
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is known once the recordings are ready; kept in `prepared.json`."""
+    """Summary of the prepared recordings, stored in `prepared.json`."""
 
     language: str
     languages: list[str]
@@ -202,7 +202,7 @@ def _learn(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSele
 
 
 def _finish(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSelector | None) -> int:
-    """Leave the final `voice.safetensors` and `scores.json`; return after how many steps that voice was made."""
+    """Write the final `voice.safetensors` and `scores.json`; return the step of that voice."""
     kept = selector.conclude(board.state.step, board.state.elapsed_s) if selector is not None else None
     if kept is None:
         base.finish(run_dir)
@@ -262,7 +262,7 @@ def _check_whole(path: Path) -> None:
 
 
 def _mend_start_voice(run_dir: Path) -> None:
-    """Let the copy of the voice that a run goes on from take its place where a power loss cut it."""
+    """Restore the starting voice of a run from its copy if a power loss truncated it."""
     path = run_dir / START_VOICE_FILE
     copy = disk.copy_path(path)
     if is_whole(path) or not (path.is_file() or copy.is_file()):
