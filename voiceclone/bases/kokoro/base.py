@@ -47,10 +47,10 @@ docs/decisions.md, “Never lose work”, has what a checkpoint costs."""
 
 
 class KokoroBase:
-    """Kokoro-82M v1.0; building it loads nothing.
+    """Kokoro-82M v1.0; the constructor loads nothing.
 
     Args:
-        folder: where the converted weights lie, or will.
+        folder: of the converted weights.
     """
 
     base_id = "kokoro-82m"
@@ -72,11 +72,11 @@ class KokoroBase:
     # Weights ----------------------------------------------------------------------------------
 
     def is_ready(self) -> bool:
-        """True when the weights lie converted and complete in the data folder."""
+        """True when the converted weights are complete in the data folder."""
         return weights.is_ready(self._folder)
 
     def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
-        """Convert the weights that pip brought, once.
+        """Convert the weights installed by pip, once.
 
         Raises:
             BaseModelError: a part is missing or damaged; the message names the remedy.
@@ -94,10 +94,10 @@ class KokoroBase:
         return weights.read_info(self._folder).weights_sha256
 
     def check_voice_file(self, path: Path) -> None:
-        """Check that a voice file's tensors fit this network, reading no tensor.
+        """Check the names and shapes of a voice file's tensors.
 
         Raises:
-            VoiceFileError: they do not.
+            VoiceFileError: they do not fit this network.
         """
         from safetensors import safe_open
 
@@ -119,7 +119,7 @@ class KokoroBase:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> None:
-        """Write the clips' sound, texts and the plan into the run folder; features follow while training."""
+        """Write sound, texts and plan into the run folder; features follow during training."""
         from voiceclone.bases.kokoro.data import dataset
 
         began = time.monotonic()
@@ -134,7 +134,7 @@ class KokoroBase:
     def train_slice(
         self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
     ) -> SliceResult:
-        """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when it is time."""
+        """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when due."""
         done = read_done(run_dir)
         if done is not None:
             return done
@@ -147,7 +147,7 @@ class KokoroBase:
         return trainer.run_slice(budget_s, CHECKPOINT_INTERVAL_S, should_stop, until_step, first_listen)
 
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
-        """Write `voice.safetensors`, `scores.json` unless `chosen` was judged, and clear away what training needed."""
+        """Write `voice.safetensors` and, without `chosen`, `scores.json`; then delete the training data."""
         import shutil
 
         from voiceclone.bases.run.checkpoint import forget_checkpoints
@@ -171,15 +171,15 @@ class KokoroBase:
     # Heard while it learns --------------------------------------------------------------------
 
     def save(self, run_dir: Path) -> None:
-        """Write a checkpoint, unless the last one is of this step."""
+        """Write a checkpoint unless this step has one."""
         self._trainer(run_dir).save_checkpoint()
 
     def load(self, run_dir: Path) -> None:
-        """Load the network, and choose the stock voice that the run begins from."""
+        """Load the network and choose the stock voice to start from."""
         self._trainer(run_dir)
 
     def held_out(self, run_dir: Path) -> list[Audio]:
-        """Return the recordings of a run that nothing is learnt from."""
+        """Return the held-out recordings of a run."""
         from voiceclone.bases.kokoro.data import dataset
 
         entries = [entry for entry in dataset.read_index(run_dir) if entry.held_out]
@@ -198,7 +198,7 @@ class KokoroBase:
         return heard
 
     def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
-        """Say sentences in the untouched stock voice that a run begins from."""
+        """Speak sentences in the untouched stock voice the run started from."""
         language = _language(run_dir)
         with self._between_steps(run_dir) as trainer:
             # Where it has learnt already: a second network, 330 MB.
@@ -206,14 +206,14 @@ class KokoroBase:
             return [at_speaking_level(say(network, trainer.start, text, language, 1.0)) for text in sentences]
 
     def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
-        """Say sentences in the voice as it is now."""
+        """Speak sentences in the current voice."""
         language = _language(run_dir)
         with self._between_steps(run_dir) as trainer:
             style, tensors = trainer.voice_style(), trainer.postprocess_tensors()
             return [postprocess(say(trainer.network, style, text, language, 1.0), tensors) for text in sentences]
 
     def held_out_loss(self, run_dir: Path) -> float | None:
-        """Return the loss on a recording that nothing is learnt from; None without one."""
+        """Return the loss on a held-out recording; None without one."""
         from voiceclone.bases.kokoro.train.held_out import held_out_distance
 
         with self._between_steps(run_dir) as trainer:
@@ -227,7 +227,7 @@ class KokoroBase:
             )
 
     def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
-        """Write the voice as it is now: the low-rank difference, the style, and what puts its sound right."""
+        """Write the current voice: low-rank difference, style and post-processing."""
         import torch
         from safetensors.torch import load_file
 
@@ -243,7 +243,7 @@ class KokoroBase:
 
     @contextmanager
     def _between_steps(self, run_dir: Path) -> "Iterator[Trainer]":
-        """Lend a run's trainer for what neither changes its random numbers nor keeps memory."""
+        """Yield the trainer of a run for work between steps; restores its random state and releases memory."""
         trainer = self._trainer(run_dir)
         try:
             with random_state_untouched():
@@ -288,7 +288,7 @@ class KokoroBase:
     # What is told before -----------------------------------------------------------------------
 
     def workload(self, effort: Effort, speech_s: float, device: str = "cpu") -> Workload:
-        """Return what an effort comes to with so much usable speech, on `cpu` or `cuda`."""
+        """Return the workload of an effort for `speech_s` seconds of usable speech on `cpu` or `cuda`."""
         from voiceclone.bases.kokoro.train.schedule import frames_worth_having
 
         used = recipe.Recipe.for_device(device)
@@ -297,7 +297,7 @@ class KokoroBase:
         return Workload(steps, min(speech_s, heard_s), steps < recipe.EFFORT_STEPS[effort])
 
     def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:
-        """Return figures of a training from so many clips on `cpu` or `cuda`, for people who want to know."""
+        """Return numbers of the recipe for a training on `clip_count` clips on `cpu` or `cuda`."""
         from voiceclone.bases.run.held_out import held_out_count
 
         used = recipe.Recipe.for_device(device)
@@ -313,7 +313,7 @@ class KokoroBase:
         }
 
     def precision(self) -> str:
-        """Return what the convolutions compute in; loads torch."""
+        """Return the number format of the convolutions; loads torch."""
         from voiceclone.bases.kokoro.model.network import supports_bfloat16
 
         return "bfloat16" if supports_bfloat16(device()) else "float32"
@@ -323,9 +323,9 @@ class KokoroBase:
     def make_instant_voice(
         self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
     ) -> None:
-        """Write the stock voice that sounds most like the clips as a voice file.
+        """Write the stock voice closest to the clips as a voice file.
 
-        This base has no encoder that turns a recording into a style, so it cannot come nearer without training.
+        This base has no style encoder, so it cannot come closer without training.
         """
         import tempfile
 
@@ -347,7 +347,7 @@ class KokoroBase:
     # Speaking ---------------------------------------------------------------------------------
 
     def stock_voices(self) -> tuple[StockVoice, ...]:
-        """Return the voices that came with the weights; none before these are ready."""
+        """Return the voices that came with the weights; none before they are installed."""
         return stock.stock_voices(weights.read_info(self._folder).stock_voices) if self.is_ready() else ()
 
     def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
@@ -375,7 +375,7 @@ def _language(run_dir: Path) -> str:
 
 
 def _making_room(run_dir: Path, write: Callable[[], None]) -> None:
-    """Write the voice; where the disk is full, once more without the checkpoint before the last one."""
+    """Write the voice; on a full disk, delete the previous checkpoint and try again."""
     from voiceclone.bases.run.checkpoint import previous_path
     from voiceclone.bases.run.run_files import CHECKPOINT_FILE
 

@@ -35,16 +35,16 @@ if TYPE_CHECKING:
 
 
 class Trainer(RunTrainer):
-    """Trains Kokoro, one run in memory.
+    """Fine-tunes Kokoro; one run in memory.
 
-    A run in steps that was stopped or killed and continued is bit for bit the run that never stopped (on a processor,
-    with as many threads): the random numbers of a step follow from the run's seed and the step alone.
+    A plan in steps is reproducible bit for bit even when stopped or killed and resumed (on a processor, with the same
+    number of threads), because the random numbers of a step depend on the seed and the step only.
 
     Args:
         run_dir: a prepared run.
         base_folder: the converted base.
         device: `cpu` or `cuda`.
-        recipe: another one than the device's own, to find out what a change of it gives (`benchmarks/levers.py`).
+        recipe: replaces the one for the device, for experiments (`benchmarks/levers.py`).
     """
 
     def __init__(self, run_dir: Path, base_folder: Path, device: str, recipe: Recipe | None = None) -> None:
@@ -83,27 +83,27 @@ class Trainer(RunTrainer):
 
     @property
     def position(self) -> Position:
-        """Where the run stands."""
+        """Position of the run."""
         return self.clock.position
 
     @property
     def trained(self) -> dict[str, "torch.Tensor"]:
-        """Parameters of the network that learn, by their name in it."""
+        """Trained parameters of the network, by name."""
         return self.trainable.trained
 
     def voice_style(self) -> "torch.Tensor":
-        """Return the style learnt so far, shape (1, 256)."""
+        """Return the current style, shape (1, 256)."""
         return self.trainable.voice_style()
 
     def postprocess_tensors(self) -> "dict[str, np.ndarray]":
-        """Return what puts the spoken sound right, by tensor name; nothing new from style alone, or too early."""
+        """Return the post-processing tensors by name; no new ones early on, or when only the style is trained."""
         kept = kept_postprocess_tensors(self.run_dir)
         return kept if self.policy == Policy.TRANSFER else kept | self._statistics.tensors()
 
     # One unit of work -------------------------------------------------------------------------
 
     def advance(self) -> None:
-        """Do the next unit of work: make a clip ready, make a step, or note that the plan is fulfilled."""
+        """Preprocess a clip, make a step, or end the fulfilled plan."""
         ready_s = self.clips.ready_s
         few = ready_s < self.recipe.first_clips_s
         if self.clips.pending and (few or self.clock.wants_more_clips(self.clips.ready_frames)):
@@ -115,7 +115,7 @@ class Trainer(RunTrainer):
             self.clock.ended = True
 
     def _make_next_ready(self) -> None:
-        """Make a clip ready, or leave it out where the memory is too small for it."""
+        """Preprocess a clip, or leave it out when there is too little memory."""
         for _ in range(2):
             try:
                 self.clips.make_next_ready()
@@ -138,7 +138,7 @@ class Trainer(RunTrainer):
             )
 
     def wants_first_listen(self) -> bool:
-        """True once the voice is worth a first listen and none was spoken yet."""
+        """True when the first listen is due."""
         early = self.clock.elapsed_s < self.recipe.first_listen_s
         return not self.clock.first_listen_done and self.clock.step > 0 and not early
 
@@ -147,7 +147,7 @@ class Trainer(RunTrainer):
         self.clock.first_listen_done = True
 
     def step(self) -> None:
-        """Make one acoustic step, and every so often a prosody step, and append a line to the metrics."""
+        """Make an acoustic step, every so often a prosody step, and append to the metrics."""
         began = time.monotonic()
         self.clock.begin_step()
         chooser, scale = self._seed_step(), self.clock.rate_scale() * self.divergence.rate_share
@@ -162,7 +162,7 @@ class Trainer(RunTrainer):
         return self.clock.seed_step(self.divergence.returns)
 
     def _acoustic_step(self, windows: Sequence[Window], scale: float) -> float:
-        """Learn from some windows; return how far off they were, or NaN when the step had to be left out."""
+        """Train on some windows; return their distance, or NaN when the step was skipped."""
         import torch
 
         self.trainable.forget_gradients()
@@ -183,13 +183,13 @@ class Trainer(RunTrainer):
         return distance
 
     def _hear(self, windows: Sequence[Window]) -> Heard:
-        """Let the network say some windows as it is now, and compare."""
+        """Return the acoustic loss of some windows."""
         teacher = self._teacher if self.clock.step % self.recipe.teacher_every == 0 else None
         style = self.trainable.acoustic_style
         return acoustic_loss(self.network, windows, style, self.recipe, self.memory_fallback.window_frames, teacher)
 
     def _prosody_step(self, clips: Sequence[LoadedClip], scale: float) -> float:
-        """Learn timing and pitch from some clips; return how wrong they were, or NaN when it had to be left out."""
+        """Train timing and pitch on some clips; return their loss, or NaN when the step was skipped."""
         import torch
 
         self.trainable.forget_gradients()
