@@ -105,7 +105,7 @@ def measure(
         began: start of the process, seconds since 1970; loading libraries counts as startup.
 
     Raises:
-        Cancelled: `should_stop` turned True.
+        Cancelled: `should_stop` returned True.
     """
     ends, others = time.monotonic() + LIMIT_S, OtherLoadMeter()
     base.prepare(clips, folder, TrainingPlan(steps=PLANNED_STEPS))

@@ -40,7 +40,7 @@ class Bundle:
         """File of the network's weights.
 
         Raises:
-            BaseModelError: it is not there.
+            BaseModelError: it is missing.
         """
         return released.need_file(self.folder, released.MODEL_FILES, self.folder.name)
 

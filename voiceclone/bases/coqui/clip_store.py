@@ -1,4 +1,4 @@
-"""Clips of a run on disk: sound at the model's rate, text, who is held out, and why others were left out."""
+"""Training clips of a run on disk: sound at the model's rate, text, held-out flag; and why others were rejected."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -20,21 +20,21 @@ REJECTED_FILE = "rejected.json"
 """`[{"clip_id": str, "reason": str}]`: one sentence for every clip that was left out."""
 FOLDER = "dataset"
 _TOLD_LEFT_OUT = 5
-"""So many left-out recordings are named beside the plot; the rest is a number."""
+"""Rejected recordings named in the notes; the rest is only counted."""
 _SHOWN_TEXT = 40
-"""Characters of a text that is to be recognised."""
+"""Characters shown of a rejected text."""
 
 
 @dataclass(frozen=True)
 class StoredClip:
-    """One clip that training takes."""
+    """One usable clip."""
 
     clip_id: str
     text: str
     language: str
     duration_s: float
     held_out: bool
-    """Never learnt from; only judged with."""
+    """Never trained on; only for evaluation."""
 
 
 def store_clips(
@@ -48,16 +48,16 @@ def store_clips(
     """Write every usable clip below `run_dir`, and the index last.
 
     Args:
-        clips: any rates.
+        clips: of any sample rate.
         run_dir: the run.
-        sample_rate: the model's, hertz; what is stored has it.
-        why_not: tells in one sentence why a clip cannot be learnt from, or None.
-        on_progress: told share and words.
-        should_stop: ends early.
+        sample_rate: of the model and the stored clips, hertz.
+        why_not: returns in one sentence why a clip cannot be used for training, or None.
+        on_progress: called with (fraction 0..1, message).
+        should_stop: return True to give up.
 
     Raises:
         NotEnoughSpeechError: no clip is usable.
-        Cancelled: `should_stop` turned True.
+        Cancelled: `should_stop` returned True.
     """
     usable, rejected, left_out = [], [], []
     for number, clip in enumerate(clips):
@@ -90,7 +90,7 @@ def store_clips(
 
 
 def why_not_sound(clip: TrainingClip, longest_s: float, shortest_s: float = 0.8) -> str | None:
-    """Return why a clip's sound cannot be learnt from, or None."""
+    """Return why a clip's sound cannot be used for training, or None."""
     samples, length_s = clip.audio.samples, clip.audio.duration_s
     if not np.all(np.isfinite(samples)) or np.abs(samples).max(initial=0.0) > 1.0:
         return "A clip holds numbers that are no sound; record it again."
@@ -109,7 +109,7 @@ def read_index(run_dir: Path) -> list[StoredClip]:
     """Return the clips of a run.
 
     Raises:
-        TrainingError: it was not prepared, or its files are damaged.
+        TrainingError: the run was not prepared, or its files are damaged.
     """
     lost = TrainingError("This training's prepared recordings are gone or damaged. Start a new training.")
     value = read_json(run_dir / INDEX_FILE, missing=lost, damaged=lost)
@@ -123,7 +123,7 @@ def read_sound(run_dir: Path, clip: StoredClip) -> Audio:
     """Return a clip's sound at the model's rate.
 
     Raises:
-        TrainingError: its file is gone or damaged.
+        TrainingError: the file is missing or damaged.
     """
     from voiceclone.audio.sound import decode
 
@@ -142,7 +142,7 @@ def main_language(clips: Sequence[StoredClip]) -> str:
 
 
 def reason_of(check: Callable[[], object]) -> str | None:
-    """Return the sentence of the `TextError` that a check raises, or None."""
+    """Return the message of the `TextError` raised by a check, or None."""
     try:
         check()
     except TextError as error:

@@ -20,9 +20,9 @@ def score(
     language: str,
     real: Sequence[Audio],
 ) -> dict[str, float]:
-    """Judge a trained voice and the same speaker's voice without training; see `evaluation.sentences.score`.
+    """Score a trained voice and the untrained one; see `evaluation.sentences.score`.
 
-    A voice is whole without scores: a test sentence that fails is noted in the run folder, and there are none.
+    A failing test sentence is noted in the run folder; the voice is kept without scores.
     """
     scores = attempt(
         run_dir,

@@ -1,4 +1,4 @@
-"""What the bases made of coqui's released models have in common: their card, whether they are there, how a run goes."""
+"""Common parts of the bases built on coqui's released models: card, installation, training runs."""
 
 import shutil
 import threading
@@ -23,10 +23,10 @@ from voiceclone.storage.disk import write_json
 
 
 class ReleasedBase(ABC):
-    """A released model in a folder; building it loads nothing.
+    """A released model in a folder; the constructor loads nothing.
 
     Args:
-        folder: where the released files lie, or will.
+        folder: of the released files.
         base_id: of its card in the catalogue.
     """
 
@@ -50,12 +50,12 @@ class ReleasedBase(ABC):
         """True when every file that speaking or converting needs is in the folder."""
 
     def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
-        """Raise `BaseModelError` unless the model is there; nothing is fetched unasked."""
+        """Raise `BaseModelError` unless the model is installed; downloads nothing."""
         released.require_ready(self.is_ready(), self.title, self.base_id)
 
     @property
     def weights_sha256(self) -> str:
-        """The hash of the weights noted when the model was got."""
+        """Hash of the weights, noted during installation."""
         return released.weights_sha256(self._folder)
 
 
@@ -63,10 +63,10 @@ Trainer = TypeVar("Trainer", bound=RunTrainer)
 
 
 class TrainableBase(ReleasedBase, Generic[Trainer]):
-    """A released model that learns a voice."""
+    """A released model that can be trained."""
 
     checkpoint_interval_s: float
-    """Work that a killed process loses at most; the larger a checkpoint, the longer."""
+    """Most work that a killed process may lose; longer for larger checkpoints."""
 
     def __init__(self, folder: Path, base_id: str) -> None:
         super().__init__(folder, base_id)
@@ -76,7 +76,7 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
 
     @abstractmethod
     def _make_trainer(self, run_dir: Path) -> Trainer:
-        """Load what training a run needs, as its last checkpoint left it."""
+        """Load the trainer of a run from its last checkpoint."""
 
     def _trainer(self, run_dir: Path) -> Trainer:
         if run_dir not in self._trainers:
@@ -85,10 +85,10 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
         return self._trainers[run_dir]
 
     def _with_policy(self, plan: TrainingPlan) -> TrainingPlan:
-        """Return the plan with a policy that this model can be trained by.
+        """Return the plan with a supported policy.
 
         Raises:
-            InputError: it cannot be trained in that way.
+            InputError: the model does not support this policy.
         """
         policy = plan.policy or self.policies[0]
         if policy not in self.policies:
@@ -96,7 +96,7 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
         return replace(plan, policy=Policy(policy))
 
     def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
-        """Train for about `budget_s` seconds from the last checkpoint; saved in time, and when asked to stop."""
+        """Train for about `budget_s` seconds from the last checkpoint; see `RunTrainer.run_slice`."""
         done = read_done(run_dir)
         if done is not None:
             return done
@@ -105,10 +105,10 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
         return trainer.run_slice(budget_s, self.checkpoint_interval_s, should_stop)
 
     def _before_slice(self, run_dir: Path, trainer: Trainer) -> None:
-        """Do what comes before the first step, or between two slices."""
+        """Hook before each slice."""
 
     def finish(self, run_dir: Path) -> None:
-        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
+        """Write `voice.safetensors` and `scores.json`, then delete the training data."""
         if read_done(run_dir) is not None:
             return  # killed after everything was written
         trainer = self._trainer(run_dir)
@@ -131,5 +131,5 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
 
 
 def voice_key(voice_path: Path | None) -> tuple[str, int]:
-    """Return what tells one voice file from another, and from itself after it was written anew; None is no voice."""
+    """Return a key that changes with the voice file and its modification time; None is no voice."""
     return (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)

@@ -355,7 +355,7 @@ class KokoroBase:
 
         Raises:
             NotFoundError: there is no such stock voice.
-            TextError: nothing in it can be spoken, or it is longer than one sentence can be.
+            TextError: there is nothing to speak, or the text is too long.
             BaseModelError: the base is not ready.
             VoiceFileError: the voice file is damaged.
         """

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class Synthesizer:
-    """Speaks in the stock voice or in that of a file; building it loads nothing.
+    """Speaks in the stock voice or in that of a file; the constructor loads nothing.
 
     Args:
-        folder: where the converted weights lie.
+        folder: of the converted weights.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,7 +85,7 @@ def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: 
     """Say one sentence with a network in a style (1, 256), as it leaves the network: neither polished nor loud.
 
     Raises:
-        TextError: nothing in it can be spoken, or it is longer than one sentence can be.
+        TextError: there is nothing to speak, or the text is too long.
     """
     from voiceclone.bases.kokoro.model import synthesis
     from voiceclone.bases.kokoro.model.network import MAX_TOKENS

@@ -25,10 +25,10 @@ NEIGHBOURS = 4
 
 
 class Converter(ABC):
-    """One kind of converter; building it loads nothing.
+    """One kind of converter; the constructor loads nothing.
 
     Args:
-        folder: where its released files lie.
+        folder: of its released files.
         title: what people know it as, for messages.
     """
 
@@ -252,7 +252,7 @@ def need_wavlm(folder: Path, title: str) -> Path:
     """Return WavLM's file.
 
     Raises:
-        BaseModelError: it is not there.
+        BaseModelError: it is missing.
     """
     return find_wavlm(folder) or released.need_file(folder, wavlm.WAVLM_FILES, title)
 

@@ -26,7 +26,7 @@ _ON_DISK = {"judged_share": "evaluated_share"}
 
 @dataclass
 class Position(BestMoment):
-    """Where a run stands; saved with each checkpoint. The judgements are those of the present stage."""
+    """Position of a run; stored with each checkpoint. The judgements are those of the present stage."""
 
     stage: int = 0
     stage_began_share: float = 0.0
@@ -84,7 +84,7 @@ class TacotronTrainer(RunTrainer):
         return self.clock.ended or (self.clock.finished and self.position.stage == len(STAGES) - 1)
 
     def advance(self) -> None:
-        """Do the next unit of work: judge the stage's beginning, make a step, judge again, or go to the next stage."""
+        """Judge the untrained stage, make a step and judge when due, or go to the next stage."""
         if self.position.first_loss is None and self.held_out:
             self.position.first_loss = self._evaluate()
             return
@@ -109,7 +109,7 @@ class TacotronTrainer(RunTrainer):
         return values["loss"] if self.position.stage == 0 else values.get("loss_mel")
 
     def _stage_share(self) -> float:
-        """How much of the present stage is done, 0..1."""
+        """Completed share of the current stage, 0..1."""
         begin = self.position.stage_began_share
         end = self.recipe.acoustic_share if self.position.stage == 0 else 1.0
         return min(1.0, max(0.0, (self.clock.share - begin) / max(1e-6, end - begin)))
@@ -131,7 +131,7 @@ class TacotronTrainer(RunTrainer):
         self.save_checkpoint()
 
     def _step(self) -> dict[str, Any]:
-        """Make one step and return what to tell of it; nothing when it had to be left out."""
+        """Make one step and return its metrics; empty when it was skipped."""
         began = time.monotonic()
         values = self.within_memory(self._accumulate)
         if values is not None:
@@ -157,7 +157,7 @@ class TacotronTrainer(RunTrainer):
             optimizer.zero_grad(set_to_none=True)
 
     def _accumulate(self) -> dict[str, float] | None:
-        """Add up the gradients of one step; None when they are not finite and the step has to be left out."""
+        """Accumulate the gradients of one step; None when they are not finite."""
         chooser, batching = self.clock.seed_step(self.divergence.returns), self.batching
         sums: dict[str, float] = {}
         before = {name: value.clone() for name, value in self._buffers().items()}
@@ -197,12 +197,12 @@ class TacotronTrainer(RunTrainer):
         return self.run_dir / f"{STAGES[self.position.stage if stage is None else stage].name}.safetensors"
 
     def keep_stage(self) -> None:
-        """Write what the present stage has learnt; where held-out clips could be judged, the best of it is already."""
+        """Write the changes of the current stage, unless judgements have already kept its best step."""
         if not self.position.was_judged and self.clock.step > self._stage_first_step:
             write_voice_tensors(self._best_path(), difference(self.stage.state, self._base))
 
     def learnt_changes(self) -> "dict[str, torch.Tensor]":
-        """Return the changes of both stages as they go into a voice file; a stage that made nothing better has none."""
+        """Return the tensors of both stages for a voice file; none of a stage that improved nothing."""
         if self.held_out and self.position.judged_share < self.clock.share:
             self._keep_if_best()  # stopped between two judgements
         self.keep_stage()

@@ -51,10 +51,10 @@ START_FILE = "start.safetensors"
 
 
 class VitsBase(TrainableBase["VitsTrainer"]):
-    """A released VITS; building it loads nothing.
+    """A released VITS; the constructor loads nothing.
 
     Args:
-        folder: where the released files lie, or will.
+        folder: of the released files.
         base_id: `your_tts` or `vctk_vits`; the folder's name when not given.
         recipe: how to train; None is the recipe of the device.
     """
@@ -119,12 +119,12 @@ class VitsBase(TrainableBase["VitsTrainer"]):
     def make_instant_voice(
         self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
     ) -> None:
-        """Write a voice file from 1 to 10 clips: the mean of their speaker vectors.
+        """Write a voice file from 1 to 10 clips: the mean of their speaker embeddings.
 
         Raises:
             InputError: this model cannot make one.
             NotEnoughSpeechError: no clip, or less than 2 s of them.
-            BaseModelError: the model is not there, or damaged.
+            BaseModelError: the model is missing or damaged.
         """
         import torch
 
@@ -167,7 +167,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         Clips that cannot be learnt from are in `rejected.json`, with one sentence each.
 
         Raises:
-            InputError: it cannot be trained in that way.
+            InputError: the model does not support this policy.
             BaseModelError: the model is missing or damaged.
             NotEnoughSpeechError: no clip can be used.
         """
@@ -275,8 +275,8 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         """Speak one sentence-sized text; `voice_path=None` is the first of the released speakers.
 
         Raises:
-            TextError: nothing in it can be spoken, or it is longer than one sentence can be.
-            BaseModelError: the model is not there, or damaged.
+            TextError: there is nothing to speak, or the text is too long.
+            BaseModelError: the model is missing or damaged.
             VoiceFileError: the voice file is damaged.
         """
         from voiceclone.bases.coqui.vits import network
@@ -294,15 +294,15 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Audio:
-        """Return the same words in the voice of `voice_path`, as long as `audio`, at `sample_rate`.
+        """Convert a recording to the voice of `voice_path`; same length, at `sample_rate`.
 
         A model with a table of speakers treats the recording as if the closest of them had spoken it.
 
         Raises:
-            AudioError: there is nothing to hear in it.
+            AudioError: the recording is silent.
             VoiceFileError: the voice file is damaged.
-            BaseModelError: the model is not there, or damaged.
-            Cancelled: `should_stop` said so, between two pieces.
+            BaseModelError: the model is missing or damaged.
+            Cancelled: `should_stop` returned True.
         """
         import torch
 
@@ -338,7 +338,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         return speakers[closest_speaker(self._network, [sound], speakers)]
 
     def _put_on(self, voice_path: Path | None) -> None:
-        """Change the loaded network into a voice, or back into the base."""
+        """Apply a voice to the loaded network, or restore the base."""
         import torch
 
         from voiceclone.bases.coqui.vits import network

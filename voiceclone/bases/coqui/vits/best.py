@@ -23,16 +23,16 @@ def keep(
     last: "Callable[[], dict[str, torch.Tensor]]",
     step: int,
 ) -> dict[str, float]:
-    """Write the best voice of a run as `voice.safetensors`; return what it was chosen by.
+    """Write the best voice of a run as `voice.safetensors`; return the figures behind the choice.
 
-    The voice that learning began from (the instant voice, or the closest known speaker) is one of the candidates:
-    training that made nothing better leaves it. Where no judgement was possible, the last step is kept.
+    The starting voice (instant voice, or closest known speaker) is a candidate, too: it is kept when training improved
+    nothing. Without any judgement the last step is kept.
 
     Args:
         run_dir: the run; `best.safetensors` is in it when a moment was better than the beginning.
         best: its judgements.
-        start: the voice it began from.
-        last: gives the voice as it is now.
+        start: the starting voice.
+        last: returns the current voice.
         step: the last one.
     """
     voice, chosen = run_dir / VOICE_FILE, best.best_step

@@ -63,7 +63,7 @@ class VitsTrainer(RunTrainer):
         self.start = vectors[SPEAKER].to(device)
         self._known_vectors = {name.removeprefix(KNOWN): vector.to(device) for name, vector in vectors.items()}
         self.batch_clips = recipe.batch_clips
-        """Clips in memory at once; fewer than the recipe's after memory ran out, with as many gradients summed."""
+        """Clips per forward pass; fewer than in the recipe after memory ran out (gradients are accumulated)."""
         self.best, self._judged_step = BestMoment(), -1
         self._build()
         self._load_clips()
@@ -72,7 +72,7 @@ class VitsTrainer(RunTrainer):
     # What learns ------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        """Load the base, mark what learns, and make the optimizers."""
+        """Load the base, mark trainable parameters and create the optimizers."""
         import torch
 
         self.network, released_discriminator = load_network(self._bundle, self.device, self.adversarial)
@@ -119,7 +119,7 @@ class VitsTrainer(RunTrainer):
                 group["full_rate"] = group["lr"]
 
     def _set_modes(self) -> None:
-        """Let dropout work only within what learns."""
+        """Enable dropout only in trained modules."""
         self.network.eval()
         for module_name in {name.partition(".")[0] for name in self.trained}:
             getattr(self.network, module_name).train()
@@ -142,7 +142,7 @@ class VitsTrainer(RunTrainer):
     # One unit of work -------------------------------------------------------------------------
 
     def advance(self) -> None:
-        """Make one step, judging the voice before it or after it when its time has come."""
+        """Make one step, and judge the voice before the first one and whenever it is due."""
         if self.best.first_loss is None:
             self._judge()
         began = time.monotonic()
@@ -160,7 +160,7 @@ class VitsTrainer(RunTrainer):
         self.tell(told, phase)
 
     def _learn(self, phase: str) -> dict[str, Any]:
-        """Sum the gradients of one batch, in as many parts as memory asks for, and step."""
+        """Accumulate the gradients of one batch in as many parts as memory requires, and step."""
 
         chooser = self.clock.seed_step(self.divergence.returns)
         clips = sorted(self._draw(chooser), key=lambda clip: len(clip.samples))
@@ -207,7 +207,7 @@ class VitsTrainer(RunTrainer):
         return told
 
     def _draw(self, chooser: random.Random) -> list[LoadedClip]:
-        """Choose a batch: own clips, and known speakers' for their share of it."""
+        """Draw a batch of own clips and, for their share, clips of known speakers."""
         count = self.recipe.batch_clips
         known = min(count - 1, round(self.recipe.known_share * count)) if self._known else 0
         own = count - known
@@ -243,7 +243,7 @@ class VitsTrainer(RunTrainer):
     # Judging ----------------------------------------------------------------------------------
 
     def _judge(self) -> float | None:
-        """Measure the voice by the held-out clips, and keep it when it is the best so far; None when that fails."""
+        """Judge the voice on the held-out clips, and store it if it is the best so far; None when judging fails."""
         distance = attempt(
             self.run_dir,
             "The voice could not say the recordings it is judged by. The training goes on without being judged.",
@@ -258,14 +258,14 @@ class VitsTrainer(RunTrainer):
         return distance
 
     def choose(self) -> dict[str, float]:
-        """Write the best voice of the run as `voice.safetensors`; return what it was chosen by."""
+        """Write the best voice of the run as `voice.safetensors`; return the figures behind the choice."""
         if self.clock.step > self._judged_step:
             self._judge()
         start = {SPEAKER: self.start.float()}
         return best.keep(self.run_dir, self.best, start, self.voice_tensors, self.clock.step)
 
     def voice_tensors(self) -> "dict[str, torch.Tensor]":
-        """Return the voice as it is now, as its file holds it."""
+        """Return the tensors of the current voice."""
         trained, speaker = self.trained, {SPEAKER: self.speaker.detach().float()}
         tensors = difference(trained, self.base)
         if size_mb(tensors) > self._limit_mb - 1:

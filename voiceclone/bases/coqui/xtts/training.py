@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     import torch
 
 BEST_FILE = "best.safetensors"
-"""The changes of the step with the lowest error on held-out clips."""
+"""The changes of the step with the lowest held-out loss."""
 SMALL_VOICE_MB = 100
 KEPT_GAIN = 0.9
-"""Share of what was learnt, in error on held-out clips, that a low-rank voice must keep to be stored so."""
+"""Share of the gain in held-out loss that a low-rank voice must keep."""
 PREFIX = "gpt."
 LONGEST_CLIP_S = 255_995 / INPUT_RATE
 """`GPTArgs.max_wav_length`: 11.6 s."""
@@ -73,7 +73,7 @@ class XttsRecipe:
 
 @dataclass
 class Position(BestMoment):
-    """Where a run stands; saved with each checkpoint."""
+    """Position of a run; stored with each checkpoint."""
 
     step: int = 0
     elapsed_s: float = 0.0
@@ -115,7 +115,7 @@ def training_model(folder: Path) -> Any:
 
 
 def why_not(clip: Any, tokenizer: Any) -> str | None:
-    """Return in one sentence why a clip cannot be learnt from, or None.
+    """Return in one sentence why a clip cannot be used for training, or None.
 
     The library would put its second clip in the place of every such one, without a word
     (`XTTSDataset.__getitem__`, xtts/trainer/dataset.py).
@@ -153,7 +153,7 @@ class XttsTrainer(RunTrainer):
     # One step ---------------------------------------------------------------------------------
 
     def advance(self) -> None:
-        """Do the next unit of work: judge the untrained network, make a step, or judge again."""
+        """Judge the untrained network, or make a step and judge when due."""
         if self.position.first_loss is None and self.held_out:
             self.position.first_loss = held_out_error(self.run_dir, self.judge)
             return
@@ -169,12 +169,12 @@ class XttsTrainer(RunTrainer):
 
     @property
     def batching(self) -> Batching:
-        """How many clips at a time: the recipe's, unless memory ran out."""
+        """Clips at a time: as in the recipe, unless memory ran out."""
         clips = self.position.batch_clips
         return Batching(clips, -(-self.recipe.clips_per_step // clips))
 
     def _step(self) -> dict[str, Any]:
-        """Make one step and return what to tell of it; nothing when it had to be left out."""
+        """Make one step and return its metrics; empty when it was skipped."""
         began = time.monotonic()
         values = self.within_memory(self._accumulate)
         for group in self.optimizer.param_groups:
@@ -187,7 +187,7 @@ class XttsTrainer(RunTrainer):
         return values or {}
 
     def _accumulate(self) -> dict[str, float] | None:
-        """Add up the gradients of one step; None when they are not finite and the step has to be left out."""
+        """Accumulate the gradients of one step; None when they are not finite."""
         chooser, rounds = self.clock.seed_step(self.divergence.returns), self.batching.rounds
         self.model.eval()
         self.gpt.train()
@@ -258,7 +258,7 @@ class XttsTrainer(RunTrainer):
     # Judging ----------------------------------------------------------------------------------
 
     def judge(self) -> float:
-        """Return the mean error of the network as it is on the held-out clips."""
+        """Return the mean loss of the current network on the held-out clips."""
         import torch
 
         self.model.eval()
@@ -278,9 +278,9 @@ class XttsTrainer(RunTrainer):
     # The voice --------------------------------------------------------------------------------
 
     def learnt_changes(self) -> "dict[str, torch.Tensor]":
-        """Return the changes of the best step as they go into a voice file; nothing when no step was better.
+        """Return the tensors of the best step for a voice file; none when training improved nothing.
 
-        Low rank where that keeps nine tenths of what was learnt, else whole in half precision.
+        Low rank where that keeps nine tenths of the gain, otherwise full rank in half precision.
         """
         if self.held_out and self.position.judged_share < self.clock.share:
             self._keep_if_best()  # stopped between two judgements
@@ -298,7 +298,7 @@ class XttsTrainer(RunTrainer):
         return small if kept >= KEPT_GAIN * gain else whole
 
     def put_on(self, changes: "dict[str, torch.Tensor]") -> None:
-        """Make the network the base plus `changes`; what was learnt is lost."""
+        """Set the network to the base plus `changes`, discarding what was trained."""
         import torch
 
         base, changed = self._base(), parameter_changes(changes)

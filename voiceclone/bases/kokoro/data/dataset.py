@@ -68,7 +68,7 @@ def write_dataset(
 
     Raises:
         NotEnoughSpeechError: no clip is usable.
-        Cancelled: `should_stop` turned True.
+        Cancelled: `should_stop` returned True.
     """
     usable: list[tuple[TrainingClip, list[int], Audio]] = []
     reasons = []

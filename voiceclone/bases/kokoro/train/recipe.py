@@ -75,8 +75,8 @@ FROZEN_KINDS = ("alpha", "norm.weight", "norm.bias")
 
 
 EFFORT_STEPS = {Effort.QUICK: 230, Effort.BETTER: 600, Effort.BEST: 1500}
-"""Quick: five minutes on two cores made 199 to 248 steps and a similarity of 0.90 to 0.92 (benchmarks/README.md). Better:
-600 windows, those of the longest run with a known curve; in its second half similarity still rose by
+"""Quick: five minutes on two cores made 199 to 248 steps and a similarity of 0.90 to 0.92 (benchmarks/README.md).
+Better: 600 windows, those of the longest run with a known curve; in its second half similarity still rose by
 0.013 (65 s of speech) and 0.017 (7 min), and DNSMOS by 0.04. Best: two and a half times
 Better, as Better is of Quick; not measured."""
 HEARD_AT_MOST = 15.0

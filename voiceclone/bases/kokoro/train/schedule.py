@@ -16,7 +16,7 @@ HEARD_TIMES = 4
 
 @dataclass(frozen=True)
 class Position:
-    """Where a run stands; saved with each checkpoint."""
+    """Position of a run; stored with each checkpoint."""
 
     step: int = 0
     elapsed_s: float = 0.0
