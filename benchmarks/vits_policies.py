@@ -33,7 +33,7 @@ from voiceclone.bases.coqui.vits.base import VitsBase
 from voiceclone.bases.coqui.vits.data import KNOWN_FOLDER, load_clip
 from voiceclone.bases.coqui.vits.loop import VitsTrainer
 from voiceclone.bases.coqui.vits.recipe import Recipe
-from voiceclone.bases.run.clock import PLAN_FILE, read_plan
+from voiceclone.bases.run.plan import PLAN_FILE, read_plan
 from voiceclone.evaluation import dnsmos, pitch, speaker_similarity, tones, wer
 from voiceclone.storage import disk
 

@@ -69,10 +69,10 @@ def test_summed_gradients_are_those_of_the_whole_batch(vits_folders, tmp_path, m
 
 def test_numbers_gone_astray_bring_the_last_checkpoint_back_and_then_end_the_run(vits_folders, tmp_path, monkeypatch):
     run_dir = tmp_path / "run"
-    recipe = Recipe(batch_clips=1, judged_clips=1)
+    recipe = Recipe(batch_clips=1, judged_clips=1, adversarial=False)
     base = prepared(vits_folders[YOUR_TTS], run_dir, Policy.FINE_TUNE, recipe, steps=40)
     trainer = base._trainer(run_dir)
-    for _ in range(7):  # six of them warm the discriminator up
+    for _ in range(2):
         trainer.advance()
     trainer.save_checkpoint()
     kept = {name: value.detach().clone() for name, value in trainer.trained.items()}
@@ -84,12 +84,12 @@ def test_numbers_gone_astray_bring_the_last_checkpoint_back_and_then_end_the_run
 
     monkeypatch.setattr(vits_losses, "generator_losses", broken)
     trainer.advance()
-    assert trainer.clock.step == 8
+    assert trainer.clock.step == 3
     assert all(torch.equal(value, kept[name]) for name, value in trainer.trained.items())
-    assert len(metrics(run_dir)) == 7
+    assert len(metrics(run_dir)) == 2
     for _ in range(MAX_BAD_STEPS - 1):
         trainer.advance()
-    assert trainer.clock.step == 7
+    assert trainer.clock.step == 2
     assert trainer._rate_scale() == pytest.approx(rate / 2)
     assert "half as fast" in json.loads((run_dir / "notes.json").read_text())[-1]
     monkeypatch.setattr(vits_losses, "generator_losses", losses)
@@ -99,8 +99,8 @@ def test_numbers_gone_astray_bring_the_last_checkpoint_back_and_then_end_the_run
     monkeypatch.setattr(vits_losses, "generator_losses", broken)
     while not trainer.finished:
         trainer.advance()
-    assert trainer.clock.step == 7
-    assert "ended early; the voice is the one of step 7" in json.loads((run_dir / "notes.json").read_text())[-1]
+    assert trainer.clock.step == 2
+    assert "ended early; the voice is the one of step 2" in json.loads((run_dir / "notes.json").read_text())[-1]
 
 
 def test_a_damaged_checkpoint_is_replaced_by_the_one_before(vits_folders, tmp_path):
