@@ -1,4 +1,4 @@
-"""The network that speaks: one in memory, changed into one voice after another."""
+"""Synthesis with one network in memory, to which one voice after another is applied."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Synthesizer:
-    """Speaks in the stock voice or in that of a file; the constructor loads nothing.
+    """Speaks in a stock voice or the voice of a file; the constructor loads nothing.
 
     Args:
         folder: of the converted weights.
@@ -33,17 +33,17 @@ class Synthesizer:
         self._changed: set[str] = set()
 
     def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
-        """Say one sentence; `voice` and what is raised: as for `KokoroBase.speak`."""
+        """Speak one sentence; arguments and errors as for `KokoroBase.speak`."""
         self._put_on(voice)
         return postprocess(say(self._network, self._style, text, language, speed), self._postprocess_tensors)
 
     def untouched(self) -> "torch.nn.Module":
-        """Return the network as the base is; it is this one that speaks, so it must not be changed."""
+        """Return the network with no voice applied; do not modify it, for it is the one that speaks."""
         self._put_on(None)
         return self._network
 
     def _put_on(self, voice: Path | str | None) -> None:
-        """Change the loaded network into a voice, or back into the base with one of its stock voices."""
+        """Apply a voice file to the loaded network, or restore the base with a stock voice."""
         import torch
         from safetensors import safe_open
 
@@ -82,7 +82,7 @@ class Synthesizer:
 
 
 def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:
-    """Say one sentence with a network in a style (1, 256), as it leaves the network: neither polished nor loud.
+    """Synthesize one sentence in a style (1, 256): the raw output, without post-processing or gain.
 
     Raises:
         TextError: there is nothing to speak, or the text is too long.

@@ -77,9 +77,13 @@ class RunClock:
         """
         import torch
 
-        chooser = random.Random(f"{self.seed}:{returns}:{self.step}")
+        chooser = random.Random(self._seed_text(returns))
         torch.manual_seed(chooser.getrandbits(62))
         return chooser
+
+    def _seed_text(self, returns: int) -> str:
+        # As in earlier versions, so that a run begun with one goes on as it would have.
+        return f"{self.seed}:{returns}:{self.step}" if returns else f"{self.seed}:{self.step}"
 
     def end_step(self, took_s: float) -> None:
         """Count a step that took `took_s` seconds."""

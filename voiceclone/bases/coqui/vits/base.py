@@ -41,13 +41,13 @@ MAX_CLIPS = 10
 """Clips an instant voice is made of."""
 MIN_INSTANT_SPEECH_S = 2.0
 LISTENED_CLIPS = 30
-"""Clips whose mean vector training begins with; 1 s each on a processor."""
+"""Clips whose mean embedding training starts from; 1 s each on a processor."""
 MATCHED_CLIPS = 3
-"""Clips by which the closest known speaker is found."""
+"""Clips for finding the closest known speaker."""
 CHECKPOINT_INTERVAL_S = 180.0
 """A checkpoint of the full size with its discriminator is 1.0 GB."""
 START_FILE = "start.safetensors"
-"""The voice that learning began with, for its scores."""
+"""The starting voice, for its scores."""
 
 
 class VitsBase(TrainableBase["VitsTrainer"]):
@@ -76,7 +76,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
 
     @property
     def sample_rate(self) -> int:
-        """Hertz of what it speaks, as the released configuration says; before the model is there, what is known."""
+        """Sample rate of the released configuration, hertz; a known value before the model is installed."""
         if (self._folder / CONFIG_FILE).is_file():
             return self._bundle.sample_rate
         return 16_000 if self.base_id == "your_tts" else 22_050
@@ -162,9 +162,9 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> None:
-        """Write the clips' sound, texts, the speaker's vector and the plan into the run folder.
+        """Write sound, texts, speaker embedding and plan into the run folder.
 
-        Clips that cannot be learnt from are in `rejected.json`, with one sentence each.
+        Rejected clips are listed in `rejected.json`, with one sentence each.
 
         Raises:
             InputError: the model does not support this policy.
@@ -201,7 +201,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
     def _starting_speakers(
         self, run_dir: Path, clips: Sequence[clip_store.StoredClip], on_progress: OnProgress | None
     ) -> "dict[str, torch.Tensor]":
-        """Return where the speaker begins, and the vectors of known speakers whose clips lie beside the model."""
+        """Return the starting speaker embedding, and those of known speakers with clips beside the model."""
         import torch
 
         from voiceclone.audio.sound import decode
@@ -256,7 +256,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         return self._recipe or Recipe.for_device(device())
 
     def _before_slice(self, run_dir: Path, trainer: "VitsTrainer") -> None:
-        """Speak the first listen, which needs no step: the vector alone is somebody already."""
+        """Speak the first listen, which needs no step: the speaker embedding alone makes a voice."""
         from voiceclone.bases.coqui.vits.network import speak
 
         if (run_dir / FIRST_LISTEN_FILE).is_file() or run_dir in self._listened:
@@ -296,7 +296,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
     ) -> Audio:
         """Convert a recording to the voice of `voice_path`; same length, at `sample_rate`.
 
-        A model with a table of speakers treats the recording as if the closest of them had spoken it.
+        A model with a speaker table treats the recording as if its closest speaker had spoken it.
 
         Raises:
             AudioError: the recording is silent.
@@ -324,7 +324,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
                 )
 
     def _speaker_in(self, audio: Audio) -> "torch.Tensor":
-        """Return who speaks in a recording, as this model describes speakers, shape (1, size)."""
+        """Return the speaker embedding of a recording, shape (1, size)."""
         import torch
 
         from voiceclone.bases.coqui.vits.losses import closest_speaker

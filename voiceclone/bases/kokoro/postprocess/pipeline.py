@@ -1,4 +1,4 @@
-"""What is done to a trained voice's sound after the network: what training leaves wrong in it is put right."""
+"""Post-processing for synthesized audio: corrects artefacts of fine-tuning."""
 
 from collections.abc import Mapping
 
@@ -11,15 +11,15 @@ from voiceclone.bases.kokoro.postprocess.pauses import PAUSE_CURVE, quieten_paus
 from voiceclone.bases.kokoro.postprocess.tone_curve import TONE_CURVE, apply_tone_curve
 
 POSTPROCESS_TENSORS = (TONE_CURVE, CONTRAST, PAUSE_CURVE)
-"""Names of the tensors in a voice file that belong here."""
+"""Tensors of a voice file used by the post-processing."""
 SPEAKING_GAIN_DB = 5.0
 """The base speaks at -24 LUFS, which is quiet; this brings it to the -19 LUFS that mono podcasts have (Apple and
-Spotify ask for -16 in stereo). The judge of likeness hears level, too: docs/decisions.md, “Level”."""
+Spotify ask for -16 in stereo). Speaker similarity depends on level, too: docs/decisions.md, “Level”."""
 _HIGHEST_PEAK = 10 ** (-1 / 20)
 
 
 def at_speaking_level(audio: Audio) -> Audio:
-    """Make spoken sound louder by the same for every sentence, less where it would clip."""
+    """Apply the same gain to every sentence, less where it would clip."""
     peak = float(abs(audio.samples).max(initial=0.0))
     gain = min(10 ** (SPEAKING_GAIN_DB / 20), _HIGHEST_PEAK / max(peak, 1e-6))
     return Audio(audio.samples * gain, audio.sample_rate)
