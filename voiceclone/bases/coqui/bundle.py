@@ -1,4 +1,4 @@
-"""A released coqui model as it lies on disk: its files, its configuration with repaired paths, its speakers."""
+"""A released coqui model on disk: files, configuration with repaired paths, speakers."""
 
 import json
 import re
@@ -46,7 +46,7 @@ class Bundle:
 
     @property
     def sample_rate(self) -> int:
-        """Hertz of what it speaks."""
+        """Sample rate of its speech, hertz."""
         return int(self.config["audio"]["sample_rate"])
 
     def find(self, *names: str) -> Path | None:
@@ -120,10 +120,10 @@ class Bundle:
 
 
 def read_bundle(folder: Path, config_name: str = CONFIG_FILE) -> Bundle:
-    """Read what a released model's folder holds.
+    """Read the folder of a released model.
 
     Raises:
-        BaseModelError: there is no configuration, or it is damaged.
+        BaseModelError: the configuration is missing or damaged.
     """
     config = _read(folder / config_name)
     if not isinstance(config, dict) or not isinstance(config.get("audio", {}), dict):

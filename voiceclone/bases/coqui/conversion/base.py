@@ -49,7 +49,7 @@ class ConversionBase(ReleasedBase):
     def make_instant_voice(
         self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
     ) -> None:
-        """Write a voice file from 1 to 10 clips: what the converter hears as the speaker.
+        """Write a voice file from 1 to 10 clips: their speaker description.
 
         Raises:
             NotEnoughSpeechError: no clip, or less than 3 s of them.

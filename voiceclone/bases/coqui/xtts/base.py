@@ -83,7 +83,7 @@ class XttsBase(TrainableBase["XttsTrainer"]):
     def make_instant_voice(
         self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
     ) -> None:
-        """Write a voice file from 1 to 10 clips: what the GPT and the decoder hear of the speaker.
+        """Write a voice file from 1 to 10 clips: the conditioning latents of the GPT and the speaker embedding.
 
         Raises:
             NotEnoughSpeechError: no clip, or less than 3 s of them.

@@ -1,4 +1,4 @@
-"""Clips -> Kokoro training data in a run folder: sound at once, features (alignment, curves) clip by clip as needed."""
+"""Training data of a Kokoro run: sound at once, features (alignment, curves) clip by clip as needed."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -42,7 +42,7 @@ class ClipEntry:
 
 @dataclass(frozen=True)
 class ClipFeatures:
-    """One clip ready for training; curves and sound end on the same frame."""
+    """Features of one clip; curves and sound end on the same frame."""
 
     frames: np.ndarray
     """int64, shape (tokens,): duration of each token in frames, boundary tokens included."""
@@ -64,7 +64,7 @@ def write_dataset(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> list[ClipEntry]:
-    """Write every usable clip's sound and tokens below `run_dir`, and the index last.
+    """Write sound and tokens of every usable clip below `run_dir`, the index last.
 
     Raises:
         NotEnoughSpeechError: no clip is usable.
@@ -148,23 +148,23 @@ def _features_path(run_dir: Path, entry: ClipEntry) -> Path:
 
 
 def has_features(run_dir: Path, entry: ClipEntry) -> bool:
-    """True when a clip's features lie on disk."""
+    """True when a clip's features are on disk."""
     return _features_path(run_dir, entry).is_file()
 
 
 def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner) -> ClipFeatures:
-    """Return a clip's features: from the run, else from what an earlier training of the same recording kept, else new.
+    """Return a clip's features: from the run, from the cache of earlier trainings, or newly computed.
 
-    A damaged file of them is made again, and so is one of an earlier version: what it learnt an octave too high, a run
-    that is continued goes on to learn right.
+    Damaged files and those of earlier versions are computed again: a resumed run then corrects a pitch that was learnt
+    an octave too high.
 
     Args:
         run_dir: the run.
         entry: the clip.
-        aligner: finds the durations, and keeps what comes of it.
+        aligner: finds and caches the durations.
 
     Raises:
-        TrainingError: the clip's sound is gone or damaged.
+        TrainingError: the clip's sound is missing or damaged.
     """
     path = _features_path(run_dir, entry)
     if path.is_file():

@@ -1,4 +1,4 @@
-"""Slow speech without sounds at its edges: what is no speech keeps its length when a voice is slowed down.
+"""Slow speech without artefacts at its edges: silence keeps its length when a voice is slowed down.
 
 Stretched with the rest, the silence before the first sound and after the last one is longer than the network ever
 heard, and it fills it: at speed 0.5 with puffs 15 to 27 dB below speech half a second before the first word, and with
@@ -23,7 +23,7 @@ _BURST_FRAMES = 4
 
 
 def sound_ends(frames: Sequence[int], tokens: Sequence[int], speed: float) -> int:
-    """Return the frame at which the last sound is over at the latest: what follows is silence or should be.
+    """Return the latest frame at which the last sound ends; silence should follow.
 
     Args:
         frames: of each token, as spoken.
