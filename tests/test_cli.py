@@ -387,7 +387,7 @@ def test_ctrl_c_stops_the_training_and_keeps_the_voice(data_dir, anna, run):
         text=True,
     )
     engine = fake_engine(data_dir)
-    while not (engine.runs() and engine.runs()[0].step >= 5):
+    while not (engine.runs.all() and engine.runs.all()[0].step >= 5):
         assert process.poll() is None, process.communicate()
     os.kill(process.pid, signal.SIGINT)
     try:
@@ -399,7 +399,7 @@ def test_ctrl_c_stops_the_training_and_keeps_the_voice(data_dir, anna, run):
     assert "Traceback" not in errors
     told = json.loads(output)
     assert told["state"] == "stopped"
-    assert engine.voice(told["voice_id"]).name == "A"
+    assert engine.voices.get(told["voice_id"]).name == "A"
     assert TrainingLock(data_dir).holder() is None
 
 

@@ -183,13 +183,13 @@ def test_other_steps_take_another_time():
 def test_the_engine_tells_all_of_it(tmp_path):
     engine = fake_engine(tmp_path)
     project = make_project(tmp_path)  # 16 s
-    told = engine.training_outlook(project.project_id, consent=False)
+    told = engine.runs.estimate(project.project_id, consent=False)
     levels = {check.kind: check.level for check in told.preflight.checks}
     assert levels[Kind.SPEECH] == Level.WATCH
     assert levels[Kind.CONSENT] == Level.FIX
     assert levels[Kind.BASE] == Level.WATCH, "the base was not made ready yet"
     engine.prepare_base()
-    again = engine.training_outlook("Anna", consent=True)
+    again = engine.runs.estimate("Anna", consent=True)
     assert again.preflight.ready
     assert again.plan("better").steps == EFFORT_STEPS[Effort.BETTER]
     assert again.plan("best").steps == round(16 * STEPS_PER_S) and again.plan("best").wants_more_speech
@@ -199,8 +199,8 @@ def test_the_engine_tells_all_of_it(tmp_path):
 
 def test_another_base_that_is_not_here_is_told(tmp_path):
     engine = VoiceEngine(tmp_path)
-    project = engine.create_project("Anna")
-    told = engine.training_outlook(project.project_id, base_id="vctk_vits")
+    project = engine.projects.create("Anna")
+    told = engine.runs.estimate(project.project_id, base_id="vctk_vits")
     assert {check.kind: check.level for check in told.preflight.checks}[Kind.BASE] == Level.FIX
     assert {plan.steps for plan in told.plans} == {None}
 

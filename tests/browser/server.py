@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--base-factory")
     options = parser.parse_args()
     engine = ShortRuns(options.home, options.base_id, base_factory=options.base_factory, steps=options.steps)
-    engine.resume_interrupted()
+    engine.runs.resume_interrupted()
     demo = build(engine)
     demo.launch(server_name="127.0.0.1", server_port=options.port, prevent_thread_lock=True, **launch_options())
     print("serving", flush=True)

@@ -10,6 +10,9 @@ from voiceclone.clips.quality.verdict import Facts, Verdict, judge
 from voiceclone.errors import TextError
 from voiceclone.wording import count
 
+TO_LOOK_AT = frozenset({"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"})
+"""Findings a person can settle by listening: correct the words, delete the clip, or say that it is right."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -54,6 +57,13 @@ class Clip:
     """More cleaning was asked for, but would have made the voice less natural."""
     shape: tuple[int, ...] = ()
     """Loudness over time for a small picture, 0..99 each."""
+
+    @property
+    def needs_a_look(self) -> bool:
+        """True for a clip that a person should listen to before training."""
+        if not self.included or self.confirmed:
+            return False
+        return self.verdict.level == "bad" or not TO_LOOK_AT.isdisjoint(self.verdict.kinds)
 
 
 @dataclass(frozen=True)
@@ -141,17 +151,6 @@ class ClipRecord:
             self.transcribed, judge(self.figures, facts), self.heard or "", self.confirmed,
             self.cleaning_harmed, tuple(self.shape),
         )  # fmt: skip
-
-
-TO_LOOK_AT = frozenset({"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"})
-"""Findings a person can settle by listening: correct the words, delete the clip, or say that it is right."""
-
-
-def needs_a_look(clip: Clip) -> bool:
-    """True for clips that a person should listen to before training."""
-    if not clip.included or clip.confirmed:
-        return False
-    return clip.verdict.level == "bad" or not TO_LOOK_AT.isdisjoint(clip.verdict.kinds)
 
 
 def is_trainable(clip: Clip) -> bool:
