@@ -270,6 +270,8 @@ def test_an_effort_is_worth_its_steps(run, anna):
     code, output, errors = run("train", "Anna", "--voice", "A", "--i-have-consent", "--effort", "quick", "--json")
     assert code == 0 and json.loads(output)["step"] == 30
     assert errors.startswith("30 steps, ")
+    code, output, _ = run("runs", json.loads(output)["run_id"])
+    assert code == 0 and "quick: 30 steps" in output
     assert run("train", "Anna", "--voice", "B", "--i-have-consent", "--effort", "quick", "--steps", 3)[0] == 2
 
 

@@ -23,6 +23,7 @@ from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.services.projects import EXAMPLE_NAME
 from voiceclone.training import candidates
 from voiceclone.training.candidates import Candidate
+from voiceclone.ui import text
 
 
 @pytest.fixture
@@ -56,10 +57,44 @@ def test_too_little_speech_is_told_with_what_is_missing(engine):
     assert engine.runs.all() == []
 
 
+def test_an_effort_is_worked_out_into_steps_for_this_base_and_kept_with_the_run(engine, project_id):
+    plan = engine.runs.estimate(project_id).plan("quick")
+    run_id = engine.start_training(project_id, "Anna", True, effort="quick").run_id
+    *_, last = engine.runs.watch(run_id, interval_s=0.02)
+    record = engine.runs.record(run_id)
+    assert (record.effort, record.steps_asked, record.minutes_asked) == ("quick", plan.steps, None)
+    assert last.total_steps == plan.steps
+    assert ("How long", f"Quick, for {plan.steps} steps") in text.run_settings(record, "Fake base")
+
+
+def test_an_effort_is_minutes_for_a_base_that_knows_no_steps(engine, project_id, monkeypatch):
+    monkeypatch.setattr(FakeBase, "workload", None)
+    assert engine.runs.estimate(project_id).plan("better").minutes == 15.0
+    run_id = engine.start_training(project_id, "Anna", True, effort="better").run_id
+    assert (engine.runs.record(run_id).minutes_asked, engine.runs.record(run_id).steps_asked) == (15.0, None)
+    engine.runs.stop(run_id)
+    list(engine.runs.watch(run_id, interval_s=0.02))
+
+
+def test_a_run_of_an_older_version_has_no_effort(engine, project_id):
+    run_id = engine.start_training(project_id, "Anna", True, steps=3).run_id
+    list(engine.runs.watch(run_id, interval_s=0.02))
+    for path in (engine.data_dir / "runs" / run_id).glob("run.json*"):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if "effort" in told:
+            del told["effort"]
+            path.write_text(json.dumps(told), encoding="utf-8")
+    record = engine.runs.record(run_id)
+    assert (record.effort, record.steps_asked) == (None, 3)
+
+
 @pytest.mark.parametrize(
     "plan",
     [
         {"minutes": 1, "steps": 1},
+        {"minutes": 1, "effort": "quick"},
+        {"steps": 1, "effort": "quick"},
+        {"effort": "thorough"},
         {"minutes": 0},
         {"minutes": -1},
         {"minutes": float("nan")},

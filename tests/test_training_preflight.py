@@ -265,9 +265,9 @@ def test_a_time_is_told_as_well_as_it_is_known(pace, busy, label, note):
 def test_a_field_that_was_left_alone_overrules_nothing():
     told = estimate.TrainingEstimate(preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, USUAL), USUAL)
     for empty in (None, 0, 0.0):
-        assert chosen_length(told, "quick", empty, empty) == {"steps": 230, "minutes": None}
-        assert chosen_length(told, "quick", 7, empty) == {"steps": 7, "minutes": None}
-        assert chosen_length(told, "", empty, 7) == {"steps": None, "minutes": 7.0}
+        assert chosen_length("quick", empty, empty) == {"effort": "quick"}
+        assert chosen_length("quick", 7, empty) == {"steps": 7}
+        assert chosen_length("", empty, 7) == {"minutes": 7.0}
     asked = {"effort": "quick", "steps": 460, "minutes": 0, "seed": 3}
     rows = dict(derived_rows(told, "transfer", asked))
     assert rows["Steps"] == "460" and rows["Seed"] == "3"

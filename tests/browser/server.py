@@ -19,7 +19,7 @@ class ShortRuns(VoiceEngine):
 
     def start_training(self, project_id: str, voice_name: str, consent: bool, *when, **plan) -> RunStatus:
         if self._steps is not None:
-            when, plan = (), plan | {"minutes": None, "steps": self._steps}
+            when, plan = (), plan | {"minutes": None, "effort": None, "steps": self._steps}
         return super().start_training(project_id, voice_name, consent, *when, **plan)
 
 

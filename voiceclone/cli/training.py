@@ -140,14 +140,14 @@ def _slowed_words(plans: Sequence[EffortPlan], busy: bool) -> str:
 
 
 def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], str]:
-    """Return minutes or steps as asked for, and what to say about them."""
+    """Return minutes, steps or the effort as asked for, and what to say about them."""
     if options.minutes is not None or options.steps is not None:
         return {"minutes": options.minutes, "steps": options.steps}, ""
     outlook = engine.runs.estimate(options.project, base_id=options.base)
-    plan = outlook.plan(options.effort or Effort.BETTER)
-    if plan is None:
-        return {}, ""  # a base that cannot be trained; the engine says so
-    return {"minutes": plan.minutes, "steps": plan.steps}, _expected_words(plan, outlook.busy)
+    effort = options.effort or Effort.BETTER
+    plan = outlook.plan(effort)
+    expected = "" if plan is None else _expected_words(plan, outlook.busy)  # None: it cannot be trained
+    return {"effort": effort}, expected
 
 
 def _expected_words(plan: EffortPlan, busy: bool) -> str:

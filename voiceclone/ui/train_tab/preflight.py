@@ -155,8 +155,8 @@ def effort_note(outlook: TrainingEstimate, effort: str, usable_s: float) -> str:
     return markup.note(text.BUSY_NOW, "usable") if outlook.busy and plan.steps is not None else ""
 
 
-def chosen_length(outlook: TrainingEstimate, effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
-    """Return the plan as `start_training` takes it, from what may have been typed by anybody.
+def chosen_length(effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
+    """Return steps, minutes or the effort as `start_training` takes them, from what may have been typed by anybody.
 
     Raises:
         InputError: no such effort, no numbers, or both lengths at once.
@@ -167,11 +167,10 @@ def chosen_length(outlook: TrainingEstimate, effort: Any, steps: Any, minutes: A
     if _typed(steps) and _typed(minutes):
         raise InputError(text.ONE_LENGTH)
     if _typed(steps):
-        return {"steps": whole_number(steps, text.EXPERT_STEPS, MAX_TRAIN_STEPS), "minutes": None}
+        return {"steps": whole_number(steps, text.EXPERT_STEPS, MAX_TRAIN_STEPS)}
     if _typed(minutes):
-        return {"steps": None, "minutes": number(minutes, text.EXPERT_MINUTES)}
-    plan = outlook.plan(effort)
-    return {"steps": plan.steps, "minutes": plan.minutes} if plan else {"steps": None, "minutes": None}
+        return {"minutes": number(minutes, text.EXPERT_MINUTES)}
+    return {"effort": effort}
 
 
 def _typed(value: Any) -> bool:
@@ -225,16 +224,19 @@ def derived_rows(outlook: TrainingEstimate, policy: str, asked: dict[str, Any]) 
 
 
 def _length_words(outlook: TrainingEstimate, asked: dict[str, Any]) -> dict[str, str]:
-    length = chosen_length(outlook, asked["effort"], asked["steps"], asked["minutes"])
+    length = chosen_length(asked["effort"], asked["steps"], asked["minutes"])
     plan = outlook.plan(asked["effort"])
-    if length["minutes"] is not None:
-        if not 0 < length["minutes"] <= MAX_TRAIN_MINUTES:
+    if "effort" in length and plan is not None:
+        length = {"steps": plan.steps, "minutes": plan.minutes}
+    steps, minutes = length.get("steps"), length.get("minutes")
+    if minutes is not None:
+        if not 0 < minutes <= MAX_TRAIN_MINUTES:
             raise InputError(text.NO_NUMBER.format(what=text.EXPERT_MINUTES))
-        return {"steps": text.AS_MANY_AS_FIT, "time": text.about(length["minutes"] * 60)}
-    if length["steps"] is None or plan is None:
+        return {"steps": text.AS_MANY_AS_FIT, "time": text.about(minutes * 60)}
+    if steps is None or plan is None:
         return {}
-    told = {"steps": str(length["steps"])}
+    told = {"steps": str(steps)}
     if plan.steps is None:
         return told
     said = text.at_least if plan.at_least else text.about
-    return told | {"time": said(outlook.expected_with(plan, length["steps"]))}
+    return told | {"time": said(outlook.expected_with(plan, steps))}

@@ -135,9 +135,8 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
         """Start, or ask first when the name is taken; `way` is the answer, None before it was asked."""
         if consent is not True:
             raise ConsentError(text.NEED_CONSENT)
-        outlook = engine.runs.estimate(project_id, base_id=base_id or None)
         effort, steps, minutes, seed = length
-        plan = chosen_length(outlook, effort, steps, minutes) | {"seed": chosen_seed(seed)}
+        plan = chosen_length(effort, steps, minutes) | {"seed": chosen_seed(seed)}
         if shared.comparing.running:
             raise BusyError(text.COMPARING)
         called = voice_name(engine, project_id, name)
