@@ -1,8 +1,7 @@
 """The base models of one program: each is made once, shared by all threads, and kept while something works with it."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -97,15 +96,13 @@ class BaseModels:
         """Keep a base model from being removed for as long as the block lasts."""
         return self._in_use.use(base_id)
 
-    @contextmanager
-    def unused(self, base_id: str, title: str) -> Iterator[None]:
+    def unused(self, base_id: str, title: str) -> AbstractContextManager[None]:
         """Let nothing begin with a base model for as long as the block lasts.
 
         Raises:
             BusyError: something works with it.
         """
-        with self._in_use.unused(base_id, title):
-            yield
+        return self._in_use.unused(base_id, title)
 
     def forget(self, base_id: str) -> None:
         """Let go of a base model and its open files; it is loaded anew when it is next needed."""

@@ -13,6 +13,7 @@ from voiceclone.training.estimate import TrainingEstimate
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, chosen_id, wire
+from voiceclone.ui.train_tab.models import Choice
 
 TICK_S = 1.0
 
@@ -79,7 +80,12 @@ def build_checks() -> PreflightCard:
 
 
 def wire_ahead(
-    shared: Shared, ahead: PreflightCard, form: LengthChoice, consent: gr.Checkbox, choice: Any, seen_by: Sequence[Any]
+    shared: Shared,
+    ahead: PreflightCard,
+    form: LengthChoice,
+    consent: gr.Checkbox,
+    choice: Choice,
+    seen_by: Sequence[Any],
 ) -> None:
     """Connect it: shown anew whenever something it tells of may have changed.
 
