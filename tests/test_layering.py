@@ -326,6 +326,10 @@ def test_the_engine_and_the_terminal_start_without_torch(statement):
     assert not loaded_by(statement)[0] & {"gradio", *HEAVY}
 
 
+def test_the_engine_loads_no_tables_of_languages():
+    loaded_by("import voiceclone.engine; assert 'voiceclone.text.normalize' not in sys.modules")
+
+
 def test_the_checks_above_see_what_they_look_for(tmp_path):
     path = tmp_path / "bad.py"
     path.write_text("import torch.nn\ndef later():\n    from gradio import Blocks\nif True:\n    import onnx\n")
