@@ -30,4 +30,5 @@ def load_base(base_id: str, base_factory: str | None, data_dir: Path) -> BaseMod
             f"The base model “{base_factory}” cannot be imported ({error}). "
             "Name it as package.module:Class, with its folder on PYTHONPATH."
         ) from error
-    return factory(data_dir / "base" / base_id)
+    base: BaseModel = factory(data_dir / "base" / base_id)
+    return base
