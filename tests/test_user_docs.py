@@ -64,3 +64,8 @@ def test_names_of_the_engine_in_the_python_page_exist(tmp_path):
         for name in chain.split(".")[1:]:
             assert hasattr(found, name), chain
             found = getattr(found, name)
+
+
+def test_the_readme_stays_short():
+    _, _, body = (ROOT / "README.md").read_text("utf-8").split("---\n", 2)
+    assert len(body.split()) <= 700
