@@ -16,6 +16,7 @@ longer training adds.
 import os
 import shutil
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -257,7 +258,7 @@ def _link(source: str, target: str) -> None:
 
 
 if __name__ == "__main__":
-    work = Path(sys.argv[1] if len(sys.argv) > 1 else "/var/tmp/old-data-folder")
+    work = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp())
     _frequent_candidates(work / "start")
     made = VoiceEngine(work / "data")
     make(made, work / "recordings")
