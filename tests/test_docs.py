@@ -24,6 +24,7 @@ SKIPPED_FOLDERS = {
 TEXT_SUFFIXES = {".css", ".html", ".ipynb", ".js", ".md", ".py", ".sh", ".toml", ".tsv", ".txt", ".yaml", ".yml"}
 REFERENCE = re.compile(r"(?:docs/decisions/|\bdecisions? )(\d{4})\b", re.IGNORECASE)
 OLD_LOG = re.compile(r"\bdecisions\.md\b")
+SECTIONS = ["Context", "Decision", "Alternatives", "Consequences"]
 TITLE = re.compile(r"# (\d{4})\. (.+)")
 STATUS = re.compile(r"- Status: (.+)")
 DATE = re.compile(r"- Date: \d{4}-\d\d-\d\d(, revised \d{4}-\d\d-\d\d)?")
@@ -104,6 +105,9 @@ def decision_problems(folder: Path) -> list[str]:
         later = SUPERSEDED.fullmatch(stated[1])
         if stated[1] != "accepted" and (later is None or not later[2].startswith(later[1] + "-")):
             problems.append(f"{page.name} has an unknown status: {stated[1]}")
+        sections = re.findall(r"^## (.+)$", page.read_text("utf-8"), re.MULTILINE)
+        if sections not in (SECTIONS, [name for name in SECTIONS if name != "Alternatives"]):
+            problems.append(f"{page.name} has other sections than the template: {sections}")
         described.append((titled[1], page.name, titled[2], stated[1]))
     problems += [f"the index lacks or describes otherwise: {row}" for row in described if row not in rows]
     problems += [f"the index has a row without such a page: {row}" for row in rows if row not in described]
@@ -138,7 +142,7 @@ def test_decisions_that_are_referred_to_exist():
 
 
 def page(number, title="Sing", status="accepted", date="2026-11-22"):
-    return f"# {number}. {title}\n\n- Status: {status}\n- Date: {date}\n\n## Context\n"
+    return f"# {number}. {title}\n\n- Status: {status}\n- Date: {date}\n\n## Context\n## Decision\n## Consequences\n"
 
 
 def row(number, name, title="Sing", status="accepted"):
@@ -207,6 +211,7 @@ def test_a_link_that_leads_nowhere_is_found(good, text, problem):
         ("0002-hum.md", page("0002", "Hum", "superseded by [0001](0002-hum.md)"), "unknown status"),
         ("0002-hum.md", page("0002", "Hum", date="yesterday"), "no title, status and date"),
         ("0002-hum.md", "", "no title, status and date"),
+        ("0002-hum.md", page("0002", "Hum") + "## More\n", "other sections"),
     ],
 )
 def test_a_page_that_disagrees_with_its_index_is_found(good, name, text, problem):

@@ -27,7 +27,7 @@ from tools import pitch_material as material  # noqa: E402
 from tools.pitch_material import RATE, Sample  # noqa: E402
 from tools.pitch_trackers import COMBINED, SINGLE, Tracker, on_grid  # noqa: E402
 from voiceclone import host  # noqa: E402
-from voiceclone.audio import decode  # noqa: E402
+from voiceclone.audio.sound import decode  # noqa: E402
 from voiceclone.text import scripts  # noqa: E402
 
 GROSS = 0.2

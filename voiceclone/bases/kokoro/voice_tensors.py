@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.bases.kokoro.contrast import CONTRAST, CONTRAST_SIZE
-from voiceclone.bases.kokoro.pauses import LEVELS_DB, PAUSE_CURVE
-from voiceclone.bases.kokoro.tone_curve import CURVE_SIZE, TONE_CURVE
+from voiceclone.bases.kokoro.postprocess.formant_enhancement import CONTRAST, CONTRAST_SIZE
+from voiceclone.bases.kokoro.postprocess.pauses import LEVELS_DB, PAUSE_CURVE
+from voiceclone.bases.kokoro.postprocess.tone_curve import CURVE_SIZE, TONE_CURVE
 from voiceclone.errors import VoiceFileError
 
 if TYPE_CHECKING:
