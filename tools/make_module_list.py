@@ -1,7 +1,7 @@
 """Write the list of modules in docs/how-it-works.md: the first line of each docstring, grouped by package.
 
-    python tools/make_module_list.py           write the list between its markers
-    python tools/make_module_list.py --check   exit with 1 if it is out of date
+python tools/make_module_list.py           write the list between its markers
+python tools/make_module_list.py --check   exit with 1 if it is out of date
 """
 
 import argparse
