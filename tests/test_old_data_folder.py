@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from coqui_bundles import YOUR_TTS, write_bundle
-from voiceclone.training.pace import fingerprint
 
 from voiceclone import VoiceEngine
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.blind import result_of
+from voiceclone.training.speed import fingerprint
 
 FOLDER = Path(__file__).parent / "data_folders" / "2026-11-28"
 SPOKEN = FOLDER.with_name("2026-11-28-spoken")
