@@ -38,7 +38,7 @@ GOOD_SNR_DB = 23.0
 is measured as 20 to 22.3 (docs/clip-verdicts.md)."""
 GOOD_SNR_DB_WITHOUT_PAUSES = 15.0
 """Without a pause the quietest moments are speech: clean speech measures 19.0 to 25.6, pink noise 15 dB below it
-16.0 to 17.9, 10 dB below 12.4 to 13.6 (docs/decisions.md)."""
+16.0 to 17.9, 10 dB below 12.4 to 13.6 (docs/decisions/0093)."""
 BAD_SNR_DB = 6.0
 """Between 10 dB, where gentle cleaning leaves 8 % of the words wrong and a likeness of 0.82, and 0 dB with 55 % and
 0.67 (docs/cleaning.md); nothing in between was measured."""

@@ -14,7 +14,8 @@ MIN_PITCH_HZ, MAX_PITCH_HZ = 50.0, 600.0
 _TRACKER_RATE = 16_000
 _VOICED = 0.3
 """A frame is voiced from this confidence on. At the tracker's own 0.5 it leaves out 1 to 5 % of surely voiced frames of
-clean speech and up to 13 % of a telephone's, at 0.3 0 to 2 % and 5 %; neither calls a pause voiced (docs/pitch.md)."""
+clean speech and up to 13 % of a telephone's, at 0.3 0 to 2 % and 5 %; neither calls a pause voiced
+(docs/experiments/pitch.md)."""
 _LEVEL_DBFS = -23.0
 """RMS that the tracker hears sound at, which does not set the level itself: at -60 dBFS it hears nothing voiced."""
 
@@ -23,7 +24,8 @@ def pitch_curve(audio: Audio, hop_s: float, length: int | None = None) -> np.nda
     """Return pitch in Hz every `hop_s` seconds, 0 where unvoiced, float32, shape (length,).
 
     SwiftF0 0.3 (Nieradzik, 2025), a network of 14,386 weights, which answers every 16 ms; between two answers the
-    pitch is interpolated as an interval. Trackers of WORLD take a low voice for one an octave higher (docs/pitch.md).
+    pitch is interpolated as an interval. Trackers of WORLD take a low voice for one an octave higher
+    (docs/experiments/pitch.md).
 
     Args:
         audio: speech at any rate.

@@ -169,7 +169,7 @@ def keeping_recogniser() -> AbstractContextManager[None]:
     """Keep the recogniser in memory from the first clip inside the block to its end.
 
     Without it, each clip loads it anew, 0.2 s. Outside it is let go, because its threads would slow speaking down
-    by a third (docs/decisions.md).
+    by a third (docs/decisions/0052).
     """
     return _recogniser.kept()
 

@@ -20,7 +20,7 @@ from voiceclone.wording import count
 QUIET_ENDS_S = 0.15
 """Silence before the first and after the last word's sentence. A trained voice begins some 0.1 s before its first word,
 as its cleaned clips do, and headphones that wake up swallow that; the base itself leaves 0.4 s before and 0.65 s
-behind. Measured: docs/decisions.md, “Quiet ends”."""
+behind. Measured: docs/decisions/0049."""
 
 
 @dataclass(frozen=True)
