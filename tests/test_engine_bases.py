@@ -212,7 +212,7 @@ def test_what_cannot_be_converted_is_told(engine, project_id, tmp_path, monkeypa
         single.convert("Anna", tone(300.0, 1.0, 16_000))
     with pytest.raises(NotFoundError):
         engine.convert("Nobody", tone(300.0, 1.0, 16_000))
-    monkeypatch.setattr("voiceclone.engine.MAX_CONVERT_S", 0.5)
+    monkeypatch.setattr("voiceclone.services.speech.MAX_CONVERT_S", 0.5)
     with pytest.raises(InputError, match="Cut it into parts"):
         engine.convert("Anna", tone(300.0, 1.0, 16_000))
     with pytest.raises(VoiceFileError):

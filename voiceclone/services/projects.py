@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone import host
-from voiceclone.clips.library import ClipLibrary
+from voiceclone.clips.library import ClipLibrary, Which
 from voiceclone.clips.model import AddReport, Clip, Project, Readiness
 from voiceclone.errors import AudioError, BusyError, NotFoundError
 from voiceclone.progress import OnProgress, ShouldStop
@@ -221,7 +221,7 @@ class ProjectService:
         """Delete a clip for good."""
         self._library.delete_clip(project_id, clip_id)
 
-    def clip_audio(self, project_id: str, clip_id: str, which: str = "best") -> "Audio":
+    def clip_audio(self, project_id: str, clip_id: str, which: Which = "best") -> "Audio":
         """Return the sound of a clip: `original`, `cleaned`, or `best` (cleaned where there is one)."""
         return self._library.audio(project_id, clip_id, which)
 

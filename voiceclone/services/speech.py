@@ -134,7 +134,7 @@ class SpeechService:
         if voice_id is None or stock is not None:
             base = self._bases.default
             own = stock.language if stock is not None and stock.language in base.languages else base.languages[0]
-            return self._bases.speaker_of(base), stock and stock.voice_id, language or own
+            return self._bases.speaker_of(base), stock.voice_id if stock is not None else None, language or own
         voice = self._voices.get_or_hint(voice_id)
         base = self._bases.of_voice(voice)
         if not self._voices.reads_text(voice):

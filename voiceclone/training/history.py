@@ -117,7 +117,8 @@ def find_run(known: Sequence[RunStatus], wanted: str) -> RunStatus:
 def as_plain(record: RunRecord) -> dict[str, Any]:
     """Return a record as JSON values: the fields of the status, and the others beside them."""
     told = asdict(record)
-    return told.pop("status") | told
+    status: dict[str, Any] = told.pop("status")
+    return status | told
 
 
 def _object(path: Path) -> dict[str, Any]:
