@@ -167,7 +167,7 @@ def test_a_training_that_outlived_a_crash_is_used(engine, project_id, monkeypatc
         raise Crash
 
     with monkeypatch.context() as broken:  # while the first training runs, this process dies
-        broken.setattr(type(engine), "watch_training", crash)
+        broken.setattr(engine.runs, "watch", crash)
         with pytest.raises(Crash):
             compare(engine, project_id, steps=60)
     (run,) = engine.runs.all()

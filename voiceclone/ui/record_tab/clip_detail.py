@@ -1,7 +1,7 @@
 """The chosen clip: hear it before and after cleaning, correct its words, leave it out, delete it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
@@ -138,7 +138,7 @@ def clip_view(shared: Shared, detail: Detail, clip: Clip, play: bool = False) ->
     """Return the updates that show `clip`; with `play` it is heard at once, because Play was pressed."""
     name = f"clip-{clip.clip_id[:8]}"
 
-    def sound(which: str) -> str:
+    def sound(which: Literal["original", "cleaned"]) -> str:
         audio = shared.engine.projects.clip_audio(clip.project_id, clip.clip_id, which)
         return shared.files.wav(audio, f"{name}-{which}.wav")
 
