@@ -1,4 +1,4 @@
-"""From files to clips: open, check, slice, write down, save; one bad file never stops the others."""
+"""Turn files into clips: open, check, slice, transcribe, save. One bad file never stops the others."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -61,7 +61,7 @@ class Intake:
         self._project_language = project.language
         self._given_language = language
         self._language = language
-        """Of the recording that is being added."""
+        """Of the recording being added."""
         self._on_progress = on_progress
         self._should_stop = should_stop
         self._added: list[Clip] = []
@@ -134,7 +134,7 @@ class Intake:
             self._lay_text(new, text, plan.heard)
 
     def _add_timed(self, recording: Recording, texts: tuple[TimedText, ...]) -> None:
-        """Cut a recording where its texts say, and lay each onto its piece."""
+        """Cut a recording at the times of its texts and assign each text to its piece."""
         spoken, duration_s = find_speech(recording, self._part(0.0, 0.3), self._should_stop)
         timed = plan_timed(texts, spoken, duration_s)
         hear = self._hearing()
@@ -151,7 +151,7 @@ class Intake:
             raise TextError(
                 f"Nobody speaks in “{recording.path.name}” at the times of its texts. Check that they belong together."
             )
-        # A piece in one slice has its text at once; the words of others are recognised, and the text laid onto them.
+        # A piece that fits into one slice keeps its text. Longer ones are recognised first and then aligned with it.
         given = [
             piece.text if len(plan.slices) == 1 else ""
             for piece, plan in zip(pieces, plans, strict=True)
@@ -169,7 +169,7 @@ class Intake:
         return self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
 
     def _add_slices(self, recording: Recording, plan: SlicePlan, texts: Sequence[str]) -> list[ClipRecord | None]:
-        """Save the slices with their texts, "" to have one recognised; None stands for what is there already."""
+        """Save the slices with their texts ("" to recognise one); None marks a slice the project already has."""
         path = recording.path
         if not plan.slices:
             raise AudioError(
@@ -184,7 +184,7 @@ class Intake:
             try:
                 text = checked_text(texts[number])
                 made.append(self._new_clip(recording, audio, start_s, text, between_words=number in plan.between_words))
-            except (AudioError, TextError) as error:  # of this piece; the others are as good as before
+            except (AudioError, TextError) as error:  # concerns this slice only
                 self._reject(path, f"At {start_s:.0f} s: {error}")
                 made.append(None)
                 refused += 1
@@ -198,7 +198,7 @@ class Intake:
         return made
 
     def _tell_timed(self, path: Path, timed: TimedPlan) -> None:
-        """Say which texts with times belong to no sound."""
+        """Report the timed texts that match no speech."""
         if timed.beyond:
             begin = is_are(timed.beyond, "begins", "begin")
             self._reject(
@@ -235,9 +235,9 @@ class Intake:
         return hear_words(audio, self._language, self._library.root.parent)
 
     def _lay_text(self, made: list[ClipRecord], text: str, heard: Sequence[SpokenWord]) -> None:
-        """Put the person's own words in place of the recognised ones where both agree.
+        """Replace recognised words by the user's own text where the two agree.
 
-        `heard` is what was understood before the cuts: beside a cut within speech a clip alone is understood less well.
+        `heard` is what was recognised before cutting: a clip cut inside speech is recognised less well by itself.
         """
         parts = lay_text(text, [_heard_in(record, heard) for record in made])
         for record, part in zip(made, parts, strict=True):
@@ -254,7 +254,7 @@ class Intake:
     def _new_clip(
         self, recording: Recording, audio: Audio, start_s: float, text: str, *, between_words: bool = False
     ) -> ClipRecord | None:
-        """Save one clip and return its record; None when the same sound is there already."""
+        """Save one clip and return its record; None if the project already has the same audio."""
         fingerprint = content_sha256(audio)
         if fingerprint in self._known:
             return None
@@ -297,7 +297,7 @@ class Intake:
             return f"“{name}” is in this project already; it has your text now."
         return f"“{name}” is in this project already; it was not added twice."
 
-    # --- telling --------------------------------------------------------------------------------
+    # --- reporting ------------------------------------------------------------------------------
 
     def _reject(self, path: Path, reason: str) -> None:
         self._rejected.append(Rejected(path.name, reason))
@@ -317,10 +317,10 @@ class Intake:
 
 
 def _heard_in(record: ClipRecord, heard: Sequence[SpokenWord]) -> str:
-    """Return what was heard in a clip: before it was cut out of speech without pauses, or else by itself."""
+    """Return the words heard in a clip: from before the cut if it was cut inside running speech, else its own."""
     end_s = record.source_start_s + record.duration_s
     inside = [word for word in heard if record.source_start_s <= (word.start_s + word.end_s) / 2 < end_s]
-    # A clip may go on behind the stretch that was heard.
+    # A clip may extend beyond the stretch that was transcribed.
     covered = record.between_words and len(inside) >= _HEARD_BEFORE_SHARE * len(record.text.split())
     return " ".join(word.text for word in inside) if covered else record.text
 
@@ -331,7 +331,7 @@ def _places_told(starts_s: Sequence[float]) -> str:
 
 
 def decode_short(recording: Recording) -> Audio | None:
-    """Read a recording that is open already; None when it is longer than a clip, whatever its file says."""
+    """Decode an open recording; None if it turns out longer than a clip, whatever its header says."""
     import numpy as np
 
     from voiceclone.audio.decoding import fit

@@ -1,4 +1,4 @@
-"""Cut long recordings into clips of a sentence or so: at real pauses, or between words where there is no pause."""
+"""Cut long recordings into clips of about a sentence: at pauses, or between words where there is no pause."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,17 +16,17 @@ from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.transcribe import SpokenWord
 
 PADDING_S = 0.15
-"""Kept before the first and after the last word, where the pause is long enough for it."""
+"""Kept before the first and after the last word, as far as the pause allows."""
 SHORTEST_PAUSE_S = 0.1
-"""Three frames without speech; stops inside words are shorter."""
+"""Three frames without speech; closures of plosives inside words are shorter."""
 COMFORTABLE_PAUSE_S = 0.4
-"""From here on a pause is as good a place to cut as any."""
+"""A pause of this length or more is an ideal place to cut."""
 LONG_PAUSE_S = 1.0
-"""A pause like this is cut out rather than kept inside a clip."""
+"""Longer pauses are cut out instead of being kept inside a clip."""
 LONGEST_S = MAX_CLIP_S - 2 * PADDING_S
-"""Of the speech in a slice, so that it has room at both ends."""
+"""Longest speech in a slice, which leaves room for the padding at both ends."""
 _FADE_S = 0.01
-"""Over this the two ends of a shortened pause are faded into each other."""
+"""Length of the crossfade where a pause is shortened."""
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,19 @@ class SlicePlan:
     slices: tuple[tuple[float, float], ...]
     """(start, end) in seconds, in order, not overlapping."""
     left_out_s: float = 0.0
-    """Speech that had no pause for longer than `MAX_CLIP_S`."""
+    """Speech that runs on without a pause for longer than `MAX_CLIP_S`."""
     too_short: tuple[tuple[float, float], ...] = ()
-    """(start, end) of speech left out: below `MIN_SLICE_S`, and no neighbour has room for it."""
+    """(start, end) of speech left out because it is below `MIN_SLICE_S` and no neighbour has room for it."""
     cut_out: tuple[tuple[float, float], ...] = ()
-    """(start, end) of silence inside slices that is not kept, in order: what is left of a pause is `LONG_PAUSE_S`."""
+    """(start, end) of silence removed inside slices, in order; each shortened pause keeps `LONG_PAUSE_S`."""
     between_words: frozenset[int] = frozenset()
-    """Indices of the slices that begin or end where nobody paused."""
+    """Indices of the slices that begin or end in running speech."""
     heard: tuple[SpokenWord, ...] = ()
-    """What was understood of the speech without pauses, in order, when places to cut were looked for."""
+    """Words recognised while looking for places to cut in speech without pauses, in order."""
 
     @classmethod
     def joined(cls, plans: "Sequence[SlicePlan]") -> "SlicePlan":
-        """Return several plans for stretches of one recording, in order, as one."""
+        """Join the plans for successive stretches of one recording."""
         between_words = []
         count = 0
         for plan in plans:
@@ -69,17 +69,17 @@ def find_slices(
     should_stop: ShouldStop | None = None,
     hear_words: HearWords | None = None,
 ) -> SlicePlan:
-    """Listen through a recording once, block by block, and plan its slices.
+    """Read a recording once, block by block, and plan its slices.
 
     Args:
         recording: the recording.
-        on_progress: told share and words.
-        should_stop: ends early.
-        hear_words: a recogniser; where nobody pauses for longer than a clip may be, it says where words end.
+        on_progress: called with (fraction 0..1, message).
+        should_stop: polled for every block; return True to stop.
+        hear_words: a recogniser that finds the word boundaries in speech too long for a clip; None leaves it out.
 
     Raises:
         AudioError: the file cannot be read.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     spoken, read_s = find_speech(recording, on_progress, should_stop)
     heard: list[SpokenWord] = []
@@ -91,11 +91,11 @@ def find_slices(
 def find_speech(
     recording: Recording, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
 ) -> tuple[list[tuple[float, float]], float]:
-    """Return (start, end) of the stretches of speech in seconds, and the length of the recording.
+    """Return (start, end) of each stretch of speech in seconds, and the duration of the recording.
 
     Raises:
         AudioError: the file cannot be read.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     found = []
     read_s = 0.0
@@ -122,7 +122,7 @@ def divide_long(
     should_stop: ShouldStop | None = None,
     words: list[SpokenWord] | None = None,
 ) -> list[tuple[float, float]]:
-    """Divide stretches of speech that are longer than a clip may be between their words; add these to `words`."""
+    """Divide stretches of speech longer than a clip between words; append the recognised words to `words`."""
     runs = [run for run in spoken if run[1] - run[0] > LONGEST_S]
     windows = [windows_over(run) for run in runs]
     pieces = cut_slices(recording, SlicePlan(tuple(chain.from_iterable(windows))))
@@ -141,12 +141,12 @@ def divide_long(
 def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePlan:
     """Choose cuts so that slices are near `TARGET_SLICE_S` and every cut lies between two stretches of speech.
 
-    Slices of less than `MIN_SLICE_S` are joined to a neighbour, with what is longer than `LONG_PAUSE_S` of the pause
-    between them cut out; those for which no neighbour has room are left out, unless they are all that is said.
+    Slices below `MIN_SLICE_S` are joined to a neighbour, and the pause between them is shortened to `LONG_PAUSE_S`.
+    Those that fit no neighbour are left out, unless they are all the recording holds.
 
     Args:
         spoken: (start, end) of the stretches of speech in seconds, in order.
-        duration_s: length of the recording.
+            duration_s: duration of the recording.
     """
     kept, too_short, cut_out, left_out_s = [], [], [], 0.0
     between_words = set()
@@ -174,7 +174,7 @@ def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePl
 
 
 def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, Audio]]:
-    """Read a recording once more and yield each planned slice as (start in seconds, sound)."""
+    """Read a recording again and yield each planned slice as (start in seconds, audio)."""
     rate = recording.sample_rate
     wanted = [(round(start * rate), round(end * rate)) for start, end in plan.slices]
     held = np.zeros(0, np.float32)
@@ -190,13 +190,13 @@ def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, A
         needed_from = wanted[0][0] if wanted else held_from + len(held)
         drop = min(len(held), max(0, needed_from - held_from))
         held, held_from = held[drop:], held_from + drop
-    for start, end in wanted:  # rounding may put the last cut just behind the end
+    for start, end in wanted:  # rounding may put the last cut just past the end
         piece = held[max(0, start - held_from) : end - held_from]
         yield start / rate, Audio(fit(piece), rate)
 
 
 def _without_silence(samples: np.ndarray, silence: list[tuple[int, int]], fade_length: int) -> np.ndarray:
-    """Take stretches of silence out; what lay around them is faded into each other, so that no click is left."""
+    """Remove stretches of silence, with a crossfade at each so that it does not click."""
     fade_in = np.linspace(0.0, 1.0, fade_length, dtype=np.float32)
     kept, kept_from = [], 0
     for start, end in silence:
@@ -213,12 +213,12 @@ class _Group:
 
     first: int
     last: int
-    """Indices into the stretches."""
+    """Both are indices into the stretches."""
     joints: tuple[int, ...] = ()
-    """Indices of the stretches behind which the pause is shortened."""
+    """Indices of the stretches after which the pause is shortened."""
 
     def cut_out(self, spoken: list[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Return what is not kept of the pauses at the joints: their middle."""
+        """Return the removed middle parts of the pauses at the joints."""
         pauses = [(spoken[joint][1], spoken[joint + 1][0]) for joint in self.joints]
         return [
             (start + LONG_PAUSE_S / 2, end - LONG_PAUSE_S / 2) for start, end in pauses if end - start > LONG_PAUSE_S
@@ -229,7 +229,7 @@ class _Group:
 
 
 def _without_short_ones(spoken: list[tuple[float, float]], spans: list[tuple[int, int]]) -> list[_Group]:
-    """Join groups that would be too short to the nearer neighbour that has room for them."""
+    """Join groups that are too short to the nearest neighbour with room for them."""
     groups = [_Group(first, last) for first, last in spans]
     place = 0
     while place < len(groups):
@@ -246,7 +246,7 @@ def _without_short_ones(spoken: list[tuple[float, float]], spans: list[tuple[int
 
 
 def _nearest_fit(spoken: list[tuple[float, float]], groups: list[_Group], place: int) -> tuple[int, _Group] | None:
-    """Return (index of the left one, the joint group) for the nearer neighbour that leaves it short enough."""
+    """Return (index of the left group, joined group) for the nearest neighbour that keeps within the maximum."""
     fits = []
     for left in (place - 1, place):
         if left < 0 or left + 1 >= len(groups):
@@ -264,7 +264,7 @@ def _stop_if_asked(should_stop: ShouldStop | None) -> None:
 
 
 def _best_groups(spoken: list[tuple[float, float]]) -> list[tuple[int, int]]:
-    """Join stretches of speech into slices at the lowest total cost (dynamic programming).
+    """Group stretches of speech into slices of the lowest total cost (dynamic programming).
 
     Returns:
         (first, last) indices into `spoken` for each slice, in order, covering all of them.
@@ -288,7 +288,7 @@ def _best_groups(spoken: list[tuple[float, float]]) -> list[tuple[int, int]]:
 
 
 def _slice_cost(spoken: list[tuple[float, float]], start: int, end: int) -> float:
-    """Cost of one slice: distance from the wished length, long pauses inside, and a tight cut before it."""
+    """Cost of one slice: deviation from the target length, long pauses inside it, and a tight cut before it."""
     length_s = spoken[end - 1][1] - spoken[start][0]
     cost = ((length_s - TARGET_SLICE_S) / TARGET_SLICE_S) ** 2
     if length_s < MIN_SLICE_S:

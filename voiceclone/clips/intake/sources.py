@@ -1,4 +1,4 @@
-"""Which recordings lie in files, folders and zip files, each with its text and language where these are known."""
+"""Find the recordings in files, folders and zip files, each with its text and language where known."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
@@ -26,20 +26,20 @@ from voiceclone.wording import count
 
 _WORDS_SUFFIXES = frozenset({*TABLE_SUFFIXES, *TEXT_BESIDE_SUFFIXES})
 _TEXT_SUFFIXES = _WORDS_SUFFIXES | {".md", ".json"}
-"""Files beside recordings that nobody takes for recordings; that they are not added need not be said."""
+"""Other files that are expected next to recordings; leaving them out needs no remark."""
 _ABOUT = {"readme", "license", "licence"}
 _NAMES_TOLD = 3
 
 
 @dataclass(frozen=True)
 class Source:
-    """One recording to be added."""
+    """A recording to add."""
 
     path: Path
     words: Words | None = None
-    """What is said, where that is known."""
+    """What is said, if known."""
     language: str | None = None
-    """Where it is known; it goes before the one chosen for the upload."""
+    """If known; it overrides the language chosen for the upload."""
 
 
 class SourceFinder:
@@ -53,7 +53,7 @@ class SourceFinder:
         on_progress: OnProgress,
         should_stop: ShouldStop | None,
     ) -> None:
-        """What zip files hold lasts as long as `unpacked`; `reject` is told what is not added, and why."""
+        """Unzipped files live as long as `unpacked`; `reject` is called with each path left out and the reason."""
         self._library_root = library_root
         self._unpacked = unpacked
         self._reject = reject
@@ -61,9 +61,9 @@ class SourceFinder:
         self._should_stop = should_stop
 
     def find(self, files: Sequence[Path], transcripts: Mapping[str, Words] | None) -> list[Source]:
-        """Return each recording of `files`; `transcripts` goes before the tables that folders hold.
+        """Return each recording in `files`; `transcripts` takes precedence over tables found in folders.
 
-        A table that does not fit is told: who gives one believes that its words are used.
+        A table that matches nothing is reported, because the user expects its texts to be used.
         """
         given = TextsByFile(transcripts) if transcripts is not None else None
         found: list[Source] = []
@@ -83,7 +83,7 @@ class SourceFinder:
         return found
 
     def _single(self, files: Sequence[Path], given: TextsByFile | None, *, alone: bool) -> list[Source]:
-        """Return the recordings that were chosen one by one; texts among them are for the others."""
+        """Return the individually chosen recordings; text files among them provide their transcripts."""
         sounds = [path for path in files if path.suffix.casefold() not in _WORDS_SUFFIXES]
         texts = [path for path in files if path.suffix.casefold() in _WORDS_SUFFIXES]
         for path in sounds[limits.MAX_UPLOAD_FILES :]:
@@ -108,7 +108,7 @@ class SourceFinder:
         return found
 
     def _inside(self, folder: Path, named: Path, given: TextsByFile | None) -> list[Source]:
-        """Return the recordings in `folder`, which the person knows as `named`."""
+        """Return the recordings in `folder`, which the user knows as `named`."""
         sounds, skipped = _files_of(folder)
         if not sounds:
             self._reject(named, f"There are no recordings in “{named.name}”. Choose another one.")
@@ -122,7 +122,7 @@ class SourceFinder:
         return [_with_details(source, details.get(source.path.stem)) for source in found]
 
     def _with_texts(self, paths: Sequence[Path], table: TextsByFile | None, beside: dict[str, Path]) -> list[Source]:
-        """Return recordings with their texts; one whose text is there but cannot be read waits until it can."""
+        """Pair recordings with their texts; a recording whose text cannot be read is rejected for now."""
         found = []
         for path in paths:
             try:
@@ -138,9 +138,9 @@ class SourceFinder:
         return found
 
     def _tell_fit(self, table: TextsByFile, sources: Sequence[Source], *, whole: bool) -> None:
-        """Say which recordings a table has no text for, and which of its names belong to no recording.
+        """Report recordings the table has no text for, and names in it that match no recording.
 
-        `whole` where all recordings of a folder were looked at, not some of them.
+        `whole` means that `sources` are all recordings of a folder, not a selection.
         """
         without = [source.path.name for source in sources if source.words is None]
         unknown = [name for name in table.names if name not in table.found]
@@ -157,7 +157,7 @@ class SourceFinder:
             self._reject(Path(table.name or "Texts"), told)
             return
         if not table.name:
-            return  # a program knows what it gave
+            return  # passed by a program, which knows what it passed
         if without:
             told = f"It has no text for {len(without)} of {count(len(sources), 'recording')}: {_told(without)}. "
             self._reject(Path(table.name), told + "Compare the names, or check what was written down for them.")
@@ -166,7 +166,7 @@ class SourceFinder:
             self._reject(Path(table.name), f"It names {verb} not there: {_told(unknown)}. Compare the names.")
 
     def _unzipped(self, archive: Path) -> Path | None:
-        """Return a folder with what `archive` holds, None when it cannot be unpacked."""
+        """Return a folder with the contents of `archive`, or None if it cannot be unpacked."""
         folder = self._unpacked.enter_context(spool_folder(self._library_root)) / archive.stem
         try:
             require_readable(archive)
@@ -188,7 +188,7 @@ class SourceFinder:
 
 
 def _files_of(folder: Path) -> tuple[list[Path], list[str]]:
-    """Return the recordings in a folder, and the names of other files that may have been meant as recordings."""
+    """Return the recordings in a folder, and the names of other files that might be meant as recordings."""
     sounds, skipped = [], []
     for path in sorted(folder.rglob("*")):
         if path.name.startswith(".") or not path.is_file():
@@ -214,6 +214,6 @@ def _told(names: Iterable[str]) -> str:
 def _with_details(source: Source, details: ClipDetails | None) -> Source:
     if details is None:
         return source
-    # The table may have been corrected since it was written; only what it cannot hold is taken from beside it.
+    # The table may have been corrected since the export, so the details only restore what it cannot hold.
     same = source.words is not None and source.words == details.text_in_table
     return Source(source.path, details.text if same else source.words, details.language)

@@ -1,4 +1,4 @@
-"""From texts with times to pieces of a recording: sentences put together, cuts moved into the pauses nearby."""
+"""Turn timed texts into pieces of a recording: incomplete sentences are joined, cuts moved into nearby pauses."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -9,46 +9,46 @@ from voiceclone.clips.transcripts.timed_texts import TimedText
 from voiceclone.limits import MIN_CLIP_S, MIN_SLICE_S
 
 _WORD_S = 0.25
-"""Times given by hand err by about a word: less speech than this beyond a mark belongs to the other side of it."""
+"""Manual timestamps are off by about a word, so less speech than this beyond a mark belongs to its other side."""
 _SENTENCE_ENDS = (".", "?", "!", "…", "।")
 _ENDS_SENTENCES_SHARE = 0.3
-"""From here on texts are sentences, and one without an end goes on in the next: subtitles show half a sentence each."""
+"""From this share on, a text without sentence-final punctuation continues in the next one, as in subtitles."""
 
 
 @dataclass(frozen=True)
 class TimedPiece:
-    """What is said in one stretch of speech."""
+    """A text and the speech it belongs to."""
 
     spoken: tuple[tuple[float, float], ...]
-    """(start, end) of its stretches of speech in seconds, one at least."""
+    """(start, end) of its stretches of speech in seconds; at least one."""
     text: str
 
     @property
     def length_s(self) -> float:
-        """From the first word to the last."""
+        """From the first word to the last, in seconds."""
         return self.spoken[-1][1] - self.spoken[0][0]
 
 
 @dataclass(frozen=True)
 class TimedPlan:
-    """The pieces of a recording, and what its texts have beside them."""
+    """The pieces of a recording, and the texts that match none of it."""
 
     pieces: tuple[TimedPiece, ...]
     speech: tuple[tuple[float, float], ...]
-    """All stretches of speech, divided where a text begins or ends."""
+    """All stretches of speech, divided at the start and end of each text."""
     beyond: int = 0
     """Texts that begin after the end of the recording."""
     silent: tuple[TimedText, ...] = ()
-    """Texts at whose time nobody speaks."""
+    """Texts during which nobody speaks."""
 
 
 def plan_timed(texts: Sequence[TimedText], spoken: Sequence[tuple[float, float]], duration_s: float) -> TimedPlan:
-    """Choose the pieces of a recording by its texts.
+    """Divide a recording into pieces by its timed texts.
 
     Args:
-        texts: in order of time; they may overlap, and go on after the end.
+        texts: in order of time; they may overlap and extend beyond the recording.
         spoken: (start, end) of the stretches of speech in seconds, in order.
-        duration_s: length of the recording.
+        duration_s: duration of the recording.
     """
     inside = [text for text in texts if text.start_s < duration_s]
     joined = _whole_sentences(_one_after_another(_with_ends(inside, duration_s)))
@@ -66,12 +66,12 @@ def plan_timed(texts: Sequence[TimedText], spoken: Sequence[tuple[float, float]]
 
 
 def slices_of(piece: TimedPiece, speech: Sequence[tuple[float, float]], duration_s: float) -> SlicePlan:
-    """Plan the slices of one piece: one, or several where it is longer than a clip may be.
+    """Plan the slices of one piece: a single one, or several if it is longer than a clip may be.
 
     Args:
-        piece: no stretch of its speech is longer than a clip, if that can be helped.
-        speech: all stretches of the recording's speech; none of another piece comes into a slice.
-        duration_s: length of the recording.
+        piece: a piece whose stretches of speech fit into a clip each, where possible.
+        speech: all stretches of speech in the recording; slices never include those of another piece.
+        duration_s: duration of the recording.
     """
     first_s, last_s = piece.spoken[0][0], piece.spoken[-1][1]
     before = bisect_right([end for _, end in speech], first_s) - 1
@@ -99,7 +99,7 @@ def _with_ends(texts: Sequence[TimedText], duration_s: float) -> list[TimedText]
 
 
 def _one_after_another(texts: Sequence[TimedText]) -> list[TimedText]:
-    """Part texts that overlap in the middle of it; two of which one lies mostly inside the other become one."""
+    """Separate overlapping texts in the middle of the overlap; one mostly inside another is merged with it."""
     kept: list[TimedText] = []
     for text in texts:
         before = kept[-1] if kept else None
@@ -116,7 +116,7 @@ def _one_after_another(texts: Sequence[TimedText]) -> list[TimedText]:
 
 
 def _whole_sentences(texts: Sequence[TimedText]) -> list[TimedText]:
-    """Join texts that are too short for a clip, or end within a sentence, to the next where there is room."""
+    """Join texts that are too short for a clip or end mid-sentence to the next one, where there is room."""
     ends = sum(text.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS) for text in texts)
     are_sentences = ends >= _ENDS_SENTENCES_SHARE * len(texts)
     kept: list[TimedText] = []
@@ -148,7 +148,7 @@ def _joint(one: TimedText, other: TimedText) -> TimedText:
 
 
 def _divided(spoken: Sequence[tuple[float, float]], marks: Sequence[float]) -> list[tuple[float, float]]:
-    """Divide stretches of speech at the marks that have more than a word on both sides."""
+    """Divide stretches of speech at those marks that have more than a word on either side."""
     found = []
     ordered = sorted(set(marks))
     for start, end in spoken:

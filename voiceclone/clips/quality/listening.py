@@ -1,4 +1,4 @@
-"""The second look at clips, by networks that listen: are these the words, is it one person, is a take there twice?"""
+"""The second check of clips, by neural networks: are these the words, is it one speaker, is a take there twice?"""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
 
 PRINT_FILE = "voice_print.safetensors"
-"""Beside a clip's sound: its speaker embedding (256 numbers) and its loudness every 20 ms."""
+"""Stored with a clip: its speaker embedding (256 values) and its loudness envelope in 20 ms steps."""
 _WORTH_WRITING = 0.005
 _FEWEST_CLEAR = 3
-"""With fewer clips free of noise and echo, the noisy ones say what the main voice is, too."""
+"""With fewer clips free of noise and echo, the noisy ones help to define the main voice."""
 _TWIN_FRAMES = 10
 _TWIN_VOICES = 0.85
-"""A first sieve, so that 2,000 clips are not all compared with each other in full."""
+"""Speaker similarity below which two clips are not compared in full; keeps projects of 2,000 clips fast."""
 
 
 def listen(
@@ -40,14 +40,14 @@ def listen(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> list[Clip]:
-    """Listen to clips (None: all) no network has listened to, then compare all clips with each other.
+    """Analyse the clips (None: all) that were not analysed yet, then compare all clips with each other.
 
     Returns:
-        The clips asked for, with their new verdicts.
+        The requested clips with their new verdicts.
 
     Raises:
-        NotFoundError: one of them is not there.
-        Cancelled: `should_stop` said so; what was heard before is kept.
+        NotFoundError: one of them does not exist.
+        Cancelled: `should_stop` returned True; finished results are kept.
     """
     if clip_ids is None:
         records = library.records(project_id)
@@ -60,7 +60,7 @@ def listen(
                 raise Cancelled(f"Stopped. {kept_words(number, 'listened to')}")
             if on_progress:
                 on_progress(number / len(unheard), f"Listening to clip {number + 1} of {len(unheard)}")
-            with suppress(NotFoundError):  # deleted meanwhile
+            with suppress(NotFoundError):  # deleted in the meantime
                 _listen_to(library, project_id, record)
     _compare(library, project_id)
     if on_progress:
@@ -70,7 +70,7 @@ def listen(
 
 
 def speakers(library: "ClipLibrary", project_id: str) -> list[ClipSpeaker]:
-    """Return who is heard in the clips that were listened to and are not left out, the one heard longest first."""
+    """Return the speakers of the included, analysed clips, those with the most speech first."""
     prints = _prints(library, project_id, library.records(project_id))
     clips = [clip for clip in library.clips(project_id) if clip.included and clip.clip_id in prints]
     clips = [clip for clip in clips if sounds_well(clip.verdict.figures)]
@@ -80,10 +80,10 @@ def speakers(library: "ClipLibrary", project_id: str) -> list[ClipSpeaker]:
 
 
 def keep_speaker(library: "ClipLibrary", project_id: str, clip_id: str) -> int:
-    """Leave out the clips of everybody but the person who speaks in `clip_id`; return how many that were.
+    """Exclude the clips of every speaker except the one in `clip_id`; return how many were excluded.
 
     Raises:
-        NotFoundError: no such clip among those of `speakers`.
+        NotFoundError: none of the `speakers` has such a clip.
     """
     found = speakers(library, project_id)
     mine = next((speaker for speaker in found if clip_id in speaker.clip_ids), None)
@@ -107,7 +107,7 @@ def _was_heard(library: "ClipLibrary", project_id: str, record: ClipRecord) -> b
 def _listen_to(library: "ClipLibrary", project_id: str, record: ClipRecord) -> None:
     audio = library.audio(project_id, record.clip_id, "original")
     print_ = _make_print(audio)
-    library.record(project_id, record.clip_id)  # deleted meanwhile? Writing would bring its folder back
+    library.record(project_id, record.clip_id)  # raises if deleted meanwhile; saving would recreate the folder
     _save_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE, print_)
     data_dir = library.root.parent
     if _wants_second_hearing(library, record):
@@ -118,14 +118,14 @@ def _listen_to(library: "ClipLibrary", project_id: str, record: ClipRecord) -> N
     if record.heard is not None or not can_transcribe(record.language, data_dir):
         return
     heard = recognise(audio, record.language, data_dir).text[: limits.MAX_CLIP_TEXT_CHARACTERS]
-    # The text may have been corrected while the network listened.
+    # The text may have been corrected during recognition, so it is read again.
     library.change(project_id, record.clip_id, heard=heard)
     now = library.record(project_id, record.clip_id)
     library.change(project_id, record.clip_id, figures=now.figures | words_figures(now.text, heard, now.language))
 
 
 def _wants_second_hearing(library: "ClipLibrary", record: ClipRecord) -> bool:
-    """True for a recogniser's own text of which it was neither sure nor unsure."""
+    """True if the recogniser was not sure of its own text and has not listened a second time."""
     if not (record.transcribed and record.heard and can_transcribe(record.language, library.root.parent)):
         return False
     sure = record.figures.get("log_probability", 0.0) > limits.SURE_LOG_PROBABILITY
@@ -133,7 +133,7 @@ def _wants_second_hearing(library: "ClipLibrary", record: ClipRecord) -> bool:
 
 
 def words_figures(text: str, heard: str | None, language: str) -> dict[str, float]:
-    """Return `character_error_rate` of what was heard to the text; nothing without one of them."""
+    """Return the `character_error_rate` between `text` and `heard`; nothing if either is missing."""
     if heard is None or not text.strip():
         return {}
     return {"character_error_rate": character_error_rate(text, heard, language)}
@@ -155,7 +155,7 @@ def _save_print(path: Path, print_: dict[str, np.ndarray]) -> None:
 def _prints(
     library: "ClipLibrary", project_id: str, records: list[ClipRecord]
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return (embedding, fine shape) of each clip that was listened to."""
+    """Return (speaker embedding, fine loudness envelope) of each analysed clip."""
     found = {}
     for record in records:
         print_ = _read_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE)
@@ -165,7 +165,7 @@ def _prints(
 
 
 def _read_print(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return what `_save_print` wrote; None when it is not there, or damaged: it is made anew then."""
+    """Return what `_save_print` wrote; None if missing or damaged, in which case it is made again."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -177,9 +177,9 @@ def _read_print(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
 
 
 def clear_voice(library: "ClipLibrary", project_id: str) -> np.ndarray | None:
-    """Return the mean embedding of the clips without noise and echo, shape (256,), length 1.
+    """Return the mean embedding of the clips without noise and echo, shape (256,), normalised to length 1.
 
-    None with fewer than three of them that were listened to.
+    None if fewer than three such clips were analysed.
     """
     records = [record for record in library.records(project_id) if record.included and sounds_well(record.figures)]
     prints = [voice for voice, _ in _prints(library, project_id, records).values()]
@@ -190,7 +190,7 @@ def clear_voice(library: "ClipLibrary", project_id: str) -> np.ndarray | None:
 
 
 def _compare(library: "ClipLibrary", project_id: str) -> None:
-    """Write into the records how like the main voice each clip is, and which take is there twice."""
+    """Store each clip's similarity to the main voice, and which clips are the same take."""
     records = library.records(project_id)
     prints = _prints(library, project_id, records)
     heard = [record for record in records if record.clip_id in prints]
@@ -211,14 +211,14 @@ def _compare(library: "ClipLibrary", project_id: str) -> None:
 
 
 def _twins(records: list[ClipRecord], voices: np.ndarray, shapes: list[np.ndarray]) -> dict[str, str]:
-    """Return for each clip the id of an older one that holds the same take: the same words at the same moments."""
+    """Return for each duplicate the id of the older clip of the same take: same words at the same moments."""
     found: dict[str, str] = {}
     lengths = np.array([len(shape) for shape in shapes])
     for place in range(1, len(records)):
         as_long = abs(lengths[:place] - lengths[place]) <= _TWIN_FRAMES
         for earlier in np.flatnonzero(as_long & (voices[:place] @ voices[place] > _TWIN_VOICES)):
             if records[earlier].clip_id in found:
-                continue  # a third copy is a twin of the first
+                continue  # a third copy refers to the first
             if shape_likeness(shapes[earlier], shapes[place]) > limits.TWIN_LIKENESS:
                 found[records[place].clip_id] = records[earlier].clip_id
                 break

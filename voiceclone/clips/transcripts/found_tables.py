@@ -1,4 +1,4 @@
-"""Tables of texts that lie in a folder of recordings, or were chosen together with them."""
+"""Find tables of transcripts in a folder of recordings, or among the chosen files."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -16,10 +16,10 @@ from voiceclone.errors import TextError, UnclearTableError
 
 
 def tables_in(folder: Path, sounds: Sequence[Path]) -> TextsByFile | None:
-    """Return the tables of a folder, those with a usual name first; None without any.
+    """Return the transcripts in a folder's tables, or None without any.
 
-    Looked for beside the recordings and in the folders above them, up to `folder`: a zip file often holds one folder
-    more. Without one of a usual name, other tables are taken that name one of the recordings at least.
+    Searches next to the recordings and in the folders above them, up to `folder`, since zip files often add a folder
+    level. Tables with a usual name win; otherwise any table counts that names at least one of the recordings.
 
     Raises:
         TextError: a table cannot be read, or two of them contradict each other.
@@ -43,14 +43,14 @@ def tables_in(folder: Path, sounds: Sequence[Path]) -> TextsByFile | None:
 
 
 def transcripts_of(tables: Sequence[Path], folder: Path | None = None) -> Transcripts:
-    """Return what several tables say together, as the parts for training and for testing of one data set.
+    """Merge several tables, such as the training and test parts of one data set.
 
     Args:
-        tables: one at least.
-        folder: names count from the folder of their table, relative to this one; None takes them as they are.
+        tables: at least one.
+        folder: names are relative to the folder of their table, below this one; None takes them as they are.
 
     Raises:
-        TextError: a table cannot be read, or two of them give different texts to one recording.
+        TextError: a table cannot be read, or two of them give different texts for one recording.
     """
     words: dict[str, Words] = {}
     for path in tables:
@@ -68,12 +68,12 @@ def _usual_in(place: Path) -> Path | None:
 
 
 def _fits(path: Path, sounds: Sequence[Path]) -> bool:
-    """True for a table that names a recording, and for texts with times where there is one recording only."""
+    """True for a table that names a recording, and for timed texts if there is only one recording."""
     try:
         table = TextsByFile(read_transcripts(path))
     except UnclearTableError:
         raise
-    except TextError:  # notes, a licence
+    except TextError:  # not a table: notes, a licence
         return False
     if len(sounds) == 1 and table.for_the_only_one():
         return True

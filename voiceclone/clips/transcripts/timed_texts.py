@@ -1,4 +1,4 @@
-"""Texts with times beside long recordings: subtitles (SRT, VTT), labels of Audacity, TextGrids of Praat."""
+"""Read timed texts next to long recordings: subtitles (SRT, VTT), Audacity labels, Praat TextGrids."""
 
 import html
 import io
@@ -9,24 +9,24 @@ from dataclasses import dataclass, replace
 from voiceclone.errors import TextError
 
 TIMED_SUFFIXES = (".srt", ".vtt", ".textgrid")
-"""Labels of Audacity end with .txt and are known by their content."""
+"""Audacity labels end with .txt and are recognised by their content."""
 _LABEL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\t(\d+(?:[.,]\d+)?)(?:\t(.*))?")
 _LABEL_FREQUENCIES = "\\"
-"""Begins the second line of a label that marks a part of the spectrum."""
+"""Starts the second line of a label that selects part of the spectrum."""
 _CUE_TIME = re.compile(r"^\s*(?:\d+:)?\d+:\d+[.,:]\d+\s*-->", re.MULTILINE)
 _NOT_SPOKEN = (
-    re.compile(r"\{\\[^}\n]*\}"),  # {\an8}, where a line is shown
-    re.compile(r"<[^<>\n]*>"),  # marks of VTT that are left over, such as <00:00:01.500>
+    re.compile(r"\{\\[^}\n]*\}"),  # {\an8}: where a line is shown
+    re.compile(r"<[^<>\n]*>"),  # remaining VTT tags, such as <00:00:01.500>
     re.compile(r"\[[^\]\n]*\]"),  # [music]
     re.compile(r"^\s*\([^)\n]*\)\s*$", re.MULTILINE),  # (laughs)
-    re.compile(r"^\s*(?:[-–—]+|>>+)\s*", re.MULTILINE),  # somebody else begins
+    re.compile(r"^\s*(?:[-–—]+|>>+)\s*", re.MULTILINE),  # change of speaker
     re.compile(r"^\s*[^\W\d_a-z]{2}[^\W\d_a-z .'’-]*:\s", re.MULTILINE),  # ANNA:
     re.compile(r"[♪♫♩#]+(?=\s|$)|(?<!\S)[♪♫♩#]+"),
 )
 _SPEECHLESS = frozenset({"", "sil", "sp", "spn", "silence", "<p:>", "<sil>", "x", "xxx"})
-"""What Praat and forced aligners write into intervals in which nobody speaks."""
+"""Labels of Praat and forced aligners for intervals without speech."""
 _PHONES = re.compile(r"(?i)\bphon(?:e|eme)s?\b|^(?:KAN(?:-MAU)?|MAU|MAS)$")
-"""Names of tiers with sounds, as the Montreal Forced Aligner and WebMAUS give them."""
+"""Names of phone tiers in the output of the Montreal Forced Aligner and WebMAUS."""
 _SAME_TIME_S = 0.01
 
 
@@ -36,19 +36,19 @@ class TimedText:
 
     start_s: float
     end_s: float | None
-    """None where only the beginning is known: it lasts until the next one."""
+    """None if only the beginning is known; it then lasts until the next text."""
     text: str
 
 
 def read_timed_texts(content: str, name: str) -> tuple[TimedText, ...] | None:
-    """Return what is said when, in order of time, without what nobody says; None for a file without times.
+    """Return what is said when, in order of time and without unspoken parts; None for a file without times.
 
     Args:
-        content: of the file; what kind it is shows in it.
-        name: of the file, for errors.
+        content: of the file; its format is detected.
+        name: of the file, for error messages.
 
     Raises:
-        TextError: there are times, but they cannot be read, or nothing is said.
+        TextError: there are times but they cannot be read, or nothing is said.
     """
     beginning = content[:500]
     if "ooTextFile" in beginning and "TextGrid" in beginning:
@@ -67,7 +67,7 @@ def read_timed_texts(content: str, name: str) -> tuple[TimedText, ...] | None:
 
 
 def _of_labels(content: str) -> list[TimedText] | None:
-    """Read labels of Audacity (seconds, tabs), or the table that Whisper writes (milliseconds, a line of headings)."""
+    """Read Audacity labels (seconds, tabs) or Whisper's TSV (milliseconds, a heading row)."""
     lines = [line for line in re.split(r"[\r\n]+", content) if line.strip() and line[0] != _LABEL_FREQUENCIES]
     if not lines:
         return None
@@ -101,13 +101,13 @@ def _of_subtitles(content: str, name: str) -> list[TimedText]:
 
 
 def _seconds(clock: str) -> float:
-    """Return the seconds of 01:02:03.500."""
+    """Return the seconds of a time such as 01:02:03.500."""
     hours, minutes, seconds = clock.split(":")
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def _without_repeats(cues: Sequence[TimedText]) -> Iterator[TimedText]:
-    """Yield cues without the lines that the one before has shown already, as captions that roll upwards do."""
+    """Yield cues without the lines that the previous one already showed, as roll-up captions do."""
     shown: list[str] = []
     for cue in cues:
         lines = [line.strip() for line in cue.text.splitlines() if _spoken(line)]
@@ -127,9 +127,9 @@ def _of_textgrid(content: str, name: str) -> list[TimedText]:
     try:
         tiers = textgrid_io.parseTextgridStr(content.replace("\r\n", "\n"))["tiers"]
         found = [(str(tier["name"]), [_entry(entry) for entry in tier["entries"]]) for tier in tiers]
-    except Exception as error:  # the library raises what its code happens to meet: IndexError, KeyError, ValueError
+    except Exception as error:  # praatio does not wrap its errors: IndexError, KeyError, ValueError
         raise TextError(f"“{name}” is a damaged TextGrid. Save it in Praat again.") from error
-    # Beside its sentences an aligned TextGrid has tiers of words and of phones: the longest and fewest texts win.
+    # An aligned TextGrid also has tiers of words and phones: the tier with the longest and fewest texts wins.
     filled = [(name, tier) for name, tier in found if any(_spoken(entry.text) for entry in tier)]
     return max(filled, key=_likely_words, default=("", []))[1]
 
@@ -141,14 +141,14 @@ def _entry(entry: Sequence[object]) -> TimedText:
 
 
 def _likely_words(named: tuple[str, Sequence[TimedText]]) -> tuple[bool, float, int]:
-    """Return what tells words from phones: the name of the tier, words an entry, how few entries there are."""
+    """Sort key that prefers words to phones: the tier's name, words per entry, and few entries."""
     name, tier = named
     texts = [text for entry in tier if (text := _spoken(entry.text))]
     return not _PHONES.search(name), sum(len(text.split()) for text in texts) / len(texts), -len(texts)
 
 
 def _spoken(text: str) -> str:
-    """Return what is said of a text: no marks, no sounds in brackets, no names of speakers."""
+    """Return the spoken part of a text: no markup, no bracketed sounds, no speaker names."""
     text = html.unescape(text)
     for pattern in _NOT_SPOKEN:
         text = pattern.sub(" ", text)
