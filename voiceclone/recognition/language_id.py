@@ -1,4 +1,4 @@
-"""Which language a recording is in, as the recogniser for all languages hears it."""
+"""Identify the language of a recording with the multilingual recogniser."""
 
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from voiceclone.recognition.transcribe import hear_language
 from voiceclone.text.languages import LANGUAGES
 
 _LISTEN_S = 120.0
-"""Read at most, so that music before the first word does no harm."""
+"""Seconds read at most; enough that music before the first word does no harm."""
 _SPEECH_S = 30.0
-"""Whisper hears half a minute at once."""
+"""Whisper's input length."""
 
 
 def language_of(recording: Recording, data_dir: Path, preferred: str) -> str:
@@ -22,12 +22,12 @@ def language_of(recording: Recording, data_dir: Path, preferred: str) -> str:
 
     Args:
         recording: its first two minutes are read.
-        data_dir: where the recogniser lies.
-        preferred: the code to choose among those of one language, such as `en-gb` for English.
+        data_dir: the data folder with the recogniser.
+        preferred: the code to prefer among several for one language, such as `en-gb` for English.
 
     Raises:
-        AudioError: VoiceClone does not speak the language, or the file cannot be read.
-        InputError: no recogniser for all languages is there.
+        AudioError: VoiceClone does not support the language, or the file cannot be read.
+        InputError: no multilingual recogniser is installed.
     """
     heard = hear_language(_speech_of(recording), data_dir)
     codes = [language.code for language in LANGUAGES.values() if language.family == heard]

@@ -1,4 +1,4 @@
-"""Recordings on disk, read block by block, so that three hours of sound never lie in memory at once."""
+"""Read recordings block by block, so that three hours of audio are never in memory at once."""
 
 from voiceclone.audio.decoding.opening import open_recording, require_readable, told_duration_s
 from voiceclone.audio.decoding.recording import Recording, fit

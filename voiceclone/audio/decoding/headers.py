@@ -1,4 +1,4 @@
-"""Headers that were never closed: the program died, or could not go back, before it wrote how long the sound is."""
+"""Repair headers that were never finalised because the recorder crashed or could not seek back to write the length."""
 
 import os
 from pathlib import Path
@@ -7,17 +7,17 @@ from typing import BinaryIO
 from voiceclone.audio.decoding.extents import Extent, Patch
 
 _OPEN_END = 0x7FFF0000
-"""Sizes from here on are put there on purpose by programs that write into a pipe."""
+"""Sizes from here up are placeholders of programs that write to a pipe."""
 _LEAST_REST_S = 1.0
-"""Sound behind what a header promises, from which the header is taken to be out of date."""
+"""Audio beyond the length in the header, in seconds, that marks the header as outdated."""
 _NO_SOUND = (b"ID3", b"TAG", b"APETAGEX", b"RIFF", b"RF64", b"RIFX")
 """What other programs append: tags, or another recording (see `joins`)."""
 
 
 def with_true_length(extent: Extent) -> Extent:
-    """Return `extent` with the length in its header put right, where a WAV, RF64 or AU file has more than it says.
+    """Return `extent` with the length in its header corrected, for WAV, RF64 and AU files longer than they claim.
 
-    libsndfile goes by that length, and reads nothing of a file that says 0.
+    libsndfile trusts that length, and reads nothing from a file that claims 0.
     """
     with extent.path.open("rb") as file:
         size = (extent.end or file.seek(0, os.SEEK_END)) - extent.start
@@ -32,7 +32,7 @@ def with_true_length(extent: Extent) -> Extent:
 
 
 def end_of_wav(path: Path, start: int = 0) -> int | None:
-    """Return where a WAV file ends that something follows in the same file, by its header; None when nothing does."""
+    """Return where a WAV file ends according to its header if something follows it in the file; else None."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END) - start
         window = _Window(file, start, size)
@@ -93,7 +93,7 @@ def _wav_patches(file: _Window) -> tuple[Patch, ...]:
 
 
 def _runs_on(file: _Window, ends: int, told: int, bytes_a_second: int) -> bool:
-    """True when what follows a WAV file's sound, by its header, is sound, too."""
+    """True if what follows the declared end of a WAV file's audio is audio as well."""
     rest = file.size - ends
     if rest <= 0 or _are_chunks(file, ends) or file.bytes_at(ends, 8).startswith(_NO_SOUND):
         return False
@@ -101,7 +101,7 @@ def _runs_on(file: _Window, ends: int, told: int, bytes_a_second: int) -> bool:
 
 
 def _are_chunks(file: _Window, place: int) -> bool:
-    """True when chunks with names and lengths lead from `place` just to the end."""
+    """True if a sequence of named chunks leads from `place` exactly to the end."""
     while place + 8 <= file.size:
         name = file.bytes_at(place, 4)
         if not all(32 <= byte < 127 for byte in name):
