@@ -1,4 +1,4 @@
-"""What the answers of a blind test prove: a share, its interval, and one careful sentence."""
+"""What the answers of a blind test prove: a share, its interval, and a careful sentence."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _PREFERRED = {"better": "was preferred", "like": "was taken for the more alike"}
 
 @dataclass(frozen=True)
 class BlindResult:
-    """The outcome for the side that was chosen more often (side a where both were equally often)."""
+    """The outcome for the side chosen more often (side a in a tie)."""
 
     winner: str
     """Its name."""
@@ -22,17 +22,17 @@ class BlindResult:
     total: int
     low: float
     high: float
-    """Wilson's 95 % interval of the winner's true share, 0..1."""
+    """Wilson's 95 % interval of the winner's true share runs from `low` to `high`, 0..1."""
     proven: bool
-    """True when the interval leaves an even share (one half) out."""
+    """True if the interval excludes an even share (one half)."""
     sentence: str
 
 
 def share_interval(chosen: int, total: int) -> tuple[float, float]:
     """Return Wilson's 95 % confidence interval of a share (scipy's `binomtest`).
 
-    Wilson's and not the exact one: for ten pairs the exact interval is wider than 95 % needs (8 of 10: 44 to 97
-    against 49 to 94 in 100; Brown, Cai and DasGupta, 2001, advise Wilson's for small samples).
+    Preferred to the exact interval, which is wider than necessary for small samples: for 8 of 10, 44 to 97 in 100
+    against 49 to 94 (Brown, Cai and DasGupta, 2001, recommend Wilson's).
     """
     from scipy.stats import binomtest
 

@@ -1,4 +1,4 @@
-"""Speech corpora as people download them: LibriSpeech, LibriTTS, LJSpeech, VCTK, Common Voice, a hub's datasets."""
+"""Readers for speech corpora: LibriSpeech, LibriTTS, LJSpeech, VCTK, Common Voice, and datasets on the hub."""
 
 from pathlib import Path
 
@@ -15,19 +15,19 @@ __all__ = ["CORPORA", "Corpus", "CorpusSpeaker", "open_corpus"]
 
 _FOLDERS: tuple[type[FolderCorpus], ...] = (LibriSpeech, LibriTTS, LJSpeech, VCTK, CommonVoice)
 CORPORA: dict[str, type[Corpus]] = {one.kind: one for one in (*_FOLDERS, HubDataset)}
-"""Readers by kind; a kind is also the name of its option in the terminal, `--librispeech` for example."""
+"""Readers by kind; a kind is also the name of its command-line option, `--librispeech` for example."""
 
 
 def open_corpus(kind: str, where: Path | str) -> Corpus:
-    """Return a corpus, after a quick look that it is what it is called.
+    """Open a corpus after a quick check that it is of the given kind.
 
     Args:
         kind: a key of `CORPORA`.
         where: its folder; for `hub-dataset` the dataset's name, `owner/name[:config[:split]]`.
 
     Raises:
-        InputError: an unknown kind.
-        NotFoundError: nothing there, or something else; the message says what it looks like.
+        InputError: the kind is unknown.
+        NotFoundError: there is nothing there, or something else; the message says what it looks like.
     """
     if kind not in CORPORA:
         raise InputError(f"VoiceClone reads no corpus called “{kind}”. Choose one of: {', '.join(CORPORA)}.")

@@ -1,4 +1,4 @@
-"""One speaker's recordings of a corpus as clips of a project."""
+"""Add one speaker's recordings from a corpus to a project."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,9 +20,9 @@ from voiceclone.text.languages import get_language
 from voiceclone.wording import count, duration, is_are, kept_words
 
 _BATCH = 25
-"""Files given to the clip library at once: it reads the project's clips again each time."""
+"""Files passed to the clip library at once, because each call reads all of the project's clips."""
 _CHOOSING_SHARE = 0.05
-"""Part of the progress that looking for recordings takes."""
+"""Share of the progress for choosing recordings."""
 
 
 def add_speaker(
@@ -38,25 +38,25 @@ def add_speaker(
 ) -> AddReport:
     """Add one speaker's recordings to a project through the clip library, with its limits and verdicts.
 
-    Recordings of at most `MAX_CLIP_S` are taken first, longer ones are sliced for the rest of the time.
-    Called again it adds what is missing, so a stopped call can be continued.
+    Recordings of at most `MAX_CLIP_S` come first; longer ones are sliced to fill the remaining time. Another call
+    adds only what is missing, so a stopped call can be continued.
 
     Args:
-        library: where clips are kept.
+        library: the clip library.
         project_id: the project.
-        corpus: what to read.
+        corpus: the corpus to read.
         speaker: see `choose_speaker`.
-        max_minutes: recordings read at most; None is as much as a training takes.
+        max_minutes: maximum total duration; None is as much as a training run uses.
         language: None is the corpus's own.
-        on_progress: told share and words.
-        should_stop: ends early; what was added stays.
+        on_progress: called with (fraction 0..1, message).
+        should_stop: polled often; return True to stop. Clips already added are kept.
 
     Raises:
-        InputError: several speakers and none chosen, or minutes out of their limits.
-        NotFoundError: no such speaker; no recordings.
-        TextError: a language that VoiceClone does not speak.
+        InputError: there are several speakers and none was chosen, or the minutes are out of range.
+        NotFoundError: there is no such speaker, or there are no recordings.
+        TextError: VoiceClone does not support the language.
         StorageError: the disk is full.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     if max_minutes is not None and not 0 < max_minutes <= limits.MAX_CORPUS_MINUTES:
         raise InputError(
@@ -76,7 +76,7 @@ def add_speaker(
 
 @dataclass
 class _Chosen:
-    """Recordings that are together no longer than `most_s`."""
+    """Recordings with a total duration of at most `most_s`."""
 
     most_s: float
     recordings: list[tuple[Utterance, float]] = field(default_factory=list)
@@ -110,9 +110,9 @@ class _Adding:
         self._rejected: list[Rejected] = []
 
     def choose(self, corpus: Corpus, speaker_id: str, max_s: float, spool: Path) -> list[Utterance]:
-        """Return recordings of `max_s` together at most, short ones first, in the corpus's order.
+        """Return recordings of at most `max_s` in total, short ones first, in the corpus's order.
 
-        What is kept is bounded by `max_s`, not by the corpus; sound that is no file yet is put into `spool`.
+        Memory is bounded by `max_s`, not by the size of the corpus; audio that is not a file yet is written to `spool`.
         """
         short, long = _Chosen(max_s), _Chosen(max_s)
         missing: list[str] = []
@@ -141,7 +141,7 @@ class _Adding:
         return [utterance for utterance, _ in short.recordings]
 
     def add(self, chosen: Sequence[Utterance]) -> AddReport:
-        """Give recordings to the clip library, some at a time."""
+        """Pass recordings to the clip library in batches."""
         count_before = len(self._library.records(self._project_id))
         try:
             with keeping_recogniser():
@@ -175,14 +175,14 @@ class _Adding:
         self._rejected += report.rejected
 
     def _text(self, utterance: Utterance) -> str:
-        """Return the text with capitals and punctuation, listening for them where a recogniser is there."""
+        """Return the text with capitals and punctuation, taken from a recogniser if one is installed."""
         if not is_bare(utterance.text):
             return without_lone_quotes(utterance.text)
         heard = ""
         if can_transcribe(self._language):
             from voiceclone.audio.sound import decode
 
-            with suppress(AudioError):  # the clip library says what is wrong with it
+            with suppress(AudioError):  # the clip library reports what is wrong with it
                 heard = transcribe(decode(utterance.path))
         return restored(utterance.text, self._language, heard)
 
@@ -193,7 +193,7 @@ class _Adding:
 
 
 def _as_file(utterance: Utterance, spool: Path) -> Utterance:
-    """Return the recording as a file, written into `spool` where it is none yet."""
+    """Return the recording as a file, written to `spool` if it is not one yet."""
     if utterance.content is None:
         return utterance
     path = spool / utterance.name
@@ -216,7 +216,7 @@ def _nothing_chosen(corpus: Corpus, speaker_id: str, max_s: float, missing: Sequ
 
 
 def _is_empty(utterance: Utterance) -> bool:
-    """True for a file of 0 bytes: a download that broke off, or a release's own fault."""
+    """True for a file of 0 bytes: an interrupted download, or a fault of the release."""
     if utterance.content is not None:
         return not utterance.content
     return utterance.is_there and utterance.path is not None and utterance.path.stat().st_size == 0
