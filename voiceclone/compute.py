@@ -68,7 +68,7 @@ def in_one_thread(work: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
 
 
 @contextmanager
-def random_state_untouched() -> Iterator[None]:
+def preserved_random_state() -> Iterator[None]:
     """Run a block that leaves the random states of Python, numpy and torch as they were.
 
     Speaking draws noise, and building an evaluation network initialises its weights: a training run that speaks now and

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from voiceclone.clips.quality.clean import Strength
     from voiceclone.clips.quality.room import RoomReport
     from voiceclone.clips.quality.speakers import ClipSpeaker
-    from voiceclone.clips.transcripts.reader import Words
+    from voiceclone.clips.transcripts.reader import Transcript
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
     from voiceclone.training.candidates import Candidates
@@ -300,7 +300,7 @@ class VoiceEngine:
         files: Sequence[Path],
         *,
         text: str | None = None,
-        transcripts: "Mapping[str, Words] | None" = None,
+        transcripts: "Mapping[str, Transcript] | None" = None,
         language: str | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
@@ -394,9 +394,9 @@ class VoiceEngine:
 
         Returns how many folders went. What a living process works with stays.
         """
-        from voiceclone.storage.staging import sweep_spools
+        from voiceclone.storage.staging import sweep_staging
 
-        return sweep_spools(self.data_dir / "projects")
+        return sweep_staging(self.data_dir / "projects")
 
     def clips(self, project_id: str) -> "list[Clip]":
         """Return the clips of a project, the oldest first."""

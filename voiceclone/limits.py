@@ -100,7 +100,7 @@ UNSTEADY_NOISE_DB = 10.0
 GOOD_HUM_BELOW_SPEECH_DB = 45.0
 BAD_HUM_BELOW_SPEECH_DB = 30.0
 """Our choice, not measured: 15 and 10 dB stricter than for broadband noise, because a tone is more audible."""
-LIMITED_PILE_UP = 1.0
+MAX_LIMITING = 1.0
 """Ratio of the samples in the last tenth below the peak to those in the tenth before; clean clips have at most 0.83
 (see `audio.acoustics.limiting`)."""
 GOOD_REVERBERATION_S = 0.4

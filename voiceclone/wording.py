@@ -22,7 +22,7 @@ def is_are(number: int, one: str = "is", more: str = "are") -> str:
     return one if number == 1 else more
 
 
-def kept_words(number: int, done: str, noun: str = "clip") -> str:
+def kept_sentence(number: int, done: str, noun: str = "clip") -> str:
     """Say what is kept after a stop: `2 clips were added before; they are kept.`"""
     if not number:
         return f"Nothing was {done} before."

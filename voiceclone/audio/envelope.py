@@ -4,7 +4,7 @@ import numpy as np
 
 from voiceclone.audio.sound import Audio
 
-SHAPE_POINTS = 48
+ENVELOPE_POINTS = 48
 _FINE_S = 0.02
 _LOWEST_DB = -45.0
 """Relative to the loudest moment; quieter moments are drawn as silence."""
@@ -12,17 +12,17 @@ _LOWEST_DB = -45.0
 _SILENT_DBFS = -90.0
 
 
-def loudness_shape(audio: Audio) -> tuple[int, ...]:
-    """Return `SHAPE_POINTS` values from 0 (silence) to 99 (the loudest moment)."""
-    pieces = np.array_split(audio.samples.astype(np.float64), SHAPE_POINTS)
+def loudness_envelope(audio: Audio) -> tuple[int, ...]:
+    """Return `ENVELOPE_POINTS` values from 0 (silence) to 99 (the loudest moment)."""
+    pieces = np.array_split(audio.samples.astype(np.float64), ENVELOPE_POINTS)
     level_db = _level_db(np.array([np.mean(piece**2) if len(piece) else 0.0 for piece in pieces]))
     if level_db.max() < _SILENT_DBFS:
-        return (0,) * SHAPE_POINTS
+        return (0,) * ENVELOPE_POINTS
     share = np.clip(1 - (level_db - level_db.max()) / _LOWEST_DB, 0, 1)
     return tuple(int(value) for value in np.round(99 * share))
 
 
-def fine_shape(audio: Audio) -> np.ndarray:
+def fine_envelope(audio: Audio) -> np.ndarray:
     """Return the level in dB every 20 ms, without the quiet before the first and after the last loud moment.
 
     Float32, shape (frames,), from -45 to 0 dB relative to the loudest frame.
@@ -37,7 +37,7 @@ def fine_shape(audio: Audio) -> np.ndarray:
     return level_db[loud[0] : loud[-1] + 1].astype(np.float32)
 
 
-def shape_likeness(one: np.ndarray, other: np.ndarray) -> float:
+def envelope_correlation(one: np.ndarray, other: np.ndarray) -> float:
     """Return the best correlation of two fine envelopes over shifts of up to 0.1 s, -1..1.
 
     0 if their durations differ by more than 0.2 s.

@@ -10,12 +10,12 @@ _RATE = 16_000
 _FFT_SAMPLES = 512
 _HOP_SAMPLES = 128
 _BAND_EDGES_HZ = np.geomspace(250, 6_500, 17)
-_SHORTEST_DECAY_FRAMES = 12
+_MIN_DECAY_FRAMES = 12
 """About 0.1 s; shorter decays come from the speaker, not the room."""
-_SMALLEST_DROP_DB = 10.0
+_MIN_DROP_DB = 10.0
 _START_BELOW_LOUD_DB = 30.0
 """Decays that start lower end in the noise."""
-_FEWEST_DECAYS = 3
+_MIN_DECAYS = 3
 """A clip of a few seconds in a room with 1 s may have no more; of 48 clips, 44 had five and all had three."""
 _DECAY_S = (0.15, 0.24, 0.32, 0.40, 0.51, 0.57)
 _REVERBERATION_S = (0.0, 0.2, 0.3, 0.4, 0.6, 0.8)
@@ -35,7 +35,7 @@ def reverberation_s(audio: Audio) -> float | None:
         None with fewer than three such stretches: too little speech, or too much noise.
     """
     decays = free_decays_s(audio)
-    if len(decays) < _FEWEST_DECAYS:
+    if len(decays) < _MIN_DECAYS:
         return None
     return float(np.interp(np.median(decays), _DECAY_S, _REVERBERATION_S))
 
@@ -45,10 +45,10 @@ def free_decays_s(audio: Audio) -> np.ndarray:
     found = []
     for level_db in _band_levels_db(audio):
         loud_db = np.quantile(level_db, 0.98)
-        for start, end in _falls(level_db):
+        for start, end in _decays(level_db):
             stretch = level_db[start : end + 1]
-            drops = stretch[0] - stretch[-1] >= _SMALLEST_DROP_DB
-            if end - start >= _SHORTEST_DECAY_FRAMES and drops and stretch[0] > loud_db - _START_BELOW_LOUD_DB:
+            drops = stretch[0] - stretch[-1] >= _MIN_DROP_DB
+            if end - start >= _MIN_DECAY_FRAMES and drops and stretch[0] > loud_db - _START_BELOW_LOUD_DB:
                 per_frame_db = float(np.polyfit(np.arange(len(stretch)), stretch, 1)[0])
                 found.append(-60 / per_frame_db * _HOP_SAMPLES / _RATE)
     return np.array(found)
@@ -71,7 +71,7 @@ def _band_levels_db(audio: Audio) -> np.ndarray:
     return 10 * np.log10(uniform_filter1d(bands, 3, axis=1) + 1e-14)
 
 
-def _falls(level_db: np.ndarray) -> list[tuple[int, int]]:
+def _decays(level_db: np.ndarray) -> list[tuple[int, int]]:
     """Return (first, last) frame of each stretch of steadily falling level."""
     falling = np.concatenate([[False], np.diff(level_db) < 0, [False]])
     changes = np.flatnonzero(falling[1:] != falling[:-1])

@@ -13,7 +13,7 @@ from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus
 from voiceclone.cli.models import convert, get, instant, models, remove
 from voiceclone.cli.output import confirm, note, progress_bar, require_wav, table, tell
 from voiceclone.cli.training import list_runs, resume, status, stop, train, watch
-from voiceclone.clips.model import needs_a_look
+from voiceclone.clips.model import needs_review
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
 from voiceclone.text.languages import ANY_LANGUAGE, language_name
@@ -138,7 +138,7 @@ def clips(options: Namespace, engine: VoiceEngine) -> int:
             engine.listen(project.project_id, on_progress=on_progress)
     if options.mine:
         engine.keep_speaker(project.project_id, _whole_id(engine.clips(project.project_id), options.mine))
-    known = [clip for clip in engine.clips(project.project_id) if not options.to_look_at or needs_a_look(clip)]
+    known = [clip for clip in engine.clips(project.project_id) if not options.to_look_at or needs_review(clip)]
     readiness = engine.readiness(project.project_id)
     rows = (
         (

@@ -31,7 +31,7 @@ from voiceclone.text.languages import ANY_LANGUAGE, get_language
 
 if TYPE_CHECKING:
     from voiceclone.clips.quality.clean import Strength
-    from voiceclone.clips.transcripts.reader import Words
+    from voiceclone.clips.transcripts.reader import Transcript
 
 Which = Literal["original", "cleaned", "best"]
 
@@ -42,7 +42,7 @@ class ClipLibrary:
     def __init__(self, data_dir: Path) -> None:
         self.root = Path(data_dir) / "projects"
         self._changing = threading.Lock()
-        self._read: dict[Path, tuple[tuple[int, int, int], ClipRecord, Clip]] = {}
+        self._cache: dict[Path, tuple[tuple[int, int, int], ClipRecord, Clip]] = {}
         """Cache by clip folder: (modification time, inode, size) of the file, record, clip; keeps long lists fast."""
 
     # --- projects -------------------------------------------------------------------------------
@@ -129,7 +129,7 @@ class ClipLibrary:
         files: Sequence[Path],
         *,
         text: str | None = None,
-        transcripts: "Mapping[str, Words] | None" = None,
+        transcripts: "Mapping[str, Transcript] | None" = None,
         language: str | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
@@ -189,10 +189,10 @@ class ClipLibrary:
         asked = {"included": included, "confirmed": confirmed}
         changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         if text is not None:
-            from voiceclone.clips.quality.listening import words_figures
+            from voiceclone.clips.quality.listening import transcript_figures
 
             record, text = self.record(project_id, clip_id), checked_text(text)
-            figures = record.figures | words_figures(text, record.heard, record.language)
+            figures = record.figures | transcript_figures(text, record.heard, record.language)
             changes |= {"text": text, "figures": figures, "transcribed": False, "text_unplaced": False}
         return self.change(project_id, clip_id, **changes).as_clip(project_id)
 
@@ -326,13 +326,13 @@ class ClipLibrary:
         try:
             file = (folder / descriptions.CLIP_FILE).stat()
         except OSError:
-            self._read.pop(folder, None)
+            self._cache.pop(folder, None)
             raise NotFoundError(descriptions.MISSING_CLIP) from None
         seen = (file.st_mtime_ns, file.st_ino, file.st_size)
-        known = self._read.get(folder)
+        known = self._cache.get(folder)
         if known is None or known[0] != seen:
             record = descriptions.read_record(folder)
-            known = self._read[folder] = (seen, record, record.as_clip(project_id))
+            known = self._cache[folder] = (seen, record, record.as_clip(project_id))
         return known[1], known[2]
 
     def record(self, project_id: str, clip_id: str) -> ClipRecord:
@@ -352,7 +352,7 @@ class ClipLibrary:
         with self._changing:
             record = ClipRecord(**{**asdict(self.record(project_id, clip_id)), **changes})
             descriptions.write_record(folder, record)
-            self._read.pop(folder, None)  # two writes may fall within one tick of the file system's clock
+            self._cache.pop(folder, None)  # two writes may fall within one tick of the file system's clock
         return record
 
     def save_new(self, project_id: str, record: ClipRecord, audio: Audio, bits: int) -> None:

@@ -143,15 +143,17 @@ class ClipRecord:
         )  # fmt: skip
 
 
-TO_LOOK_AT = frozenset({"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"})
+REVIEWABLE_FINDINGS = frozenset(
+    {"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"}
+)
 """Findings a person can settle by listening: correct the words, delete the clip, or confirm it."""
 
 
-def needs_a_look(clip: Clip) -> bool:
+def needs_review(clip: Clip) -> bool:
     """True if a person should listen to the clip before training."""
     if not clip.included or clip.confirmed:
         return False
-    return clip.verdict.level == "bad" or not TO_LOOK_AT.isdisjoint(clip.verdict.kinds)
+    return clip.verdict.level == "bad" or not REVIEWABLE_FINDINGS.isdisjoint(clip.verdict.kinds)
 
 
 def is_trainable(clip: Clip) -> bool:

@@ -168,7 +168,7 @@ def as_plain(value: Any) -> Any:
 
 
 def comparison_from(value: Mapping[str, Any]) -> Comparison:
-    """Return a comparison from its JSON values; a malformed dictionary raises KeyError, TypeError or ValueError."""
+    """Return a comparison from its JSON values; malformed ones raise KeyError, TypeError and the like."""
     return Comparison(
         **_known(Comparison, value)
         | {

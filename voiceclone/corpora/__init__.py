@@ -36,7 +36,7 @@ def open_corpus(kind: str, where: Path | str) -> Corpus:
         return reader(str(where))
     folder = Path(where).expanduser()
     _require_folder(folder)
-    if not reader.looks_right(folder):
+    if not reader.matches(folder):
         raise NotFoundError(_not_this_kind(reader, folder))
     return reader(folder)
 
@@ -55,7 +55,7 @@ def _require_folder(folder: Path) -> None:
 
 
 def _not_this_kind(reader: type[FolderCorpus], folder: Path) -> str:
-    other = next((one for one in _FOLDERS if one is not reader and one.looks_right(folder)), None)
+    other = next((one for one in _FOLDERS if one is not reader and one.matches(folder)), None)
     if other is not None:
         return f"“{folder}” is not {reader.title}; it looks like {other.title}. Use --{other.kind} instead."
     return f"“{folder}” is not {reader.title}, which has {reader.holds}. Choose another folder."

@@ -15,13 +15,13 @@ from voiceclone.errors import AudioError, Cancelled, InputError, NotFoundError, 
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.transcribe import can_transcribe, keeping_recogniser, transcribe
 from voiceclone.storage.disk import write_bytes
-from voiceclone.storage.staging import spool_folder, sweep_spools
+from voiceclone.storage.staging import staging_folder, sweep_staging
 from voiceclone.text.languages import get_language
-from voiceclone.wording import count, duration, is_are, kept_words
+from voiceclone.wording import count, duration, is_are, kept_sentence
 
 _BATCH = 25
 """Files passed to the clip library at once, because each call reads all of the project's clips."""
-_CHOOSING_SHARE = 0.05
+_SELECTION_SHARE = 0.05
 """Share of the progress for choosing recordings."""
 
 
@@ -67,30 +67,30 @@ def add_speaker(
     speaker_id = choose_speaker(corpus, speaker)
     language = get_language(language or corpus.language_of(speaker_id)).code
     max_s = limits.MAX_TRAIN_SPEECH_S if max_minutes is None else max_minutes * 60
-    call = _Adding(library, project.project_id, language, on_progress, should_stop)
-    sweep_spools(library.root)
-    with spool_folder(library.root) as spool:
-        chosen = call.choose(corpus, speaker_id, max_s, spool)
+    call = _SpeakerImport(library, project.project_id, language, on_progress, should_stop)
+    sweep_staging(library.root)
+    with staging_folder(library.root) as staging:
+        chosen = call.choose(corpus, speaker_id, max_s, staging)
         return call.add(chosen)
 
 
 @dataclass
-class _Chosen:
-    """Recordings with a total duration of at most `most_s`."""
+class _Selection:
+    """Recordings with a total duration of at most `max_s`."""
 
-    most_s: float
+    max_s: float
     recordings: list[tuple[Utterance, float]] = field(default_factory=list)
     total_s: float = 0.0
 
     def has_room(self, length_s: float) -> bool:
-        return self.total_s + length_s <= self.most_s
+        return self.total_s + length_s <= self.max_s
 
     def take(self, utterance: Utterance, length_s: float) -> None:
         self.recordings.append((utterance, length_s))
         self.total_s += length_s
 
 
-class _Adding:
+class _SpeakerImport:
     """One call of `add_speaker`."""
 
     def __init__(
@@ -109,16 +109,16 @@ class _Adding:
         self._added: list[Clip] = []
         self._rejected: list[Rejected] = []
 
-    def choose(self, corpus: Corpus, speaker_id: str, max_s: float, spool: Path) -> list[Utterance]:
+    def choose(self, corpus: Corpus, speaker_id: str, max_s: float, staging: Path) -> list[Utterance]:
         """Return recordings of at most `max_s` in total, short ones first, in the corpus's order.
 
-        Memory is bounded by `max_s`, not by the size of the corpus; audio that is not a file yet is written to `spool`.
+        Memory is bounded by `max_s`, not by the size of the corpus; audio not in a file yet is written to `staging`.
         """
-        short, long = _Chosen(max_s), _Chosen(max_s)
+        short, long = _Selection(max_s), _Selection(max_s)
         missing: list[str] = []
         empty: list[str] = []
         for number, utterance in enumerate(corpus.utterances(speaker_id)):
-            self._report(_CHOOSING_SHARE * short.total_s / max_s, f"Looking at recording {number + 1} of {speaker_id}")
+            self._report(_SELECTION_SHARE * short.total_s / max_s, f"Looking at recording {number + 1} of {speaker_id}")
             length_s = duration_s(utterance)
             if length_s is None:
                 (empty if _is_empty(utterance) else missing).append(utterance.name)
@@ -128,7 +128,7 @@ class _Adding:
                 break
             kind = short if fits_a_clip else long
             if kind.has_room(length_s):
-                kind.take(_as_file(utterance, spool), length_s)
+                kind.take(_as_file(utterance, staging), length_s)
         for utterance, length_s in long.recordings:
             if short.has_room(length_s):
                 short.take(utterance, length_s)
@@ -149,26 +149,26 @@ class _Adding:
                     self._add_batch(chosen[first : first + _BATCH], first, len(chosen))
         except Cancelled:
             added = len(self._library.records(self._project_id)) - count_before
-            raise Cancelled(f"Stopped. {kept_words(added, 'added')}") from None
+            raise Cancelled(f"Stopped. {kept_sentence(added, 'added')}") from None
         if self._on_progress:
             self._on_progress(1.0, "Done")
         return AddReport(tuple(self._added), tuple(self._rejected))
 
     def _add_batch(self, batch: Sequence[Utterance], first: int, count: int) -> None:
-        def tell(share: float, words: str) -> None:
-            self._report(_CHOOSING_SHARE + (1 - _CHOOSING_SHARE) * (first + share * len(batch)) / count, words)
+        def report_batch(share: float, words: str) -> None:
+            self._report(_SELECTION_SHARE + (1 - _SELECTION_SHARE) * (first + share * len(batch)) / count, words)
 
         texts = {}
         for number, utterance in enumerate(batch):
             if is_bare(utterance.text):
-                tell(0.5 * number / len(batch), f"{utterance.name}: capitals and punctuation")
+                report_batch(0.5 * number / len(batch), f"{utterance.name}: capitals and punctuation")
             texts[str(utterance.path)] = self._text(utterance)
         report = self._library.add_files(
             self._project_id,
             [utterance.path for utterance in batch],
             transcripts={path: text for path, text in texts.items() if text},
             language=self._language,
-            on_progress=lambda share, words: tell(0.5 + 0.5 * share, words),
+            on_progress=lambda share, words: report_batch(0.5 + 0.5 * share, words),
             should_stop=self._should_stop,
         )
         self._added += report.added
@@ -192,11 +192,11 @@ class _Adding:
             self._on_progress(min(1.0, share), words)
 
 
-def _as_file(utterance: Utterance, spool: Path) -> Utterance:
-    """Return the recording as a file, written to `spool` if it is not one yet."""
+def _as_file(utterance: Utterance, staging: Path) -> Utterance:
+    """Return the recording as a file, written to `staging` if it is not one yet."""
     if utterance.content is None:
         return utterance
-    path = spool / utterance.name
+    path = staging / utterance.name
     write_bytes(path, utterance.content)
     return replace(utterance, path=path, content=None)
 

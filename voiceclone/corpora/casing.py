@@ -10,7 +10,7 @@ _SENTENCE_ENDS = ".!?…"
 _FIRST_PERSON = frozenset({"i", "i'm", "i'll", "i've", "i'd", "o"})
 _ABBREVIATIONS = frozenset({"mr.", "mrs.", "ms.", "dr.", "st.", "jr.", "sr.", "prof.", "capt.", "col.", "gen.", "rev."})
 """Recognisers write these for MISTER and the like; their full stop does not end a sentence."""
-_ALIKE_ENOUGH = 0.6
+_MIN_SHARED_WORDS = 0.6
 """Share of matching words above which a recogniser's punctuation is trusted."""
 
 
@@ -36,7 +36,7 @@ def restored(text: str, language: str, heard: str = "") -> str:
     if not words:
         return ""
     english = language.startswith("en")
-    marks, capitals = _taken_over(words, heard)
+    marks, capitals = _transferred(words, heard)
     written = []
     begins = True
     for index, word in enumerate(words):
@@ -46,13 +46,13 @@ def restored(text: str, language: str, heard: str = "") -> str:
     return _ended(" ".join(written), language)
 
 
-def _taken_over(words: list[str], heard: str) -> tuple[dict[int, str], set[int]]:
+def _transferred(words: list[str], heard: str) -> tuple[dict[int, str], set[int]]:
     """Return the punctuation after words, and the capitalised words, both by index in `words`, as recognised."""
     spoken = heard.split()
     bare = [re.sub(r"[^\w']", "", word).casefold() for word in spoken]
     matcher = difflib.SequenceMatcher(a=words, b=bare, autojunk=False)
     blocks = matcher.get_matching_blocks()
-    if sum(block.size for block in blocks) < _ALIKE_ENOUGH * len(words):
+    if sum(block.size for block in blocks) < _MIN_SHARED_WORDS * len(words):
         return {}, set()
     marks: dict[int, str] = {}
     capitals: set[int] = set()
@@ -64,16 +64,16 @@ def _taken_over(words: list[str], heard: str) -> tuple[dict[int, str], set[int]]
         count = end - start if same_count else 1
         pairs = zip(range(end - count, end), range(heard_end - count, heard_end), strict=True)
         for place, heard_place in pairs:
-            mark = _mark_behind(spoken[heard_place])
+            mark = _mark_after(spoken[heard_place])
             if mark:
                 marks[place] = mark
-            begins = heard_place == 0 or _mark_behind(spoken[heard_place - 1]) in tuple(_SENTENCE_ENDS)
+            begins = heard_place == 0 or _mark_after(spoken[heard_place - 1]) in tuple(_SENTENCE_ENDS)
             if same_count and not begins and spoken[heard_place][:1].isupper():
                 capitals.add(place)
     return marks, capitals
 
 
-def _mark_behind(word: str) -> str:
+def _mark_after(word: str) -> str:
     found = re.search(rf"([{_MARKS}])[^\w]*$", word)
     return "" if found is None or word.casefold() in _ABBREVIATIONS else found[1]
 

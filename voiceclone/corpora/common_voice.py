@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_plain, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_bare_file_name, lines_of
 
 _TABLES = ("validated.tsv", "train.tsv")
 """The first that exists is read: all recordings validated by listeners, else the training part."""
@@ -33,7 +33,7 @@ class CommonVoice(FolderCorpus):
         return _LANGUAGES.get(locale, locale)
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
+    def matches(cls, folder: Path) -> bool:
         """True for the folder itself or the one that contains it."""
         return home_of(folder, _is_home) is not None
 
@@ -43,7 +43,7 @@ class CommonVoice(FolderCorpus):
         lengths = _Lengths(self.folder / "clip_durations.tsv") if speaker_id is None else None
         for row in self._rows():
             speaker, name = row.get("client_id") or "", row.get("path") or ""
-            if speaker_id not in (None, speaker) or not is_plain(name):
+            if speaker_id not in (None, speaker) or not is_bare_file_name(name):
                 continue
             if not Path(name).suffix:  # the first releases omit it
                 name += ".mp3"

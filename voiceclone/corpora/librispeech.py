@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, is_plain, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, is_bare_file_name, lines_of
 
 
 class LibriSpeech(FolderCorpus):
@@ -15,7 +15,7 @@ class LibriSpeech(FolderCorpus):
     holds = "folders SPEAKER/CHAPTER with .flac files and a .trans.txt"
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
+    def matches(cls, folder: Path) -> bool:
         """True if there is a `.trans.txt` anywhere in it."""
         return any(True for chapter in folders_below(folder) for _ in chapter.glob("*.trans.txt"))
 
@@ -26,7 +26,7 @@ class LibriSpeech(FolderCorpus):
                 for line in lines_of(table):
                     name, _, text = line.strip().partition(" ")
                     speaker = name.split("-")[0]
-                    if speaker_id in (None, speaker) and is_plain(name):
+                    if speaker_id in (None, speaker) and is_bare_file_name(name):
                         yield Utterance(speaker, f"{name}.flac", text.strip(), chapter / f"{name}.flac")
 
     def speaker_ids(self) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voiceclone.corpora.librispeech import find_table, only_speaker
-from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, is_plain, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, is_bare_file_name, lines_of
 
 _TEXT_ENDING = ".normalized.txt"
 
@@ -18,7 +18,7 @@ class LibriTTS(FolderCorpus):
     holds = "folders SPEAKER/CHAPTER with .wav files and a .trans.tsv or .normalized.txt files"
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
+    def matches(cls, folder: Path) -> bool:
         """True if there is a chapter table or the text of a sentence anywhere in it."""
         return any(True for chapter in folders_below(folder) for ending in _TABLES for _ in chapter.glob(f"*{ending}"))
 
@@ -27,7 +27,7 @@ class LibriTTS(FolderCorpus):
         for chapter in folders_below(self.folder, only_speaker(speaker_id)):
             for name, text in _chapter_texts(chapter):
                 speaker = name.split("_")[0]
-                if speaker_id in (None, speaker) and is_plain(name):
+                if speaker_id in (None, speaker) and is_bare_file_name(name):
                     yield Utterance(speaker, f"{name}.wav", text, chapter / f"{name}.wav")
 
     def notes(self) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_plain, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_bare_file_name, lines_of
 
 
 class LJSpeech(FolderCorpus):
@@ -19,7 +19,7 @@ class LJSpeech(FolderCorpus):
         super().__init__(home_of(folder, _is_home) or folder)
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
+    def matches(cls, folder: Path) -> bool:
         """True for the folder itself or the one that contains it."""
         return home_of(folder, _is_home) is not None
 
@@ -48,7 +48,7 @@ def _is_home(folder: Path) -> bool:
 def _sound_file(folder: Path, name: str) -> Path | None:
     """Return the file of a row; None for a heading, or a name that points outside the folder."""
     path = folder / name
-    if not is_plain(name) or name.casefold() in ("file", "id", "name", "file_name"):
+    if not is_bare_file_name(name) or name.casefold() in ("file", "id", "name", "file_name"):
         return None
     endings = ("", ".wav", ".flac")
     return next(

@@ -110,7 +110,7 @@ class FolderCorpus(Corpus):
 
     @classmethod
     @abstractmethod
-    def looks_right(cls, folder: Path) -> bool:
+    def matches(cls, folder: Path) -> bool:
         """True if the folder is of this kind; a quick check."""
 
 
@@ -122,10 +122,10 @@ def duration_s(utterance: Utterance) -> float | None:
         return utterance.listed_s
     if utterance.content is not None:
         return _duration_of_bytes(utterance.content)
-    from voiceclone.audio.decoding import told_duration_s
+    from voiceclone.audio.decoding import stated_duration_s
 
     try:
-        return told_duration_s(utterance.path)
+        return stated_duration_s(utterance.path)
     except AudioError:
         return None
 
@@ -166,7 +166,7 @@ def home_of(folder: Path, is_home: Callable[[Path], bool]) -> Path | None:
     return inside[0] if len(inside) == 1 else None
 
 
-def is_plain(name: str) -> bool:
+def is_bare_file_name(name: str) -> bool:
     """True for a bare file name; one with folders could point outside the corpus."""
     return bool(name) and Path(name).name == name
 

@@ -23,7 +23,7 @@ class VCTK(FolderCorpus):
         self._accents: dict[str, str] | None = None
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
+    def matches(cls, folder: Path) -> bool:
         """True for the folder itself or the one that contains it."""
         return home_of(folder, _is_home) is not None
 

@@ -38,7 +38,7 @@ class ModelStatus:
     state: State
     """`folder-found`: its files are here, but its licence was not agreed to; `incomplete`: some files are missing."""
     licence_agreed: bool
-    lacking: tuple[str, ...] = ()
+    missing_files: tuple[str, ...] = ()
     """Names of the missing files."""
 
 
@@ -64,14 +64,17 @@ class ModelLibrary:
         if card.embedded:
             return ModelStatus(card, "ready" if info else "missing", True)
         agreed = bool(info.get("licence_agreed"))
-        lacking = [
-            name for source in card.sources if not source.only_for_training for name in self._lacking(card, source)
+        missing_files = [
+            name
+            for source in card.sources
+            if not source.only_for_training
+            for name in self._missing_files(card, source)
         ]
-        if not lacking:
+        if not missing_files:
             return ModelStatus(card, "ready" if agreed else "folder-found", agreed)
-        begun = [self._bases_dir / card.base_id, *(folder for folder, _ in self._dropped(card))]
+        begun = [self._bases_dir / card.base_id, *(folder for folder, _ in self._folders_to_adopt(card))]
         has_begun = any(path.is_file() for folder in begun for path in folder.rglob("*"))
-        return ModelStatus(card, "incomplete" if has_begun else "missing", agreed, tuple(lacking))
+        return ModelStatus(card, "incomplete" if has_begun else "missing", agreed, tuple(missing_files))
 
     def get(
         self,
@@ -105,7 +108,7 @@ class ModelLibrary:
         if licence_agreed is not True and not status.licence_agreed:
             raise ConsentError(licence_question(card))
         report = on_progress or (lambda share, message: None)
-        with self._alone(card):
+        with self._exclusive(card):
             self._adopt(card)
             whole = self.status(base_id).state in ("ready", "folder-found")
             # An adopted folder needs no download, even if it lacks files that only training needs.
@@ -139,14 +142,14 @@ class ModelLibrary:
         done_mb = 0.0
         for source in missing:
             begin, span = done_mb / total_mb, source.size_mb / total_mb
-            part = _Part(report, card.title, (1.0 - _CHECK_SHARE) * begin, (1.0 - _CHECK_SHARE) * span)
+            part = _FileProgress(report, card.title, (1.0 - _CHECK_SHARE) * begin, (1.0 - _CHECK_SHARE) * span)
             self._fetch(card, source, part, should_stop, mirror)
             done_mb += source.size_mb
 
     def _fetch(
-        self, card: BaseCard, source: Source, part: "_Part", should_stop: ShouldStop | None, mirror: str | None
+        self, card: BaseCard, source: Source, part: "_FileProgress", should_stop: ShouldStop | None, mirror: str | None
     ) -> None:
-        url = _address(source.url, mirror)
+        url = _mirrored_url(source.url, mirror)
         place = self._place(card, source)
         downloads = self._bases_dir / card.base_id / _DOWNLOADS
         name = source.url.rpartition("/")[2]
@@ -169,7 +172,7 @@ class ModelLibrary:
         place: Path,
         card: BaseCard,
         source: Source,
-        part: "_Part",
+        part: "_FileProgress",
         should_stop: ShouldStop | None,
     ) -> None:
         try:
@@ -189,7 +192,7 @@ class ModelLibrary:
 
     def _adopt(self, card: BaseCard) -> None:
         """Move folders the user put here to where they belong."""
-        for dropped, target in self._dropped(card):
+        for dropped, target in self._folders_to_adopt(card):
             if all((target / name.name).exists() for name in dropped.iterdir()):
                 continue  # shared with another base model and already in place
             move_in(dropped, target)
@@ -213,7 +216,7 @@ class ModelLibrary:
         return hashes[0] if len(hashes) == 1 else hashlib.sha256("\n".join(hashes).encode()).hexdigest()
 
     @contextmanager
-    def _alone(self, card: BaseCard) -> Iterator[None]:
+    def _exclusive(self, card: BaseCard) -> Iterator[None]:
         with disk.storage_errors(self._bases_dir):
             self._bases_dir.mkdir(parents=True, exist_ok=True)
         try:
@@ -233,7 +236,7 @@ class ModelLibrary:
         card = catalogue.card(base_id)
         if card.embedded:
             raise InputError(f"{card.title} came with VoiceClone, which needs it. Remove another base model.")
-        with self._alone(card):
+        with self._exclusive(card):
             for folder in self._own_folders(card):
                 disk.remove_folder(folder)
 
@@ -251,21 +254,23 @@ class ModelLibrary:
         shared = [source for source in card.sources if source.shared and source.into not in needed]
         return [self._bases_dir / card.base_id, *(self._place(card, source) for source in shared)]
 
-    def _lacking(self, card: BaseCard, source: Source) -> list[str]:
+    def _missing_files(self, card: BaseCard, source: Source) -> list[str]:
         """Return the files a part lacks, both in its place and in a folder to adopt."""
         place = self._place(card, source)
         dropped = [
-            folder / place.relative_to(target) for folder, target in self._dropped(card) if place.is_relative_to(target)
+            folder / place.relative_to(target)
+            for folder, target in self._folders_to_adopt(card)
+            if place.is_relative_to(target)
         ]
-        return min((_lacking(folder, source) for folder in (place, *dropped)), key=len)
+        return min((_missing_files(folder, source) for folder in (place, *dropped)), key=len)
 
     def _is_in_place(self, card: BaseCard, source: Source) -> bool:
-        return not _lacking(self._place(card, source), source)
+        return not _missing_files(self._place(card, source), source)
 
     def _place(self, card: BaseCard, source: Source) -> Path:
         return (self._bases_dir if source.shared else self._bases_dir / card.base_id) / source.into
 
-    def _dropped(self, card: BaseCard) -> list[tuple[Path, Path]]:
+    def _folders_to_adopt(self, card: BaseCard) -> list[tuple[Path, Path]]:
         """Return (folder, destination) for each folder the user put here that is not in its place yet."""
         base = self._bases_dir / card.base_id
         shared = {source.into for source in card.sources if source.shared}
@@ -308,7 +313,7 @@ def licence_question(card: BaseCard) -> str:
     )
 
 
-class _Part:
+class _FileProgress:
     """Converts the bytes of one file into progress of the whole download."""
 
     def __init__(self, report: OnProgress, title: str, begin: float, span: float) -> None:
@@ -317,23 +322,23 @@ class _Part:
     def on_bytes(self, have: int, total: int | None) -> None:
         share = min(1.0, have / total) if total else 0.0
         of = f" of {total / 1e6:.0f}" if total else ""
-        self._tell((1.0 - _UNPACK_SHARE) * share, f"Fetching {self._title}: {have / 1e6:.0f}{of} MB")
+        self._report_share((1.0 - _UNPACK_SHARE) * share, f"Fetching {self._title}: {have / 1e6:.0f}{of} MB")
 
     def on_unpacking(self, share: float, _: str) -> None:
-        self._tell(1.0 - _UNPACK_SHARE * (1.0 - share), f"Unpacking {self._title}")
+        self._report_share(1.0 - _UNPACK_SHARE * (1.0 - share), f"Unpacking {self._title}")
 
-    def _tell(self, share: float, words: str) -> None:
+    def _report_share(self, share: float, words: str) -> None:
         self._report(self._begin + self._span * share, words)
 
 
-def _lacking(folder: Path, source: Source) -> list[str]:
-    lacking = [name for name in source.files if not (folder / name).is_file()]
+def _missing_files(folder: Path, source: Source) -> list[str]:
+    missing_files = [name for name in source.files if not (folder / name).is_file()]
     if source.is_zip and not any((folder / name).is_file() for name in MODEL_FILES):
-        lacking.append(MODEL_FILES[0])
-    return lacking
+        missing_files.append(MODEL_FILES[0])
+    return missing_files
 
 
-def _address(url: str, mirror: str | None) -> str:
+def _mirrored_url(url: str, mirror: str | None) -> str:
     if mirror is not None:
         if not mirror.startswith(("https://", "http://")):
             raise InputError(f"“{mirror}” is no address of a server. It begins with https://.")

@@ -8,7 +8,7 @@ from voiceclone.audio.decoding import Recording, fit
 from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_frames, speech_regions
 from voiceclone.errors import AudioError
-from voiceclone.recognition.transcribe import hear_language
+from voiceclone.recognition.transcribe import identify_language
 from voiceclone.text.languages import LANGUAGES
 
 _LISTEN_S = 120.0
@@ -29,7 +29,7 @@ def language_of(recording: Recording, data_dir: Path, preferred: str) -> str:
         AudioError: VoiceClone does not support the language, or the file cannot be read.
         InputError: no multilingual recogniser is installed.
     """
-    heard = hear_language(_speech_of(recording), data_dir)
+    heard = identify_language(_speech_of(recording), data_dir)
     codes = [language.code for language in LANGUAGES.values() if language.family == heard]
     if not codes:
         known = ", ".join(language.name for language in LANGUAGES.values())

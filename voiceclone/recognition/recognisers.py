@@ -10,7 +10,7 @@ from voiceclone.storage.disk import remove_folder, require_free_disk, safe_path
 from voiceclone.storage.download import fetch
 
 _FOLDER = "recognisers"
-_LAST = "model.bin"
+_FETCHED_LAST = "model.bin"
 """Downloaded last: a folder that has it is complete."""
 _TOKENIZER = "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab"
 _VOCABULARY = "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913"
@@ -41,7 +41,7 @@ RECOGNISERS = {
             "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
             "tokenizer.json": _TOKENIZER,
             "vocabulary.txt": _VOCABULARY,
-            _LAST: "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+            _FETCHED_LAST: "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
         },
     ),
     "small": Recogniser(
@@ -54,7 +54,7 @@ RECOGNISERS = {
             "config.json": "b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828",
             "tokenizer.json": _TOKENIZER,
             "vocabulary.txt": _VOCABULARY,
-            _LAST: "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
+            _FETCHED_LAST: "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
         },
     ),
 }
@@ -74,13 +74,13 @@ def get_recogniser(key: str) -> Recogniser:
 
 def installed(data_dir: Path) -> list[str]:
     """Return the keys of the installed recognisers, the best one last."""
-    return [key for key in RECOGNISERS if (_place(data_dir, key) / _LAST).is_file()]
+    return [key for key in RECOGNISERS if (_folder(data_dir, key) / _FETCHED_LAST).is_file()]
 
 
 def best_folder(data_dir: Path | None) -> Path | None:
     """Return the folder of the best multilingual recogniser, or None if none is installed."""
     keys = installed(data_dir) if data_dir is not None else []
-    return _place(data_dir, keys[-1]) if data_dir is not None and keys else None
+    return _folder(data_dir, keys[-1]) if data_dir is not None and keys else None
 
 
 def install(
@@ -108,7 +108,7 @@ def install(
     from huggingface_hub import hf_hub_url
 
     wanted = get_recogniser(key)
-    place = _place(data_dir, key)
+    place = _folder(data_dir, key)
     require_free_disk(place, wanted.size_mb)
     done_bytes = 0
     for name, sha256 in wanted.files.items():
@@ -130,8 +130,8 @@ def install(
 
 def remove(data_dir: Path, key: str) -> None:
     """Delete a recogniser, including a partial download."""
-    remove_folder(_place(data_dir, get_recogniser(key).key))
+    remove_folder(_folder(data_dir, get_recogniser(key).key))
 
 
-def _place(data_dir: Path, key: str) -> Path:
+def _folder(data_dir: Path, key: str) -> Path:
     return safe_path(data_dir / _FOLDER, key)

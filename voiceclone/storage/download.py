@@ -31,7 +31,7 @@ _SHA256 = re.compile(r'"?([0-9a-f]{64})"?')
 
 
 @dataclass(frozen=True)
-class Published:
+class RemoteFile:
     """What the server states about the whole file; None where it states nothing."""
 
     size_bytes: int | None = None
@@ -74,7 +74,7 @@ def fetch(
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + _PART_SUFFIX)
         published = _fetch_with_retries(url, part, on_bytes, should_stop)
-        wrong = _what_is_wrong(part, published, sha256)
+        wrong = _mismatch(part, published, sha256)
         if wrong:
             part.unlink()
             raise BaseModelError(
@@ -91,7 +91,7 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _what_is_wrong(part: Path, published: Published, sha256: str) -> str:
+def _mismatch(part: Path, published: RemoteFile, sha256: str) -> str:
     size_bytes = part.stat().st_size
     if published.size_bytes is not None and size_bytes != published.size_bytes:
         return f"size is wrong: {size_bytes:,} bytes in place of {published.size_bytes:,}"
@@ -99,14 +99,14 @@ def _what_is_wrong(part: Path, published: Published, sha256: str) -> str:
     return "checksum is wrong" if expected and file_sha256(part) != expected else ""
 
 
-def _fetch_with_retries(url: str, part: Path, on_bytes: OnBytes, should_stop: ShouldStop | None) -> Published:
+def _fetch_with_retries(url: str, part: Path, on_bytes: OnBytes, should_stop: ShouldStop | None) -> RemoteFile:
     import httpx2
 
     broken_in_a_row = 0
     while True:
         before = part.stat().st_size if part.exists() else 0
         try:
-            return _fetch_rest(url, part, before, on_bytes, should_stop)
+            return _fetch_remaining(url, part, before, on_bytes, should_stop)
         except httpx2.TransportError:
             grew = part.exists() and part.stat().st_size > before
             broken_in_a_row = 1 if grew else broken_in_a_row + 1
@@ -115,7 +115,7 @@ def _fetch_with_retries(url: str, part: Path, on_bytes: OnBytes, should_stop: Sh
             time.sleep(RETRY_PAUSE_S)
 
 
-def _fetch_rest(url: str, part: Path, have: int, on_bytes: OnBytes, should_stop: ShouldStop | None) -> Published:
+def _fetch_remaining(url: str, part: Path, have: int, on_bytes: OnBytes, should_stop: ShouldStop | None) -> RemoteFile:
     """Append the missing part of the file at `url` to `part`."""
     from huggingface_hub import get_session
     from huggingface_hub.utils import hf_raise_for_status
@@ -124,7 +124,7 @@ def _fetch_rest(url: str, part: Path, have: int, on_bytes: OnBytes, should_stop:
     if have:
         headers["Range"] = f"bytes={have}-"
     with get_session().stream("GET", url, headers=headers, timeout=_TIMEOUT_S) as response:
-        published = _published(response)
+        published = _remote_file(response)
         if have and response.status_code == 416:  # nothing is missing, or `part` belongs to another file
             return published
         hf_raise_for_status(response)
@@ -143,7 +143,7 @@ def _fetch_rest(url: str, part: Path, have: int, on_bytes: OnBytes, should_stop:
     return published
 
 
-def _published(response: "httpx2.Response") -> Published:
+def _remote_file(response: "httpx2.Response") -> RemoteFile:
     """Read what the server, and the hub that redirected to it, state about the whole file."""
     linked = [answer.headers for answer in (*response.history, response)]
     sizes = [headers["X-Linked-Size"] for headers in linked if headers.get("X-Linked-Size", "").isdecimal()]
@@ -152,7 +152,7 @@ def _published(response: "httpx2.Response") -> Published:
     if response.status_code == 200:
         size = response.headers.get("Content-Length", "")
     size = sizes[0] if sizes else size
-    return Published(int(size) if size.isdecimal() else None, hashes[0] if hashes else None)
+    return RemoteFile(int(size) if size.isdecimal() else None, hashes[0] if hashes else None)
 
 
 @contextmanager

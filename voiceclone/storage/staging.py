@@ -10,11 +10,12 @@ from filelock import FileLock, Timeout
 from voiceclone.storage import disk
 
 _PREFIX = ".spool-"
+"""The name older versions used, so that their leftovers are swept, too."""
 _LOCK = ".lock"
 
 
 @contextmanager
-def spool_folder(root: Path) -> Iterator[Path]:
+def staging_folder(root: Path) -> Iterator[Path]:
     """Yield a new folder inside `root` that exists for the duration of the block.
 
     The system's temporary folder will not do: it may be small or in memory. The operating system holds the lock next
@@ -32,10 +33,10 @@ def spool_folder(root: Path) -> Iterator[Path]:
                 finally:
                     shutil.rmtree(folder, ignore_errors=True)
         finally:
-            _forget(lock)
+            _remove_lock_file(lock)
 
 
-def sweep_spools(root: Path) -> int:
+def sweep_staging(root: Path) -> int:
     """Delete the folders in `root` that no living process owns; return how many. Undeletable ones are left alone."""
     swept = 0
     found = {path.with_suffix("") if path.suffix == _LOCK else path for path in root.glob(f"{_PREFIX}*")}
@@ -48,7 +49,7 @@ def sweep_spools(root: Path) -> int:
         except (Timeout, OSError):
             continue  # in use, or not ours to delete
         if not folder.exists():
-            _forget(lock)
+            _remove_lock_file(lock)
     return swept
 
 
@@ -56,6 +57,6 @@ def _lock_path(folder: Path) -> Path:
     return folder.with_name(folder.name + _LOCK)
 
 
-def _forget(lock: FileLock) -> None:
+def _remove_lock_file(lock: FileLock) -> None:
     with suppress(OSError):
         Path(lock.lock_file).unlink(missing_ok=True)

@@ -38,7 +38,7 @@ class _Word:
     phonemes: str = field(default="")
 
 
-def sounds(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> list[str]:
+def phonemize_clauses(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> list[str]:
     """Return the phonemes of the clauses of a text, with the spaces between words.
 
     Args:
@@ -55,7 +55,7 @@ def sounds(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> 
         if set(behind) & _SENTENCE_ENDS:
             _choose_readings(sentence, dictionary)
             sentence = []
-    return [_clause_sounds(clause, dictionary, guess) for clause in clauses]
+    return [_clause_phonemes(clause, dictionary, guess) for clause in clauses]
 
 
 _SENTENCE_ENDS = frozenset(".!?…")
@@ -77,14 +77,14 @@ def _choose_readings(clauses: Sequence[Sequence[_Word]], dictionary: "Dictionary
         said[index].reading = heteronyms.reading(tokens, index)
 
 
-def _clause_sounds(words: list[_Word], dictionary: "Dictionary", guess: Callable[[str], str]) -> str:
+def _clause_phonemes(words: list[_Word], dictionary: "Dictionary", guess: Callable[[str], str]) -> str:
     next_vowel: bool | None = None  # None at the end of the clause
     for index in range(len(words) - 1, -1, -1):
         word = words[index]
         if _is_spelt(words, index):
             word.phonemes = dictionary.spell(word.text)
         else:
-            word.phonemes = _sound(word, dictionary, next_vowel, guess)
+            word.phonemes = _word_phonemes(word, dictionary, next_vowel, guess)
         first = next((c for c in word.phonemes if c not in "ˈˌ"), None)
         next_vowel = next_vowel if first is None else first in _VOWELS
     _soften_compounds(words)
@@ -122,7 +122,7 @@ def _is_spelt(words: list[_Word], index: int) -> bool:
     return singles[min(index, 1)] and sum(singles) > 1
 
 
-def _sound(
+def _word_phonemes(
     word: _Word,
     dictionary: "Dictionary",
     next_vowel: bool | None,

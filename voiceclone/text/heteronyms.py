@@ -157,7 +157,7 @@ def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
     often = before in _OFTEN and not (index > 1 and "AUX" in tags[index - 2])  # not in "is always present"
     if before in _BEFORE_VERB or often or (before == "to" and following in _BEFORE_OBJECT) or commanded:
         tags[index] = {"VERB", "Inf"}
-    elif _behind_plural_subject(words, tags, index):
+    elif _follows_plural_subject(words, tags, index):
         tags[index] = {"VERB", "Fin"}
 
 
@@ -171,7 +171,7 @@ def _is_asked(words: list[str], tags: list[set[str]], index: int) -> bool:
     return index > at and words[at] in _ASKING and not any("VERB" in tags[i] for i in range(at + 1, index))
 
 
-def _behind_plural_subject(words: list[str], tags: list[set[str]], index: int) -> bool:
+def _follows_plural_subject(words: list[str], tags: list[set[str]], index: int) -> bool:
     """True for `produce` in `Hens produce eggs`: a plural noun hardly ever precedes another noun."""
     if index == 0 or index + 1 == len(words) or words[index].endswith("s"):
         return False

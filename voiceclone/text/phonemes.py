@@ -56,13 +56,13 @@ def _phonemes_of_words(words: str, language: str) -> str:
     parts = _CHUNKS.split(words)
     # Words are at even indices; the punctuation between them, with its spaces, at odd ones.
     if chosen.family == "en":
-        parts[::2] = english.sounds(parts, chosen.code == "en-gb", lambda word: _guess(word, chosen))
+        parts[::2] = english.phonemize_clauses(parts, chosen.code == "en-gb", lambda word: _guess(word, chosen))
     else:
-        parts[::2] = [_sounds(part, chosen) for part in parts[::2]]
+        parts[::2] = [_espeak_phonemes(part, chosen) for part in parts[::2]]
     return _tidy("".join(parts))
 
 
-def _sounds(words: str, language: Language) -> str:
+def _espeak_phonemes(words: str, language: Language) -> str:
     """Return the phonemes of words without punctuation in any language but English."""
     if not words.strip():
         return words

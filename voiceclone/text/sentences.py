@@ -134,7 +134,7 @@ def _speakable(sentence: str, language: Language) -> str:
 
 def _short_enough(sentence: str, language: str) -> list[str]:
     """Split `sentence` at clauses, then words, then letters, until each part is short enough."""
-    if len(sentence) <= MAX_PHONEMES and _phonemes(sentence, language) <= MAX_PHONEMES:
+    if len(sentence) <= MAX_PHONEMES and _phoneme_count(sentence, language) <= MAX_PHONEMES:
         return [sentence]
     for parts in (_CLAUSE.split(sentence), sentence.split()):
         parts = _with_words(parts)
@@ -156,5 +156,5 @@ def _balanced(parts: list[str]) -> tuple[str, str]:
     return " ".join(parts[:cut]), " ".join(parts[cut:])
 
 
-def _phonemes(sentence: str, language: str) -> int:
+def _phoneme_count(sentence: str, language: str) -> int:
     return len(phonemize(sentence, language))

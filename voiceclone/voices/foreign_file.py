@@ -61,7 +61,7 @@ _NO_VOICE = "Only files that VoiceClone exported are voices."
 _TRAIN_FROM = "Add it to a person's recordings, and train a voice from them."
 
 
-def refusal(path: Path) -> VoiceFileError:
+def not_a_voice_error(path: Path) -> VoiceFileError:
     """Return an error that says what a file is, if not a voice, and where it belongs.
 
     Args:
@@ -78,12 +78,12 @@ def refusal(path: Path) -> VoiceFileError:
         return VoiceFileError(f"“{path.name}” cannot be read ({why}). Copy it to another place, and import the copy.")
     if not head:
         return VoiceFileError(f"“{path.name}” is empty (0 bytes). Copy or export it again.")
-    told = _archive(path, head) or _tensors(path, head, size) or _known(path, head, size) or _words(head)
-    told = told or f"is not a kind of file that VoiceClone knows. {_NO_VOICE}"
-    return VoiceFileError(f"“{path.name}” {told}")
+    finding = _archive(path, head) or _tensors(path, head, size) or _known_format(path, head, size) or _text_kind(head)
+    finding = finding or f"is not a kind of file that VoiceClone knows. {_NO_VOICE}"
+    return VoiceFileError(f"“{path.name}” {finding}")
 
 
-def _known(path: Path, head: bytes, size: int) -> str:
+def _known_format(path: Path, head: bytes, size: int) -> str:
     """Identify formats by their magic bytes, or by a characteristic size."""
     sound = _marked(head, _SOUNDS)
     if not sound and head[4:8] == b"ftyp" and not _marked(head, _PICTURES):
@@ -158,7 +158,7 @@ def _tensors(path: Path, head: bytes, size: int) -> str:
     return f"holds the weights of a model ({count(len(names), 'tensor')}), not a voice. {_base_advice()}"
 
 
-def _words(head: bytes) -> str:
+def _text_kind(head: bytes) -> str:
     """Identify the kind of a text file."""
     try:
         words = head[:4096].decode("utf-8", errors="strict" if len(head) <= 4096 else "ignore")

@@ -87,7 +87,7 @@ def make_instant_voice(
         return VoiceLibrary(data_dir).install(tensors_path, voice)
 
 
-def untrained_name(voice_name: str) -> str:
+def instant_voice_name(voice_name: str) -> str:
     """Return a name that tells an instant voice from a trained one of the same speaker."""
     ending = " - untrained"
     return voice_name[: MAX_NAME_CHARACTERS - len(ending)] + ending

@@ -107,7 +107,7 @@ class VoiceLibrary:
         if not source.exists():
             raise NotFoundError(f"There is no file “{source}”. Choose a voice file (.safetensors).")
         if not is_described(source):
-            raise foreign_file.refusal(source)
+            raise foreign_file.not_a_voice_error(source)
         check_voice_file(source, base)
         voice = read_voice(source)
         voice = replace(voice, voice_id=disk.new_id(), name=self.free_name(voice.name))

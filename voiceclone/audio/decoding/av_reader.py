@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voiceclone.audio.decoding.extents import Extent
-from voiceclone.audio.decoding.recording import Piece, Recording, gathered
+from voiceclone.audio.decoding.recording import Piece, Recording, merge_small_pieces
 from voiceclone.errors import AudioError
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class AvRecording(Recording):
         if seconds is None and container.duration:
             seconds = container.duration / 1e6
         super().__init__(extent.path, *first.format, 24, seconds)
-        self.duration_is_told = not _GUESSED_LENGTHS & set(container.format.name.split(","))
+        self.duration_is_stated = not _GUESSED_LENGTHS & set(container.format.name.split(","))
         self.title = stream.metadata.get("title", "")
         """Track title written by the recording program."""
         self._extent = extent
@@ -72,7 +72,7 @@ class AvRecording(Recording):
 
     def read(self) -> Iterator[Piece]:
         """Yield the track in pieces, skipping damaged packets."""
-        yield from gathered(self._frames())
+        yield from merge_small_pieces(self._frames())
 
     def excerpt(self, start_s: float, duration_s: float) -> Iterator[Piece]:
         """Yield about `duration_s` seconds from about `start_s`, as precisely as the container can seek."""

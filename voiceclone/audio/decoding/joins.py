@@ -9,7 +9,7 @@ from voiceclone.audio.decoding.headers import end_of_wav
 from voiceclone.audio.decoding.recording import Piece, Recording
 from voiceclone.errors import AudioError
 
-_MOST = 1000
+_MAX_JOINED = 1000
 _OGG_PAGE = b"OggS"
 _FLAC_BEGINS = b"fLaC\x00\x00\x00\x22"
 """The marker and the header of the metadata block that always comes first."""
@@ -36,9 +36,9 @@ def find_joins(path: Path) -> list[Extent]:
         starts: list[int] = []
         for place in places:
             starts.append(place)
-            if len(starts) > _MOST:
+            if len(starts) > _MAX_JOINED:
                 raise AudioError(
-                    f"“{path.name}” is more than {_MOST} recordings joined into one file. Add them one by one, "
+                    f"“{path.name}” is more than {_MAX_JOINED} recordings joined into one file. Add them one by one, "
                     "in a folder or a zip file."
                 )
     if len(starts) == 1:
@@ -55,7 +55,7 @@ class JoinedRecording(Recording):
         duration_s = None if None in lengths_s else sum(lengths_s)
         bits = max(part.bits for part in parts)
         super().__init__(first.path, first.sample_rate, first.channels, bits, duration_s)
-        self.duration_is_told = all(part.duration_is_told for part in parts)
+        self.duration_is_stated = all(part.duration_is_stated for part in parts)
         self.cut_off = any(part.cut_off for part in parts)
         self._parts = parts
 

@@ -30,13 +30,13 @@ _SAME_ENVELOPE = 0.7
 """Correlation of the envelopes, for channels whose waveforms echo has made different; two people have at most 0.4."""
 _IN_PHASE = 0.5
 """Below this correlation, the stronger channel alone is better than the sum."""
-_LARGEST_LAG_S = 25e-6
+_MAX_LAG_S = 25e-6
 """One sample at 44.1 kHz; with a longer lag, adding would cut a notch into the voice's band."""
 _WEAK_SHARE = 1 / 16
 """A copy 12 dB weaker adds noise but no voice."""
 _LISTEN_S = 300.0
 """Seconds, spread over the recording, in which voice activity is checked if channels hold different sounds."""
-_LEAST_SPEECH_SHARE = 0.1
+_MIN_SPEECH_SHARE = 0.1
 """A channel with a tenth of the other's speech also belongs to a speaker."""
 
 
@@ -91,7 +91,7 @@ class _ChannelMeter:
 
     def __init__(self, sample_rate: int, channels: int) -> None:
         self._rate = sample_rate
-        self._length = _fast_length(round(_FRAME_S * sample_rate))
+        self._length = _fast_fft_length(round(_FRAME_S * sample_rate))
         low, high = (round(hertz * self._length / sample_rate) for hertz in BAND_HZ)
         self._band = slice(low, high + 1)
         self._window = np.hanning(self._length).astype(np.float32)[:, None]
@@ -135,7 +135,7 @@ class _ChannelMeter:
         for channel in np.argsort(-speech, kind="stable"):
             if speech[channel] <= _LIVE_SHARE * speech.max():
                 break
-            same = next((members for members in found if self._same(members[0][0], channel, powers)), None)
+            same = next((members for members in found if self._is_same_sound(members[0][0], channel, powers)), None)
             if same is None:
                 found.append([(channel, 1.0)])
             elif speech[channel] > _WEAK_SHARE * speech[same[0][0]]:
@@ -143,9 +143,9 @@ class _ChannelMeter:
                 same += [(channel, sign)] if sign else []
         if not found:  # digital silence
             return [_Sound(0, _average(powers.shape[1], [(0, 1.0)]))]
-        return [_Sound(members[0][0], self._as_loud_as_the_first(members)) for members in found]
+        return [_Sound(members[0][0], self._match_leader_loudness(members)) for members in found]
 
-    def _same(self, leader: int, channel: int, powers: np.ndarray) -> bool:
+    def _is_same_sound(self, leader: int, channel: int, powers: np.ndarray) -> bool:
         if np.max(np.abs(self._correlation(leader, channel))) > _SAME_SOUND:
             return True
         levels = np.sqrt(powers[:, [leader, channel]])
@@ -156,7 +156,7 @@ class _ChannelMeter:
     def _sign_in_phase(self, leader: int, channel: int) -> float:
         """Return 1 if the channel may be added to its leader, -1 if inverted, 0 if it may not be added."""
         correlation = self._correlation(leader, channel)
-        largest_lag = max(1, round(_LARGEST_LAG_S * self._rate))
+        largest_lag = max(1, round(_MAX_LAG_S * self._rate))
         near = np.r_[correlation[: largest_lag + 1], correlation[-largest_lag:]]
         if np.max(np.abs(near)) < 0.99 * np.max(np.abs(correlation)) or abs(correlation[0]) < _IN_PHASE:
             return 0.0
@@ -169,7 +169,7 @@ class _ChannelMeter:
         energies = np.sum(self._cross[:, [one, other], [one, other]].real, axis=0)
         return np.fft.irfft(spectrum, self._length) * self._length / 2 / max(1e-30, float(np.sqrt(energies.prod())))
 
-    def _as_loud_as_the_first(self, members: Sequence[tuple[int, float]]) -> np.ndarray:
+    def _match_leader_loudness(self, members: Sequence[tuple[int, float]]) -> np.ndarray:
         weights = _average(self._cross.shape[1], members)
         together = np.sum(self._cross.real, axis=0)
         leader = members[0][0]
@@ -178,7 +178,7 @@ class _ChannelMeter:
         return weights if abs(gain - 1) < 0.01 else weights * np.float32(gain)
 
 
-def _fast_length(least: int) -> int:
+def _fast_fft_length(least: int) -> int:
     """Return an even length of at least `least` for which the FFT is fast."""
     from scipy.fft import next_fast_len
 
@@ -228,6 +228,6 @@ def _with_speech(
             heard[form][number] += np.count_nonzero(frames > SPEECH_STARTS)
     kept = {}
     for form, found in unlike.items():
-        enough = (heard[form] > 0) & (heard[form] >= _LEAST_SPEECH_SHARE * heard[form].max())
+        enough = (heard[form] > 0) & (heard[form] >= _MIN_SPEECH_SHARE * heard[form].max())
         kept[form] = [sound for sound, speaks in zip(found, enough, strict=True) if speaks] or found[:1]
     return kept

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from voiceclone.audio.decoding.av_reader import AvRecording
 from voiceclone.audio.decoding.extents import Extent
-from voiceclone.audio.decoding.headers import with_true_length
+from voiceclone.audio.decoding.headers import with_corrected_length
 from voiceclone.audio.decoding.joins import JoinedRecording, find_joins
 from voiceclone.audio.decoding.recording import Recording, check_format, too_long
 from voiceclone.audio.decoding.sndfile_reader import SndfileRecording
@@ -38,7 +38,7 @@ def open_recording(path: Path) -> Recording:
     return recording
 
 
-def told_duration_s(path: Path) -> float | None:
+def stated_duration_s(path: Path) -> float | None:
     """Return the duration in seconds stated at the beginning of a file; None if unknown or unreadable.
 
     Fast enough for corpora of many thousand files, because it does not search the file for joined recordings.
@@ -52,7 +52,7 @@ def told_duration_s(path: Path) -> float | None:
 
 
 def _opened(extent: Extent) -> Recording | None:
-    recording = SndfileRecording.open(with_true_length(extent))
+    recording = SndfileRecording.open(with_corrected_length(extent))
     if recording is not None:
         return recording
     tracks = AvRecording.open(extent)

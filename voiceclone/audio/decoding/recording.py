@@ -15,7 +15,7 @@ from voiceclone.wording import count
 
 BLOCK_S = 10.0
 """Duration of a block from `Recording.blocks`, in seconds."""
-_MOST_VALUES = 8_000_000
+_MAX_BLOCK_VALUES = 8_000_000
 """Values in one block, all channels together: 32 MB."""
 Format = tuple[int, int]
 """Sample rate in hertz and number of channels."""
@@ -49,7 +49,7 @@ class Recording(ABC):
         """16 if 16 bits hold the decoded mono audio without loss, else 24."""
         self.duration_s = duration_s
         """As the file states, or as estimated from its size; None if unknown."""
-        self.duration_is_told = True
+        self.duration_is_stated = True
         """False if the duration is only an estimate from the file size."""
         self.cut_off = False
         """True once reading has shown that the file ends before the length in its header."""
@@ -75,7 +75,7 @@ class Recording(ABC):
                 f"“{self.path.name}” holds no sound: it is empty or was cut off while it was saved. "
                 "Record or export it again."
             )
-        told_s = self.duration_s if self.duration_is_told else None
+        told_s = self.duration_s if self.duration_is_stated else None
         if told_s and read < 0.98 * told_s * self.sample_rate - 4096:
             self.cut_off = True
 
@@ -107,7 +107,7 @@ class Recording(ABC):
 
 def block_length(sample_rate: int, channels: int) -> int:
     """Return how many samples per channel to read at once."""
-    return max(1, min(round(BLOCK_S * sample_rate), _MOST_VALUES // channels))
+    return max(1, min(round(BLOCK_S * sample_rate), _MAX_BLOCK_VALUES // channels))
 
 
 def check_format(path: Path, sample_rate: int, channels: int) -> None:
@@ -142,7 +142,7 @@ def fit(samples: np.ndarray) -> np.ndarray:
     return (samples / peak if peak > 1.0 else samples).astype(np.float32, copy=False)
 
 
-def gathered(pieces: Iterable[Piece]) -> Iterator[Piece]:
+def merge_small_pieces(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Join small pieces of the same format up to the block length."""
     for (rate, channels), same in groupby(pieces, key=lambda piece: piece.format):
         waiting: list[np.ndarray] = []

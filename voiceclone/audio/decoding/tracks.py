@@ -14,7 +14,7 @@ from voiceclone.audio.sound import Audio
 if TYPE_CHECKING:
     from voiceclone.audio.decoding.av_reader import AvRecording
 
-_WHOLE_S = 180.0
+_EXAMINED_WHOLE_S = 180.0
 """Tracks up to this duration are examined as a whole."""
 _EXCERPTS, _EXCERPT_S = 12, 10.0
 """Evenly spaced excerpts of longer ones."""
@@ -27,7 +27,7 @@ _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", 
 
 
 @dataclass(frozen=True)
-class _Heard:
+class _TrackContent:
     """What was found on a track."""
 
     speech_s: float
@@ -53,11 +53,11 @@ def choose_track(tracks: "Sequence[AvRecording]") -> "AvRecording":
     chosen = cleanest if is_cleaner else first
     speaking = sum(one.speech_s >= _SOME_SPEECH * most_s for one in heard)
     if speaking > 1:
-        tracks[chosen].remark = _words(tracks[chosen], chosen, len(tracks), speaking)
+        tracks[chosen].remark = _remark(tracks[chosen], chosen, len(tracks), speaking)
     return tracks[chosen]
 
 
-def _words(track: "AvRecording", number: int, count: int, speaking: int) -> str:
+def _remark(track: "AvRecording", number: int, count: int, speaking: int) -> str:
     which = _ORDINALS[number] if number < len(_ORDINALS) else f"{number + 1}th"
     called = f" (“{track.title[:40]}”)" if track.title and track.title.isprintable() else ""
     return (
@@ -66,7 +66,7 @@ def _words(track: "AvRecording", number: int, count: int, speaking: int) -> str:
     )
 
 
-def _listen(track: "AvRecording") -> _Heard:
+def _listen(track: "AvRecording") -> _TrackContent:
     # Imported here because few recordings have several tracks.
     from voiceclone.audio.vad import FRAME_S, SPEECH_STARTS, speech_frames
 
@@ -81,16 +81,16 @@ def _listen(track: "AvRecording") -> _Heard:
         rest += list(powers[~spoken])
         frame_count += np.count_nonzero(spoken)
     above_db = 10 * float(np.log10(max(np.mean(speech), 1e-12) / max(np.mean(rest), 1e-12)))
-    return _Heard(frame_count * FRAME_S, above_db, float(np.mean(speech) + np.mean(rest)))
+    return _TrackContent(frame_count * FRAME_S, above_db, float(np.mean(speech) + np.mean(rest)))
 
 
 def _excerpts(track: "AvRecording") -> Iterator[tuple[np.ndarray, int]]:
     """Yield (samples, sample rate) of the strongest channel of each excerpt."""
     length_s = track.duration_s
-    is_long = length_s is not None and length_s > _WHOLE_S
+    is_long = length_s is not None and length_s > _EXAMINED_WHOLE_S
     starts = [length_s * number / _EXCERPTS for number in range(_EXCERPTS)] if is_long else [0.0]
     for start_s in starts:
-        pieces = list(track.excerpt(start_s, _EXCERPT_S if is_long else _WHOLE_S))
+        pieces = list(track.excerpt(start_s, _EXCERPT_S if is_long else _EXAMINED_WHOLE_S))
         for form in dict.fromkeys(piece.format for piece in pieces):
             samples = np.concatenate([piece.samples for piece in pieces if piece.format == form])
             strongest = int(np.argmax(np.sum(samples.astype(np.float64) ** 2, axis=0)))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from voiceclone import limits
 from voiceclone.audio.decoding import Recording, open_recording
-from voiceclone.audio.envelope import loudness_shape
+from voiceclone.audio.envelope import loudness_envelope
 from voiceclone.audio.sound import Audio
 from voiceclone.clips.intake.slicing import SlicePlan, cut_slices, divide_long, find_slices, find_speech
 from voiceclone.clips.intake.sources import Source, SourceFinder
-from voiceclone.clips.intake.text_alignment import lay_text
+from voiceclone.clips.intake.text_alignment import align_text
 from voiceclone.clips.intake.timed_pieces import TimedPlan, plan_timed, slices_of
-from voiceclone.clips.intake.word_cuts import HearWords
+from voiceclone.clips.intake.word_cuts import RecogniseWords
 from voiceclone.clips.model import (
     AddReport,
     Clip,
@@ -27,21 +27,21 @@ from voiceclone.clips.model import (
     now,
 )
 from voiceclone.clips.quality.figures import measure
-from voiceclone.clips.transcripts.reader import Words
+from voiceclone.clips.transcripts.reader import Transcript
 from voiceclone.clips.transcripts.timed_texts import TimedText
 from voiceclone.errors import AudioError, Cancelled, TextError
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.language_id import language_of
-from voiceclone.recognition.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
+from voiceclone.recognition.transcribe import SpokenWord, can_transcribe, keeping_recogniser, recognise, recognise_words
 from voiceclone.storage import disk
 from voiceclone.text.languages import ANY_LANGUAGE
-from voiceclone.wording import count, duration, is_are, kept_words, seconds
+from voiceclone.wording import count, duration, is_are, kept_sentence, seconds
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
 
-_LEFT_OUT_WORTH_SAYING_S = 3.0
-_PLACES_TOLD = 3
+_MIN_REPORTED_LEFT_OUT_S = 3.0
+_MAX_TIMES_LISTED = 3
 _HEARD_BEFORE_SHARE = 0.8
 
 
@@ -69,7 +69,7 @@ class Intake:
         self._known = {record.content_sha256: record for record in library.records(project.project_id)}
         self._position = (0, 1)
 
-    def add(self, files: Sequence[Path], text: str | None, transcripts: Mapping[str, Words] | None) -> AddReport:
+    def add(self, files: Sequence[Path], text: str | None, transcripts: Mapping[str, Transcript] | None) -> AddReport:
         """Add files, folders and zip files; see `ClipLibrary.add_files`."""
         with ExitStack() as unpacked:
             where = SourceFinder(self._library.root, unpacked, self._reject, self._report, self._should_stop)
@@ -92,7 +92,7 @@ class Intake:
 
     # --- one file -------------------------------------------------------------------------------
 
-    def _add_file(self, source: Source, words: Words | None) -> None:
+    def _add_file(self, source: Source, words: Transcript | None) -> None:
         recording = open_recording(source.path)
         self._language = source.language or self._given_language
         if self._language == ANY_LANGUAGE:
@@ -103,7 +103,7 @@ class Intake:
             self._add_timed(recording, words)
             return
         if recording.duration_s is not None and recording.duration_s <= limits.MAX_CLIP_S:
-            audio = decode_short(recording)
+            audio = decode_if_short(recording)
             if audio is not None:
                 self._add_short(recording, audio, words)
                 return
@@ -123,21 +123,21 @@ class Intake:
         given = checked_text(text) if text else ""
         record = self._new_clip(recording, audio, 0.0, given)
         if record is None:
-            self._reject(recording.path, self._already_there(name, audio, given))
+            self._reject(recording.path, self._duplicate_reason(name, audio, given))
 
     def _add_long(self, recording: Recording, text: str | None) -> None:
-        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, self._hearing())
+        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, self._word_recogniser())
         made = self._add_slices(recording, plan, [""] * len(plan.slices))
-        self._tell_left_out(recording.path, plan)
+        self._report_left_out(recording.path, plan)
         new = [record for record in made if record is not None]
         if text and new:
-            self._lay_text(new, text, plan.heard)
+            self._align_text(new, text, plan.heard)
 
     def _add_timed(self, recording: Recording, texts: tuple[TimedText, ...]) -> None:
         """Cut a recording at the times of its texts and assign each text to its piece."""
         spoken, duration_s = find_speech(recording, self._part(0.0, 0.3), self._should_stop)
         timed = plan_timed(texts, spoken, duration_s)
-        hear = self._hearing()
+        hear = self._word_recogniser()
         pieces = list(timed.pieces)
         heard: list[SpokenWord] = []
         if hear is not None:
@@ -161,12 +161,12 @@ class Intake:
         for piece, plan in zip(pieces, plans, strict=True):
             own = [record for record in islice(made, len(plan.slices)) if record is not None]
             if len(plan.slices) > 1 and own:
-                self._lay_text(own, piece.text, heard)
-        self._tell_left_out(recording.path, whole)
-        self._tell_timed(recording.path, timed)
+                self._align_text(own, piece.text, heard)
+        self._report_left_out(recording.path, whole)
+        self._report_unmatched_texts(recording.path, timed)
 
-    def _hearing(self) -> HearWords | None:
-        return self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
+    def _word_recogniser(self) -> RecogniseWords | None:
+        return self._recognise_words if can_transcribe(self._language, self._library.root.parent) else None
 
     def _add_slices(self, recording: Recording, plan: SlicePlan, texts: Sequence[str]) -> list[ClipRecord | None]:
         """Save the slices with their texts ("" to recognise one); None marks a slice the project already has."""
@@ -197,7 +197,7 @@ class Intake:
             )
         return made
 
-    def _tell_timed(self, path: Path, timed: TimedPlan) -> None:
+    def _report_unmatched_texts(self, path: Path, timed: TimedPlan) -> None:
         """Report the timed texts that match no speech."""
         if timed.beyond:
             begin = is_are(timed.beyond, "begins", "begin")
@@ -207,15 +207,15 @@ class Intake:
                 "recording.",
             )
         if timed.silent:
-            where = _places_told([text.start_s for text in timed.silent])
+            where = _times_listed([text.start_s for text in timed.silent])
             self._reject(
                 path,
                 f"Nobody speaks where {count(len(timed.silent), 'text')} of “{path.name}” should be (at {where}). "
                 "Check their times.",
             )
 
-    def _tell_left_out(self, path: Path, plan: SlicePlan) -> None:
-        if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
+    def _report_left_out(self, path: Path, plan: SlicePlan) -> None:
+        if plan.left_out_s > _MIN_REPORTED_LEFT_OUT_S:
             self._reject(
                 path,
                 f"{duration(plan.left_out_s)} of “{path.name}” were left out: there is no pause to cut at. "
@@ -223,7 +223,7 @@ class Intake:
             )
         words = [(start, end) for start, end in plan.too_short if end - start >= limits.MIN_CLIP_S]
         if words:
-            where = _places_told([start for start, _ in words])
+            where = _times_listed([start for start, _ in words])
             self._reject(
                 path,
                 f"{count(len(words), 'short bit')} of “{path.name}” (at {where}) "
@@ -231,15 +231,15 @@ class Intake:
                 "has room for more. Add what you want to keep as a file of its own.",
             )
 
-    def _hear_words(self, audio: Audio) -> list[SpokenWord]:
-        return hear_words(audio, self._language, self._library.root.parent)
+    def _recognise_words(self, audio: Audio) -> list[SpokenWord]:
+        return recognise_words(audio, self._language, self._library.root.parent)
 
-    def _lay_text(self, made: list[ClipRecord], text: str, heard: Sequence[SpokenWord]) -> None:
+    def _align_text(self, made: list[ClipRecord], text: str, heard: Sequence[SpokenWord]) -> None:
         """Replace recognised words by the user's own text where the two agree.
 
         `heard` is what was recognised before cutting: a clip cut inside speech is recognised less well by itself.
         """
-        parts = lay_text(text, [_heard_in(record, heard) for record in made])
+        parts = align_text(text, [_heard_in(record, heard) for record in made])
         for record, part in zip(made, parts, strict=True):
             if part is not None and len(part) <= limits.MAX_CLIP_TEXT_CHARACTERS:
                 changes = {"text": part, "transcribed": False}
@@ -282,7 +282,7 @@ class Intake:
             transcribed=bool(heard),
             cut_off=recording.cut_off,
             heard=heard,
-            shape=loudness_shape(audio),
+            shape=loudness_envelope(audio),
             between_words=between_words,
         )
         self._library.save_new(self._project_id, record, audio, recording.bits)
@@ -290,7 +290,7 @@ class Intake:
         self._added.append(record.as_clip(self._project_id))
         return record
 
-    def _already_there(self, name: str, audio: Audio, text: str) -> str:
+    def _duplicate_reason(self, name: str, audio: Audio, text: str) -> str:
         existing = self._known[content_sha256(audio)]
         if text and (existing.transcribed or not existing.text):
             self._library.edit_clip(self._project_id, existing.clip_id, text=text)
@@ -313,7 +313,7 @@ class Intake:
 
     def _stop_if_asked(self) -> None:
         if self._should_stop and self._should_stop():
-            raise Cancelled(f"Stopped. {kept_words(len(self._added), 'added')}")
+            raise Cancelled(f"Stopped. {kept_sentence(len(self._added), 'added')}")
 
 
 def _heard_in(record: ClipRecord, heard: Sequence[SpokenWord]) -> str:
@@ -325,12 +325,12 @@ def _heard_in(record: ClipRecord, heard: Sequence[SpokenWord]) -> str:
     return " ".join(word.text for word in inside) if covered else record.text
 
 
-def _places_told(starts_s: Sequence[float]) -> str:
-    later = " and later" if len(starts_s) > _PLACES_TOLD else ""
-    return ", ".join(f"{start:.0f} s" for start in starts_s[:_PLACES_TOLD]) + later
+def _times_listed(starts_s: Sequence[float]) -> str:
+    later = " and later" if len(starts_s) > _MAX_TIMES_LISTED else ""
+    return ", ".join(f"{start:.0f} s" for start in starts_s[:_MAX_TIMES_LISTED]) + later
 
 
-def decode_short(recording: Recording) -> Audio | None:
+def decode_if_short(recording: Recording) -> Audio | None:
     """Decode an open recording; None if it turns out longer than a clip, whatever its header says."""
     import numpy as np
 

@@ -9,7 +9,7 @@ import numpy as np
 from voiceclone.audio.decoding import Recording, fit
 from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_probabilities, speech_regions
-from voiceclone.clips.intake.word_cuts import HearWords, divide_run, windows_over
+from voiceclone.clips.intake.word_cuts import RecogniseWords, divide_run, windows_over
 from voiceclone.errors import Cancelled
 from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S, MIN_SLICE_S, TARGET_SLICE_S
 from voiceclone.progress import OnProgress, ShouldStop
@@ -67,7 +67,7 @@ def find_slices(
     recording: Recording,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
-    hear_words: HearWords | None = None,
+    recognise_words: RecogniseWords | None = None,
 ) -> SlicePlan:
     """Read a recording once, block by block, and plan its slices.
 
@@ -75,7 +75,7 @@ def find_slices(
         recording: the recording.
         on_progress: called with (fraction 0..1, message).
         should_stop: polled for every block; return True to stop.
-        hear_words: a recogniser that finds the word boundaries in speech too long for a clip; None leaves it out.
+        recognise_words: a recogniser that finds the word boundaries in speech too long for a clip; None leaves it out.
 
     Raises:
         AudioError: the file cannot be read.
@@ -83,8 +83,8 @@ def find_slices(
     """
     spoken, read_s = find_speech(recording, on_progress, should_stop)
     heard: list[SpokenWord] = []
-    if hear_words is not None:
-        spoken = divide_long(recording, spoken, hear_words, should_stop, heard)
+    if recognise_words is not None:
+        spoken = divide_long(recording, spoken, recognise_words, should_stop, heard)
     return replace(plan_slices(spoken, read_s), heard=tuple(heard))
 
 
@@ -118,7 +118,7 @@ def find_speech(
 def divide_long(
     recording: Recording,
     spoken: list[tuple[float, float]],
-    hear_words: HearWords,
+    recognise_words: RecogniseWords,
     should_stop: ShouldStop | None = None,
     words: list[SpokenWord] | None = None,
 ) -> list[tuple[float, float]]:
@@ -129,7 +129,7 @@ def divide_long(
 
     def heard(audio: Audio) -> list[SpokenWord]:
         _stop_if_asked(should_stop)
-        return hear_words(audio)
+        return recognise_words(audio)
 
     parts = {
         run: divide_run(run, islice(pieces, len(own)), heard, LONGEST_S, words)
@@ -150,7 +150,7 @@ def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePl
     """
     kept, too_short, cut_out, left_out_s = [], [], [], 0.0
     between_words = set()
-    groups = _without_short_ones(spoken, _best_groups(spoken))
+    groups = _merge_short_groups(spoken, _best_groups(spoken))
     shortest_s = MIN_SLICE_S if len(groups) > 1 else MIN_CLIP_S
     for group in groups:
         start, end = spoken[group.first][0], spoken[group.last][1]
@@ -228,14 +228,14 @@ class _Group:
         return spoken[self.last][1] - spoken[self.first][0] - sum(end - start for start, end in self.cut_out(spoken))
 
 
-def _without_short_ones(spoken: list[tuple[float, float]], spans: list[tuple[int, int]]) -> list[_Group]:
+def _merge_short_groups(spoken: list[tuple[float, float]], spans: list[tuple[int, int]]) -> list[_Group]:
     """Join groups that are too short to the nearest neighbour with room for them."""
     groups = [_Group(first, last) for first, last in spans]
     place = 0
     while place < len(groups):
         joined = None
         if groups[place].length_s(spoken) + 2 * PADDING_S < MIN_SLICE_S:
-            joined = _nearest_fit(spoken, groups, place)
+            joined = _nearest_merge(spoken, groups, place)
         if joined is None:
             place += 1
             continue
@@ -245,7 +245,7 @@ def _without_short_ones(spoken: list[tuple[float, float]], spans: list[tuple[int
     return groups
 
 
-def _nearest_fit(spoken: list[tuple[float, float]], groups: list[_Group], place: int) -> tuple[int, _Group] | None:
+def _nearest_merge(spoken: list[tuple[float, float]], groups: list[_Group], place: int) -> tuple[int, _Group] | None:
     """Return (index of the left group, joined group) for the nearest neighbour that keeps within the maximum."""
     fits = []
     for left in (place - 1, place):

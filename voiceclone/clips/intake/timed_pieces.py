@@ -51,8 +51,8 @@ def plan_timed(texts: Sequence[TimedText], spoken: Sequence[tuple[float, float]]
         duration_s: duration of the recording.
     """
     inside = [text for text in texts if text.start_s < duration_s]
-    joined = _whole_sentences(_one_after_another(_with_ends(inside, duration_s)))
-    speech = _divided(spoken, [at_s for text in joined for at_s in (text.start_s, text.end_s)])
+    joined = _join_incomplete(_without_overlaps(_with_ends(inside, duration_s)))
+    speech = _split_at(spoken, [at_s for text in joined for at_s in (text.start_s, text.end_s)])
     own: list[list[tuple[float, float]]] = [[] for _ in joined]
     starts, ends = [text.start_s for text in joined], [text.end_s for text in joined]
     for part in speech:
@@ -98,7 +98,7 @@ def _with_ends(texts: Sequence[TimedText], duration_s: float) -> list[TimedText]
     return [replace(text, end_s=min(end_s, duration_s)) for text, end_s in zip(texts, ends, strict=True)]
 
 
-def _one_after_another(texts: Sequence[TimedText]) -> list[TimedText]:
+def _without_overlaps(texts: Sequence[TimedText]) -> list[TimedText]:
     """Separate overlapping texts in the middle of the overlap; one mostly inside another is merged with it."""
     kept: list[TimedText] = []
     for text in texts:
@@ -107,7 +107,7 @@ def _one_after_another(texts: Sequence[TimedText]) -> list[TimedText]:
         if before is None or shared_s <= 0:
             kept.append(text)
         elif shared_s > min(before.end_s - before.start_s, text.end_s - text.start_s) / 2:
-            kept[-1] = _joint(before, text)
+            kept[-1] = _merged(before, text)
         else:
             middle_s = text.start_s + shared_s / 2
             kept[-1] = replace(before, end_s=middle_s)
@@ -115,23 +115,23 @@ def _one_after_another(texts: Sequence[TimedText]) -> list[TimedText]:
     return kept
 
 
-def _whole_sentences(texts: Sequence[TimedText]) -> list[TimedText]:
+def _join_incomplete(texts: Sequence[TimedText]) -> list[TimedText]:
     """Join texts that are too short for a clip or end mid-sentence to the next one, where there is room."""
     ends = sum(text.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS) for text in texts)
     are_sentences = ends >= _ENDS_SENTENCES_SHARE * len(texts)
     kept: list[TimedText] = []
     for text in texts:
         before = kept[-1] if kept else None
-        if before is not None and _goes_on(before, are_sentences) and _has_room(before, text):
-            kept[-1] = _joint(before, text)
+        if before is not None and _is_incomplete(before, are_sentences) and _has_room(before, text):
+            kept[-1] = _merged(before, text)
         else:
             kept.append(text)
     if len(kept) > 1 and _is_short(kept[-1]) and _has_room(kept[-2], kept[-1]):
-        kept[-2:] = [_joint(kept[-2], kept[-1])]
+        kept[-2:] = [_merged(kept[-2], kept[-1])]
     return kept
 
 
-def _goes_on(text: TimedText, are_sentences: bool) -> bool:
+def _is_incomplete(text: TimedText, are_sentences: bool) -> bool:
     return _is_short(text) or (are_sentences and not text.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS))
 
 
@@ -143,11 +143,11 @@ def _has_room(one: TimedText, other: TimedText) -> bool:
     return other.start_s - one.end_s <= LONG_PAUSE_S and other.end_s - one.start_s <= LONGEST_S
 
 
-def _joint(one: TimedText, other: TimedText) -> TimedText:
+def _merged(one: TimedText, other: TimedText) -> TimedText:
     return TimedText(one.start_s, max(one.end_s, other.end_s), f"{one.text} {other.text}")
 
 
-def _divided(spoken: Sequence[tuple[float, float]], marks: Sequence[float]) -> list[tuple[float, float]]:
+def _split_at(spoken: Sequence[tuple[float, float]], marks: Sequence[float]) -> list[tuple[float, float]]:
     """Divide stretches of speech at those marks that have more than a word on either side."""
     found = []
     ordered = sorted(set(marks))

@@ -8,7 +8,7 @@ import numpy as np
 from voiceclone.audio.sound import Audio
 from voiceclone.recognition.transcribe import SpokenWord
 
-HearWords = Callable[[Audio], list[SpokenWord]]
+RecogniseWords = Callable[[Audio], list[SpokenWord]]
 WINDOW_S = 30.0
 """Whisper's input length."""
 OVERLAP_S = 4.0
@@ -32,7 +32,7 @@ def windows_over(run: tuple[float, float]) -> list[tuple[float, float]]:
 def divide_run(
     run: tuple[float, float],
     pieces: Iterator[tuple[float, Audio]],
-    hear_words: HearWords,
+    recognise_words: RecogniseWords,
     longest_s: float,
     heard: list[SpokenWord] | None = None,
 ) -> list[tuple[float, float]]:
@@ -41,7 +41,7 @@ def divide_run(
     Args:
         run: (start, end) in seconds.
         pieces: the audio of `windows_over(run)`, each with its start in seconds.
-        hear_words: the recogniser.
+        recognise_words: the recogniser.
         longest_s: maximum length of a part, as far as word boundaries allow.
         heard: the recognised words are appended to this list, with times in the recording.
 
@@ -54,7 +54,7 @@ def divide_run(
         # In the outer half of an overlap, the neighbouring window recognises words better.
         first = OVERLAP_S / 2 if number else 0.0
         last = audio.duration_s - (OVERLAP_S / 2 if start_s + audio.duration_s < run[1] - 0.01 else 0.0)
-        words = hear_words(audio)
+        words = recognise_words(audio)
         if heard is not None:
             inside = (word for word in words if first <= (word.start_s + word.end_s) / 2 < last)
             heard += (SpokenWord(word.text, start_s + word.start_s, start_s + word.end_s) for word in inside)

@@ -11,10 +11,10 @@ from voiceclone.audio.sound import Audio, encode_flac, loudness_lufs, true_peak_
 from voiceclone.audio.vad import FRAME_S, SPEECH_ENDS, away_from_speech, speech_frames, speech_regions
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.quality.harm import is_harmed
-from voiceclone.clips.quality.listening import clear_voice
+from voiceclone.clips.quality.listening import clear_voice_embedding
 from voiceclone.errors import Cancelled
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.wording import kept_words
+from voiceclone.wording import kept_sentence
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
@@ -75,11 +75,11 @@ def clean_clips(
     Where noise reduction would make the voice less natural, or less similar to the speaker's quiet recordings, the
     noise is left in (strength `off` for that clip).
     """
-    voice = None if strength == "off" else clear_voice(library, project_id)
+    voice = None if strength == "off" else clear_voice_embedding(library, project_id)
     done = []
     for number, record in enumerate(records):
         if should_stop and should_stop():
-            raise Cancelled(f"Stopped. {kept_words(number, 'cleaned')}")
+            raise Cancelled(f"Stopped. {kept_sentence(number, 'cleaned')}")
         if on_progress:
             on_progress(number / len(records), f"Cleaning clip {number + 1} of {len(records)}")
         original = library.audio(project_id, record.clip_id, "original")

@@ -26,12 +26,12 @@ def is_harmed(plain: Audio, cleaned: Audio, voice: np.ndarray | None) -> bool:
         voice: mean embedding of the speaker's quiet recordings, shape (256,); None judges naturalness only. Noisy
             recordings are no substitute: cleaning moves clips away from those, however much it helps.
     """
-    if kept_over_removed_db(plain, cleaned) > _HARMLESS_DB:
+    if si_sdr_db(plain, cleaned) > _HARMLESS_DB:
         return False
     return _sounds_worse(plain, cleaned) or (voice is not None and _is_less_like(voice, plain, cleaned))
 
 
-def kept_over_removed_db(plain: Audio, cleaned: Audio) -> float:
+def si_sdr_db(plain: Audio, cleaned: Audio) -> float:
     """Return the ratio in dB of what is left to what was removed, independent of level (scale-invariant SDR)."""
     count = min(len(plain.samples), len(cleaned.samples))
     before, after = (audio.samples[:count].astype(np.float64) for audio in (plain, cleaned))

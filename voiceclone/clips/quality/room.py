@@ -151,7 +151,7 @@ def _noise(figures: dict[str, float], noise: acoustics.NoiseFloor) -> RoomFindin
         level: RoomLevel = "fix first" if figures["snr_db"] < limits.ROOM_BAD_SNR_DB else "usable"
         if figures["hum_share"] > 0.5:
             return None  # the hum is reported instead
-        return RoomFinding("noise", level, _noise_words(noise))
+        return RoomFinding("noise", level, _noise_sentence(noise))
     swing_db = figures["noise_peaks_dbfs"] - figures["noise_dbfs"]
     heard = figures["speech_dbfs"] - figures["noise_peaks_dbfs"] < limits.ROOM_GOOD_SNR_DB
     if swing_db > limits.UNSTEADY_NOISE_DB and heard:
@@ -163,7 +163,7 @@ def _noise(figures: dict[str, float], noise: acoustics.NoiseFloor) -> RoomFindin
     return None
 
 
-def _noise_words(noise: acoustics.NoiseFloor) -> str:
+def _noise_sentence(noise: acoustics.NoiseFloor) -> str:
     if noise.high_share > 0.5:
         return "The microphone hisses: go closer to it and turn its level down, or use another one."
     if noise.low_share > 0.7:
@@ -191,7 +191,7 @@ def _clipping(figures: dict[str, float]) -> RoomFinding | None:
             "fix first",
             "The voice is too loud and cut off at the top: turn the microphone down or move back a little.",
         )
-    if figures["limiting"] > limits.LIMITED_PILE_UP:
+    if figures["limiting"] > limits.MAX_LIMITING:
         return RoomFinding(
             "clipping",
             "usable",

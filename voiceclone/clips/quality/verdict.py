@@ -93,7 +93,7 @@ def _loudness(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
             "bad",
             "Much too loud: the sound is cut off at the top. Turn the microphone down and record it again.",
         )
-    elif figures["clipped_share"] > limits.CLIPPED_SHARE or figures.get("limiting", 0) > limits.LIMITED_PILE_UP:
+    elif figures["clipped_share"] > limits.CLIPPED_SHARE or figures.get("limiting", 0) > limits.MAX_LIMITING:
         yield Finding(
             "clipping", "usable", "A little too loud: some peaks are cut off. Turn the microphone down next time."
         )
@@ -176,13 +176,13 @@ def _is_doubtful(figures: dict[str, float], language: str) -> bool:
 
 def _some_words_differ(figures: dict[str, float], facts: Facts) -> bool:
     # The threshold was measured on quiet English; noise, echo and other languages are recognised less well.
-    measured = sounds_well(figures) and facts.language.startswith("en")
+    measured = is_clear(figures) and facts.language.startswith("en")
     return measured and figures.get("character_error_rate", 0.0) > limits.DOUBTFUL_CHARACTER_ERROR_RATE
 
 
 def _speaker(figures: dict[str, float]) -> Iterator[Finding]:
     likeness = figures.get("speaker_likeness", 1.0)
-    if not sounds_well(figures):
+    if not is_clear(figures):
         # Noise and echo lower the similarity even to the same speaker.
         other = doubtful = limits.OTHER_SPEAKER_IN_NOISE_LIKENESS
     else:
@@ -195,7 +195,7 @@ def _speaker(figures: dict[str, float]) -> Iterator[Finding]:
         yield Finding("speaker", "usable", "It does not quite sound like your other clips. Listen whether it is you.")
 
 
-def sounds_well(figures: dict[str, float]) -> bool:
+def is_clear(figures: dict[str, float]) -> bool:
     """True without noise and echo, so that the voice can be compared with others."""
     quiet = figures["snr_db"] >= limits.GOOD_SNR_DB
     return quiet and figures.get("reverberation_s", 0.0) <= limits.GOOD_REVERBERATION_S

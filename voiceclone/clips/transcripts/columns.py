@@ -49,7 +49,7 @@ class Column:
         return len(set(self.filled)) / max(1, len(self.filled))
 
     @property
-    def weight(self) -> float:
+    def text_score(self) -> float:
         """How much the column looks like a transcript, 0..1."""
         return self.words_share * self.different_share
 
@@ -78,15 +78,15 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Choice:
+class TextColumn:
     """The column that holds the words."""
 
     index: int
-    otherwise: int
+    fallback: int
     """The column to use in rows where the first one is empty."""
 
 
-def choose(columns: Sequence[Column]) -> Choice | None:
+def choose_text_column(columns: Sequence[Column]) -> TextColumn | None:
     """Choose the column with the words among all columns except the file names; None if it is unclear.
 
     If two columns hold the same sentences, as in LJSpeech, the last one has the numbers written out.
@@ -94,12 +94,12 @@ def choose(columns: Sequence[Column]) -> Choice | None:
     possible = [column for column in columns if not column.cannot_be_words]
     if not possible:
         return None
-    best = max(possible, key=lambda column: column.weight)
-    if best.looks_like_a_label or (not best.weight and len(possible) > 1):
+    best = max(possible, key=lambda column: column.text_score)
+    if best.looks_like_a_label or (not best.text_score and len(possible) > 1):
         return None
     spellings = [column for column in possible if column is best or _same_sentences(column, best)]
-    rivals = [column for column in possible if column not in spellings and column.weight > best.weight / 2]
-    return None if rivals else Choice(spellings[-1].index, spellings[0].index)
+    rivals = [column for column in possible if column not in spellings and column.text_score > best.text_score / 2]
+    return None if rivals else TextColumn(spellings[-1].index, spellings[0].index)
 
 
 def _same_sentences(one: Column, other: Column) -> bool:

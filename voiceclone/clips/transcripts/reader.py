@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from voiceclone.clips.transcripts.recording_names import parts_of, stem_of, uploaded
+from voiceclone.clips.transcripts.recording_names import as_uploaded, parts_of, stem_of
 from voiceclone.clips.transcripts.tables import read_table
 from voiceclone.clips.transcripts.text_files import read_text_file
 from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES, TimedText, read_timed_texts
@@ -11,15 +11,15 @@ from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES, TimedText, 
 TABLE_NAMES = ("metadata.csv", "transcripts.csv", "transcripts.tsv", "transcripts.txt")
 """Tables that take precedence when a folder is added."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".list", ".txt")
-TEXT_BESIDE_SUFFIXES = (".txt", ".lab", *TIMED_SUFFIXES)
-Words = str | tuple[TimedText, ...]
+SIDECAR_SUFFIXES = (".txt", ".lab", *TIMED_SUFFIXES)
+Transcript = str | tuple[TimedText, ...]
 """What is said in a recording: one text, or timed texts."""
 
 
-class Transcripts(dict[str, Words]):
+class Transcripts(dict[str, Transcript]):
     """Texts by file name as written in a table; use `TextsByFile` to look one up."""
 
-    def __init__(self, words: Mapping[str, Words], name: str) -> None:
+    def __init__(self, words: Mapping[str, Transcript], name: str) -> None:
         super().__init__(words)
         self.name = name
         """Of the table."""
@@ -50,7 +50,7 @@ def read_transcripts(path: Path, text_column: str | None = None) -> Transcripts:
 class TextsByFile:
     """Looks up the text of a recording in a table whose names may lack folders or suffixes."""
 
-    def __init__(self, transcripts: Mapping[str, Words]) -> None:
+    def __init__(self, transcripts: Mapping[str, Transcript]) -> None:
         self.name = transcripts.name if isinstance(transcripts, Transcripts) else ""
         """Of the table; empty if the texts were passed by a program."""
         self.names = list(transcripts)
@@ -64,24 +64,24 @@ class TextsByFile:
             if parts:
                 stem = stem_of(parts[-1])
                 self._by_stem.setdefault(stem, []).append((parts, key))
-                self._by_uploaded.setdefault(uploaded(stem), []).append((parts, key))
+                self._by_uploaded.setdefault(as_uploaded(stem), []).append((parts, key))
 
-    def find(self, path: Path) -> Words | None:
+    def find(self, path: Path) -> Transcript | None:
         """Return the text whose name matches best (same suffix, most folders in common), or None."""
         parts = parts_of(str(path))
         stem = stem_of(parts[-1])
         candidates = self._by_stem.get(stem, [])
-        if not candidates and uploaded(stem) == stem:
+        if not candidates and as_uploaded(stem) == stem:
             candidates = self._by_uploaded.get(stem, [])
             if len(candidates) > 1:
                 return None  # “take #1” and “take 1” have the same name after an upload
         if not candidates:
             return None
-        key = max(candidates, key=lambda candidate: _likeness(parts, candidate[0]))[1]
+        key = max(candidates, key=lambda candidate: _match_rank(parts, candidate[0]))[1]
         self.found.add(key)
         return self._words[key]
 
-    def for_the_only_one(self) -> Words | None:
+    def only_timed_text(self) -> Transcript | None:
         """Return the only timed texts even if their name differs: given with a single recording, they belong to it."""
         words = list(self._words.values())
         if len(words) != 1 or isinstance(words[0], str) or self.found:
@@ -90,13 +90,13 @@ class TextsByFile:
         return words[0]
 
 
-def text_beside(path: Path) -> Words | None:
+def sidecar_text(path: Path) -> Transcript | None:
     """Return the text in `name.txt`, `name.srt` or similar next to `name.wav`, if there is one.
 
     Raises:
         TextError: the file exists but cannot be read.
     """
-    for suffix in (*TIMED_SUFFIXES, ".TextGrid", *TEXT_BESIDE_SUFFIXES):
+    for suffix in (*TIMED_SUFFIXES, ".TextGrid", *SIDECAR_SUFFIXES):
         for beside in dict.fromkeys((path.with_suffix(suffix), path.with_suffix(suffix.upper()))):
             if beside != path and beside.is_file():
                 words = read_words(beside)
@@ -105,13 +105,13 @@ def text_beside(path: Path) -> Words | None:
     return None
 
 
-def read_words(path: Path) -> Words:
+def read_words(path: Path) -> Transcript:
     """Read a file with the text of one recording: timed texts, or a single one."""
     content = read_text_file(path)
     return read_timed_texts(content, path.name) or " ".join(content.split())
 
 
-def _likeness(found: tuple[str, ...], asked: tuple[str, ...]) -> tuple[bool, int]:
+def _match_rank(found: tuple[str, ...], asked: tuple[str, ...]) -> tuple[bool, int]:
     shared = 0
     for left, right in zip(reversed(found[:-1]), reversed(asked[:-1]), strict=False):
         if left != right:

@@ -32,6 +32,6 @@ def stem_of(name: str) -> str:
     return name.removesuffix(suffix) if suffix in SOUND_SUFFIXES else name
 
 
-def uploaded(stem: str) -> str:
+def as_uploaded(stem: str) -> str:
     """Return the name as it is after an upload: Gradio's server drops characters such as & and #."""
     return "".join(sign for sign in stem if sign.isalnum() or sign in _KEPT_BY_BROWSERS).strip()

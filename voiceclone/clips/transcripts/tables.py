@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from voiceclone.clips.transcripts.columns import Choice, Column, choose
+from voiceclone.clips.transcripts.columns import Column, TextColumn, choose_text_column
 from voiceclone.clips.transcripts.recording_names import has_sound_suffix
 from voiceclone.errors import TextError, UnclearTableError
 
@@ -29,7 +29,7 @@ _ROWS_LOOKED_AT = 2_000
 """Limits the search for the delimiter; tables of corpora have tens of thousands of rows."""
 _THOUSANDS_BEFORE = re.compile(r"[^\W\d].*\D\d{1,3}$", re.DOTALL)
 _THOUSANDS_AFTER = re.compile(r"\d{3}(?!\d)")
-_TOLD_CHARACTERS = 30
+_QUOTED_CHARACTERS = 30
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
@@ -86,14 +86,14 @@ def read_table(content: str, name: str, text_column: str | None = None) -> dict[
     return _texts(table, file_column, chosen)
 
 
-def _texts(table: _Table, file_column: int, chosen: Choice) -> dict[str, str]:
+def _texts(table: _Table, file_column: int, chosen: TextColumn) -> dict[str, str]:
     texts: dict[str, str] = {}
     for line, row in zip(table.lines, table.rows, strict=True):
         if len(row) <= max(file_column, 1) or not row[file_column]:
             raise TextError(
                 f"Line {line} of “{table.name}” is not file{table.delimiter}text. Correct it and try again."
             )
-        cells = [row[index] for index in (chosen.index, chosen.otherwise) if index < len(row)]
+        cells = [row[index] for index in (chosen.index, chosen.fallback) if index < len(row)]
         text = " ".join(next(filter(None, cells), "").split())  # line breaks inside a cell become spaces
         if texts.setdefault(row[file_column], text) != text:
             raise TextError(f"“{table.name}” has two texts for “{row[file_column]}” (line {line}). Delete one.")
@@ -122,7 +122,7 @@ def _rows(content: str, delimiter: str, quoting: int) -> list[tuple[int, list[st
     rows, line = [], 1
     try:
         for cells in reader:
-            if quoting == csv.QUOTE_MINIMAL and any(_holds_rows(cell, delimiter) for cell in cells):
+            if quoting == csv.QUOTE_MINIMAL and any(_swallowed_rows(cell, delimiter) for cell in cells):
                 return None
             if any(cell.strip() for cell in cells):
                 rows.append((line, cells))
@@ -132,7 +132,7 @@ def _rows(content: str, delimiter: str, quoting: int) -> list[tuple[int, list[st
     return rows
 
 
-def _holds_rows(cell: str, delimiter: str) -> bool:
+def _swallowed_rows(cell: str, delimiter: str) -> bool:
     """True for a cell that swallowed the rows below it because a quote in the text is never closed."""
     beginnings = [line.partition(delimiter) for line in cell.splitlines()[1:]]
     return any(mark and (delimiter in _RARE_IN_TEXT or has_sound_suffix(name)) for name, mark, _ in beginnings)
@@ -244,14 +244,14 @@ def _file_column(table: _Table, headings: Sequence[str] | None) -> int:
     return best if counts and counts[best] * 2 >= len(table.rows) else 0
 
 
-def _text_column(table: _Table, headings: Sequence[str] | None, file_column: int, wanted: str | None) -> Choice:
+def _text_column(table: _Table, headings: Sequence[str] | None, file_column: int, wanted: str | None) -> TextColumn:
     if wanted is not None:
         return _wanted_column(table, headings, wanted)
     place = _heading_place(headings, _TEXT_HEADINGS) if headings else None
     if place is not None and place != file_column:
-        return Choice(place, place)
+        return TextColumn(place, place)
     others = [table.column(index) for index in range(table.width) if index != file_column]
-    chosen = choose(others)
+    chosen = choose_text_column(others)
     if chosen is not None:
         return chosen
     if len(others) == 0 or all(not column.filled for column in others):
@@ -261,7 +261,7 @@ def _text_column(table: _Table, headings: Sequence[str] | None, file_column: int
     raise UnclearTableError(_unclear(table, headings, file_column, others))
 
 
-def _wanted_column(table: _Table, headings: Sequence[str] | None, wanted: str) -> Choice:
+def _wanted_column(table: _Table, headings: Sequence[str] | None, wanted: str) -> TextColumn:
     name = wanted.strip().casefold()
     if headings and name in headings:
         place = list(headings).index(name)
@@ -270,14 +270,14 @@ def _wanted_column(table: _Table, headings: Sequence[str] | None, wanted: str) -
     else:
         known = f"its headings are {', '.join(headings)}" if headings else f"it has {table.width} columns, from 1 on"
         raise TextError(f"“{table.name}” has no column “{wanted}”; {known}. Choose one of them.")
-    return Choice(place, place)
+    return TextColumn(place, place)
 
 
 def _unclear(table: _Table, headings: Sequence[str] | None, file_column: int, others: Sequence[Column]) -> str:
     likely = [column for column in others if not column.cannot_be_words]
     told = " or ".join(
         f"the {_ORDINALS[column.index] if column.index < len(_ORDINALS) else column.index + 1} "
-        f"(“{column.filled[0][:_TOLD_CHARACTERS]}”)"
+        f"(“{column.filled[0][:_QUOTED_CHARACTERS]}”)"
         for column in likely[:3]
     )
     what = f"is it {told}" if len(likely) > 1 else "there are only numbers, names or codes beside the files"

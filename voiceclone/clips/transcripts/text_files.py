@@ -10,7 +10,7 @@ _EIGHT_BIT = ("cp1252", "mac_roman", "cp850")
 """Western Windows, Mac and MS-DOS, as Excel offers them; the likeliest reading wins, the first in case of a tie."""
 _LETTERS = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœúùûüýÿßªº")
 _MARKS = frozenset("“”‘’„‚«»‹›…–—¿¡€£°·•©®™§½¼¾×²³¹ \u00a0")
-_ZEROS_OF_WIDE = 0.1
+_UTF_16_ZERO_SHARE = 0.1
 """Share of zero bytes on one side of UTF-16: nearly 1 for Western text; in Hindi only spaces and Latin names."""
 
 
@@ -61,7 +61,7 @@ def _utf_16_without_mark(content: bytes) -> str | None:
     half = len(content) // 2
     even, odd = content[::2], content[1::2]
     for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros.count(0) > _ZEROS_OF_WIDE * half and not others.count(0):
+        if zeros.count(0) > _UTF_16_ZERO_SHARE * half and not others.count(0):
             try:
                 return content.decode(encoding)
             except UnicodeDecodeError:

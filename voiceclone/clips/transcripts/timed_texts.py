@@ -52,21 +52,21 @@ def read_timed_texts(content: str, name: str) -> tuple[TimedText, ...] | None:
     """
     beginning = content[:500]
     if "ooTextFile" in beginning and "TextGrid" in beginning:
-        found = _of_textgrid(content, name)
+        found = _read_textgrid(content, name)
     elif beginning.lstrip().startswith("WEBVTT") or _CUE_TIME.search(content):
-        found = _of_subtitles(content, name)
+        found = _read_subtitles(content, name)
     else:
-        found = _of_labels(content)
+        found = _read_labels(content)
         if found is None:
             return None
-    spoken = [replace(one, text=_spoken(one.text)) for one in found]
+    spoken = [replace(one, text=_spoken_part(one.text)) for one in found]
     spoken = sorted((one for one in spoken if one.text), key=lambda one: one.start_s)
     if not spoken:
         raise TextError(f"“{name}” has times, but no words. Write into it what is said, or add the recording alone.")
     return tuple(spoken)
 
 
-def _of_labels(content: str) -> list[TimedText] | None:
+def _read_labels(content: str) -> list[TimedText] | None:
     """Read Audacity labels (seconds, tabs) or Whisper's TSV (milliseconds, a heading row)."""
     lines = [line for line in re.split(r"[\r\n]+", content) if line.strip() and line[0] != _LABEL_FREQUENCIES]
     if not lines:
@@ -82,7 +82,7 @@ def _of_labels(content: str) -> list[TimedText] | None:
     return found
 
 
-def _of_subtitles(content: str, name: str) -> list[TimedText]:
+def _read_subtitles(content: str, name: str) -> list[TimedText]:
     import webvtt
     from webvtt.errors import MalformedCaptionError, MalformedFileError
 
@@ -110,7 +110,7 @@ def _without_repeats(cues: Sequence[TimedText]) -> Iterator[TimedText]:
     """Yield cues without the lines that the previous one already showed, as roll-up captions do."""
     shown: list[str] = []
     for cue in cues:
-        lines = [line.strip() for line in cue.text.splitlines() if _spoken(line)]
+        lines = [line.strip() for line in cue.text.splitlines() if _spoken_part(line)]
         new = lines
         for count in range(min(len(lines), len(shown)), 0, -1):
             if shown[-count:] == lines[:count] and (len(lines) > count or len(cues) > 2):
@@ -121,7 +121,7 @@ def _without_repeats(cues: Sequence[TimedText]) -> Iterator[TimedText]:
             yield replace(cue, text="\n".join(new))
 
 
-def _of_textgrid(content: str, name: str) -> list[TimedText]:
+def _read_textgrid(content: str, name: str) -> list[TimedText]:
     from praatio.utilities import textgrid_io
 
     try:
@@ -130,8 +130,8 @@ def _of_textgrid(content: str, name: str) -> list[TimedText]:
     except Exception as error:  # praatio does not wrap its errors: IndexError, KeyError, ValueError
         raise TextError(f"“{name}” is a damaged TextGrid. Save it in Praat again.") from error
     # An aligned TextGrid also has tiers of words and phones: the tier with the longest and fewest texts wins.
-    filled = [(name, tier) for name, tier in found if any(_spoken(entry.text) for entry in tier)]
-    return max(filled, key=_likely_words, default=("", []))[1]
+    filled = [(name, tier) for name, tier in found if any(_spoken_part(entry.text) for entry in tier)]
+    return max(filled, key=_tier_rank, default=("", []))[1]
 
 
 def _entry(entry: Sequence[object]) -> TimedText:
@@ -140,14 +140,14 @@ def _entry(entry: Sequence[object]) -> TimedText:
     return TimedText(float(str(start_s)), float(str(end[0])) if end else None, str(text).replace('""', '"'))
 
 
-def _likely_words(named: tuple[str, Sequence[TimedText]]) -> tuple[bool, float, int]:
+def _tier_rank(named: tuple[str, Sequence[TimedText]]) -> tuple[bool, float, int]:
     """Sort key that prefers words to phones: the tier's name, words per entry, and few entries."""
     name, tier = named
-    texts = [text for entry in tier if (text := _spoken(entry.text))]
+    texts = [text for entry in tier if (text := _spoken_part(entry.text))]
     return not _PHONES.search(name), sum(len(text.split()) for text in texts) / len(texts), -len(texts)
 
 
-def _spoken(text: str) -> str:
+def _spoken_part(text: str) -> str:
     """Return the spoken part of a text: no markup, no bracketed sounds, no speaker names."""
     text = html.unescape(text)
     for pattern in _NOT_SPOKEN:

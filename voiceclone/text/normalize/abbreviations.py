@@ -305,7 +305,7 @@ def goes_on(before: str, following: str) -> bool:
         title = _STREET_OR_TITLE[short][1]
         return not _is_street(before[: match.start()], following, title)
     if short.lower() in ("a.m.", "p.m."):
-        return following_word in BEHIND_TIME
+        return following_word in FOLLOWING_TIME
     return following_word not in BEGINNERS
 
 
@@ -327,7 +327,7 @@ def expand(text: str, family: str) -> str:
         if family == "fr" and short.lower() == "sept." and not re.search(r"\d(?:er)? $", text[: match.start()]):
             return short  # the number seven, at the end of a sentence
         if short.lower() in _BEFORE_NUMBER and short not in TITLES[family]:
-            return full if _NUMBER_BEHIND.match(text[match.end() :]) else short
+            return full if _NUMBER_AFTER.match(text[match.end() :]) else short
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
         if re.match(r"[IVXL]+\b(?!['’])", rest) and family != "en":
@@ -344,7 +344,7 @@ def _stands_in_capitals(match: re.Match[str], family: str) -> bool:
     rest = match.string[match.end() :]
     if match.group().lower() in never_final(family):
         return _name_in_capitals(rest)
-    return bool(_NUMBER_BEHIND.match(rest))
+    return bool(_NUMBER_AFTER.match(rest))
 
 
 def _name_in_capitals(rest: str) -> bool:
@@ -358,7 +358,7 @@ def _is_september(match: re.Match[str]) -> bool:
     return bool(re.search(r"(?:\d|premier)\s$", before) or re.match(r"\s(?:1\d|20)\d\d\b", rest))
 
 
-_NUMBER_BEHIND = re.compile(r"\s*(?:\d|[IVXLC]{2,}\b|[VX]\b)")
+_NUMBER_AFTER = re.compile(r"\s*(?:\d|[IVXLC]{2,}\b|[VX]\b)")
 _STREET_OR_TITLE = {"St.": ("Street", "Saint"), "Dr.": ("Drive", "Doctor")}
 
 
@@ -395,7 +395,7 @@ BEGINNERS = frozenset(
     )
 )
 """Words that begin sentences and are not names, so that the full stop before them ends one."""
-BEHIND_TIME = frozenset(
+FOLLOWING_TIME = frozenset(
     listed(
         "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
         "september october november december eastern pacific central mountain gmt utc est pst cet edt pdt"

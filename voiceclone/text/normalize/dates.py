@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from voiceclone.text.normalize.abbreviations import BEHIND_TIME
+from voiceclone.text.normalize.abbreviations import FOLLOWING_TIME
 from voiceclone.text.normalize.numbers import cardinal, ordinal, say_number, year
 from voiceclone.text.normalize.words import Words
 
@@ -184,7 +184,7 @@ def say_ranges_of_names(text: str, words: Words) -> str:
 
 def _ends(match: re.Match[str]) -> bool:
     rest = match.string[match.end() :].lstrip()
-    return not rest or (rest[0].isupper() and re.match(r"\w*", rest)[0].lower() not in BEHIND_TIME)
+    return not rest or (rest[0].isupper() and re.match(r"\w*", rest)[0].lower() not in FOLLOWING_TIME)
 
 
 def say_decades(text: str, words: Words) -> str:

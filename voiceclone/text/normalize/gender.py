@@ -16,7 +16,7 @@ def plain_letters(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("\0", "ñ")
 
 
-def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
+def gender_after(rest: str, nouns: Nouns, singular: bool) -> str:
     """Return the gender of the noun at the beginning of `rest`, the text after a number; empty if there is none.
 
     Args:

@@ -3,7 +3,7 @@
 import re
 
 from voiceclone.text.normalize import nouns, romance
-from voiceclone.text.normalize.gender import gender_behind
+from voiceclone.text.normalize.gender import gender_after
 from voiceclone.text.normalize.numbers import cardinal, ordinal, roman_value
 from voiceclone.text.normalize.words import FEMININE, Currency, Noun, Words, listed
 
@@ -83,7 +83,7 @@ def _own_rules(text: str) -> str:
     text = romance.say_comparisons(text, ("maggiore o uguale a", "minore o uguale a", "circa uguale a", "diverso da"))
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?P<name>{'|'.join(_SAINTS)})\b", _saint, text)
     text = re.sub(r"(?<=\d) ?min\.(?!\w)", _minutes, text)
-    text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
+    text = romance.say_labelled_telephone(text, _PHONE_LABELS, WORDS)
     text = re.sub(r"(?<![\w.,])(\d{1,3})\s?mila\b", r"\1.000", text)
     text = re.sub(r"(?<![\w.,])(\d{1,3})k\b", r"\1.000", text)
     text = re.sub(r"(?<=\d) ?(mln|mld)\b\.?", _millions, text)
@@ -205,12 +205,12 @@ def _place(match: re.Match[str]) -> str:
 def _one(match: re.Match[str]) -> str:
     """Write out one in the form of the article: `uno studente`, `un'amica`, `una casa`, `un anno`."""
     noun = match["noun"]
-    if noun in WORDS.units or noun.lower() in _MONTHS or not gender_behind(f" {noun}", WORDS.nouns, singular=True):
+    if noun in WORDS.units or noun.lower() in _MONTHS or not gender_after(f" {noun}", WORDS.nouns, singular=True):
         return match.group()
     before = re.search(r"(?i)(\w+)\s$", match.string[: match.start()])
     if before and before[1].lower() in ("numero", "il", "la", "pagina", "capitolo", "articolo", "tipo", "fase", "n"):
         return match.group()
-    return one_before(noun, gender_behind(f" {noun}", WORDS.nouns, singular=True) == FEMININE)
+    return one_before(noun, gender_after(f" {noun}", WORDS.nouns, singular=True) == FEMININE)
 
 
 def one_before(noun: str, feminine: bool) -> str:

@@ -80,7 +80,7 @@ def _own_rules(text: str) -> str:
     text = romance.say_days(text, WORDS, "primeiro")
     text = re.sub(r"\bCEP:? (\d{5})-?(\d{3})\b", lambda m: f"C E P {digits(m[1], WORDS)}, {digits(m[2], WORDS)}", text)
     text = _PHONE.sub(lambda m: romance.groups(m.group(), WORDS), text)
-    text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
+    text = romance.say_labelled_telephone(text, _PHONE_LABELS, WORDS)
     text = re.sub(r"(?P<number>\d[\d.,]*) ?(?P<scale>mi|bi|tri)\b(?![-.]\w)", _millions, text)
     text = _months_and_days(text)
     text = _times(text)

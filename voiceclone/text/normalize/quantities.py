@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from voiceclone.text.normalize.gender import gender_behind
+from voiceclone.text.normalize.gender import gender_after
 from voiceclone.text.normalize.numbers import (
     cardinal,
     number_pattern,
@@ -285,7 +285,7 @@ def say_numbers(text: str, words: Words, british: bool) -> str:
     number = number_pattern(words)
 
     def plain(match: re.Match[str]) -> str:
-        said = say_number(match["number"], words, _gender_behind(match, words), british)
+        said = say_number(match["number"], words, _gender_after(match, words), british)
         before = " " if match.start() and text[match.start() - 1].isalnum() else ""
         after = " " if text[match.end() : match.end() + 1].isalnum() else ""
         return before + (f"{words.minus} " if match["minus"] else "") + said + after
@@ -293,7 +293,7 @@ def say_numbers(text: str, words: Words, british: bool) -> str:
     return re.sub(rf"(?P<minus>(?<![\w)-])-)?(?P<number>{number})", plain, text)
 
 
-def _gender_behind(match: re.Match[str], words: Words) -> str:
+def _gender_after(match: re.Match[str], words: Words) -> str:
     """Return the gender of the noun after a number; empty if it stands alone, is a year or a label (`número 1`)."""
     if not words.nouns:
         return ""
@@ -312,4 +312,4 @@ def _gender_behind(match: re.Match[str], words: Words) -> str:
         return ""
     if re.search(r"(?i)\b(?:as|às|das|nas|las|unas|umas) $", before):  # the article shows the gender
         return FEMININE
-    return gender_behind(rest, words.nouns, singular=match["number"] == "1")
+    return gender_after(rest, words.nouns, singular=match["number"] == "1")

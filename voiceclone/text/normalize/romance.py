@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 
-from voiceclone.text.normalize.gender import gender_behind, is_feminine
+from voiceclone.text.normalize.gender import gender_after, is_feminine
 from voiceclone.text.normalize.numbers import cardinal, digits, ordinal, roman_value
 from voiceclone.text.normalize.words import FEMININE, MASCULINE, Words, listed
 
@@ -169,7 +169,7 @@ def say_half_days(text: str, part_of_day: Callable[[int, bool], str]) -> str:
     return re.sub(half, said, text, flags=re.I)
 
 
-def say_telephone_behind(text: str, labels: str, words: Words) -> str:
+def say_labelled_telephone(text: str, labels: str, words: Words) -> str:
     """Write out digit by digit a telephone number that follows one of `labels`, a regular expression."""
     pattern = rf"(?i:\b(?:{labels})[:.]*)\s*(?=\(?\d)(?P<groups>\(?\d{{2,4}}\)?(?:[ .-]?\d{{2,}}){{1,4}})(?![\w,])"
     return re.sub(pattern, lambda m: m.group()[: m.start("groups") - m.start()] + groups(m["groups"], words), text)
@@ -191,7 +191,7 @@ def say_halves(text: str, words: Words, half: tuple[str, str]) -> str:
         if unit:
             said, feminine = (unit.many if plural else unit.one), unit.gender == FEMININE
         else:
-            if not name.isalpha() or not gender_behind(f" {name}", words.nouns, singular=not plural):
+            if not name.isalpha() or not gender_after(f" {name}", words.nouns, singular=not plural):
                 return match.group()
             said, feminine = name, is_feminine(name, words.nouns, singular=not plural)
         form = half[feminine]
@@ -216,14 +216,14 @@ def say_place(number: int, rest: str, words: Words, feminine: bool = False, shor
         feminine: the number is marked as feminine.
         short: the number is marked as the short form, `1er`.
     """
-    masculine_noun = gender_behind(rest, words.nouns, singular=True) == MASCULINE
+    masculine_noun = gender_after(rest, words.nouns, singular=True) == MASCULINE
     gender = FEMININE if feminine else MASCULINE
     return ordinal(number, words, gender, before_noun=short or (not feminine and masculine_noun))
 
 
 def counts_a_noun(rest: str, words: Words) -> bool:
     """Return whether `rest`, the text after a number, begins with a noun the number could count."""
-    return bool(gender_behind(rest, words.nouns, singular=True))
+    return bool(gender_after(rest, words.nouns, singular=True))
 
 
 def say_per(text: str, words: Words, names: Mapping[str, str]) -> str:
@@ -268,7 +268,7 @@ def say_roman_places(text: str, words: Words, articles: str) -> str:
     def place(match: re.Match[str]) -> str:
         value = roman_value(match["numeral"])
         rest = match.string[match.end() :]
-        gender = gender_behind(rest, words.nouns, singular=True)
+        gender = gender_after(rest, words.nouns, singular=True)
         if not 0 < value <= _LARGEST_PLACE or not gender:
             return match.group()
         if match["article"].split()[-1:] and match["article"].split()[-1].lower() in _FEMININE_ARTICLES:

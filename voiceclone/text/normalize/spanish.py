@@ -84,7 +84,7 @@ def _own_rules(text: str) -> str:
     text = re.sub(rf"\b([Ll]a|[Uu]na) ({titles})", lambda m: f"{m[1]} {_FEMININE_TITLES[m[2]]}", text)
     text = re.sub(r"\bC\. ?P\. ?(\d{4,5})\b", lambda m: f"código postal {digits(m[1], WORDS)}", text)
     text = _SPANISH_NUMBER.sub(lambda m: romance.groups(m.group(), WORDS), text)
-    text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
+    text = romance.say_labelled_telephone(text, _PHONE_LABELS, WORDS)
     text = _months_and_days(text)
     text = _times(text)
     text = re.sub(r"(?<=\d)\s?º\s?(?=[CF]\b)", " °", text)

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.model import needs_a_look
+from voiceclone.clips.model import needs_review
 from voiceclone.errors import Cancelled
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
@@ -152,7 +152,7 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
         clips = engine.clips(project_id)
         readiness = engine.readiness(project_id)
         still_there = any(clip.clip_id == clip_id for clip in clips)
-        doubtful = sum(map(needs_a_look, clips))
+        doubtful = sum(map(needs_review, clips))
         return (
             *listing(project_id, page, clip_id, show, order),
             gr.update(visible=bool(clips)),

@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.model import needs_a_look
+from voiceclone.clips.model import needs_review
 from voiceclone.errors import Cancelled
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
@@ -32,7 +32,7 @@ def listening(shared: Shared, work_name: str = "clean") -> Callable[..., tuple[A
                 clips = shared.engine.listen(project_id, on_progress=into(progress), should_stop=should_stop)
             except Cancelled:
                 return markup.note(text.LISTEN_CANCELLED), changed + 1
-        doubtful = sum(map(needs_a_look, clips))
+        doubtful = sum(map(needs_review, clips))
         return markup.note(text.listened(doubtful), "usable" if doubtful else "good"), changed + 1
 
     listen_to_clips.__name__ = f"listen_after_{work_name}"

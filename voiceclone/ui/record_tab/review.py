@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.model import needs_a_look
+from voiceclone.clips.model import needs_review
 from voiceclone.errors import Cancelled
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
@@ -15,7 +15,7 @@ from voiceclone.ui.parts.shared import Shared, chosen_id, into, wire
 _LEVELS = {"bad": 0, "usable": 1, "good": 2}
 _SHOWN: dict[str, Callable[[Any], bool]] = {
     "all": lambda clip: True,
-    "look": needs_a_look,
+    "look": needs_review,
     **{
         level: lambda clip, level=level: clip.included and clip.verdict.level == level
         for level in ("good", "usable", "bad")
@@ -54,7 +54,7 @@ def next_to_look_at(clips: Sequence[Any], clip_id: str) -> str:
     ids = [clip.clip_id for clip in newest_first]
     start = ids.index(clip_id) + 1 if clip_id in ids else 0
     for clip in newest_first[start:] + newest_first[:start]:
-        if needs_a_look(clip) and clip.clip_id != clip_id:
+        if needs_review(clip) and clip.clip_id != clip_id:
             return str(clip.clip_id)
     return ""
 
