@@ -23,7 +23,7 @@ def is_are(number: int, one: str = "is", more: str = "are") -> str:
 
 
 def kept_sentence(number: int, done: str, noun: str = "clip") -> str:
-    """Say what is kept after a stop: `2 clips were added before; they are kept.`"""
+    """Say what is kept after a stop: `2 clips were added before and are kept.`"""
     if not number:
         return f"Nothing was {done} before."
     return f"{count(number, noun)} {is_are(number, 'was', 'were')} {done} before and {is_are(number)} kept."

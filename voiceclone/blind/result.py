@@ -7,7 +7,7 @@ from voiceclone.errors import InputError
 from voiceclone.wording import count, is_are
 
 CONFIDENCE = 0.95
-_PREFERRED = {"better": "was preferred", "like": "was taken for the more alike"}
+_PREFERRED = {"better": "was preferred", "like": "was judged the more similar"}
 
 
 @dataclass(frozen=True)

@@ -178,7 +178,7 @@ def _card_words(status: ModelStatus) -> list[str]:
         f"{card.title} ({card.base_id}): {_STATE_WORDS[status.state]}",
         card.purpose,
         f"Size: {_size(card)}. Languages: {', '.join(card.languages)}.",
-        f"Licence: {card.licence}. {card.licence_words} All of it: {card.licence_url}",
+        f"Licence: {card.licence}. {card.licence_words} Full text: {card.licence_url}",
         "Voices made with it may be shared." if card.may_share_voices else "Voices made with it may not be passed on.",
     ]
     if status.state == "incomplete":

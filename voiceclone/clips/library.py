@@ -218,7 +218,7 @@ class ClipLibrary:
         from voiceclone.clips.quality.clean import STRENGTHS, clean_clips
 
         if strength not in STRENGTHS:
-            raise InputError(f"“{strength}” is no strength of cleaning; choose one of {', '.join(STRENGTHS)}.")
+            raise InputError(f"“{strength}” is not a cleaning strength; choose one of {', '.join(STRENGTHS)}.")
         records = self.records(project_id)
         if clip_ids is not None:
             records = [self.record(project_id, clip_id) for clip_id in clip_ids]

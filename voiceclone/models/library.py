@@ -308,7 +308,7 @@ def sharing_refusal(voice: Voice) -> str:
 def licence_question(card: BaseCard) -> str:
     """Return the sentence a user has to agree to before a base model is downloaded."""
     return (
-        f"{card.title} comes under the licence {card.licence}. {card.licence_words} All of it: {card.licence_url} "
+        f"{card.title} comes under the licence {card.licence}. {card.licence_words} Full text: {card.licence_url} "
         "Agree to these terms first, then get the model."
     )
 
@@ -341,7 +341,7 @@ def _missing_files(folder: Path, source: Source) -> list[str]:
 def _mirrored_url(url: str, mirror: str | None) -> str:
     if mirror is not None:
         if not mirror.startswith(("https://", "http://")):
-            raise InputError(f"“{mirror}” is no address of a server. It begins with https://.")
+            raise InputError(f"“{mirror}” is not a server address. It begins with https://.")
         return f"{mirror.rstrip('/')}/{url.removeprefix(_GITHUB).removeprefix(_HUB)}"
     if url.startswith(_HUB):
         from huggingface_hub.constants import ENDPOINT  # HF_ENDPOINT, set by users of a hub mirror

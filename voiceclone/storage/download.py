@@ -78,7 +78,7 @@ def fetch(
         if wrong:
             part.unlink()
             raise BaseModelError(
-                f"The file “{path.name}” that came is not the expected one (its {wrong}), so it was thrown away. "
+                f"The downloaded file “{path.name}” is not the expected one (its {wrong}), so it was deleted. "
                 f"Try again; if that does not help, do without. {advice}".rstrip()
             )
         part.replace(path)

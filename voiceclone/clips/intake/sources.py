@@ -89,8 +89,8 @@ class SourceFinder:
         for path in sounds[limits.MAX_UPLOAD_FILES :]:
             self._reject(
                 path,
-                f"Only {limits.MAX_UPLOAD_FILES} single files are taken at a time. Add this one with the next "
-                "ones, or put them all into one folder or zip file.",
+                f"Only {limits.MAX_UPLOAD_FILES} single files can be added at a time. Add this one with the "
+                "next, or put them all into one folder or zip file.",
             )
         sounds = sounds[: limits.MAX_UPLOAD_FILES]
         stems = {path.stem.casefold() for path in sounds}
@@ -202,7 +202,7 @@ def _files_of(folder: Path) -> tuple[list[Path], list[str]]:
 
 def _skipped_sentence(names: Sequence[str]) -> str:
     verb = "was" if len(names) == 1 else "were"
-    return f"{_listed(names)} {verb} skipped: no ending of a recording. If there is speech in it, add it as a WAV file."
+    return f"{_listed(names)} {verb} skipped: not recognised as a recording. If there is speech in it, add it as WAV."
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ _EDGE_S = 0.25
 """Trimmed from both ends of the silence: the key or button that starts and stops the recording, in seconds."""
 _SENTENCES: dict[RoomLevel, str] = {
     "good": "This room and microphone are good for recording.",
-    "usable": "You can record here. Better still with this put right:",
+    "usable": "You can record here. It gets even better if you put this right:",
     "fix first": "Put this right first, then check again:",
 }
 

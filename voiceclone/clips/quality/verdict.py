@@ -138,7 +138,9 @@ def _text(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     if figures["letters_per_s"] > limits.MAX_LETTERS_PER_S:
         yield Finding("words", "bad", "The text is longer than what is said. Correct the text, or record it again.")
     elif figures["letters_per_s"] < limits.MIN_LETTERS_PER_S:
-        yield Finding("words", "bad", "Much more is said than the text has. Complete the text, or record it again.")
+        yield Finding(
+            "words", "bad", "Much more is said than the text contains. Complete the text, or record it again."
+        )
     if facts.text_unplaced:
         yield Finding(
             "unplaced",
@@ -151,7 +153,9 @@ def _heard(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     """Yield what the networks found; a person may overrule it."""
     if figures.get("character_error_rate", 0.0) > limits.MAX_CHARACTER_ERROR_RATE:
         yield Finding(
-            "words", "bad", "Other words were heard than the text has. Listen, and correct the text or record it again."
+            "words",
+            "bad",
+            "The words that were heard are not those of the text. Listen, and correct the text or record it again.",
         )
     elif _some_words_differ(figures, facts):
         yield Finding(
@@ -192,7 +196,9 @@ def _speaker(figures: dict[str, float]) -> Iterator[Finding]:
             "speaker", "bad", "It sounds like somebody else. Listen: if it is you, say so; if not, delete the clip."
         )
     elif likeness < doubtful:
-        yield Finding("speaker", "usable", "It does not quite sound like your other clips. Listen whether it is you.")
+        yield Finding(
+            "speaker", "usable", "It does not quite sound like your other clips. Listen to check that it is you."
+        )
 
 
 def is_clear(figures: dict[str, float]) -> bool:
@@ -222,7 +228,7 @@ def _length(figures: dict[str, float]) -> Iterator[Finding]:
         yield Finding(
             "little speech",
             "usable",
-            "Most of it is silence or noise. Listen whether the whole sentence is in it, or record it again.",
+            "Most of it is silence or noise. Listen to check that the whole sentence is in it, or record it again.",
         )
     elif figures["speech_s"] / max(share, 0.01) < limits.MIN_SLICE_S:
         yield Finding("short", "usable", "Very short. It is used, but sentences of 2 to 12 s teach the voice more.")

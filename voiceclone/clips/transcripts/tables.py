@@ -268,7 +268,9 @@ def _wanted_column(table: _Table, headings: Sequence[str] | None, wanted: str) -
     elif name.isdecimal() and 1 <= int(name) <= table.width:
         place = int(name) - 1
     else:
-        known = f"its headings are {', '.join(headings)}" if headings else f"it has {table.width} columns, from 1 on"
+        known = (
+            f"its headings are {', '.join(headings)}" if headings else f"it has {table.width} columns, counted from 1"
+        )
         raise TextError(f"“{table.name}” has no column “{wanted}”; {known}. Choose one of them.")
     return TextColumn(place, place)
 

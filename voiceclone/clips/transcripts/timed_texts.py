@@ -94,9 +94,7 @@ def _read_subtitles(content: str, name: str) -> list[TimedText]:
     cues = [TimedText(_seconds(one.start), _seconds(one.end), one.text) for one in captions]
     lasting = sorted((cue for cue in cues if cue.end_s > cue.start_s), key=lambda cue: cue.start_s)
     if cues and not lasting:
-        raise TextError(
-            f"Every text in “{name}” ends before it begins. Make its times again, or add the recording alone."
-        )
+        raise TextError(f"Every text in “{name}” ends before it begins. Correct its times, or add the recording alone.")
     return list(_without_repeats(lasting))
 
 
