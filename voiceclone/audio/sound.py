@@ -51,11 +51,11 @@ def decode(path: Path) -> Audio:
     Raises:
         AudioError: the file is missing, empty, not a recording, or longer than `MAX_RECORDING_S`.
     """
-    from voiceclone.audio.decoding import fit, open_recording
+    from voiceclone.audio.decoding import open_recording, scale_to_fit
 
     recording = open_recording(path)
     blocks = list(recording.blocks())
-    return Audio(fit(np.concatenate(blocks)), recording.sample_rate)
+    return Audio(scale_to_fit(np.concatenate(blocks)), recording.sample_rate)
 
 
 def resample(audio: Audio, to_rate: int) -> Audio:

@@ -65,11 +65,11 @@ def _sentence(test: BlindTest, winner: str, other: str, chosen: int, low: float,
     between = f"between {100 * low:.0f} and {100 * high:.0f} in 100"
     verb = _PREFERRED[test.question]
     if 2 * chosen == total:
-        told = f"“{winner}” and “{other}” were chosen equally often, {chosen} of {count(total, 'time')} each"
-        return f"{told}. The true share of either lies {between}: no difference was heard."
-    told = f"“{winner}” {verb} {chosen} of {count(total, 'time')}, “{other}” {total - chosen}"
+        counts = f"“{winner}” and “{other}” were chosen equally often, {chosen} of {count(total, 'time')} each"
+        return f"{counts}. The true share of either lies {between}: no difference was heard."
+    counts = f"“{winner}” {verb} {chosen} of {count(total, 'time')}, “{other}” {total - chosen}"
     proof = "so chance alone hardly explains it" if low > 0.5 else "so it may still be chance"
-    return f"{told}. Its true share lies {between}, {proof}."
+    return f"{counts}. Its true share lies {between}, {proof}."
 
 
 def _about_recordings(test: BlindTest) -> str:

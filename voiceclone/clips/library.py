@@ -76,14 +76,14 @@ class ClipLibrary:
 
     def lost(self, project_id: str | None = None) -> tuple[str, ...]:
         """Return a sentence with a remedy for each unreadable project, and one for this project's unreadable clips."""
-        told = []
+        sentences = []
         for folder in self._project_folders():
             try:
                 descriptions.read_project(folder)
             except NotFoundError:
                 continue  # being created or deleted at this moment
             except StorageError as error:
-                told.append(str(error))
+                sentences.append(str(error))
         damaged = []
         for folder in self._clip_folders(project_id) if disk.is_id(project_id) else ():
             try:
@@ -92,7 +92,7 @@ class ClipLibrary:
                 continue
             except AudioError:
                 damaged.append(folder)
-        return (*told, *filter(None, [descriptions.lost_clips_sentence(sorted(damaged))]))
+        return (*sentences, *filter(None, [descriptions.lost_clips_sentence(sorted(damaged))]))
 
     def project(self, id_or_name: str) -> Project:
         """Return a project by its id or name.

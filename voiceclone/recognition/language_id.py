@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone.audio.decoding import Recording, fit
+from voiceclone.audio.decoding import Recording, scale_to_fit
 from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_frames, speech_regions
 from voiceclone.errors import AudioError
@@ -48,7 +48,7 @@ def _speech_of(recording: Recording) -> Audio:
         read_s += len(block) / recording.sample_rate
         if read_s >= _LISTEN_S:
             break
-    audio = Audio(fit(np.concatenate(blocks)), recording.sample_rate)
+    audio = Audio(scale_to_fit(np.concatenate(blocks)), recording.sample_rate)
     regions = speech_regions(speech_frames(audio))
     pieces = [audio.samples[round(s * audio.sample_rate) : round(e * audio.sample_rate)] for s, e in regions]
     samples = np.concatenate(pieces) if pieces else audio.samples

@@ -61,7 +61,7 @@ class Recording(ABC):
         """Yield mono float32 blocks, shape (samples,), of about `BLOCK_S`.
 
         How to mix the channels is decided for the whole recording (see `mixing`), which is read once more for it.
-        Values may exceed 1 in float files and where two people have a channel each; see `fit`.
+        Values may exceed 1 in float files and where two people have a channel each; see `scale_to_fit`.
 
         Raises:
             AudioError: nothing can be read, or the recording is longer than `MAX_RECORDING_S`.
@@ -75,8 +75,8 @@ class Recording(ABC):
                 f"“{self.path.name}” holds no sound: it is empty or was cut off while it was saved. "
                 "Record or export it again."
             )
-        told_s = self.duration_s if self.duration_is_stated else None
-        if told_s and read < 0.98 * told_s * self.sample_rate - 4096:
+        stated_s = self.duration_s if self.duration_is_stated else None
+        if stated_s and read < 0.98 * stated_s * self.sample_rate - 4096:
             self.cut_off = True
 
     @abstractmethod
@@ -136,7 +136,7 @@ def too_long(path: Path) -> AudioError:
     )
 
 
-def fit(samples: np.ndarray) -> np.ndarray:
+def scale_to_fit(samples: np.ndarray) -> np.ndarray:
     """Return float32 samples within [-1, 1]; audio beyond that is scaled down, not clipped."""
     peak = float(np.max(np.abs(samples), initial=0.0))
     return (samples / peak if peak > 1.0 else samples).astype(np.float32, copy=False)

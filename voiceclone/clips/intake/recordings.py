@@ -334,7 +334,7 @@ def decode_if_short(recording: Recording) -> Audio | None:
     """Decode an open recording; None if it turns out longer than a clip, whatever its header says."""
     import numpy as np
 
-    from voiceclone.audio.decoding import fit
+    from voiceclone.audio.decoding import scale_to_fit
 
     blocks, length = [], 0
     for block in recording.blocks():
@@ -342,4 +342,4 @@ def decode_if_short(recording: Recording) -> Audio | None:
         length += len(block)
         if length > limits.MAX_CLIP_S * recording.sample_rate:
             return None
-    return Audio(fit(np.concatenate(blocks)), recording.sample_rate)
+    return Audio(scale_to_fit(np.concatenate(blocks)), recording.sample_rate)

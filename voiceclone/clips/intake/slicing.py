@@ -6,7 +6,7 @@ from itertools import chain, islice
 
 import numpy as np
 
-from voiceclone.audio.decoding import Recording, fit
+from voiceclone.audio.decoding import Recording, scale_to_fit
 from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_probabilities, speech_regions
 from voiceclone.clips.intake.word_cuts import RecogniseWords, divide_run, windows_over
@@ -108,7 +108,7 @@ def find_speech(
             if on_progress and recording.duration_s:
                 share = min(1.0, read_s / recording.duration_s)
                 on_progress(share, f"Looking for pauses in {recording.path.name}")
-            yield fit(block)
+            yield scale_to_fit(block)
 
     for probabilities in speech_probabilities(blocks(), recording.sample_rate):
         found.append(probabilities)
@@ -186,13 +186,13 @@ def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, A
             start, end = wanted.pop(0)
             inside = [(since - start, to - start) for since, to in silence if start < since < end]
             piece = _without_silence(held[start - held_from : end - held_from], inside, round(_FADE_S * rate))
-            yield start / rate, Audio(fit(piece), rate)
+            yield start / rate, Audio(scale_to_fit(piece), rate)
         needed_from = wanted[0][0] if wanted else held_from + len(held)
         drop = min(len(held), max(0, needed_from - held_from))
         held, held_from = held[drop:], held_from + drop
     for start, end in wanted:  # rounding may put the last cut just past the end
         piece = held[max(0, start - held_from) : end - held_from]
-        yield start / rate, Audio(fit(piece), rate)
+        yield start / rate, Audio(scale_to_fit(piece), rate)
 
 
 def _without_silence(samples: np.ndarray, silence: list[tuple[int, int]], fade_length: int) -> np.ndarray:
@@ -255,7 +255,7 @@ def _nearest_merge(spoken: list[tuple[float, float]], groups: list[_Group], plac
         group = _Group(one.first, other.last, (*one.joints, one.last, *other.joints))
         if group.length_s(spoken) <= LONGEST_S:
             fits.append((spoken[other.first][0] - spoken[one.last][1], left, group))
-    return min(fits, key=lambda fit: fit[0])[1:] if fits else None
+    return min(fits, key=lambda candidate: candidate[0])[1:] if fits else None
 
 
 def _stop_if_asked(should_stop: ShouldStop | None) -> None:

@@ -277,12 +277,12 @@ def _wanted_column(table: _Table, headings: Sequence[str] | None, wanted: str) -
 
 def _unclear(table: _Table, headings: Sequence[str] | None, file_column: int, others: Sequence[Column]) -> str:
     likely = [column for column in others if not column.cannot_be_words]
-    told = " or ".join(
+    options = " or ".join(
         f"the {_ORDINALS[column.index] if column.index < len(_ORDINALS) else column.index + 1} "
         f"(“{column.filled[0][:_QUOTED_CHARACTERS]}”)"
         for column in likely[:3]
     )
-    what = f"is it {told}" if len(likely) > 1 else "there are only numbers, names or codes beside the files"
+    what = f"is it {options}" if len(likely) > 1 else "there are only numbers, names or codes beside the files"
     if any(column.holds_phonemes for column in others):
         what = "there are only phonemes, which VoiceClone makes itself"
     names = ["file" if index == file_column else "…" for index in range(table.width)]
