@@ -27,8 +27,8 @@ def read_project(folder: Path) -> Project:
     """Read a project's description; a damaged one is restored from its copy.
 
     Raises:
-            NotFoundError: there is none.
-            StorageError: it and its copy are damaged.
+        NotFoundError: there is none.
+        StorageError: it and its copy are damaged.
     """
     missing = NotFoundError("There is no such project. Choose one from the list.")
     damaged = StorageError(
@@ -55,8 +55,8 @@ def read_record(folder: Path) -> ClipRecord:
     """Read a clip's description; a damaged one is restored from its copy.
 
     Raises:
-            NotFoundError: there is none.
-            AudioError: it is damaged, and so is its copy if it has one.
+        NotFoundError: there is none.
+        AudioError: it is damaged, and so is its copy if it has one.
     """
     damaged = AudioError(_DAMAGED_CLIP)
     value = disk.read_json_twice(folder / CLIP_FILE, missing=NotFoundError(MISSING_CLIP), damaged=damaged)

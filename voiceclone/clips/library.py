@@ -51,8 +51,8 @@ class ClipLibrary:
         """Create an empty project.
 
         Raises:
-                InputError: the name is empty, too long or taken (ignoring case).
-                TextError: the language is unknown.
+            InputError: the name is empty, too long or taken (ignoring case).
+            TextError: the language is unknown.
         """
         name = disk.clean_name(name, "project name")
         get_language(language)
@@ -183,8 +183,8 @@ class ClipLibrary:
         """Change a clip's text, whether it is included, or whether a person confirmed it; None leaves a value as it is.
 
         Raises:
-                NotFoundError: there is no such clip.
-                TextError: the text is too long.
+            NotFoundError: there is no such clip.
+            TextError: the text is too long.
         """
         asked = {"included": included, "confirmed": confirmed}
         changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
@@ -249,8 +249,8 @@ class ClipLibrary:
         """Return a clip's audio; `best` is the cleaned version if there is one.
 
         Raises:
-                NotFoundError: there is no such clip, or it is not cleaned yet.
-                AudioError: its file is damaged.
+            NotFoundError: there is no such clip, or it is not cleaned yet.
+            AudioError: its file is damaged.
         """
         self.record(project_id, clip_id)
         folder = self.clip_folder(project_id, clip_id)
@@ -339,7 +339,7 @@ class ClipLibrary:
         """Return one record.
 
         Raises:
-                NotFoundError: there is no such clip.
+            NotFoundError: there is no such clip.
             AudioError: its file is damaged.
         """
         if not disk.is_id(project_id) or not disk.is_id(clip_id):

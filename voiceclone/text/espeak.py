@@ -31,7 +31,7 @@ def ipa(text: str, voice: str) -> str:
     """Return the pronunciation of `text` in IPA, with spaces between words and two-letter sounds joined by `TIE`.
 
     Args:
-            text: letters, apostrophes, hyphens and spaces; punctuation ends a clause and is lost.
+        text: letters, apostrophes, hyphens and spaces; punctuation ends a clause and is lost.
         voice: an espeak-ng voice, its file below `lang/`, for example `roa/fr`.
 
     Raises:

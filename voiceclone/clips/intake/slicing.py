@@ -146,7 +146,7 @@ def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePl
 
     Args:
         spoken: (start, end) of the stretches of speech in seconds, in order.
-            duration_s: duration of the recording.
+        duration_s: duration of the recording.
     """
     kept, too_short, cut_out, left_out_s = [], [], [], 0.0
     between_words = set()

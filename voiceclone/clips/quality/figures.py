@@ -22,7 +22,7 @@ def measure(audio: Audio) -> dict[str, float]:
     Returns:
         snr_db, loudness_lufs, peak_dbfs, clipped_share (0..1), limiting (see `acoustics.limiting`), speech_s,
         speech_share (0..1), longest_pause_s, high_band_db, emptied_share (see `acoustics.emptied_share`), starts_late
-            and ends_early (0 or 1), and reverberation_s if it can be estimated.
+        and ends_early (0 or 1), and reverberation_s if it can be estimated.
     """
     probabilities = speech_frames(audio)
     regions = speech_regions(probabilities)

@@ -67,7 +67,7 @@ def check_room(silence: Audio, speech: Audio) -> RoomReport:
 
     Args:
         silence: the room while nobody speaks.
-            speech: a sentence or two, at the intended distance and loudness.
+        speech: a sentence or two, at the intended distance and loudness.
 
     Raises:
         AudioError: one of them is shorter than `limits.MIN_ROOM_CHECK_S`.
