@@ -381,7 +381,7 @@ def test_what_two_converters_share_goes_with_the_second(get, site, engine):
 
 def test_a_model_that_is_being_fetched_is_not_removed(engine):
     shelf = ModelLibrary(engine.data_dir)
-    with shelf._alone(catalogue.card("your_tts")), pytest.raises(BusyError, match="being fetched"):
+    with shelf._exclusive(catalogue.card("your_tts")), pytest.raises(BusyError, match="being fetched"):
         engine.remove_model("your_tts")
 
 
