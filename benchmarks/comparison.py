@@ -25,7 +25,7 @@ from voiceclone.compare.model import Comparison, Way
 from voiceclone.errors import VoiceCloneError
 from voiceclone.storage import disk
 
-DOCUMENT = host.CHECKOUT_DIR / "docs" / "transfer-vs-fine-tuning.md"
+DOCUMENT = host.CHECKOUT_DIR / "docs" / "experiments" / "transfer-vs-fine-tuning.md"
 MEASURED_DIR = results.HERE / "comparisons"
 OUT_DIR = results.HERE / "out"
 JUDGING_CLIPS = 12

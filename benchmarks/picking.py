@@ -30,7 +30,7 @@ from voiceclone.voices.speech import Speaker
 RESULTS_FILE = results.HERE / "picking.json"
 SECONDS = (20, 60, 300)
 MINUTES = 15.0
-"""Long enough for eight candidates on two cores; in five minutes there are three."""
+"""Long enough for eight candidates on two cores; in five minutes there are two to four."""
 MAX_SIMILARITY_BELOW = 0.01
 MAX_WORD_ERRORS_ABOVE = 0.01
 _LOOK_S = 0.5

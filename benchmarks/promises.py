@@ -1,7 +1,7 @@
 """What a training promises in seconds, timed here: `python -m benchmarks.promises`; run it on a quiet machine.
 
 How soon a Stop has saved and made its voice, what ten minutes of recordings take to be made ready, and how far the time
-told beforehand is off for the quick choice. Prints lines for docs/performance.md.
+told beforehand is off for the quick choice. Prints lines for docs/experiments/performance.md.
 """
 
 import argparse

@@ -1,8 +1,8 @@
 """The device we compute on, and the single thread that synthesizes and evaluates so that one thread pool has all cores.
 
 Torch's OpenMP (libgomp) creates a thread pool for every Python thread that computes. As soon as there are more pool
-threads than cores, they sleep at each barrier instead of spinning, and speech takes a third longer (docs/decisions.md).
-A web server answers each request in another thread, so without this module that would be the normal case.
+threads than cores, they sleep at each barrier instead of spinning, and speech takes a third longer
+(docs/decisions/0052). A web server answers each request in another thread, so without this module that would be normal.
 """
 
 import functools

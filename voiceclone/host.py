@@ -77,7 +77,7 @@ def has_gpu() -> bool:
     """True if torch can compute on a CUDA device. Imports torch, which takes some seconds the first time."""
     import torch
 
-    return torch.cuda.is_available()
+    return bool(torch.cuda.is_available())
 
 
 def device_in_use() -> str:

@@ -38,13 +38,13 @@ GOOD_SNR_DB = 23.0
 below the speech measures as 20 to 22.3 (docs/clip-verdicts.md)."""
 GOOD_SNR_DB_WITHOUT_PAUSES = 15.0
 """In a clip without pauses the quietest moments are speech: clean speech measures 19.0 to 25.6, with pink noise 15 dB
-below it 16.0 to 17.9, and 10 dB below it 12.4 to 13.6 (docs/decisions.md)."""
+below it 16.0 to 17.9, and 10 dB below it 12.4 to 13.6 (docs/decisions/0093)."""
 BAD_SNR_DB = 6.0
 """Between 10 dB, where gentle cleaning leaves 8 % of the words wrong and a speaker similarity of 0.82, and 0 dB with
 55 % and 0.67 (docs/cleaning.md); nothing in between was measured."""
 GOOD_LOUDNESS_LUFS = -40.0
 BAD_LOUDNESS_LUFS = -55.0
-"""Our choice, not measured: rounding to 16 bits alone adds noise at -101 dBFS, 46 dB below a voice this quiet, and
+"""Our choice: rounding to 16 bits alone adds noise at -101 dBFS, 46 dB below a voice this quiet, and
 microphones add more; at -40 LUFS the distance is 61 dB."""
 TELEPHONE_RATE_HZ = 11_025
 """At this rate and below, the upper half of the consonants is missing."""

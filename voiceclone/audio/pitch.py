@@ -14,7 +14,8 @@ MIN_PITCH_HZ, MAX_PITCH_HZ = 50.0, 600.0
 _TRACKER_RATE = 16_000
 _VOICED = 0.3
 """Confidence from which a frame counts as voiced. The tracker's default of 0.5 misses 1 to 5 % of clearly voiced frames
-in clean speech and up to 13 % on the telephone; 0.3 misses 0 to 2 % and 5 %. Neither voices a pause (docs/pitch.md)."""
+in clean speech and up to 13 % on the telephone; 0.3 misses 0 to 2 % and 5 %. Neither voices a pause
+(docs/experiments/pitch.md)."""
 _LEVEL_DBFS = -23.0
 """RMS level given to the tracker, which does not normalise by itself: at -60 dBFS it finds nothing voiced."""
 
@@ -23,7 +24,7 @@ def pitch_curve(audio: Audio, hop_s: float, length: int | None = None) -> np.nda
     """Return the pitch in Hz every `hop_s` seconds, 0 where unvoiced; float32, shape (length,).
 
     Uses SwiftF0 0.3 (Nieradzik, 2025), a network of 14,386 weights with one value every 16 ms, interpolated on a
-    logarithmic scale. The trackers of WORLD mistake a low voice for one an octave higher (docs/pitch.md).
+    logarithmic scale. The trackers of WORLD mistake a low voice for one an octave higher (docs/experiments/pitch.md).
 
     Args:
         audio: speech at any sample rate.

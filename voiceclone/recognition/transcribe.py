@@ -169,7 +169,7 @@ def keeping_recogniser() -> AbstractContextManager[None]:
     """Keep the recogniser in memory from its first use in the block to the end of the block.
 
     Otherwise each clip loads it again, which takes 0.2 s. It is not kept longer, because its threads would slow down
-    speech synthesis by a third (docs/decisions.md).
+    speech synthesis by a third (docs/decisions/0052).
     """
     return _recogniser.kept()
 

@@ -39,8 +39,8 @@ of several is the luckiest of them. With 0.25 a voice of some 0.91 likeness lost
 0.874, whose twenty sentences were 0.15 better."""
 BUZZ_MEAN_DB, BUZZ_MAX_DB = 0.5, 5.5
 """Tone excess above that of the untouched base on the same sentences, mean and strongest line of a band. The bars of
-the benchmark (0.3 and 4 dB) and twice the spread of pairs of sentences (0.09 and 0.75 dB); see docs/decisions.md,
-“Candidates”."""
+the benchmark (0.3 and 4 dB) and twice the spread of pairs of sentences (0.09 and 0.75 dB); see
+docs/decisions/0119."""
 
 
 @dataclass(frozen=True)

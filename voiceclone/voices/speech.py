@@ -20,7 +20,7 @@ from voiceclone.wording import count
 QUIET_ENDS_S = 0.15
 """Silence before the first and after the last sentence. A trained voice begins about 0.1 s before its first word, like
 the cleaned clips it learnt from, and headphones that are waking up swallow that; the base model itself leaves 0.4 s
-before and 0.65 s after (docs/decisions.md, “Quiet ends”)."""
+before and 0.65 s after (docs/decisions/0049)."""
 
 
 @dataclass(frozen=True)

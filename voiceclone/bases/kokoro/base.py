@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 CHECKPOINT_INTERVAL_S = 45.0
 """With a first listen and the writing itself in between, at most a minute of work is lost when the process is killed.
-docs/decisions.md, “Never lose work”, has what a checkpoint costs."""
+docs/decisions/0100 has what a checkpoint costs."""
 FIRST_LISTEN_FILE = "first_listen.wav"
 DONE_FILE = "done.json"
 """Written when voice and scores are; only then is the checkpoint deleted."""

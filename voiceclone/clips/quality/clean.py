@@ -106,7 +106,7 @@ def _clean_unless_it_harms(
 def reduction_share(snr_db: float) -> float:
     """Return the share of the noise amplitude to remove: the noisier the clip, the more.
 
-    A line fitted to what preserved the voice best in docs/decisions.md: all of it at 14 dB, 0.8 at 24, 0.6 at 34.
+    A line fitted to what preserved the voice best in docs/decisions/0014: all of it at 14 dB, 0.8 at 24, 0.6 at 34.
     """
     return float(np.clip(1.28 - 0.02 * snr_db, 0.0, STRONGEST_REDUCTION))
 

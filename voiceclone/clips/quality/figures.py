@@ -17,7 +17,7 @@ def measure(audio: Audio) -> dict[str, float]:
 
     snr_db compares the mean power of 32 ms frames with speech to the median power of those without, or to the
     quietest twentieth of all frames if that is lower. On clean speech with white, pink or hum noise added at
-    5-30 dB, it came within 1-4 dB of the true value (docs/decisions.md).
+    5-30 dB, it came within 1-4 dB of the true value (docs/decisions/0014).
 
     Returns:
         snr_db, loudness_lufs, peak_dbfs, clipped_share (0..1), limiting (see `acoustics.limiting`), speech_s,

@@ -38,7 +38,7 @@ class Recipe:
     """Weight of the log power on linear frequency beside the log magnitudes in mel bands."""
     line_weight: float = 1.0
     """Weight of `spectra.frame_rate_lines`. With 3 to 5 its gradient takes the share that likeness needs: the runs
-    with it were the worst of the day (docs/decisions.md)."""
+    with it were the worst of the day (docs/decisions/0036)."""
     teacher_weight: float = 0.5
     """Weight of the untouched decoder above a recording's bandwidth, in the steps that ask it."""
     teacher_every: int = 4
