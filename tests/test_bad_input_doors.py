@@ -124,7 +124,7 @@ def nothing_is_lost(engine: VoiceEngine) -> Iterator[None]:
     assert [voice.name for voice in engine.voices.all()] == ["Anna"]
 
 
-def is_plain(said: str) -> None:
+def is_bare_file_name(said: str) -> None:
     """Assert that no traceback, no path into the program and no bare error name is shown."""
     assert said
     for mark in ("Traceback", "Errno", "site-packages", "Error:"):
@@ -151,7 +151,7 @@ def test_a_file_that_is_no_recording(
     door: PageDoor | TerminalDoor, make: Callable[[Path], Path], says: str, tmp_path: Path
 ) -> None:
     said = door.add(make(tmp_path))
-    is_plain(said)
+    is_bare_file_name(said)
     assert says in said
 
 
@@ -166,13 +166,13 @@ def test_a_file_that_is_no_recording(
 )
 def test_a_text_that_cannot_be_spoken(door: PageDoor | TerminalDoor, words: str, says: str) -> None:
     said = door.speak(words)
-    is_plain(said)
+    is_bare_file_name(said)
     assert says in said
 
 
 def test_a_voice_that_is_not_there(door: PageDoor | TerminalDoor) -> None:
     said = door.speak(WORDS, voice="0" * 32)
-    is_plain(said)
+    is_bare_file_name(said)
     assert "voice" in said
 
 
@@ -180,7 +180,7 @@ def test_two_trainings_at_once(door: PageDoor | TerminalDoor, engine: VoiceEngin
     run_id = engine.start_training(engine.projects.get("Anna").project_id, "Second", True, steps=LONG_STEPS).run_id
     try:
         said = door.train()
-        is_plain(said)
+        is_bare_file_name(said)
         assert "Second" in said
         assert engine.runs.status(run_id).running
     finally:
@@ -204,7 +204,7 @@ def test_a_voice_file_that_does_not_fit(
     else:
         save_file({"weights": np.zeros(3, np.float32)}, file)
     said = door.bring(file)
-    is_plain(said)
+    is_bare_file_name(said)
     assert ("fate-base" in said) == (kind == "of another base")
 
 
@@ -218,7 +218,7 @@ def test_a_full_disk(
 
     monkeypatch.setattr(Path, "touch", full)
     said = {"add": lambda: door.add(speech_file), "speak": lambda: door.speak(WORDS), "train": door.train}[what]()
-    is_plain(said)
+    is_bare_file_name(said)
     assert "full" in said and "Free some space" in said
 
 

@@ -15,7 +15,7 @@ from tests.small_project import fake_engine, make_project
 from voiceclone.audio.sound import decode, encode_wav
 from voiceclone.cli import main
 from voiceclone.errors import VoiceFileError
-from voiceclone.voices.foreign_file import refusal
+from voiceclone.voices.foreign_file import not_a_voice_error
 
 
 def zipped(**files):
@@ -103,7 +103,7 @@ def test_a_wrong_file_is_told_what_it_is(tmp_path, name, content, told):
 
 
 def test_a_folder_is_no_voice(tmp_path):
-    assert "is a folder" in str(refusal(tmp_path))
+    assert "is a folder" in str(not_a_voice_error(tmp_path))
 
 
 def test_the_weights_of_a_model_are_no_voice(tmp_path):

@@ -81,7 +81,7 @@ PAGE_MAY_IMPORT = {
     "limits": None,
     "bases.catalogue": {"BaseCard", "DEFAULT_BASE_ID"},
     "blind.model": {"QUESTIONS", "RECORDING", "STOCK", "BlindTest", "Side"},
-    "clips.transcripts.reader": {"TABLE_SUFFIXES", "TEXT_BESIDE_SUFFIXES"},
+    "clips.transcripts.reader": {"TABLE_SUFFIXES", "SIDECAR_SUFFIXES"},
     "clips.transcripts.recording_names": {"SOUND_SUFFIXES"},
     "clips.transcripts.timed_texts": {"TIMED_SUFFIXES"},
     "compare.model": {"PICTURE_FILE", "RECORDING_FILE"},

@@ -319,7 +319,7 @@ def test_a_folder_dropped_in_its_place_needs_only_agreement(get, site, engine):
 def test_a_dropped_folder_that_lacks_a_file_is_completed_from_the_server(get, site, engine):
     drop(engine.data_dir / YOUR_TTS, {name: b"?" for name in YOUR_TTS_FILES if name != "speakers.json"})
     status = engine.models.all()[1]
-    assert (status.card.base_id, status.state, status.lacking) == ("your_tts", "incomplete", ("speakers.json",))
+    assert (status.card.base_id, status.state, status.missing_files) == ("your_tts", "incomplete", ("speakers.json",))
     site.put(ZIP, zipped(YOUR_TTS, YOUR_TTS_FILES))
     assert get().state == "ready"
     assert (engine.data_dir / "base" / "your_tts" / "model_file.pth").read_bytes() == WEIGHTS
@@ -381,7 +381,7 @@ def test_what_two_converters_share_goes_with_the_second(get, site, engine):
 
 def test_a_model_that_is_being_fetched_is_not_removed(engine):
     shelf = ModelLibrary(engine.data_dir)
-    with shelf._alone(catalogue.card("your_tts")), pytest.raises(BusyError, match="being fetched"):
+    with shelf._exclusive(catalogue.card("your_tts")), pytest.raises(BusyError, match="being fetched"):
         engine.models.remove("your_tts")
 
 

@@ -276,7 +276,7 @@ def test_a_blind_test_goes_on_where_it_was_left(old):
     begun, finished = old.blind_tests.all()
     assert (begun.answered, finished.answered, finished.finished) == (3, 6, True)
     assert told_by(finished) == (
-        "“Joe” was taken for the more alike 4 of 6 times, “your recordings” 2. Its true share lies between 30 and 90 "
+        "“Joe” was judged the more similar 4 of 6 times, “your recordings” 2. Its true share lies between 30 and 90 "
         "in 100, so it may still be chance. 5 of the 6 recordings were also learnt from, which flatters the voice."
     )
     asked = old.blind_tests.question(begun.test_id)

@@ -22,7 +22,7 @@ from voiceclone.storage import disk
 from voiceclone.storage.safetensors_file import is_whole
 from voiceclone.training import candidate_selection, candidates, runs, worker
 from voiceclone.training.candidate_schedule import STEPS_BETWEEN
-from voiceclone.voices.instant import untrained_name
+from voiceclone.voices.instant import instant_voice_name
 
 STEPS = 3 * STEPS_BETWEEN
 LONG_S = 60.0
@@ -227,7 +227,7 @@ def test_memory_that_runs_out_before_the_first_step_ends_no_training(picker, mon
 def test_memory_that_runs_out_for_the_voice_made_without_training_ends_no_training(picker, monkeypatch, tmp_path):
     made, base, run_dir = picker
     engine = VoiceEngine(tmp_path, BASE_ID, base_factory=FACTORY)
-    engine.instant_voice(engine.projects.all()[0].project_id, untrained_name("Anna"), True)
+    engine.instant_voice(engine.projects.all()[0].project_id, instant_voice_name("Anna"), True)
     monkeypatch.setattr(base, "speak", run_out)
     candidate, _ = made.conclude(4, 4.0)
     assert (candidate.step, candidates.read(run_dir).instant) == (2, None)

@@ -17,7 +17,7 @@ from voiceclone.storage import disk
 from voiceclone.training import candidates, run_summary
 from voiceclone.training.candidate_schedule import STEPS_BETWEEN
 from voiceclone.training.lock import TrainingLock
-from voiceclone.voices.instant import untrained_name
+from voiceclone.voices.instant import instant_voice_name
 
 WAIT_S = 60
 
@@ -194,7 +194,7 @@ def test_a_full_disk_costs_samples_and_not_the_voice(engine, project_id):
 
 
 def test_a_voice_made_without_training_is_compared_with(engine, project_id):
-    engine.instant_voice(project_id, untrained_name("Anna"), True)
+    engine.instant_voice(project_id, instant_voice_name("Anna"), True)
     last = train(engine, project_id, 20)
     found = engine.runs.candidates(last.run_id)
     assert found.instant.judged.likeness == pytest.approx(1.0, abs=0.02)

@@ -195,7 +195,7 @@ def test_a_blind_test_from_the_choice_to_the_result(page, project):
         choice = 1 if made.pairs[number - 1].plays_first == "a" else 2
         answer = call(page, "blind_answer", {"test_id": test_id, "number": number, "choice": choice})
         assert answer["ok"]
-    assert answer["result"].startswith("“Blind” was taken for the more alike 10 of 10 times")
+    assert answer["result"].startswith("“Blind” was judged the more similar 10 of 10 times")
     assert call(page, "blind_pair", {"test_id": test_id})["result"] == answer["result"]
     assert answer["result"].split(" ")[0] in blind.tests_html(page.engine.blind_tests.all())
 

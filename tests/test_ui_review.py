@@ -79,4 +79,4 @@ def test_the_doubtful_ones_come_one_after_the_other_and_round_again():
     ],
 )
 def test_only_what_a_person_can_settle_is_put_in_front_of_them(one, expected):
-    assert one.needs_a_look is expected
+    assert one.needs_review is expected

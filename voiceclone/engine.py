@@ -152,9 +152,9 @@ class VoiceEngine:
 
         Returns how many folders went. What a living process works with stays.
         """
-        from voiceclone.storage.staging import sweep_spools
+        from voiceclone.storage.staging import sweep_staging
 
-        return sweep_spools(self.data_dir / "projects")
+        return sweep_staging(self.data_dir / "projects")
 
     def load_example(self, on_progress: OnProgress | None = None) -> Project:
         """Return a project with the recordings that come with VoiceClone; made on first use."""

@@ -211,7 +211,7 @@ class HeardWhileTraining(Protocol):
     """What a base adds whose voice can be heard and kept while it learns; a base without it keeps its last voice.
 
     None of these changes what training does next, not even by the random numbers it draws
-    (`compute.random_state_untouched`).
+    (`compute.preserved_random_state`).
     """
 
     def train_slice(

@@ -1,4 +1,4 @@
-"""Makes a blind listening test: every pair spoken or read, cut to its words, equally loud, in hidden order."""
+"""Make a blind listening test: speak or read every pair, trim it to its words, match loudness, hide the order."""
 
 import secrets
 import shutil
@@ -32,7 +32,7 @@ from voiceclone.storage import disk
 from voiceclone.training.runs import RunStatus
 
 SHORTEST_CLIP_S, LONGEST_CLIP_S = 1.5, 9.0
-"""A sentence: shorter ones are over before anything is heard, of longer ones the beginning is forgotten."""
+"""About a sentence: of shorter ones too little is heard, of longer ones the beginning is forgotten."""
 STOCK_NAME = "the stock voice"
 RECORDING_NAME = "your recordings"
 _NO_PROJECT = "Choose whose recordings are compared: the voice does not say what it was made from."
@@ -40,7 +40,7 @@ _NO_PROJECT = "Choose whose recordings are compared: the voice does not say what
 
 @dataclass(frozen=True)
 class _Sentence:
-    """What a pair says; `clip` is its recording where one side is the recordings."""
+    """The text of a pair; `clip` is its recording if one side consists of recordings."""
 
     text: str
     clip: Clip | None = None
@@ -65,13 +65,13 @@ class BlindMaker:
         one: a voice's id or name, `stock`, or `recording`.
         other: the same, another one.
         question: see `blind.model.QUESTIONS`.
-        project_id: whose recordings, where the voice's own training is not known any more.
-        seed: of the hidden order; None is a random one.
+        project_id: the project with the recordings, if the training of the voice is no longer known.
+        seed: of the hidden order; None draws one.
 
     Raises:
-        InputError: twice the same, or a voice that cannot read text.
-        NotFoundError: no such voice.
-        NotEnoughSpeechError: too few recordings of a sentence's length.
+        InputError: both sides are the same, or a voice cannot read text.
+        NotFoundError: there is no such voice.
+        NotEnoughSpeechError: there are too few recordings of about a sentence.
     """
 
     def __init__(
@@ -96,10 +96,10 @@ class BlindMaker:
     def make(
         self, shelf: BlindTestLibrary, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
     ) -> BlindTest:
-        """Make the sounds, then write the test.
+        """Make the audio, then write the test.
 
         Raises:
-            Cancelled: `should_stop` turned True; nothing is kept.
+            Cancelled: `should_stop` returned True; nothing is kept.
         """
         sentences = self._sentences()
         order = hidden_order(len(sentences), self._seed)
@@ -148,7 +148,7 @@ class BlindMaker:
         return [_Sentence(text) for text in unseen_sentences(self._language, said)[:PAIRS]]
 
     def _recorded_sentences(self) -> list[_Sentence]:
-        """Return clips of a sentence's length with their words, those that no training heard first."""
+        """Return clips of about a sentence with their words, those not used in training first."""
         learnt = self._learnt_clip_ids()
         clips = [
             clip
@@ -171,7 +171,7 @@ class BlindMaker:
         clips = self._bench.projects.clips(self._recorded_project())
         traced = {run.voice_id for run in self._runs}
         if any(side.kind == VOICE and side.voice_id not in traced for side in self._sides):
-            return {clip.clip_id for clip in clips}  # made without training, or its training was deleted: perhaps all
+            return {clip.clip_id for clip in clips}  # instant voice, or its run was deleted: possibly all of them
         learnt: set[str] = set()
         for run in self._runs:
             held_out = set(self._bench.runs.held_out_clips(run.run_id))
@@ -200,10 +200,10 @@ class BlindMaker:
 
 
 def comparable(one: Audio, other: Audio) -> tuple[Audio, Audio]:
-    """Return two sounds that differ in nothing but the voice: same rate, no silence around the words, equally loud.
+    """Make two recordings differ only in the voice: same sample rate, no silence around the words, same loudness.
 
-    The rate is the lower one: a recording with higher tones than any voice can make would give itself away. Both get
-    the loudness that the one with the higher peaks can have.
+    The lower rate is used, because frequencies beyond what a voice can produce would give a recording away. The
+    loudness is the highest that the one with the higher peaks allows.
     """
     from voiceclone.audio.vad import speech_frames
     from voiceclone.clips.quality.clean import set_loudness, trim_silence
@@ -228,7 +228,7 @@ def _side(voices: VoiceService, wanted: str) -> Side:
 
 
 def _spread(clips: Sequence[Clip], count: int) -> list[Clip]:
-    """Return at most `count` clips, spread evenly over the order they were recorded in."""
+    """Return at most `count` clips, spread evenly over the order of recording."""
     count = min(count, len(clips))
     step = len(clips) / max(1, count)
     return [clips[int((index + 0.5) * step)] for index in range(count)]

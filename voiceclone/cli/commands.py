@@ -142,7 +142,7 @@ def clips(options: Namespace, engine: VoiceEngine) -> int:
         engine.projects.keep_speaker(
             project.project_id, _whole_id(engine.projects.clips(project.project_id), options.mine)
         )
-    known = [clip for clip in engine.projects.clips(project.project_id) if not options.to_look_at or clip.needs_a_look]
+    known = [clip for clip in engine.projects.clips(project.project_id) if not options.to_look_at or clip.needs_review]
     readiness = engine.projects.readiness(project.project_id)
     rows = (
         (

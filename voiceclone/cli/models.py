@@ -145,7 +145,7 @@ def as_json(status: ModelStatus) -> dict[str, Any]:
         "title": card.title,
         "state": status.state,
         "licence_agreed": status.licence_agreed,
-        "lacking": list(status.lacking),
+        "lacking": list(status.missing_files),
         "purpose": card.purpose,
         "size_mb": card.size_mb,
         "languages": list(card.languages),
@@ -178,11 +178,11 @@ def _card_words(status: ModelStatus) -> list[str]:
         f"{card.title} ({card.base_id}): {_STATE_WORDS[status.state]}",
         card.purpose,
         f"Size: {_size(card)}. Languages: {', '.join(card.languages)}.",
-        f"Licence: {card.licence}. {card.licence_words} All of it: {card.licence_url}",
+        f"Licence: {card.licence}. {card.licence_words} Full text: {card.licence_url}",
         "Voices made with it may be shared." if card.may_share_voices else "Voices made with it may not be passed on.",
     ]
     if status.state == "incomplete":
-        lines.append(f"Still to come: {', '.join(status.lacking)}.")
+        lines.append(f"Still to come: {', '.join(status.missing_files)}.")
     if card.share_condition:
         lines.append(card.share_condition)
     if card.gpu_advised:

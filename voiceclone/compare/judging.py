@@ -1,4 +1,4 @@
-"""What the judges say of each sentence of a voice, and of the recordings themselves."""
+"""Evaluate each sentence of a voice, and the recordings themselves."""
 
 import logging
 from collections.abc import Sequence
@@ -15,13 +15,13 @@ _LOG = logging.getLogger(__name__)
 
 
 def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, held_out: Sequence[Audio]) -> Figures:
-    """Judge what a voice said; what cannot be judged here is left empty.
+    """Evaluate what a voice said; measures that are unavailable here stay empty.
 
     Args:
         texts: what it should have said.
         spoken: what it said, in the same order.
         language: of the texts; words are only recognised in English.
-        held_out: recordings of the person that no training was given.
+        held_out: recordings of the speaker that were not used in training.
     """
     try:
         from voiceclone.evaluation import speaker_similarity
@@ -39,9 +39,9 @@ def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, he
 
 
 def judge_recordings(texts: Sequence[str], held_out: Sequence[Audio], language: str) -> Figures:
-    """Judge the held-out recordings; each one's likeness is that to the mean of the others.
+    """Evaluate the held-out recordings; each is compared with the mean of the others.
 
-    Their pitch is that of every second one above that of the others: how far off is chance.
+    Their pitch difference is that of every second one from the rest, which shows how much is due to chance.
     """
     similarities: list[float] = []
     if len(held_out) > 1:
@@ -58,9 +58,9 @@ def judge_recordings(texts: Sequence[str], held_out: Sequence[Audio], language: 
 
 
 def changed_numbers(voice_path: Path) -> int:
-    """Count the numbers of the network and of the style that a voice file changes, by its tensors' shapes.
+    """Count the parameters of network and style that a voice file changes, from its tensors' shapes.
 
-    A matrix stored as two thin ones (`.up` times `.down`) counts as the whole matrix that was trained.
+    A matrix stored as two thin ones (`.up` times `.down`) counts as the full matrix that was trained.
     """
     from safetensors import safe_open
 
@@ -121,7 +121,7 @@ def _naturalnesses(spoken: Sequence[Audio]) -> list[float]:
 
 
 def _without(what: str, error: Exception) -> list[float]:
-    # The judges are a separate, optional install (requirements-nodeps.txt).
+    # The evaluation networks are a separate, optional install (requirements-nodeps.txt).
     _LOG.warning("No judge of %s is installed, so it is left out: %s", what, error)
     return []
 

@@ -1,8 +1,8 @@
 """Runs a comparison: each way made, spoken and judged, one after another, whatever is done kept.
 
-A folder `comparisons/<id>/` holds `request.json`, `<policy>.json` and sounds of each way that is done,
-`current.json` while a training runs, and at the end `comparison.json` and `comparison.png`. After a crash or
-Cancel the same request finds its folder again and goes on with the ways that are missing.
+A folder `comparisons/<id>/` holds `request.json`, `<policy>.json` and the audio of each finished way, `current.json`
+while a training run is active, and at the end `comparison.json` and `comparison.png`. After a crash or a
+cancellation, the same request finds its folder again and continues with the missing ways.
 """
 
 import time
@@ -34,7 +34,7 @@ from voiceclone.training.runs import RunStatus
 _CURRENT_FILE = "current.json"
 _WATCH_INTERVAL_S = 0.25
 _SPEAKING_SHARE = 0.15
-"""Part of a way's progress that speaking and judging take."""
+"""Share of a way's progress for speaking and evaluating."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Workbench:
 
 
 class ComparisonRun:
-    """One comparison being worked on."""
+    """A comparison in progress."""
 
     def __init__(
         self,
@@ -67,12 +67,12 @@ class ComparisonRun:
         self._place, self._share = 0, 0.0
 
     def run(self) -> Comparison:
-        """Do every way that is not done yet, and return the comparison.
+        """Do the ways that are not done yet, and return the comparison.
 
         Raises:
-            Cancelled: `should_stop` turned True; ways that were done are kept.
-            BusyError: it, or another training, is being worked on.
-            TrainingError: a training failed; the message says why.
+            Cancelled: `should_stop` returned True; finished ways are kept.
+            BusyError: this comparison, or a training run, is already in progress.
+            TrainingError: a training run failed; the message says why.
         """
         with self._alone():
             disk.write_json(self._folder / folders.REQUEST_FILE, model.as_plain(self._request))
@@ -100,7 +100,7 @@ class ComparisonRun:
             lock.release()
 
     def _recordings(self) -> list[Audio]:
-        """Return the held-out recordings, cleaned as those to train on are."""
+        """Return the held-out recordings, cleaned like the training clips."""
         project_id, clip_ids = self._request.project_id, self._request.held_out_clip_ids
         self._bench.projects.clean(project_id, _not_cleaned(self._bench.projects, project_id, clip_ids))
         return [self._bench.projects.clip_audio(project_id, clip_id) for clip_id in clip_ids]
@@ -113,7 +113,7 @@ class ComparisonRun:
             way = model.way_from(disk.read_json(self._folder / f"{policy}.json", missing=nothing, damaged=nothing))
         except (NotFoundError, KeyError, TypeError, ValueError, AttributeError):
             return None
-        self._clear_away(policy, way.voice_id)  # in case of a crash between writing and clearing
+        self._clear_away(policy, way.voice_id)  # after a crash between writing and clearing
         return way
 
     def _go(self, policy: str, recordings: list[Audio]) -> Way:
@@ -128,7 +128,7 @@ class ComparisonRun:
         try:
             way = self._judge(policy, voice_id, minutes, steps, recordings)
         except BaseException:
-            if policy == Policy.INSTANT:  # made again in seconds; what was trained stays for the next time
+            if policy == Policy.INSTANT:  # takes seconds to redo; a trained voice is kept for the next attempt
                 self._clear_away(policy, voice_id)
             raise
         disk.write_json(self._folder / f"{policy}.json", model.as_plain(way))
@@ -148,7 +148,7 @@ class ComparisonRun:
         return voice.voice_id
 
     def _train(self, policy: str) -> RunStatus:
-        """Train to the end, or go on with the training that a crash left."""
+        """Train to the end, or continue the run that a crash interrupted."""
         run_id = (self._present_run(policy) or self._start(policy)).run_id
         try:
             for run in self._bench.runs.watch(run_id, _WATCH_INTERVAL_S):
@@ -178,7 +178,7 @@ class ComparisonRun:
         return run if run.running or run.state == "finished" else self._bench.runs.resume(run.run_id)
 
     def _present_run_id(self, policy: str) -> str:
-        """Return the id of the training that was begun for a way, nothing without one."""
+        """Return the id of the training run started for a way; empty without one."""
         nothing = NotFoundError("no training")
         try:
             current = disk.read_json(self._folder / _CURRENT_FILE, missing=nothing, damaged=nothing)
@@ -287,7 +287,7 @@ class ComparisonRun:
             way = (
                 "" if self._place >= count else f"{self._place + 1} of {count}, {self._request.policies[self._place]}: "
             )
-            # A training by the clock guesses its steps anew as it goes; what was told is not taken back.
+            # A time-limited run re-estimates its steps as it goes; reported progress never goes backwards.
             self._share = max(self._share, min(1.0, (self._place + min(1.0, share)) / count))
             self._on_progress(self._share, way + words)
 

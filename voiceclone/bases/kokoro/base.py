@@ -29,7 +29,7 @@ from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, poli
 from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
 from voiceclone.bases.kokoro.train import recipe
 from voiceclone.bases.memory import is_out_of_memory
-from voiceclone.compute import device, random_state_untouched, use_all_cores
+from voiceclone.compute import device, preserved_random_state, use_all_cores
 from voiceclone.errors import InputError, NotFoundError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.progress import OnProgress, ShouldStop
@@ -273,7 +273,7 @@ class KokoroBase:
         """Lend a run's trainer for what neither changes its random numbers nor keeps memory."""
         trainer = self._trainer(run_dir)
         try:
-            with random_state_untouched():
+            with preserved_random_state():
                 yield trainer
         finally:
             trainer.rest()

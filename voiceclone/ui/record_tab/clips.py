@@ -152,7 +152,7 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
         clips = engine.projects.clips(project_id)
         readiness = engine.projects.readiness(project_id)
         still_there = any(clip.clip_id == clip_id for clip in clips)
-        doubtful = sum(clip.needs_a_look for clip in clips)
+        doubtful = sum(clip.needs_review for clip in clips)
         return (
             *listing(project_id, page, clip_id, show, order),
             gr.update(visible=bool(clips)),

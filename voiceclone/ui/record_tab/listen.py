@@ -32,7 +32,7 @@ def listening(shared: Shared, work_name: str = "clean") -> Callable[..., tuple[A
                 clips = shared.engine.projects.listen(project_id, on_progress=into(progress), should_stop=should_stop)
             except Cancelled:
                 return markup.note(text.LISTEN_CANCELLED), changed + 1
-        doubtful = sum(clip.needs_a_look for clip in clips)
+        doubtful = sum(clip.needs_review for clip in clips)
         return markup.note(text.listened(doubtful), "usable" if doubtful else "good"), changed + 1
 
     listen_to_clips.__name__ = f"listen_after_{work_name}"

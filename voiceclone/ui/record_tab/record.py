@@ -10,7 +10,7 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.clips.model import AddReport
-from voiceclone.clips.transcripts.reader import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES
+from voiceclone.clips.transcripts.reader import SIDECAR_SUFFIXES, TABLE_SUFFIXES
 from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
 from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
 from voiceclone.errors import Cancelled, InputError
@@ -191,7 +191,7 @@ def gather(files: list[str], folder: Path) -> Path:
     folder.mkdir(parents=True)
     stems = Counter(Path(file).stem for file in files if Path(file).suffix.casefold() in SOUND_SUFFIXES)
     for file in map(Path, files):
-        if stems[file.stem] > 1 and file.suffix.casefold() in TEXT_BESIDE_SUFFIXES:
+        if stems[file.stem] > 1 and file.suffix.casefold() in SIDECAR_SUFFIXES:
             continue
         place = folder / file.name
         for number in count(2):

@@ -15,7 +15,7 @@ from voiceclone.ui.parts.shared import Shared, chosen_id, into, wire
 _LEVELS = {"bad": 0, "usable": 1, "good": 2}
 _SHOWN: dict[str, Callable[[Clip], bool]] = {
     "all": lambda clip: True,
-    "look": lambda clip: clip.needs_a_look,
+    "look": lambda clip: clip.needs_review,
     **{
         level: lambda clip, level=level: clip.included and clip.verdict.level == level
         for level in ("good", "usable", "bad")
@@ -54,7 +54,7 @@ def next_to_look_at(clips: Sequence[Clip], clip_id: str) -> str:
     ids = [clip.clip_id for clip in newest_first]
     start = ids.index(clip_id) + 1 if clip_id in ids else 0
     for clip in newest_first[start:] + newest_first[:start]:
-        if clip.needs_a_look and clip.clip_id != clip_id:
+        if clip.needs_review and clip.clip_id != clip_id:
             return clip.clip_id
     return ""
 
