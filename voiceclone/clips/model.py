@@ -10,8 +10,10 @@ from voiceclone.clips.quality.verdict import Facts, Verdict, judge
 from voiceclone.errors import TextError
 from voiceclone.wording import count
 
-REVIEWABLE_FINDINGS = frozenset({"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"})
-"""Findings a person can settle by listening: correct the words, delete the clip, or say that it is right."""
+REVIEWABLE_FINDINGS = frozenset(
+    {"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"}
+)
+"""Findings a person can settle by listening: correct the words, delete the clip, or confirm it."""
 
 
 @dataclass(frozen=True)

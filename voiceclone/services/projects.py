@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from voiceclone.clips.quality.clean import Strength
     from voiceclone.clips.quality.room import RoomReport
     from voiceclone.clips.quality.speakers import ClipSpeaker
-    from voiceclone.clips.transcripts.reader import Transcripts, Transcripts
+    from voiceclone.clips.transcripts.reader import Transcript, Transcripts
     from voiceclone.corpora import CorpusSpeaker
 
 EXAMPLE_NAME = "Example voice"
@@ -112,7 +112,7 @@ class ProjectService:
         files: Sequence[Path],
         *,
         text: str | None = None,
-        transcripts: "Mapping[str, Transcripts] | None" = None,
+        transcripts: "Mapping[str, Transcript] | None" = None,
         language: str | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
