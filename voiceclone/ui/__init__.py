@@ -6,7 +6,9 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone import host
 from voiceclone.ui import markup, text
+from voiceclone.ui.access import access_options
 from voiceclone.ui.blind import build_blind
 from voiceclone.ui.clips import build_clips
 from voiceclone.ui.comparing import build_comparing
@@ -86,8 +88,15 @@ def _script(name: str, words: dict[str, str]) -> str:
 
 
 def launch_options() -> dict[str, Any]:
-    """Return how the page is served, everything but the address: private, quiet, nothing shared."""
+    """Return how the page is served, everything but the address: private, quiet, nothing shared.
+
+    Behind a password where `VOICECLONE_PASSWORD` is set.
+
+    Raises:
+        InputError: the password is too short.
+    """
     return {
+        **access_options(host.password()),
         "theme": theme(),
         "css": CSS.read_text(encoding="utf-8"),
         "head": head(),
