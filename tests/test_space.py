@@ -18,7 +18,7 @@ from tests.browser.conftest import free_port
 from tests.served_page import FACTORY, QUIET_SERVER, Page
 from voiceclone import VoiceEngine, host
 from voiceclone.errors import InputError
-from voiceclone.ui import access, text
+from voiceclone.ui import access, markup, text
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
@@ -103,6 +103,13 @@ def test_where_the_page_listens(monkeypatch):
     assert host.address() == ("0.0.0.0", 7860)
     monkeypatch.setenv("HOST", "127.0.0.1")
     assert host.address() == ("127.0.0.1", 7860)
+
+
+def test_the_page_says_where_recordings_go(monkeypatch):
+    monkeypatch.setenv("SPACE_ID", "anna/voice")
+    assert "stays there" in markup.page_head() and "own computer" not in markup.page_head()
+    monkeypatch.delenv("SPACE_ID")
+    assert "own computer" in markup.page_head()
 
 
 def test_the_password(monkeypatch):

@@ -10,6 +10,7 @@ from voiceclone.limits import MAX_NAME_CHARACTERS
 
 TITLE = "VoiceClone"
 TAGLINE = "Your own voice, on your own computer. Nothing you record leaves it."
+TAGLINE_SPACE = "Your own voice. What you record is sent to this Space and stays there."
 
 # --- the three tabs -----------------------------------------------------------------------------
 TAB_RECORD = "1. Record & clean"
