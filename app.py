@@ -54,14 +54,14 @@ def why_closed() -> str:
 
 def prepare() -> None:
     """Get the base model ready and print how far that is; the page of a Space appears when it can be used."""
-    told = -1
+    told = ""
 
-    def tell(share: float, _words: str) -> None:
+    def tell(share: float, words: str) -> None:
         nonlocal told
-        tenth = int(share * 10)
-        if tenth > told:
-            print(text.PREPARING.format(percent=tenth * 10), flush=True)
-            told = tenth
+        line = text.PREPARING.format(words=words, percent=int(share * 10) * 10)
+        if line != told:
+            print(line, flush=True)
+            told = line
 
     if not engine.base_ready():
         engine.prepare_base(tell)

@@ -1066,7 +1066,7 @@ STARTED_LAN = "The page is open to your network. The microphone works only on th
 PORT_BUSY = "Port {port} is in use by another program. Choose another one, for example: PORT={other} make run"
 BASE_NOT_READY = "The speech model is not prepared yet; the page offers to do it (or run: make setup)."
 STARTED_SPACE = "VoiceClone is ready."
-PREPARING = "Getting the speech model ready: {percent} %"
+PREPARING = "Getting the speech model ready, {percent} %: {words}"
 
 # --- who may see the page -----------------------------------------------------------------------
 PASSWORD_WANTED = "Enter the password you were given. Any name will do."
