@@ -7,7 +7,7 @@ import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_noise
 
 from tests.test_judge_pitch import vowel
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.compare import judging
 
 NAMES = sorted(EXAMPLE_TEXTS)[:5]
@@ -58,9 +58,9 @@ def test_other_languages_have_no_words_and_one_recording_has_nothing_to_be_like(
 def test_without_the_judges_the_rest_is_kept(recordings, monkeypatch, caplog):
     for name in ("resemblyzer", "speechmos", "faster_whisper"):
         monkeypatch.setitem(sys.modules, name, None)
-    from voiceclone.judge import similarity
+    from voiceclone.evaluation import speaker_similarity
 
-    similarity._encoder.cache_clear()
+    speaker_similarity._encoder.cache_clear()
     figures = judging.judge_voice(TEXTS[:1], recordings[:1], "en-us", recordings[1:2])
     assert (figures.similarity, figures.words_right, figures.naturalness) == (None, None, None)
     assert "left out" in caplog.text

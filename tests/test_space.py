@@ -18,7 +18,8 @@ from tests.browser.conftest import free_port
 from tests.served_page import FACTORY, QUIET_SERVER, Page
 from voiceclone import VoiceEngine, host
 from voiceclone.errors import InputError
-from voiceclone.ui import access, markup, text
+from voiceclone.ui import access, text
+from voiceclone.ui.parts import markup
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"

@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from voiceclone import __version__
 from voiceclone.bases.base import Effort, Policy
 from voiceclone.cli.candidates import add_candidates_command
 from voiceclone.cli.compare import add_compare_command
@@ -11,9 +10,10 @@ from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
 from voiceclone.cli.output import YES_HELP
 from voiceclone.cli.training import add_run_commands
-from voiceclone.clips.clean import STRENGTHS
-from voiceclone.clips.recognisers import RECOGNISERS
+from voiceclone.clips.quality.clean import STRENGTHS
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
+from voiceclone.recognition.recognisers import RECOGNISERS
+from voiceclone.version import __version__
 
 _LANGUAGE_HELP = "language code: en-us en-gb es fr it pt hi"
 

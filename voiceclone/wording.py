@@ -1,0 +1,72 @@
+"""Numbers in words, said one way everywhere: the page, the terminal, errors. Lengths are rounded down, never up.
+
+Rounded up, 9.6 s would be refused as “10 s, at least 10 s are needed”, and the same speech be 8 s here and 7 s there.
+"""
+
+import math
+from collections.abc import Callable
+
+_MINUTE_S = 60
+_HOUR_S = 3600
+_ALMOST = 1e-6
+"""Sums of floats fall a hair short of what they mean: 7.3 may lie as 7.299999."""
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return `1 clip`, `2 clips`, `1,500 steps`; `plural` where it is not the noun with an s."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
+
+
+def is_are(number: float, one: str = "is", more: str = "are") -> str:
+    """Return the verb that goes with a count."""
+    return one if number == 1 else more
+
+
+def kept_words(number: int, done: str, noun: str = "clip") -> str:
+    """Say after a Stop what stays: `2 clips were added before; they are kept.`"""
+    if not number:
+        return f"Nothing was {done} before."
+    return f"{count(number, noun)} {is_are(number, 'was', 'were')} {done} before and {is_are(number)} kept."
+
+
+def duration(duration_s: float) -> str:
+    """Return a length in whole seconds: `42 s`, `3 min 5 s`, `1 h 4 min`."""
+    whole = math.floor(max(0.0, duration_s) + _ALMOST)
+    if whole < _MINUTE_S:
+        return f"{whole} s"
+    minutes, rest = divmod(whole, _MINUTE_S)
+    if whole < _HOUR_S:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def seconds(duration_s: float) -> str:
+    """Return a short length with one decimal: `6.2 s`; from a minute on as `duration`."""
+    if duration_s >= _MINUTE_S - _ALMOST:
+        return duration(duration_s)
+    return f"{math.floor(10 * max(0.0, duration_s) + _ALMOST) / 10:.1f} s"
+
+
+def about(duration_s: float) -> str:
+    """Return an estimate: `a few seconds`, `about 40 seconds`, `about 3 minutes`, `about 1 hour 5 minutes`."""
+    if duration_s < 8:
+        return "a few seconds"
+    if duration_s < 55:
+        return f"about {count(math.ceil(duration_s / 10) * 10, 'second')}"
+    if duration_s < 90:
+        return "about a minute"
+    return f"about {_minutes(round(duration_s / _MINUTE_S))}"
+
+
+def at_least(duration_s: float) -> str:
+    """Return a lower bound: `at least a minute`, `at least 5 minutes`, `at least 1 hour 5 minutes`."""
+    minutes = math.floor(duration_s / _MINUTE_S + _ALMOST)
+    return f"at least {_minutes(minutes, math.floor) if minutes > 1 else 'a minute' if minutes else 'some seconds'}"
+
+
+def _minutes(minutes: int, rounded: Callable[[float], int] = round) -> str:
+    if minutes < 60:
+        return count(minutes, "minute")
+    hours, rest = divmod(rounded(minutes / 5) * 5, 60)  # an estimate of hours is not known to the minute
+    return count(hours, "hour") + (f" {count(rest, 'minute')}" if rest else "")
