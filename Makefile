@@ -8,7 +8,7 @@ PORT ?= 7860
 
 # A stamp carries the checksum of what was installed, so a changed requirements file is installed anew,
 # and a checkout that only touched its date is not.
-REQUIREMENTS := requirements.txt requirements-nodeps.txt
+REQUIREMENTS := requirements.txt
 STAMP := $(VENV)/installed-$(shell cat $(REQUIREMENTS) | cksum | cut -d' ' -f1)
 DEV_STAMP := $(VENV)/installed-dev-$(shell cat $(REQUIREMENTS) requirements-dev.txt | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -53,7 +53,6 @@ benchmark: setup $(DEV_STAMP)  ## measure and write benchmarks/results.json, an 
 $(STAMP):
 	@sh tools/make_venv.sh $(VENV) $(PYTHON)
 	$(PIP) install -r requirements.txt
-	$(PIP) install --no-deps -r requirements-nodeps.txt
 	@rm -f $(VENV)/installed-[0-9]* && touch $@
 
 $(DEV_STAMP): $(STAMP)

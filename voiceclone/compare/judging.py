@@ -27,7 +27,7 @@ def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, he
         from voiceclone.judge import similarity
 
         person = similarity.mean_embedding(held_out)
-        # Silence has no speaker, and Resemblyzer would divide by its loudness.
+        # Silence has no speaker, though it has an embedding.
         similarities = [
             similarity.cosine(similarity.embed(one), person) if one.samples.any() else 0.0 for one in spoken
         ]
@@ -120,7 +120,7 @@ def _naturalnesses(spoken: Sequence[Audio]) -> list[float]:
 
 
 def _without(what: str, error: Exception) -> list[float]:
-    # The judges are a separate, optional install (requirements-nodeps.txt).
+    # Its package may be missing (webrtcvad, speechmos, faster-whisper).
     _LOG.warning("No judge of %s is installed, so it is left out: %s", what, error)
     return []
 

@@ -138,5 +138,5 @@ def _tones(sounds: Sequence[Audio]) -> tuple[tuple[float, float], ...]:
 
 
 def _without(what: str, error: Exception) -> None:
-    # The judges are a separate, optional install (requirements-nodeps.txt): a voice is whole without them.
+    # Its package may be missing (webrtcvad, speechmos, faster-whisper): a voice is whole without judges.
     _LOG.warning("No judge of %s is installed, so it is left out: %s", what, error)

@@ -1,46 +1,22 @@
-"""Likeness of two voices: the cosine of Resemblyzer's speaker embeddings (the measure YourTTS calls SECS)."""
+"""Likeness of two voices: the cosine of their speaker embeddings (the measure YourTTS calls SECS)."""
 
-import functools
 from collections.abc import Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from voiceclone.audio import Audio, resample
 from voiceclone.compute import in_one_thread
-
-if TYPE_CHECKING:
-    from resemblyzer import VoiceEncoder
-
-_ENCODER_RATE = 16_000
-
-
-def _resemblyzer() -> ModuleType:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it imports a deprecated name of SciPy, and webrtcvad pkg_resources
-        import resemblyzer
-
-    return resemblyzer
-
-
-@functools.lru_cache(maxsize=1)
-def _encoder() -> "VoiceEncoder":
-    return _resemblyzer().VoiceEncoder("cpu", verbose=False)
+from voiceclone.judge import speaker_encoder
 
 
 @in_one_thread
 def embed(audio: Audio) -> np.ndarray:
     """Return the speaker embedding of a recording: float32, shape (256,), length 1.
 
-    The package's own preparation is used (16 kHz, -30 dBFS, long silences out), so figures compare
+    Resemblyzer's own preparation is used (16 kHz, -30 dBFS, long silences out), so figures compare
     with those published.
     """
-    sound = resample(audio, _ENCODER_RATE)
-    prepared = _resemblyzer().preprocess_wav(sound.samples, source_sr=_ENCODER_RATE)
-    return _encoder().embed_utterance(prepared)
+    return speaker_encoder.embed(resample(audio, speaker_encoder.SAMPLE_RATE).samples)
 
 
 def mean_embedding(recordings: Sequence[Audio]) -> np.ndarray:

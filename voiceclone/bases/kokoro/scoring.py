@@ -68,6 +68,6 @@ def score(
         if language.startswith("en"):
             scores["words_right"] = max(0.0, 1.0 - words.word_error_rate(sentences, spoken))
     except ImportError as error:
-        # The judges are a separate, optional install (requirements-nodeps.txt): a voice is whole without them.
+        # A judge's package may be missing (webrtcvad, speechmos, faster-whisper): a voice is whole without judges.
         _LOG.warning("The voice was not judged completely: %s", error)
     return {name: round(value, 4) for name, value in scores.items()}
