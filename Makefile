@@ -10,7 +10,7 @@ PORT ?= 7860
 # and a checkout that only touched its date is not.
 REQUIREMENTS := requirements.txt
 STAMP := $(VENV)/installed-$(shell cat $(REQUIREMENTS) | cksum | cut -d' ' -f1)
-DEV_STAMP := $(VENV)/installed-dev-$(shell cat $(REQUIREMENTS) requirements-dev.txt | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/installed-dev-$(shell cat $(REQUIREMENTS) requirements-dev.txt requirements-hub-datasets.txt | cksum | cut -d' ' -f1)
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
 .PHONY: help setup run test test-slow test-browser torture lint format benchmark
