@@ -53,6 +53,7 @@ benchmark: setup $(DEV_STAMP)  ## measure and write benchmarks/results.json, an 
 $(STAMP):
 	@sh tools/make_venv.sh $(VENV) $(PYTHON)
 	$(PIP) install -r requirements.txt
+	$(PIP) install --no-deps -e .
 	@rm -f $(VENV)/installed-[0-9]* && touch $@
 
 $(DEV_STAMP): $(STAMP)
