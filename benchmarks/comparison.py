@@ -18,13 +18,14 @@ from benchmarks import results, training
 from benchmarks.report import signed, with_tables
 from benchmarks.sentences import UNSEEN
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, get_voice
-from voiceclone import VoiceEngine, host, store
-from voiceclone.bases import DEFAULT_BASE_ID
+from voiceclone import VoiceEngine, host
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.compare import model, table
 from voiceclone.compare.model import Comparison, Way
 from voiceclone.errors import VoiceCloneError
+from voiceclone.storage import disk
 
-DOCUMENT = host.CHECKOUT_DIR / "docs" / "transfer-vs-fine-tuning.md"
+DOCUMENT = host.CHECKOUT_DIR / "docs" / "experiments" / "transfer-vs-fine-tuning.md"
 MEASURED_DIR = results.HERE / "comparisons"
 OUT_DIR = results.HERE / "out"
 JUDGING_CLIPS = 12
@@ -88,7 +89,7 @@ def _measure(voice: BenchmarkVoice, options: argparse.Namespace) -> None:
         shutil.copytree(engine.comparison_folder(done.comparison_id), kept)
     print(f"\n{done.verdict}\nThe sounds and the picture are in {kept}.", file=sys.stderr)
     if options.steps is None:
-        store.write_json(MEASURED_DIR / f"{name}.json", {**model.as_plain(done), "made": made})
+        disk.write_json(MEASURED_DIR / f"{name}.json", {**model.as_plain(done), "made": made})
 
 
 def _base_folder(base_id: str) -> Path:
@@ -109,7 +110,7 @@ def load_all(folder: Path = MEASURED_DIR) -> dict[str, dict[str, Any]]:
 def write_document(measured: Mapping[str, Mapping[str, Any]], document: Path = DOCUMENT) -> None:
     """Put the tables into the document; without anything measured it says so."""
     page = with_tables(document.read_text(encoding="utf-8"), tables(measured))
-    store.write_bytes(document, page.encode("utf-8"))
+    disk.write_bytes(document, page.encode("utf-8"))
 
 
 def tables(measured: Mapping[str, Mapping[str, Any]]) -> str:

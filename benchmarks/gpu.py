@@ -17,11 +17,12 @@ from typing import Any
 
 from benchmarks import steps
 from benchmarks.sentences import UNSEEN
-from voiceclone import compute, host, store
-from voiceclone.audio import decode, encode_wav
-from voiceclone.bases import DEFAULT_BASE_ID
+from voiceclone import compute, host
+from voiceclone.audio.sound import decode, encode_wav
 from voiceclone.bases.base import TrainingClip, TrainingPlan
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.errors import VoiceCloneError
+from voiceclone.storage import disk
 
 LANGUAGE = "en-us"
 RESULT = "gpu.json"
@@ -49,11 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         del trainer
         told |= {"step_s": seen.step_s, "share": seen.share, "kernel_share": seen.kernel_share}
         told |= _train(clips, Path(folder) / "run", options)
-        store.write_bytes(options.out / "voice.safetensors", (Path(folder) / "run" / "voice.safetensors").read_bytes())
+        disk.write_bytes(options.out / "voice.safetensors", (Path(folder) / "run" / "voice.safetensors").read_bytes())
     told["real_time_factor"] = _speak(options)
-    store.write_json(options.out / RESULT, told)
+    disk.write_json(options.out / RESULT, told)
     _judge(options.out, options.voice)
-    print(json.dumps(store.read_json(options.out / RESULT, missing=_gone(), damaged=_gone()), indent=1))
+    print(json.dumps(disk.read_json(options.out / RESULT, missing=_gone(), damaged=_gone()), indent=1))
     return 0
 
 
@@ -78,8 +79,8 @@ def _clips(voice: str, seconds: float) -> list[TrainingClip]:
     if voice == "example":
         return steps.example_clips(seconds)
     from benchmarks.voices import get_voice
-    from voiceclone.clips.clean import clean
-    from voiceclone.clips.figures import measure
+    from voiceclone.clips.quality.clean import clean
+    from voiceclone.clips.quality.figures import measure
 
     made = []
     for clip in get_voice(voice).training_clips(seconds):
@@ -127,7 +128,7 @@ def _speak(options: argparse.Namespace) -> float:
 
 def _judge(folder: Path, voice: str) -> None:
     """Add likeness, pitch, words, naturalness and tones to the figures, as far as the judges are installed here."""
-    told = store.read_json(folder / RESULT, missing=_gone(), damaged=_gone())
+    told = disk.read_json(folder / RESULT, missing=_gone(), damaged=_gone())
     recordings = [decode(folder / f"{number:02d}.wav") for number in range(len(UNSEEN))]
     try:
         from benchmarks import measure
@@ -136,7 +137,7 @@ def _judge(folder: Path, voice: str) -> None:
         told["judged"] |= measure.likeness(recordings, _speaker(voice))
     except (ImportError, VoiceCloneError) as error:
         told["not_judged"] = str(error)
-    store.write_json(folder / RESULT, told)
+    disk.write_json(folder / RESULT, told)
 
 
 def _speaker(voice: str) -> Any:

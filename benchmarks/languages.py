@@ -16,9 +16,9 @@ from benchmarks.run import prepared_base
 from benchmarks.stock import NOISE_SEED
 from benchmarks.voices import VOICE_NAMES, get_voice
 from voiceclone import compute
-from voiceclone.audio import Audio, decode
-from voiceclone.bases.kokoro.talker import Talker
-from voiceclone.judge import naturalness
+from voiceclone.audio.sound import Audio, decode
+from voiceclone.bases.kokoro.synthesizer import Synthesizer
+from voiceclone.evaluation import dnsmos as naturalness
 from voiceclone.text.languages import LANGUAGES
 from voiceclone.text.scripts import reading_script
 
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     compute.use_this_thread()
     compute.use_all_cores()
-    talker = Talker(prepared_base())
+    talker = Synthesizer(prepared_base())
     held_out = [decode(clip.path) for clip in get_voice(options.voice).held_out]
     known = reading_script("en-us")[OWN_ENGLISH_FROM : OWN_ENGLISH_FROM + options.sentences]
     own_english = speak(talker, None, known, "en-us")
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def speak(talker: Talker, voice: Path | None, sentences: Sequence[str], language: str) -> list[Audio]:
+def speak(talker: Synthesizer, voice: Path | None, sentences: Sequence[str], language: str) -> list[Audio]:
     """Return sentences spoken with the same noise each time."""
     import torch
 

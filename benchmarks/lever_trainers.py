@@ -11,14 +11,15 @@ from torch.nn.utils.parametrizations import weight_norm
 
 from benchmarks import second_encoder
 from voiceclone.bases import spectra
-from voiceclone.bases.kokoro import dataset, losses
-from voiceclone.bases.kokoro.network import SAMPLE_RATE, STYLE_SIZE
-from voiceclone.bases.kokoro.step_losses import Heard, acoustic_loss
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.data import dataset
+from voiceclone.bases.kokoro.model.network import SAMPLE_RATE, STYLE_SIZE
+from voiceclone.bases.kokoro.train import losses
+from voiceclone.bases.kokoro.train.step_losses import Heard, acoustic_loss
+from voiceclone.bases.kokoro.train.trainer import Trainer
 from voiceclone.bases.kokoro.voice_tensors import difference, parameter_changes
 
 if TYPE_CHECKING:
-    from voiceclone.bases.kokoro.ready_clips import LoadedClip, Window
+    from voiceclone.bases.kokoro.train.training_clips import LoadedClip, Window
 
 STOCK = "stock-"
 """Beginning of the ids of clips that the untouched base has spoken."""

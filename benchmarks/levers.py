@@ -1,8 +1,8 @@
 """What single changes of the recipe give: the same minute and as many steps, one thing different each time.
 
 `python -m benchmarks.levers` trains in this process, judges as `make benchmark` does, keeps the figures in
-`out/levers.json` and prints a Markdown table for docs/decisions.md. Steps are counted and not minutes, so other work
-on the machine does not matter. Two trainings that differ in nothing but the seed differ by up to 0.02.
+`out/levers.json` and prints a Markdown table for docs/experiments/single-changes.md. Steps are counted and not minutes,
+so other work on the machine does not matter. Two trainings that differ in nothing but the seed differ by up to 0.02.
 """
 
 import argparse
@@ -19,16 +19,17 @@ from benchmarks.run import OUT_DIR, prepared_base
 from benchmarks.sentences import FURTHER_READING, UNSEEN
 from benchmarks.stock import LANGUAGE, NOISE_SEED
 from benchmarks.voices import VOICE_NAMES, get_voice
-from voiceclone import compute, store
-from voiceclone.audio import Audio, decode, resample
+from voiceclone import compute
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.talker import Talker
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.synthesizer import Synthesizer
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.trainer import Trainer
 from voiceclone.bases.kokoro.voice_tensors import difference
-from voiceclone.clips import figures
-from voiceclone.clips.clean import clean
+from voiceclone.clips.quality import figures
+from voiceclone.clips.quality.clean import clean
+from voiceclone.storage import disk
 
 FIGURES_FILE = OUT_DIR / "levers.json"
 FIGURES = (
@@ -64,7 +65,7 @@ def narrow(clips: Clips, base_folder: Path) -> Clips:
 
 def with_stock(clips: Clips, base_folder: Path) -> Clips:
     """Return the clips with a few sentences of the untouched base among them."""
-    talker = Talker(base_folder)
+    talker = Synthesizer(base_folder)
     sentences = FURTHER_READING[:STOCK_SENTENCES]
     spoken = [talker.speak(None, sentence, LANGUAGE) for sentence in sentences]
     stock = [
@@ -126,7 +127,7 @@ def measured(lever: Lever, options: argparse.Namespace, seed: int, base_folder: 
             trainer.advance()
         voice_path = run_dir / "voice.safetensors"
         _write_voice(trainer, base_folder, voice_path)
-        talker = Talker(base_folder)
+        talker = Synthesizer(base_folder)
         torch.manual_seed(NOISE_SEED)
         spoken: list[Audio] = [talker.speak(voice_path, sentence, LANGUAGE) for sentence in UNSEEN]
     judged = measure.likeness(spoken, measure.speaker_of_clips(voice.held_out)) | measure.judge(UNSEEN, spoken)
@@ -155,7 +156,7 @@ def _keep(options: argparse.Namespace, lever: str, seed: int, judged: dict[str, 
     known = json.loads(FIGURES_FILE.read_text(encoding="utf-8")) if FIGURES_FILE.is_file() else []
     row = {"voice": options.voice, "seconds": options.seconds, "steps": options.steps, "lever": lever, "seed": seed}
     known = [one for one in known if any(one[key] != value for key, value in row.items())]
-    store.write_json(FIGURES_FILE, [*known, row | judged])
+    disk.write_json(FIGURES_FILE, [*known, row | judged])
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from benchmarks.voices import SpokenClip
-from voiceclone.audio import Audio, decode, loudness_lufs
-from voiceclone.clips.clean import trim_silence
-from voiceclone.clips.vad import speech_frames
-from voiceclone.judge import naturalness, pitch, similarity, tones, words
+from voiceclone.audio.sound import Audio, decode, loudness_lufs
+from voiceclone.audio.vad import speech_frames
+from voiceclone.clips.quality.clean import trim_silence
+from voiceclone.evaluation import dnsmos, pitch, speaker_similarity, tones, wer
 
 Figures = dict[str, Any]
 
@@ -36,8 +36,8 @@ def judge(texts: Sequence[str], recordings: Sequence[Audio]) -> Figures:
         for band in tones.tone_excess(list(recordings))
     ]
     return {
-        "word_error_rate": words.word_error_rate(texts, recordings),
-        "dnsmos": fmean(naturalness.dnsmos_overall(recording) for recording in recordings),
+        "word_error_rate": wer.word_error_rate(texts, recordings),
+        "dnsmos": fmean(dnsmos.dnsmos_overall(recording) for recording in recordings),
         "tones": tone_bands,
         **pauses(recordings),
     }
@@ -67,18 +67,20 @@ def likeness(recordings: Sequence[Audio], speaker: Speaker) -> Figures:
 
     Pitch, `pitch_off_semitones`, is the median of all recordings above the speaker's: the embeddings hardly hear it.
     """
-    cosines = [similarity.cosine(similarity.embed(recording), speaker.embedding) for recording in recordings]
+    cosines = [
+        speaker_similarity.cosine(speaker_similarity.embed(recording), speaker.embedding) for recording in recordings
+    ]
     return {
         "similarity": fmean(cosines),
         "similarity_lowest": min(cosines),
-        "similarity_as_one": similarity.cosine(similarity.embed(joined(recordings)), speaker.embedding),
+        "similarity_as_one": speaker_similarity.cosine(speaker_similarity.embed(joined(recordings)), speaker.embedding),
         "pitch_off_semitones": pitch.off_semitones(recordings, speaker.pitch_hz),
     }
 
 
 def speaker_of(recordings: Sequence[Audio]) -> Speaker:
     """Return what voices are compared with, from a speaker's recordings."""
-    return Speaker(similarity.mean_embedding(recordings), pitch.median_hz(recordings))
+    return Speaker(speaker_similarity.mean_embedding(recordings), pitch.median_hz(recordings))
 
 
 def speaker_of_clips(clips: Sequence[SpokenClip]) -> Speaker:
@@ -89,9 +91,9 @@ def speaker_of_clips(clips: Sequence[SpokenClip]) -> Speaker:
 def judge_speaker(clips: Sequence[SpokenClip]) -> Figures:
     """Judge the real recordings themselves; likeness is each clip's to the others, pitch every second one's."""
     recordings = [decode(clip.path) for clip in clips]
-    embeddings = [similarity.embed(recording) for recording in recordings]
+    embeddings = [speaker_similarity.embed(recording) for recording in recordings]
     total = np.sum(embeddings, axis=0)
-    cosines = [similarity.cosine(own, total - own) for own in embeddings]
+    cosines = [speaker_similarity.cosine(own, total - own) for own in embeddings]
     return {
         "similarity": fmean(cosines),
         "similarity_lowest": min(cosines),

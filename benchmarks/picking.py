@@ -21,15 +21,16 @@ from benchmarks.run import OUT_DIR, prepared_base
 from benchmarks.sentences import UNSEEN
 from benchmarks.stock import LANGUAGE, NOISE_SEED
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, VoiceMissing, get_voice
-from voiceclone import VoiceEngine, store
+from voiceclone import VoiceEngine
 from voiceclone.errors import TrainingError
-from voiceclone.judge import pitch
-from voiceclone.speech import Speaker
+from voiceclone.evaluation import pitch
+from voiceclone.storage import disk
+from voiceclone.voices.speech import Speaker
 
 RESULTS_FILE = results.HERE / "picking.json"
 SECONDS = (20, 60, 300)
 MINUTES = 15.0
-"""Long enough for eight candidates on two cores; in five minutes there are three."""
+"""Long enough for eight candidates on two cores; in five minutes there are two to four."""
 MAX_SIMILARITY_BELOW = 0.01
 MAX_WORD_ERRORS_ABOVE = 0.01
 _LOOK_S = 0.5
@@ -111,7 +112,7 @@ def _train_and_keep_all(engine: VoiceEngine, project_id: str, name: str, plan: t
             for one in engine.candidates(run_id).made:
                 path = engine.candidate_file(run_id, one.voice)
                 if path is not None and not (kept_dir / one.voice).exists():
-                    with store.atomic_file(kept_dir / one.voice) as temporary:
+                    with disk.atomic_file(kept_dir / one.voice) as temporary:
                         shutil.copyfile(path, temporary)
     except BaseException:
         training.kill_training(engine)  # it would go on, in a folder that is about to be deleted
@@ -125,8 +126,8 @@ def _train_and_keep_all(engine: VoiceEngine, project_id: str, name: str, plan: t
 def _judge(engine: VoiceEngine, voice_path: Path, speaker: measure.Speaker) -> dict[str, float]:
     import torch
 
-    from voiceclone.judge.naturalness import dnsmos_overall
-    from voiceclone.judge.words import word_error_rate
+    from voiceclone.evaluation.dnsmos import dnsmos_overall
+    from voiceclone.evaluation.wer import word_error_rate
 
     talker = Speaker(engine.base)
     torch.manual_seed(NOISE_SEED)

@@ -1,7 +1,7 @@
 """What a training promises in seconds, timed here: `python -m benchmarks.promises`; run it on a quiet machine.
 
 How soon a Stop has saved and made its voice, what ten minutes of recordings take to be made ready, and how far the time
-told beforehand is off for the quick choice. Prints lines for docs/performance.md.
+told beforehand is off for the quick choice. Prints lines for docs/experiments/performance.md.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from benchmarks import training
 from benchmarks.run import prepared_base
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice
 from voiceclone import VoiceEngine, compute
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import Effort, TrainingClip, TrainingPlan
 from voiceclone.training.runs import RunStatus
 
@@ -93,7 +93,7 @@ def time_estimate(engine: VoiceEngine) -> None:
 def time_preparation(folder: Path, base_folder: Path) -> None:
     """Make ten minutes of the benchmark's recordings ready, none of which was seen before."""
     from voiceclone.bases.kokoro import KokoroBase
-    from voiceclone.bases.kokoro.trainer import Trainer
+    from voiceclone.bases.kokoro.train.trainer import Trainer
 
     clips, total_s = [], 0.0
     for name in VOICE_NAMES:

@@ -7,8 +7,8 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks import results
-from voiceclone.judge import pitch
-from voiceclone.store import write_bytes
+from voiceclone.evaluation import pitch
+from voiceclone.storage.disk import write_bytes
 
 README = results.HERE / "README.md"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"

@@ -11,7 +11,8 @@ from typing import Any
 
 import psutil
 
-from voiceclone import host, store
+from voiceclone import host
+from voiceclone.storage import disk
 
 HERE = Path(__file__).resolve().parent
 RESULTS_FILE = HERE / "results.json"
@@ -47,7 +48,7 @@ def load(path: Path = RESULTS_FILE) -> Results:
 
 def save(results: Results, path: Path = RESULTS_FILE) -> None:
     """Write results, whole or not at all, rounded to four digits."""
-    store.write_json(path, rounded(results))
+    disk.write_json(path, rounded(results))
 
 
 def with_run(results: Results, run: Mapping[str, Any]) -> Results:

@@ -13,10 +13,11 @@ from benchmarks import measure, report, results, training
 from benchmarks.sentences import UNSEEN
 from benchmarks.stock import fingerprint, onnx_real_time_factor, stock_speech
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, VoiceMissing, get_voice
-from voiceclone import VoiceEngine, store
-from voiceclone.audio import Audio, encode_wav
+from voiceclone import VoiceEngine
+from voiceclone.audio.pictures import spectrogram_png
+from voiceclone.audio.sound import Audio, encode_wav
 from voiceclone.errors import VoiceCloneError
-from voiceclone.pictures import spectrogram_png
+from voiceclone.storage import disk
 from voiceclone.training import candidates
 
 OUT_DIR = results.HERE / "out"
@@ -143,10 +144,10 @@ def _keep(engine: VoiceEngine, name: str, run_id: str, spoken: list[Audio]) -> N
     together = measure.joined(spoken)
     encode_wav(together, OUT_DIR / f"{name}.wav")
     shown = Audio(together.samples[: round(_PICTURE_S * together.sample_rate)], together.sample_rate)
-    store.write_bytes(OUT_DIR / f"{name}.png", spectrogram_png(shown, name))
+    disk.write_bytes(OUT_DIR / f"{name}.png", spectrogram_png(shown, name))
     run_dir = engine.data_dir / "runs" / run_id
-    store.write_bytes(OUT_DIR / f"{name}.jsonl", (run_dir / "metrics.jsonl").read_bytes())
-    store.write_bytes(OUT_DIR / f"{name}.candidates.json", (run_dir / candidates.INDEX_FILE).read_bytes())
+    disk.write_bytes(OUT_DIR / f"{name}.jsonl", (run_dir / "metrics.jsonl").read_bytes())
+    disk.write_bytes(OUT_DIR / f"{name}.candidates.json", (run_dir / candidates.INDEX_FILE).read_bytes())
     voice_file = engine.export_voice(engine.training_status(run_id).voice_id, Path(engine.data_dir))
     voice_file.replace(OUT_DIR / f"{name}{voice_file.suffix}")
 

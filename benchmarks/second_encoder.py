@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from benchmarks.voices import CACHE_DIR, VoiceMissing
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.sound import Audio, resample
 
 if TYPE_CHECKING:
     import torch

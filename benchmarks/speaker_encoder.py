@@ -23,9 +23,9 @@ import numpy as np
 
 from benchmarks.voices import VoiceMissing, get_voice
 from voiceclone import VoiceEngine, host
-from voiceclone.audio import Audio, decode, resample
-from voiceclone.judge import speaker_encoder
-from voiceclone.judge.similarity import cosine
+from voiceclone.audio.sound import Audio, decode, resample
+from voiceclone.evaluation import speaker_encoder
+from voiceclone.evaluation.speaker_similarity import cosine
 
 LEAST_COSINE = 1 - 1e-3
 CLIPS = 100
@@ -93,7 +93,7 @@ def original() -> Callable[[np.ndarray], np.ndarray]:
 
 
 def _trim_with_silero(samples: np.ndarray) -> np.ndarray:
-    from voiceclone.clips.vad import FRAME_SAMPLES, SPEECH_STARTS, speech_frames
+    from voiceclone.audio.vad import FRAME_SAMPLES, SPEECH_STARTS, speech_frames
 
     speech = speech_frames(Audio(samples, RATE)) >= SPEECH_STARTS
     near = np.convolve(speech, np.ones(7), "same") > 0

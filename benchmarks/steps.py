@@ -1,4 +1,4 @@
-"""Where the time of a training step goes: `python -m benchmarks.steps`; the table of docs/performance.md.
+"""Where the time of a training step goes: `python -m benchmarks.steps`; the table of docs/experiments/performance.md.
 
 Runs in this process, on the example voice or a benchmark voice, and writes nothing outside a temporary folder. On a
 graphics card it also tells how much of a step the card computes (kernel time over step time).
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone import compute, host
-from voiceclone.audio import decode
-from voiceclone.bases import DEFAULT_BASE_ID
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip, TrainingPlan
-from voiceclone.clips.transcripts import read_transcripts
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
+from voiceclone.clips.transcripts.reader import read_transcripts
 
 if TYPE_CHECKING:
-    from voiceclone.bases.kokoro.trainer import Trainer
+    from voiceclone.bases.kokoro.train.trainer import Trainer
 
 KINDS = {
     "convolutions, backward": ("convolution_backward",),
@@ -76,7 +76,7 @@ def start_trainer(
 ) -> "Trainer":
     """Prepare a run and make its first steps, so that caches are warm."""
     from voiceclone.bases.kokoro import KokoroBase
-    from voiceclone.bases.kokoro.trainer import Trainer
+    from voiceclone.bases.kokoro.train.trainer import Trainer
 
     KokoroBase(base_folder).prepare(clips, run_dir, TrainingPlan(steps=steps))
     trainer = Trainer(run_dir, base_folder, device)

@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.sentences import UNSEEN
 from benchmarks.voices import CACHE_DIR
 from voiceclone import host
-from voiceclone.audio import Audio, decode, encode_flac
+from voiceclone.audio.sound import Audio, decode, encode_flac
 from voiceclone.text.phonemes import phonemize
 
 LANGUAGE = "en-us"
@@ -19,7 +19,7 @@ NOISE_SEED = 1
 
 def stock_speech(base_folder: Path) -> dict[str, list[Audio]]:
     """Return the unseen sentences spoken by every stock voice; spoken once, then kept in the cache."""
-    from voiceclone.bases.kokoro import weights
+    from voiceclone.bases.kokoro.model import weights
 
     info = weights.read_info(base_folder)
     folder = CACHE_DIR / "stock" / fingerprint(base_folder)
@@ -33,7 +33,7 @@ def stock_speech(base_folder: Path) -> dict[str, list[Audio]]:
 
 def fingerprint(base_folder: Path) -> str:
     """Return what tells this base and these sentences from others."""
-    from voiceclone.bases.kokoro import weights
+    from voiceclone.bases.kokoro.model import weights
 
     info = weights.read_info(base_folder)
     content = info.weights_sha256 + info.voices_sha256 + "\n".join(UNSEEN)
@@ -43,10 +43,10 @@ def fingerprint(base_folder: Path) -> str:
 def _speak_all(base_folder: Path, spoken: dict[str, list[Path]]) -> None:
     import torch
 
-    from voiceclone.bases.kokoro import synthesis, weights
-    from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-    from voiceclone.bases.kokoro.network import SAMPLE_RATE
-    from voiceclone.bases.kokoro.start import typical_style
+    from voiceclone.bases.kokoro.model import synthesis, weights
+    from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+    from voiceclone.bases.kokoro.starting_voice import typical_style
 
     torch.set_num_threads(host.cores())
     network = weights.load_network(base_folder)
@@ -67,10 +67,10 @@ def onnx_real_time_factor(base_folder: Path) -> float:
     """
     import onnxruntime
 
-    from voiceclone.bases.kokoro import weights
-    from voiceclone.bases.kokoro.convert import read_onnx_bytes
-    from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-    from voiceclone.bases.kokoro.network import SAMPLE_RATE
+    from voiceclone.bases.kokoro.model import weights
+    from voiceclone.bases.kokoro.model.convert import read_onnx_bytes
+    from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = host.cores()

@@ -15,13 +15,13 @@ from benchmarks.sentences import UNSEEN, unseen_among
 from benchmarks.stock import LANGUAGE, NOISE_SEED
 from benchmarks.voices import SpokenClip
 from voiceclone import VoiceEngine
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.errors import TrainingError
-from voiceclone.speech import QUIET_ENDS_S
 from voiceclone.training.lock import TrainingLock
+from voiceclone.voices.speech import QUIET_ENDS_S
 
 if TYPE_CHECKING:
-    from voiceclone.clips.clean import Strength
+    from voiceclone.clips.quality.clean import Strength
 
 SAMPLING_INTERVAL_S = 0.5
 _TOLD_EVERY_S = 15.0

@@ -23,18 +23,19 @@ import numpy as np
 
 from benchmarks.sentences import UNSEEN
 from benchmarks.voices import SpokenClip, get_voice
-from voiceclone import store
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.bases.base import VOICE_FILE, Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle
 from voiceclone.bases.coqui.finished import SCORES_FILE
 from voiceclone.bases.coqui.run_clock import PLAN_FILE, read_plan
-from voiceclone.bases.coqui.vits_base import VitsBase
-from voiceclone.bases.coqui.vits_data import KNOWN_FOLDER, load_clip
-from voiceclone.bases.coqui.vits_loop import VitsTrainer
-from voiceclone.bases.coqui.vits_recipe import Recipe
-from voiceclone.judge import naturalness, pitch, similarity, tones, words
+from voiceclone.bases.coqui.vits import losses
+from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.bases.coqui.vits.base import VitsBase
+from voiceclone.bases.coqui.vits.data import KNOWN_FOLDER, load_clip
+from voiceclone.bases.coqui.vits.loop import VitsTrainer
+from voiceclone.bases.coqui.vits.recipe import Recipe
+from voiceclone.evaluation import dnsmos, pitch, speaker_similarity, tones, wer
+from voiceclone.storage import disk
 
 LANGUAGE = "en-us"
 KNOWN_VOICE = "joe"
@@ -60,7 +61,7 @@ class ResemblyzerVits(VitsBase):
     @staticmethod
     def vector(audio: Audio) -> np.ndarray:
         """Return the speaker vector of a recording, float32, shape (256,)."""
-        return similarity.embed(audio)
+        return speaker_similarity.embed(audio)
 
 
 def main() -> None:
@@ -120,14 +121,14 @@ def lay_known_speaker(folder: Path) -> None:
     for clip in get_voice(KNOWN_VOICE).training[:KNOWN_CLIPS]:
         shutil.copy(clip.path, target / clip.path.name)
         lines.append(f"{clip.path.name}|{KNOWN_VOICE}|{LANGUAGE}|{clip.text}\n")
-    store.write_bytes(target / "metadata.csv", "".join(lines).encode())
+    disk.write_bytes(target / "metadata.csv", "".join(lines).encode())
 
 
 class Judges:
     """Everything a voice is measured by; none of it takes part in training."""
 
     def __init__(self, held_out: list[Audio], clips: list[SpokenClip], sentences: int) -> None:
-        self._person = similarity.mean_embedding(held_out)
+        self._person = speaker_similarity.mean_embedding(held_out)
         self._person_hz = pitch.median_hz(held_out)
         self._clips = clips
         # Spread over the list: its beginning is statements only.
@@ -137,11 +138,13 @@ class Judges:
         """Let a voice speak, and judge it; `spoken` holds the sounds."""
         spoken = [speak(text) for text in self._texts]
         return {
-            "similarity": round(fmean(similarity.cosine(similarity.embed(one), self._person) for one in spoken), 4),
+            "similarity": round(
+                fmean(speaker_similarity.cosine(speaker_similarity.embed(one), self._person) for one in spoken), 4
+            ),
             "pitch_off_semitones": pitch.off_semitones(spoken, self._person_hz),
-            "word_error_rate": round(words.word_error_rate(self._texts, spoken), 4),
+            "word_error_rate": round(wer.word_error_rate(self._texts, spoken), 4),
             "strongest_tone_db": [round(band.max_db, 1) for band in tones.tone_excess(spoken)],
-            "dnsmos": round(fmean(map(naturalness.dnsmos_of_one_window, spoken)), 3),
+            "dnsmos": round(fmean(map(dnsmos.dnsmos_of_one_window, spoken)), 3),
             "spoken": spoken,
         }
 
@@ -151,7 +154,7 @@ class Judges:
 
         network, speaker = trainer.network, trainer.speaker.detach()
         clips = [load_clip(network, bundle, decode(clip.path), clip.text, LANGUAGE) for clip in self._clips]
-        distance = vits_losses.held_out_mel(network, clips, speaker)
+        distance = losses.held_out_mel(network, clips, speaker)
         network.eval()
         with torch.random.fork_rng():
             torch.manual_seed(1)

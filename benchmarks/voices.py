@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.sentences import FIRST_READING, FURTHER_READING
-from voiceclone import store
-from voiceclone.audio import Audio, encode_wav
+from voiceclone.audio.sound import Audio, encode_wav
 from voiceclone.errors import VoiceCloneError
+from voiceclone.storage import disk
 
 HERE = Path(__file__).resolve().parent
 CACHE_DIR = HERE / "cache"
@@ -85,7 +85,7 @@ def get_voice(name: str) -> BenchmarkVoice:
     if not index.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         rows = [{**asdict(clip), "path": clip.path.name} for clip in _MAKERS[name](folder)]
-        store.write_json(index, rows)
+        disk.write_json(index, rows)
     rows = json.loads(index.read_text(encoding="utf-8"))
     clips = [SpokenClip(folder / row["path"], row["text"], row["duration_s"]) for row in rows]
     return split(name, clips)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined
 
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips import ClipLibrary, Project
 
 
@@ -78,7 +78,7 @@ def write_wav(tmp_path: Path) -> Callable[[str, Audio], Path]:
 @pytest.fixture(scope="session")
 def kokoro_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The embedded base model, converted once (some 3 s); tests must not change it."""
-    from voiceclone.bases.kokoro import weights
+    from voiceclone.bases.kokoro.model import weights
 
     folder = tmp_path_factory.mktemp("kokoro") / "base"
     weights.install_embedded(folder)
@@ -102,7 +102,7 @@ def kokoro_network(kokoro):
 @pytest.fixture(scope="module")
 def network(kokoro_folder: Path):
     """The untouched network; trainers get copies of it."""
-    from voiceclone.bases.kokoro.weights import load_network
+    from voiceclone.bases.kokoro.model.weights import load_network
 
     return load_network(kokoro_folder)
 
@@ -113,7 +113,7 @@ def prepared(kokoro_folder: Path, network, tmp_path_factory: pytest.TempPathFact
     from kokoro_runs import STEPS, load_once, prepare
 
     from voiceclone.bases.base import Policy, TrainingPlan
-    from voiceclone.bases.kokoro.trainer import Trainer
+    from voiceclone.bases.kokoro.train.trainer import Trainer
 
     run_dir = tmp_path_factory.mktemp("runs") / "prepared"
     prepare(kokoro_folder, run_dir, 2, TrainingPlan(steps=STEPS, policy=Policy.TRANSFER))
@@ -130,7 +130,7 @@ def make_trainer(prepared: Path, kokoro_folder: Path, network, tmp_path: Path, m
     """Return a trainer of a run folder; without one, of a new copy of the prepared run."""
     from kokoro_runs import copy_run, load_once, use_recipe
 
-    from voiceclone.bases.kokoro.trainer import Trainer
+    from voiceclone.bases.kokoro.train.trainer import Trainer
 
     use_recipe(monkeypatch)
     load_once(monkeypatch, network)

@@ -214,7 +214,7 @@ def _write_network(folder: Path, name: str, config: dict[str, Any], seed: int) -
     import torch
 
     from voiceclone.bases.coqui.bundle import read_bundle
-    from voiceclone.bases.coqui.vits_network import build_network
+    from voiceclone.bases.coqui.vits.network import build_network
 
     torch.manual_seed(seed)
     network = build_network(read_bundle(folder))

@@ -119,7 +119,7 @@ def freevc(folder: Path, use_spk: bool = True, with_wavlm: bool = False) -> Path
     from TTS.vc.layers.freevc.speaker_encoder.speaker_encoder import SpeakerEncoder
     from TTS.vc.models.freevc import FreeVC
 
-    from voiceclone.bases.coqui import wavlm
+    from voiceclone.bases.coqui.conversion import wavlm
     from voiceclone.bases.coqui.workarounds import parts_from_here
 
     folder.mkdir(parents=True)

@@ -11,11 +11,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from voiceclone import store
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import START_VOICE_FILE, Ability, Effort, Policy, SliceResult, StockVoice, Workload
 from voiceclone.errors import BaseModelError, Cancelled, TextError, VoiceFileError
 from voiceclone.limits import MAX_VOICE_FILE_MB
+from voiceclone.storage import disk
 
 FACTORY = "tests.fake_base:FakeBase"
 BASE_ID = "fake-base"
@@ -62,7 +62,7 @@ class FakeBase:
 
     def ensure_ready(self, on_progress=None) -> None:
         if not self.is_ready():
-            store.write_json(self._folder / "base.json", {"pitch_hz": STOCK_PITCH_HZ})
+            disk.write_json(self._folder / "base.json", {"pitch_hz": STOCK_PITCH_HZ})
         if on_progress is not None:
             on_progress(1.0, "The base model is ready")
 
@@ -74,13 +74,13 @@ class FakeBase:
                 on_progress(number / len(clips), f"Recording {number} of {len(clips)}")
         steps = plan.steps or round((plan.minutes or 0) * 60 / STEP_PAUSE_S) or DEFAULT_STEPS
         content = {"log_centres": centres, "steps": steps, "seed": plan.seed, "policy": plan.policy}
-        store.write_json_twice(run_dir / "data.json", content)
+        disk.write_json_twice(run_dir / "data.json", content)
 
     def train_slice(self, run_dir, budget_s, should_stop=None) -> SliceResult:
         if (self._folder / BREAKS_FILE).exists():
             raise BaseModelError((self._folder / BREAKS_FILE).read_text(encoding="utf-8"))
         lost = BaseModelError("The prepared recordings are damaged. Start a new training.")
-        data = store.read_json_twice(run_dir / "data.json", missing=lost, damaged=lost)
+        data = disk.read_json_twice(run_dir / "data.json", missing=lost, damaged=lost)
         step, level = self._checkpoint(run_dir)
         targets = np.array(data["log_centres"])
         ends = time.monotonic() + budget_s
@@ -92,7 +92,7 @@ class FakeBase:
             if step % CHECKPOINT_EVERY_STEPS == 0:
                 self._save(run_dir, step, level)
             if step == FIRST_LISTEN_STEP and (self._folder / NOTE_FILE).exists():
-                store.write_json(run_dir / "notes.json", [(self._folder / NOTE_FILE).read_text(encoding="utf-8")])
+                disk.write_json(run_dir / "notes.json", [(self._folder / NOTE_FILE).read_text(encoding="utf-8")])
             if step == FIRST_LISTEN_STEP:
                 self._write_first_listen(run_dir, math.exp(level))
             time.sleep(STEP_PAUSE_S)
@@ -107,7 +107,7 @@ class FakeBase:
         step, level = self._checkpoint(run_dir)
         if step == 0:
             raise BaseModelError("Nothing was learnt. Train for longer.")
-        with store.atomic_file(run_dir / "voice.safetensors") as temporary:
+        with disk.atomic_file(run_dir / "voice.safetensors") as temporary:
             save_file({"log_pitch": np.array([level], np.float32)}, temporary)
 
     def workload(self, effort, speech_s, device="cpu") -> Workload:
@@ -156,14 +156,14 @@ class FakeBase:
         path = run_dir / "checkpoint.json"
         nothing = BaseModelError("no checkpoint")
         try:
-            content = store.read_json_twice(path, missing=nothing, damaged=nothing)
+            content = disk.read_json_twice(path, missing=nothing, damaged=nothing)
         except BaseModelError:
             begins_with = run_dir / START_VOICE_FILE
             return 0, math.log(_read_pitch_hz(begins_with) if begins_with.exists() else STOCK_PITCH_HZ)
         return content["step"], content["level"]
 
     def _save(self, run_dir, step: int, level: float) -> None:
-        store.write_json_twice(run_dir / "checkpoint.json", {"step": step, "level": level})
+        disk.write_json_twice(run_dir / "checkpoint.json", {"step": step, "level": level})
 
     def _tell(self, run_dir, step: int, total: int, loss: float) -> None:
         entry = {
@@ -180,7 +180,7 @@ class FakeBase:
     def _write_first_listen(self, run_dir, pitch_hz: float) -> None:
         import soundfile
 
-        with store.atomic_file(run_dir / "first_listen.wav") as temporary:
+        with disk.atomic_file(run_dir / "first_listen.wav") as temporary:
             soundfile.write(temporary, tone(pitch_hz, 0.5, self.sample_rate).samples, self.sample_rate)
 
 

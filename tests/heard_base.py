@@ -18,12 +18,12 @@ from tests.fake_base import (
     spectral_centre_hz,
     tone,
 )
-from voiceclone import store
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.bases.base import SliceResult
 from voiceclone.errors import BaseModelError
-from voiceclone.judge.panel import Judged
-from voiceclone.training import picking
+from voiceclone.evaluation.panel import Judged
+from voiceclone.storage import disk
+from voiceclone.training import candidate_selection
 
 FACTORY = "tests.heard_base:HeardBase"
 SENTENCE_S = 0.5
@@ -72,7 +72,7 @@ class HeardBase(FakeBase):
         main = sys.modules["__main__"]
         if getattr(getattr(main, "__spec__", None), "name", "") == "voiceclone.training.worker":
             TonePanel.script = folder / SCRIPT_FILE
-            picking.Panel = TonePanel  # in the training process only
+            candidate_selection.Panel = TonePanel  # in the training process only
         self._loaded = False
 
     def prepare(self, clips, run_dir, plan, on_progress=None, should_stop=None) -> None:
@@ -100,7 +100,7 @@ class HeardBase(FakeBase):
         if chosen is None:
             super().finish(run_dir)
         else:
-            store.write_bytes(run_dir / "voice.safetensors", chosen.read_bytes())
+            disk.write_bytes(run_dir / "voice.safetensors", chosen.read_bytes())
 
     def save(self, run_dir) -> None:
         step, level = self._checkpoint(run_dir)
@@ -136,7 +136,7 @@ class HeardBase(FakeBase):
 
         if (self._folder / FULL_FILE).exists():
             raise BaseModelError("There is no room for it. Free some.")
-        store.write_bytes(voice_path, save({"log_pitch": np.array([self._checkpoint(run_dir)[1]], np.float32)}))
+        disk.write_bytes(voice_path, save({"log_pitch": np.array([self._checkpoint(run_dir)[1]], np.float32)}))
 
     def held_out_loss(self, run_dir) -> float | None:
         log_pitch = math.log(spectral_centre_hz(self.held_out(run_dir)[0]))

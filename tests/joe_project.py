@@ -5,9 +5,9 @@ from pathlib import Path
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from tests.small_project import GOOD_FIGURES
-from voiceclone import store
-from voiceclone.audio import decode, encode_flac, resample
+from voiceclone.audio.sound import decode, encode_flac, resample
 from voiceclone.clips.library import ClipLibrary, ClipRecord, now
+from voiceclone.storage import disk
 
 
 def joe_project(data_dir: Path, count: int = 6) -> str:
@@ -17,7 +17,7 @@ def joe_project(data_dir: Path, count: int = 6) -> str:
     for number, (name, text) in enumerate(sorted(EXAMPLE_TEXTS.items())[:count]):
         sound = resample(decode(EXAMPLE_DIR / name), 16_000)
         record = ClipRecord(
-            clip_id=store.new_id(),
+            clip_id=disk.new_id(),
             text=text,
             language="en-us",
             duration_s=sound.duration_s,

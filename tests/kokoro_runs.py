@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone import store
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.bases.kokoro import trainer as trainer_module
-from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.start import START_FILE
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.starting_voice import START_FILE
+from voiceclone.bases.kokoro.train import trainer as trainer_module
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.trainer import Trainer
+from voiceclone.storage import disk
 from voiceclone.training import runs
 
 SMALL = Recipe(window_frames=24, first_clips_s=4.0, first_listen_s=1e9)
@@ -66,7 +66,7 @@ def prepare(kokoro_folder, run_dir, clip_count, plan):
     """Prepare a run that begins with a given stock voice: choosing one takes longer than these tests."""
     run_dir.mkdir(parents=True, exist_ok=True)
     KokoroBase(kokoro_folder).prepare(example_clips(clip_count), run_dir, plan)
-    store.write_json(run_dir / START_FILE, {"stock_voice": "am_michael"})
+    disk.write_json(run_dir / START_FILE, {"stock_voice": "am_michael"})
     return run_dir
 
 

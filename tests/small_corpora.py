@@ -8,7 +8,7 @@ from pathlib import Path
 import soundfile
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 
 NAMES = sorted(EXAMPLE_TEXTS)
 LENGTHS_S = {name: soundfile.info(EXAMPLE_DIR / name).duration for name in NAMES}

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from tests.fake_base import BASE_ID, FACTORY, tone
-from voiceclone import store
-from voiceclone.audio import encode_flac
+from voiceclone.audio.sound import encode_flac
 from voiceclone.clips.library import ClipLibrary, ClipRecord, Project, now
 from voiceclone.engine import VoiceEngine
+from voiceclone.storage import disk
 
 PITCH_HZ = 220.0
 SAMPLE_RATE = 16_000
@@ -40,7 +40,7 @@ def make_project(
     sound = tone(pitch_hz, speech_s + pause_s, SAMPLE_RATE)
     for number in range(clip_count):
         record = ClipRecord(
-            clip_id=store.new_id(),
+            clip_id=disk.new_id(),
             text=TEXT,
             language="en-us",
             duration_s=speech_s + pause_s,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 
 EXAMPLE_DIR = Path(__file__).resolve().parent.parent / "examples" / "joe"
 EXAMPLE_TEXTS = dict(line.split("|", 1) for line in (EXAMPLE_DIR / "metadata.csv").read_text("utf-8").splitlines()[1:])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceclone.bases import DEFAULT_BASE_ID
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ("app.py",)

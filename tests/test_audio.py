@@ -8,8 +8,8 @@ import pytest
 import soundfile
 from sounds import make_noise, make_tone
 
-from voiceclone.audio import Audio, decode, encode_flac, encode_wav, loudness_lufs, resample
-from voiceclone.decoding import open_recording
+from voiceclone.audio.decoding import open_recording
+from voiceclone.audio.sound import Audio, decode, encode_flac, encode_wav, loudness_lufs, resample
 from voiceclone.errors import AudioError, StorageError
 
 

@@ -15,10 +15,10 @@ from PIL import Image
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 
 from voiceclone import limits
-from voiceclone.audio import Audio, encode_flac, encode_wav, resample
+from voiceclone.audio.decoding import open_recording
+from voiceclone.audio.sound import Audio, encode_flac, encode_wav, resample
 from voiceclone.clips import AddReport, ClipLibrary, Project
-from voiceclone.clips.transcripts import text_beside
-from voiceclone.decoding import open_recording
+from voiceclone.clips.transcripts.reader import text_beside
 from voiceclone.errors import AudioError, NotFoundError, StorageError, TextError
 
 TEXT = EXAMPLE_TEXTS["joe_01.flac"]

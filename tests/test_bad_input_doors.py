@@ -13,7 +13,7 @@ from safetensors.numpy import save_file
 from tests.served_page import QUIET_SERVER, Page, serve
 from tests.small_project import fake_engine, make_project
 from voiceclone import VoiceEngine
-from voiceclone.audio import Audio, encode_wav
+from voiceclone.audio.sound import Audio, encode_wav
 from voiceclone.cli import main
 from voiceclone.limits import MAX_SPEAK_CHARACTERS
 

@@ -6,14 +6,14 @@ from benchmarks import comparison, results
 from benchmarks.report import BEGIN, END
 from tests.test_compare import comparison as made_comparison
 from tests.test_compare import way
-from voiceclone import store
 from voiceclone.compare import model
+from voiceclone.storage import disk
 
 MADE = {"date": "2026-01-31", "commit": "abc1234", "machine": {"processor": "A chip", "cores": 2}}
 
 
 def measured(tmp_path, ways):
-    store.write_json(tmp_path / "joe.json", {**model.as_plain(made_comparison(ways)), "made": MADE})
+    disk.write_json(tmp_path / "joe.json", {**model.as_plain(made_comparison(ways)), "made": MADE})
     return comparison.load_all(tmp_path)
 
 

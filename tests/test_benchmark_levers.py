@@ -5,7 +5,7 @@ import torch
 from kokoro_runs import advance_to, copy_run, load_once, use_recipe
 
 from benchmarks import lever_trainers, levers, second_encoder
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.train.trainer import Trainer
 
 
 @pytest.fixture

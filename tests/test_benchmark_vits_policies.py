@@ -8,9 +8,9 @@ from benchmarks import vits_policies
 from benchmarks.voices import SpokenClip
 from tests.coqui_bundles import YOUR_TTS, install_bundle
 from tests.sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.coqui.vits_recipe import Recipe
+from voiceclone.bases.coqui.vits.recipe import Recipe
 
 pytestmark = pytest.mark.slow
 RECIPE = Recipe(batch_clips=2, judged_clips=1, adversarial=False)

@@ -10,12 +10,12 @@ import pytest
 from sounds import make_tone
 
 from tests.small_project import fake_engine, make_project
-from voiceclone.audio import Audio, decode, loudness_lufs
+from voiceclone.audio.sound import Audio, decode, loudness_lufs
 from voiceclone.blind import BlindTest, Pair, Side, result_of
+from voiceclone.blind.library import BlindTestLibrary
 from voiceclone.blind.making import comparable
 from voiceclone.blind.model import as_plain, blind_test_from, hidden_order
 from voiceclone.blind.result import share_interval
-from voiceclone.blind.shelf import BlindShelf
 from voiceclone.errors import Cancelled, InputError, NotEnoughSpeechError, NotFoundError
 
 LOW, HIGH = Side("voice", "Low", "1" * 32), Side("voice", "High", "2" * 32)
@@ -211,7 +211,7 @@ def test_cancel_keeps_nothing(engine, voices):
 
 
 def test_what_a_killed_program_left_is_cleared_away_later(tmp_path):
-    shelf = BlindShelf(tmp_path)
+    shelf = BlindTestLibrary(tmp_path)
     left, present = tmp_path / "blind" / "left", tmp_path / "blind" / "present"
     for folder in (left, present):
         folder.mkdir(parents=True)
@@ -224,7 +224,7 @@ def test_what_a_killed_program_left_is_cleared_away_later(tmp_path):
 
 @pytest.mark.parametrize("test_id", ["", "../voices", "0" * 32, None, 7, "x" * 32])
 def test_a_made_up_test_gets_one_sentence(tmp_path, test_id):
-    shelf = BlindShelf(tmp_path)
+    shelf = BlindTestLibrary(tmp_path)
     for work in (shelf.test, shelf.question, shelf.delete, lambda one: shelf.answer(one, 1, 1)):
         with pytest.raises(NotFoundError, match="not there any more"):
             work(test_id)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from voiceclone.bases import BASE_IDS, DEFAULT_BASE_ID, catalogue, get_base
+from voiceclone.bases import catalogue
 from voiceclone.bases.base import Ability, Policy
+from voiceclone.bases.catalogue import BASE_IDS, DEFAULT_BASE_ID
+from voiceclone.bases.registry import get_base
 from voiceclone.errors import BaseModelError
 from voiceclone.text.languages import LANGUAGES
 

@@ -415,7 +415,7 @@ def test_the_program_runs_as_a_module(tmp_path):
 def test_the_room_is_checked_from_files(run, tmp_path):
     from sounds import EXAMPLE_DIR, make_noise
 
-    from voiceclone.audio import encode_wav
+    from voiceclone.audio.sound import encode_wav
 
     encode_wav(make_noise(3, 22_050, 3e-3), tmp_path / "silence.wav")
     speech = EXAMPLE_DIR / "joe_01.flac"

@@ -11,10 +11,11 @@ import soundfile
 from tests.fake_base import tone
 from tests.small_hub import serve_all
 from tests.small_project import fake_engine, make_project
-from voiceclone import VoiceEngine, download
-from voiceclone.audio import encode_wav
-from voiceclone.bases import BASE_IDS
+from voiceclone import VoiceEngine
+from voiceclone.audio.sound import encode_wav
+from voiceclone.bases.catalogue import BASE_IDS
 from voiceclone.cli import main
+from voiceclone.storage import download
 
 NAME = "tts_models--en--vctk--vits"
 ZIP = f"coqui-ai/TTS/releases/download/v0.6.1_models/{NAME}.zip"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sounds import joined, make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, resample
-from voiceclone.clips import acoustics
-from voiceclone.clips.reverberation import reverberation_s
-from voiceclone.clips.vad import speech_frames
+from voiceclone.audio import acoustics
+from voiceclone.audio.reverberation import reverberation_s
+from voiceclone.audio.sound import Audio, resample
+from voiceclone.audio.vad import speech_frames
 
 SILENCE = Audio(np.zeros(32_000, np.float32), 16_000)
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from sounds import joined, make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, decode, loudness_lufs, resample, true_peak_dbfs
+from voiceclone.audio.clicks import remove_clicks
+from voiceclone.audio.sound import Audio, decode, loudness_lufs, resample, true_peak_dbfs
+from voiceclone.audio.vad import speech_frames, speech_regions
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.clean import (
+from voiceclone.clips.quality.clean import (
     EDGE_S,
     HIGHEST_PEAK_DBFS,
     TARGET_LOUDNESS_LUFS,
@@ -16,9 +18,7 @@ from voiceclone.clips.clean import (
     remove_hum,
     set_loudness,
 )
-from voiceclone.clips.clicks import remove_clicks
-from voiceclone.clips.figures import measure
-from voiceclone.clips.vad import speech_frames, speech_regions
+from voiceclone.clips.quality.figures import measure
 from voiceclone.errors import Cancelled, InputError
 
 

@@ -8,10 +8,10 @@ from sounds import EXAMPLE_DIR
 
 from tests.small_project import fake_engine, make_project
 from tests.test_training_survival import cuts_of
-from voiceclone import store
 from voiceclone.cli import main
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.errors import AudioError, StorageError
+from voiceclone.storage import disk
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def folder(tmp_path, made):
 
 
 def spoil(path):
-    for each in (path, store.copy_path(path)):
+    for each in (path, disk.copy_path(path)):
         each.write_bytes(each.read_bytes()[:-2])
 
 
@@ -50,7 +50,7 @@ def test_a_clip_cut_at_any_byte_is_mended_from_its_copy(tmp_path, made, folder):
 
 
 def test_a_project_from_before_there_were_copies_gets_one(tmp_path, made, folder):
-    copy = store.copy_path(folder / "project.json")
+    copy = disk.copy_path(folder / "project.json")
     copy.unlink()
     assert ClipLibrary(tmp_path).projects() == [made]
     assert json.loads(copy.read_bytes())["name"] == "Anna"

@@ -8,7 +8,7 @@ import pytest
 from sounds import EXAMPLE_DIR
 
 from voiceclone import limits
-from voiceclone.audio import Audio, decode, encode_flac
+from voiceclone.audio.sound import Audio, decode, encode_flac
 from voiceclone.cli import main
 from voiceclone.clips import ClipLibrary, Project
 from voiceclone.clips.export import export_dataset

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, make_noise, mixed
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.harm import kept_over_removed_db
-from voiceclone.clips.listening import clear_voice, listen
+from voiceclone.clips.quality.harm import kept_over_removed_db
+from voiceclone.clips.quality.listening import clear_voice, listen
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_what_is_taken_away_is_compared_with_what_is_left_whatever_the_level(spe
 
 
 def test_one_window_of_dnsmos_tells_what_the_whole_measure_tells(speech: Audio, noisy: Audio) -> None:
-    from voiceclone.judge.naturalness import dnsmos_of_one_window, dnsmos_overall
+    from voiceclone.evaluation.dnsmos import dnsmos_of_one_window, dnsmos_overall
 
     for audio in (speech, noisy):
         assert dnsmos_of_one_window(audio) == pytest.approx(dnsmos_overall(audio), abs=0.1)
@@ -73,7 +73,7 @@ def test_one_window_of_dnsmos_tells_what_the_whole_measure_tells(speech: Audio, 
 
 
 def test_the_quick_form_of_dnsmos_hears_nine_seconds_as_the_other_one_does(speech: Audio, noisy: Audio) -> None:
-    from voiceclone.judge.naturalness import dnsmos_of_one_window, dnsmos_unrepeated
+    from voiceclone.evaluation.dnsmos import dnsmos_of_one_window, dnsmos_unrepeated
 
     long = Audio(np.resize(speech.samples, 9 * speech.sample_rate + 400), speech.sample_rate)
     assert dnsmos_unrepeated(long) == pytest.approx(dnsmos_of_one_window(long), abs=0.02)

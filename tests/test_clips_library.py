@@ -10,7 +10,7 @@ import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from voiceclone import limits
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.clips import ClipLibrary, Project
 from voiceclone.errors import Cancelled, InputError, NotFoundError, StorageError, TextError
 

@@ -8,12 +8,12 @@ import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from voiceclone import limits
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips import ClipLibrary
-from voiceclone.clips.listening import PRINT_FILE, keep_speaker, speakers
+from voiceclone.clips.quality.listening import PRINT_FILE, keep_speaker, speakers
 from voiceclone.errors import Cancelled, NotFoundError
-from voiceclone.judge import similarity
-from voiceclone.judge.words import character_error_rate
+from voiceclone.evaluation import speaker_similarity
+from voiceclone.evaluation.wer import character_error_rate
 
 WRONG = "Completely different words stand here, about ships and weather."
 
@@ -140,13 +140,13 @@ def test_a_clip_that_is_deleted_meanwhile_does_no_harm(example_library: ClipLibr
 
 def test_a_clip_deleted_while_it_is_heard_leaves_no_folder(library: ClipLibrary, project, monkeypatch) -> None:
     (doomed,) = library.add_files(project.project_id, [example(1)], transcripts=EXAMPLE_TEXTS).added
-    embed = similarity.embed
+    embed = speaker_similarity.embed
 
     def delete_meanwhile(audio: Audio) -> np.ndarray:
         library.delete_clip(project.project_id, doomed.clip_id)
         return embed(audio)
 
-    monkeypatch.setattr(similarity, "embed", delete_meanwhile)
+    monkeypatch.setattr(speaker_similarity, "embed", delete_meanwhile)
     assert library.listen(project.project_id) == []
     assert not library.clip_folder(project.project_id, doomed.clip_id).exists()
 

@@ -8,12 +8,13 @@ import pytest
 
 from tests.small_hub import serve_all
 from tests.sounds import EXAMPLE_DIR
-from voiceclone import download
-from voiceclone.clips import ClipLibrary, Project, recognisers
-from voiceclone.clips.spoken_language import language_of
-from voiceclone.clips.transcribe import _embedded, can_transcribe, recognise
-from voiceclone.decoding import open_recording
+from voiceclone.audio.decoding import open_recording
+from voiceclone.clips import ClipLibrary, Project
 from voiceclone.errors import AudioError, BaseModelError, Cancelled, InputError
+from voiceclone.recognition import recognisers
+from voiceclone.recognition.language_id import language_of
+from voiceclone.recognition.transcribe import _embedded, can_transcribe, recognise
+from voiceclone.storage import download
 from voiceclone.text.languages import ANY_LANGUAGE
 
 
@@ -68,7 +69,7 @@ def test_a_language_nobody_speaks_here_is_said_and_the_project_s_own_english_is_
     recognisers.install(tmp_path, "base", endpoint=hub.endpoint)
     assert language_of(recording, tmp_path, "en-gb") == "en-gb"
     assert language_of(recording, tmp_path, "es") == "en-us"
-    monkeypatch.setattr("voiceclone.clips.spoken_language.hear_language", lambda audio, data_dir: "nl")
+    monkeypatch.setattr("voiceclone.recognition.language_id.hear_language", lambda audio, data_dir: "nl")
     with pytest.raises(AudioError, match=r"joe_02\.flac.*\(nl\).*choose it yourself"):
         language_of(recording, tmp_path, "es")
 

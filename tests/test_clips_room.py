@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, joined, make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, decode, encode_wav, resample
-from voiceclone.clips.room import RoomFinding, RoomReport, check_room
+from voiceclone.audio.sound import Audio, decode, encode_wav, resample
+from voiceclone.clips.quality.room import RoomFinding, RoomReport, check_room
 from voiceclone.errors import AudioError
 
 RATE = 22_050

@@ -3,8 +3,8 @@
 import numpy as np
 from sounds import joined, make_noise, make_tone
 
-from voiceclone.audio import Audio
-from voiceclone.clips.shape import SHAPE_POINTS, fine_shape, loudness_shape, shape_likeness
+from voiceclone.audio.envelope import SHAPE_POINTS, fine_shape, loudness_shape, shape_likeness
+from voiceclone.audio.sound import Audio
 
 
 def test_the_picture_follows_the_sound():

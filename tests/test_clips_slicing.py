@@ -10,15 +10,15 @@ import pytest
 import soundfile
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined, make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, decode, encode_flac
+from voiceclone.audio.decoding import open_recording
+from voiceclone.audio.sound import Audio, decode, encode_flac
+from voiceclone.audio.vad import FRAME_S, speech_frames, speech_regions
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.intake import Intake
-from voiceclone.clips.slicing import PADDING_S, SlicePlan, cut_slices, find_slices, plan_slices
-from voiceclone.clips.vad import FRAME_S, speech_frames, speech_regions
-from voiceclone.clips.word_cuts import windows_over
-from voiceclone.decoding import open_recording
+from voiceclone.clips.intake.recordings import Intake
+from voiceclone.clips.intake.slicing import PADDING_S, SlicePlan, cut_slices, find_slices, plan_slices
+from voiceclone.clips.intake.word_cuts import windows_over
 from voiceclone.errors import Cancelled
-from voiceclone.judge.words import comparable_words, edit_distance
+from voiceclone.evaluation.wer import comparable_words, edit_distance
 from voiceclone.limits import MAX_CLIP_S, MIN_SLICE_S
 
 
@@ -45,7 +45,7 @@ def test_silero_agrees_in_blocks_and_finds_the_speech(long_speech: Audio) -> Non
 def test_block_size_does_not_change_the_plan(long_speech: Audio, tmp_path: Path, monkeypatch) -> None:
     encode_flac(long_speech, tmp_path / "long.flac")
     whole = find_slices(open_recording(tmp_path / "long.flac"))
-    monkeypatch.setattr("voiceclone.decoding.recording.BLOCK_S", 0.37)
+    monkeypatch.setattr("voiceclone.audio.decoding.recording.BLOCK_S", 0.37)
     assert find_slices(open_recording(tmp_path / "long.flac")) == whole
     assert all(2.0 <= end - start <= MAX_CLIP_S for start, end in whole.slices)
 
@@ -236,7 +236,7 @@ def slices_and_peak_mb(path: Path) -> tuple[int, float]:
     """Plan and cut a file in a process of its own; the number of slices and its peak memory."""
     code = (
         "import resource, sys; from pathlib import Path;"
-        "from voiceclone.clips.slicing import *; from voiceclone.decoding import open_recording;"
+        "from voiceclone.clips.intake.slicing import *; from voiceclone.audio.decoding import open_recording;"
         "r = open_recording(Path(sys.argv[1])); plan = find_slices(r);"
         "count = sum(1 for _ in cut_slices(r, plan)); status = Path('/proc/self/status');"
         # Linux lets a new process begin with the peak of the one that started it; VmHWM is its own.

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sounds import EXAMPLE_TEXTS
 
-from voiceclone.clips.transcripts import read_transcripts
+from voiceclone.clips.transcripts.reader import read_transcripts
 from voiceclone.errors import TextError, UnclearTableError
 
 TEXTS = list(EXAMPLE_TEXTS.values())[:6]

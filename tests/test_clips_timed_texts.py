@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined
 
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.timed_pieces import plan_timed, slices_of
-from voiceclone.clips.timed_texts import TimedText, read_timed_texts
+from voiceclone.clips.intake.timed_pieces import plan_timed, slices_of
+from voiceclone.clips.transcripts.timed_texts import TimedText, read_timed_texts
 from voiceclone.errors import TextError
 from voiceclone.limits import MAX_CLIP_S
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sounds import make_noise
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips import transcribe as module
-from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, transcribe
 from voiceclone.errors import VoiceCloneError
+from voiceclone.recognition import transcribe as module
+from voiceclone.recognition.transcribe import can_transcribe, keeping_recogniser, transcribe
 
 
 def test_words_are_understood_and_always_the_same(speech: Audio) -> None:

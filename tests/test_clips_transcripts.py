@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from voiceclone.clips.laying import lay_text
-from voiceclone.clips.transcripts import TextsByFile, read_transcripts, text_beside
+from voiceclone.clips.intake.text_alignment import lay_text
+from voiceclone.clips.transcripts.reader import TextsByFile, read_transcripts, text_beside
 from voiceclone.errors import TextError
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from sounds import make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, resample
-from voiceclone.clips.figures import clipped_share, measure
-from voiceclone.clips.vad import FRAME_S, speech_frames
-from voiceclone.clips.verdict import Facts, judge
+from voiceclone.audio.sound import Audio, resample
+from voiceclone.audio.vad import FRAME_S, speech_frames
+from voiceclone.clips.quality.figures import clipped_share, measure
+from voiceclone.clips.quality.verdict import Facts, judge
 
 TEXT = "The quiet morning light fell across the kitchen table."
 

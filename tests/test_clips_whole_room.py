@@ -7,7 +7,7 @@ import pytest
 from sounds import EXAMPLE_DIR
 
 from tools.measure_acoustics import ROWS, Row, Scene, scenes
-from voiceclone.clips.room import check_room
+from voiceclone.clips.quality.room import check_room
 
 EVERY_KIND = {"noise", "hum", "clipping", "echo", "quiet", "dull", "not silent"}
 WORDS = {

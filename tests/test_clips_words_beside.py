@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined
 
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.laying import lay_text
-from voiceclone.clips.transcribe import recognise, recognise_again
-from voiceclone.clips.transcripts import TextsByFile, Transcripts, read_transcripts
-from voiceclone.clips.verdict import Facts, judge
+from voiceclone.clips.intake.text_alignment import lay_text
+from voiceclone.clips.quality.verdict import Facts, judge
+from voiceclone.clips.transcripts.reader import TextsByFile, Transcripts, read_transcripts
 from voiceclone.errors import TextError, UnclearTableError
-from voiceclone.judge.words import comparable_words
+from voiceclone.evaluation.wer import comparable_words
+from voiceclone.recognition.transcribe import recognise, recognise_again
 
 TEXTS = list(EXAMPLE_TEXTS.values())[:6]
 

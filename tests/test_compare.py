@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from voiceclone.clips.model import Clip
-from voiceclone.clips.verdict import Verdict
+from voiceclone.clips.quality.verdict import Verdict
 from voiceclone.compare import held_out, judging, model, picture, table, verdict
 from voiceclone.compare.model import Comparison, Figures, Request, Way
 from voiceclone.compare.sentences import SPOKEN_SENTENCES, plain, unseen_sentences

@@ -7,7 +7,7 @@ import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_noise
 
 from tests.test_judge_pitch import vowel
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.compare import judging
 
 NAMES = sorted(EXAMPLE_TEXTS)[:5]

@@ -10,7 +10,7 @@ import soundfile
 
 from tests.fake_base import BASE_ID, BREAKS_FILE, FakeBase, spectral_centre_hz
 from tests.small_project import PITCH_HZ, fake_engine, make_project
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import Ability, Policy
 from voiceclone.cli import main
 from voiceclone.compare import folders, judging, model

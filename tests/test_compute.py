@@ -6,10 +6,10 @@ import pytest
 from sounds import make_noise
 
 from tests.fake_base import FakeBase
-from voiceclone.clips import transcribe
 from voiceclone.compute import in_one_thread, use_this_thread
-from voiceclone.judge import similarity
-from voiceclone.speech import Speaker
+from voiceclone.evaluation import speaker_similarity
+from voiceclone.recognition import transcribe
+from voiceclone.voices.speech import Speaker
 
 
 @in_one_thread
@@ -76,7 +76,7 @@ def test_every_base_speaks_there(tmp_path):
     assert spoke_in == [where(), where()]
 
 
-@pytest.mark.parametrize(("module", "work"), [(transcribe, "transcribe"), (similarity, "embed")])
+@pytest.mark.parametrize(("module", "work"), [(transcribe, "transcribe"), (speaker_similarity, "embed")])
 def test_the_listeners_work_there_too(module, work, monkeypatch):
     worked_in = []
     resample = module.resample

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, joined, make_tone
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.bases.base import Ability, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui.conversion_base import ConversionBase
-from voiceclone.bases.coqui.converters import MATCHING_SET
+from voiceclone.bases.coqui.conversion.base import ConversionBase
+from voiceclone.bases.coqui.conversion.converters import MATCHING_SET
 from voiceclone.bases.coqui.pieces import convert_in_pieces
 from voiceclone.errors import AudioError, BaseModelError, Cancelled, InputError, NotEnoughSpeechError, VoiceFileError
 
@@ -181,7 +181,7 @@ def test_every_tensor_of_the_released_files_is_in_place(base) -> None:
 
 def test_code_in_wavlm_s_settings_is_not_run(tmp_path) -> None:
     """WavLM gives a text from its file to eval."""
-    from voiceclone.bases.coqui.wavlm import load_wavlm
+    from voiceclone.bases.coqui.conversion.wavlm import load_wavlm
 
     mark = tmp_path / "ran"
     bundles.write_wavlm(tmp_path / "WavLM-Large.pt", f"[(16,10,5)] if open({str(mark)!r}, 'w') else []")
@@ -194,7 +194,7 @@ def test_knn_s_hearing_stops_at_the_layer_it_uses(tmp_path, speech) -> None:
     """18 of 24 layers stay out of memory; what is heard is the same."""
     import torch
 
-    from voiceclone.bases.coqui.wavlm import load_wavlm
+    from voiceclone.bases.coqui.conversion.wavlm import load_wavlm
 
     bundles.write_wavlm(tmp_path / "WavLM-Large.pt")
     whole, part = (load_wavlm(tmp_path / "WavLM-Large.pt", "kNN-VC", layers=count) for count in (None, 6))

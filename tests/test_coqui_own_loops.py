@@ -18,14 +18,16 @@ from test_layering import PACKAGE, imported, relative, sources
 from vits_runs import LONG_S, SENTENCE, SMALL, STEPS, example_clips, metrics, prepared
 
 from tests.small_project import fake_engine, make_project
-from voiceclone import store
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import clip_store, vits_losses, vits_network
+from voiceclone.bases.coqui import clip_store
 from voiceclone.bases.coqui.bundle import read_bundle
-from voiceclone.bases.coqui.vits_base import VitsBase
-from voiceclone.bases.coqui.vits_data import load_clip
-from voiceclone.bases.coqui.vits_recipe import Recipe
+from voiceclone.bases.coqui.vits import losses
+from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.bases.coqui.vits.base import VitsBase
+from voiceclone.bases.coqui.vits.data import load_clip
+from voiceclone.bases.coqui.vits.recipe import Recipe
 from voiceclone.errors import TrainingError
+from voiceclone.storage import disk
 
 pytestmark = pytest.mark.usefixtures("no_judges")
 
@@ -97,7 +99,7 @@ def test_a_continued_run_knows_its_best_moment(vits_folders, tmp_path, monkeypat
     """The library forgets the best evaluation and goes on choosing by the training loss."""
     run_dir = tmp_path / "run"
     distances = iter((3.0, 2.0, 2.5))
-    monkeypatch.setattr(vits_losses, "held_out_mel", lambda *_: next(distances))
+    monkeypatch.setattr(losses, "held_out_mel", lambda *_: next(distances))
     base = prepared(vits_folders[YOUR_TTS], run_dir, Policy.TRANSFER)
     stopped_after(base, run_dir, 2)
     best = base._trainer(run_dir).speaker.detach().clone()
@@ -133,7 +135,7 @@ def test_a_continued_run_follows_the_settings_it_is_given(vits_folders, tmp_path
 
 def test_two_runs_of_one_moment_have_folders_of_their_own(tmp_path, monkeypatch):
     """The library names a run's folder after the minute."""
-    monkeypatch.setattr(store, "now_iso", lambda: "2026-01-01T09:30:00+00:00")
+    monkeypatch.setattr(disk, "now_iso", lambda: "2026-01-01T09:30:00+00:00")
     engine = fake_engine(tmp_path / "data")
     engine.prepare_base()
     project_id = make_project(engine.data_dir, clip_count=4).project_id

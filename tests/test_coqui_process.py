@@ -10,11 +10,11 @@ from coqui_bundles import RELEASED_NAMES, YOUR_TTS, write_bundle, zip_bundle
 from joe_project import joe_project
 
 from tests.small_hub import serve_all
-from voiceclone import download
 from voiceclone.bases.base import Policy
 from voiceclone.bases.catalogue import card
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import VoiceFileError
+from voiceclone.storage import download
 from voiceclone.training.lock import TrainingLock
 
 SENTENCE = "The boy saw a ship, and 3 gulls."

@@ -13,10 +13,11 @@ from coqui_bundles import YOUR_TTS, copy_bundle, write_info
 from safetensors.torch import load_file
 from vits_runs import LONG_S, SENTENCE, example_clips, metrics, prepared
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import Policy
-from voiceclone.bases.coqui import finished, vits_network
+from voiceclone.bases.coqui import finished
 from voiceclone.bases.coqui.bundle import read_bundle
+from voiceclone.bases.coqui.vits import network
 from voiceclone.errors import StorageError, VoiceFileError
 from voiceclone.training.runs import read_notes
 
@@ -30,7 +31,7 @@ def speechless(vits_folders, tmp_path_factory):
     folder = copy_bundle(vits_folders[YOUR_TTS], tmp_path_factory.mktemp("speechless") / YOUR_TTS)
     path = folder / "model_file.pth"
     content = torch.load(path, weights_only=True)
-    characters = vits_network.build_network(read_bundle(folder)).tokenizer.characters
+    characters = network.build_network(read_bundle(folder)).tokenizer.characters
     content["model"]["text_encoder.emb.weight"][characters.char_to_id("!")] = torch.nan
     torch.save(content, path)
     write_info(YOUR_TTS, folder)

@@ -9,11 +9,12 @@ from coqui_bundles import VCTK, YOUR_TTS, copy_bundle
 from safetensors.torch import load_file, save_file
 from vits_runs import SENTENCE, example_clips, released_state
 
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.bases.base import TrainingPlan
-from voiceclone.bases.coqui import vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import read_bundle
-from voiceclone.bases.coqui.vits_base import VitsBase
+from voiceclone.bases.coqui.vits import losses
+from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.bases.coqui.vits.base import VitsBase
 from voiceclone.errors import (
     BaseModelError,
     Cancelled,
@@ -211,7 +212,7 @@ def test_the_closest_known_speaker_is_the_one_who_spoke(vits_folders):
             for name, vector in speakers.items()
         }
     for name in ("p225", "p228"):
-        assert vits_losses.closest_speaker(network, [spoken[name]], speakers) == name
+        assert losses.closest_speaker(network, [spoken[name]], speakers) == name
 
 
 def test_voices_of_other_models_are_refused(vits_folders, tmp_path):

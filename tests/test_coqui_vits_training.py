@@ -12,14 +12,15 @@ from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 from vits_runs import LONG_S, SENTENCE, SMALL, STEPS, example_clips, metrics, prepared, released_state
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import vits_losses, vits_network
 from voiceclone.bases.coqui.bundle import read_bundle
-from voiceclone.bases.coqui.validate import why_not
-from voiceclone.bases.coqui.vits_base import VitsBase
-from voiceclone.bases.coqui.vits_data import make_batch
-from voiceclone.bases.coqui.vits_recipe import Recipe
+from voiceclone.bases.coqui.vits import losses as vits_losses
+from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.bases.coqui.vits.base import VitsBase
+from voiceclone.bases.coqui.vits.data import make_batch
+from voiceclone.bases.coqui.vits.recipe import Recipe
+from voiceclone.bases.coqui.vits.validate import why_not
 from voiceclone.errors import (
     BaseModelError,
     InputError,
@@ -197,7 +198,7 @@ def test_the_best_moment_becomes_the_voice_and_the_beginning_is_one(
 def test_the_held_out_distance_hears_the_decoder_and_repeats(vits_folders):
     bundle = read_bundle(vits_folders[YOUR_TTS])
     network, _ = vits_network.load_network(bundle, "cpu")
-    from voiceclone.bases.coqui.vits_data import load_clip
+    from voiceclone.bases.coqui.vits.data import load_clip
 
     (clip,) = example_clips(1)
     loaded = [load_clip(network, bundle, clip.audio, clip.text, clip.language)]

@@ -9,9 +9,9 @@ from coqui_bundles import YOUR_TTS
 from vits_runs import SMALL, metrics, prepared
 
 from voiceclone.bases.base import Policy
-from voiceclone.bases.coqui import vits_losses
-from voiceclone.bases.coqui.vits_base import VitsBase
-from voiceclone.bases.coqui.vits_recipe import Recipe
+from voiceclone.bases.coqui.vits import losses as vits_losses
+from voiceclone.bases.coqui.vits.base import VitsBase
+from voiceclone.bases.coqui.vits.recipe import Recipe
 from voiceclone.errors import (
     TrainingError,
 )

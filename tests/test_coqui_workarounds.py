@@ -8,7 +8,7 @@ import torch
 from coqui_bundles import VCTK, YOUR_TTS, write_bundle
 from sounds import make_tone
 
-from voiceclone.audio import encode_wav
+from voiceclone.audio.sound import encode_wav
 from voiceclone.bases.coqui import workarounds
 from voiceclone.bases.coqui.bundle import read_bundle
 from voiceclone.errors import TextError, TrainingError

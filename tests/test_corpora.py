@@ -11,7 +11,7 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined
 
 from tests.small_project import fake_engine
 from voiceclone import limits
-from voiceclone.audio import decode, encode_flac
+from voiceclone.audio.sound import decode, encode_flac
 from voiceclone.corpora import CORPORA, adding, open_corpus
 from voiceclone.corpora.casing import without_lone_quotes
 from voiceclone.errors import Cancelled, InputError, NotFoundError, TextError

@@ -9,9 +9,9 @@ import pytest
 from voiceclone import limits
 from voiceclone.clips.model import Rejected
 from voiceclone.clips.readiness import assess
-from voiceclone.counts import about, at_least, count, duration, kept_words, seconds
-from voiceclone.training.words import status_sentence
+from voiceclone.training.status_sentence import status_sentence
 from voiceclone.ui import text
+from voiceclone.wording import about, at_least, count, duration, kept_words, seconds
 
 SOURCES = sorted((Path(__file__).parents[1] / "voiceclone").rglob("*.py"))
 

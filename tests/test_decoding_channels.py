@@ -9,8 +9,8 @@ import pytest
 import soundfile
 from sounds import EXAMPLE_DIR, make_noise
 
-from voiceclone.audio import Audio, decode, resample
-from voiceclone.decoding import open_recording
+from voiceclone.audio.decoding import open_recording
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.errors import AudioError
 
 
@@ -117,7 +117,7 @@ def test_a_film_with_its_speech_in_the_centre(speech: Audio, tmp_path: Path, lay
 def test_blocks_of_a_long_recording_have_no_seams(
     long_speech: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voiceclone.decoding.recording.BLOCK_S", 1.3)
+    monkeypatch.setattr("voiceclone.audio.decoding.recording.BLOCK_S", 1.3)
     sides = np.stack([0 * long_speech.samples, -long_speech.samples], axis=1)
     soundfile.write(tmp_path / "long.wav", sides, long_speech.sample_rate, subtype="FLOAT")
     recording = open_recording(tmp_path / "long.wav")

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined, make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.decoding import open_recording
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.decoding import open_recording
 
 RATE = 48_000
 
@@ -87,8 +87,8 @@ def test_of_two_languages_the_first_is_taken_and_it_is_said(
 def test_a_long_film_is_listened_to_here_and_there(
     long_speech: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voiceclone.decoding.tracks._WHOLE_S", 10.0)
-    monkeypatch.setattr("voiceclone.decoding.tracks._EXCERPT_S", 1.0)
+    monkeypatch.setattr("voiceclone.audio.decoding.tracks._WHOLE_S", 10.0)
+    monkeypatch.setattr("voiceclone.audio.decoding.tracks._EXCERPT_S", 1.0)
     late = joined(silence(12.0), resample(long_speech, RATE))
     for name, codec in (("late.mkv", "pcm_s16le"), ("late.mp4", "aac")):
         recording = open_recording(write_tracks(tmp_path / name, silence(33.0), late, codec=codec))

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.recording_names import SOUND_SUFFIXES
-from voiceclone.clips.timed_texts import TIMED_SUFFIXES
-from voiceclone.clips.transcripts import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES
-from voiceclone.ui.record import SOUND_FILES
+from voiceclone.clips.transcripts.reader import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES
+from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
+from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
+from voiceclone.ui.record_tab.record import SOUND_FILES
 
 KINDS = {
     ".mp4": ("mp4", "mpeg4", "aac"), ".m4v": ("ipod", "mpeg4", "aac"), ".mov": ("mov", "mpeg4", "aac"),

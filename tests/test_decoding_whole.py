@@ -10,9 +10,9 @@ import pytest
 import soundfile
 from sounds import EXAMPLE_DIR, make_noise
 
-from voiceclone.audio import Audio, decode, resample
-from voiceclone.clips.slicing import cut_slices, find_slices
-from voiceclone.decoding import open_recording
+from voiceclone.audio.decoding import open_recording
+from voiceclone.audio.sound import Audio, decode, resample
+from voiceclone.clips.intake.slicing import cut_slices, find_slices
 from voiceclone.errors import AudioError
 from voiceclone.limits import MAX_CLIP_S
 
@@ -232,7 +232,7 @@ def test_many_joined_recordings_are_sliced(tmp_path: Path, speech: Audio, second
 
 
 def test_a_joined_file_that_calls_itself_short_is_not_read_into_memory(speech: Audio, tmp_path: Path) -> None:
-    from voiceclone.clips.intake import decode_short
+    from voiceclone.clips.intake.recordings import decode_short
 
     encode(tmp_path / "part.mp3", "mp3", "libmp3lame", resample(speech, 44_100))
     (tmp_path / "long.mp3").write_bytes((tmp_path / "part.mp3").read_bytes() * 8)
@@ -254,7 +254,7 @@ def test_joined_recordings_are_no_longer_than_one_may_be(
 ) -> None:
     soundfile.write(tmp_path / "part.flac", speech.samples, speech.sample_rate)
     (tmp_path / "long.flac").write_bytes((tmp_path / "part.flac").read_bytes() * 4)
-    monkeypatch.setattr("voiceclone.decoding.recording.MAX_RECORDING_S", 10)
+    monkeypatch.setattr("voiceclone.audio.decoding.recording.MAX_RECORDING_S", 10)
     with pytest.raises(AudioError, match="longer than"):
         list(open_recording(tmp_path / "long.flac").blocks())
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from tests.small_hub import serve_all
-from voiceclone import download
 from voiceclone.errors import ArchiveError, BaseModelError, Cancelled, StorageError
-from voiceclone.unpack import unpack
+from voiceclone.storage import download
+from voiceclone.storage.archive import unpack
 
 CONTENT = np.random.default_rng(0).bytes(1_000_000)
 

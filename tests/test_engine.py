@@ -20,7 +20,7 @@ from voiceclone.errors import (
     TextError,
     VoiceFileError,
 )
-from voiceclone.judge.panel import BROKEN
+from voiceclone.evaluation.panel import BROKEN
 from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.training import candidates
 from voiceclone.training.candidates import Candidate

@@ -8,7 +8,7 @@ import soundfile
 from tests.fake_base import FakeBase, PrivateBase, spectral_centre_hz, tone
 from tests.small_project import PITCH_HZ, fake_engine, make_project
 from voiceclone import VoiceEngine
-from voiceclone.audio import decode, encode_wav
+from voiceclone.audio.sound import decode, encode_wav
 from voiceclone.bases.base import Policy
 from voiceclone.errors import (
     BaseModelError,
@@ -21,7 +21,7 @@ from voiceclone.errors import (
     VoiceFileError,
 )
 from voiceclone.limits import MAX_INSTANT_CLIPS
-from voiceclone.voice_file import read_voice
+from voiceclone.voices.voice_file import read_voice
 
 WORDS = "Hello there, how are you today?"
 
@@ -251,7 +251,7 @@ def test_a_voice_that_may_not_be_passed_on_is_exported_for_private_use_only(priv
 def test_a_description_that_claims_otherwise_does_not_help(private, project_id, tmp_path):
     from dataclasses import replace
 
-    from voiceclone.voice_file import copy_with_description, describe
+    from voiceclone.voices.voice_file import copy_with_description, describe
 
     voice = private.instant_voice(project_id, "Anna", True)
     path = private.export_voice("Anna", tmp_path / "a.safetensors", private_use=True)
@@ -282,7 +282,7 @@ def test_a_voice_that_may_be_shared_is_copied_byte_by_byte(engine, project_id, t
 
 
 def test_a_voice_file_of_before_may_be_shared_and_names_no_policy(engine, project_id, tmp_path):
-    from voiceclone.voice_file import copy_with_description, describe
+    from voiceclone.voices.voice_file import copy_with_description, describe
 
     voice = engine.instant_voice(project_id, "Anna", True)
     old = describe(voice)

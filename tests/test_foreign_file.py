@@ -12,10 +12,10 @@ from safetensors.numpy import save_file
 from sounds import EXAMPLE_DIR
 
 from tests.small_project import fake_engine, make_project
-from voiceclone.audio import decode, encode_wav
+from voiceclone.audio.sound import decode, encode_wav
 from voiceclone.cli import main
 from voiceclone.errors import VoiceFileError
-from voiceclone.foreign_file import refusal
+from voiceclone.voices.foreign_file import refusal
 
 
 def zipped(**files):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.compute import random_state_untouched
-from voiceclone.judge.panel import BROKEN, Panel
+from voiceclone.evaluation.panel import BROKEN, Panel
 
 NAMES = sorted(EXAMPLE_TEXTS)[:3]
 

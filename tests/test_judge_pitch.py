@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from sounds import make_noise, make_tone
 
-from voiceclone.audio import Audio
-from voiceclone.judge import pitch
-from voiceclone.judge.panel import Panel
+from voiceclone.audio.sound import Audio
+from voiceclone.evaluation import pitch
+from voiceclone.evaluation.panel import Panel
 
 RATE = 16_000
 FORMANTS_HZ = ((600, 80), (1_100, 90), (2_500, 120), (3_500, 180))
@@ -39,16 +39,17 @@ def test_an_octave_that_likeness_hardly_hears_is_told(tmp_path):
 
 
 def test_the_scores_of_a_finished_voice_tell_it_beside_both_likenesses(monkeypatch):
-    from voiceclone.bases.kokoro import scoring
-    from voiceclone.judge import naturalness
+    from voiceclone.evaluation import dnsmos, sentences
 
-    monkeypatch.setattr(naturalness, "dnsmos_overall", lambda sound: 3.0)  # seconds, and another test's
+    monkeypatch.setattr(dnsmos, "dnsmos_overall", lambda sound: 3.0)  # seconds, and another test's
     person = [vowel(LOW_HZ, seed=seed) for seed in (1, 2)]
-    scores = scoring.score(lambda text: vowel(2 * LOW_HZ), lambda text: vowel(LOW_HZ), "hi", person)
+    scores = sentences.score(lambda text: vowel(2 * LOW_HZ), lambda text: vowel(LOW_HZ), "hi", person)
     assert scores["similarity"] > 0.8
     assert scores["pitch_off_semitones"] == pytest.approx(12.0, abs=0.5)
     assert scores["pitch_off_semitones_stock"] == pytest.approx(0.0, abs=0.3)
-    unknown = scoring.score(lambda text: vowel(LOW_HZ), lambda text: vowel(LOW_HZ), "hi", [make_noise(6.0, level=0.1)])
+    unknown = sentences.score(
+        lambda text: vowel(LOW_HZ), lambda text: vowel(LOW_HZ), "hi", [make_noise(6.0, level=0.1)]
+    )
     assert "similarity" in unknown and not [name for name in unknown if name.startswith("pitch")]
 
 

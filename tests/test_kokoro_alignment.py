@@ -6,13 +6,15 @@ import torch
 from safetensors.numpy import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip
-from voiceclone.bases.kokoro import alignment, dataset, feature_cache, features, synthesis, weights
-from voiceclone.bases.kokoro.alignment import Aligner
-from voiceclone.bases.kokoro.feature_cache import FeatureCache, content_key
-from voiceclone.bases.kokoro.network import FRAME_SAMPLES
-from voiceclone.bases.kokoro.start import typical_style
+from voiceclone.bases.kokoro.data import alignment, dataset, feature_cache, features
+from voiceclone.bases.kokoro.data.alignment import Aligner
+from voiceclone.bases.kokoro.data.feature_cache import FeatureCache, content_key
+from voiceclone.bases.kokoro.model import synthesis, weights
+from voiceclone.bases.kokoro.model.network import FRAME_SAMPLES
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+from voiceclone.bases.kokoro.starting_voice import typical_style
 from voiceclone.text.phonemes import phonemize
 
 SENTENCE = "The quiet morning light fell across the kitchen table."
@@ -36,7 +38,7 @@ def border_errors_ms(found, truth):
 @pytest.mark.slow
 def test_borders_are_as_near_to_the_truth_as_with_the_whole_template(aligner, kokoro_network, styles):
     """Another stock voice speaks, so the truth is known."""
-    tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
+    tokens = phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
     other = next(name for name in sorted(styles) if name != "jf_alpha")
     recording, truth = (
         part.numpy() for part in synthesis.synthesize_with_frames(kokoro_network, tokens, styles[other])
@@ -54,7 +56,7 @@ def test_borders_are_as_near_to_the_truth_as_with_the_whole_template(aligner, ko
 
 @pytest.mark.slow
 def test_what_is_read_before_the_generator_is_what_the_sound_holds(aligner, kokoro_folder, kokoro_network, styles):
-    tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
+    tokens = phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
     style = styles["jf_alpha"]
     sound = synthesis.synthesize(kokoro_network, tokens, style).numpy()
     hidden, frames = alignment._speak_without_sound(aligner._network, aligner.encode(tokens), style)
@@ -72,7 +74,7 @@ def test_training_the_network_changes_no_duration(kokoro_folder, kokoro_network,
 
     learning = copy.deepcopy(kokoro_network)
     aligner = Aligner(learning, kokoro_folder, styles["jf_alpha"])
-    tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
+    tokens = phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
     recording = synthesis.synthesize(learning, tokens, styles["jf_alpha"]).numpy()
     before = aligner.align(aligner.encode(tokens), recording)
     with torch.no_grad():
@@ -114,7 +116,7 @@ def test_a_shipped_map_is_what_would_be_made_here(kokoro_folder, kokoro_network,
     """Nearly: other processors round otherwise, and the base's breath is drawn anew."""
     shipped = load_file(alignment.SHIPPED_MAPS)[alignment.map_key(kokoro_folder, styles["jm_kumo"])]
     made = alignment.fit_map(kokoro_network, styles["jm_kumo"])
-    tokens = dataset.phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
+    tokens = phonemes_to_tokens(phonemize(SENTENCE, "en-us"))
     aligner = Aligner(kokoro_network, kokoro_folder, styles["jm_kumo"])
     hidden, _ = alignment._speak_without_sound(aligner._network, aligner.encode(tokens), styles["jm_kumo"])
     read, as_shipped = (alignment._with_one(hidden) @ one for one in (made, shipped))

@@ -4,10 +4,10 @@ import pytest
 from kokoro_runs import advance_to, metrics
 
 from voiceclone.bases.base import TrainingPlan
-from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.schedule import FINISH_RESERVE_S, Schedule
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.schedule import FINISH_RESERVE_S, Schedule
+from voiceclone.bases.run.active_time import MAX_IDLE_S, ActiveTime
 from voiceclone.training import runs
-from voiceclone.training.work_clock import MAX_IDLE_S, WorkClock
 
 
 class Hands:
@@ -17,7 +17,7 @@ class Hands:
         self.now_s = self.computed_s = 0.0
 
     def clock(self, spent_s=0.0):
-        return WorkClock(spent_s, lambda: self.now_s, lambda: self.computed_s)
+        return ActiveTime(spent_s, lambda: self.now_s, lambda: self.computed_s)
 
     def pass_time(self, duration_s, computed_s):
         self.now_s += duration_s

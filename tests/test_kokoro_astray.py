@@ -8,8 +8,8 @@ import torch
 from kokoro_runs import advance_to, metrics, read_notes
 
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.bases.kokoro.checkpoint import read_about
-from voiceclone.bases.kokoro.loss_watch import MAX_BAD_STEPS, RECENT_STEPS, LossWatch
+from voiceclone.bases.run.checkpoint import read_about
+from voiceclone.bases.run.divergence import MAX_BAD_STEPS, RECENT_STEPS, DivergenceWatch
 from voiceclone.errors import TrainingError
 
 
@@ -27,7 +27,7 @@ def noisy_losses(level, count, seed=0):
 
 
 def test_the_ups_and_downs_of_a_training_are_not_divergence():
-    watch = LossWatch()
+    watch = DivergenceWatch()
     for loss in [*noisy_losses(4.0, 30), *noisy_losses(2.5, 200), 250.0, *noisy_losses(2.5, 50), 90.0, 80.0]:
         watch.note(loss)
         assert not watch.astray
@@ -36,7 +36,7 @@ def test_the_ups_and_downs_of_a_training_are_not_divergence():
 
 @pytest.mark.parametrize("level", [5.5, 30.0])
 def test_a_level_far_above_the_lowest_is_divergence_within_a_few_steps(level):
-    watch = LossWatch()
+    watch = DivergenceWatch()
     for loss in noisy_losses(2.5, 60):
         watch.note(loss)
     doubtful_at = astray_at = None
@@ -49,7 +49,7 @@ def test_a_level_far_above_the_lowest_is_divergence_within_a_few_steps(level):
 
 
 def test_losses_that_are_no_numbers_are_divergence_only_in_a_row():
-    watch = LossWatch()
+    watch = DivergenceWatch()
     for _ in range(4):
         for _ in range(MAX_BAD_STEPS - 1):
             watch.note(math.nan)
@@ -61,7 +61,7 @@ def test_losses_that_are_no_numbers_are_divergence_only_in_a_row():
 
 
 def test_a_watch_goes_on_from_its_checkpoint():
-    watch, again = LossWatch(), LossWatch()
+    watch, again = DivergenceWatch(), DivergenceWatch()
     for loss in noisy_losses(2.5, 25):
         watch.note(loss)
     again.restore(watch.state())

@@ -8,10 +8,10 @@ import pytest
 import torch
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import HeardWhileTraining, TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.judge import similarity
+from voiceclone.evaluation import speaker_similarity
 
 STEPS = 2
 LONG_S = 600.0
@@ -84,7 +84,7 @@ def test_the_file_holds_the_voice_that_was_heard(runs, kokoro):
     kokoro.check_voice_file(path)
     from_file = kokoro.speak(path, SENTENCES[0], "en-us")
     assert from_file.duration_s == pytest.approx(spoken[0].duration_s, abs=0.06)
-    assert similarity.cosine(similarity.embed(from_file), similarity.embed(spoken[0])) > 0.97
+    assert speaker_similarity.cosine(speaker_similarity.embed(from_file), speaker_similarity.embed(spoken[0])) > 0.97
     untouched = start[0].samples
     assert len(untouched) != len(spoken[0].samples) or np.abs(untouched - spoken[0].samples).max() > 1e-3
 

@@ -8,11 +8,12 @@ import torch
 from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import START_VOICE_FILE, Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.kokoro import KokoroBase, start, weights
-from voiceclone.bases.kokoro.contrast import CONTRAST, CONTRAST_SIZE
-from voiceclone.bases.kokoro.polish import POLISH
+from voiceclone.bases.kokoro import KokoroBase, starting_voice
+from voiceclone.bases.kokoro.model import weights
+from voiceclone.bases.kokoro.postprocess.formant_enhancement import CONTRAST, CONTRAST_SIZE
+from voiceclone.bases.kokoro.postprocess.pipeline import POLISH
 from voiceclone.bases.kokoro.voice_tensors import DELTA, DOWN, STYLE, UP, parameter_changes
 
 NAME = sorted(EXAMPLE_TEXTS)[0]
@@ -57,7 +58,7 @@ def test_learning_begins_with_the_voice_and_ends_with_what_it_had(kokoro_folder,
     for name, change in parameter_changes(had).items():
         assert torch.allclose(present[name], stored[name] + change.reshape(stored[name].shape), atol=1e-6)
     assert torch.equal(trainer.voice_style().cpu(), had[STYLE])
-    assert not (tmp_path / start.START_FILE).exists(), "no stock voice was looked for"
+    assert not (tmp_path / starting_voice.START_FILE).exists(), "no stock voice was looked for"
     assert np.array_equal(trainer.polish()[CONTRAST], had[CONTRAST].numpy()), "it holds until enough is heard anew"
 
     while not trainer.position.finished:

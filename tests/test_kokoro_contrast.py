@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from voiceclone.bases.kokoro.contrast import (
+from voiceclone.bases.kokoro.postprocess.formant_enhancement import (
     CONTRAST_SIZE,
     MAX_CONTRAST,
-    ContrastMeter,
+    FormantStatistics,
     _formants,
     _spectrum,
     sharpen_formants,
@@ -27,7 +27,7 @@ def formant_noise(height, seconds=2.0, seed=0):
 
 
 def heard(spoken, recorded, windows=25, bandwidth_hz=RATE / 2):
-    meter = ContrastMeter()
+    meter = FormantStatistics()
     for _ in range(windows):
         meter.add(spoken, recorded, bandwidth_hz)
     return meter
@@ -96,6 +96,6 @@ def test_scraps_and_silence_pass(length):
 
 def test_a_checkpoint_keeps_what_was_heard():
     meter = heard(moving(0.9), moving(1.0))
-    again = ContrastMeter()
+    again = FormantStatistics()
     again.restore(json.loads(json.dumps(meter.state())))
     assert np.array_equal(again.contrast(), meter.contrast())

@@ -10,10 +10,10 @@ import sys
 import numpy as np
 import pytest
 
-from voiceclone.audio import Audio
-from voiceclone.bases.kokoro import convert, official, synthesis, weights
-from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-from voiceclone.bases.kokoro.network import build_network
+from voiceclone.audio.sound import Audio
+from voiceclone.bases.kokoro.model import convert, official, synthesis, weights
+from voiceclone.bases.kokoro.model.network import build_network
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.errors import BaseModelError, StorageError
 from voiceclone.text.phonemes import phonemize
 
@@ -111,7 +111,7 @@ def test_a_damaged_description_names_the_remedy(own_base, content):
 @pytest.mark.slow
 def test_the_network_loads_without_the_package_around_it():
     program = (
-        "import sys; from voiceclone.bases.kokoro.network import build_network; build_network()\n"
+        "import sys; from voiceclone.bases.kokoro.model.network import build_network; build_network()\n"
         "print([name for name in sys.modules if name.split('.')[0] in ('spacy', 'misaki')"
         " or name == 'kokoro.pipeline'])"
     )
@@ -186,7 +186,7 @@ def test_it_speaks(kokoro, language):
 
 
 def test_the_words_are_heard_back(kokoro):
-    from voiceclone.judge.words import word_error_rate
+    from voiceclone.evaluation.wer import word_error_rate
 
     sentence = LANGUAGES["en-us"]
     spoken = kokoro.speak(None, sentence, "en-us")

@@ -16,12 +16,12 @@ from kokoro_runs import (
     use_recipe,
 )
 
-from voiceclone import store
 from voiceclone.bases.base import Policy, TrainingPlan
-from voiceclone.bases.kokoro import dataset
-from voiceclone.bases.kokoro.checkpoint import load_checkpoint, read_about, save_checkpoint, write_tensors
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.data import dataset
+from voiceclone.bases.kokoro.train.trainer import Trainer
+from voiceclone.bases.run.checkpoint import load_checkpoint, read_about, save_checkpoint, write_tensors
 from voiceclone.errors import StorageError, TrainingError
+from voiceclone.storage import disk
 
 
 def test_a_checkpoint_cut_at_any_byte_is_found(tmp_path):
@@ -74,7 +74,7 @@ def test_killed_between_two_names_the_one_before_is_taken_without_a_word(make_tr
 
 def full_disk(monkeypatch, times):
     """Let the next `times` flushes of a file say that the disk is full."""
-    real, left = store.os.fsync, [times]
+    real, left = disk.os.fsync, [times]
 
     def flush(number):
         if left[0] > 0:
@@ -82,7 +82,7 @@ def full_disk(monkeypatch, times):
             raise OSError(errno.ENOSPC, "No space left on device")
         return real(number)
 
-    monkeypatch.setattr(store.os, "fsync", flush)
+    monkeypatch.setattr(disk.os, "fsync", flush)
 
 
 def test_on_a_full_disk_training_goes_on_says_so_once_and_saves_when_there_is_room(make_trainer, monkeypatch):
@@ -122,10 +122,10 @@ def test_tensors_that_do_not_fit_are_a_full_disk(tmp_path, monkeypatch):
         raise safetensors.SafetensorError(said)
 
     monkeypatch.setattr(safetensors.torch, "save_file", save_file)
-    with pytest.raises(StorageError, match="is full"), store.storage_errors(tmp_path):
+    with pytest.raises(StorageError, match="is full"), disk.storage_errors(tmp_path):
         write_tensors(tmp_path / "full", {"a": torch.zeros(100)})
     said = "Error while serializing: InvalidTensorView"
-    with pytest.raises(safetensors.SafetensorError, match="View"), store.storage_errors(tmp_path):
+    with pytest.raises(safetensors.SafetensorError, match="View"), disk.storage_errors(tmp_path):
         write_tensors(tmp_path / "full", {"a": torch.zeros(100)})
 
 
@@ -175,6 +175,6 @@ def test_what_is_written_once_survives_any_cut(prepared, kokoro_folder, tmp_path
     content = (run_dir / name).read_bytes()
     for length in range(0, len(content), max(1, len(content) // 40)):
         (run_dir / name).write_bytes(content[:length])
-        value = store.read_json_twice(run_dir / name, missing=TrainingError("gone"), damaged=TrainingError("damaged"))
-        assert value == store.read_json(run_dir / name, missing=TrainingError("gone"), damaged=TrainingError("damaged"))
+        value = disk.read_json_twice(run_dir / name, missing=TrainingError("gone"), damaged=TrainingError("damaged"))
+        assert value == disk.read_json(run_dir / name, missing=TrainingError("gone"), damaged=TrainingError("damaged"))
         assert (run_dir / name).read_bytes().strip() == content.strip()

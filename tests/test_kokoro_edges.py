@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 import torch
 
-from voiceclone.bases.kokoro import synthesis, weights
-from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-from voiceclone.bases.kokoro.edges import LAST_MARK, SOUND_FRAMES, keep_edges, sound_ends
-from voiceclone.bases.kokoro.pauses import quieten_end
-from voiceclone.bases.kokoro.start import typical_style
-from voiceclone.bases.kokoro.talker import say
+from voiceclone.bases.kokoro.model import synthesis, weights
+from voiceclone.bases.kokoro.model.edges import LAST_MARK, SOUND_FRAMES, keep_edges, sound_ends
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+from voiceclone.bases.kokoro.postprocess.pauses import quieten_end
+from voiceclone.bases.kokoro.starting_voice import typical_style
+from voiceclone.bases.kokoro.synthesizer import say
 from voiceclone.text.phonemes import phonemize
 
 MARK, SOUND = 4, 50

@@ -5,12 +5,13 @@ import pytest
 import torch
 from sounds import make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio, resample
-from voiceclone.bases.kokoro import features, synthesis, weights
-from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-from voiceclone.bases.kokoro.start import typical_style
-from voiceclone.judge.tones import pause_level_dbfs, tone_excess
-from voiceclone.pitch import pitch_curve
+from voiceclone.audio.pitch import pitch_curve
+from voiceclone.audio.sound import Audio, resample
+from voiceclone.bases.kokoro.data import features
+from voiceclone.bases.kokoro.model import synthesis, weights
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+from voiceclone.bases.kokoro.starting_voice import typical_style
+from voiceclone.evaluation.tones import pause_level_dbfs, tone_excess
 from voiceclone.text.phonemes import phonemize
 
 RATE = 24_000

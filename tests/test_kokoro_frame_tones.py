@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.sounds import make_noise, make_tone, mixed
-from voiceclone.audio import Audio
-from voiceclone.bases.kokoro.frame_tones import FRAME_RATE_HZ, remove_frame_tones
-from voiceclone.judge.tones import tone_excess
+from voiceclone.audio.sound import Audio
+from voiceclone.bases.kokoro.postprocess.frame_tones import FRAME_RATE_HZ, remove_frame_tones
+from voiceclone.evaluation.tones import tone_excess
 
 RATE = 24_000
 NOISE = make_noise(4.0, RATE, level=0.02)

@@ -8,27 +8,27 @@ import torch
 from kokoro_runs import STEPS, advance_to, load_once, metrics, prepare, read_notes, use_recipe
 
 from voiceclone.bases.base import TrainingPlan
-from voiceclone.bases.kokoro import dataset
-from voiceclone.bases.kokoro import trainer as trainer_module
-from voiceclone.bases.kokoro.checkpoint import read_about
-from voiceclone.bases.kokoro.recipe import Recipe
-from voiceclone.bases.kokoro.step_losses import acoustic_loss
-from voiceclone.bases.kokoro.thrift import SHORT_WINDOW_FRAMES, Thrift, compute_twice
-from voiceclone.bases.kokoro.trainer import Trainer
+from voiceclone.bases.kokoro.data import dataset
+from voiceclone.bases.kokoro.train import trainer as trainer_module
+from voiceclone.bases.kokoro.train.memory_fallback import SHORT_WINDOW_FRAMES, MemoryFallback, compute_twice
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.step_losses import acoustic_loss
+from voiceclone.bases.kokoro.train.trainer import Trainer
+from voiceclone.bases.run.checkpoint import read_about
 from voiceclone.errors import TrainingError
 
 FAR_TOO_MANY_BYTES = 2**60
 
 
 def test_the_rungs_in_order_and_an_end_in_words():
-    thrift, said = Thrift.none(replace(Recipe(), batch_windows=4)), []
+    thrift, said = MemoryFallback.none(replace(Recipe(), batch_windows=4)), []
     with pytest.raises(TrainingError, match=r"too little memory.*Close other programs.*is kept"):
         while True:
             thrift, sentence = thrift.next_rung()
             said.append(sentence)
     words = ("2 snippets", "one snippet", "shorter snippets", "computing parts of each step twice", "fewer layers")
     assert [word in sentence for word, sentence in zip(words, said, strict=True)] == [True] * len(words)
-    assert thrift == Thrift(1, SHORT_WINDOW_FRAMES, computes_twice=True, style_layers_only=True)
+    assert thrift == MemoryFallback(1, SHORT_WINDOW_FRAMES, computes_twice=True, style_layers_only=True)
 
 
 def without_memory_until(monkeypatch, trainer, enough):

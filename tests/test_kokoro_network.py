@@ -5,8 +5,13 @@ import copy
 import pytest
 import torch
 
-from voiceclone.bases.kokoro import network
-from voiceclone.bases.kokoro.network import STYLE_SIZE, _import_kokoro_modules, _remove_weight_norm, _use_lean_blocks
+from voiceclone.bases.kokoro.model import network
+from voiceclone.bases.kokoro.model.network import (
+    STYLE_SIZE,
+    _import_kokoro_modules,
+    _remove_weight_norm,
+    _use_lean_blocks,
+)
 
 CHANNELS, FRAMES = 8, 300
 

@@ -9,7 +9,7 @@ import pytest
 from tests.small_hub import serve
 from tests.small_project import fake_engine
 from voiceclone import VoiceEngine
-from voiceclone.bases.kokoro import download, network, official, official_files, weights
+from voiceclone.bases.kokoro.model import download, network, official, official_files, weights
 from voiceclone.errors import BaseModelError, Cancelled, InputError, StorageError
 
 CONTENT = np.random.default_rng(0).bytes(1_000_000)
@@ -20,7 +20,7 @@ def hub(tmp_path, monkeypatch):
     import huggingface_hub
 
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setattr("voiceclone.download.RETRY_PAUSE_S", 0.0)
+    monkeypatch.setattr("voiceclone.storage.download.RETRY_PAUSE_S", 0.0)
     huggingface_hub.close_session()
     with serve(tmp_path / "hub", official_files.REPOSITORY, official_files.REVISION) as small_hub:
         yield small_hub

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from voiceclone.bases.kokoro.pauses import (
+from voiceclone.bases.kokoro.postprocess.pauses import (
     LEVELS_DB,
     MAX_CUT_DB,
     THRESHOLD_DB,
-    PauseMeter,
+    PauseStatistics,
     plain_curve_db,
     quieten_lead,
     quieten_pauses,
@@ -80,7 +80,7 @@ def speech_like(quiet_below_db, seed):
 
 
 def meter_of(spoken_below_db, recorded_below_db, windows=60):
-    meter = PauseMeter()
+    meter = PauseStatistics()
     for seed in range(windows):
         meter.add(speech_like(spoken_below_db, seed), speech_like(recorded_below_db, 1000 + seed))
     return meter
@@ -118,7 +118,7 @@ def test_pauses_that_are_right_already_are_treated_as_without_measuring():
 def test_too_little_heard_gives_no_curve_and_a_restored_meter_goes_on_the_same():
     early = meter_of(38, 52, windows=10)
     assert early.curve_db() is None
-    other = PauseMeter()
+    other = PauseStatistics()
     other.restore(json.loads(json.dumps(early.state())))
     for seed in range(30):
         for meter in (early, other):

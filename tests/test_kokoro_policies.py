@@ -8,12 +8,13 @@ import torch
 from safetensors.torch import load_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import Ability, Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.kokoro import KokoroBase, weights
-from voiceclone.bases.kokoro.network import STYLE_SIZE
-from voiceclone.bases.kokoro.recipe import is_trained
-from voiceclone.bases.kokoro.start import typical_style
+from voiceclone.bases.kokoro import KokoroBase
+from voiceclone.bases.kokoro.model import weights
+from voiceclone.bases.kokoro.model.network import STYLE_SIZE
+from voiceclone.bases.kokoro.starting_voice import typical_style
+from voiceclone.bases.kokoro.train.recipe import is_trained
 from voiceclone.errors import InputError
 
 STEPS = 2

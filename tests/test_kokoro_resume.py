@@ -6,8 +6,8 @@ from kokoro_runs import LONG_S, copy_run, metrics, prepare, steps_told, use_reci
 
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
-from voiceclone.bases.kokoro.ready_clips import ReadyClips
-from voiceclone.bases.kokoro.step_losses import Teacher
+from voiceclone.bases.kokoro.train.step_losses import Teacher
+from voiceclone.bases.kokoro.train.training_clips import ReadyClips
 
 STEPS = 4
 
@@ -33,7 +33,7 @@ def pair(request, kokoro_folder, tmp_path_factory):
     plan = TrainingPlan(steps=STEPS, seed=5, policy=request.param)
     with pytest.MonkeyPatch.context() as patch:
         use_recipe(patch)
-        patch.setattr("voiceclone.bases.kokoro.schedule.HEARD_TIMES", 0.01)  # so few steps want all clips
+        patch.setattr("voiceclone.bases.kokoro.train.schedule.HEARD_TIMES", 0.01)  # so few steps want all clips
         whole = folder / "whole"
         prepare(kokoro_folder, whole, 6, plan)
         stopped = copy_run(whole, folder / "stopped")

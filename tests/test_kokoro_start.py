@@ -8,9 +8,11 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip, TrainingPlan
-from voiceclone.bases.kokoro import KokoroBase, dataset, start, weights
+from voiceclone.bases.kokoro import KokoroBase, starting_voice
+from voiceclone.bases.kokoro.data import dataset
+from voiceclone.bases.kokoro.model import weights
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +21,7 @@ def base_folder(kokoro_folder, tmp_path_factory):
     shutil.copytree(kokoro_folder, copy)
     for path in copy.glob("stock_embeddings_*"):
         path.unlink()
-    start.listen_to_stock_voices(copy)
+    starting_voice.listen_to_stock_voices(copy)
     return copy
 
 
@@ -38,7 +40,7 @@ def test_each_stock_voice_has_its_own_embedding(base_folder):
 
 def test_what_is_kept_decides(base_folder, tmp_path):
     """The voice whose kept embedding is the person's is chosen: nothing is spoken anew."""
-    from voiceclone.judge import similarity
+    from voiceclone.evaluation import speaker_similarity
 
     name = sorted(EXAMPLE_TEXTS)[0]
     sound = decode(EXAMPLE_DIR / name)
@@ -47,9 +49,9 @@ def test_what_is_kept_decides(base_folder, tmp_path):
     before = load_file(path)
     chosen = sorted(before)[-1]
     try:
-        save_file({voice: -similarity.embed(sound) * (-1 if voice == chosen else 1) for voice in before}, path)
+        save_file({voice: -speaker_similarity.embed(sound) * (-1 if voice == chosen else 1) for voice in before}, path)
         network = weights.load_network(base_folder, "cpu")
-        start.choose_start(network, base_folder, tmp_path, dataset.read_index(tmp_path))
+        starting_voice.choose_start(network, base_folder, tmp_path, dataset.read_index(tmp_path))
     finally:
         save_file(before, path)
     assert json.loads((tmp_path / "start.json").read_text("utf-8")) == {"stock_voice": chosen}
@@ -63,7 +65,7 @@ def test_a_file_that_does_not_fit_is_made_anew(base_folder, content):
         path.write_bytes(b"no safetensors")
     else:
         save_file({"somebody": np.ones(256, np.float32)}, path)
-    start.listen_to_stock_voices(base_folder)
+    starting_voice.listen_to_stock_voices(base_folder)
     again = load_file(path)
     assert set(again) == set(before)
     for name, value in before.items():

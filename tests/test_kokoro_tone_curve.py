@@ -7,7 +7,13 @@ import pytest
 import torch
 from scipy.signal import sosfilt
 
-from voiceclone.bases.kokoro.tone_curve import CURVE_SIZE, MAX_GAIN_DB, TAKEN_SHARE, BalanceMeter, apply_tone_curve
+from voiceclone.bases.kokoro.postprocess.tone_curve import (
+    CURVE_SIZE,
+    MAX_GAIN_DB,
+    TAKEN_SHARE,
+    ToneCurveStatistics,
+    apply_tone_curve,
+)
 from voiceclone.errors import VoiceFileError
 
 RATE = 24_000
@@ -29,7 +35,7 @@ def step_curve(gain_db, from_hz):
 
 
 def heard(spoken, recorded, windows=25, bandwidth_hz=RATE / 2):
-    meter = BalanceMeter()
+    meter = ToneCurveStatistics()
     for _ in range(windows):
         meter.add(torch.from_numpy(spoken)[None], torch.from_numpy(recorded)[None], bandwidth_hz)
     return meter
@@ -79,7 +85,7 @@ def test_too_little_heard_gives_no_curve():
 
 def test_a_checkpoint_keeps_what_was_heard():
     meter = heard(noise() * 0.7, noise())
-    again = BalanceMeter()
+    again = ToneCurveStatistics()
     again.restore(json.loads(json.dumps(meter.state())))
     assert np.array_equal(again.curve_db(), meter.curve_db())
 

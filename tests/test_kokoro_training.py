@@ -10,11 +10,13 @@ import torch
 from safetensors.torch import load_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip, TrainingPlan
-from voiceclone.bases.kokoro import KokoroBase, schedule, weights
-from voiceclone.bases.kokoro.recipe import FROZEN_PARTS, Recipe
-from voiceclone.bases.kokoro.run_files import CHECKPOINT_FILE
+from voiceclone.bases.kokoro import KokoroBase
+from voiceclone.bases.kokoro.model import weights
+from voiceclone.bases.kokoro.train import schedule
+from voiceclone.bases.kokoro.train.recipe import FROZEN_PARTS, Recipe
+from voiceclone.bases.kokoro.train.run_files import CHECKPOINT_FILE
 from voiceclone.errors import NotEnoughSpeechError
 from voiceclone.training.runs import read_notes
 

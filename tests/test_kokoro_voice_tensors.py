@@ -4,7 +4,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from voiceclone.bases.kokoro import voice_tensors, weights
+from voiceclone.bases.kokoro import voice_tensors
+from voiceclone.bases.kokoro.model import weights
 from voiceclone.errors import VoiceFileError
 
 MATRIX = "decoder.encode.conv1.weight"

@@ -12,10 +12,11 @@ import pytest
 from filelock import FileLock
 
 from tests.small_hub import serve_all
-from voiceclone import VoiceEngine, download
+from voiceclone import VoiceEngine
 from voiceclone.bases import catalogue
 from voiceclone.errors import BaseModelError, BusyError, Cancelled, ConsentError, InputError, StorageError
-from voiceclone.models import ModelShelf
+from voiceclone.models.library import ModelLibrary
+from voiceclone.storage import download
 
 WEIGHTS = np.random.default_rng(1).bytes(1_500_000)
 YOUR_TTS = "tts_models--multilingual--multi-dataset--your_tts"
@@ -379,7 +380,7 @@ def test_what_two_converters_share_goes_with_the_second(get, site, engine):
 
 
 def test_a_model_that_is_being_fetched_is_not_removed(engine):
-    shelf = ModelShelf(engine.data_dir)
+    shelf = ModelLibrary(engine.data_dir)
     with shelf._alone(catalogue.card("your_tts")), pytest.raises(BusyError, match="being fetched"):
         engine.remove_model("your_tts")
 
@@ -396,6 +397,6 @@ def test_the_embedded_base_is_neither_asked_about_nor_removed(tmp_path, kokoro_f
 
 
 def test_an_unknown_model_is_told(engine):
-    for ask in (ModelShelf(engine.data_dir).status, engine.remove_model):
+    for ask in (ModelLibrary(engine.data_dir).status, engine.remove_model):
         with pytest.raises(BaseModelError, match="it knows kokoro-82m"):
             ask("../evil")

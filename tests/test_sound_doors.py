@@ -16,7 +16,7 @@ from tests.small_project import fake_engine, make_project
 from tests.test_decoding_tracks import write_tracks
 from tests.test_decoding_whole import NO_DATA, encode
 from voiceclone import VoiceEngine, host
-from voiceclone.audio import Audio, loudness_lufs, resample
+from voiceclone.audio.sound import Audio, loudness_lufs, resample
 from voiceclone.cli import main
 from voiceclone.errors import StorageError
 
@@ -187,7 +187,7 @@ def test_whoever_stops_before_the_first_clip_leaves_nobody(
     def stop(*_: object, **__: object) -> None:
         raise end
 
-    monkeypatch.setattr("voiceclone.clips.intake.open_recording", stop)
+    monkeypatch.setattr("voiceclone.clips.intake.recordings.open_recording", stop)
     assert main(["add", "Berta", str(speech_file)], lambda: engine) in (2, 130)
     assert engine.projects() == []
     monkeypatch.setattr(host, "EXAMPLES_DIR", _examples(speech_file.parent))

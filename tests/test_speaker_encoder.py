@@ -8,8 +8,8 @@ import torch
 from safetensors.numpy import load_file
 from sounds import EXAMPLE_DIR, make_noise
 
-from voiceclone.audio import Audio, decode, resample
-from voiceclone.judge import similarity, speaker_encoder
+from voiceclone.audio.sound import Audio, decode, resample
+from voiceclone.evaluation import speaker_encoder, speaker_similarity
 
 RATE = speaker_encoder.SAMPLE_RATE
 ORIGINAL = load_file(Path(__file__).with_name("resemblyzer_embeddings.safetensors"))
@@ -23,15 +23,15 @@ def heard(speech):
 
 @pytest.mark.parametrize("name", sorted(ORIGINAL))
 def test_a_clip_has_the_vector_that_resemblyzer_gives_it(name):
-    vector = similarity.embed(decode(EXAMPLE_DIR / f"{name}.flac"))
+    vector = speaker_similarity.embed(decode(EXAMPLE_DIR / f"{name}.flac"))
     assert (vector.dtype, vector.shape) == (np.float32, (256,))
-    assert similarity.cosine(vector, ORIGINAL[name]) > 0.9999
+    assert speaker_similarity.cosine(vector, ORIGINAL[name]) > 0.9999
 
 
 def test_other_clips_and_noise_have_other_vectors(heard):
     noise = speaker_encoder.embed(resample(make_noise(3.0), RATE).samples)
-    assert similarity.cosine(speaker_encoder.embed(heard), noise) < 0.7
-    assert 0.8 < similarity.cosine(ORIGINAL["joe_01"], ORIGINAL["joe_02"]) < 0.9999
+    assert speaker_similarity.cosine(speaker_encoder.embed(heard), noise) < 0.7
+    assert 0.8 < speaker_similarity.cosine(ORIGINAL["joe_01"], ORIGINAL["joe_02"]) < 0.9999
 
 
 @pytest.mark.parametrize("samples", [0, 1, 479, 480, 4_000])
@@ -79,5 +79,5 @@ def test_the_licence_lies_beside_the_weights():
 def test_two_halves_of_a_clip_are_one_voice(speech):
     middle = len(speech.samples) // 2
     halves = [Audio(part, speech.sample_rate) for part in (speech.samples[:middle], speech.samples[middle:])]
-    first, second = map(similarity.embed, halves)
-    assert similarity.cosine(first, second) > 0.7
+    first, second = map(speaker_similarity.embed, halves)
+    assert speaker_similarity.cosine(first, second) > 0.7

@@ -7,11 +7,11 @@ import pytest
 import soundfile
 
 from tests.fake_base import CHARACTERS_PER_S, FakeBase
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.errors import Cancelled, InputError, TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS
-from voiceclone.speech import QUIET_ENDS_S, Speaker
 from voiceclone.text.sentences import split
+from voiceclone.voices.speech import QUIET_ENDS_S, Speaker
 
 TEXT = "One sentence comes first. Another one follows it!\n\nThen a new paragraph begins."
 

@@ -9,12 +9,12 @@ from small_corpora import librispeech
 from tests.small_project import fake_engine
 from voiceclone.corpora import adding
 from voiceclone.errors import StorageError
-from voiceclone.spool import spool_folder, sweep_spools
+from voiceclone.storage.staging import spool_folder, sweep_spools
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from voiceclone.spool import spool_folder
+from voiceclone.storage.staging import spool_folder
 with spool_folder(Path(sys.argv[1])) as folder:
     (folder / "recording.flac").write_bytes(b"sound")
     print(folder, flush=True)

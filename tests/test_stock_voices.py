@@ -9,13 +9,13 @@ from tests.fake_base import BASE_ID, StockBase, spectral_centre_hz
 from tests.small_project import make_project
 from voiceclone import VoiceEngine
 from voiceclone.bases.base import StockVoice
-from voiceclone.bases.kokoro import official_files
+from voiceclone.bases.kokoro.model import official_files
 from voiceclone.bases.kokoro.stock import stock_voices
 from voiceclone.cli import main
 from voiceclone.engine import STOCK_MARK
 from voiceclone.errors import NotFoundError
 from voiceclone.ui import text
-from voiceclone.ui.speak import engine_voice, is_stock, own_choices, voice_choices
+from voiceclone.ui.speak_tab.speak import engine_voice, is_stock, own_choices, voice_choices
 
 WORDS = "Good morning, everybody."
 HEART_HZ, KUMO_HZ = StockBase.pitches_hz.values()

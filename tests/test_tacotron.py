@@ -13,10 +13,12 @@ from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, make_tone
 
 from voiceclone import host
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import clip_store, finished, tacotron_network, tacotron_stages, tacotron_training
-from voiceclone.bases.coqui.tacotron_base import TacotronBase
+from voiceclone.bases.coqui import clip_store, finished
+from voiceclone.bases.coqui.tacotron import network as tacotron_network
+from voiceclone.bases.coqui.tacotron import stages, training
+from voiceclone.bases.coqui.tacotron.base import TacotronBase
 from voiceclone.errors import (
     BaseModelError,
     InputError,
@@ -43,8 +45,8 @@ def small():
         bundles.make_tacotron_small(patch)
         patch.setattr(finished.scoring, "score", no_judges)
         patch.setattr(host, "cores", lambda: 1)
-        recipe = tacotron_stages.TacotronRecipe(1e-3, 1e-3, warm_up_steps=1, clips_per_step=2)
-        patch.setattr(tacotron_training, "TacotronRecipe", lambda: recipe)
+        recipe = stages.TacotronRecipe(1e-3, 1e-3, warm_up_steps=1, clips_per_step=2)
+        patch.setattr(training, "TacotronRecipe", lambda: recipe)
         yield
 
 
@@ -260,7 +262,7 @@ def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path, 
 def test_a_fresh_discriminator_is_warmed_up_with_the_vocoder_frozen(folder, clips, tmp_path) -> None:
     base = TacotronBase(folder)
     base.prepare(clips, tmp_path, TrainingPlan(steps=10))
-    stage = tacotron_stages.VocoderStage(tmp_path, folder, "cpu", Policy.FULL, tacotron_stages.TacotronRecipe())
+    stage = stages.VocoderStage(tmp_path, folder, "cpu", Policy.FULL, stages.TacotronRecipe())
     stage.had_judge = False
     stored = clip_store.read_index(tmp_path)[:2]
     values = stage.losses(stored, random.Random(0), share=0.1)
@@ -279,7 +281,7 @@ def test_without_a_judgement_the_last_step_of_each_stage_is_kept(folder, clips, 
     def fails(stage, clip):
         raise IndexError("index 129 is out of bounds")
 
-    for stage in tacotron_stages.STAGES:
+    for stage in stages.STAGES:
         monkeypatch.setattr(stage, "evaluate", fails)
     base = TacotronBase(folder)
     train(base, tmp_path, clips, TrainingPlan(steps=7, seed=3))

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from voiceclone import store
 from voiceclone.errors import InputError, NotFoundError
-from voiceclone.judge.panel import BROKEN, Judged
-from voiceclone.training import candidates, course
+from voiceclone.evaluation.panel import BROKEN, Judged
+from voiceclone.storage import disk
+from voiceclone.training import candidates, run_summary
+from voiceclone.training.candidate_schedule import FIRST_COST_S, JUDGING_SHARE, MAX_CANDIDATES, Moments, next_step
 from voiceclone.training.candidates import Candidate, Candidates, Reference
-from voiceclone.training.moments import FIRST_COST_S, JUDGING_SHARE, MAX_CANDIDATES, Moments, next_step
 
 VOICE = save({"log_pitch": np.zeros(1, np.float32)})
 QUIET = ((0.5, 3.0), (0.5, 4.0), (0.9, 5.0))
@@ -66,7 +66,7 @@ def test_sound_beyond_all_numbers_is_never_kept():
 
 def test_nothing_is_chosen_from_nothing():
     assert candidates.choose(Candidates()) is None
-    assert course.how_it_goes(Candidates(), True) == ""
+    assert run_summary.how_it_goes(Candidates(), True) == ""
 
 
 def pitched(likeness, off, words_right=1.0):
@@ -131,23 +131,25 @@ def test_the_voice_files_that_stay_are_not_those_of_the_wrong_pitch(tmp_path):
     ],
 )
 def test_how_it_goes_is_told_from_the_figures(figures, begins):
-    assert course.how_it_goes(run_of(*figures), running=True).startswith(begins)
+    assert run_summary.how_it_goes(run_of(*figures), running=True).startswith(begins)
 
 
 def test_a_wrong_pitch_is_said_whatever_the_likeness():
     high = run_of(pitched(0.88, 12.0), pitched(0.93, 12.0))
     says = "But it speaks 12 semitones too high."
-    assert course.how_it_goes(high, running=True).endswith(f"likeness rose from 0.88 to 0.93. {says}")
-    assert course.how_it_goes(replace(high, kept_step=20, kept_by="rule"), running=False).endswith(f"kept. {says}")
-    assert "semitones" not in course.how_it_goes(run_of(pitched(0.88, 1.0), pitched(0.93, -1.0)), running=True)
+    assert run_summary.how_it_goes(high, running=True).endswith(f"likeness rose from 0.88 to 0.93. {says}")
+    assert run_summary.how_it_goes(replace(high, kept_step=20, kept_by="rule"), running=False).endswith(f"kept. {says}")
+    assert "semitones" not in run_summary.how_it_goes(run_of(pitched(0.88, 1.0), pitched(0.93, -1.0)), running=True)
 
 
 def test_how_it_went_names_the_voice_that_was_kept():
     found = replace(run_of(0.7, 0.9, 0.8), kept_step=20, kept_by="rule")
-    assert course.how_it_goes(found, running=False) == "The voice from step 20 is the best of 3, so it was kept."
-    early = course.how_it_goes(replace(found, ended_early=course.LEVEL), running=False)
+    assert run_summary.how_it_goes(found, running=False) == "The voice from step 20 is the best of 3, so it was kept."
+    early = run_summary.how_it_goes(replace(found, ended_early=run_summary.LEVEL), running=False)
     assert early.startswith("It ended early, because likeness did not rise any more. The voice from step 20")
-    assert course.how_it_goes(replace(found, kept_by="person"), running=False) == "You chose the voice from step 20."
+    assert (
+        run_summary.how_it_goes(replace(found, kept_by="person"), running=False) == "You chose the voice from step 20."
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,8 +178,8 @@ def test_how_it_went_names_the_voice_that_was_kept():
     ],
 )
 def test_it_is_said_plainly_whether_training_helped(scores, says):
-    assert course.did_it_help(scores).startswith(says)
-    assert bool(course.did_it_help(scores)) == bool(says)
+    assert run_summary.did_it_help(scores).startswith(says)
+    assert bool(run_summary.did_it_help(scores)) == bool(says)
 
 
 @pytest.mark.parametrize(
@@ -185,18 +187,18 @@ def test_it_is_said_plainly_whether_training_helped(scores, says):
     [
         ((0.7, 0.8, 0.85, 0.9), ""),  # five minutes: never long enough
         ((0.9, 0.8, 0.8, 0.8), ""),
-        ((0.7, 0.85, 0.90, 0.901, 0.902, 0.90, 0.90), course.LEVEL),
+        ((0.7, 0.85, 0.90, 0.901, 0.902, 0.90, 0.90), run_summary.LEVEL),
         ((0.7, 0.85, 0.90, 0.901, 0.902, 0.90, 0.91), ""),
         ((0.7, 0.75, 0.8, 0.82, 0.84, 0.86, 0.88), ""),
-        (((0.8, 1.0), (0.9, 0.6), (0.9, 0.7)), course.WORDS),
+        (((0.8, 1.0), (0.9, 0.6), (0.9, 0.7)), run_summary.WORDS),
         (((0.8, 1.0), (0.9, 0.6), (0.9, 0.9)), ""),  # it recovered
         (tuple(pitched(0.9, 12 - 1.5 * number) for number in range(7)), ""),  # the pitch still comes nearer
-        (tuple(pitched(0.9, 12.0) for _ in range(7)), course.LEVEL),
+        (tuple(pitched(0.9, 12.0) for _ in range(7)), run_summary.LEVEL),
         (((0.8, 0.5), (0.9, 0.5), (0.9, 0.5)), ""),  # never understood: the recogniser's fault
     ],
 )
 def test_a_run_ends_early_only_for_a_clear_reason(figures, reason):
-    assert course.reason_to_end(run_of(*figures)) == reason
+    assert run_summary.reason_to_end(run_of(*figures)) == reason
 
 
 # When ----------------------------------------------------------------------------------------------
@@ -271,7 +273,7 @@ def test_pitch_is_read_back_and_may_be_missing_as_in_older_runs(run_dir):
     told = json.loads(path.read_text())
     for one in (told["start"], *told["made"]):
         del one["judged"]["pitch_off_semitones"]
-    store.write_json_twice(path, told)
+    disk.write_json_twice(path, told)
     assert candidates.read(run_dir) == unknown
 
 
@@ -282,7 +284,7 @@ def test_a_list_cut_at_any_byte_is_read_from_its_copy(run_dir):
         path.write_bytes(whole[:length])
         assert candidates.read(run_dir) == found
         assert path.read_bytes() == whole
-    copy = store.copy_path(path)
+    copy = disk.copy_path(path)
     for each in (path, copy):
         each.write_bytes(whole[:-2])
     assert candidates.read(run_dir) == Candidates()

@@ -13,16 +13,16 @@ from tests.fake_base import BASE_ID
 from tests.heard_base import FACTORY, SCRIPT_FILE, HeardBase, TonePanel
 from tests.small_project import fake_engine, make_project
 from tests.test_training_survival import cuts_of
-from voiceclone import store
 from voiceclone.bases.base import START_VOICE_FILE, VOICE_FILE, TrainingPlan
 from voiceclone.bases.kokoro.base import DONE_FILE
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, VoiceFileError
-from voiceclone.instant import untrained_name
-from voiceclone.training import candidates, picking, runs, worker
-from voiceclone.training.moments import STEPS_BETWEEN
-from voiceclone.voice_file import is_whole
+from voiceclone.storage import disk
+from voiceclone.storage.safetensors_file import is_whole
+from voiceclone.training import candidate_selection, candidates, runs, worker
+from voiceclone.training.candidate_schedule import STEPS_BETWEEN
+from voiceclone.voices.instant import untrained_name
 
 STEPS = 3 * STEPS_BETWEEN
 LONG_S = 60.0
@@ -106,11 +106,11 @@ def test_a_voice_that_lies_whole_in_its_place_outlives_its_candidate(engine, fin
 @pytest.fixture
 def picker(tmp_path, monkeypatch):
     """A picker with two candidates, made in this process; the first is the best."""
-    monkeypatch.setattr(picking, "Panel", TonePanel)
+    monkeypatch.setattr(candidate_selection, "Panel", TonePanel)
     monkeypatch.setattr(TonePanel, "script", tmp_path / SCRIPT_FILE)
     (tmp_path / SCRIPT_FILE).write_text(json.dumps([[0.9, 1.0], [0.8, 1.0]]))
     project = make_project(tmp_path)
-    base, run_dir = HeardBase(tmp_path / "base"), tmp_path / "runs" / store.new_id()
+    base, run_dir = HeardBase(tmp_path / "base"), tmp_path / "runs" / disk.new_id()
     base.ensure_ready()
     run_dir.mkdir(parents=True)
     clips = ClipLibrary(tmp_path).training_clips(project.project_id)
@@ -119,7 +119,7 @@ def picker(tmp_path, monkeypatch):
         run_id=run_dir.name,
         project_id=project.project_id,
         project_name=project.name,
-        voice_id=store.new_id(),
+        voice_id=disk.new_id(),
         voice_name="Anna",
         base_id=base.base_id,
         base_factory=FACTORY,
@@ -127,9 +127,9 @@ def picker(tmp_path, monkeypatch):
         steps=4,
         seed=0,
         consent={"given": True},
-        created_at=store.now_iso(),
+        created_at=disk.now_iso(),
     )
-    made = picking.Picker(run_dir, tmp_path, config, base, "en-us")
+    made = candidate_selection.CandidateSelector(run_dir, tmp_path, config, base, "en-us")
     made.begin()
     for step in (2, 4):
         base.train_slice(run_dir, LONG_S, until_step=step)
@@ -151,7 +151,7 @@ def test_a_voice_file_cut_at_any_byte_is_never_kept(picker):
 
 def test_a_start_voice_cut_at_any_byte_is_mended_from_its_copy(picker):
     *_, run_dir = picker
-    path, copy = run_dir / START_VOICE_FILE, store.copy_path(run_dir / START_VOICE_FILE)
+    path, copy = run_dir / START_VOICE_FILE, disk.copy_path(run_dir / START_VOICE_FILE)
     worker._mend_start_voice(run_dir)
     assert not path.exists(), "a run that begins at a stock voice has none"
     for each in (path, copy):
@@ -177,7 +177,7 @@ def test_a_training_goes_on_from_a_voice_whose_file_was_cut_in_its_folder(tmp_pa
     status = engine.training_status(run_id)
     engine.delete_voice(before.voice_id)
     run_dir = tmp_path / "runs" / run_id
-    copy = store.copy_path(run_dir / START_VOICE_FILE)
+    copy = disk.copy_path(run_dir / START_VOICE_FILE)
     assert status.running and copy.is_file()
     engine.stop_training(run_id)
     *_, last = engine.watch_training(run_id, interval_s=0.02)
@@ -189,7 +189,7 @@ def test_a_training_goes_on_from_a_voice_whose_file_was_cut_in_its_folder(tmp_pa
 def test_a_voice_cut_after_all_was_written_is_put_in_its_place_again(kokoro, tmp_path):
     chosen, voice = tmp_path / "chosen.safetensors", tmp_path / VOICE_FILE
     chosen.write_bytes(save({"style": np.zeros((1, 256), np.float32)}))
-    store.write_json_twice(tmp_path / DONE_FILE, {"step": 240, "total_steps": 240})
+    disk.write_json_twice(tmp_path / DONE_FILE, {"step": 240, "total_steps": 240})
     for length in range(0, chosen.stat().st_size, 97):
         voice.write_bytes(chosen.read_bytes()[:length])
         kokoro.finish(tmp_path, chosen)
@@ -218,7 +218,7 @@ def test_a_sample_that_memory_runs_out_for_is_left_out(picker, monkeypatch, part
 def test_memory_that_runs_out_before_the_first_step_ends_no_training(picker, monkeypatch):
     made, base, run_dir = picker
     index = run_dir / candidates.INDEX_FILE
-    for path in (index, store.copy_path(index)):
+    for path in (index, disk.copy_path(index)):
         path.unlink()
     monkeypatch.setattr(base, "load", run_out)
     made.begin()

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.small_project import fake_engine, make_project
-from voiceclone import store
 from voiceclone.errors import BusyError, InputError, NotFoundError
+from voiceclone.storage import disk
 from voiceclone.training import history, runs
 from voiceclone.training.runs import RunStatus
 
@@ -46,7 +46,7 @@ def test_a_training_is_remembered_with_what_was_asked_for_and_what_came_of_it(en
 def test_scores_are_those_of_the_voice_and_else_those_of_the_run(engine):
     run = train(engine, make_project(engine.data_dir), "Anna")
     run_dir = engine.data_dir / "runs" / run.run_id
-    store.write_json(run_dir / "scores.json", {"similarity": 0.9, "words_right": 1, "odd": "text"})
+    disk.write_json(run_dir / "scores.json", {"similarity": 0.9, "words_right": 1, "odd": "text"})
     assert engine.run_record(run.run_id).scores == {"similarity": 0.9, "words_right": 1.0}
     engine.delete_voice(run.voice_id)
     record = engine.run_record(run.run_id)

@@ -11,7 +11,7 @@ import torch
 
 from voiceclone import host
 from voiceclone.bases.memory import fewer_at_a_time, is_out_of_memory
-from voiceclone.training.notes import add_note
+from voiceclone.bases.run.notes import add_note
 from voiceclone.training.runs import read_notes
 
 FAR_TOO_MANY_BYTES = 2**60

@@ -13,10 +13,10 @@ from tests.fake_base import BASE_ID, BREAKS_FILE, STEP_PAUSE_S, FakeBase, Single
 from tests.small_project import fake_engine, make_project
 from voiceclone import host
 from voiceclone.errors import Cancelled
-from voiceclone.training import probe
+from voiceclone.training import speed_test
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.machine import OthersMeter
-from voiceclone.training.pace import USUAL, Pace, fingerprint, keep_pace, pace_path, read_pace, write_pace
+from voiceclone.training.machine import OtherLoadMeter
+from voiceclone.training.speed import USUAL, TrainingSpeed, fingerprint, keep_pace, pace_path, read_pace, write_pace
 
 
 class Others:
@@ -91,7 +91,7 @@ def test_measuring_ends_early_when_it_is_told_so(tmp_path):
     base = FakeBase(tmp_path / "base")
     base.ensure_ready()
     with pytest.raises(Cancelled):
-        probe.measure(base, probe.example_clips(), tmp_path, lambda: True, time.time())
+        speed_test.measure(base, speed_test.example_clips(), tmp_path, lambda: True, time.time())
 
 
 class Slow:
@@ -114,8 +114,8 @@ class Slow:
 
 
 def test_loading_preparing_and_learning_are_told_apart(tmp_path):
-    base, clips = Slow(), probe.example_clips()
-    pace = probe.measure(base, clips, tmp_path, lambda: False, time.time())
+    base, clips = Slow(), speed_test.example_clips()
+    pace = speed_test.measure(base, clips, tmp_path, lambda: False, time.time())
     assert base.slices == 6
     assert pace.step_s == pytest.approx(0.2 / 3, abs=0.02), "the first step is not counted"
     assert pace.prepare_share == pytest.approx(0.1 / clips[1].audio.duration_s, abs=0.01)
@@ -124,19 +124,19 @@ def test_loading_preparing_and_learning_are_told_apart(tmp_path):
 
 def test_figures_of_a_busy_computer_are_taken_once_more_by_the_next_program(engine):
     engine.prepare_base()
-    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.1))
+    write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=0.1))
     assert not engine.measure_pace()
-    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=1.0))
+    write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=1.0))
     assert engine.measure_pace()
     engine.measure_pace(wait=True)
     assert read_pace(engine.data_dir, engine.base).step_s < 0.5
-    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=1.0))
+    write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=1.0))
     assert not engine.measure_pace(), "once by one program"
 
 
 def test_while_other_programs_keep_the_computer_busy_it_is_not_measured_again_and_again(engine):
     engine.prepare_base()
-    write_pace(engine.data_dir, engine.base, Pace(0.5, 10, 0.2, others_share=0.6))
+    write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=0.6))
     engine._others_now = Others(0.6)
     assert not engine.measure_pace(), "it would be no better"
     engine._others_now = Others(0.1)
@@ -146,12 +146,16 @@ def test_while_other_programs_keep_the_computer_busy_it_is_not_measured_again_an
 @pytest.mark.parametrize(
     ("known", "new", "kept"),
     [
-        (Pace(1.0, 10, 0.2, others_share=0.05), Pace(8.0, 60, 1.0, others_share=0.7, least_step_s=0.9), "known"),
-        (Pace(1.0, 10, 0.2, others_share=0.05), Pace(1.3, 12, 0.3, others_share=0.0), "new"),
-        (Pace(8.0, 60, 1.0, others_share=0.7), Pace(1.1, 12, 0.3, others_share=0.1), "new"),
-        (Pace(8.0, 60, 1.0, others_share=0.7), Pace(4.0, 30, 0.6, others_share=0.4), "new"),
-        (Pace(4.0, 30, 0.6, others_share=0.4), Pace(8.0, 60, 1.0, others_share=0.7), "known"),
-        (None, Pace(8.0, 60, 1.0, others_share=0.7), "new"),
+        (
+            TrainingSpeed(1.0, 10, 0.2, others_share=0.05),
+            TrainingSpeed(8.0, 60, 1.0, others_share=0.7, least_step_s=0.9),
+            "known",
+        ),
+        (TrainingSpeed(1.0, 10, 0.2, others_share=0.05), TrainingSpeed(1.3, 12, 0.3, others_share=0.0), "new"),
+        (TrainingSpeed(8.0, 60, 1.0, others_share=0.7), TrainingSpeed(1.1, 12, 0.3, others_share=0.1), "new"),
+        (TrainingSpeed(8.0, 60, 1.0, others_share=0.7), TrainingSpeed(4.0, 30, 0.6, others_share=0.4), "new"),
+        (TrainingSpeed(4.0, 30, 0.6, others_share=0.4), TrainingSpeed(8.0, 60, 1.0, others_share=0.7), "known"),
+        (None, TrainingSpeed(8.0, 60, 1.0, others_share=0.7), "new"),
     ],
 )
 def test_quiet_figures_are_remembered(tmp_path, known, new, kept):
@@ -165,21 +169,21 @@ def test_quiet_figures_are_remembered(tmp_path, known, new, kept):
 
 def test_figures_from_before_lower_bounds_were_kept_still_hold(tmp_path):
     base = FakeBase(tmp_path / "base")
-    write_pace(tmp_path, base, Pace(0.5, 10, 0.2))
+    write_pace(tmp_path, base, TrainingSpeed(0.5, 10, 0.2))
     path = pace_path(tmp_path, BASE_ID)
     content = json.loads(path.read_text())
     del content["least_step_s"]
     path.write_text(json.dumps(content))
-    assert read_pace(tmp_path, base) == Pace(0.5, 10, 0.2)
+    assert read_pace(tmp_path, base) == TrainingSpeed(0.5, 10, 0.2)
 
 
 def test_a_step_that_had_its_cores_to_itself_was_not_hindered_by_work_on_others():
-    assert not Pace(1.0, 10, 0.2, others_share=0.5, least_step_s=0.9).busy
-    hindered = Pace(4.0, 40, 0.8, others_share=0.5, least_step_s=1.0)
+    assert not TrainingSpeed(1.0, 10, 0.2, others_share=0.5, least_step_s=0.9).busy
+    hindered = TrainingSpeed(4.0, 40, 0.8, others_share=0.5, least_step_s=1.0)
     assert hindered.busy
-    assert hindered.at_best() == Pace(1.0, 10, 0.2, least_step_s=1.0)
-    assert Pace(4.0, 40, 0.8).at_best() == Pace(4.0, 40, 0.8)
-    crowded = Pace(145.0, 95, 20.0, others_share=0.94, least_step_s=7.8).at_best()
+    assert hindered.at_best() == TrainingSpeed(1.0, 10, 0.2, least_step_s=1.0)
+    assert TrainingSpeed(4.0, 40, 0.8).at_best() == TrainingSpeed(4.0, 40, 0.8)
+    crowded = TrainingSpeed(145.0, 95, 20.0, others_share=0.94, least_step_s=7.8).at_best()
     assert (crowded.step_s, crowded.prepare_share) == (USUAL.step_s, USUAL.prepare_share), "no more than is known"
     assert crowded.start_s < USUAL.start_s
 
@@ -228,10 +232,10 @@ def test_other_programs_are_found_on_the_cores_this_one_may_use(busy_core):
     mine = os.sched_getaffinity(0)
     try:
         os.sched_setaffinity(0, {busy_core})
-        meter = OthersMeter()
+        meter = OtherLoadMeter()
         time.sleep(0.5)
         assert meter.share() > 0.5
-        meter, began, until = OthersMeter(), time.monotonic(), time.process_time() + 0.3
+        meter, began, until = OtherLoadMeter(), time.monotonic(), time.process_time() + 0.3
         while time.process_time() < until:
             pass
         own_share = 0.3 / (time.monotonic() - began)
@@ -253,16 +257,16 @@ class Computing(Slow):
 def test_what_a_step_computed_is_the_least_it_can_take(tmp_path):
     base = Computing()
     base.took_s = [0.0] * 6
-    pace = probe.measure(base, probe.example_clips(), tmp_path, lambda: False, time.time())
+    pace = speed_test.measure(base, speed_test.example_clips(), tmp_path, lambda: False, time.time())
     assert pace.least_step_s == pytest.approx(0.05, abs=0.02)
     assert pace.step_s >= pace.least_step_s
-    waits = probe.measure(Slow(), probe.example_clips(), tmp_path, lambda: False, time.time())
+    waits = speed_test.measure(Slow(), speed_test.example_clips(), tmp_path, lambda: False, time.time())
     assert waits.least_step_s < 0.3 * waits.step_s, "waiting is not computing"
 
 
 def test_figures_of_another_machine_do_not_hold(tmp_path, monkeypatch):
     base = FakeBase(tmp_path / "base")
-    pace = Pace(0.5, 10, 0.2)
+    pace = TrainingSpeed(0.5, 10, 0.2)
     write_pace(tmp_path, base, pace)
     assert read_pace(tmp_path, base) == pace
     with monkeypatch.context() as elsewhere:
@@ -279,7 +283,7 @@ def test_figures_of_another_machine_do_not_hold(tmp_path, monkeypatch):
 @pytest.mark.parametrize("change", [{"step_s": 0}, {"step_s": "quick"}, {"start_s": -1}, {"step_s": None}, None])
 def test_damaged_figures_are_none(tmp_path, change):
     base = FakeBase(tmp_path / "base")
-    write_pace(tmp_path, base, Pace(0.5, 10, 0.2))
+    write_pace(tmp_path, base, TrainingSpeed(0.5, 10, 0.2))
     path = pace_path(tmp_path, BASE_ID)
     content = json.loads(path.read_text())
     path.write_text(path.read_text()[:40] if change is None else json.dumps(content | change))

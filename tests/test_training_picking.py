@@ -10,14 +10,14 @@ import pytest
 from tests.fake_base import BASE_ID, spectral_centre_hz
 from tests.heard_base import BLOW_FILE, FACTORY, FULL_FILE, LOADING_S, SAVED_FILE, SCRIPT_FILE, SLOW_FILE
 from tests.small_project import PITCH_HZ, make_project
-from voiceclone import store
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import BusyError, InputError, NotFoundError
-from voiceclone.instant import untrained_name
-from voiceclone.training import candidates, course
+from voiceclone.storage import disk
+from voiceclone.training import candidates, run_summary
+from voiceclone.training.candidate_schedule import STEPS_BETWEEN
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.moments import STEPS_BETWEEN
+from voiceclone.voices.instant import untrained_name
 
 WAIT_S = 60
 
@@ -135,7 +135,7 @@ def test_a_run_that_does_not_get_closer_any_more_ends_early(engine, project_id):
     script(engine, (0.7, 1.0), (0.9, 1.0), (0.901, 1.0), (0.9, 1.0), (0.902, 1.0), (0.9, 1.0), (0.95, 1.0))
     last = train(engine, project_id, 12 * STEPS_BETWEEN)
     found = engine.candidates(last.run_id)
-    assert (last.state, last.step, found.ended_early) == ("finished", 6 * STEPS_BETWEEN, course.LEVEL)
+    assert (last.state, last.step, found.ended_early) == ("finished", 6 * STEPS_BETWEEN, run_summary.LEVEL)
     assert engine.voice(last.voice_id).steps == found.kept_step == 6 * STEPS_BETWEEN
 
 
@@ -200,19 +200,19 @@ def test_a_voice_made_without_training_is_compared_with(engine, project_id):
     assert found.instant.judged.likeness == pytest.approx(1.0, abs=0.02)
     scores = engine.voice(last.voice_id).scores
     assert scores["similarity_instant"] == found.instant.judged.likeness
-    assert course.did_it_help(scores).startswith("Training did not help: your voice without training is as close")
+    assert run_summary.did_it_help(scores).startswith("Training did not help: your voice without training is as close")
 
 
 def test_a_run_from_before_there_were_samples_has_none(engine, project_id):
     last = train(engine, project_id, 20)
     index = engine.data_dir / "runs" / last.run_id / candidates.INDEX_FILE
-    for path in (index, store.copy_path(index)):
+    for path in (index, disk.copy_path(index)):
         path.unlink()
     assert engine.candidates(last.run_id).made == ()
     with pytest.raises(NotFoundError, match="there are none"):
         engine.keep_candidate(last.run_id, 20)
     with pytest.raises(NotFoundError):
-        engine.candidates(store.new_id())
+        engine.candidates(disk.new_id())
 
 
 def test_a_run_without_a_voice_has_nothing_to_exchange(engine, project_id):

@@ -7,17 +7,17 @@ import pytest
 from tests.fake_base import EFFORT_STEPS, STEPS_PER_S
 from tests.small_project import fake_engine, make_project
 from voiceclone.bases.base import Effort
-from voiceclone.bases.kokoro import recipe
 from voiceclone.bases.kokoro.base import KokoroBase
+from voiceclone.bases.kokoro.train import recipe
 from voiceclone.cli.training import check_rows
 from voiceclone.engine import VoiceEngine
-from voiceclone.training import outlook, preflight
+from voiceclone.training import estimate, preflight
 from voiceclone.training.machine import Machine, container_memory_mb, look
-from voiceclone.training.pace import USUAL, Pace
 from voiceclone.training.preflight import Check, Facts, Kind, Level
 from voiceclone.training.runner import NEEDED_DISK_MB
+from voiceclone.training.speed import USUAL, TrainingSpeed
 from voiceclone.ui import text
-from voiceclone.ui.preflight import chosen_length, derived_rows, effort_choices, effort_note
+from voiceclone.ui.train_tab.preflight import chosen_length, derived_rows, effort_choices, effort_note
 
 ROOMY = Machine("Processor", cores=4, memory_free_mb=16_000, memory_total_mb=32_000, disk_free_mb=100_000)
 FACTS = Facts(ROOMY, usable_s=90, minimum_s=10, first_voice_s=60, base_title="Kokoro", base_ready=True,
@@ -73,7 +73,7 @@ def test_consent_is_left_out_where_it_was_not_asked():
 
 
 def test_a_graphics_card_is_named_with_its_memory_and_spares_that_of_the_computer():
-    card = Pace(0.1, 10, 0.1, device="cuda", device_name="Card 9000", device_memory_mb=12_000)
+    card = TrainingSpeed(0.1, 10, 0.1, device="cuda", device_name="Card 9000", device_memory_mb=12_000)
     assert "Card 9000, 12 GB" in check_of(replace(FACTS, pace=card), Kind.DEVICE).sentence
     tight = replace(with_machine(memory_free_mb=3_000), pace=card)
     assert check_of(tight, Kind.MEMORY).level == Level.FINE
@@ -117,21 +117,21 @@ def test_the_steps_of_the_embedded_base_rest_on_what_was_measured():
 
 def test_on_a_graphics_card_a_step_that_hears_eight_windows_counts_for_eight(tmp_path):
     base = KokoroBase(tmp_path)
-    card = Pace(0.1, 10.0, 0.1, device="cuda")
-    steps = [plan.steps for plan in outlook.plans(base, 600.0, card)]
+    card = TrainingSpeed(0.1, 10.0, 0.1, device="cuda")
+    steps = [plan.steps for plan in estimate.plans(base, 600.0, card)]
     assert steps == [230, 600, 937], "ten minutes heard 15 times, 9.6 s a step"
-    few = outlook.plans(base, 60.0, card)
+    few = estimate.plans(base, 60.0, card)
     assert [plan.steps for plan in few] == [230] * 3 and few[1].wants_more_speech
     assert base.workload(Effort.QUICK, 600.0, "cuda").prepared_s == 8 * base.workload(Effort.QUICK, 600.0).prepared_s
     on_card = base.training_facts(20) | {"window_s": 9.6, "batch_windows": 8}
     assert base.training_facts(20, "cuda") == pytest.approx(on_card)
-    told = outlook.Outlook(preflight.look_ahead(FACTS), (), card, base.training_facts(20, "cuda"))
+    told = estimate.TrainingEstimate(preflight.look_ahead(FACTS), (), card, base.training_facts(20, "cuda"))
     rows = dict(derived_rows(told, "fine-tune", {"effort": "quick", "steps": 230, "minutes": 0, "seed": 0}))
     assert (rows["Speech in one step"], rows["Snippets in one step"]) == ("9.6 s", "8")
 
 
 def test_two_cores_take_five_minutes_for_a_first_voice(tmp_path):
-    quick, better, best = outlook.plans(KokoroBase(tmp_path), 300.0, None)
+    quick, better, best = estimate.plans(KokoroBase(tmp_path), 300.0, None)
     assert 270 < quick.expected_s < 350, "benchmarks: 226 steps in 4.97 minutes"
     assert quick.expected_s < better.expected_s < best.expected_s
     assert not quick.measured
@@ -140,32 +140,37 @@ def test_two_cores_take_five_minutes_for_a_first_voice(tmp_path):
 
 def test_a_quicker_computer_is_told_less_time(tmp_path):
     base = KokoroBase(tmp_path)
-    slow, quick = (outlook.effort_plan(base, Effort.BETTER, 60.0, Pace(step_s, 10.0, 0.2)) for step_s in (2.0, 0.1))
+    slow, quick = (
+        estimate.effort_plan(base, Effort.BETTER, 60.0, TrainingSpeed(step_s, 10.0, 0.2)) for step_s in (2.0, 0.1)
+    )
     assert slow.measured and quick.measured and slow.steps == quick.steps
-    assert slow.expected_s - quick.expected_s == pytest.approx(600 * 1.9 * (1 + outlook.BESIDE_LEARNING))
+    assert slow.expected_s - quick.expected_s == pytest.approx(600 * 1.9 * (1 + estimate.BESIDE_LEARNING))
 
 
 @pytest.mark.parametrize("speech_s", [20.0, 60.0, 600.0])
 def test_what_was_measured_on_a_busy_computer_is_told_as_a_lower_bound(tmp_path, speech_s):
     base = KokoroBase(tmp_path)
-    quiet, busy = Pace(1.0, 10.0, 0.2, least_step_s=0.9), Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9)
-    for quick, slow in zip(outlook.plans(base, speech_s, quiet), outlook.plans(base, speech_s, busy), strict=True):
+    quiet, busy = (
+        TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9),
+        TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9),
+    )
+    for quick, slow in zip(estimate.plans(base, speech_s, quiet), estimate.plans(base, speech_s, busy), strict=True):
         assert slow.at_least and not quick.at_least
         assert 0.8 * quick.expected_s < slow.expected_s < quick.expected_s, "not eight times as long"
-    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(base, speech_s, busy), busy)
+    told = estimate.TrainingEstimate(preflight.look_ahead(FACTS), estimate.plans(base, speech_s, busy), busy)
     plan = told.plan("quick")
     assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 99)
 
 
 def test_a_base_whose_steps_nobody_measured_gets_minutes():
-    plans = outlook.plans(object(), 60.0, USUAL)
+    plans = estimate.plans(object(), 60.0, USUAL)
     assert [(plan.minutes, plan.steps, plan.expected_s) for plan in plans] == [
         (5, None, 300), (15, None, 900), (40, None, 2400),
     ]  # fmt: skip
 
 
 def test_other_steps_take_another_time():
-    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, USUAL), USUAL)
+    told = estimate.TrainingEstimate(preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, USUAL), USUAL)
     plan = told.plan("quick")
     assert told.expected_with(plan, plan.steps) == plan.expected_s
     assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 110)
@@ -206,17 +211,19 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("pace", "others_share", "figure", "told"),
     [
-        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), 0.0, "about", 0),
-        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), 0.9, "about", 1),
-        (Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), 0.0, "at least", 1),
-        (Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), 0.9, "at least", 1),
+        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), 0.0, "about", 0),
+        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), 0.9, "about", 1),
+        (TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), 0.0, "at least", 1),
+        (TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), 0.9, "at least", 1),
         (None, 0.0, "about", 0),
     ],
 )
 def test_the_terminal_says_once_that_other_programs_keep_the_computer_busy(pace, others_share, figure, told):
     looked_at = preflight.look_ahead(replace(FACTS, others_share=others_share))
     busy = others_share > preflight.BUSY_SHARE
-    rows = check_rows(outlook.Outlook(looked_at, outlook.plans(KokoroBase(None), 300.0, pace), pace, {}, busy))
+    rows = check_rows(
+        estimate.TrainingEstimate(looked_at, estimate.plans(KokoroBase(None), 300.0, pace), pace, {}, busy)
+    )
     plans = [words for level, words in rows if level in list(Effort)]
     assert len(plans) == 3 and all(f"steps, {figure} " in words for words in plans)
     assert sum("ther programs" in words for _, words in rows) == told
@@ -224,7 +231,7 @@ def test_the_terminal_says_once_that_other_programs_keep_the_computer_busy(pace,
 
 
 def test_the_terminal_names_the_option_for_consent():
-    rows = check_rows(outlook.Outlook(preflight.look_ahead(replace(FACTS, consent=False)), (), None))
+    rows = check_rows(estimate.TrainingEstimate(preflight.look_ahead(replace(FACTS, consent=False)), (), None))
     (words,) = [words for _, words in rows if "whose voice" in words]
     assert "--i-have-consent" in words and words.endswith(".")
 
@@ -235,21 +242,28 @@ def test_the_terminal_names_the_option_for_consent():
 @pytest.mark.parametrize(
     ("pace", "busy", "label", "note"),
     [
-        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), False, "Better: about 12 minutes", ""),
-        (Pace(1.0, 10.0, 0.2, least_step_s=0.9), True, "Better: about 12 minutes", text.BUSY_NOW),
-        (Pace(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), True, "Better: at least 10 minutes", text.WAS_BUSY),
+        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), False, "Better: about 12 minutes", ""),
+        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), True, "Better: about 12 minutes", text.BUSY_NOW),
+        (
+            TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9),
+            True,
+            "Better: at least 10 minutes",
+            text.WAS_BUSY,
+        ),
         (None, True, "Better: about 13 minutes on two cores", text.NOT_MEASURED),
     ],
 )
 def test_a_time_is_told_as_well_as_it_is_known(pace, busy, label, note):
-    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, pace), pace, {}, busy)
+    told = estimate.TrainingEstimate(
+        preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, pace), pace, {}, busy
+    )
     assert effort_choices(told)[1] == (label, "better")
     shown = effort_note(told, "better", 300.0)
     assert (note in shown) if note else shown == ""
 
 
 def test_a_field_that_was_left_alone_overrules_nothing():
-    told = outlook.Outlook(preflight.look_ahead(FACTS), outlook.plans(KokoroBase(None), 300.0, USUAL), USUAL)
+    told = estimate.TrainingEstimate(preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, USUAL), USUAL)
     for empty in (None, 0, 0.0):
         assert chosen_length(told, "quick", empty, empty) == {"steps": 230, "minutes": None}
         assert chosen_length(told, "quick", 7, empty) == {"steps": 7, "minutes": None}

@@ -5,19 +5,19 @@ import time
 
 import pytest
 
-from voiceclone import store
 from voiceclone.errors import NotFoundError
+from voiceclone.storage import disk
 from voiceclone.training import runs
 
 
 @pytest.fixture
 def run_dir(tmp_path):
-    folder = tmp_path / "runs" / store.new_id()
+    folder = tmp_path / "runs" / disk.new_id()
     config = runs.RunConfig(
         run_id=folder.name,
         project_id="p",
         project_name="Project",
-        voice_id=store.new_id(),
+        voice_id=disk.new_id(),
         voice_name="Anna",
         base_id="fake-base",
         base_factory=None,
@@ -25,7 +25,7 @@ def run_dir(tmp_path):
         steps=None,
         seed=0,
         consent={"given": True},
-        created_at=store.now_iso(),
+        created_at=disk.now_iso(),
     )
     runs.write_config(folder, config)
     return folder
@@ -107,7 +107,7 @@ def test_notes_of_a_run_are_told_once_each_and_damaged_ones_not(run_dir):
         return runs.read_status(run_dir, process_alive=True).notes
 
     assert notes() == ()
-    store.write_json(run_dir / "notes.json", ["Memory.", "Astray.", "Memory.", 7, None])
+    disk.write_json(run_dir / "notes.json", ["Memory.", "Astray.", "Memory.", 7, None])
     assert notes() == ("Memory.", "Astray.")
     for damaged in ("{", '{"a": "b"}', '"abc"', "7"):
         (run_dir / "notes.json").write_text(damaged, encoding="utf-8")

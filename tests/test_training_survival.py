@@ -10,8 +10,8 @@ import pytest
 
 from tests.small_project import fake_engine, make_project
 from tools.torture import SHORT_FILES, VOICE_FILES, torture
-from voiceclone import store
 from voiceclone.errors import BusyError, NotFoundError, StorageError
+from voiceclone.storage import disk
 from voiceclone.training import runs
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.runner import TrainingRunner
@@ -21,12 +21,12 @@ GONE, DAMAGED = NotFoundError("gone"), StorageError("damaged")
 
 @pytest.fixture
 def run_dir(tmp_path):
-    folder = tmp_path / "runs" / store.new_id()
+    folder = tmp_path / "runs" / disk.new_id()
     config = runs.RunConfig(
         run_id=folder.name,
         project_id="p",
         project_name="Project",
-        voice_id=store.new_id(),
+        voice_id=disk.new_id(),
         voice_name="Anna",
         base_id="fake-base",
         base_factory=None,
@@ -34,7 +34,7 @@ def run_dir(tmp_path):
         steps=30,
         seed=0,
         consent={"given": True},
-        created_at=store.now_iso(),
+        created_at=disk.now_iso(),
     )
     runs.write_state(folder, runs.RunState(state="training", step=7))
     runs.write_config(folder, config)
@@ -83,13 +83,13 @@ def test_metrics_and_notes_cut_at_any_byte_are_read(run_dir):
     metrics.write_text("".join(json.dumps({"step": step, "loss": 1.0}) + "\n" for step in (1, 2, 3)), encoding="utf-8")
     for length in cuts_of(metrics):
         assert len(runs.metrics(run_dir)) in (length // 27, length // 27 + 1)
-    store.write_json(notes, ["One.", "Two."])
+    disk.write_json(notes, ["One.", "Two."])
     for _ in cuts_of(notes):
         assert runs.read_notes(run_dir) in ((), ("One.", "Two."))
 
 
 def test_both_damaged_is_no_run_and_harms_no_other(run_dir):
-    for path in (runs.config_path(run_dir), store.copy_path(runs.config_path(run_dir))):
+    for path in (runs.config_path(run_dir), disk.copy_path(runs.config_path(run_dir))):
         path.write_bytes(b"{")
     runner = TrainingRunner(run_dir.parent.parent)
     assert runner.all() == []
@@ -99,18 +99,18 @@ def test_both_damaged_is_no_run_and_harms_no_other(run_dir):
 def test_what_is_written_twice_is_read_from_either(tmp_path):
     path, mended = tmp_path / "value.json", []
     with pytest.raises(NotFoundError):
-        store.read_json_twice(path, missing=GONE, damaged=DAMAGED)
-    store.write_json_twice(path, {"a": 1})
-    assert store.read_json_twice(path, missing=GONE, damaged=DAMAGED, on_repair=lambda: mended.append(1)) == {"a": 1}
+        disk.read_json_twice(path, missing=GONE, damaged=DAMAGED)
+    disk.write_json_twice(path, {"a": 1})
+    assert disk.read_json_twice(path, missing=GONE, damaged=DAMAGED, on_repair=lambda: mended.append(1)) == {"a": 1}
     assert mended == []
     path.write_bytes(b"")
-    assert store.read_json_twice(path, missing=GONE, damaged=DAMAGED, on_repair=lambda: mended.append(1)) == {"a": 1}
+    assert disk.read_json_twice(path, missing=GONE, damaged=DAMAGED, on_repair=lambda: mended.append(1)) == {"a": 1}
     assert json.loads(path.read_bytes()) == {"a": 1}
     assert mended == [1]
-    for each in (path, store.copy_path(path)):
+    for each in (path, disk.copy_path(path)):
         each.write_bytes(b"")
     with pytest.raises(StorageError):
-        store.read_json_twice(path, missing=GONE, damaged=DAMAGED)
+        disk.read_json_twice(path, missing=GONE, damaged=DAMAGED)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the start of a process is noted once and does not move")

@@ -11,10 +11,10 @@ from tests.served_page import QUIET_SERVER, Page
 from tests.small_project import make_project
 from tests.test_training_candidates import run_of
 from voiceclone import VoiceEngine
-from voiceclone.judge.panel import Judged
+from voiceclone.evaluation.panel import Judged
 from voiceclone.training import candidates
 from voiceclone.ui import text
-from voiceclone.ui.candidates import Slot, slot_html
+from voiceclone.ui.train_tab.candidates import Slot, slot_html
 
 pytestmark = QUIET_SERVER
 

@@ -6,9 +6,9 @@ import pytest
 
 from tests.browser.conftest import EXAMPLE
 from tests.served_page import QUIET_SERVER, serve
-from voiceclone import store
+from voiceclone.storage import disk
 from voiceclone.ui import text
-from voiceclone.ui.clips import PAGE_CLIPS
+from voiceclone.ui.record_tab.clips import PAGE_CLIPS
 
 pytestmark = QUIET_SERVER
 MANY = 2000
@@ -105,7 +105,7 @@ def test_of_two_thousand_clips_one_page_is_sent(page, project):
     folder = page.engine.data_dir / "projects" / project / "clips" / first.clip_id
     record = json.loads((folder / "clip.json").read_text())
     for number in range(MANY - 2):
-        clip_id = store.new_id()
+        clip_id = disk.new_id()
         (folder.parent / clip_id).mkdir()
         changed = {"clip_id": clip_id, "text": "A sentence of the usual length, with a comma in it. " * 2}
         (folder.parent / clip_id / "clip.json").write_text(json.dumps(record | changed | {"source_start_s": number}))

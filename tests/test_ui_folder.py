@@ -6,7 +6,7 @@ import pytest
 from sounds import EXAMPLE_DIR
 
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.ui.record import gather
+from voiceclone.ui.record_tab.record import gather
 
 
 def sent(tmp_path: Path, *files: tuple[str, bytes | str]) -> list[str]:

@@ -13,7 +13,9 @@ from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.small_project import fake_engine, make_project
 from tests.test_ui_models import by_name, wait_until
 from voiceclone.blind import BlindTest, Pair, Side
-from voiceclone.ui import blind, history, text
+from voiceclone.ui import text
+from voiceclone.ui.speak_tab import blind
+from voiceclone.ui.train_tab import history
 
 pytestmark = QUIET_SERVER
 

@@ -8,7 +8,8 @@ import pytest
 from voiceclone.clips import Clip, Readiness, Verdict
 from voiceclone.training.preflight import Check, Kind, Level, Preflight
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui import markup, text
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
 
 NASTY = '<img src=x onerror="alert(1)">'
 CLIP = Clip(
@@ -171,8 +172,8 @@ def test_a_wrong_pitch_is_told_and_never_called_very_much_like_you():
 
 
 def test_the_drawer_holds_every_figure_there_is(speech):
-    from voiceclone.clips.figures import measure
-    from voiceclone.clips.verdict import Facts, judge
+    from voiceclone.clips.quality.figures import measure
+    from voiceclone.clips.quality.verdict import Facts, judge
 
     listened = {"reverberation_s", "character_error_rate", "speaker_likeness", "log_probability", "heard_again"}
     figures = measure(speech) | dict.fromkeys(listened, 0.5)

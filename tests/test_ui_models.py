@@ -16,11 +16,14 @@ from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.small_hub import serve_all
 from tests.small_project import fake_engine, make_project
 from tests.test_models import YOUR_TTS_FILES, ZIP, zipped
-from voiceclone import VoiceEngine, store
+from voiceclone import VoiceEngine
 from voiceclone.bases import catalogue
 from voiceclone.compare import judging, model
 from voiceclone.errors import BusyError, Cancelled, InputError
-from voiceclone.ui import comparing, jobs, markup, models, text
+from voiceclone.storage import disk
+from voiceclone.ui import text
+from voiceclone.ui.parts import jobs, markup
+from voiceclone.ui.train_tab import comparison, models
 
 pytestmark = QUIET_SERVER
 
@@ -33,7 +36,7 @@ def put_your_tts(engine: VoiceEngine) -> None:
     folder.mkdir(parents=True)
     for name, content in YOUR_TTS_FILES.items():
         (folder / name).write_bytes(content)
-    store.write_json(folder / "base.json", {"base_id": "your_tts", "licence_agreed": {"by": "a test"}})
+    disk.write_json(folder / "base.json", {"base_id": "your_tts", "licence_agreed": {"by": "a test"}})
     engine._bases["your_tts"] = PrivateBase(folder)
 
 
@@ -248,7 +251,7 @@ def test_a_card_says_what_a_person_wants_to_know():
 
 
 def models_status(base_id, state="missing"):
-    from voiceclone.models import ModelStatus
+    from voiceclone.models.library import ModelStatus
 
     return ModelStatus(catalogue.card(base_id), state, False)
 
@@ -443,5 +446,5 @@ def test_a_comparison_shows_what_was_typed_as_text():
 
 
 def test_only_models_with_two_ways_are_offered_to_compare(page):
-    assert comparing._has_ways(page.engine, BASE_ID)
-    assert not comparing._has_ways(page.engine, "openvoice_v2")
+    assert comparison._has_ways(page.engine, BASE_ID)
+    assert not comparison._has_ways(page.engine, "openvoice_v2")

@@ -8,7 +8,7 @@ from tests.test_ui_markup import CLIP
 from voiceclone.clips import Verdict
 from voiceclone.clips.model import needs_a_look
 from voiceclone.ui import text
-from voiceclone.ui.review import next_to_look_at, shown_choices, shown_clips
+from voiceclone.ui.record_tab.review import next_to_look_at, shown_choices, shown_clips
 
 
 def clip(letter, level="good", kinds=(), **changes):

@@ -12,11 +12,11 @@ from tests.browser.conftest import EXAMPLE
 from tests.served_page import MADE_UP, QUIET_SERVER, serve
 from tests.sounds import make_noise
 from voiceclone import VoiceEngine
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips.model import AddReport, Rejected
-from voiceclone.clips.transcripts import TextsByFile, read_transcripts
+from voiceclone.clips.transcripts.reader import TextsByFile, read_transcripts
 from voiceclone.ui import text
-from voiceclone.ui.booth import MAX_TAKE_BASE64
+from voiceclone.ui.record_tab.booth import MAX_TAKE_BASE64
 
 EXAMPLE_WORDS = read_transcripts(EXAMPLE[0].with_name("metadata.csv"))
 pytestmark = QUIET_SERVER

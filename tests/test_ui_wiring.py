@@ -7,7 +7,8 @@ import sys
 import pytest
 
 from voiceclone import VoiceEngine
-from voiceclone.ui import build, head, launch_options, shared, text
+from voiceclone.ui import build, head, launch_options, text
+from voiceclone.ui.parts import shared
 
 # Gradio leaves event loops to the garbage collector when it builds a page.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")

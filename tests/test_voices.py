@@ -11,11 +11,11 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from tests.fake_base import FakeBase
-from voiceclone import store
 from voiceclone.errors import InputError, NotFoundError, VoiceFileError
 from voiceclone.limits import MAX_NAME_CHARACTERS, MAX_VOICE_FILE_MB
-from voiceclone.voice_file import METADATA_KEY, Voice, describe, read_voice
-from voiceclone.voices import VoiceShelf
+from voiceclone.storage import disk
+from voiceclone.voices.library import VoiceLibrary
+from voiceclone.voices.voice_file import METADATA_KEY, Voice, describe, read_voice
 
 CONSENT = {"given": True, "by": "test", "statement": "This is my voice.", "at": "2026-01-01T00:00:00+00:00"}
 
@@ -27,19 +27,19 @@ def base(tmp_path):
 
 @pytest.fixture
 def shelf(tmp_path):
-    return VoiceShelf(tmp_path / "data")
+    return VoiceLibrary(tmp_path / "data")
 
 
 def described(name="Anna", **changes):
     voice = Voice(
-        voice_id=store.new_id(),
+        voice_id=disk.new_id(),
         name=name,
         language="en-us",
         languages=("en-us", "es"),
         base_id=FakeBase.base_id,
         base_sha256=FakeBase.weights_sha256,
         base_licence="CC0-1.0",
-        created_at=store.now_iso(),
+        created_at=disk.now_iso(),
         minutes=4.5,
         steps=150,
         speech_s=61.5,
@@ -112,7 +112,7 @@ def test_voices_of_one_name_are_told_apart(shelf, tmp_path):
 
 def test_two_files_of_one_name_are_asked_for_by_id(shelf, tmp_path):
     first = install(shelf, tmp_path)
-    shutil.copy(shelf.path(first.voice_id), shelf.path(first.voice_id).with_stem(store.new_id()))
+    shutil.copy(shelf.path(first.voice_id), shelf.path(first.voice_id).with_stem(disk.new_id()))
     with pytest.raises(NotFoundError, match=first.voice_id):
         shelf.voice("Anna")
 

@@ -8,11 +8,12 @@ import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from tests.small_hub import serve_all
-from voiceclone import VoiceEngine, download
-from voiceclone.audio import decode
+from voiceclone import VoiceEngine
+from voiceclone.audio.sound import decode
 from voiceclone.bases import catalogue
 from voiceclone.bases.base import Ability
 from voiceclone.errors import VoiceFileError
+from voiceclone.storage import download
 
 SENTENCE = "The boy saw a ship."
 BUILDERS = {

@@ -15,11 +15,13 @@ from safetensors.torch import load_file, save_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 
 from voiceclone import host
-from voiceclone.audio import Audio, decode
+from voiceclone.audio.sound import Audio, decode
 from voiceclone.bases.base import Policy, TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import finished, xtts_network, xtts_training
+from voiceclone.bases.coqui import finished
 from voiceclone.bases.coqui.voice_tensors import size_mb, write_voice_tensors
-from voiceclone.bases.coqui.xtts_base import XttsBase
+from voiceclone.bases.coqui.xtts import network as xtts_network
+from voiceclone.bases.coqui.xtts import training
+from voiceclone.bases.coqui.xtts.base import XttsBase
 from voiceclone.errors import BaseModelError, InputError, TextError, TrainingError, VoiceFileError
 from voiceclone.training.runs import read_notes
 
@@ -65,8 +67,8 @@ def instant(base, recordings, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def set_rate(patch: pytest.MonkeyPatch, rate: float) -> None:
     """Three clips a step at that rate, from the first step on."""
-    recipe = xtts_training.XttsRecipe(rate=rate, warm_up_steps=1, clips_per_step=3)
-    patch.setattr(xtts_training.XttsRecipe, "for_device", lambda device: recipe)
+    recipe = training.XttsRecipe(rate=rate, warm_up_steps=1, clips_per_step=3)
+    patch.setattr(training.XttsRecipe, "for_device", lambda device: recipe)
 
 
 def make_quick(patch: pytest.MonkeyPatch) -> None:
@@ -141,7 +143,7 @@ def test_an_instant_voice_speaks_otherwise_than_the_stock_voice(base, instant) -
 
 
 def test_the_instant_voice_is_what_coqui_computes_from_files(base, instant, recordings, tmp_path) -> None:
-    from voiceclone.audio import encode_wav, resample
+    from voiceclone.audio.sound import encode_wav, resample
 
     paths = []
     for clip in recordings:
@@ -213,7 +215,7 @@ def test_the_number_of_threads_survives_the_library(folder, monkeypatch) -> None
     torch.set_num_threads(2)
     try:
         with pytest.raises(BaseModelError, match="training files"):
-            xtts_training.training_model(folder)
+            training.training_model(folder)
         assert torch.get_num_threads() == 2
     finally:
         torch.set_num_threads(before)
@@ -288,7 +290,7 @@ def test_a_continued_run_equals_one_that_never_stopped(folder, clips, tmp_path) 
 
 def test_steps_that_make_nothing_better_leave_the_instant_voice(folder, clips, tmp_path, monkeypatch) -> None:
     errors = iter((1.0, 2.0, 3.0))
-    monkeypatch.setattr(xtts_training.XttsTrainer, "judge", lambda self: next(errors))
+    monkeypatch.setattr(training.XttsTrainer, "judge", lambda self: next(errors))
     base = XttsBase(folder)
     train(base, tmp_path, clips, steps=2)
     trainer = base._trainer(tmp_path)
@@ -301,7 +303,7 @@ def test_without_a_judgement_the_last_step_is_kept(folder, clips, tmp_path, monk
     def fails(trainer):
         raise IndexError("index 1026 is out of bounds")
 
-    monkeypatch.setattr(xtts_training.XttsTrainer, "judge", fails)
+    monkeypatch.setattr(training.XttsTrainer, "judge", fails)
     base = XttsBase(folder)
     train(base, tmp_path, clips, steps=2)
     assert len(metrics(tmp_path)) == 2 and not any("eval_loss" in line for line in metrics(tmp_path))
@@ -409,12 +411,12 @@ def test_a_large_voice_is_cut_only_as_far_as_it_keeps_what_was_learnt(folder, cl
     gain = trainer.position.first_loss - trainer.position.best_loss
     assert gain > 0
     whole = trainer.learnt_changes()
-    monkeypatch.setattr(xtts_training, "SMALL_VOICE_MB", 0.2)
+    monkeypatch.setattr(training, "SMALL_VOICE_MB", 0.2)
     assert size_mb(whole) > 0.2
     chosen = trainer.learnt_changes()
     trainer.put_on(chosen)
     assert trainer.position.first_loss - trainer.judge() >= 0.89 * gain
-    monkeypatch.setattr(xtts_training, "KEPT_GAIN", -1e9)
+    monkeypatch.setattr(training, "KEPT_GAIN", -1e9)
     small = trainer.learnt_changes()
     assert any(name.endswith(".up") for name in small)
     assert size_mb(small) < 0.25

@@ -5,12 +5,12 @@ import json
 import torch
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
-from voiceclone.audio import decode
+from voiceclone.audio.sound import decode
 from voiceclone.bases.base import TrainingClip, TrainingPlan
-from voiceclone.bases.coqui import vits_network
 from voiceclone.bases.coqui.bundle import read_bundle
-from voiceclone.bases.coqui.vits_base import VitsBase
-from voiceclone.bases.coqui.vits_recipe import Recipe
+from voiceclone.bases.coqui.vits import network
+from voiceclone.bases.coqui.vits.base import VitsBase
+from voiceclone.bases.coqui.vits.recipe import Recipe
 
 LONG_S = 3600.0
 STEPS = 4
@@ -42,4 +42,4 @@ def metrics(run_dir):
 def released_state(folder):
     """The released file's tensors, by their names in today's network."""
     content = torch.load(read_bundle(folder).model_path, weights_only=True)
-    return {vits_network.new_name(name): value for name, value in content["model"].items()}
+    return {network.new_name(name): value for name, value in content["model"].items()}

@@ -21,14 +21,15 @@ sys.path.insert(0, str(ROOT / "tools"))
 from measure_acoustics import coloured, mixed  # noqa: E402
 
 from benchmarks.voices import VOICE_NAMES, get_voice  # noqa: E402
-from voiceclone.audio import Audio, decode, resample  # noqa: E402
-from voiceclone.clips.acoustics import speech_level_dbfs  # noqa: E402
-from voiceclone.clips.clean import clean, set_loudness, trim_silence  # noqa: E402
-from voiceclone.clips.figures import measure  # noqa: E402
-from voiceclone.clips.transcribe import keeping_recogniser, transcribe  # noqa: E402
-from voiceclone.clips.vad import speech_frames  # noqa: E402
-from voiceclone.judge import naturalness, similarity  # noqa: E402
-from voiceclone.judge.words import comparable_words, edit_distance  # noqa: E402
+from voiceclone.audio.acoustics import speech_level_dbfs  # noqa: E402
+from voiceclone.audio.sound import Audio, decode, resample  # noqa: E402
+from voiceclone.audio.vad import speech_frames  # noqa: E402
+from voiceclone.clips.quality.clean import clean, set_loudness, trim_silence  # noqa: E402
+from voiceclone.clips.quality.figures import measure  # noqa: E402
+from voiceclone.evaluation import dnsmos as naturalness  # noqa: E402
+from voiceclone.evaluation import speaker_similarity  # noqa: E402
+from voiceclone.evaluation.wer import comparable_words, edit_distance  # noqa: E402
+from voiceclone.recognition.transcribe import keeping_recogniser, transcribe  # noqa: E402
 
 ROOM_S = 0.4
 """Noise alone before and after each sentence, as in a take from the booth."""
@@ -133,7 +134,7 @@ def main() -> None:
     people = []
     for name in VOICE_NAMES:
         voice = get_voice(name)
-        mean = similarity.mean_embedding([decode(clip.path) for clip in voice.training[:20]])
+        mean = speaker_similarity.mean_embedding([decode(clip.path) for clip in voice.training[:20]])
         people += [(clip.text, decode(clip.path), mean) for clip in voice.held_out[: options.clips]]
     with keeping_recogniser():
         clean_takes = [(text, audio, mean) for text, audio, mean in people]
@@ -150,7 +151,7 @@ def main() -> None:
 
 def tell(noise: str, decibels: str, way: str, results: list[tuple[str, Audio, np.ndarray]]) -> None:
     dnsmos = fmean(naturalness.dnsmos_overall(audio) for _, audio, _ in results)
-    likeness = fmean(similarity.cosine(similarity.embed(audio), mean) for _, audio, mean in results)
+    likeness = fmean(speaker_similarity.cosine(speaker_similarity.embed(audio), mean) for _, audio, mean in results)
     wrong = total = 0
     for text, audio, _ in results:
         said = comparable_words(text)

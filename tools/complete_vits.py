@@ -22,9 +22,9 @@ from torch.nn.utils.rnn import pad_sequence  # noqa: E402
 
 from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN  # noqa: E402
 from tools.piper_to_vits import save_network  # noqa: E402
-from voiceclone.bases.coqui import vits_network  # noqa: E402
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle  # noqa: E402
-from voiceclone.bases.coqui.vits_data import mel_of  # noqa: E402
+from voiceclone.bases.coqui.vits import network as vits_network  # noqa: E402
+from voiceclone.bases.coqui.vits.data import mel_of  # noqa: E402
 
 POOL = ROOT / "tools" / "script_pool" / "en.txt"
 LANGUAGE = "en-us"

@@ -1,4 +1,4 @@
-"""Make the alignment maps of the stock voices that pip brings: `voiceclone/bases/kokoro/alignment_maps.safetensors`.
+"""Make `voiceclone/bases/kokoro/data/alignment_maps.safetensors`, the alignment maps of the stock voices.
 
 To be run again when the sentences of `alignment.py`, its cepstra or the weights change; a minute on two cores.
 
@@ -14,9 +14,10 @@ sys.path.insert(0, str(ROOT))
 
 from safetensors.numpy import save_file  # noqa: E402
 
-from voiceclone.bases.kokoro import alignment, weights  # noqa: E402
-from voiceclone.bases.kokoro.start import typical_style  # noqa: E402
-from voiceclone.store import atomic_file  # noqa: E402
+from voiceclone.bases.kokoro.data import alignment  # noqa: E402
+from voiceclone.bases.kokoro.model import weights  # noqa: E402
+from voiceclone.bases.kokoro.starting_voice import typical_style  # noqa: E402
+from voiceclone.storage.disk import atomic_file  # noqa: E402
 
 
 def main() -> None:

@@ -17,8 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.sentences import FIRST_READING  # noqa: E402
-from voiceclone.audio import Audio, encode_flac  # noqa: E402
-from voiceclone.clips.figures import measure  # noqa: E402
+from voiceclone.audio.sound import Audio, encode_flac  # noqa: E402
+from voiceclone.clips.quality.figures import measure  # noqa: E402
 
 FOLDER = ROOT / "examples" / "joe"
 WANTED_SPEECH_S = 62.0

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT))
 import torch  # noqa: E402
 from safetensors.torch import save_file  # noqa: E402
 
-from voiceclone.judge.speaker_encoder import WEIGHTS_FILE  # noqa: E402
+from voiceclone.evaluation.speaker_encoder import WEIGHTS_FILE  # noqa: E402
 
 PACKAGE = "resemblyzer==0.1.4"
 WHEEL_SHA256 = "8f12eb2f1a9982d32e8db7856de754709b59c93a77bcf0ff536584b619a9dd1f"

@@ -19,8 +19,9 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from voiceclone.audio import Audio, decode, resample  # noqa: E402
-from voiceclone.clips import acoustics, room  # noqa: E402
+from voiceclone.audio import acoustics  # noqa: E402
+from voiceclone.audio.sound import Audio, decode, resample  # noqa: E402
+from voiceclone.clips.quality import room  # noqa: E402
 
 SILENCE_S = 5.0
 QUIET_BELOW_SPEECH_DB = 50.0

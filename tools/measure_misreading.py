@@ -23,9 +23,9 @@ sys.path.insert(0, str(ROOT / "tools"))
 from measure_verdicts import noisy  # noqa: E402
 
 from voiceclone import VoiceEngine  # noqa: E402
-from voiceclone.audio import Audio, decode  # noqa: E402
-from voiceclone.clips.transcribe import keeping_recogniser, transcribe  # noqa: E402
-from voiceclone.judge.words import character_error_rate  # noqa: E402
+from voiceclone.audio.sound import Audio, decode  # noqa: E402
+from voiceclone.evaluation.wer import character_error_rate  # noqa: E402
+from voiceclone.recognition.transcribe import keeping_recogniser, transcribe  # noqa: E402
 from voiceclone.text.phonemes import phonemize  # noqa: E402
 
 LANGUAGE = "en-us"
@@ -73,7 +73,7 @@ class Speaker:
     """The base's stock voices."""
 
     def __init__(self, base_folder: Path) -> None:
-        from voiceclone.bases.kokoro import weights
+        from voiceclone.bases.kokoro.model import weights
 
         self._network = weights.load_network(base_folder)
         self._tables = weights.load_stock_voices(base_folder)
@@ -82,10 +82,10 @@ class Speaker:
     def say(self, voice: str, sentence: str) -> Audio:
         import torch
 
-        from voiceclone.bases.kokoro import synthesis
-        from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-        from voiceclone.bases.kokoro.network import SAMPLE_RATE
-        from voiceclone.bases.kokoro.start import typical_style
+        from voiceclone.bases.kokoro.model import synthesis
+        from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+        from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+        from voiceclone.bases.kokoro.starting_voice import typical_style
 
         torch.manual_seed(1)
         tokens = phonemes_to_tokens(phonemize(sentence, LANGUAGE))

@@ -19,12 +19,13 @@ import numpy as np  # noqa: E402 - the checkout has to be on the path first
 import torch  # noqa: E402
 
 from voiceclone import host  # noqa: E402
-from voiceclone.audio import Audio  # noqa: E402
-from voiceclone.bases.kokoro import features, synthesis, weights  # noqa: E402
-from voiceclone.bases.kokoro.alignment import Aligner  # noqa: E402
-from voiceclone.bases.kokoro.dataset import phonemes_to_tokens  # noqa: E402
-from voiceclone.bases.kokoro.start import typical_style  # noqa: E402
-from voiceclone.pitch import pitch_curve  # noqa: E402
+from voiceclone.audio.pitch import pitch_curve  # noqa: E402
+from voiceclone.audio.sound import Audio  # noqa: E402
+from voiceclone.bases.kokoro.data import features  # noqa: E402
+from voiceclone.bases.kokoro.data.alignment import Aligner  # noqa: E402
+from voiceclone.bases.kokoro.model import synthesis, weights  # noqa: E402
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens  # noqa: E402
+from voiceclone.bases.kokoro.starting_voice import typical_style  # noqa: E402
 from voiceclone.text import scripts  # noqa: E402
 from voiceclone.text.phonemes import phonemize  # noqa: E402
 

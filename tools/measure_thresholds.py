@@ -21,14 +21,14 @@ from measure_acoustics import Scene as RoomScene  # noqa: E402
 from measure_acoustics import clipped, coloured, mixed  # noqa: E402
 
 from benchmarks.voices import VOICE_NAMES, SpokenClip, get_voice  # noqa: E402
-from voiceclone.audio import Audio, decode, loudness_lufs  # noqa: E402
-from voiceclone.clips.acoustics import speech_level_dbfs  # noqa: E402
-from voiceclone.clips.clean import clean, set_loudness  # noqa: E402
-from voiceclone.clips.figures import measure  # noqa: E402
-from voiceclone.clips.transcribe import keeping_recogniser, transcribe  # noqa: E402
-from voiceclone.judge.naturalness import dnsmos_of_one_window  # noqa: E402
-from voiceclone.judge.similarity import cosine, embed, mean_embedding  # noqa: E402
-from voiceclone.judge.words import character_error_rate  # noqa: E402
+from voiceclone.audio.acoustics import speech_level_dbfs  # noqa: E402
+from voiceclone.audio.sound import Audio, decode, loudness_lufs  # noqa: E402
+from voiceclone.clips.quality.clean import clean, set_loudness  # noqa: E402
+from voiceclone.clips.quality.figures import measure  # noqa: E402
+from voiceclone.evaluation.dnsmos import dnsmos_of_one_window  # noqa: E402
+from voiceclone.evaluation.speaker_similarity import cosine, embed, mean_embedding  # noqa: E402
+from voiceclone.evaluation.wer import character_error_rate  # noqa: E402
+from voiceclone.recognition.transcribe import keeping_recogniser, transcribe  # noqa: E402
 
 REFERENCE_CLIPS = 10
 Degrade = Callable[[Audio], Audio]

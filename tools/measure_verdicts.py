@@ -23,14 +23,14 @@ from measure_acoustics import Scene as RoomScene  # noqa: E402
 from measure_acoustics import clipped, coloured, in_a_room, mixed, mp3, through_rate  # noqa: E402
 
 from benchmarks.voices import VOICE_NAMES, get_voice  # noqa: E402
-from voiceclone.audio import Audio, decode, resample  # noqa: E402
-from voiceclone.clips.acoustics import speech_level_dbfs  # noqa: E402
-from voiceclone.clips.figures import measure  # noqa: E402
-from voiceclone.clips.speakers import likeness_to_the_main_voice  # noqa: E402
-from voiceclone.clips.transcribe import keeping_recogniser, transcribe  # noqa: E402
-from voiceclone.clips.verdict import Facts, judge  # noqa: E402
-from voiceclone.judge.similarity import embed  # noqa: E402
-from voiceclone.judge.words import character_error_rate  # noqa: E402
+from voiceclone.audio.acoustics import speech_level_dbfs  # noqa: E402
+from voiceclone.audio.sound import Audio, decode, resample  # noqa: E402
+from voiceclone.clips.quality.figures import measure  # noqa: E402
+from voiceclone.clips.quality.speakers import likeness_to_the_main_voice  # noqa: E402
+from voiceclone.clips.quality.verdict import Facts, judge  # noqa: E402
+from voiceclone.evaluation.speaker_similarity import embed  # noqa: E402
+from voiceclone.evaluation.wer import character_error_rate  # noqa: E402
+from voiceclone.recognition.transcribe import keeping_recogniser, transcribe  # noqa: E402
 
 OTHERS_AMONG = 5
 """Clips of another voice put among those of the main one when voices are compared."""

@@ -26,9 +26,9 @@ import torch  # noqa: E402
 from torch.nn.utils.parametrize import is_parametrized  # noqa: E402
 
 from benchmarks.sentences import FURTHER_READING  # noqa: E402
-from voiceclone import store  # noqa: E402
-from voiceclone.bases.coqui import vits_network  # noqa: E402
 from voiceclone.bases.coqui.bundle import read_bundle  # noqa: E402
+from voiceclone.bases.coqui.vits import network as vits_network  # noqa: E402
+from voiceclone.storage import disk  # noqa: E402
 
 WEIGHTS_FILE = "model_file.pth"
 SPEAKER = "joe"
@@ -70,14 +70,14 @@ def write_bundle(onnx_path: Path, piper_config_path: Path, folder: Path) -> Path
     """Write a Piper voice into `folder` as a released VITS, and return the folder."""
     piper = json.loads(piper_config_path.read_text(encoding="utf-8"))
     folder.mkdir(parents=True, exist_ok=True)
-    store.write_json(folder / "config.json", configuration(piper))
+    disk.write_json(folder / "config.json", configuration(piper))
     bundle = read_bundle(folder)
     torch.manual_seed(0)
     network = vits_network.build_network(bundle)
     fill(network, piper_tensors(onnx_path), piper["phoneme_id_map"])
     silence_speaker_layers(network)
     vector = speaker_vector(network, bundle)
-    store.write_json(folder / "speakers.json", {SPEAKER: {"name": SPEAKER, "embedding": vector.tolist()}})
+    disk.write_json(folder / "speakers.json", {SPEAKER: {"name": SPEAKER, "embedding": vector.tolist()}})
     save_network(network, folder)
     return folder
 
@@ -179,24 +179,24 @@ def silence_speaker_layers(network: torch.nn.Module) -> None:
 
 def speaker_vector(network: torch.nn.Module, bundle: Any) -> np.ndarray:
     """Return Resemblyzer's mean vector of what the network says, float32, shape (256,)."""
-    from voiceclone.judge import similarity
+    from voiceclone.evaluation import speaker_similarity
 
     nobody = torch.ones(1, 256)
     network.eval()
     spoken = [
         vits_network.speak(network, bundle, nobody, text, "en-us") for text in FURTHER_READING[:LISTENED_SENTENCES]
     ]
-    return similarity.mean_embedding(spoken)
+    return speaker_similarity.mean_embedding(spoken)
 
 
 def save_network(network: torch.nn.Module, folder: Path) -> None:
     """Write the network as released, weight norm by its old names, and the note that it is complete."""
     state = {old_name(name): value for name, value in network.state_dict().items() if not name.startswith("disc.")}
     path = folder / WEIGHTS_FILE
-    with store.atomic_file(path) as temporary:
+    with disk.atomic_file(path) as temporary:
         torch.save({"model": state, "config": read_bundle(folder).config, "step": 0}, temporary)
     agreed = {"by": "tools/piper_to_vits.py", "at": "", "statement": "Made on this computer, to be measured."}
-    store.write_json(
+    disk.write_json(
         folder / "base.json",
         {
             "base_id": "your_tts",

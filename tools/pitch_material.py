@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.signal import butter, sosfiltfilt
 
-from voiceclone.audio import Audio, resample
+from voiceclone.audio.sound import Audio, resample
 
 if TYPE_CHECKING:
     import torch
@@ -64,10 +64,10 @@ def rendered(base_folder: Path, texts: Sequence[str], voice: str, height_hz: flo
     """Let the base say `texts` at a given height: its own melody, moved there, each value off by `jitter` at random."""
     import torch
 
-    from voiceclone.bases.kokoro import synthesis, weights
-    from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-    from voiceclone.bases.kokoro.network import STYLE_SIZE
-    from voiceclone.bases.kokoro.start import typical_style
+    from voiceclone.bases.kokoro.model import synthesis, weights
+    from voiceclone.bases.kokoro.model.network import STYLE_SIZE
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+    from voiceclone.bases.kokoro.starting_voice import typical_style
     from voiceclone.text.phonemes import phonemize
 
     network = _network(base_folder)
@@ -95,7 +95,7 @@ def rendered(base_folder: Path, texts: Sequence[str], voice: str, height_hz: flo
 
 @cache
 def _network(base_folder: Path) -> "torch.nn.Module":
-    from voiceclone.bases.kokoro.weights import load_network
+    from voiceclone.bases.kokoro.model.weights import load_network
 
     return load_network(base_folder)
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tools.pitch_material import HOP_S, RATE
-from voiceclone.audio import Audio
-from voiceclone.pitch import pitch_curve
+from voiceclone.audio.pitch import pitch_curve
+from voiceclone.audio.sound import Audio
 
 FLOOR_HZ, CEILING_HZ = 50.0, 600.0
 NEAR = 0.2
@@ -169,7 +169,7 @@ def pesto(samples: np.ndarray) -> Curve:
 
 
 def swift(samples: np.ndarray) -> Curve:
-    """SwiftF0's network, as `voiceclone/pitch.py` asks it."""
+    """SwiftF0's network, as `voiceclone/audio/pitch.py` asks it."""
     curve = pitch_curve(Audio(samples, RATE), HOP_S)
     return np.arange(len(curve)) * HOP_S, curve
 

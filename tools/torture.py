@@ -25,10 +25,10 @@ from tests.fake_base import BASE_ID, FACTORY, FakeBase
 from tests.heard_base import FACTORY as HEARD_FACTORY
 from tests.heard_base import SCRIPT_FILE
 from tests.small_project import make_project
-from voiceclone import store
 from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import StorageError, VoiceCloneError
+from voiceclone.storage import disk
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.runs import RunStatus
 
@@ -245,7 +245,7 @@ def voice_cuts(
                     engine = rig.engine()
                     before = engine.instant_voice(rig.project_id, "Before", True)
                     # The first voice is the best, and would be kept.
-                    store.write_json(path / "base" / BASE_ID / SCRIPT_FILE, [[0.9, 1.0], [0.7, 1.0]])
+                    disk.write_json(path / "base" / BASE_ID / SCRIPT_FILE, [[0.9, 1.0], [0.7, 1.0]])
                     run_id = engine.start_training(
                         rig.project_id, "Anna", True, steps=HEARD_STEPS, continue_from=before.voice_id
                     ).run_id

@@ -15,7 +15,7 @@ from tools.torture import Count, folder, trial
 from voiceclone.bases.base import Policy
 from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.engine import VoiceEngine
-from voiceclone.training import moments
+from voiceclone.training import candidate_schedule
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.runs import RunStatus, read_notes
 
@@ -48,10 +48,11 @@ class SmallKokoro(KokoroBase):
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        from voiceclone.bases.kokoro import base, trainer
+        from voiceclone.bases.kokoro import base
+        from voiceclone.bases.kokoro.train import trainer
 
         base.CHECKPOINT_INTERVAL_S = 4.0
-        moments.STEPS_BETWEEN = STEPS // 2
+        candidate_schedule.STEPS_BETWEEN = STEPS // 2
         recipe = replace(trainer.Recipe(), window_frames=24, first_clips_s=6.0, first_listen_s=20.0)
         trainer.Recipe.for_device = staticmethod(lambda device: recipe)
 

@@ -38,14 +38,15 @@ import torch  # noqa: E402
 from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN  # noqa: E402
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice, read_by_joe  # noqa: E402
 from tools.piper_to_vits import save_network  # noqa: E402
-from voiceclone import store  # noqa: E402
-from voiceclone.audio import Audio, decode, encode_flac, encode_wav  # noqa: E402
-from voiceclone.bases.coqui import vits_losses, vits_network  # noqa: E402
+from voiceclone.audio.sound import Audio, decode, encode_flac, encode_wav  # noqa: E402
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle  # noqa: E402
-from voiceclone.bases.coqui.vits_data import LoadedClip, load_clip, make_batch  # noqa: E402
+from voiceclone.bases.coqui.vits import losses as vits_losses  # noqa: E402
+from voiceclone.bases.coqui.vits import network as vits_network  # noqa: E402
+from voiceclone.bases.coqui.vits.data import LoadedClip, load_clip, make_batch  # noqa: E402
 from voiceclone.bases.coqui.workarounds import guard_optimizer  # noqa: E402
-from voiceclone.bases.kokoro.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
-from voiceclone.judge import similarity, words  # noqa: E402
+from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
+from voiceclone.evaluation import speaker_similarity, wer  # noqa: E402
+from voiceclone.storage import disk  # noqa: E402
 
 POOL = ROOT / "tools" / "script_pool" / "en.txt"
 SAMPLE_RATE = 16_000
@@ -95,7 +96,7 @@ def main() -> int:
     begins_with = read_bundle(options.start) if options.start else None
     if not (options.out / "config.json").is_file():
         about = begins_with.config if begins_with else configuration(options.phonemes)
-        store.write_json(options.out / "config.json", about)
+        disk.write_json(options.out / "config.json", about)
     bundle = read_bundle(options.out)
     torch.manual_seed(options.seed)
     if begins_with:
@@ -195,9 +196,9 @@ def stock_readings(base_folder: Path, wanted: int) -> list[tuple[str, list[tuple
 
     English ones where they are (the official weights), else those that came with the program.
     """
-    from voiceclone.bases.kokoro import synthesis, weights
-    from voiceclone.bases.kokoro.dataset import phonemes_to_tokens
-    from voiceclone.bases.kokoro.start import typical_style
+    from voiceclone.bases.kokoro.model import synthesis, weights
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+    from voiceclone.bases.kokoro.starting_voice import typical_style
     from voiceclone.text.phonemes import phonemize
 
     sentences = [*FIRST_READING, *FURTHER_READING]
@@ -224,10 +225,10 @@ def speaker_of(name: str, clips: list[tuple[Audio, str]], network: torch.nn.Modu
     heard = [clips[index][0] for index in order[: HELD_OUT + 6]]
     return Speaker(
         name=name,
-        vector=torch.from_numpy(similarity.mean_embedding(heard[HELD_OUT:]))[None],
+        vector=torch.from_numpy(speaker_similarity.mean_embedding(heard[HELD_OUT:]))[None],
         clips=loaded[HELD_OUT:],
         held_out=loaded[:HELD_OUT],
-        real=similarity.mean_embedding(heard[:HELD_OUT]),
+        real=speaker_similarity.mean_embedding(heard[:HELD_OUT]),
     )
 
 
@@ -328,10 +329,10 @@ class Training:
                 spoken = [
                     vits_network.speak(self.network, self.bundle, one.vector, text, LANGUAGE) for text in sentences
                 ]
-                alike = [similarity.cosine(similarity.embed(sound), one.real) for sound in spoken]
+                alike = [speaker_similarity.cosine(speaker_similarity.embed(sound), one.real) for sound in spoken]
                 rows[one.name] = {
                     "held_out_mel": round(vits_losses.held_out_mel(self.network, one.held_out, one.vector), 4),
-                    "word_error_rate": round(words.word_error_rate(sentences, spoken), 3),
+                    "word_error_rate": round(wer.word_error_rate(sentences, spoken), 3),
                     "similarity": round(fmean(alike), 4),
                 }
                 encode_wav(spoken[0], self.options.out / "heard" / f"{self.step:06d}_{one.name}.wav")
@@ -346,7 +347,7 @@ class Training:
         save_checkpoint(self.options.out / CHECKPOINT, dict(self.network.named_parameters()), self.optimizers, about)
         save_network(self.network, self.options.out)
         vectors = {one.name: {"name": one.name, "embedding": one.vector[0].tolist()} for one in self.speakers}
-        store.write_json(self.options.out / "speakers.json", vectors)
+        disk.write_json(self.options.out / "speakers.json", vectors)
 
     def write(self, name: str, row: dict[str, Any]) -> None:
         """Append a line to one of the tables."""

@@ -24,8 +24,8 @@ from benchmarks import measure, report, training  # noqa: E402
 from benchmarks.run import prepared_base  # noqa: E402
 from benchmarks.sentences import UNSEEN  # noqa: E402
 from benchmarks.voices import CACHE_DIR, VOICE_NAMES, SpokenClip, get_voice  # noqa: E402
-from voiceclone.audio import decode, encode_flac  # noqa: E402
-from voiceclone.clips.clean import Strength  # noqa: E402
+from voiceclone.audio.sound import decode, encode_flac  # noqa: E402
+from voiceclone.clips.quality.clean import Strength  # noqa: E402
 
 RECORDED = "recorded without noise"
 RNNOISE = "RNNoise"

@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
+from voiceclone.version import __version__
+
 if TYPE_CHECKING:
     from voiceclone.engine import VoiceEngine
 
-__version__ = "0.1.0"
 __all__ = ["VoiceEngine", "__version__"]
 
 

@@ -1,8 +1,8 @@
 """What this process computes on, and the one thread it speaks and judges in, so that one pool of threads has all cores.
 
 Torch's OpenMP (libgomp) makes a pool of threads for every Python thread that computes. As soon as there are more pool
-threads than cores, they sleep at each barrier instead of spinning, and speech takes a third longer (docs/decisions.md).
-A web page answers each request in another thread, so without this it would always be so.
+threads than cores, they sleep at each barrier instead of spinning, and speech takes a third longer
+(docs/decisions/0052). A web page answers each request in another thread, so without this it would always be so.
 """
 
 import functools

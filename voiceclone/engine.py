@@ -9,11 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone import host, store
-from voiceclone.bases import DEFAULT_BASE_ID, catalogue
-from voiceclone.bases.base import Ability, BaseModel, OnProgress, Policy, ShouldStop, StockVoice
-from voiceclone.bases.custom import load_base
-from voiceclone.counts import count, duration, is_are
+from voiceclone import host
+from voiceclone.bases import catalogue
+from voiceclone.bases.base import Ability, BaseModel, Policy, StockVoice
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
+from voiceclone.bases.registry import load_base
 from voiceclone.errors import (
     AudioError,
     BaseModelError,
@@ -25,33 +25,36 @@ from voiceclone.errors import (
     VoiceFileError,
 )
 from voiceclone.limits import MAX_CONVERT_S, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
-from voiceclone.model_use import ModelRemoval, ModelsInUse
-from voiceclone.models import ModelShelf, ModelStatus, sharing_refusal
+from voiceclone.models.in_use import ModelRemoval, ModelsInUse
+from voiceclone.models.library import ModelLibrary, ModelStatus, sharing_refusal
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.storage import disk
 from voiceclone.training import candidates as candidate_files
 from voiceclone.training import history, machine, preflight
 from voiceclone.training import runs as run_files
-from voiceclone.training.outlook import Outlook, plans
-from voiceclone.training.pace import BUSY_SHARE, USUAL, read_pace
-from voiceclone.training.probe import Prober
+from voiceclone.training.estimate import TrainingEstimate, plans
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
-from voiceclone.voice_file import Voice, check_base, read_voice
-from voiceclone.voices import VoiceShelf
+from voiceclone.training.speed import BUSY_SHARE, USUAL, read_pace
+from voiceclone.training.speed_test import SpeedTester
+from voiceclone.voices.library import VoiceLibrary
+from voiceclone.voices.voice_file import Voice, check_base, read_voice
+from voiceclone.wording import count, duration, is_are
 
 if TYPE_CHECKING:
-    from voiceclone.audio import Audio
+    from voiceclone.audio.sound import Audio
     from voiceclone.blind import BlindQuestion, BlindTest
-    from voiceclone.blind.shelf import BlindShelf
-    from voiceclone.clips.clean import Strength
+    from voiceclone.blind.library import BlindTestLibrary
     from voiceclone.clips.library import AddReport, Clip, ClipLibrary, Project, Readiness
-    from voiceclone.clips.room import RoomReport
-    from voiceclone.clips.speakers import ClipSpeaker
-    from voiceclone.clips.transcripts import Words
+    from voiceclone.clips.quality.clean import Strength
+    from voiceclone.clips.quality.room import RoomReport
+    from voiceclone.clips.quality.speakers import ClipSpeaker
+    from voiceclone.clips.transcripts.reader import Words
     from voiceclone.compare import Comparison
     from voiceclone.corpora import CorpusSpeaker
-    from voiceclone.speech import Speaker, Speech, SpeechFile
     from voiceclone.training.candidates import Candidates
-    from voiceclone.training.pace import Pace
+    from voiceclone.training.speed import TrainingSpeed
+    from voiceclone.voices.speech import Speaker, Speech, SpeechFile
 
 CONSENT_STATEMENT = "This is my voice, or I have the speaker's permission."
 EXAMPLE_NAME = "Example voice"
@@ -85,10 +88,10 @@ class VoiceEngine:
         self.base_id = base_id
         self._base_factory = base_factory
         self._runner = TrainingRunner(self.data_dir)
-        self._prober = Prober(self.data_dir)
+        self._prober = SpeedTester(self.data_dir)
         self._others_now = machine.OthersNow()
-        self._shelf = VoiceShelf(self.data_dir)
-        self._models = ModelShelf(self.data_dir)
+        self._shelf = VoiceLibrary(self.data_dir)
+        self._models = ModelLibrary(self.data_dir)
         self._in_use = ModelsInUse()
         self._bases: dict[str, BaseModel] = {}
         self._speakers: dict[str, Speaker] = {}
@@ -142,7 +145,7 @@ class VoiceEngine:
             InputError: this base has no official weights to choose.
             StorageError: the disk is full.
         """
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         if official:
             self._install_official(on_progress, should_stop)
         else:
@@ -156,7 +159,7 @@ class VoiceEngine:
             raise BusyError(
                 f"“{active.voice_name}” is being trained on the present weights. Let it end, or stop it, first."
             )
-        from voiceclone.bases.kokoro.official import install_official
+        from voiceclone.bases.kokoro.model.official import install_official
 
         install_official(self.data_dir / "base" / self.base_id, on_progress, should_stop)
         self._forget(self.base_id)  # what is loaded belongs to the weights before
@@ -308,12 +311,12 @@ class VoiceEngine:
             project_id: the project.
             files: recordings or folders.
             text: what is said, for one recording.
-            transcripts: what is said, by file name; see `clips.transcripts.read_transcripts`.
+            transcripts: what is said, by file name; see `clips.transcripts.reader.read_transcripts`.
             language: None is the project's.
             on_progress: told share and words.
             should_stop: ends early; what was added stays.
         """
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         return self._library.add_files(
             project_id,
             [Path(file) for file in files],
@@ -366,7 +369,7 @@ class VoiceEngine:
         from voiceclone.corpora import open_corpus
         from voiceclone.corpora.adding import add_speaker
 
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         return add_speaker(
             self._library,
             project_id,
@@ -384,14 +387,14 @@ class VoiceEngine:
         Raises:
             StorageError: the data folder may not be written.
         """
-        store.require_writable(self.data_dir)
+        disk.require_writable(self.data_dir)
 
     def sweep_leftovers(self) -> int:
         """Delete what a process that was killed while adding a corpus left behind; call it when the app starts.
 
         Returns how many folders went. What a living process works with stays.
         """
-        from voiceclone.spool import sweep_spools
+        from voiceclone.storage.staging import sweep_spools
 
         return sweep_spools(self.data_dir / "projects")
 
@@ -433,7 +436,7 @@ class VoiceEngine:
 
     def recognisers(self) -> list[str]:
         """Return which recognisers for more languages than English are there, the best one last."""
-        from voiceclone.clips.recognisers import installed
+        from voiceclone.recognition.recognisers import installed
 
         return installed(self.data_dir)
 
@@ -441,19 +444,19 @@ class VoiceEngine:
         self, key: str, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
     ) -> None:
         """Fetch a recogniser (`base` or `small`) from the model hub; arguments and errors: `recognisers.install`."""
-        from voiceclone.clips.recognisers import install
+        from voiceclone.recognition.recognisers import install
 
         install(self.data_dir, key, on_progress, should_stop)
 
     def remove_recogniser(self, key: str) -> None:
         """Delete a recogniser; English is still written down by the one that came along."""
-        from voiceclone.clips.recognisers import remove
+        from voiceclone.recognition.recognisers import remove
 
         remove(self.data_dir, key)
 
     def speakers(self, project_id: str) -> "list[ClipSpeaker]":
         """Return who is heard in the clips that were listened to and are used, the one heard longest first."""
-        from voiceclone.clips.listening import speakers
+        from voiceclone.clips.quality.listening import speakers
 
         return speakers(self._library, self._library.project(project_id).project_id)
 
@@ -463,7 +466,7 @@ class VoiceEngine:
         Raises:
             NotFoundError: the clip is not among those of `speakers`.
         """
-        from voiceclone.clips.listening import keep_speaker
+        from voiceclone.clips.quality.listening import keep_speaker
 
         return keep_speaker(self._library, self._library.project(project_id).project_id, clip_id)
 
@@ -482,12 +485,12 @@ class VoiceEngine:
             clip_ids: which clips.
             on_progress: told share and words.
             should_stop: ends early; what was cleaned stays so.
-            strength: `off`, `gentle` or `strong`, see `clips.clean.STRENGTHS`.
+            strength: `off`, `gentle` or `strong`, see `clips.quality.clean.STRENGTHS`.
 
         Raises:
             InputError: an unknown strength.
         """
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         return self._library.clean(project_id, clip_ids, on_progress, should_stop, strength)
 
     def undo_cleaning(self, project_id: str, clip_ids: Sequence[str] | None = None) -> int:
@@ -526,8 +529,8 @@ class VoiceEngine:
         Raises:
             AudioError: one of them cannot be read or is too short.
         """
-        from voiceclone.audio import Audio, decode
-        from voiceclone.clips.room import check_room
+        from voiceclone.audio.sound import Audio, decode
+        from voiceclone.clips.quality.room import check_room
 
         return check_room(*(one if isinstance(one, Audio) else decode(Path(one)) for one in (silence, speech)))
 
@@ -558,7 +561,7 @@ class VoiceEngine:
         existing = [project for project in self.projects() if project.name == EXAMPLE_NAME]
         if existing and self.clips(existing[0].project_id):
             return existing[0]
-        from voiceclone.clips.transcripts import read_transcripts
+        from voiceclone.clips.transcripts.reader import read_transcripts
 
         tables = sorted(path for ending in ("*.csv", "*.tsv") for path in host.EXAMPLES_DIR.rglob(ending))
         if not tables:
@@ -620,7 +623,7 @@ class VoiceEngine:
             StorageError: too little room on the disk.
         """
         record = _consent_record(consent, consent_by)
-        voice_name = store.clean_name(voice_name, "voice name")
+        voice_name = disk.clean_name(voice_name, "voice name")
         _check_plan(minutes, steps, seed)
         base = self._ready_base(base_id)
         checked_policy = _checked_policy(base, policy)
@@ -635,10 +638,10 @@ class VoiceEngine:
                 f"{duration(readiness.minimum_s)}. Record or add {missing_s} s more."
             )
         config = RunConfig(
-            run_id=store.new_id(),
+            run_id=disk.new_id(),
             project_id=project.project_id,
             project_name=project.name,
-            voice_id=store.new_id(),
+            voice_id=disk.new_id(),
             voice_name=voice_name,
             base_id=base.base_id,
             base_factory=self._base_factory if base is self.base else None,
@@ -669,7 +672,9 @@ class VoiceEngine:
             )
         return voice
 
-    def training_outlook(self, project_id: str, *, consent: bool | None = None, base_id: str | None = None) -> Outlook:
+    def training_outlook(
+        self, project_id: str, *, consent: bool | None = None, base_id: str | None = None
+    ) -> TrainingEstimate:
         """Return what a training would be like: is all ready, three choices, how long each takes on this computer.
 
         Quick; nothing is loaded or measured (see `measure_pace`).
@@ -708,7 +713,7 @@ class VoiceEngine:
         told = getattr(base, "training_facts", None)
         choices = plans(base, readiness.usable_s, pace) if Ability.TRAIN in base.abilities else ()
         facts = told(used, (pace or USUAL).device) if told else {}
-        return Outlook(looked_at, choices, pace, facts, others_share > BUSY_SHARE)
+        return TrainingEstimate(looked_at, choices, pace, facts, others_share > BUSY_SHARE)
 
     def measure_pace(self, base_id: str | None = None, *, wait: bool = False, at_most_s: float | None = None) -> bool:
         """Find out, once for this machine and base, how quick a training is; True while that is being measured.
@@ -737,10 +742,10 @@ class VoiceEngine:
             self._prober.wait(at_most_s)
         return self._prober.running
 
-    def _worth_measuring_again(self, known: "Pace") -> bool:
+    def _worth_measuring_again(self, known: "TrainingSpeed") -> bool:
         return known.busy and self._others_now.share() <= BUSY_SHARE
 
-    def _pace_of(self, base: BaseModel) -> "Pace | None":
+    def _pace_of(self, base: BaseModel) -> "TrainingSpeed | None":
         return read_pace(self.data_dir, base) if base.is_ready() else None
 
     def training_advice(self, base_id: str | None = None) -> str:
@@ -766,10 +771,10 @@ class VoiceEngine:
 
         Args and errors as in `start_training`; 3 s of usable speech are enough.
         """
-        from voiceclone.instant import make_instant_voice
+        from voiceclone.voices.instant import make_instant_voice
 
         record = _consent_record(consent, consent_by)
-        name = store.clean_name(voice_name, "voice name")
+        name = disk.clean_name(voice_name, "voice name")
         base = self._ready_base(base_id)
         project = self.project(project_id)
         with self._in_use.use(base.base_id):
@@ -964,7 +969,7 @@ class VoiceEngine:
 
     def delete_comparison(self, comparison_id: str) -> None:
         """Delete a comparison with its sounds; voices that were kept stay."""
-        store.remove_folder(self.comparison_folder(comparison_id))
+        disk.remove_folder(self.comparison_folder(comparison_id))
 
     # Blind listening --------------------------------------------------------------------------
 
@@ -982,7 +987,7 @@ class VoiceEngine:
         """Make ten pairs of the same sentence, in hidden order and equally loud; see `blind.making.BlindMaker`."""
         from voiceclone.blind.making import BlindMaker
 
-        store.require_free_disk(self.data_dir)
+        disk.require_free_disk(self.data_dir)
         return BlindMaker(self, one, other, question, project_id, seed).make(self._blind, on_progress, should_stop)
 
     def blind_tests(self) -> "list[BlindTest]":
@@ -994,7 +999,7 @@ class VoiceEngine:
         return self._blind.question(test_id)
 
     def answer_blind_test(self, test_id: str, number: int, choice: int) -> "BlindTest":
-        """Note that sound 1 or 2 of a pair was chosen; errors as in `blind.shelf.BlindShelf.answer`."""
+        """Note that sound 1 or 2 of a pair was chosen; errors as in `blind.library.BlindTestLibrary.answer`."""
         return self._blind.answer(test_id, number, choice)
 
     def delete_blind_test(self, test_id: str) -> None:
@@ -1002,10 +1007,10 @@ class VoiceEngine:
         self._blind.delete(test_id)
 
     @cached_property
-    def _blind(self) -> "BlindShelf":
-        from voiceclone.blind.shelf import BlindShelf
+    def _blind(self) -> "BlindTestLibrary":
+        from voiceclone.blind.library import BlindTestLibrary
 
-        return BlindShelf(self.data_dir)
+        return BlindTestLibrary(self.data_dir)
 
     # Voices -----------------------------------------------------------------------------------
 
@@ -1094,11 +1099,11 @@ class VoiceEngine:
 
     def free_voice_name(self, name: str) -> str:
         """Return a name that no voice has: `name` itself, or with a number behind it."""
-        return self._shelf.free_name(store.clean_name(name, "voice name"))
+        return self._shelf.free_name(disk.clean_name(name, "voice name"))
 
     def delete_voice(self, voice_id: str) -> None:
         """Delete a voice for good, even one whose file is damaged."""
-        self._shelf.delete(voice_id if store.is_id(voice_id) else self.voice(voice_id).voice_id)
+        self._shelf.delete(voice_id if disk.is_id(voice_id) else self.voice(voice_id).voice_id)
 
     def rename_voice(self, voice_id: str, name: str) -> Voice:
         """Give a voice another name."""
@@ -1167,7 +1172,7 @@ class VoiceEngine:
             AudioError: the recording cannot be read, or holds nothing to hear.
             Cancelled: stopped.
         """
-        from voiceclone.audio import Audio, decode
+        from voiceclone.audio.sound import Audio, decode
 
         voice = self.voice(voice_id)
         base = self._base_of_voice(voice)
@@ -1194,10 +1199,10 @@ class VoiceEngine:
 
         The file is there whole or not at all, after Cancel and after an error, too.
         """
-        from voiceclone.audio import encode_wav
+        from voiceclone.audio.sound import encode_wav
 
         converted = self.convert(voice_id, Path(source), on_progress, should_stop)
-        with store.atomic_file(Path(target)) as temporary:
+        with disk.atomic_file(Path(target)) as temporary:
             encode_wav(converted, temporary)
         return converted
 
@@ -1234,7 +1239,7 @@ class VoiceEngine:
         return ClipLibrary(self.data_dir)
 
     def _speaker_of(self, base: BaseModel) -> "Speaker":
-        from voiceclone.speech import Speaker
+        from voiceclone.voices.speech import Speaker
 
         with self._turn:
             if base.base_id not in self._speakers:
@@ -1254,7 +1259,7 @@ def _stock_hint(known: Sequence[StockVoice]) -> str:
 def _consent_record(consent: bool, consent_by: str) -> dict[str, Any]:
     if consent is not True:
         raise ConsentError(f"Training needs your word first: “{CONSENT_STATEMENT}” Agree to it, then start.")
-    return {"given": True, "by": consent_by, "statement": CONSENT_STATEMENT, "at": store.now_iso()}
+    return {"given": True, "by": consent_by, "statement": CONSENT_STATEMENT, "at": disk.now_iso()}
 
 
 def _checked_policy(base: BaseModel, policy: str | None) -> str | None:

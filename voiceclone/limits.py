@@ -38,7 +38,7 @@ GOOD_SNR_DB = 23.0
 is measured as 20 to 22.3 (docs/clip-verdicts.md)."""
 GOOD_SNR_DB_WITHOUT_PAUSES = 15.0
 """Without a pause the quietest moments are speech: clean speech measures 19.0 to 25.6, pink noise 15 dB below it
-16.0 to 17.9, 10 dB below 12.4 to 13.6 (docs/decisions.md)."""
+16.0 to 17.9, 10 dB below 12.4 to 13.6 (docs/decisions/0093)."""
 BAD_SNR_DB = 6.0
 """Between 10 dB, where gentle cleaning leaves 8 % of the words wrong and a likeness of 0.82, and 0 dB with 55 % and
 0.67 (docs/cleaning.md); nothing in between was measured."""
@@ -54,7 +54,7 @@ MAX_LETTERS_PER_S = 32.0
 HIGH_BAND_MISSING_DB = -60.0
 """Telephone speech made wide again has less above 4.5 kHz (-120); normal speech has -15 to -45."""
 MAX_EMPTIED_SHARE = 0.06
-"""Between MP3 at 64 kbit/s, which nobody hears in speech, and at 32 (see `clips.acoustics.emptied_share`)."""
+"""Between MP3 at 64 kbit/s, which nobody hears in speech, and at 32 (see `audio.acoustics.emptied_share`)."""
 MAX_PAUSE_S = 2.0
 """Longer than the pause at a full stop, which takes 0.3 to 1 s when reading; the voice would learn to stop there. In 80
 clips of two readers the longest pause was 0.35 s (docs/clip-verdicts.md)."""
@@ -102,7 +102,7 @@ BAD_HUM_BELOW_SPEECH_DB = 30.0
 """Our choice, not measured: 15 and 10 dB stricter than for broad noise, because a tone stands out of it."""
 LIMITED_PILE_UP = 1.0
 """More samples in the last tenth below the peak than in the tenth before; clean clips have 0.83 at most
-(see `clips.acoustics.limiting`)."""
+(see `audio.acoustics.limiting`)."""
 GOOD_REVERBERATION_S = 0.4
 """Listening and control rooms have 0.2-0.4 s (EBU Tech 3276), furnished living rooms 0.4-0.5."""
 BAD_REVERBERATION_S = 0.55

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceclone.audio import decode, encode_wav
+from voiceclone.audio.sound import decode, encode_wav
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = sorted((ROOT / "examples").rglob("*.flac"))

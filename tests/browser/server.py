@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from voiceclone import VoiceEngine
-from voiceclone.bases import DEFAULT_BASE_ID
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.training.runs import RunStatus
 from voiceclone.ui import build, launch_options
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.acting import booth_button, booth_state, new_person, record
 from tests.browser.conftest import CHROMIUM, EXAMPLE, Visitor, microphone_arguments
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 

@@ -66,7 +66,7 @@ def test_an_earlier_training_is_opened_heard_and_deleted(visit, trained):
     page.wait_for_function("document.querySelectorAll('#history-runs [data-run]').length === 1")
     page.wait_for_selector("#history-run", state="hidden")
     assert trained.voice("Low")  # not ticked
-    # Gradio's plot (6.31) trips when it goes after its tab was hidden; nothing comes of it (docs/decisions.md).
+    # Gradio's plot (6.31) trips when it goes after its tab was hidden; nothing comes of it (docs/decisions/0057).
     known = "Cannot read properties of null (reading 'offsetWidth')"
     visitor.complaints[:] = [complaint for complaint in visitor.complaints if complaint != known]
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.acting import new_person, wait_for_clips
 from tests.browser.conftest import EXAMPLE, Visitor
-from voiceclone.audio import Audio, decode, encode_wav
+from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.ui import text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]

@@ -1,17 +1,13 @@
 """The interface every base model stands behind, and the values that cross it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from voiceclone.audio import Audio
-
-OnProgress = Callable[[float, str], None]
-"""Called with a share in 0..1 and a plain sentence."""
-ShouldStop = Callable[[], bool]
-"""Asked between small steps of work; True ends the work early."""
+from voiceclone.audio.sound import Audio
+from voiceclone.progress import OnProgress, ShouldStop
 
 
 class Policy(StrEnum):

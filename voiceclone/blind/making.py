@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from voiceclone import store
-from voiceclone.audio import Audio, encode_wav, loudness_lufs, resample
+from voiceclone.audio.sound import Audio, encode_wav, loudness_lufs, resample
 from voiceclone.bases import catalogue
-from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.blind.library import BlindTestLibrary, sound_path
 from voiceclone.blind.model import (
     FIRST,
     MIN_PAIRS,
@@ -24,9 +23,10 @@ from voiceclone.blind.model import (
     checked_question,
     hidden_order,
 )
-from voiceclone.blind.shelf import BlindShelf, sound_path
 from voiceclone.clips.model import Clip, is_trainable
 from voiceclone.errors import Cancelled, InputError, NotEnoughSpeechError
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.storage import disk
 
 if TYPE_CHECKING:
     from voiceclone.engine import VoiceEngine
@@ -85,7 +85,7 @@ class BlindMaker:
         self._language = self._common_language()
 
     def make(
-        self, shelf: BlindShelf, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+        self, shelf: BlindTestLibrary, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
     ) -> BlindTest:
         """Make the sounds, then write the test.
 
@@ -106,7 +106,7 @@ class BlindMaker:
                     encode_wav(sound, sound_path(folder, index + 1, place))
             test = BlindTest(
                 test_id=folder.name,
-                created_at=store.now_iso(),
+                created_at=disk.now_iso(),
                 question=self._question,
                 language=self._language,
                 seed=self._seed,
@@ -196,8 +196,8 @@ def comparable(one: Audio, other: Audio) -> tuple[Audio, Audio]:
     The rate is the lower one: a recording with higher tones than any voice can make would give itself away. Both get
     the loudness that the one with the higher peaks can have.
     """
-    from voiceclone.clips.clean import set_loudness, trim_silence
-    from voiceclone.clips.vad import speech_frames
+    from voiceclone.audio.vad import speech_frames
+    from voiceclone.clips.quality.clean import set_loudness, trim_silence
 
     rate = min(one.sample_rate, other.sample_rate)
     sounds = [resample(sound, rate) for sound in (one, other)]

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from voiceclone.blind.model import FIRST, RECORDING, BlindTest
-from voiceclone.counts import count, is_are
 from voiceclone.errors import InputError
+from voiceclone.wording import count, is_are
 
 CONFIDENCE = 0.95
 _PREFERRED = {"better": "was preferred", "like": "was taken for the more alike"}

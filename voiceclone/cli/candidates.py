@@ -5,13 +5,13 @@ from argparse import Namespace
 from collections.abc import Callable, Iterator
 
 from voiceclone.cli.output import RUN_HELP, table, tell
-from voiceclone.counts import count
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
-from voiceclone.judge import pitch
-from voiceclone.judge.panel import Judged
-from voiceclone.training import course
+from voiceclone.evaluation import pitch
+from voiceclone.evaluation.panel import Judged
+from voiceclone.training import run_summary
 from voiceclone.training.candidates import Candidates, choose, faults, scores
+from voiceclone.wording import count
 
 _FAULTS = {"pitch": "wrong pitch", "words": "words broken", "tone": "steady tone", "sound": "rough sound"}
 
@@ -39,9 +39,9 @@ def candidates(options: Namespace, engine: VoiceEngine) -> int:
         tell(options, found, ["This training has no samples of its voice yet."])
         return 0
     lines = list(table(_rows(found)))
-    words = course.how_it_goes(found, engine.training_status(run_id).running)
+    words = run_summary.how_it_goes(found, engine.training_status(run_id).running)
     kept = found.at(found.kept_step) if found.kept_step is not None else None
-    helped = course.did_it_help(scores(kept, found)) if kept else ""
+    helped = run_summary.did_it_help(scores(kept, found)) if kept else ""
     tell(options, found, [*lines, *filter(None, (words, helped))])
     return 0
 

@@ -15,10 +15,10 @@ from voiceclone.cli.models import convert, get, instant, models, remove
 from voiceclone.cli.output import confirm, note, progress_bar, require_wav, table, tell
 from voiceclone.cli.training import list_runs, resume, status, stop, train, watch
 from voiceclone.clips.model import needs_a_look
-from voiceclone.counts import count, duration, is_are, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
 from voiceclone.text.languages import ANY_LANGUAGE, language_name
+from voiceclone.wording import count, duration, is_are, seconds
 
 if TYPE_CHECKING:
     from voiceclone.clips.model import AddReport, Clip, Project, Readiness
@@ -97,7 +97,7 @@ def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddRe
     if options.text_column is not None and options.transcripts is None:
         raise InputError("--text-column says which column of a table holds the words. Give the table: --transcripts.")
     if options.transcripts is not None:
-        from voiceclone.clips.transcripts import read_transcripts
+        from voiceclone.clips.transcripts.reader import read_transcripts
 
         transcripts = read_transcripts(options.transcripts, options.text_column)
     chosen = options.language if options.language != ANY_LANGUAGE else None

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone import store
 from voiceclone.cli.output import progress_bar, require_consent, table, tell
-from voiceclone.counts import count, duration
 from voiceclone.engine import VoiceEngine
+from voiceclone.storage import disk
+from voiceclone.wording import count, duration
 
 if TYPE_CHECKING:
     from voiceclone.compare import Comparison
@@ -75,14 +75,14 @@ def _copied(folder: Path, target: Path, done: "Comparison") -> Path:
 
     sounds = [sound for way in done.ways for sound in way.sounds]
     for name in (model.COMPARISON_FILE, model.PICTURE_FILE, model.RECORDING_FILE, *sounds):
-        with store.atomic_file(target / name) as temporary:
+        with disk.atomic_file(target / name) as temporary:
             shutil.copyfile(folder / name, temporary)
     return target
 
 
 def _words(done: "Comparison", folder: Path) -> list[str]:
     from voiceclone.compare.table import HEAD, rows
-    from voiceclone.judge.pitch import RIGHT_SEMITONES
+    from voiceclone.evaluation.pitch import RIGHT_SEMITONES
 
     request = done.request
     judged = len(request.held_out_clip_ids)

@@ -5,8 +5,8 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from voiceclone.cli.output import progress_bar, table, tell
-from voiceclone.counts import count
 from voiceclone.errors import InputError
+from voiceclone.wording import count
 
 if TYPE_CHECKING:
     from voiceclone.clips.model import AddReport, Project, Readiness

@@ -10,10 +10,10 @@ from typing import Any
 from voiceclone.bases import catalogue
 from voiceclone.bases.catalogue import BaseCard
 from voiceclone.cli.output import YES, YES_HELP, confirm, note, progress_bar, require_consent, require_wav, table, tell
-from voiceclone.counts import count, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import ConsentError, InputError
-from voiceclone.models import ModelStatus, licence_question
+from voiceclone.models.library import ModelStatus, licence_question
+from voiceclone.wording import count, seconds
 
 _STATE_WORDS = {
     "ready": "ready",

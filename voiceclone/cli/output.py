@@ -10,10 +10,10 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from voiceclone.bases.base import OnProgress
-from voiceclone.counts import duration
 from voiceclone.engine import CONSENT_STATEMENT
 from voiceclone.errors import ConsentError, InputError
+from voiceclone.progress import OnProgress
+from voiceclone.wording import duration
 
 LINE_EVERY_S = 30.0
 """Where progress is no bar but lines: a log stays short, and a person sees that it goes on."""

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from voiceclone import __version__, host
+from voiceclone import host
 from voiceclone.bases.base import Effort, Policy
 from voiceclone.cli.app import add_app_command
 from voiceclone.cli.candidates import add_candidates_command
@@ -12,9 +12,10 @@ from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
 from voiceclone.cli.output import YES_HELP
 from voiceclone.cli.training import add_run_commands
-from voiceclone.clips.clean import STRENGTHS
-from voiceclone.clips.recognisers import RECOGNISERS
+from voiceclone.clips.quality.clean import STRENGTHS
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
+from voiceclone.recognition.recognisers import RECOGNISERS
+from voiceclone.version import __version__
 
 _LANGUAGE_HELP = "language code: en-us en-gb es fr it pt hi"
 

@@ -9,15 +9,15 @@ from typing import Any
 
 from voiceclone.bases.base import Effort
 from voiceclone.cli.output import RUN_HELP, YES_HELP, Lines, confirm, note, require_consent, table, tell
-from voiceclone.counts import about, at_least, count, is_are, seconds
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TrainingError
-from voiceclone.judge import pitch
+from voiceclone.evaluation import pitch
 from voiceclone.training import history
+from voiceclone.training.estimate import EffortPlan, TrainingEstimate
 from voiceclone.training.history import RunRecord
-from voiceclone.training.outlook import EffortPlan, Outlook
 from voiceclone.training.preflight import Check, Kind, Level
 from voiceclone.training.runs import RunStatus
+from voiceclone.wording import about, at_least, count, is_are, seconds
 
 _FOLLOW_INTERVAL_S = 0.5
 MEASURE_S = 120.0
@@ -97,7 +97,7 @@ def check(options: Namespace, engine: VoiceEngine) -> int:
     return 0 if outlook.preflight.ready else 2
 
 
-def check_rows(outlook: Outlook) -> list[tuple[str, str]]:
+def check_rows(outlook: TrainingEstimate) -> list[tuple[str, str]]:
     """Return (level or effort, words): how each thing stands, how long each choice takes, and once why that may be
     longer."""
     checks = outlook.preflight.checks

@@ -2,6 +2,6 @@
 
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import AddReport, Clip, Project, Readiness, Rejected
-from voiceclone.clips.verdict import Verdict
+from voiceclone.clips.quality.verdict import Verdict
 
 __all__ = ["AddReport", "Clip", "ClipLibrary", "Project", "Readiness", "Rejected", "Verdict"]

@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
-from voiceclone import store
 from voiceclone.clips.model import ClipRecord, Project
-from voiceclone.counts import count
 from voiceclone.errors import AudioError, NotFoundError, StorageError
+from voiceclone.storage import disk
+from voiceclone.wording import count
 
 PROJECT_FILE, CLIP_FILE = "project.json", "clip.json"
 MISSING_CLIP = "There is no such clip; it may have been deleted. Load the list again."
@@ -20,7 +20,7 @@ _DAMAGED_CLIP = (
 
 def write_project(folder: Path, project: Project) -> None:
     """Write a project's description."""
-    store.write_json_twice(folder / PROJECT_FILE, asdict(project))
+    disk.write_json_twice(folder / PROJECT_FILE, asdict(project))
 
 
 def read_project(folder: Path) -> Project:
@@ -35,12 +35,12 @@ def read_project(folder: Path) -> Project:
         "The description of one person's recordings is damaged, so they cannot be listed. Nothing was deleted: to have "
         f"them back, add the files “original.flac” that lie in “{folder / 'clips'}” to a new person."
     )
-    value = store.read_json_twice(folder / PROJECT_FILE, missing=missing, damaged=damaged)
+    value = disk.read_json_twice(folder / PROJECT_FILE, missing=missing, damaged=damaged)
     try:
         project = Project(**value)
     except TypeError:
         raise damaged from None
-    if not store.copy_path(folder / PROJECT_FILE).exists():  # made before there were copies
+    if not disk.copy_path(folder / PROJECT_FILE).exists():  # made before there were copies
         with suppress(StorageError):
             write_project(folder, project)
     return project
@@ -48,7 +48,7 @@ def read_project(folder: Path) -> Project:
 
 def write_record(folder: Path, record: ClipRecord) -> None:
     """Write a clip's description."""
-    store.write_json_twice(folder / CLIP_FILE, asdict(record))
+    disk.write_json_twice(folder / CLIP_FILE, asdict(record))
 
 
 def read_record(folder: Path) -> ClipRecord:
@@ -59,7 +59,7 @@ def read_record(folder: Path) -> ClipRecord:
         AudioError: it is damaged, and so is its copy, where there is one.
     """
     damaged = AudioError(_DAMAGED_CLIP)
-    value = store.read_json_twice(folder / CLIP_FILE, missing=NotFoundError(MISSING_CLIP), damaged=damaged)
+    value = disk.read_json_twice(folder / CLIP_FILE, missing=NotFoundError(MISSING_CLIP), damaged=damaged)
     try:
         return ClipRecord(**value)
     except TypeError:

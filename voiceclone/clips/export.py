@@ -4,10 +4,10 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone import store
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.dataset_details import DETAILS_FILE, ClipDetails, details_json
 from voiceclone.errors import Cancelled, InputError
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.storage import disk
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
@@ -37,7 +37,7 @@ def export_dataset(
     if not clips:
         raise InputError("There are no clips with a text yet. Record or add some first.")
     lines, details = [], []
-    with store.atomic_file(Path(target)) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
+    with disk.atomic_file(Path(target)) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive:
         for number, clip in enumerate(clips, start=1):
             if should_stop and should_stop():
                 raise Cancelled("Stopped. Nothing was written.")

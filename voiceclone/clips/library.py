@@ -9,9 +9,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from voiceclone import limits, store
-from voiceclone.audio import Audio, decode, encode_flac, resample
-from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone import limits
+from voiceclone.audio.sound import Audio, decode, encode_flac, resample
+from voiceclone.bases.base import TrainingClip
 from voiceclone.clips import descriptions
 from voiceclone.clips.model import (
     AddReport,
@@ -23,13 +23,15 @@ from voiceclone.clips.model import (
     is_trainable,
     now,
 )
-from voiceclone.clips.own_script import own_script, save_own_script
+from voiceclone.clips.script import own_script, save_own_script
 from voiceclone.errors import AudioError, InputError, NotFoundError, StorageError
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.storage import disk
 from voiceclone.text.languages import ANY_LANGUAGE, get_language
 
 if TYPE_CHECKING:
-    from voiceclone.clips.clean import Strength
-    from voiceclone.clips.transcripts import Words
+    from voiceclone.clips.quality.clean import Strength
+    from voiceclone.clips.transcripts.reader import Words
 
 Which = Literal["original", "cleaned", "best"]
 
@@ -52,11 +54,11 @@ class ClipLibrary:
             InputError: the name is empty, too long or taken (upper and lower case are the same).
             TextError: an unknown language.
         """
-        name = store.clean_name(name, "project name")
+        name = disk.clean_name(name, "project name")
         get_language(language)
         if any(project.name.casefold() == name.casefold() for project in self.projects()):
             raise InputError(f"There is a project “{name}” already. Open it, or choose another name.")
-        project = Project(store.new_id(), name, language, now())
+        project = Project(disk.new_id(), name, language, now())
         descriptions.write_project(self.root / project.project_id, project)
         return project
 
@@ -70,7 +72,7 @@ class ClipLibrary:
 
     def _project_folders(self) -> list[Path]:
         found = self.root.iterdir() if self.root.is_dir() else ()
-        return sorted(folder for folder in found if store.is_id(folder.name))
+        return sorted(folder for folder in found if disk.is_id(folder.name))
 
     def lost(self, project_id: str | None = None) -> tuple[str, ...]:
         """Return a sentence for each project, and one for this project's clips, that cannot be read and how to help."""
@@ -83,7 +85,7 @@ class ClipLibrary:
             except StorageError as error:
                 told.append(str(error))
         damaged = []
-        for folder in self._clip_folders(project_id) if store.is_id(project_id) else ():
+        for folder in self._clip_folders(project_id) if disk.is_id(project_id) else ():
             try:
                 self._record(project_id, folder)
             except NotFoundError:
@@ -99,7 +101,7 @@ class ClipLibrary:
             NotFoundError: there is none.
             StorageError: its description is damaged.
         """
-        if store.is_id(id_or_name) and (self.root / id_or_name / descriptions.PROJECT_FILE).is_file():
+        if disk.is_id(id_or_name) and (self.root / id_or_name / descriptions.PROJECT_FILE).is_file():
             return descriptions.read_project(self.root / id_or_name)
         wanted = " ".join(str(id_or_name).split()).casefold()
         for project in self.projects():
@@ -109,7 +111,7 @@ class ClipLibrary:
 
     def delete_project(self, project_id: str) -> None:
         """Delete a project with all its clips; its runs and voices stay."""
-        store.remove_folder(self.root / self.project(project_id).project_id)
+        disk.remove_folder(self.root / self.project(project_id).project_id)
 
     def own_script(self, project_id: str) -> list[str]:
         """Return the sentences of the project's own text to read, empty when it has none."""
@@ -138,7 +140,7 @@ class ClipLibrary:
             project_id: where to.
             files: recordings, or folders of them.
             text: what is said, when there is one file.
-            transcripts: texts by file name, see `voiceclone.clips.transcripts.read_transcripts`.
+            transcripts: texts by file name, see `voiceclone.clips.transcripts.reader.read_transcripts`.
             language: code such as `es`; None is the project's, `ANY_LANGUAGE` finds it out for each recording.
             on_progress: told the share done and what is going on.
             should_stop: asked often; what is added before stays.
@@ -148,7 +150,7 @@ class ClipLibrary:
             StorageError: the disk is full; clips added before it are kept.
             Cancelled: `should_stop` said so; clips added before it are kept.
         """
-        from voiceclone.clips.intake import Intake
+        from voiceclone.clips.intake.recordings import Intake
 
         project = self.project(project_id)
         if language != ANY_LANGUAGE:
@@ -187,7 +189,7 @@ class ClipLibrary:
         asked = {"included": included, "confirmed": confirmed}
         changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         if text is not None:
-            from voiceclone.clips.listening import words_figures
+            from voiceclone.clips.quality.listening import words_figures
 
             record, text = self.record(project_id, clip_id), checked_text(text)
             figures = record.figures | words_figures(text, record.heard, record.language)
@@ -197,7 +199,7 @@ class ClipLibrary:
     def delete_clip(self, project_id: str, clip_id: str) -> None:
         """Delete a clip with its sound."""
         self.record(project_id, clip_id)
-        store.remove_folder(self.clip_folder(project_id, clip_id))
+        disk.remove_folder(self.clip_folder(project_id, clip_id))
 
     def clean(
         self,
@@ -213,7 +215,7 @@ class ClipLibrary:
             InputError: an unknown strength.
             Cancelled: `should_stop` said so; what was cleaned before is kept.
         """
-        from voiceclone.clips.clean import STRENGTHS, clean_clips
+        from voiceclone.clips.quality.clean import STRENGTHS, clean_clips
 
         if strength not in STRENGTHS:
             raise InputError(f"“{strength}” is no strength of cleaning; choose one of {', '.join(STRENGTHS)}.")
@@ -239,7 +241,7 @@ class ClipLibrary:
         should_stop: ShouldStop | None = None,
     ) -> list[Clip]:
         """Let networks listen to clips, for their verdicts; see `listening.listen`."""
-        from voiceclone.clips.listening import listen
+        from voiceclone.clips.quality.listening import listen
 
         return listen(self, self.project(project_id).project_id, clip_ids, on_progress, should_stop)
 
@@ -301,7 +303,7 @@ class ClipLibrary:
 
     def clip_folder(self, project_id: str, clip_id: str) -> Path:
         """Return where a clip lies, whether it exists or not."""
-        return store.safe_path(self.root, project_id, "clips", clip_id)
+        return disk.safe_path(self.root, project_id, "clips", clip_id)
 
     def records(self, project_id: str) -> list[ClipRecord]:
         """Return the records of a project in the order they were added; damaged ones are passed over."""
@@ -318,7 +320,7 @@ class ClipLibrary:
 
     def _clip_folders(self, project_id: str) -> list[Path]:
         folder = self.root / project_id / "clips"
-        return [Path(entry.path) for entry in os.scandir(folder) if store.is_id(entry.name)] if folder.is_dir() else []
+        return [Path(entry.path) for entry in os.scandir(folder) if disk.is_id(entry.name)] if folder.is_dir() else []
 
     def _record(self, project_id: str, folder: Path) -> tuple[ClipRecord, Clip]:
         try:
@@ -340,7 +342,7 @@ class ClipLibrary:
             NotFoundError: no such clip.
             AudioError: its file is damaged.
         """
-        if not store.is_id(project_id) or not store.is_id(clip_id):
+        if not disk.is_id(project_id) or not disk.is_id(clip_id):
             raise NotFoundError("There is no such clip. Choose it from the list.")
         return self._record(project_id, self.clip_folder(project_id, clip_id))[0]
 
@@ -364,7 +366,7 @@ class ClipLibrary:
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
     temporary = folder.with_name(f".part-{folder.name}")
-    with store.storage_errors(folder.parent):
+    with disk.storage_errors(folder.parent):
         temporary.mkdir(parents=True, exist_ok=True)
         try:
             yield temporary

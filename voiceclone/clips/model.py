@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from voiceclone import limits
-from voiceclone.audio import Audio
-from voiceclone.clips.verdict import Facts, Verdict, judge
-from voiceclone.counts import count
+from voiceclone.audio.sound import Audio
+from voiceclone.clips.quality.verdict import Facts, Verdict, judge
 from voiceclone.errors import TextError
+from voiceclone.wording import count
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from voiceclone import limits
 from voiceclone.clips.model import Clip, Readiness, is_trainable
-from voiceclone.counts import duration
+from voiceclone.wording import duration
 
 
 def assess(clips: Sequence[Clip]) -> Readiness:

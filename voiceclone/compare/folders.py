@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from voiceclone import store
 from voiceclone.compare import model
 from voiceclone.compare.model import Comparison, Request
 from voiceclone.errors import NotFoundError, VoiceCloneError
+from voiceclone.storage import disk
 
 REQUEST_FILE = "request.json"
 
@@ -17,7 +17,7 @@ def root(data_dir: Path) -> Path:
 
 def new(data_dir: Path) -> Path:
     """Return the path of a new comparison; nothing is made yet."""
-    return store.safe_path(root(data_dir), store.new_id())
+    return disk.safe_path(root(data_dir), disk.new_id())
 
 
 def comparisons(data_dir: Path) -> list[Comparison]:
@@ -38,9 +38,9 @@ def folder(data_dir: Path, comparison_id: str) -> Path:
         NotFoundError: there is none of that id.
     """
     missing = NotFoundError("There is no such comparison; choose one from the list.")
-    if not store.is_id(comparison_id):
+    if not disk.is_id(comparison_id):
         raise missing
-    path = store.safe_path(root(data_dir), comparison_id)
+    path = disk.safe_path(root(data_dir), comparison_id)
     if not path.is_dir():
         raise missing
     return path
@@ -53,7 +53,7 @@ def unfinished(data_dir: Path, request: Request) -> Path | None:
         if (path.parent / model.COMPARISON_FILE).is_file():
             continue
         try:
-            known = model.request_from(store.read_json(path, missing=nothing, damaged=nothing))
+            known = model.request_from(disk.read_json(path, missing=nothing, damaged=nothing))
         except (NotFoundError, TypeError, AttributeError):
             continue
         if known == request:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from voiceclone.clips.model import Clip, is_trainable
-from voiceclone.counts import count, duration
 from voiceclone.errors import NotEnoughSpeechError, NotFoundError
 from voiceclone.limits import MIN_TRAIN_SPEECH_S
+from voiceclone.wording import count, duration
 
 SHARE = 0.2
 MIN_CLIPS, MAX_CLIPS = 2, 10

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.compare.model import Figures
 from voiceclone.errors import VoiceCloneError
-from voiceclone.judge import pitch
+from voiceclone.evaluation import pitch
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,12 +24,13 @@ def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, he
         held_out: recordings of the person that no training was given.
     """
     try:
-        from voiceclone.judge import similarity
+        from voiceclone.evaluation import speaker_similarity
 
-        person = similarity.mean_embedding(held_out)
+        person = speaker_similarity.mean_embedding(held_out)
         # Silence has no speaker, though it has an embedding.
         similarities = [
-            similarity.cosine(similarity.embed(one), person) if one.samples.any() else 0.0 for one in spoken
+            speaker_similarity.cosine(speaker_similarity.embed(one), person) if one.samples.any() else 0.0
+            for one in spoken
         ]
     except ImportError as error:
         similarities = _without("likeness", error)
@@ -45,11 +46,11 @@ def judge_recordings(texts: Sequence[str], held_out: Sequence[Audio], language: 
     similarities: list[float] = []
     if len(held_out) > 1:
         try:
-            from voiceclone.judge import similarity
+            from voiceclone.evaluation import speaker_similarity
 
-            embeddings = [similarity.embed(recording) for recording in held_out]
+            embeddings = [speaker_similarity.embed(recording) for recording in held_out]
             total = np.sum(embeddings, axis=0)
-            similarities = [similarity.cosine(own, total - own) for own in embeddings]
+            similarities = [speaker_similarity.cosine(own, total - own) for own in embeddings]
         except ImportError as error:
             similarities = _without("likeness", error)
     off = pitch.off_semitones(held_out[::2], pitch.median_hz(held_out[1::2]))
@@ -97,8 +98,8 @@ def _word_errors(
     if not language.startswith("en"):
         return (), ()
     try:
-        from voiceclone.clips.transcribe import keeping_recogniser, transcribe
-        from voiceclone.judge.words import comparable_words, edit_distance
+        from voiceclone.evaluation.wer import comparable_words, edit_distance
+        from voiceclone.recognition.transcribe import keeping_recogniser, transcribe
 
         said = [comparable_words(text, language) for text in texts]
         with keeping_recogniser():
@@ -112,9 +113,9 @@ def _word_errors(
 
 def _naturalnesses(spoken: Sequence[Audio]) -> list[float]:
     try:
-        from voiceclone.judge import naturalness
+        from voiceclone.evaluation import dnsmos
 
-        return [naturalness.dnsmos_overall(one) for one in spoken]
+        return [dnsmos.dnsmos_overall(one) for one in spoken]
     except ImportError as error:
         return _without("naturalness", error)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from statistics import fmean, stdev
 from typing import Any
 
-from voiceclone import store
 from voiceclone.errors import NotFoundError
+from voiceclone.storage import disk
 
 FORMAT = 1
 COMPARISON_FILE = "comparison.json"
@@ -40,7 +40,7 @@ class Figures:
     naturalnesses: tuple[float, ...] = ()
     """DNSMOS OVRL, 1..5."""
     pitch_off_semitones: float | None = None
-    """Median pitch of all of them together above that of the held-out recordings; see `judge.pitch`."""
+    """Median pitch of all of them together above that of the held-out recordings; see `evaluation.pitch`."""
 
     @property
     def similarity(self) -> float | None:
@@ -137,7 +137,7 @@ def interval(values: Sequence[float], confidence: float = 0.95) -> float | None:
 
 def write_comparison(folder: Path, comparison: Comparison) -> None:
     """Write `comparison.json`, whole or not at all."""
-    store.write_json(folder / COMPARISON_FILE, as_plain(comparison))
+    disk.write_json(folder / COMPARISON_FILE, as_plain(comparison))
 
 
 def read_comparison(folder: Path) -> Comparison:
@@ -148,7 +148,7 @@ def read_comparison(folder: Path) -> Comparison:
     """
     damaged = NotFoundError(f"The comparison in “{folder}” is damaged. Compare again.")
     missing = NotFoundError(f"There is no finished comparison in “{folder}”. Compare again.")
-    value = store.read_json(folder / COMPARISON_FILE, missing=missing, damaged=damaged)
+    value = disk.read_json(folder / COMPARISON_FILE, missing=missing, damaged=damaged)
     try:
         return comparison_from(value)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

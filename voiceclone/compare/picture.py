@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from voiceclone.audio.pictures import DOTS_PER_INCH, INK, WAVE
 from voiceclone.compare import table
 from voiceclone.compare.model import Comparison, interval
-from voiceclone.counts import duration
-from voiceclone.pictures import DOTS_PER_INCH, INK, WAVE
+from voiceclone.wording import duration
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

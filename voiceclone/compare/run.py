@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from voiceclone import host, store
-from voiceclone.audio import Audio, encode_wav
-from voiceclone.bases.base import OnProgress, Policy, ShouldStop
+from voiceclone import host
+from voiceclone.audio.sound import Audio, encode_wav
+from voiceclone.bases.base import Policy
 from voiceclone.compare import folders, judging, model, verdict
 from voiceclone.compare.model import Comparison, Request, Way
 from voiceclone.errors import BusyError, Cancelled, NotFoundError, TrainingError
 from voiceclone.limits import MAX_NAME_CHARACTERS
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.storage import disk
 from voiceclone.training.runs import RunStatus
-from voiceclone.voices import VoiceShelf
+from voiceclone.voices.library import VoiceLibrary
 
 if TYPE_CHECKING:
     from voiceclone.engine import VoiceEngine
@@ -44,7 +46,7 @@ class ComparisonRun:
     ) -> None:
         self._engine, self._request, self._consent_by = engine, request, consent_by
         self._on_progress, self._should_stop = on_progress, should_stop
-        self._shelf = VoiceShelf(engine.data_dir)
+        self._shelf = VoiceLibrary(engine.data_dir)
         self._folder = folders.unfinished(engine.data_dir, request) or folders.new(engine.data_dir)
         self._place, self._share = 0, 0.0
 
@@ -57,7 +59,7 @@ class ComparisonRun:
             TrainingError: a training failed; the message says why.
         """
         with self._alone():
-            store.write_json(self._folder / folders.REQUEST_FILE, model.as_plain(self._request))
+            disk.write_json(self._folder / folders.REQUEST_FILE, model.as_plain(self._request))
             self._engine.base_of(self._request.base_id).ensure_ready()  # not on the clock of the first way
             recordings = self._recordings()
             ways = []
@@ -69,7 +71,7 @@ class ComparisonRun:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        with store.storage_errors(self._folder):
+        with disk.storage_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._folder / "lock", timeout=0)
         try:
@@ -92,7 +94,7 @@ class ComparisonRun:
     def _done(self, policy: str) -> Way | None:
         nothing = NotFoundError("not done")
         try:
-            way = model.way_from(store.read_json(self._folder / f"{policy}.json", missing=nothing, damaged=nothing))
+            way = model.way_from(disk.read_json(self._folder / f"{policy}.json", missing=nothing, damaged=nothing))
         except (NotFoundError, KeyError, TypeError, ValueError, AttributeError):
             return None
         self._clear_away(policy, way.voice_id)  # in case of a crash between writing and clearing
@@ -113,7 +115,7 @@ class ComparisonRun:
             if policy == Policy.INSTANT:  # made again in seconds; what was trained stays for the next time
                 self._clear_away(policy, voice_id)
             raise
-        store.write_json(self._folder / f"{policy}.json", model.as_plain(way))
+        disk.write_json(self._folder / f"{policy}.json", model.as_plain(way))
         self._clear_away(policy, voice_id)
         return way
 
@@ -163,7 +165,7 @@ class ComparisonRun:
         """Return the id of the training that was begun for a way, nothing without one."""
         nothing = NotFoundError("no training")
         try:
-            current = store.read_json(self._folder / _CURRENT_FILE, missing=nothing, damaged=nothing)
+            current = disk.read_json(self._folder / _CURRENT_FILE, missing=nothing, damaged=nothing)
             return str(current["run_id"]) if current["policy"] == policy else ""
         except (NotFoundError, KeyError, TypeError):
             return ""
@@ -182,7 +184,7 @@ class ComparisonRun:
             consent_by=self._consent_by,
             clip_ids=request.training_clip_ids,
         )
-        store.write_json(self._folder / _CURRENT_FILE, {"policy": policy, "run_id": run.run_id})
+        disk.write_json(self._folder / _CURRENT_FILE, {"policy": policy, "run_id": run.run_id})
         return run
 
     def _give_up(self, run_id: str) -> None:
@@ -246,10 +248,10 @@ class ComparisonRun:
             ways=tuple(ways),
             verdict=verdict.verdict(ways),
             device=host.device_in_use(),
-            created_at=store.now_iso(),
+            created_at=disk.now_iso(),
         )
         encode_wav(recordings[0], self._folder / model.RECORDING_FILE)
-        store.write_bytes(self._folder / model.PICTURE_FILE, comparison_png(comparison))
+        disk.write_bytes(self._folder / model.PICTURE_FILE, comparison_png(comparison))
         model.write_comparison(self._folder, comparison)
         return comparison
 

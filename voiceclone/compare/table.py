@@ -1,7 +1,7 @@
 """A comparison as a table: the same cells for the terminal, the picture and the documents."""
 
 from voiceclone.compare.model import Comparison, Figures, interval
-from voiceclone.judge import pitch
+from voiceclone.evaluation import pitch
 
 HEAD = (
     "",

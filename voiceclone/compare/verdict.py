@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from voiceclone.compare.model import Way, interval
-from voiceclone.counts import count
-from voiceclone.judge import pitch
+from voiceclone.evaluation import pitch
+from voiceclone.wording import count
 
 CONFIDENCE = 0.99
 MIN_SENTENCES = 4

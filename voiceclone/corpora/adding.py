@@ -6,18 +6,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from voiceclone import limits
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import AddReport, Clip, Rejected
-from voiceclone.clips.transcribe import can_transcribe, keeping_recogniser, transcribe
 from voiceclone.corpora.casing import is_bare, restored, without_lone_quotes
 from voiceclone.corpora.model import Corpus, Utterance, duration_s
 from voiceclone.corpora.speakers import choose_speaker, named, stop_if_asked
-from voiceclone.counts import count, duration, is_are, kept_words
 from voiceclone.errors import AudioError, Cancelled, InputError, NotFoundError, VoiceCloneError
-from voiceclone.spool import spool_folder, sweep_spools
-from voiceclone.store import write_bytes
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.recognition.transcribe import can_transcribe, keeping_recogniser, transcribe
+from voiceclone.storage.disk import write_bytes
+from voiceclone.storage.staging import spool_folder, sweep_spools
 from voiceclone.text.languages import get_language
+from voiceclone.wording import count, duration, is_are, kept_words
 
 _BATCH = 25
 """Files given to the clip library at once: it reads the project's clips again each time."""
@@ -180,7 +180,7 @@ class _Adding:
             return without_lone_quotes(utterance.text)
         heard = ""
         if can_transcribe(self._language):
-            from voiceclone.audio import decode
+            from voiceclone.audio.sound import decode
 
             with suppress(AudioError):  # the clip library says what is wrong with it
                 heard = transcribe(decode(utterance.path))

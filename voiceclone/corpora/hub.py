@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from voiceclone.clips.recording_names import SOUND_SUFFIXES
+from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
 from voiceclone.corpora.model import Corpus, Utterance
 from voiceclone.errors import InputError, NotFoundError, VoiceCloneError
 

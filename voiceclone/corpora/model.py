@@ -122,7 +122,7 @@ def duration_s(utterance: Utterance) -> float | None:
         return utterance.listed_s
     if utterance.content is not None:
         return _duration_of_bytes(utterance.content)
-    from voiceclone.decoding import told_duration_s
+    from voiceclone.audio.decoding import told_duration_s
 
     try:
         return told_duration_s(utterance.path)

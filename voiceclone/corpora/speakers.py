@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from voiceclone.bases.base import OnProgress, ShouldStop
 from voiceclone.corpora.model import Corpus, CorpusSpeaker, duration_s
-from voiceclone.counts import count
 from voiceclone.errors import Cancelled, InputError, NotFoundError
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.wording import count
 
 SHORTEST_PREFIX = 8
 """Letters of a long speaker id that may stand for it; Common Voice's have 128."""

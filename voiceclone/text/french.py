@@ -4,7 +4,7 @@ import re
 
 from voiceclone.text.normalize.words import listed
 
-# Found by comparing espeak-ng 1.52 with Lexique 3.82 (the pronunciation of 11,216 words in -ent, docs/decisions.md).
+# Found by comparing espeak-ng 1.52 with Lexique 3.82 (the pronunciation of 11,216 words in -ent, docs/decisions/0009).
 _SAID = frozenset(
     listed(
         """

@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from voiceclone.counts import count
 from voiceclone.errors import TextError
 from voiceclone.limits import MAX_SPEAK_CHARACTERS
 from voiceclone.text.languages import Language, get_language
 from voiceclone.text.letters import check_speakable, says_something, speaks_mostly, transliterated
 from voiceclone.text.normalize.abbreviations import dotted, goes_on, never_final, spaced
 from voiceclone.text.phonemes import phonemize
+from voiceclone.wording import count
 
 MAX_PHONEMES = 250
 """Aim for one piece; the base reads 510 at most and hurries through long inputs (below 300 is safe)."""

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from voiceclone import store
-from voiceclone.counts import count
 from voiceclone.errors import InputError, NotFoundError
-from voiceclone.judge import pitch
-from voiceclone.judge.panel import Judged
-from voiceclone.voice_file import is_whole
+from voiceclone.evaluation import pitch
+from voiceclone.evaluation.panel import Judged
+from voiceclone.storage import disk
+from voiceclone.storage.safetensors_file import is_whole
+from voiceclone.wording import count
 
 FOLDER = "candidates"
 """In the run folder: sounds (FLAC) and voice files (safetensors)."""
@@ -39,8 +39,8 @@ of several is the luckiest of them. With 0.25 a voice of some 0.91 likeness lost
 0.874, whose twenty sentences were 0.15 better."""
 BUZZ_MEAN_DB, BUZZ_MAX_DB = 0.5, 5.5
 """Tone excess above that of the untouched base on the same sentences, mean and strongest line of a band. The bars of
-the benchmark (0.3 and 4 dB) and twice the spread of pairs of sentences (0.09 and 0.75 dB); see docs/decisions.md,
-“Candidates”."""
+the benchmark (0.3 and 4 dB) and twice the spread of pairs of sentences (0.09 and 0.75 dB); see
+docs/decisions/0119."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def read(run_dir: Path) -> Candidates:
     """Read what lies in a run folder; nothing where there is nothing, or where it is damaged."""
     nothing = NotFoundError("no candidates")
     try:
-        content = store.read_json_twice(run_dir / INDEX_FILE, missing=nothing, damaged=nothing)
+        content = disk.read_json_twice(run_dir / INDEX_FILE, missing=nothing, damaged=nothing)
         return _parse(content)
     except (NotFoundError, KeyError, TypeError, ValueError, AttributeError):
         return Candidates()
@@ -133,7 +133,7 @@ def read(run_dir: Path) -> Candidates:
 def write(run_dir: Path, found: Candidates) -> None:
     """Write all of it, whole or not at all."""
     # Twice: without it no one knows how the voice files were judged, and they would be tidied away.
-    store.write_json_twice(run_dir / INDEX_FILE, asdict(found))
+    disk.write_json_twice(run_dir / INDEX_FILE, asdict(found))
 
 
 def add(run_dir: Path, candidate: Candidate) -> Candidates:

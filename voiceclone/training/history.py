@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone import store
 from voiceclone.errors import InputError, NotFoundError
+from voiceclone.storage import disk
 from voiceclone.training import runs
 from voiceclone.training.runs import RunStatus
 
 if TYPE_CHECKING:
-    from voiceclone.voice_file import Voice
+    from voiceclone.voices.voice_file import Voice
 
 SHORTEST_BEGINNING = 4
 """Letters of an id that stand for a run: with thousands of runs four rarely name two, and then both are told."""
@@ -120,7 +120,7 @@ def as_plain(record: RunRecord) -> dict[str, Any]:
 def _object(path: Path) -> dict[str, Any]:
     nothing = NotFoundError("nothing there")
     try:
-        content = store.read_json(path, missing=nothing, damaged=nothing)
+        content = disk.read_json(path, missing=nothing, damaged=nothing)
     except NotFoundError:
         return {}
     return content if isinstance(content, dict) else {}

@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 from filelock import FileLock
 
-from voiceclone import store
 from voiceclone.errors import BusyError
+from voiceclone.storage import disk
 
 _SAME_START_S = 5.0
 """How far two readings of one process's start may lie apart: the clock may be set right in between."""
@@ -99,14 +99,14 @@ class TrainingLock:
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
-        with store.storage_errors(self._guard_path.parent):
+        with disk.storage_errors(self._guard_path.parent):
             self._guard_path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self._guard_path, timeout=_GUARD_TIMEOUT_S):
                 yield
 
     def _read(self) -> Holder | None:
         try:
-            fields = store.read_json(self._path, missing=_NO_HOLDER, damaged=_NO_HOLDER)
+            fields = disk.read_json(self._path, missing=_NO_HOLDER, damaged=_NO_HOLDER)
             return Holder(
                 run_id=str(fields["run_id"]),
                 pid=int(fields["pid"]),
@@ -129,7 +129,7 @@ class TrainingLock:
             "boot": _boot(pid),
             "handover": handover,
         }
-        store.write_json(self._path, content)
+        disk.write_json(self._path, content)
 
 
 def _boot(pid: int) -> str:

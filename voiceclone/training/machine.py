@@ -45,7 +45,7 @@ def look(data_dir: Path) -> Machine:
     return Machine(host.processor_name(), host.cores(), free_mb, total_mb, disk_free_mb)
 
 
-class OthersMeter:
+class OtherLoadMeter:
     """Tells which share of the processor other programs have taken since it was made.
 
     Looks at the cores that this process may use. Time that the host of a virtual machine gave to others counts, too.
@@ -74,7 +74,7 @@ class OthersNow:
         """Return the share, 0..1."""
         with self._turn:
             if self._looked is None or time.monotonic() - self._looked[0] > _HOLDS_S:
-                meter = OthersMeter()
+                meter = OtherLoadMeter()
                 time.sleep(_SAMPLE_S)
                 self._looked = time.monotonic(), meter.share()
             return self._looked[1]

@@ -4,10 +4,10 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from voiceclone.counts import count, duration
 from voiceclone.training.machine import Machine
-from voiceclone.training.pace import BUSY_SHARE, Pace
 from voiceclone.training.runner import NEEDED_DISK_MB
+from voiceclone.training.speed import BUSY_SHARE, TrainingSpeed
+from voiceclone.wording import count, duration
 
 PEAK_MEMORY_MB = 3_900.0
 """Most that a training with the embedded base held on two cores, from 60 and 300 s of speech (benchmarks/README.md)."""
@@ -80,7 +80,7 @@ class Facts:
     needed_memory_mb: float = PEAK_MEMORY_MB
     slow_sentence: str = ""
     """Why this base is slow without a graphics card; nothing where it is not, or where there is one."""
-    pace: Pace | None = None
+    pace: TrainingSpeed | None = None
     """What was measured on this machine; None before."""
     consent: bool | None = None
     """None where it was not asked yet."""

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import psutil
 
-from voiceclone import host, store
+from voiceclone import host
 from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.errors import BusyError, InputError, NotFoundError, StorageError
+from voiceclone.storage import disk
 from voiceclone.training import runs
 from voiceclone.training.lock import Holder, TrainingLock
 from voiceclone.training.runs import RunConfig, RunState, RunStatus
@@ -40,9 +41,9 @@ class TrainingRunner:
         Raises:
             NotFoundError: there is no such run.
         """
-        if not store.is_id(run_id) or not runs.config_path(self._runs_dir / run_id).is_file():
+        if not disk.is_id(run_id) or not runs.config_path(self._runs_dir / run_id).is_file():
             raise NotFoundError("There is no such training run; choose one from the list.")
-        return store.safe_path(self._runs_dir, run_id)
+        return disk.safe_path(self._runs_dir, run_id)
 
     def status(self, run_id: str) -> RunStatus:
         """Return how a run stands now."""
@@ -82,16 +83,16 @@ class TrainingRunner:
             BusyError: another training runs.
             StorageError: too little room on the disk.
         """
-        store.require_free_disk(self._data_dir, NEEDED_DISK_MB)
+        disk.require_free_disk(self._data_dir, NEEDED_DISK_MB)
         self._claim(config.run_id)
         try:
-            run_dir = store.safe_path(self._runs_dir, config.run_id)
+            run_dir = disk.safe_path(self._runs_dir, config.run_id)
             # The state comes first: a folder with run.json is a run, and it never lacks its state.
             runs.write_state(run_dir, RunState())
             if start_voice is not None:
                 kept = run_dir / START_VOICE_FILE
-                for each in (kept, store.copy_path(kept)):  # a cut one could not be had again: see the docstring
-                    with store.atomic_file(each) as temporary:
+                for each in (kept, disk.copy_path(kept)):  # a cut one could not be had again: see the docstring
+                    with disk.atomic_file(each) as temporary:
                         shutil.copyfile(start_voice, temporary)
             runs.write_config(run_dir, config)
             self._spawn(run_dir, config.run_id)
@@ -113,7 +114,7 @@ class TrainingRunner:
         if status.state in ("finished", "stopped"):
             raise InputError(f"The training of “{status.voice_name}” has ended already; start a new one.")
         run_dir = self.run_dir(run_id)
-        store.require_free_disk(self._data_dir)
+        disk.require_free_disk(self._data_dir)
         self._wait_for_end(run_id)
         self._claim(run_id)
         try:
@@ -146,7 +147,7 @@ class TrainingRunner:
         run_dir = self.run_dir(run_id)
         if status.state in ("finished", "stopped"):
             return status
-        store.write_bytes(runs.stop_path(run_dir), b"")
+        disk.write_bytes(runs.stop_path(run_dir), b"")
         if self._is_alive(run_id):
             return self.status(run_id)
         if self.status(run_id).step == 0:
@@ -172,7 +173,7 @@ class TrainingRunner:
         run_dir = self.run_dir(run_id)
         if self._is_alive(run_id):
             raise BusyError("This training is running. Stop it first, then delete it.")
-        store.remove_folder(run_dir)
+        disk.remove_folder(run_dir)
 
     def _holder(self, run_id: str) -> Holder | None:
         holder = self._lock.holder()

@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from voiceclone import store
+from voiceclone.bases.run.notes import NOTES_FILE, add_note
 from voiceclone.errors import NotFoundError, StorageError
-from voiceclone.training.notes import NOTES_FILE, add_note
-from voiceclone.training.words import status_sentence
+from voiceclone.storage import disk
+from voiceclone.training.status_sentence import status_sentence
 
 FINAL_STATES = ("finished", "stopped", "failed")
 RUNNING_STATES = ("waiting", "preparing", "training", "stopping")
@@ -139,7 +139,7 @@ def read_config(run_dir: Path) -> RunConfig:
     def tell() -> None:
         add_note(run_dir, "The description of this training was damaged; its copy has taken its place.")
 
-    content = store.read_json_twice(config_path(run_dir), missing=missing, damaged=damaged, on_repair=tell)
+    content = disk.read_json_twice(config_path(run_dir), missing=missing, damaged=damaged, on_repair=tell)
     try:
         known = {field.name: content[field.name] for field in fields(RunConfig) if field.name in content}
         if known.get("clip_ids") is not None:
@@ -151,14 +151,14 @@ def read_config(run_dir: Path) -> RunConfig:
 
 def write_config(run_dir: Path, config: RunConfig) -> None:
     """Write `run.json`."""
-    store.write_json_twice(config_path(run_dir), asdict(config))
+    disk.write_json_twice(config_path(run_dir), asdict(config))
 
 
 def read_state(run_dir: Path) -> RunState:
     """Read `state.json`; one that is missing or damaged says that nothing has begun."""
     nothing = NotFoundError("no state")
     try:
-        content = store.read_json(state_path(run_dir), missing=nothing, damaged=nothing)
+        content = disk.read_json(state_path(run_dir), missing=nothing, damaged=nothing)
         known = {field.name for field in fields(RunState)}
         return RunState(**{name: value for name, value in content.items() if name in known})
     except (NotFoundError, AttributeError, TypeError):
@@ -169,7 +169,7 @@ def mend_state(run_dir: Path) -> None:
     """Say so when `state.json` is damaged, and begin a new one: the checkpoint knows how far the run is."""
     damaged, missing = StorageError("damaged"), NotFoundError("no state")
     try:
-        store.read_json(state_path(run_dir), missing=missing, damaged=damaged)
+        disk.read_json(state_path(run_dir), missing=missing, damaged=damaged)
     except NotFoundError:
         return
     except StorageError:
@@ -182,7 +182,7 @@ def mend_state(run_dir: Path) -> None:
 
 def write_state(run_dir: Path, state: RunState) -> None:
     """Write `state.json`, stamped with the present time."""
-    store.write_json(state_path(run_dir), asdict(state) | {"written_at": time.time()})
+    disk.write_json(state_path(run_dir), asdict(state) | {"written_at": time.time()})
 
 
 def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
@@ -244,7 +244,7 @@ def read_notes(run_dir: Path) -> tuple[str, ...]:
     """Return the sentences in `notes.json`, each once; none where there is no such file or it is damaged."""
     nothing = NotFoundError("no notes")
     try:
-        told = store.read_json(run_dir / NOTES_FILE, missing=nothing, damaged=nothing)
+        told = disk.read_json(run_dir / NOTES_FILE, missing=nothing, damaged=nothing)
     except NotFoundError:
         return ()
     return tuple(dict.fromkeys(note for note in told if isinstance(note, str))) if isinstance(told, list) else ()

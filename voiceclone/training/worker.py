@@ -12,18 +12,20 @@ from typing import Any
 
 import psutil
 
-from voiceclone import compute, host, store
+from voiceclone import compute, host
 from voiceclone.bases.base import START_VOICE_FILE, BaseModel, HeardWhileTraining, Policy, TrainingPlan
-from voiceclone.bases.custom import load_base
 from voiceclone.bases.memory import is_out_of_memory
+from voiceclone.bases.registry import load_base
+from voiceclone.bases.run.active_time import ActiveTime
+from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import Cancelled, NotFoundError, StorageError, VoiceCloneError, VoiceFileError
+from voiceclone.storage import disk
+from voiceclone.storage.safetensors_file import is_whole
 from voiceclone.training import runs
+from voiceclone.training.candidate_selection import CandidateSelector
 from voiceclone.training.lock import TrainingLock
-from voiceclone.training.notes import add_note
-from voiceclone.training.picking import Picker
-from voiceclone.training.work_clock import WorkClock
-from voiceclone.voice_file import Voice, base_sha256, is_whole
-from voiceclone.voices import VoiceShelf
+from voiceclone.voices.library import VoiceLibrary
+from voiceclone.voices.voice_file import Voice, base_sha256
 
 SLICE_S = 15.0
 """Training between two checkpoints."""
@@ -39,7 +41,7 @@ class Board:
     def __init__(self, run_dir: Path) -> None:
         self._run_dir = run_dir
         self.state = runs.read_state(run_dir)
-        self._clock = WorkClock(self.state.elapsed_s)
+        self._clock = ActiveTime(self.state.elapsed_s)
         self._written = 0.0
         self._asked = 0.0
         self._stop = False
@@ -101,7 +103,7 @@ def main(arguments: list[str]) -> int:
     try:
         board.write(state="preparing", message="", error="", fruitless_starts=board.state.fruitless_starts + 1)
         _lower_priority()
-        with store.storage_errors(run_dir):
+        with disk.storage_errors(run_dir):
             _train(run_dir, data_dir, config, board)
         return 0
     except Exception as error:
@@ -120,7 +122,7 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
     try:
         prepared = _prepare(run_dir, data_dir, config, base, board)
         if isinstance(base, HeardWhileTraining):
-            picker = Picker(run_dir, data_dir, config, base, prepared.language)
+            picker = CandidateSelector(run_dir, data_dir, config, base, prepared.language)
         _learn(run_dir, base, board, picker)
     except Cancelled:
         prepared = _read_prepared(run_dir)
@@ -134,7 +136,7 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
     stopped = board.stop_asked()
     _install(run_dir, data_dir, config, base, board, prepared, steps)
     board.write(state="stopped" if stopped else "finished", message="", voice_installed=True)
-    store.copy_path(run_dir / START_VOICE_FILE).unlink(missing_ok=True)  # 20 MB that nothing needs any more
+    disk.copy_path(run_dir / START_VOICE_FILE).unlink(missing_ok=True)  # 20 MB that nothing needs any more
 
 
 def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseModel, board: Board) -> Prepared:
@@ -157,7 +159,7 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
         heard_s[clip.language] = heard_s.get(clip.language, 0.0) + clip.usable_s
     languages = sorted(heard_s, key=lambda language: -heard_s[language])
     prepared = Prepared(languages[0], languages, sum(heard_s.values()), len(clips))
-    store.write_json_twice(run_dir / "prepared.json", vars(prepared))
+    disk.write_json_twice(run_dir / "prepared.json", vars(prepared))
     return prepared
 
 
@@ -168,12 +170,12 @@ def _policy(config: runs.RunConfig, base: BaseModel) -> Policy:
 def _read_prepared(run_dir: Path) -> Prepared | None:
     nothing = NotFoundError("not prepared")
     try:
-        return Prepared(**store.read_json_twice(run_dir / "prepared.json", missing=nothing, damaged=nothing))
+        return Prepared(**disk.read_json_twice(run_dir / "prepared.json", missing=nothing, damaged=nothing))
     except (NotFoundError, TypeError):
         return None
 
 
-def _learn(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) -> None:
+def _learn(run_dir: Path, base: BaseModel, board: Board, picker: CandidateSelector | None) -> None:
     board.tell(state="training", message="")
     if picker is not None:
         picker.begin()
@@ -198,7 +200,7 @@ def _learn(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) 
                 return
 
 
-def _finish(run_dir: Path, base: BaseModel, board: Board, picker: Picker | None) -> int:
+def _finish(run_dir: Path, base: BaseModel, board: Board, picker: CandidateSelector | None) -> int:
     """Leave the final `voice.safetensors` and `scores.json`; return after how many steps that voice was made."""
     kept = picker.conclude(board.state.step, board.state.elapsed_s) if picker is not None else None
     if kept is None:
@@ -220,7 +222,7 @@ def _install(
 ) -> None:
     nothing = NotFoundError("no scores")
     try:
-        scores = store.read_json(run_dir / "scores.json", missing=nothing, damaged=nothing)
+        scores = disk.read_json(run_dir / "scores.json", missing=nothing, damaged=nothing)
     except NotFoundError:
         scores = {}
     board.write()
@@ -232,7 +234,7 @@ def _install(
         base_id=base.base_id,
         base_sha256=base_sha256(base),
         base_licence=base.licence,
-        created_at=store.now_iso(),
+        created_at=disk.now_iso(),
         minutes=board.state.elapsed_s / 60,
         steps=steps,
         speech_s=prepared.speech_s,
@@ -247,7 +249,7 @@ def _install(
     _check_whole(run_dir / "voice.safetensors")
     # A voice that was stopped early does not take the place of one that was finished.
     replaces = None if board.stop_asked() else config.replaces
-    VoiceShelf(data_dir).install(run_dir / "voice.safetensors", voice, replaces)
+    VoiceLibrary(data_dir).install(run_dir / "voice.safetensors", voice, replaces)
 
 
 def _check_whole(path: Path) -> None:
@@ -261,7 +263,7 @@ def _check_whole(path: Path) -> None:
 def _mend_start_voice(run_dir: Path) -> None:
     """Let the copy of the voice that a run goes on from take its place where a power loss cut it."""
     path = run_dir / START_VOICE_FILE
-    copy = store.copy_path(path)
+    copy = disk.copy_path(path)
     if is_whole(path) or not (path.is_file() or copy.is_file()):
         return
     if not is_whole(copy):
@@ -269,7 +271,7 @@ def _mend_start_voice(run_dir: Path) -> None:
             "The copy of the voice that this training goes on from is damaged. Start a new training; the voice itself "
             "and your recordings are untouched."
         )
-    store.write_bytes(path, copy.read_bytes())
+    disk.write_bytes(path, copy.read_bytes())
     add_note(run_dir, "The voice that this training goes on from was damaged; its copy has taken its place.")
 
 
@@ -293,7 +295,7 @@ def _say_failed(board: Board, error: Exception) -> None:
 def _end_torn_line(path: Path) -> None:
     # A killed process may have left half a line; what follows must not be glued to it.
     if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-        with store.storage_errors(path), path.open("ab") as file:
+        with disk.storage_errors(path), path.open("ab") as file:
             file.write(b"\n")
 
 

@@ -6,19 +6,20 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.ui import markup, text
-from voiceclone.ui.blind import build_blind
-from voiceclone.ui.clips import build_clips
-from voiceclone.ui.comparing import build_comparing
-from voiceclone.ui.convert import build_convert
-from voiceclone.ui.header import build_header, wire_header
-from voiceclone.ui.history import build_history
-from voiceclone.ui.record import build_record
-from voiceclone.ui.shared import Shared, chosen_id, wire
-from voiceclone.ui.speak import build_speak
-from voiceclone.ui.theme import CSS, theme
-from voiceclone.ui.train import build_train
-from voiceclone.ui.voices import build_voices
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.header import build_header, wire_header
+from voiceclone.ui.parts.shared import Shared, chosen_id, wire
+from voiceclone.ui.parts.theme import CSS, theme
+from voiceclone.ui.record_tab.clips import build_clips
+from voiceclone.ui.record_tab.record import build_record
+from voiceclone.ui.speak_tab.blind import build_blind
+from voiceclone.ui.speak_tab.convert import build_convert
+from voiceclone.ui.speak_tab.speak import build_speak
+from voiceclone.ui.speak_tab.voices import build_voices
+from voiceclone.ui.train_tab.comparison import build_comparing
+from voiceclone.ui.train_tab.history import build_history
+from voiceclone.ui.train_tab.train import build_train
 
 MAX_UPLOAD = "2gb"
 QUEUE_SIZE = 32
@@ -76,11 +77,11 @@ def _remembered(name: str) -> gr.BrowserState:
 
 def head() -> str:
     """Return the scripts in the page's head: the microphone is kept plain, and the end of a training is told."""
-    return _script("microphone.js", text.MICROPHONE) + _script("ending.js", text.NOTIFY)
+    return _script("record_tab/microphone.js", text.MICROPHONE) + _script("train_tab/ending.js", text.NOTIFY)
 
 
 def _script(name: str, words: dict[str, str]) -> str:
-    script = Path(__file__).with_name(name).read_text(encoding="utf-8")
+    script = (Path(__file__).parent / name).read_text(encoding="utf-8")
     told = json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
     return f"<script>\n{script.replace('__WORDS__', told)}</script>"
 

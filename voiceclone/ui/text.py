@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from voiceclone.counts import about, at_least, count, duration, seconds
-from voiceclone.judge import pitch
+from voiceclone.evaluation import pitch
 from voiceclone.limits import MAX_NAME_CHARACTERS
+from voiceclone.wording import about, at_least, count, duration, seconds
 
 TITLE = "VoiceClone"
 TAGLINE = "Your own voice, on your own computer. Nothing you record leaves it."

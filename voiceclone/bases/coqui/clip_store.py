@@ -7,11 +7,12 @@ from textwrap import shorten
 
 import numpy as np
 
-from voiceclone.audio import Audio, encode_flac, resample
-from voiceclone.bases.base import OnProgress, ShouldStop, TrainingClip
+from voiceclone.audio.sound import Audio, encode_flac, resample
+from voiceclone.bases.base import TrainingClip
+from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import AudioError, Cancelled, NotEnoughSpeechError, TextError, TrainingError
-from voiceclone.store import read_json, write_json
-from voiceclone.training.notes import add_note
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.storage.disk import read_json, write_json
 
 INDEX_FILE = "clips.json"
 REJECTED_FILE = "rejected.json"
@@ -126,7 +127,7 @@ def read_sound(run_dir: Path, clip: StoredClip) -> Audio:
     Raises:
         TrainingError: its file is gone or damaged.
     """
-    from voiceclone.audio import decode
+    from voiceclone.audio.sound import decode
 
     try:
         return decode(_sound_path(run_dir, clip.clip_id))

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import SliceResult
 from voiceclone.bases.coqui.optional import attempt
-from voiceclone.bases.kokoro import scoring
 from voiceclone.errors import BaseModelError, NotFoundError
-from voiceclone.store import read_json, write_json
+from voiceclone.evaluation import sentences
+from voiceclone.storage.disk import read_json, write_json
 
 SCORES_FILE = "scores.json"
 DONE_FILE = "done.json"
@@ -47,7 +47,7 @@ def score(
         run_dir,
         "The finished voice could not be judged: a test sentence failed. The voice is kept without scores; "
         "listen to it yourself.",
-        lambda: scoring.score(_checked(speak), _checked(speak_untrained), language, real),
+        lambda: sentences.score(_checked(speak), _checked(speak_untrained), language, real),
     )
     return scores or {}
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from voiceclone.bases.memory import free_memory, is_out_of_memory
+from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import StorageError, VoiceFileError
-from voiceclone.training.notes import add_note
 
 _LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")

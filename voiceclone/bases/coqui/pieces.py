@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from voiceclone.audio import Audio, resample
-from voiceclone.bases.base import OnProgress, ShouldStop
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.errors import AudioError, Cancelled
 from voiceclone.limits import SILENT_PEAK_DBFS
+from voiceclone.progress import OnProgress, ShouldStop
 
 LONGEST_PIECE_S = 20.0
 """A converter's attention grows with the square of the length: 20 s fit any computer."""

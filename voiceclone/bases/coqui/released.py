@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.counts import count
 from voiceclone.errors import BaseModelError, NotFoundError
-from voiceclone.store import read_json
+from voiceclone.storage.disk import read_json
+from voiceclone.wording import count
 
 if TYPE_CHECKING:
     import torch

@@ -9,14 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from voiceclone.bases.base import OnProgress, Policy, ShouldStop, SliceResult, TrainingPlan
+from voiceclone.bases.base import Policy, SliceResult, TrainingPlan
 from voiceclone.bases.catalogue import card
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.finished import SCORES_FILE, note_done, read_done
 from voiceclone.bases.coqui.run_clock import RunClock
 from voiceclone.compute import use_all_cores
 from voiceclone.errors import InputError
-from voiceclone.store import write_json
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.storage.disk import write_json
 
 
 class ReleasedBase(ABC):

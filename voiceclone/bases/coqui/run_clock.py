@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone.bases.base import Policy, TrainingPlan
+from voiceclone.bases.run.active_time import ActiveTime
 from voiceclone.errors import TrainingError
-from voiceclone.store import read_json, write_json
-from voiceclone.training.work_clock import WorkClock
+from voiceclone.storage.disk import read_json, write_json
 
 PLAN_FILE = "plan.json"
 METRICS_FILE = "metrics.jsonl"
@@ -69,7 +69,7 @@ class RunClock:
         self.minutes = plan.minutes if plan.minutes or plan.steps else default_minutes
         self.steps, self.seed, self.step = plan.steps, plan.seed, 0
         self._reserve_s = reserve_s
-        self._clock = WorkClock(plan.elapsed_s)
+        self._clock = ActiveTime(plan.elapsed_s)
         self._step_s = 0.0
         self._bad_steps = 0
 
@@ -80,7 +80,7 @@ class RunClock:
 
     def restore(self, step: int, elapsed_s: float) -> None:
         """Go on from a checkpoint."""
-        self.step, self._clock = step, WorkClock(elapsed_s)
+        self.step, self._clock = step, ActiveTime(elapsed_s)
 
     @property
     def finished(self) -> bool:

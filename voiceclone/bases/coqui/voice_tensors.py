@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone.errors import VoiceFileError
-from voiceclone.store import atomic_file
+from voiceclone.storage.disk import atomic_file
 
 if TYPE_CHECKING:
     import torch

@@ -44,7 +44,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiceclone.audio import Audio, decode, resample
+from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.errors import BaseModelError, TextError, TrainingError
 
 if TYPE_CHECKING:

@@ -9,39 +9,40 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.audio import Audio
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import (
     START_VOICE_FILE,
     VOICE_FILE,
     Ability,
     Effort,
-    OnProgress,
     Policy,
-    ShouldStop,
     SliceResult,
     StockVoice,
     TrainingClip,
     TrainingPlan,
     Workload,
 )
-from voiceclone.bases.kokoro import recipe, start, stock, weights
-from voiceclone.bases.kokoro.network import SAMPLE_RATE
-from voiceclone.bases.kokoro.polish import at_speaking_level, polish
-from voiceclone.bases.kokoro.talker import Talker, say
+from voiceclone.bases.kokoro import starting_voice, stock
+from voiceclone.bases.kokoro.model import weights
+from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, polish
+from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
+from voiceclone.bases.kokoro.train import recipe
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.compute import device, random_state_untouched, use_all_cores
 from voiceclone.errors import InputError, NotFoundError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
-from voiceclone.store import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
-from voiceclone.voice_file import is_whole
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.storage.disk import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
+from voiceclone.storage.safetensors_file import is_whole
 
 if TYPE_CHECKING:
-    from voiceclone.bases.kokoro.trainer import Trainer
+    from voiceclone.bases.kokoro.train.trainer import Trainer
 
 _LOG = logging.getLogger(__name__)
 CHECKPOINT_INTERVAL_S = 45.0
 """With a first listen and the writing itself in between, at most a minute of work is lost when the process is killed.
-docs/decisions.md, “Never lose work”, has what a checkpoint costs."""
+docs/decisions/0100 has what a checkpoint costs."""
 FIRST_LISTEN_FILE = "first_listen.wav"
 DONE_FILE = "done.json"
 """Written when voice and scores are; only then is the checkpoint deleted."""
@@ -75,7 +76,7 @@ class KokoroBase:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.talker = Talker(folder)
+        self.talker = Synthesizer(folder)
         self._trainers: dict[Path, Trainer] = {}
 
     # Weights ----------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ class KokoroBase:
             weights.install_embedded(self._folder, on_progress)
             if on_progress:
                 on_progress(1.0, "Listening to the built-in voices, once")
-            start.listen_to_stock_voices(self._folder)
+            starting_voice.listen_to_stock_voices(self._folder)
 
     @property
     def weights_sha256(self) -> str:
@@ -129,7 +130,8 @@ class KokoroBase:
         should_stop: ShouldStop | None = None,
     ) -> None:
         """Write the clips' sound, texts and the plan into the run folder; features follow while training."""
-        from voiceclone.bases.kokoro import dataset, schedule
+        from voiceclone.bases.kokoro.data import dataset
+        from voiceclone.bases.kokoro.train import schedule
 
         began = time.monotonic()
         plan = replace(plan, policy=plan.policy or self.policies[0])
@@ -174,8 +176,8 @@ class KokoroBase:
         """Write `voice.safetensors`, `scores.json` unless `chosen` was judged, and clear away what training needed."""
         import shutil
 
-        from voiceclone.bases.kokoro.checkpoint import forget_checkpoints
-        from voiceclone.bases.kokoro.run_files import CHECKPOINT_FILE
+        from voiceclone.bases.kokoro.train.run_files import CHECKPOINT_FILE
+        from voiceclone.bases.run.checkpoint import forget_checkpoints
 
         if _read_done(run_dir) is not None:  # killed after everything was written
             if chosen is not None and not is_whole(run_dir / VOICE_FILE):
@@ -205,14 +207,14 @@ class KokoroBase:
 
     def held_out(self, run_dir: Path) -> list[Audio]:
         """Return the recordings of a run that nothing is learnt from."""
-        from voiceclone.bases.kokoro import dataset
+        from voiceclone.bases.kokoro.data import dataset
 
         entries = [entry for entry in dataset.read_index(run_dir) if entry.held_out]
         return [Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE) for entry in entries]
 
     def recordings(self, run_dir: Path, seconds: float) -> list[Audio]:
         """Return at least `seconds` of a run's recordings, the held-out ones first."""
-        from voiceclone.bases.kokoro import dataset
+        from voiceclone.bases.kokoro.data import dataset
 
         heard: list[Audio] = []
         for entry in sorted(dataset.read_index(run_dir), key=lambda one: not one.held_out):
@@ -239,7 +241,7 @@ class KokoroBase:
 
     def held_out_loss(self, run_dir: Path) -> float | None:
         """Return the loss on a recording that nothing is learnt from; None without one."""
-        from voiceclone.bases.kokoro.held_out import held_out_distance
+        from voiceclone.bases.kokoro.train.held_out import held_out_distance
 
         with self._between_steps(run_dir) as trainer:
             return held_out_distance(
@@ -256,8 +258,8 @@ class KokoroBase:
         import torch
         from safetensors.torch import load_file
 
-        from voiceclone.bases.kokoro.checkpoint import write_tensors
         from voiceclone.bases.kokoro.voice_tensors import difference
+        from voiceclone.bases.run.checkpoint import write_tensors
 
         base = load_file(self._folder / weights.WEIGHTS_FILE)
         with self._between_steps(run_dir) as trainer:
@@ -278,14 +280,14 @@ class KokoroBase:
 
     def _trainer(self, run_dir: Path) -> "Trainer":
         if run_dir not in self._trainers:
-            from voiceclone.bases.kokoro.trainer import Trainer
+            from voiceclone.bases.kokoro.train.trainer import Trainer
 
             use_all_cores()
             self._trainers[run_dir] = Trainer(run_dir, self._folder, device())
         return self._trainers[run_dir]
 
     def _speak_first_listen(self, run_dir: Path, trainer: "Trainer") -> None:
-        from voiceclone.audio import encode_wav
+        from voiceclone.audio.sound import encode_wav
 
         # Whatever keeps it from being spoken or written is no reason to end the training.
         trainer.note_first_listen()
@@ -301,7 +303,8 @@ class KokoroBase:
             _LOG.warning("No first listen: %s", error)
 
     def _score(self, run_dir: Path, trainer: "Trainer") -> dict[str, float]:
-        from voiceclone.bases.kokoro import dataset, scoring
+        from voiceclone.bases.kokoro.data import dataset
+        from voiceclone.evaluation import sentences as scoring
 
         language = _language(run_dir)
         real = [Audio(dataset.read_sound(run_dir, entry), SAMPLE_RATE) for entry in trainer.held_out]
@@ -318,7 +321,7 @@ class KokoroBase:
 
     def workload(self, effort: Effort, speech_s: float, device: str = "cpu") -> Workload:
         """Return what an effort comes to with so much usable speech, on `cpu` or `cuda`."""
-        from voiceclone.bases.kokoro.schedule import frames_worth_having
+        from voiceclone.bases.kokoro.train.schedule import frames_worth_having
 
         used = recipe.Recipe.for_device(device)
         steps = recipe.effort_steps(effort, speech_s, used)
@@ -327,7 +330,7 @@ class KokoroBase:
 
     def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:
         """Return figures of a training from so many clips on `cpu` or `cuda`, for people who want to know."""
-        from voiceclone.bases.kokoro import dataset
+        from voiceclone.bases.kokoro.data import dataset
 
         used = recipe.Recipe.for_device(device)
         return {
@@ -343,7 +346,7 @@ class KokoroBase:
 
     def precision(self) -> str:
         """Return what the convolutions compute in; loads torch."""
-        from voiceclone.bases.kokoro.network import supports_bfloat16
+        from voiceclone.bases.kokoro.model.network import supports_bfloat16
 
         return "bfloat16" if supports_bfloat16(device()) else "float32"
 
@@ -360,7 +363,7 @@ class KokoroBase:
 
         from safetensors.torch import save_file
 
-        from voiceclone.bases.kokoro import dataset
+        from voiceclone.bases.kokoro.data import dataset
         from voiceclone.bases.kokoro.voice_tensors import STYLE
 
         self.ensure_ready(on_progress)
@@ -369,7 +372,7 @@ class KokoroBase:
             entries = dataset.write_dataset(clips, Path(folder), on_progress)
             if on_progress:
                 on_progress(0.5, "Looking for the stock voice that sounds most like you")
-            style = start.choose_start(network, self._folder, Path(folder), entries)
+            style = starting_voice.choose_start(network, self._folder, Path(folder), entries)
         with atomic_file(voice_path) as temporary:
             save_file({STYLE: style.float().cpu().contiguous()}, temporary)
 
@@ -415,8 +418,8 @@ def _read_done(run_dir: Path) -> SliceResult | None:
 
 def _making_room(run_dir: Path, write: Callable[[], None]) -> None:
     """Write the voice; where the disk is full, once more without the checkpoint before the last one."""
-    from voiceclone.bases.kokoro.checkpoint import previous_path
-    from voiceclone.bases.kokoro.run_files import CHECKPOINT_FILE
+    from voiceclone.bases.kokoro.train.run_files import CHECKPOINT_FILE
+    from voiceclone.bases.run.checkpoint import previous_path
 
     previous = previous_path(run_dir / CHECKPOINT_FILE)
     try:

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.bases.kokoro.contrast import CONTRAST, CONTRAST_SIZE
-from voiceclone.bases.kokoro.pauses import LEVELS_DB, PAUSE_CURVE
-from voiceclone.bases.kokoro.tone_curve import CURVE_SIZE, TONE_CURVE
+from voiceclone.bases.kokoro.postprocess.formant_enhancement import CONTRAST, CONTRAST_SIZE
+from voiceclone.bases.kokoro.postprocess.pauses import LEVELS_DB, PAUSE_CURVE
+from voiceclone.bases.kokoro.postprocess.tone_curve import CURVE_SIZE, TONE_CURVE
 from voiceclone.errors import VoiceFileError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ STYLE = "style"
 """Tensor name of the voice's style: float32, shape (1, 256), acoustic and prosody half."""
 UP, DOWN, DELTA = ".up", ".down", ".delta"
 RANK = 48
-"""Directions kept per matrix; docs/decisions.md tells what fewer cost."""
+"""Directions kept per matrix; docs/decisions/0040 tells what fewer cost."""
 _PLAIN_NUMBERS = 8_192
 """Smaller tensors are stored whole."""
 

@@ -1,0 +1,1 @@
+"""Sound as numbers: decoding, resampling, loudness, speech detection, acoustics, pitch and pictures."""

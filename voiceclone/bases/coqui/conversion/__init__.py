@@ -1,0 +1,1 @@
+"""Voice conversion: FreeVC, kNN-VC and OpenVoice."""

@@ -1,0 +1,1 @@
+"""VITS and YourTTS as coqui-tts releases them."""

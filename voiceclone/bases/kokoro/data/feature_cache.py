@@ -1,0 +1,116 @@
+"""What preparing a recording came to, kept by its content, so that the next training of the same clips reuses it."""
+
+import hashlib
+import logging
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from voiceclone.errors import StorageError
+from voiceclone.storage.disk import atomic_file
+
+_LOG = logging.getLogger(__name__)
+
+FOLDER = "features"
+LIMIT_MB = 400.0
+"""Whatever was used longest ago goes first. 400 MB hold about an hour and a half of speech; an hour is the most that
+one training takes."""
+VERSION = 3
+"""Raised when the same recording comes to something else than before: what lies in a cache or a run of another version
+is made again. 3: pitch by SwiftF0, floor 50 Hz."""
+_SUFFIX = ".safetensors"
+
+
+class FeatureCache:
+    """Arrays by the hash of what they were made from; several processes may share its folder.
+
+    A file that is torn or changed is found by its checksum and made again. A disk that is full or may not be written
+    only costs the time that the cache would have saved.
+
+    Args:
+        folder: where the files lie.
+        limit_mb: size of all of them together, 10^6 bytes.
+    """
+
+    def __init__(self, folder: Path, limit_mb: float = LIMIT_MB) -> None:
+        self._folder = folder
+        self._limit_bytes = limit_mb * 1e6
+
+    def get(self, key: str) -> dict[str, np.ndarray] | None:
+        """Return what is kept under `key`, None when nothing whole is."""
+        from safetensors import SafetensorError, safe_open
+
+        path = self._path(key)
+        try:
+            with safe_open(path, framework="np") as kept:
+                arrays = {name: kept.get_tensor(name) for name in kept.keys()}  # noqa: SIM118
+                whole = (kept.metadata() or {}).get("checksum") == _checksum(arrays)
+        except FileNotFoundError:
+            return None
+        except (OSError, SafetensorError, ValueError):
+            whole = False
+        try:
+            if not whole:
+                path.unlink(missing_ok=True)
+                return None
+            os.utime(path)  # used now
+        except OSError:
+            pass  # a folder that may only be read
+        return arrays if whole else None
+
+    def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
+        """Keep arrays under `key`, and let go of what was used longest ago."""
+        from safetensors.numpy import save_file
+
+        contiguous = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
+        try:
+            with atomic_file(self._path(key)) as temporary:
+                save_file(contiguous, temporary, metadata={"checksum": _checksum(contiguous)})
+            self._shrink()
+        except (OSError, StorageError) as error:
+            _LOG.warning("Prepared recordings are not kept for the next training: %s", error)
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}{_SUFFIX}"
+
+    def _shrink(self) -> None:
+        found = []
+        for path in self._folder.glob(f"*{_SUFFIX}"):
+            try:
+                about = path.stat()
+            except FileNotFoundError:  # another process was quicker
+                continue
+            found.append((about.st_mtime, about.st_size, path))
+        total = sum(size for _, size, _ in found)
+        for _, size, path in sorted(found):
+            if total <= self._limit_bytes:
+                return
+            path.unlink(missing_ok=True)
+            total -= size
+
+
+def content_key(sound: np.ndarray, tokens: Sequence[int], style: np.ndarray, base_sha256: str) -> str:
+    """Return the hash of everything that features depend on.
+
+    Args:
+        sound: the recording, float32, 24 kHz, at the base's level.
+        tokens: its phonemes.
+        style: the start voice, shape (1, 256).
+        base_sha256: of the base's weights.
+    """
+    told = hashlib.sha256(str(VERSION).encode())
+    for part in (sound.astype("<f4"), np.asarray(tokens, "<i8"), style.astype("<f4")):
+        told.update(len(part.tobytes()).to_bytes(8, "little"))
+        told.update(part.tobytes())
+    told.update(base_sha256.encode())
+    return told.hexdigest()
+
+
+def _checksum(arrays: Mapping[str, np.ndarray]) -> str:
+    told = hashlib.sha256()
+    for name in sorted(arrays):
+        told.update(f"{name} {arrays[name].dtype} {arrays[name].shape}".encode())
+        told.update(arrays[name].tobytes())
+    return told.hexdigest()

@@ -1,0 +1,1 @@
+"""The Kokoro network: its modules, its weights and where they come from, synthesis."""

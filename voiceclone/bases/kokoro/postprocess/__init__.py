@@ -1,0 +1,1 @@
+"""Post-processing of synthesized speech: corrects artefacts that fine-tuning leaves."""

@@ -1,0 +1,195 @@
+"""Where learning begins: at the stock voice that is most like the recordings, or at a voice that is there already."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from voiceclone.audio.pitch import MIN_PITCH_HZ, pitch_curve
+from voiceclone.audio.sound import Audio
+from voiceclone.bases.base import START_VOICE_FILE
+from voiceclone.bases.kokoro.data import dataset, features
+from voiceclone.bases.kokoro.model import synthesis
+from voiceclone.bases.kokoro.model.network import STYLE_SIZE
+from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+from voiceclone.bases.kokoro.model.weights import load_network, load_stock_voices, read_info
+from voiceclone.bases.kokoro.postprocess.pipeline import POLISH
+from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
+from voiceclone.errors import NotFoundError
+from voiceclone.storage.disk import atomic_file, read_json, write_json
+
+if TYPE_CHECKING:
+    import torch
+
+_LOG = logging.getLogger(__name__)
+
+START_FILE = "start.json"
+_EMBEDDINGS_FILE = "stock_embeddings_{sha256}.safetensors"
+_SPOKEN_TEXT = "The boy was sure he saw a ship on the thin grey line of the sea."
+"""What the stock voices say when they are compared with a person."""
+_TYPICAL_TOKENS = slice(60, 140)
+"""Rows of a stock voice's table that fit a usual sentence; their mean is the one style a voice begins with."""
+_HEARD_CLIPS = 4
+"""Clips that stand for the speaker when stock voices are compared with them."""
+
+
+def typical_style(table: "torch.Tensor") -> "torch.Tensor":
+    """Return one style (1, 256) for usual sentences from a stock voice's table (510, 256)."""
+    return table[_TYPICAL_TOKENS].mean(0, keepdim=True)
+
+
+def choose_start(
+    network: "torch.nn.Module", base_folder: Path, run_dir: Path, entries: list[dataset.ClipEntry]
+) -> "torch.Tensor":
+    """Return the style (1, 256) to begin with; the choice is kept in the run folder.
+
+    Where the run goes on from a voice (`START_VOICE_FILE`), that voice is put on: `network` is changed into it.
+
+    The untouched `network` is needed, so this comes before anything is trained. Else the stock voice is
+    chosen by likeness (speaker embeddings) or, where the judge is not installed, by pitch. Spectral
+    distance chooses badly: it took a voice of similarity 0.54 where another has 0.70.
+    """
+    kept = begin_at_voice(network, run_dir)
+    if kept is not None:
+        return kept
+    styles = _typical_styles(base_folder)
+    name = _read_choice(run_dir)
+    if name not in styles:
+        try:
+            name = _most_alike(network, base_folder, styles, run_dir, entries)
+        except ImportError as error:
+            _LOG.warning("No judge of likeness, so the stock voice is chosen by pitch: %s", error)
+            name = _nearest_pitch(network, styles, run_dir, entries)
+        write_json(run_dir / START_FILE, {"stock_voice": name})
+    return styles[name]
+
+
+def begin_at_voice(network: "torch.nn.Module", run_dir: Path) -> "torch.Tensor | None":
+    """Change the untouched network into the voice a run goes on from; return its style, None where there is none."""
+    path = run_dir / START_VOICE_FILE
+    return put_on(network, path) if path.is_file() else None
+
+
+def put_on(network: "torch.nn.Module", voice_path: Path) -> "torch.Tensor":
+    """Add a voice's changes to the untouched network; return its style (1, 256)."""
+    import torch
+
+    tensors = read_voice_tensors(voice_path)
+    parameters = dict(network.named_parameters())
+    with torch.no_grad():
+        for name, change in parameter_changes(tensors).items():
+            parameter = parameters[name]
+            parameter.add_(change.reshape(parameter.shape).to(parameter.device, parameter.dtype))
+    return tensors[STYLE]
+
+
+def kept_polish(run_dir: Path) -> dict[str, np.ndarray]:
+    """Return what puts the sound of the voice right that a run goes on from; it holds until enough is heard anew."""
+    from safetensors import safe_open
+
+    path = run_dir / START_VOICE_FILE
+    if not path.is_file():
+        return {}
+    with safe_open(path, "numpy") as stored:
+        return {name: stored.get_tensor(name) for name in POLISH if name in stored.keys()}  # noqa: SIM118
+
+
+def listen_to_stock_voices(base_folder: Path) -> None:
+    """Make what `choose_start` compares with, so that the first training need not."""
+    network = load_network(base_folder, "cpu")
+    try:
+        stock_embeddings(network, base_folder, _typical_styles(base_folder))
+    except ImportError as error:
+        _LOG.warning("No judge of likeness, so stock voices will be chosen by pitch: %s", error)
+
+
+def _typical_styles(base_folder: Path) -> dict[str, "torch.Tensor"]:
+    return {name: typical_style(table) for name, table in sorted(load_stock_voices(base_folder).items())}
+
+
+def _read_choice(run_dir: Path) -> str | None:
+    nothing = NotFoundError("no choice yet")
+    try:
+        return read_json(run_dir / START_FILE, missing=nothing, damaged=nothing).get("stock_voice")
+    except NotFoundError:
+        return None
+
+
+def _most_alike(
+    network: "torch.nn.Module",
+    base_folder: Path,
+    styles: dict[str, "torch.Tensor"],
+    run_dir: Path,
+    entries: list[dataset.ClipEntry],
+) -> str:
+    """Return the stock voice whose speaker embedding is nearest to the recordings'."""
+    from voiceclone.evaluation import speaker_similarity
+
+    known = stock_embeddings(network, base_folder, styles)
+    heard = [Audio(dataset.read_sound(run_dir, entry), features.SAMPLE_RATE) for entry in entries[:_HEARD_CLIPS]]
+    person = speaker_similarity.mean_embedding(heard)
+    return max(known, key=lambda name: speaker_similarity.cosine(known[name], person))
+
+
+def stock_embeddings(
+    network: "torch.nn.Module", base_folder: Path, styles: dict[str, "torch.Tensor"]
+) -> dict[str, np.ndarray]:
+    """Return the speaker embedding of each stock voice, each float32 (256,); made once and kept beside the weights.
+
+    Speaking them all takes 7 s on two cores, which a training would otherwise spend before its first step.
+
+    Raises:
+        ImportError: the judge of likeness is not installed.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file, save_file
+
+    path = base_folder / _EMBEDDINGS_FILE.format(sha256=read_info(base_folder).weights_sha256[:16])
+    try:
+        known = load_file(path)
+        if set(known) == set(styles):
+            return known
+    except (OSError, SafetensorError):
+        pass  # not made yet, or damaged
+    from voiceclone.evaluation import speaker_similarity
+    from voiceclone.text.phonemes import phonemize
+
+    tokens = phonemes_to_tokens(phonemize(_SPOKEN_TEXT, "en-us"))
+    device = network.bert_encoder.weight.device
+    known = {}
+    for name, style in styles.items():
+        spoken = synthesis.synthesize(network, tokens, style.to(device)).cpu().numpy()
+        known[name] = speaker_similarity.embed(Audio(spoken, features.SAMPLE_RATE))
+    with atomic_file(path) as temporary:
+        save_file(known, temporary)
+    return known
+
+
+def _nearest_pitch(
+    network: "torch.nn.Module",
+    styles: dict[str, "torch.Tensor"],
+    run_dir: Path,
+    entries: list[dataset.ClipEntry],
+) -> str:
+    """Return the stock voice whose usual pitch is nearest to the recordings', as a musical interval."""
+    import torch
+
+    heard = []
+    for entry in entries[:_HEARD_CLIPS]:
+        sound = dataset.read_sound(run_dir, entry)
+        curve = pitch_curve(Audio(sound, features.SAMPLE_RATE), features.CURVE_HOP_S)
+        heard.append(curve[curve > 0])
+    voiced = np.concatenate(heard)
+    wanted_hz = float(np.median(voiced)) if len(voiced) else 150.0
+    intervals = {}
+    device = network.bert_encoder.weight.device
+    with torch.no_grad():
+        text = synthesis.encode_text(network, list(entries[0].tokens))
+        for name, style in styles.items():
+            prosody_style = style[:, STYLE_SIZE:].to(device)
+            styled, durations = synthesis.encode_prosody(network, text, prosody_style)
+            curve, _ = synthesis.predict_curves(network, styled, synthesis.whole_frames(durations), prosody_style)
+            usual_hz = float(curve[curve > MIN_PITCH_HZ].median())
+            intervals[name] = abs(np.log(usual_hz / wanted_hz))
+    return min(intervals, key=intervals.__getitem__)

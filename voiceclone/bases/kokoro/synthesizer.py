@@ -1,0 +1,104 @@
+"""The network that speaks: one in memory, changed into one voice after another."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceclone.audio.sound import Audio
+from voiceclone.bases.kokoro.model import weights
+from voiceclone.bases.kokoro.model.edges import sound_ends
+from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+from voiceclone.bases.kokoro.postprocess.pauses import quieten_end, quieten_lead
+from voiceclone.bases.kokoro.postprocess.pipeline import POLISH, polish
+from voiceclone.compute import device, use_all_cores
+from voiceclone.errors import NotFoundError, TextError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+
+class Synthesizer:
+    """Speaks in the stock voice or in that of a file; building it loads nothing.
+
+    Args:
+        folder: where the converted weights lie.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._network: torch.nn.Module | None = None
+        self._spoken_by: tuple[str, int] | None = None
+        self._polish: dict[str, np.ndarray] = {}
+        self._style: torch.Tensor | None = None
+        self._changed: set[str] = set()
+
+    def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
+        """Say one sentence; `voice` and what is raised: as for `KokoroBase.speak`."""
+        self._put_on(voice)
+        return polish(say(self._network, self._style, text, language, speed), self._polish)
+
+    def untouched(self) -> "torch.nn.Module":
+        """Return the network as the base is; it is this one that speaks, so it must not be changed."""
+        self._put_on(None)
+        return self._network
+
+    def _put_on(self, voice: Path | str | None) -> None:
+        """Change the loaded network into a voice, or back into the base with one of its stock voices."""
+        import torch
+        from safetensors import safe_open
+
+        from voiceclone.bases.kokoro.starting_voice import typical_style
+        from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
+
+        is_file = isinstance(voice, Path)
+        stock_voice = voice if isinstance(voice, str) else weights.DEFAULT_STOCK_VOICE
+        key = (str(voice), voice.stat().st_mtime_ns) if is_file else (stock_voice, 0)
+        if self._network is not None and key == self._spoken_by:
+            return
+        if self._network is None:  # first: it tells when the base is not ready
+            use_all_cores()
+            self._network = weights.load_network(self._folder, device())
+        tensors = read_voice_tensors(voice) if is_file else {STYLE: typical_style(self._stock_table(stock_voice))}
+        self._spoken_by = None  # until all is in place
+        changes = parameter_changes(tensors)
+        parameters = dict(self._network.named_parameters())
+        with safe_open(self._folder / weights.WEIGHTS_FILE, "pt") as base, torch.no_grad():
+            for name in self._changed | set(changes):
+                value = base.get_tensor(name)
+                if name in changes:
+                    value = value + changes[name].reshape(value.shape)
+                parameters[name].copy_(value)
+        self._changed = set(changes)
+        self._style = tensors[STYLE].to(device())
+        self._polish = {name: tensors[name].numpy() for name in POLISH if name in tensors}
+        self._spoken_by = key
+
+    def _stock_table(self, name: str) -> "torch.Tensor":
+        """Return a stock voice's styles (510, 256)."""
+        tables = weights.load_stock_voices(self._folder)
+        if name not in tables:
+            raise NotFoundError(f"There is no stock voice “{name}”. Choose one of {', '.join(sorted(tables))}.")
+        return tables[name]
+
+
+def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:
+    """Say one sentence with a network in a style (1, 256), as it leaves the network: neither polished nor loud.
+
+    Raises:
+        TextError: nothing in it can be spoken, or it is longer than one sentence can be.
+    """
+    from voiceclone.bases.kokoro.model import synthesis
+    from voiceclone.bases.kokoro.model.network import MAX_TOKENS
+    from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+    from voiceclone.text.phonemes import phonemize
+
+    tokens = phonemes_to_tokens(phonemize(text, language))
+    if not tokens:
+        raise TextError("There is nothing to speak in this text. Type some words.")
+    if len(tokens) > MAX_TOKENS:
+        raise TextError("This sentence is too long to be spoken in one breath. Put a full stop in it.")
+    samples, frames = synthesis.synthesize_with_frames(network, tokens, style, speed)
+    frame_samples = len(samples) // int(frames.sum())
+    quiet = quieten_lead(samples.cpu().numpy(), int(frames[0]) * frame_samples)
+    ends = sound_ends(frames.tolist(), [0, *tokens, 0], speed) * frame_samples
+    return Audio(quieten_end(quiet, ends), SAMPLE_RATE)

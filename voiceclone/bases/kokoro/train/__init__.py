@@ -1,0 +1,1 @@
+"""Fine-tuning Kokoro: schedule, losses, trainable parameters, the training loop."""

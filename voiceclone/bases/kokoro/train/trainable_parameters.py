@@ -1,0 +1,124 @@
+"""What learns in a run: layers of decoder and predictor, the two halves of the style, and their optimizers."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from voiceclone.bases.base import Policy
+from voiceclone.bases.kokoro.model.network import STYLE_SIZE
+from voiceclone.bases.kokoro.train.recipe import Recipe, is_style_layer, is_trained
+
+if TYPE_CHECKING:
+    import torch
+
+
+class TrainableParameters:
+    """Everything that learns, marked so in the network, with one optimizer for the sound and one for the prosody.
+
+    Args:
+        network: whose layers learn; nothing in it may be trainable yet.
+        start: the style to begin with, float32, shape (1, 256).
+        recipe: the learning rates.
+        policy: what learns.
+    """
+
+    def __init__(self, network: "torch.nn.Module", start: "torch.Tensor", recipe: Recipe, policy: Policy) -> None:
+        self._network, self._recipe, self._policy = network, recipe, policy
+        style = start.clone()
+        self.acoustic_style = style[:, :STYLE_SIZE].clone().requires_grad_()
+        self.prosody_style = style[:, STYLE_SIZE:].clone().requires_grad_()
+        decoder, predictor = self._learning_in("decoder"), self._learning_in("predictor")
+        self.trained = decoder | predictor
+        """Parameters of the network that learn, by their name in it."""
+        for parameter in self.trained.values():
+            parameter.requires_grad_()
+        self.acoustic = self._optimizer(
+            ([value for name, value in decoder.items() if not is_style_layer(name)], recipe.decoder_rate),
+            ([value for name, value in decoder.items() if is_style_layer(name)], recipe.norm_rate),
+            ([self.acoustic_style], recipe.acoustic_style_rate),
+        )
+        self.prosody = self._optimizer(
+            (list(predictor.values()), recipe.predictor_rate),
+            ([self.prosody_style], recipe.prosody_style_rate),
+        )
+
+    def _learning_in(self, part: str) -> dict[str, "torch.Tensor"]:
+        """Return the parameters of a part that learn, by name in the network; none when only the style does."""
+        if self._policy == Policy.TRANSFER:
+            return {}
+        parameters = getattr(self._network, part).named_parameters()
+        return {f"{part}.{name}": parameter for name, parameter in parameters if is_trained(name)}
+
+    def _optimizer(self, *groups: tuple[list["torch.Tensor"], float]) -> "torch.optim.AdamW":
+        import torch
+
+        options: dict[str, Any] = {"betas": self._recipe.betas, "weight_decay": 0.0, "fused": True}
+        wanted = [{"params": parameters, "lr": rate, "full_rate": rate} for parameters, rate in groups]
+        return torch.optim.AdamW(wanted, **options)
+
+    def all(self) -> dict[str, "torch.Tensor"]:
+        """Return all that learns by name, both halves of the style included."""
+        return self.trained | {"acoustic_style": self.acoustic_style, "prosody_style": self.prosody_style}
+
+    def optimizers(self) -> tuple["torch.optim.Optimizer", ...]:
+        """Return the optimizers."""
+        return self.acoustic, self.prosody
+
+    def voice_style(self) -> "torch.Tensor":
+        """Return the style learnt so far, float32, shape (1, 256)."""
+        import torch
+
+        return torch.cat([self.acoustic_style, self.prosody_style], dim=1).detach()
+
+    def keep_to_style_layers(self) -> None:
+        """Let only those layers of the network go on learning that turn the style into a norm's scale and shift.
+
+        What the others have learnt stays; their gradients and the optimizers' averages of them, twice their size, go.
+        """
+        for name, parameter in self.trained.items():
+            if not is_style_layer(name):
+                parameter.requires_grad_(False)
+                parameter.grad = None
+        for optimizer in self.optimizers():
+            for group in optimizer.param_groups:
+                for parameter in group["params"]:
+                    if not parameter.requires_grad:
+                        optimizer.state.pop(parameter, None)
+                group["params"] = [parameter for parameter in group["params"] if parameter.requires_grad]
+
+    def begin_anew(self, weights: Mapping[str, "torch.Tensor"], start: "torch.Tensor") -> None:
+        """Forget all that was learnt.
+
+        Args:
+            weights: the untouched network's, by name.
+            start: the style learning begins with, float32, shape (1, 256).
+        """
+        import torch
+
+        with torch.no_grad():
+            for name, parameter in self.trained.items():
+                parameter.copy_(weights[name])
+            self.acoustic_style.copy_(start[:, :STYLE_SIZE])
+            self.prosody_style.copy_(start[:, STYLE_SIZE:])
+        for optimizer in self.optimizers():
+            optimizer.state.clear()
+
+    def forget_gradients(self) -> None:
+        """Give back the gradients of a step that is not finished."""
+        for optimizer in self.optimizers():
+            optimizer.zero_grad(set_to_none=True)
+
+    def update(self, optimizer: "torch.optim.Optimizer", scale: float) -> bool:
+        """Make a step along the gradients that are there, with `scale` times the full learning rates.
+
+        Returns False, having changed nothing, where they are no finite numbers.
+        """
+        import torch
+
+        for group in optimizer.param_groups:
+            group["lr"] = group["full_rate"] * scale
+        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        norm = torch.nn.utils.clip_grad_norm_(parameters, self._recipe.gradient_norm)
+        if not torch.isfinite(norm):
+            return False
+        optimizer.step()
+        return True

@@ -1,0 +1,41 @@
+"""A person's own text to read aloud, in place of the sentences that come along; one file in the project's folder."""
+
+from pathlib import Path
+
+from voiceclone import limits
+from voiceclone.errors import TextError
+from voiceclone.storage import disk
+from voiceclone.text.sentences import split
+from voiceclone.wording import count
+
+_FILE = "script.txt"
+
+
+def save_own_script(project_folder: Path, text: str, language: str) -> list[str]:
+    """Cut `text` into sentences, keep them in the project, and return them; an empty text takes them away.
+
+    Raises:
+        TextError: too long, or nothing in it can be said in that language.
+    """
+    path = project_folder / _FILE
+    if not text.strip():
+        path.unlink(missing_ok=True)
+        return []
+    sentences = [" ".join(piece.text.split()) for piece in split(text, language)]
+    if not sentences:
+        raise TextError("There is nothing to read in this text. Paste some sentences.")
+    if len(sentences) > limits.MAX_SCRIPT_SENTENCES:
+        raise TextError(
+            f"The text has {count(len(sentences), 'sentence')}; at most {limits.MAX_SCRIPT_SENTENCES} are taken. "
+            "Shorten it."
+        )
+    disk.write_bytes(path, "\n".join(sentences).encode())
+    return sentences
+
+
+def own_script(project_folder: Path) -> list[str]:
+    """Return the sentences of a person's own text, empty when there is none."""
+    try:
+        return (project_folder / _FILE).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return []

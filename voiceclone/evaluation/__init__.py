@@ -1,0 +1,1 @@
+"""How a voice is judged: speaker similarity, word error rate, naturalness, pitch, tones. Never used as a loss."""

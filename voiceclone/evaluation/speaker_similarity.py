@@ -1,0 +1,30 @@
+"""Likeness of two voices: the cosine of their speaker embeddings (the measure YourTTS calls SECS)."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from voiceclone.audio.sound import Audio, resample
+from voiceclone.compute import in_one_thread
+from voiceclone.evaluation import speaker_encoder
+
+
+@in_one_thread
+def embed(audio: Audio) -> np.ndarray:
+    """Return the speaker embedding of a recording: float32, shape (256,), length 1.
+
+    Resemblyzer's own preparation is used (16 kHz, -30 dBFS, long silences out), so figures compare
+    with those published.
+    """
+    return speaker_encoder.embed(resample(audio, speaker_encoder.SAMPLE_RATE).samples)
+
+
+def mean_embedding(recordings: Sequence[Audio]) -> np.ndarray:
+    """Return the unit-length mean of the recordings' embeddings, shape (256,)."""
+    mean = np.mean([embed(recording) for recording in recordings], axis=0)
+    return mean / np.linalg.norm(mean)
+
+
+def cosine(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the cosine of two embeddings, -1..1; 0.91 is usual between clips of one person."""
+    return float(np.dot(one, other) / (np.linalg.norm(one) * np.linalg.norm(other)))

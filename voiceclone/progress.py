@@ -1,0 +1,8 @@
+"""How long work reports its progress and how it is asked to stop."""
+
+from collections.abc import Callable
+
+OnProgress = Callable[[float, str], None]
+"""Called with (fraction 0..1, message)."""
+ShouldStop = Callable[[], bool]
+"""Polled between small steps of work; return True to end it early."""

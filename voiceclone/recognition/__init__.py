@@ -1,0 +1,1 @@
+"""Speech recognition: transcripts, the recognisers for other languages, language identification."""

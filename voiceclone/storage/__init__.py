@@ -1,0 +1,1 @@
+"""What lies on disk: safe paths, atomic writes, downloads, archives, staging folders."""

@@ -1,0 +1,132 @@
+"""How a run goes, told from its candidates' figures: one plain sentence, and whether it should end early."""
+
+from collections.abc import Mapping
+
+from voiceclone.evaluation import pitch
+from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, choose, faults, worth
+
+LEVEL_GAIN = 0.005
+"""Likeness gained by less than this has levelled off; half of what counts as a difference."""
+LEVEL_CANDIDATES = 4
+"""So many in a row without gain end a run. They cover a third of it at least, see `moments.MAX_CANDIDATES`."""
+MIN_CANDIDATES_TO_END = 6
+"""On two cores a run of five minutes has two to four candidates, depending on what one costs (`moments.py`): it is not
+ended for lack of gain."""
+BROKEN_CANDIDATES = 2
+BROKEN_WORDS = 0.25
+"""Words wrong above the best candidate's, twice in a row: every fourth word is lost, and that is no chance."""
+NOT_CLOSER = 0.02
+"""Likeness above the untouched base of less than this: training did not help. Twice the noise of two figures."""
+
+LEVEL, WORDS = "level", "words"
+_UNTRAINED = {"similarity_stock": "the voice it began with", "similarity_instant": "your voice without training"}
+
+
+def reason_to_end(found: Candidates) -> str:
+    """Return why a run should end now: `LEVEL`, `WORDS`, or nothing."""
+    made = found.made
+    words = [one.judged.words_right for one in made if one.judged.words_right is not None]
+    if len(words) > BROKEN_CANDIDATES and max(words[-BROKEN_CANDIDATES:]) < max(words) - BROKEN_WORDS:
+        return WORDS
+    worths = [value for one in made if (value := worth(one.judged)) is not None]
+    if len(worths) >= MIN_CANDIDATES_TO_END:
+        before, lately = worths[:-LEVEL_CANDIDATES], worths[-LEVEL_CANDIDATES:]
+        if max(lately) - max(before) < LEVEL_GAIN:
+            return LEVEL
+    return ""
+
+
+def how_it_goes(found: Candidates, running: bool) -> str:
+    """Return one sentence on how learning goes, or went; nothing before the first candidate."""
+    chosen = choose(found)
+    if chosen is None:
+        return ""
+    if not running:
+        return _how_it_went(found)
+    last = found.made[-1]
+    if chosen.step != last.step:
+        return f"{_why_not(last, chosen, found)}: I will keep the voice from step {chosen.step}, unless it recovers."
+    return _how_the_last_one_is(last, found) + _wrong_pitch(last)
+
+
+def _how_the_last_one_is(last: Candidate, found: Candidates) -> str:
+    if last.judged.likeness is None:
+        return "Learning. No recording was left over to compare with, so listen for yourself."
+    if len(found.made) == 1:
+        return _first(last, found)
+    before = max((one.judged.likeness or 0.0) for one in found.made[:-1])
+    gain = last.judged.likeness - before
+    if gain >= LEVEL_GAIN:
+        return f"Learning well: likeness rose from {before:.2f} to {last.judged.likeness:.2f}."
+    if gain <= -LIKENESS_NOISE:  # and it is the best all the same
+        return f"Its pitch comes nearer to yours: likeness {last.judged.likeness:.2f}."
+    return f"Levelling off: likeness stays at {last.judged.likeness:.2f}."
+
+
+def did_it_help(scores: Mapping[str, float]) -> str:
+    """Return one sentence that compares a trained voice with those made without training; nothing without figures.
+
+    Args:
+        scores: of its voice file: `similarity`, `similarity_stock`, `similarity_instant`, and `pitch_off_semitones`
+            beside each of them.
+    """
+    others = [(_worth(scores, key), name) for key, name in _UNTRAINED.items() if key in scores]
+    if "similarity" not in scores or not others:
+        return ""
+    best, name = max(others)
+    own = _worth(scores, "similarity")
+    if own - best >= NOT_CLOSER:
+        return f"Training helped: it is closer to you than {name}."
+    if own - best > -NOT_CLOSER:
+        return f"Training did not help: {name} is as close to you. Record more speech, then train again."
+    return f"Training did not help: {name} is closer to you. Use that one, or record more speech and train again."
+
+
+def _worth(scores: Mapping[str, float], key: str) -> float:
+    return pitch.weighed(scores[key], scores.get(key.replace("similarity", "pitch_off_semitones")))
+
+
+def _first(last: Candidate, found: Candidates) -> str:
+    likeness = last.judged.likeness or 0.0
+    began = None if found.start is None else found.start.judged.likeness
+    if began is None:
+        return f"Learning: likeness {likeness:.2f} of 1 so far."
+    if likeness - began >= NOT_CLOSER:
+        return f"Learning well: likeness rose from {max(0.0, began):.2f} to {likeness:.2f}."
+    return f"Not closer to you yet: likeness {likeness:.2f}, it began with {max(0.0, began):.2f}."
+
+
+def _why_not(last: Candidate, chosen: Candidate, found: Candidates) -> str:
+    wrong = faults(last, found)
+    if "pitch" in wrong:
+        return f"It speaks {pitch.in_words(last.judged.pitch_off_semitones or 0.0)}"
+    if "words" in wrong:
+        return "Words begin to break"
+    if "tone" in wrong:
+        return "A steady tone can be heard"
+    if "sound" in wrong:
+        return "The sound gets rougher"
+    fallen = (chosen.judged.likeness or 0.0) - (last.judged.likeness or 0.0)
+    return "Starting to memorise" if fallen > LIKENESS_NOISE else "No better"
+
+
+def _how_it_went(found: Candidates) -> str:
+    if found.kept_step is None:
+        return ""
+    kept = found.at(found.kept_step)
+    if found.kept_by == "person":
+        return f"You chose the voice from step {kept.step}."
+    early = {
+        LEVEL: "It ended early, because likeness did not rise any more. ",
+        WORDS: "It ended early, because words began to break. ",
+    }.get(found.ended_early, "")
+    if len(found.made) == 1:
+        return (early + _wrong_pitch(kept)).strip()
+    best = f"{early}The voice from step {kept.step} is the best of {len(found.made)}, so it was kept."
+    return best + _wrong_pitch(kept)
+
+
+def _wrong_pitch(candidate: Candidate) -> str:
+    """Return a sentence where the pitch is wrong beyond chance, to stand behind another."""
+    off = candidate.judged.pitch_off_semitones
+    return f" But it speaks {pitch.in_words(off)}." if off is not None and pitch.is_far(off) else ""

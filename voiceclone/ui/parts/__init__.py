@@ -1,0 +1,1 @@
+"""What all tabs share: markup, theme, errors, background jobs."""

@@ -1,0 +1,174 @@
+"""Above the tabs: whose recordings these are, and the base model when it is not ready yet."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import InputError
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, into, language_choices, wire, wire_in_browser
+
+
+@dataclass(frozen=True)
+class Header:
+    """The row above the tabs and what opens below it."""
+
+    project: gr.Dropdown
+    new: gr.Button
+    delete: gr.Button
+    form: gr.Column
+    name: gr.Textbox
+    language: gr.Dropdown
+    create: gr.Button
+    cancel: gr.Button
+    question: gr.Column
+    question_words: gr.HTML
+    delete_yes: gr.Button
+    delete_no: gr.Button
+    damage: gr.HTML
+    banner: gr.Column
+    prepare: gr.Button
+    prepare_status: gr.HTML
+
+
+def build_header(engine: Any) -> Header:
+    """Lay out what stands above the tabs."""
+    with gr.Row(equal_height=False, elem_classes="vc-top"):
+        with gr.Column(scale=5, min_width=300):
+            gr.HTML(markup.page_head())
+        with gr.Column(scale=3, min_width=220):
+            # Filled when the page is opened; that the value changes then makes every tab show its clips.
+            project = gr.Dropdown([], label=text.PROJECT_LABEL, info=text.PROJECT_INFO, elem_id="project")
+        with gr.Column(scale=2, min_width=230, elem_classes="vc-side"), gr.Row():
+            new = gr.Button(text.PROJECT_NEW, size="sm", min_width=100, elem_id="new-project")
+            delete = gr.Button(text.PROJECT_DELETE, size="sm", min_width=100, elem_id="delete-project")
+    form, question = _new_person(engine), _delete_person()
+    damage = gr.HTML(visible=False, elem_id="damage")
+    return Header(project, new, delete, *form, *question, damage, *_base_banner())
+
+
+def _new_person(engine: Any) -> tuple[Any, ...]:
+    with gr.Column(visible=False, elem_classes="vc-card") as form:
+        with gr.Row(equal_height=True):
+            name = gr.Textbox(
+                label=text.PROJECT_NEW_NAME, info=text.PROJECT_NEW_NAME_INFO, max_lines=1, elem_id="new-name"
+            )
+            language = gr.Dropdown(
+                language_choices(engine.base.languages),
+                value="en-us",
+                label=text.LANGUAGE_LABEL,
+                info=text.LANGUAGE_INFO,
+            )
+        with gr.Row():
+            create = gr.Button(text.PROJECT_CREATE, variant="primary", size="md", elem_id="create-project")
+            cancel = gr.Button(text.CANCEL, size="md")
+    return form, name, language, create, cancel
+
+
+def _delete_person() -> tuple[Any, ...]:
+    with gr.Column(visible=False, elem_classes="vc-question") as question:
+        question_words = gr.HTML()
+        with gr.Row():
+            delete_yes = gr.Button(text.PROJECT_DELETE_YES, variant="stop", size="sm")
+            delete_no = gr.Button(text.KEEP, size="sm")
+    return question, question_words, delete_yes, delete_no
+
+
+def _base_banner() -> tuple[Any, ...]:
+    with gr.Column(visible=False, elem_classes="vc-card vc-banner", elem_id="base-banner") as banner:
+        gr.HTML(markup.heading(text.BASE_MISSING_TITLE, text.BASE_MISSING))
+        prepare = gr.Button(text.BASE_PREPARE, variant="primary", elem_id="prepare", elem_classes="vc-action")
+        prepare_status = gr.HTML(visible=False, elem_classes="vc-status")
+    return banner, prepare, prepare_status
+
+
+def project_choices(engine: Any) -> list[tuple[str, str]]:
+    """Return every person with recordings; a fresh start gets a first, empty one."""
+    if not engine.projects():
+        engine.create_project(text.DEFAULT_PROJECT)
+    return [(project.name, project.project_id) for project in engine.projects()]
+
+
+def wire_header(shared: Shared, header: Header, remembered_project: gr.BrowserState) -> None:
+    """Connect what stands above the tabs."""
+    _wire_choice(shared, header, remembered_project)
+    _wire_delete(shared, header)
+    _wire_base(shared, header)
+
+
+def _wire_choice(shared: Shared, header: Header, remembered_project: gr.BrowserState) -> None:
+    engine = shared.engine
+
+    def restore(remembered: str) -> dict[str, Any]:
+        choices = project_choices(engine)
+        known = {project_id for _, project_id in choices}
+        value = remembered if remembered in known else choices[0][1]
+        return gr.update(choices=choices, value=value)
+
+    def create(name: str, language: str) -> tuple[Any, ...]:
+        if not (name or "").strip():
+            raise InputError(text.NEED_NAME)
+        project = engine.create_project(name.strip(), language)
+        chosen = gr.update(choices=project_choices(engine), value=project.project_id)
+        return chosen, gr.update(visible=False), ""
+
+    def tell_damage(project_id: str) -> dict[str, Any]:
+        told = engine.lost_recordings(project_id)
+        return gr.update(value=markup.notes([(sentence, "bad") for sentence in told]), visible=bool(told))
+
+    wire(shared.demo.load, restore, remembered_project, header.project)
+    wire(shared.project.change, tell_damage, shared.project, header.damage)
+    wire_in_browser(shared.project.change, "(id) => id", shared.project, remembered_project)
+    wire(header.new.click, lambda: gr.update(visible=True), None, header.form)
+    wire(header.cancel.click, lambda: gr.update(visible=False), None, header.form)
+    made = [header.project, header.form, header.name]
+    wire(header.create.click, create, [header.name, header.language], made, **EDITS)
+    wire(header.name.submit, create, [header.name, header.language], made, **EDITS)
+
+
+def _wire_delete(shared: Shared, header: Header) -> None:
+    engine = shared.engine
+
+    def ask(project_id: str) -> tuple[Any, ...]:
+        project = engine.project(project_id)
+        clip_count = len(engine.clips(project_id))
+        return gr.update(visible=True), markup.note(text.project_delete_question(project.name, clip_count))
+
+    def delete(project_id: str, changed: int) -> tuple[Any, ...]:
+        engine.delete_project(project_id)
+        choices = project_choices(engine)
+        return gr.update(choices=choices, value=choices[0][1]), gr.update(visible=False), changed + 1
+
+    wire(header.delete.click, ask, shared.project, [header.question, header.question_words], **EDITS)
+    wire(header.delete_no.click, lambda: gr.update(visible=False), None, header.question)
+    wire(
+        header.delete_yes.click,
+        delete,
+        [shared.project, shared.changed],
+        [header.project, header.question, shared.changed],
+        **EDITS,
+    )
+
+
+def _wire_base(shared: Shared, header: Header) -> None:
+    engine = shared.engine
+
+    def prepare(
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> tuple[Any, ...]:
+        engine.prepare_base(on_progress=into(progress))
+        gr.Info(text.BASE_READY)
+        return gr.update(visible=False), markup.note("")
+
+    wire(shared.demo.load, lambda: gr.update(visible=not engine.base_ready()), None, header.banner)
+    started = wire(header.prepare.click, lambda: gr.update(visible=True, value=""), None, header.prepare_status)
+    wire(
+        started.then,
+        prepare,
+        None,
+        [header.banner, header.prepare_status],
+        lane="base",
+        progress_on=header.prepare_status,
+    )

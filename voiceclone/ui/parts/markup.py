@@ -1,0 +1,346 @@
+"""The pieces of HTML the page draws itself: accessible, escaped, styled by page.css."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from html import escape
+from itertools import pairwise
+from typing import Any
+
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID
+from voiceclone.training.run_summary import did_it_help
+from voiceclone.ui import text
+
+PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
+WAVE = (7, 14, 24, 17, 30, 21, 34, 18, 26, 12, 20, 9)
+"""Bar heights of the mark in the page's head, pixels."""
+
+
+def page_head() -> str:
+    """Return the name of the program and what it is."""
+    bars = "".join(f'<i style="height:{height}px"></i>' for height in WAVE)
+    return (
+        f'<header class="vc-head"><span class="vc-wave" aria-hidden="true">{bars}</span>'
+        f"<div><h1>{escape(text.TITLE)}</h1><p>{escape(text.TAGLINE)}</p></div></header>"
+    )
+
+
+def intro(sentence: str) -> str:
+    """Return the line at the top of a tab that says what to do next."""
+    return f'<p class="vc-intro">{escape(sentence)}</p>'
+
+
+def heading(words: str, note: str = "") -> str:
+    """Return the heading of a card."""
+    below = f"<p>{escape(note)}</p>" if note else ""
+    return f'<div class="vc-heading"><h2>{escape(words)}</h2>{below}</div>'
+
+
+def steps(words: str, lines: Sequence[str]) -> str:
+    """Return a numbered list of what happens."""
+    items = "".join(f"<li>{escape(line)}</li>" for line in lines)
+    return f'<div class="vc-heading"><h2>{escape(words)}</h2></div><ol class="vc-steps">{items}</ol>'
+
+
+def note(sentence: str, kind: str = "plain") -> str:
+    """Return one status sentence; `kind` is plain, good, usable or bad. Nothing for an empty one."""
+    if not sentence:
+        return ""
+    return f'<p class="vc-note vc-{kind}" role="status">{escape(sentence)}</p>'
+
+
+def notes(sentences: Sequence[tuple[str, str]]) -> str:
+    """Return several status sentences, each with its kind."""
+    lines = "".join(f'<p class="vc-note vc-{kind}">{escape(sentence)}</p>' for sentence, kind in sentences)
+    return f'<div role="status">{lines}</div>'
+
+
+def chip(level: str) -> str:
+    """Return a verdict as a small coloured word."""
+    return f'<span class="vc-chip vc-{escape(level)}">{escape(text.VERDICTS.get(level, level))}</span>'
+
+
+def readiness_share(usable_s: float, marks_s: Sequence[float]) -> float:
+    """Return where `usable_s` lies on the bar, 0..1.
+
+    The marks stand at 15, 50 and 100 % of the bar, with straight lines between: the first minute is
+    worth as much room as the next four.
+    """
+    places = (0.0, 0.15, 0.5, 1.0)
+    edges = (0.0, *marks_s)
+    for (left, right), (low, high) in zip(pairwise(edges), pairwise(places), strict=True):
+        if usable_s < right:
+            return low + (high - low) * (usable_s - left) / (right - left)
+    return 1.0
+
+
+def bar(share: float, name: str, words: str, kind: str) -> str:
+    """Return a bar filled to `share`; `kind` is plain, waiting, good, usable or bad."""
+    return (
+        f'<div class="vc-bar vc-bar-{escape(kind)}" role="progressbar" aria-label="{escape(name)}" '
+        f'aria-valuemin="0" aria-valuemax="100" aria-valuenow="{share * 100:.0f}" '
+        f'aria-valuetext="{escape(words)}"><div class="vc-fill" style="width:{share:.1%}"></div></div>'
+    )
+
+
+def readiness_bar(readiness: Any) -> str:
+    """Return the bar that says how much speech there is and how much is worth having."""
+    marks_s = (readiness.minimum_s, readiness.first_voice_s, readiness.good_voice_s)
+    share = readiness_share(readiness.usable_s, marks_s)
+    level = "good" if readiness.usable_s >= readiness.first_voice_s else "usable" if readiness.enough else "bad"
+    ticks = "".join(
+        f'<span class="vc-tick{" vc-tick-last" if place == 1 else ""}" style="left:{place:.0%}">'
+        f"<b>{escape(text.duration(mark_s))}</b> {escape(word)}</span>"
+        for place, mark_s, word in zip((0.15, 0.5, 1.0), marks_s, text.READINESS_MARKS, strict=True)
+    )
+    detail = ""
+    if readiness.clip_count:
+        detail = text.readiness_detail(readiness.usable_s, readiness.speech_s, readiness.clip_count)
+    title = escape(text.READINESS_TITLE)
+    return (
+        f'<section class="vc-readiness"><div class="vc-heading vc-between"><h2>{title}</h2>'
+        f"<p>{escape(detail)}</p></div>{bar(share, text.READINESS_TITLE, detail, level)}"
+        f'<div class="vc-ticks" aria-hidden="true">{ticks}</div>{note(readiness.sentence)}</section>'
+    )
+
+
+def clip_row(clip: Any, number: int, selected: bool) -> str:
+    """Return one clip of the list: play, number, words, length, verdict."""
+    flags = []
+    if not clip.included:
+        flags.append(text.LEFT_OUT)
+    elif clip.cleaned:
+        flags.append(text.CLEANED)
+    words = escape(clip.text) if clip.text else f"<em>{escape(text.NO_WORDS)}</em>"
+    below = " · ".join([text.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])])
+    name = escape(text.clip_name(number))
+    shape = shape_svg(clip.shape) if clip.shape else ""
+    return (
+        f'<li class="{"" if clip.included else "vc-out"}"{" aria-current=true" if selected else ""}>'
+        f'<button type="button" class="vc-play" data-clip="{escape(clip.clip_id)}" data-play="1" '
+        f'aria-label="{escape(text.PLAY)} {name}">{PLAY_ICON}</button>'
+        f'<button type="button" class="vc-open" data-clip="{escape(clip.clip_id)}">'
+        f'<span class="vc-number">{number}</span><span class="vc-words"><span class="vc-said">{words}</span>'
+        f"<small>{escape(below)}</small></span>{shape}{chip(clip.verdict.level)}</button></li>"
+    )
+
+
+def shape_svg(shape: Sequence[int]) -> str:
+    """Return a small picture of loudness over time; `shape` holds 0..99 for each moment."""
+    upper = [f"{place},{50 - level / 2:.0f}" for place, level in enumerate(shape)]
+    lower = [f"{place},{50 + level / 2:.0f}" for place, level in enumerate(shape)]
+    points = " ".join([*upper, *reversed(lower)])
+    return (
+        f'<svg class="vc-shape" viewBox="0 0 {max(1, len(shape) - 1)} 100" preserveAspectRatio="none" '
+        f'aria-hidden="true"><polygon points="{points}"/></svg>'
+    )
+
+
+def clip_list(numbered: Sequence[tuple[int, Any]], selected_id: str, empty: str) -> str:
+    """Return the list of (number, clip) in the order given; `empty` is said when there are none."""
+    if not numbered:
+        return f'<p class="vc-empty">{escape(empty)}</p>'
+    rows = "".join(clip_row(clip, number, clip.clip_id == selected_id) for number, clip in numbered)
+    keys = f'<p class="vc-keys">{escape(text.LIST_KEYS)}</p>'
+    return f'<ul class="vc-clips" aria-label="{escape(text.CLIPS_TITLE)}">{rows}</ul>{keys}'
+
+
+def clip_head(clip: Any) -> str:
+    """Return the verdict of the chosen clip in words, what was heard in it, and all figures in a drawer."""
+    reason = clip.verdict.reason or text.VERDICT_GOOD_REASON
+    figures = "".join(
+        f"<li>{escape(words.format(clip.verdict.figures[name]))}</li>"
+        for name, words in text.CLIP_FIGURES
+        if name in clip.verdict.figures
+    )
+    heard = f"<p>{escape(text.heard(clip.heard))}</p>" if "words" in clip.verdict.kinds and clip.heard else ""
+    facts = f"{text.seconds(clip.duration_s)} · {clip.sample_rate / 1000:g} kHz · {clip.source_name}"
+    return (
+        f'<div class="vc-heading"><p class="vc-verdict">{chip(clip.verdict.level)} {escape(reason)}</p>'
+        f"<p>{escape(facts)}</p>{heard}"
+        f'<details class="vc-figures"><summary>{escape(text.CLIP_FIGURES_TITLE)}</summary><ul>{figures}</ul></details>'
+        "</div>"
+    )
+
+
+def picture(png: bytes, description: str) -> str:
+    """Return a picture that travels inside the page."""
+    data = base64.b64encode(png).decode("ascii")
+    return f'<img class="vc-picture" alt="{escape(description)}" src="data:image/png;base64,{data}">'
+
+
+def run_progress(status: Any) -> str:
+    """Return where a run stands: a bar, the figures, one plain sentence."""
+    share = status.step / status.total_steps if status.total_steps else 0.0
+    sentence = status.error if status.state == "failed" else status.message
+    kind = "waiting" if status.running and not status.step else "plain"
+    name = escape(status.voice_name)
+    return (
+        f'<section class="vc-run" data-state="{escape(status.state)}" data-step="{status.step}">'
+        f'<div class="vc-heading vc-between"><h2>{name}</h2><p>{share:.0%}</p></div>'
+        f"{bar(share, status.voice_name, sentence, kind)}"
+        f"{note(sentence, 'bad' if status.state == 'failed' else 'plain')}{_figures(status)}</section>"
+    )
+
+
+def _figures(status: Any) -> str:
+    told = text.run_figures(status.steps_per_s, status.memory_mb)
+    return f'<p class="vc-run-figures">{escape(told)}</p>' if told else ""
+
+
+def checks(preflight: Any) -> str:
+    """Return what was looked at before a training: a mark, a sentence and a remedy each."""
+    lines = "".join(
+        f'<li data-kind="{escape(check.kind)}" data-level="{escape(check.level)}">'
+        f'<span class="vc-chip vc-{text.LEVEL_KINDS[check.level]}">{escape(text.LEVELS[check.level])}</span>'
+        f"<span>{escape(check.sentence)}{f' <b>{escape(check.remedy)}</b>' if check.remedy else ''}</span></li>"
+        for check in preflight.checks
+    )
+    title = escape(text.CHECKS_TITLE)
+    return f'<div class="vc-heading"><h2>{title}</h2></div><ul class="vc-checks" aria-label="{title}">{lines}</ul>'
+
+
+def facts(rows: Sequence[tuple[str, str]]) -> str:
+    """Return names and values, one line each."""
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+    return f'<dl class="vc-derived">{lines}</dl>'
+
+
+def legend(colours: dict[str, str], words: str) -> str:
+    """Return what the lines of a plot mean; `colours` maps names to CSS colours."""
+    lines = "".join(
+        f'<span><i style="background:{escape(colour)}"></i>{escape(name)}</span>' for name, colour in colours.items()
+    )
+    return f'<p class="vc-note vc-legend">{lines}<span>{escape(words)}</span></p>'
+
+
+def run_notes(sentences: Sequence[str]) -> str:
+    """Return what happened in a run besides learning; nothing when nothing did."""
+    if not sentences:
+        return ""
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    title = escape(text.RUN_NOTES_TITLE)
+    return f'<section class="vc-run-notes" role="status"><h3>{title}</h3><ul>{items}</ul></section>'
+
+
+def scores(voice: Any) -> str:
+    """Return how a voice turned out, in words, with the figures behind them."""
+    below = text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
+    if voice.base_id == DEFAULT_BASE_ID and "similarity_stock" in voice.scores:
+        # It has no encoder: its voice without training and the one that learning begins with are the same.
+        below = f"{text.NEAREST_WITHOUT_TRAINING} {below}"
+    return score_list(voice.scores, below)
+
+
+def score_list(told: Mapping[str, float], below: str = "") -> str:
+    """Return scores in words, with the figures behind them; `below` is said last."""
+    lines = []
+    if "similarity" in told:
+        others = told.get("similarity_stock"), told.get("similarity_instant")
+        figures = text.similarity_figures(told["similarity"], *others)
+        lines.append((text.similarity_words(told["similarity"], told.get("pitch_off_semitones")), figures))
+        if helped := did_it_help(told):
+            lines.append(("", helped))
+    if "pitch_off_semitones" in told:
+        off = told["pitch_off_semitones"]
+        lines.append((text.pitch_words(off), text.pitch_figure(off, told.get("pitch_off_semitones_stock"))))
+    if "words_right" in told:
+        lines.append((text.words_right(told["words_right"]), ""))
+    if "naturalness" in told:
+        lines.append((text.sound_words(told["naturalness"]), text.sound_figure(told["naturalness"])))
+    lines += [("", below)] if below else []
+    items = "".join(
+        f"<li>{f'<b>{escape(words)}</b> ' if words else ''}{escape(figures)}</li>" for words, figures in lines
+    )
+    return f'<ul class="vc-scores" aria-label="{escape(text.SCORES_TITLE)}">{items}</ul>'
+
+
+def job_progress(name: str, share: float, words: str) -> str:
+    """Return where background work stands: a bar and one sentence."""
+    kind = "plain" if share else "waiting"
+    return (
+        f'<section class="vc-run"><div class="vc-heading vc-between"><h2>{escape(name)}</h2><p>{share:.0%}</p></div>'
+        f"{bar(share, name, words, kind)}{note(words)}</section>"
+    )
+
+
+def model_cards(statuses: Sequence[Any], removals: Mapping[str, Any] | None = None) -> str:
+    """Return a card for every base model; `removals` maps the ids of those that can be removed to what that means."""
+    removals = removals or {}
+    cards = "".join(_model_card(status, removals.get(status.card.base_id)) for status in statuses)
+    return f'<ul class="vc-models" aria-label="{escape(text.CARDS_TITLE)}">{cards}</ul>'
+
+
+def _model_card(status: Any, removal: Any = None) -> str:
+    card = status.card
+    size = text.CARD_EMBEDDED if card.embedded else text.megabytes(card.size_mb)
+    can = ", ".join(words for name, words in text.ABILITIES.items() if name in card.abilities)
+    sharing = card.share_condition or (text.MAY_SHARE if card.may_share_voices else _private(card))
+    facts = [
+        (text.CARD_CAN, escape(can)),
+        (text.CARD_SPEAKS, escape(", ".join(language_names(card.languages)))),
+        (text.CARD_LICENCE, _licence(card)),
+        (text.CARD_RESULT, escape(sharing)),
+    ]
+    if card.released_folders:
+        facts.append((text.CARD_FOLDER, escape(text.bring_folder(card.released_folders))))
+    lines = "".join(f"<dt>{escape(name)}</dt><dd>{words}</dd>" for name, words in facts)
+    short = [size, card.licence, text.MAY_SHARE_SHORT if card.may_share_voices else text.PRIVATE_SHORT]
+    short += [text.GPU_ADVISED] if card.gpu_advised else [text.GPU_NOT_NEEDED]
+    state = text.STATE_UNPREPARED if card.embedded and status.state == "missing" else text.STATES[status.state]
+    chip = f'<span class="vc-chip vc-{text.STATE_KINDS[status.state]}">{escape(state)}</span>'
+    return (
+        f'<li class="vc-model" data-base="{escape(card.base_id)}" data-state="{escape(status.state)}">'
+        f'<div class="vc-between"><h3>{escape(card.title)}</h3>{chip}</div><p>{escape(card.purpose)}</p>'
+        f'<p class="vc-facts">{escape(" · ".join(short))}</p>'
+        f"<details><summary>{escape(text.CARD_MORE)}</summary><dl>{lines}</dl></details>{_removing(card, removal)}</li>"
+    )
+
+
+def _removing(card: Any, removal: Any) -> str:
+    """Return what opens on a card to remove its model: the question, and the one button that does it."""
+    if removal is None:
+        return ""
+    question = text.remove_question(card.title, removal.frees_mb, removal.voices)
+    return (
+        f'<details class="vc-remove"><summary>{escape(text.REMOVE)}</summary><p>{escape(question)}</p>'
+        f'<button type="button" data-remove="{escape(card.base_id)}">{escape(text.REMOVE_YES)}</button></details>'
+    )
+
+
+def _private(card: Any) -> str:
+    return f"{text.PRIVATE_ONLY} {card.why_not_share[:1].upper()}{card.why_not_share[1:]}."
+
+
+def _licence(card: Any) -> str:
+    words = f"<b>{escape(card.licence)}.</b> {escape(card.licence_words)}"
+    if not card.licence_url.startswith("https://"):
+        return words
+    opens = 'target="_blank" rel="noopener noreferrer"'
+    return f'{words} <a href="{escape(card.licence_url)}" {opens}>{escape(text.TERMS_LINK)}</a>'
+
+
+def verdict(sentence: str, what: str) -> str:
+    """Return what a comparison comes to, and of what it is."""
+    return f'<p class="vc-verdict-line">{escape(sentence)}</p>{note(what)}'
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return figures side by side; the first cell of each row names it."""
+    names = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
+    lines = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
+        for first, *rest in rows
+    )
+    return f'<div class="vc-table"><table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table></div>'
+
+
+def terms(card: Any) -> str:
+    """Return what is agreed to before a model is got."""
+    return f'<div class="vc-terms"><p>{escape(card.title)}, {text.megabytes(card.size_mb)}. {_licence(card)}</p></div>'
+
+
+def language_names(codes: Sequence[str]) -> list[str]:
+    """Return the names of languages, in our own order."""
+    from voiceclone.text.languages import LANGUAGES
+
+    return [language.name for code, language in LANGUAGES.items() if code in codes]

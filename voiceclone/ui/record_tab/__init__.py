@@ -1,0 +1,1 @@
+"""The tab in which you record, add, review and clean clips."""

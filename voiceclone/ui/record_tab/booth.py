@@ -1,0 +1,268 @@
+"""Tab 1, the recording booth: one sentence at a time into the microphone, and a check of the room before the first.
+
+What a person does between two sentences happens in the browser (`booth.js`); Python gives the script, keeps takes and
+judges the room. Both calls come from the browser as they are, so everything in them is checked here and in the engine.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import AudioError, InputError
+from voiceclone.limits import MAX_TAKE_S
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.errors import answering
+from voiceclone.ui.parts.shared import EDITS, BrowserFiles, Shared, language_choices, wire, wire_in_browser
+
+ROOM_CHECK_S = 5.0
+"""Length of the silence and of the speech by which a room is judged."""
+_BYTES_PER_S = 2 * 192_000
+"""16 bits at the highest rate that microphones have."""
+_SCRIPTS = ("booth.js", "booth_sound.js", "booth_shelf.js", "booth_room.js")
+"""They run as one, in this order."""
+MAX_TAKE_BASE64 = int(1.4 * _BYTES_PER_S * MAX_TAKE_S)
+
+
+@dataclass(frozen=True)
+class Booth:
+    """The card with the sentence and the microphone."""
+
+    language: gr.Dropdown
+    stage: gr.HTML
+    """What `booth.js` acts on."""
+    script: gr.Textbox
+    """Hidden; what the booth shows, as JSON."""
+    raw: gr.Checkbox
+    own: gr.Textbox
+    use_own: gr.Button
+    drop_own: gr.Button
+
+
+def build_booth(shared: Shared) -> Booth:
+    """Lay out and wire the booth."""
+    calls = _calls(shared.engine, shared.files)
+    with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
+        gr.HTML(markup.heading(text.READ_TITLE, text.SENTENCE_INFO))
+        stage = gr.HTML(
+            html_template=stage_html(),
+            js_on_load=_script(),
+            server_functions=calls,
+            elem_id="booth",
+        )
+        gr.HTML('<p id="microphone-note" role="status"></p>')
+        script = gr.Textbox(visible="hidden", elem_id="booth-script")
+        language = gr.Dropdown(
+            language_choices(shared.engine.base.languages),
+            label=text.LANGUAGE_LABEL,
+            info=text.LANGUAGE_INFO,
+            elem_id="record-language",
+        )
+        with gr.Accordion(text.OWN_SCRIPT_TITLE, open=False):
+            own = gr.Textbox(
+                label=text.OWN_SCRIPT_LABEL, info=text.OWN_SCRIPT_INFO, lines=4, max_lines=12, elem_id="own-script"
+            )
+            with gr.Row():
+                use_own = gr.Button(text.OWN_SCRIPT_USE, size="sm", min_width=140, elem_id="use-own-script")
+                drop_own = gr.Button(text.OWN_SCRIPT_DROP, size="sm", min_width=140, elem_id="drop-own-script")
+        with gr.Accordion(text.MICROPHONE_SETTINGS, open=False):
+            raw = gr.Checkbox(True, label=text.RAW_MICROPHONE_LABEL, info=text.RAW_MICROPHONE_INFO)
+    booth = Booth(language, stage, script, raw, own, use_own, drop_own)
+    _wire(shared, booth)
+    return booth
+
+
+def _wire(shared: Shared, booth: Booth) -> None:
+    engine = shared.engine
+
+    def show_script(project_id: str, language: str) -> str:
+        clips = engine.clips(project_id)
+        readiness = engine.readiness(project_id)
+        sentences = engine.reading_script(language, project_id)
+        shown = {
+            "project": project_id,
+            "language": language,
+            "sentences": sentences,
+            "read": read_places(sentences, clips),
+            "recorded_s": readiness.usable_s,
+            "first_voice_s": readiness.first_voice_s,
+            "good_voice_s": readiness.good_voice_s,
+        }
+        return json.dumps(shown, ensure_ascii=False)
+
+    def open_project(project_id: str) -> tuple[str, str, str]:
+        clips = engine.clips(project_id)
+        language = clips[-1].language if clips else engine.project(project_id).language
+        return language, show_script(project_id, language), ""
+
+    def use_own(project_id: str, language: str, own: str) -> tuple[str, str]:
+        if not own.strip():
+            raise InputError(text.NO_OWN_SCRIPT)
+        engine.set_own_script(project_id, own, language)
+        return show_script(project_id, language), ""
+
+    def drop_own(project_id: str, language: str) -> str:
+        engine.set_own_script(project_id, "", language)
+        return show_script(project_id, language)
+
+    where = [shared.project, booth.language]
+    wire(shared.project.change, open_project, shared.project, [booth.language, booth.script, booth.own])
+    wire(booth.use_own.click, use_own, [*where, booth.own], [booth.script, booth.own], **EDITS)
+    wire(booth.drop_own.click, drop_own, where, booth.script, **EDITS)
+    wire(booth.language.input, show_script, where, booth.script)
+    wire(shared.changed.change, show_script, where, booth.script, trigger_mode="always_last")
+    # In the queue: gradio follows the change of a counter only there.
+    wire(booth.stage.select, lambda changed: changed + 1, shared.changed, shared.changed, **EDITS)
+    # Kept beside it, too: the booth may be drawn after its first script came.
+    put = "(shown) => { const data = JSON.parse(shown); window.voicecloneBoothData = data; "
+    put += "window.voicecloneBooth?.show(data); return []; }"
+    wire_in_browser(booth.script.change, put, booth.script, None)
+    # In the browser only: the choice belongs to this browser and this microphone.
+    wire_in_browser(booth.raw.input, "(raw) => window.voicecloneMicrophone.setRaw(raw)", booth.raw, None)
+    wire_in_browser(shared.demo.load, "() => window.voicecloneMicrophone.raw", None, booth.raw)
+
+
+def read_places(script: Sequence[str], clips: Sequence[Any]) -> list[int]:
+    """Return the places of the sentences of `script` that some clip says, in order."""
+    said = {clip.text.strip() for clip in clips}
+    return [place for place, sentence in enumerate(script) if sentence.strip() in said]
+
+
+# --- what the browser calls ---------------------------------------------------------------------
+
+
+def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
+    """Return the functions that `booth.js` calls; each takes and returns a JSON object."""
+
+    @answering
+    def keep_take(request: dict[str, Any]) -> dict[str, Any]:
+        project_id, language, sentence = (_words(request, name) for name in ("project_id", "language", "sentence"))
+        if not sentence.strip():
+            raise InputError(text.NO_SENTENCE)
+        take = _sound(request, "wav", files)
+        try:
+            report = engine.add_clips(project_id, [take], text=sentence, language=language)
+        finally:
+            take.unlink(missing_ok=True)
+        reasons = [part.reason for part in report.rejected]
+        if not report.added:
+            raise AudioError(reasons[0])
+        # A long take is cut into sentences; a part that was left out is told, the rest is kept.
+        verdicts = [clip.verdict for clip in report.added if clip.verdict.level != "good"]
+        kind = verdicts[0].level if verdicts else "usable" if reasons else "good"
+        kept = text.take_kept(sum(clip.duration_s for clip in report.added))
+        words = [kept, *(verdict.reason for verdict in verdicts[:1]), *reasons[:1]]
+        return {"words": " ".join(words), "kind": kind, "clip_id": report.added[0].clip_id}
+
+    @answering
+    def hear_take(request: dict[str, Any]) -> dict[str, Any]:
+        clips = engine.listen(_words(request, "project_id"), [_words(request, "clip_id")])
+        doubtful = [clip for clip in clips if clip.heard and "words" in clip.verdict.kinds]
+        if not doubtful:
+            return {"words": ""}
+        tell = text.misread if doubtful[0].verdict.level == "bad" else text.did_you_say
+        return {"words": tell(doubtful[0].heard)}
+
+    @answering
+    def check_room(request: dict[str, Any]) -> dict[str, Any]:
+        parts = [_sound(request, name, files) for name in ("silence", "speech")]
+        try:
+            report = engine.check_room(*parts)
+        finally:
+            for part in parts:
+                part.unlink(missing_ok=True)
+        figures = [words.format(report.figures[name]) for name, words in text.ROOM_FIGURES if name in report.figures]
+        return {
+            "words": report.sentence,
+            "verdict": text.ROOM_VERDICTS[report.verdict],
+            "kind": text.ROOM_KINDS[report.verdict],
+            "findings": [finding.sentence for finding in report.findings],
+            "figures": ", ".join(figures),
+        }
+
+    return [keep_take, hear_take, check_room]
+
+
+def _words(request: dict[str, Any], name: str) -> str:
+    value = request.get(name)
+    if not isinstance(value, str):
+        raise InputError(text.UNEXPECTED)
+    return value
+
+
+def _sound(request: dict[str, Any], name: str, files: BrowserFiles) -> Path:
+    """Write the WAV that came as base64 into a file of ours, and return where."""
+    coded = _words(request, name)
+    if not coded:
+        raise InputError(text.NO_TAKE)
+    if len(coded) > MAX_TAKE_BASE64:
+        raise InputError(text.TAKE_TOO_LONG)
+    try:
+        content = base64.b64decode(coded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise InputError(text.UNEXPECTED) from error
+    path = files.path(f"{text.TAKE_FILE}.wav")
+    path.write_bytes(content)
+    return path
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+def _script() -> str:
+    parts = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS]
+    code = "\n".join(parts)
+    words = text.BOOTH | {"max_take_s": MAX_TAKE_S, "room_s": ROOM_CHECK_S}
+    return code.replace("__WORDS__", json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
+
+
+def stage_html() -> str:
+    """Return the booth's elements; `booth.js` finds them by `data-part`."""
+
+    def button(name: str, words: str, kind: str = "vc-plain-button", key: str = "") -> str:
+        hint = f" <kbd>{escape(key)}</kbd>" if key else ""
+        return f'<button type="button" class="{kind}" data-part="{name}">{escape(words)}{hint}</button>'
+
+    return f"""
+<section class="vc-booth" data-state="idle" aria-label="{escape(text.READ_TITLE)}">
+  <details class="vc-room" data-part="room">
+    <summary>{escape(text.ROOM_TITLE)}</summary>
+    <p>{escape(text.ROOM_INFO)}</p>
+    {button("room-start", text.ROOM_START)}
+    <div data-part="room-result" role="status"></div>
+  </details>
+  <div class="vc-between">
+    <p class="vc-place" data-part="place"></p><p class="vc-recorded" data-part="recorded"></p>
+  </div>
+  <div class="vc-recorded-bar" aria-hidden="true">
+    <div class="vc-bar"><div class="vc-fill" data-part="recorded-fill" style="width:0"></div></div>
+    <div class="vc-ticks"><b class="vc-tick" data-part="first-mark"></b>
+      <b class="vc-tick vc-tick-last" style="left:100%" data-part="good-mark"></b></div>
+  </div>
+  <textarea data-part="sentence" rows="2" aria-label="{escape(text.SENTENCE_OWN)}" spellcheck="false"></textarea>
+  <div class="vc-meter" data-part="meter" aria-hidden="true"><div data-part="level"></div></div>
+  <p class="vc-too-loud" data-part="too-loud" role="alert" hidden>{escape(text.TOO_LOUD)}</p>
+  <div class="vc-booth-row">
+    {button("previous", text.PREVIOUS, key="←")}
+    <button type="button" class="vc-record" data-part="record" aria-pressed="false"><i></i>
+      <span data-part="record-words">{escape(text.BOOTH["record"])}</span> <span data-part="time"></span></button>
+    {button("skip", text.SKIP, key="→")}
+  </div>
+  <div class="vc-review" data-part="review" role="group" tabindex="-1" aria-label="{escape(text.RECORDER_LABEL)}"
+    hidden>
+    <audio data-part="player" controls aria-label="{escape(text.RECORDER_LABEL)}"></audio>
+    <div class="vc-booth-row">
+      {button("again", text.AGAIN, key="R")}{button("keep", text.KEEP_TAKE, "vc-record", "Enter")}
+    </div>
+  </div>
+  <p class="vc-note" data-part="status" role="status"></p>
+  <label class="vc-auto"><input type="checkbox" data-part="auto"> {escape(text.KEEP_BY_ITSELF)}</label>
+  <p class="vc-keys">{escape(text.KEYS_INFO)}</p>
+</section>"""

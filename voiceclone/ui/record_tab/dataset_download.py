@@ -1,0 +1,39 @@
+"""Tab 1, folded: all clips as one zip file to take away."""
+
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, into, wire
+
+
+def build_dataset(shared: Shared) -> None:
+    """Lay out and wire what packs all clips into one file."""
+    with gr.Accordion(text.DATASET_TITLE, open=False):
+        gr.HTML(markup.note(text.DATASET_INFO))
+        make = gr.Button(text.DATASET_MAKE, elem_id="make-dataset", elem_classes="vc-action")
+        save = gr.DownloadButton(
+            text.DATASET_SAVE, variant="primary", visible=False, elem_id="save-dataset", elem_classes="vc-action"
+        )
+        status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="dataset-status")
+
+    def pack(
+        project_id: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> tuple[Any, ...]:
+        path = shared.files.path(f"{shared.engine.project(project_id).name}.zip")
+        count = shared.engine.export_dataset(project_id, path, into(progress))
+        return gr.update(value=str(path), visible=True), markup.note(text.dataset_made(count), "good")
+
+    begun = wire(
+        make.click, lambda: (gr.update(visible=False), gr.update(value="", visible=True)), None, [save, status]
+    )
+    wire(begun.then, pack, shared.project, [save, status], lane="clips", progress_on=status)
+    wire(
+        shared.project.change,
+        lambda: (gr.update(value=None, visible=False), gr.update(value="", visible=False)),
+        None,
+        [save, status],
+    )

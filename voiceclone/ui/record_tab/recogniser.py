@@ -1,0 +1,58 @@
+"""Getting a recogniser that writes down other languages than English, and finds them out; folded below the upload."""
+
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import Cancelled
+from voiceclone.recognition.recognisers import RECOGNISERS
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, begin_work, end_work, into, wire
+
+_WORK = "recogniser"
+
+
+def build_recogniser(shared: Shared) -> gr.Checkbox:
+    """Lay out and wire it; nothing is fetched before the button is pressed.
+
+    Returns:
+        whether each recording's language is to be found out; hidden as long as no recogniser can do it.
+    """
+    with gr.Accordion(text.RECOGNISER_TITLE, open=False, elem_id="recogniser"):
+        gr.HTML(markup.note(text.RECOGNISER_INFO))
+        key = gr.Radio(
+            label=text.RECOGNISER_LABEL,
+            info=text.RECOGNISER_CHOICE_INFO,
+            choices=[(text.recogniser_choice(one.title, one.size_mb), one.key) for one in RECOGNISERS.values()],
+            value=next(iter(RECOGNISERS)),
+        )
+        get = gr.Button(text.RECOGNISER_GET, elem_id="get-recogniser")
+        cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
+        status = gr.HTML(elem_id="recogniser-status")
+        find_language = gr.Checkbox(
+            label=text.FIND_LANGUAGE, info=text.FIND_LANGUAGE_INFO, visible=False, elem_id="find-language"
+        )
+
+    def recognisers_there() -> tuple[str, Any]:
+        keys = shared.engine.recognisers()
+        found = markup.note(text.recognisers_there([RECOGNISERS[key].title for key in keys]))
+        return found, gr.update(visible=bool(keys))
+
+    def fetch_recogniser(
+        key: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> Any:
+        with shared.stops.work(_WORK) as should_stop:
+            try:
+                shared.engine.get_recogniser(key, into(progress), should_stop)
+            except Cancelled:
+                return markup.note(text.RECOGNISER_CANCELLED), gr.skip()
+        return recognisers_there()
+
+    started = wire(get.click, begin_work, None, [get, cancel, status])
+    done = wire(started.then, fetch_recogniser, key, [status, find_language], lane="fetch", progress_on=status)
+    wire(done.then, end_work, None, [get, cancel])
+    wire(cancel.click, lambda: shared.stops.stop(_WORK))
+    wire(shared.demo.load, recognisers_there, None, [status, find_language])
+    return find_language

@@ -1,0 +1,189 @@
+"""Which clips the list shows and in what order, and what can be done with all of them at once."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.clips.model import needs_a_look
+from voiceclone.errors import Cancelled
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, chosen_id, into, wire
+
+_LEVELS = {"bad": 0, "usable": 1, "good": 2}
+_SHOWN: dict[str, Callable[[Any], bool]] = {
+    "all": lambda clip: True,
+    "look": needs_a_look,
+    **{
+        level: lambda clip, level=level: clip.included and clip.verdict.level == level
+        for level in ("good", "usable", "bad")
+    },
+    "out": lambda clip: not clip.included,
+}
+_ORDERS: dict[str, Callable[[tuple[int, Any]], Any]] = {
+    "newest": lambda numbered: -numbered[0],
+    "oldest": lambda numbered: numbered[0],
+    "worst": lambda numbered: (_LEVELS[numbered[1].verdict.level], -numbered[0]),
+    "longest": lambda numbered: (-numbered[1].duration_s, numbered[0]),
+}
+
+
+def shown_clips(clips: Sequence[Any], show: str, order: str) -> list[tuple[int, Any]]:
+    """Return (number, clip) of the clips to show, the first on top; numbers count all clips, the oldest is 1.
+
+    Args:
+        clips: all clips, the oldest first.
+        show: a key of `text.SHOWN`; anything else shows all.
+        order: a key of `text.ORDERS`; anything else is the newest first.
+    """
+    wanted = _SHOWN.get(show, _SHOWN["all"])
+    kept = [(number, clip) for number, clip in enumerate(clips, 1) if wanted(clip)]
+    return sorted(kept, key=_ORDERS.get(order, _ORDERS["newest"]))
+
+
+def shown_choices(clips: Sequence[Any]) -> list[tuple[str, str]]:
+    """Return what the list can be narrowed down to, each with its number of clips."""
+    return [(text.shown_choice(key, sum(map(wanted, clips))), key) for key, wanted in _SHOWN.items()]
+
+
+def next_to_look_at(clips: Sequence[Any], clip_id: str) -> str:
+    """Return the id of the next older clip that needs a look, after the oldest the newest again; "" without any."""
+    newest_first = list(reversed(clips))
+    ids = [clip.clip_id for clip in newest_first]
+    start = ids.index(clip_id) + 1 if clip_id in ids else 0
+    for clip in newest_first[start:] + newest_first[:start]:
+        if needs_a_look(clip) and clip.clip_id != clip_id:
+            return str(clip.clip_id)
+    return ""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the list shows; the boxes hold the keys, for handlers to read."""
+
+    row: gr.Row
+    show: gr.Radio
+    show_box: gr.Textbox
+    order_box: gr.Textbox
+
+
+def build_choice() -> Choice:
+    """Lay out how the list is narrowed down and ordered; hidden until there are clips."""
+    with gr.Row(visible=False, elem_classes="vc-choice") as row:
+        show = gr.Radio(
+            label=text.SHOW_LABEL,
+            info=text.SHOW_INFO,
+            choices=[(words, key) for key, words in text.SHOWN.items()],
+            value="all",
+            elem_id="show-clips",
+            scale=3,
+            min_width=260,
+        )
+        order = gr.Dropdown(
+            label=text.ORDER_LABEL,
+            info=text.ORDER_INFO,
+            choices=[(words, key) for key, words in text.ORDERS.items()],
+            value="newest",
+            elem_id="order-clips",
+            scale=1,
+            min_width=150,
+        )
+    return Choice(row, show, chosen_id(show), chosen_id(order))
+
+
+@dataclass(frozen=True)
+class AllShown:
+    """What acts on every clip shown."""
+
+    panel: gr.Accordion
+    count: gr.HTML
+    out: gr.Button
+    use: gr.Button
+    clean: gr.Button
+    delete: gr.Button
+    question: gr.Column
+    ask: gr.HTML
+    delete_yes: gr.Button
+    delete_no: gr.Button
+    status: gr.HTML
+
+
+def build_all_shown() -> AllShown:
+    """Lay out the buttons for all clips shown."""
+    with gr.Accordion(text.ALL_SHOWN_TITLE, open=False, visible=False, elem_id="all-shown") as panel:
+        count = gr.HTML()
+        with gr.Row():
+            out = gr.Button(text.ALL_SHOWN_OUT, size="sm", min_width=110, elem_id="all-out")
+            use = gr.Button(text.ALL_SHOWN_IN, size="sm", min_width=110, elem_id="all-in")
+            clean = gr.Button(text.ALL_SHOWN_CLEAN, size="sm", min_width=110)
+            delete = gr.Button(text.ALL_SHOWN_DELETE, size="sm", min_width=110, variant="stop", elem_id="all-delete")
+        with gr.Column(visible=False, elem_classes="vc-question") as question:
+            ask = gr.HTML()
+            with gr.Row():
+                delete_yes = gr.Button(
+                    text.ALL_SHOWN_DELETE_YES, variant="stop", size="sm", min_width=120, elem_id="all-delete-yes"
+                )
+                delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
+        status = gr.HTML(elem_id="all-status")
+    return AllShown(panel, count, out, use, clean, delete, question, ask, delete_yes, delete_no, status)
+
+
+def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr.Radio) -> None:
+    """Connect the buttons; what is shown is worked out anew when one is pressed."""
+    engine = shared.engine
+
+    def ids(project_id: str, show: str) -> list[str]:
+        return [clip.clip_id for _, clip in shown_clips(engine.clips(project_id), show, "")]
+
+    def done(count: int, changed: int) -> tuple[Any, ...]:
+        return markup.note(text.all_shown_done(count), "good"), gr.update(visible=False), changed + 1
+
+    def include_all(project_id: str, show: str, changed: int, included: bool) -> tuple[Any, ...]:
+        wanted = ids(project_id, show)
+        for clip_id in wanted:
+            engine.edit_clip(project_id, clip_id, included=included)
+        return done(len(wanted), changed)
+
+    def leave_all_out(project_id: str, show: str, changed: int) -> tuple[Any, ...]:
+        return include_all(project_id, show, changed, False)
+
+    def use_all(project_id: str, show: str, changed: int) -> tuple[Any, ...]:
+        return include_all(project_id, show, changed, True)
+
+    def clean_all_shown(
+        project_id: str,
+        show: str,
+        changed: int,
+        strength: str,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> tuple[Any, ...]:
+        wanted = ids(project_id, show)
+        with shared.stops.work(f"clean {project_id}") as should_stop:
+            try:
+                engine.clean(project_id, wanted, into(progress), should_stop, strength)
+            except Cancelled:
+                return markup.note(text.CLEAN_CANCELLED), gr.update(visible=False), changed + 1
+        return done(len(wanted), changed)
+
+    def delete_all_shown(project_id: str, show: str, changed: int) -> tuple[Any, ...]:
+        wanted = ids(project_id, show)
+        for clip_id in wanted:
+            engine.delete_clip(project_id, clip_id)
+        return done(len(wanted), changed)
+
+    def ask(project_id: str, show: str) -> tuple[Any, ...]:
+        return gr.update(visible=True), markup.note(text.all_shown_question(len(ids(project_id, show))))
+
+    here = [shared.project, choice.show_box]
+    after = [panel.status, panel.question, shared.changed]
+    for button, handler, given in (
+        (panel.out, leave_all_out, []),
+        (panel.use, use_all, []),
+        (panel.clean, clean_all_shown, [strength]),
+        (panel.delete_yes, delete_all_shown, []),
+    ):
+        wire(button.click, handler, [*here, shared.changed, *given], after, lane="clips", progress_on=panel.status)
+    wire(panel.delete.click, ask, here, [panel.question, panel.ask])
+    wire(panel.delete_no.click, lambda: gr.update(visible=False), None, panel.question)

@@ -1,0 +1,1 @@
+"""The tab in which you speak, convert, listen blind and keep voices."""

@@ -1,0 +1,174 @@
+"""Tab 3: choose a voice, type, hear it, download it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.engine import STOCK_MARK
+from voiceclone.errors import Cancelled, InputError
+from voiceclone.limits import MAX_SPEED, MIN_SPEED
+from voiceclone.text.languages import language_name
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, begin_work, chosen_id, end_work, into, language_choices, player, wire
+
+STOCK = "stock"
+"""The value of the untouched voice of a base that has no stock voices to choose from; the engine knows it as None."""
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Everything of the tab's upper half."""
+
+    intro: gr.HTML
+    voices: gr.Dropdown
+    """Where a voice is chosen; only ever an output."""
+    voice: gr.Textbox
+    """Hidden; the id of the chosen voice, see `chosen_id`."""
+    words: gr.Textbox
+    language: gr.Dropdown
+    speed: gr.Slider
+    speak: gr.Button
+    cancel: gr.Button
+    output: gr.Audio
+    download: gr.DownloadButton
+    status: gr.HTML
+
+
+def build_speak(shared: Shared) -> Speak:
+    """Lay out and wire the tab."""
+    tab = _layout(shared)
+    _wire_speaking(shared, tab)
+    _wire_choice(shared, tab)
+    return tab
+
+
+def _layout(shared: Shared) -> Speak:
+    intro = gr.HTML(markup.intro(text.INTRO_SPEAK))
+    with gr.Row(equal_height=False):
+        with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
+            words = gr.Textbox(
+                label=text.TEXT_LABEL,
+                info=text.TEXT_INFO,
+                placeholder=text.TEXT_PLACEHOLDER,
+                lines=7,
+                max_lines=20,
+                elem_id="speak-text",
+            )
+            speak = gr.Button(text.SPEAK, variant="primary", elem_id="speak")
+            cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="speak-cancel")
+            status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="speak-status")
+            output = player(text.OUTPUT_LABEL, "speech", buttons=[], visible=False)
+            download = gr.DownloadButton(text.DOWNLOAD, visible=False, elem_id="download", elem_classes="vc-action")
+        with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
+            voices = gr.Dropdown([], label=text.VOICE_LABEL, info=text.VOICE_INFO, elem_id="voice")
+            voice = chosen_id(voices)
+            language = gr.Dropdown(
+                language_choices(shared.engine.base.languages),
+                value="en-us",
+                label=text.SPEAK_LANGUAGE_LABEL,
+                info=text.SPEAK_LANGUAGE_INFO,
+                elem_id="speak-language",
+            )
+            speed = gr.Slider(MIN_SPEED, MAX_SPEED, value=1.0, step=0.05, label=text.SPEED_LABEL, info=text.SPEED_INFO)
+    return Speak(intro, voices, voice, words, language, speed, speak, cancel, output, download, status)
+
+
+def _wire_speaking(shared: Shared, tab: Speak) -> None:
+    engine = shared.engine
+
+    def begin_speaking(request: gr.Request) -> list[dict[str, Any]]:
+        shared.stops.expect(f"speak {request.session_hash}")
+        return begin_work()
+
+    def say(
+        voice_id: str,
+        words: str,
+        language: str,
+        speed: float,
+        request: gr.Request,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
+    ) -> tuple[Any, ...]:
+        if not (words or "").strip():
+            raise InputError(text.NO_TEXT)
+        with shared.stops.work(f"speak {request.session_hash}") as should_stop:
+            try:
+                speech = engine.speak_to_file(
+                    engine_voice(voice_id),
+                    words,
+                    shared.files.path(file_name(words)),
+                    language=language,
+                    speed=speed,
+                    on_progress=into(progress),
+                    should_stop=should_stop,
+                )
+            except Cancelled:
+                return gr.skip(), gr.skip(), markup.note(text.SPEAK_CANCELLED)
+        path = str(speech.path)
+        summary = text.spoken_summary(speech.duration_s, speech.sentences, speech.elapsed_s)
+        return gr.update(value=path, visible=True), gr.update(value=path, visible=True), markup.note(summary)
+
+    def stop(request: gr.Request) -> None:
+        shared.stops.stop(f"speak {request.session_hash}")
+
+    started = wire(tab.speak.click, begin_speaking, None, [tab.speak, tab.cancel, tab.status])
+    done = wire(
+        started.then,
+        say,
+        [tab.voice, tab.words, tab.language, tab.speed],
+        [tab.output, tab.download, tab.status],
+        lane="speech",
+        progress_on=tab.status,
+    )
+    wire(done.then, end_work, None, [tab.speak, tab.cancel])
+    wire(tab.cancel.click, stop)
+
+
+def engine_voice(voice_id: str) -> str | None:
+    """Return what the engine calls the chosen voice."""
+    return None if voice_id == STOCK else voice_id
+
+
+def file_name(words: str) -> str:
+    """Name a download after its first words."""
+    return f"{' '.join(words.split())[:40].strip(' .')}.wav"
+
+
+def is_stock(voice_id: str) -> bool:
+    """True for a voice that came with the program, or none at all: nothing to rename, export or delete."""
+    return voice_id in ("", STOCK) or str(voice_id).startswith(STOCK_MARK)
+
+
+def own_choices(engine: Any) -> list[tuple[str, str]]:
+    """Return a person's own voices for a list, the newest first."""
+    voices = sorted(engine.voices(), key=lambda voice: voice.created_at, reverse=True)
+    return [(voice.name, voice.voice_id) for voice in voices]
+
+
+def voice_choices(engine: Any) -> list[tuple[str, str]]:
+    """Return the voices to speak with: one's own first, then the stock voices, marked as such."""
+    stock = [
+        (text.stock_voice(one.name, one.sex, language_name(one.language)), f"{STOCK_MARK}{one.voice_id}")
+        for one in engine.stock_voices()
+    ]
+    return [*own_choices(engine), *(stock or [(text.STOCK_VOICE, STOCK)])]
+
+
+def _wire_choice(shared: Shared, tab: Speak) -> None:
+    engine = shared.engine
+
+    def refresh(chosen: str) -> tuple[Any, ...]:
+        choices = voice_choices(engine)
+        known = {voice_id for _, voice_id in choices}
+        value = chosen if chosen in known else choices[0][1]
+        intro = text.INTRO_SPEAK_NO_VOICE if is_stock(choices[0][1]) else text.INTRO_SPEAK
+        return gr.update(choices=choices, value=value), markup.intro(intro)
+
+    def follow_language(voice_id: str) -> Any:
+        return gr.skip() if is_stock(voice_id) else engine.voice(voice_id).language
+
+    shown = [tab.voices, tab.intro]
+    wire(shared.demo.load, lambda: refresh(""), None, shown)
+    wire(shared.voices_changed.change, refresh, tab.voice, shown, trigger_mode="always_last")
+    wire(tab.voice.change, follow_language, tab.voice, tab.language, trigger_mode="always_last")

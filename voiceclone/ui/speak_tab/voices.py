@@ -1,0 +1,158 @@
+"""Below tab 3: rename, export, import and delete voices."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import InputError, VoiceFileError
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, wire
+from voiceclone.ui.speak_tab.speak import Speak, is_stock, voice_choices
+
+
+@dataclass(frozen=True)
+class Manage:
+    """Everything of the tab's lower half."""
+
+    details: gr.HTML
+    own: gr.Column
+    """Shown for one's own voices only; the stock voice cannot be changed."""
+    name: gr.Textbox
+    rename: gr.Button
+    export: gr.DownloadButton
+    private: gr.DownloadButton
+    """In place of `export` where the licence of the base model forbids passing the voice on."""
+    sharing: gr.HTML
+    """Why it may not be passed on, or what to keep to."""
+    delete: gr.Button
+    question: gr.Column
+    question_words: gr.HTML
+    delete_yes: gr.Button
+    delete_no: gr.Button
+    bring: gr.UploadButton
+    status: gr.HTML
+
+
+def build_voices(shared: Shared, speak: Speak) -> None:
+    """Lay out and wire the part that manages the voice chosen in the tab."""
+    part = _layout()
+    _wire_show(shared, speak.voice, part)
+    _wire_changes(shared, speak, part)
+
+
+def _layout() -> Manage:
+    with gr.Accordion(text.MANAGE, open=False, elem_id="manage", elem_classes="vc-card"):
+        details = gr.HTML(elem_id="voice-details")
+        with gr.Column(visible=False) as own:
+            with gr.Row(equal_height=False, elem_classes="vc-bottom"):
+                name = gr.Textbox(
+                    label=text.RENAME_LABEL, info=text.RENAME_INFO, max_lines=1, scale=3, elem_id="rename"
+                )
+                rename = gr.Button(text.RENAME, scale=1, min_width=160)
+            sharing = gr.HTML(elem_id="sharing")
+            with gr.Row():
+                export = gr.DownloadButton(text.EXPORT, min_width=160, elem_id="export")
+                private = gr.DownloadButton(text.EXPORT_PRIVATE, visible=False, min_width=160, elem_id="export-private")
+                delete = gr.Button(text.DELETE_VOICE, variant="stop", min_width=160, elem_id="delete-voice")
+            with gr.Column(visible=False, elem_classes="vc-question") as question:
+                question_words = gr.HTML()
+                with gr.Row():
+                    delete_yes = gr.Button(text.DELETE_VOICE_YES, variant="stop", size="sm", min_width=120)
+                    delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
+        bring = gr.UploadButton(
+            text.IMPORT,
+            type="filepath",  # any kind: the engine says what a wrong one is, gradio would only refuse it
+            elem_id="import",
+            elem_classes="vc-action",
+        )
+        status = gr.HTML(markup.note(""))
+    return Manage(
+        details,
+        own,
+        name,
+        rename,
+        export,
+        private,
+        sharing,
+        delete,
+        question,
+        question_words,
+        delete_yes,
+        delete_no,
+        bring,
+        status,
+    )
+
+
+def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
+    engine = shared.engine
+
+    def show(voice_id: str) -> dict[Any, Any]:
+        if is_stock(voice_id):
+            return {
+                part.details: markup.note(text.MANAGE_STOCK),
+                part.own: gr.update(visible=False),
+                part.question: gr.update(visible=False),
+            }
+        chosen = engine.voice(voice_id)
+        return {
+            part.details: markup.heading(chosen.name, chosen.created_at[:10]) + markup.scores(chosen),
+            part.own: gr.update(visible=True),
+            part.name: chosen.name,
+            part.question: gr.update(visible=False),
+            **_export_view(shared, part, chosen),
+        }
+
+    shown = [part.details, part.own, part.name, part.export, part.private, part.sharing, part.question]
+    for trigger in (voice.change, shared.voices_changed.change):
+        wire(trigger, show, voice, shown, trigger_mode="always_last")
+
+
+def _export_view(shared: Shared, part: Manage, voice: Any) -> dict[Any, Any]:
+    """Offer a voice to be passed on, or, where the engine refuses that, a copy for oneself with the reason."""
+    engine, path = shared.engine, shared.files.path(f"{voice.name}.safetensors")
+    said = engine.sharing_condition(voice.voice_id)
+    try:
+        engine.export_voice(voice.voice_id, path)
+        offered, other, kind = part.export, part.private, "plain"
+    except VoiceFileError:
+        engine.export_voice(voice.voice_id, path, private_use=True)
+        offered, other, kind = part.private, part.export, "usable"
+        said = f"{said} {text.EXPORT_PRIVATE_INFO}"
+    return {
+        offered: gr.update(value=str(path), visible=True),
+        other: gr.update(value=None, visible=False),
+        part.sharing: markup.note(said, kind),
+    }
+
+
+def _wire_changes(shared: Shared, speak: Speak, part: Manage) -> None:
+    engine, voice = shared.engine, speak.voice
+
+    def rename(voice_id: str, name: str, changed: int) -> tuple[Any, ...]:
+        if not (name or "").strip():
+            raise InputError(text.NEED_NAME)
+        engine.rename_voice(voice_id, name.strip())
+        return markup.note(text.RENAMED, "good"), changed + 1
+
+    def ask(voice_id: str) -> tuple[Any, ...]:
+        return gr.update(visible=True), markup.note(text.delete_voice_question(engine.voice(voice_id).name))
+
+    def delete(voice_id: str, changed: int) -> tuple[Any, ...]:
+        engine.delete_voice(voice_id)
+        return markup.note(text.DELETED), gr.update(visible=False), changed + 1
+
+    def bring(file: str, changed: int) -> tuple[Any, ...]:
+        imported = engine.import_voice(Path(file))
+        choices = gr.update(choices=voice_choices(engine), value=imported.voice_id)
+        return choices, markup.note(text.imported(imported.name), "good"), changed + 1
+
+    counter = shared.voices_changed
+    wire(part.rename.click, rename, [voice, part.name, counter], [part.status, counter], **EDITS)
+    wire(part.delete.click, ask, voice, [part.question, part.question_words], **EDITS)
+    wire(part.delete_no.click, lambda: gr.update(visible=False), None, part.question)
+    wire(part.delete_yes.click, delete, [voice, counter], [part.status, part.question, counter], **EDITS)
+    wire(part.bring.upload, bring, [part.bring, counter], [speak.voices, part.status, counter], lane="import")

@@ -1,0 +1,178 @@
+"""What a voice was like on its way: a player for each checkpoint, beside the real recording and the untouched base."""
+
+import base64
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import InputError
+from voiceclone.evaluation.panel import Judged
+from voiceclone.training.candidate_schedule import MAX_CANDIDATES
+from voiceclone.training.candidates import BY_PERSON, RECORDING_SOUND, START_SOUND, Candidates, choose, faults
+from voiceclone.training.run_summary import how_it_goes
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+
+_COMPARED = 3
+"""A recording, the untouched base, a voice without training."""
+KEEP_THIS = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-keep]');
+  if (button) trigger('select', {step: Number(button.dataset.keep)});
+});
+"""
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """The card with all players."""
+
+    panel: gr.Column
+    head: gr.HTML
+    slots: tuple[gr.HTML, ...]
+    """One each, so that a new sample does not stop the one that is being played."""
+    status: gr.HTML
+    """Below them: what was chosen by hand."""
+
+    def all_of_it(self) -> list[Any]:
+        """Every component, as outputs of a handler."""
+        return [self.panel, self.head, *self.slots, self.status]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What one player shows; equal ones need no update."""
+
+    title: str
+    sound: str
+    """File name among the run's candidates."""
+    judged: Judged | None = None
+    mark: str = ""
+    """A word on it: kept, best so far, or what is wrong."""
+    mark_kind: str = "plain"
+    step: int | None = None
+    can_keep: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the row shows already."""
+
+    head: str = ""
+    slots: tuple[Slot, ...] = ()
+
+
+def build_candidates() -> CandidateRow:
+    """Lay out the card, hidden until there is something to hear."""
+    with gr.Column(visible=False, elem_classes="vc-card", elem_id="candidates") as panel:
+        head = gr.HTML(elem_id="candidates-head")
+        with gr.Row(elem_classes="vc-candidates"):
+            slots = tuple(
+                gr.HTML(visible=False, js_on_load=KEEP_THIS, elem_classes="vc-candidate-slot", min_height=0)
+                for _ in range(_COMPARED + MAX_CANDIDATES)
+            )
+        status = gr.HTML(elem_id="candidates-status")
+    return CandidateRow(panel, head, slots, status)
+
+
+def row_view(engine: Any, row: CandidateRow, status: Any, shown: Shown | None) -> tuple[dict[Any, Any], Shown]:
+    """Return the updates that show a run's candidates, only where they differ from `shown`, and what is shown then.
+
+    With `shown=None`, for another run than before, everything is sent.
+    """
+    found = engine.candidates(status.run_id)
+    slots = _slots(engine, status, found)[: len(row.slots)]
+    now = Shown(_head(found, status.running) if slots else "", slots)
+    if now == shown:
+        return {}, now
+    before = shown or Shown()
+    updates: dict[Any, Any] = {}
+    if shown is None:
+        updates[row.status] = ""
+    if shown is None or bool(now.slots) != bool(before.slots):
+        updates[row.panel] = gr.update(visible=bool(now.slots))
+    if shown is None or now.head != before.head:
+        updates[row.head] = now.head
+    for number, component in enumerate(row.slots):
+        new, old = (one[number] if number < len(one) else None for one in (now.slots, before.slots))
+        if new is not None and new != old:
+            path = engine.candidate_file(status.run_id, new.sound)
+            updates[component] = gr.update(value=slot_html(new, path), visible=True)
+        elif new is None and (old is not None or shown is None):
+            updates[component] = gr.update(value="", visible=False)
+    return updates, now
+
+
+def chosen_step(event: gr.EventData) -> int:
+    """Return the step whose button was pressed.
+
+    Raises:
+        InputError: none was; anybody may call a handler with anything.
+    """
+    step = getattr(event, "step", None)
+    if not isinstance(step, int):
+        raise InputError(text.NO_SAMPLE_CHOSEN)
+    return step
+
+
+def hidden(row: CandidateRow) -> dict[Any, Any]:
+    """Return the updates that hide the row."""
+    return {row.panel: gr.update(visible=False), row.status: ""}
+
+
+def _slots(engine: Any, status: Any, found: Candidates) -> tuple[Slot, ...]:
+    if not found.sentences:
+        return ()
+    slots = [Slot(text.SAMPLE_RECORDING, RECORDING_SOUND)] if found.recording else []
+    if found.start is not None or engine.candidate_file(status.run_id, START_SOUND) is not None:
+        slots.append(Slot(text.SAMPLE_START, START_SOUND, found.start.judged if found.start else None))
+    if found.instant is not None:
+        slots.append(Slot(text.SAMPLE_INSTANT, found.instant.sound, found.instant.judged))
+    best = choose(found)
+    may_keep = not status.running and status.voice_id is not None
+    for one in found.made:
+        kept = one.step == found.kept_step
+        wrong = faults(one, found)
+        mark, kind = "", "plain"
+        if kept:
+            mark, kind = text.SAMPLE_KEPT_BY_YOU if found.kept_by == BY_PERSON else text.SAMPLE_KEPT, "good"
+        elif found.kept_step is None and one is best:
+            mark, kind = text.SAMPLE_BEST, "good"
+        elif wrong:
+            mark, kind = text.SAMPLE_FAULTS[wrong[0]], "usable"
+        can_keep = may_keep and not kept and engine.candidate_file(status.run_id, one.voice) is not None
+        slots.append(Slot(text.sample_title(one.step), one.sound, one.judged, mark, kind, one.step, can_keep))
+    return tuple(slots)
+
+
+def _head(found: Candidates, running: bool) -> str:
+    said = " ".join(f"“{sentence}”" for sentence in found.sentences)
+    info = text.samples_info(said, bool(found.recording))
+    return markup.heading(text.SAMPLES_TITLE, info) + markup.note(how_it_goes(found, running))
+
+
+def slot_html(slot: Slot, path: Path | None) -> str:
+    """Return one player with what judges say below it; `path` is a FLAC file, None where it is gone."""
+    player = ""
+    if path is not None:
+        sound = base64.b64encode(path.read_bytes()).decode("ascii")
+        player = (
+            f'<audio controls preload="metadata" aria-label="{escape(slot.title)}" '
+            f'src="data:audio/flac;base64,{sound}"></audio>'
+        )
+    mark = f'<span class="vc-chip vc-{escape(slot.mark_kind)}">{escape(slot.mark)}</span>' if slot.mark else ""
+    judged = slot.judged
+    figures = text.sample_figures(judged.likeness, judged.words_right, judged.pitch_off_semitones) if judged else ""
+    button = ""
+    if slot.can_keep:
+        button = (
+            f'<button type="button" class="vc-plain-button" data-keep="{slot.step}">{escape(text.SAMPLE_KEEP)}</button>'
+        )
+    step = "" if slot.step is None else f' data-step="{slot.step}"'
+    return (
+        f'<article class="vc-candidate"{step}><div class="vc-between"><h3>{escape(slot.title)}</h3>{mark}</div>'
+        f"{player}<p>{escape(figures)}</p>{button}</article>"
+    )

@@ -1,0 +1,46 @@
+"""How a page tells that a training has ended: a notification of the browser and a sound, each with its switch."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.ui import text
+from voiceclone.ui.parts.shared import Shared, wire_in_browser
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The two switches, remembered by the browser, and what its script is told."""
+
+    notify: gr.Checkbox
+    sound: gr.Checkbox
+    note: gr.HTML
+    told: gr.Textbox
+    """Hidden; changes once for each training that ends while the page watches it."""
+
+
+def build_ending() -> tuple[gr.Checkbox, gr.Checkbox, gr.HTML]:
+    """Lay out the switches, and room for what a browser has against them."""
+    with gr.Row(elem_id="ending"):
+        notify = gr.Checkbox(False, label=text.NOTIFY_LABEL, info=text.NOTIFY_INFO, elem_id="notify", min_width=260)
+        sound = gr.Checkbox(True, label=text.SOUND_LABEL, info=text.SOUND_INFO, elem_id="sound", min_width=260)
+    note = gr.HTML(elem_id="notify-note")
+    return notify, sound, note
+
+
+def wire_ending(shared: Shared, ending: Ending) -> None:
+    """Connect the switches and what is told with the script of the page (`ending.js`)."""
+    script = "window.voicecloneEnding"
+    wire_in_browser(shared.demo.load, f"() => {script}.remembered()", None, [ending.notify, ending.sound])
+    wire_in_browser(ending.notify.input, f"(on) => {script}.setNotify(on)", ending.notify, [ending.notify, ending.note])
+    wire_in_browser(ending.sound.input, f"(on) => {script}.setSound(on)", ending.sound, None)
+    wire_in_browser(ending.told.change, f"(told) => {script}.tell(told)", ending.told, None)
+
+
+def told_of(status: Any) -> str:
+    """Return what the script is told of a training that has just ended."""
+    title = f"{text.ENDED_TITLES.get(status.state, status.state)}: {status.voice_name}"
+    told = {"id": f"{status.run_id}-{status.state}-{status.step}", "title": title, "body": status.message}
+    return json.dumps(told, ensure_ascii=False)

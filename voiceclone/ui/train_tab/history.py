@@ -1,0 +1,342 @@
+"""Tab 2, folded: every earlier training with its plot, settings, scores and voice; go on with it, or delete it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.bases import catalogue
+from voiceclone.errors import BusyError, InputError
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
+from voiceclone.ui.parts.theme import SERIES_COLOURS
+from voiceclone.ui.train_tab.watch import (
+    PLOT_POINTS,
+    Result,
+    Seen,
+    Watch,
+    idle_view,
+    loss_plot,
+    plot_frame,
+    reads_text,
+    run_view,
+)
+
+CHOOSE_RUN = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-run]');
+  if (!button) return;
+  element.querySelectorAll('li').forEach((row) => row.removeAttribute('aria-current'));
+  button.closest('li').setAttribute('aria-current', 'true');
+  trigger('select', {run_id: button.dataset.run});
+});
+"""
+ENDED_EARLY = ("interrupted", "failed")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One training, opened."""
+
+    panel: gr.Column
+    run_id: gr.Textbox
+    """Hidden."""
+    head: gr.HTML
+    chart: gr.Column
+    plot: gr.LinePlot
+    facts: gr.HTML
+    play: gr.Button
+    onward: gr.Button
+    sample: gr.Audio
+    sample_note: gr.HTML
+    resume: gr.Button
+    delete: gr.Button
+    question: gr.Column
+    question_words: gr.HTML
+    with_voice: gr.Checkbox
+
+    def all_of_it(self) -> list[Any]:
+        """Every component, as outputs of a handler."""
+        return list(vars(self).values())
+
+
+@dataclass(frozen=True)
+class History:
+    """The whole part."""
+
+    accordion: gr.Accordion
+    whose: gr.Radio
+    runs: gr.HTML
+    status: gr.HTML
+    opened: Opened
+    delete_yes: gr.Button
+    delete_no: gr.Button
+    voice_id: gr.Textbox
+    """Hidden; the voice of the opened training, for whoever goes on to speaking."""
+
+
+def build_history(shared: Shared, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> History:
+    """Lay out and wire the part; a training that is continued is shown by `watch`."""
+    part = _layout()
+    _wire_list(shared, part)
+    _wire_voice(shared, part)
+    _wire_resume(shared, part, watch, result, remembered_run)
+    _wire_delete(shared, part, watch, result, remembered_run)
+    return part
+
+
+def _layout() -> History:
+    run_id = gr.Textbox(visible="hidden", label="run")  # outside: gradio would show it with the accordion
+    with gr.Accordion(text.HISTORY, open=False, elem_id="history", elem_classes="vc-card") as accordion:
+        gr.HTML(markup.note(text.HISTORY_INTRO))
+        whose = gr.Radio(
+            [(words, key) for key, words in text.HISTORY_WHOSE.items()],
+            value="person",
+            label=text.HISTORY_WHOSE_LABEL,
+            info=text.HISTORY_WHOSE_INFO,
+            elem_id="history-whose",
+        )
+        runs = gr.HTML(elem_id="history-runs", js_on_load=CHOOSE_RUN)
+        opened, delete_yes, delete_no = _layout_opened(run_id)
+        status = gr.HTML(elem_id="history-status")
+    voice_id = gr.Textbox(visible="hidden", label="voice")
+    return History(accordion, whose, runs, status, opened, delete_yes, delete_no, voice_id)
+
+
+def _layout_opened(run_id: gr.Textbox) -> tuple[Opened, gr.Button, gr.Button]:
+    with gr.Column(visible=False, elem_id="history-run") as panel:
+        head = gr.HTML(elem_id="history-head")
+        with gr.Column(visible=False) as chart:
+            plot = loss_plot("history-plot")
+            series = {text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
+            gr.HTML(markup.legend(series, text.PLOT_HINT))
+        facts = gr.HTML(elem_id="history-facts")
+        with gr.Row():
+            play = gr.Button(text.HISTORY_PLAY, elem_id="history-play", min_width=200)
+            onward = gr.Button(text.TO_SPEAK, elem_id="history-speak", min_width=200)
+            resume = gr.Button(text.CONTINUE, variant="primary", elem_id="history-continue", min_width=200)
+            delete = gr.Button(text.HISTORY_DELETE, variant="stop", elem_id="history-delete", min_width=200)
+        sample = player(text.RESULT_LABEL, "history-sample", visible=False)
+        sample_note = gr.HTML()
+        with gr.Column(visible=False, elem_classes="vc-question", elem_id="history-question") as question:
+            question_words = gr.HTML()
+            with_voice = gr.Checkbox(False, label=text.HISTORY_WITH_VOICE, info=text.HISTORY_WITH_VOICE_INFO)
+            with gr.Row():
+                delete_yes = gr.Button(text.HISTORY_DELETE_YES, variant="stop", size="sm", min_width=120)
+                delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
+    opened = Opened(
+        panel, run_id, head, chart, plot, facts, play, onward, sample, sample_note, resume, delete, question,
+        question_words, with_voice,
+    )  # fmt: skip
+    return opened, delete_yes, delete_no
+
+
+# --- the list and what opens --------------------------------------------------------------------
+
+
+def _wire_list(shared: Shared, part: History) -> None:
+    engine = shared.engine
+
+    def list_trainings(project_id: str, whose: str, opened: str) -> str:
+        return _list(engine, project_id, whose, opened)
+
+    def open_training(event: gr.EventData) -> dict[Any, Any]:
+        return _opened_view(shared, part, engine.run_record(event.run_id)) | {part.status: ""}
+
+    def draw_training(run_id: str) -> tuple[Any, ...]:
+        frame = plot_frame(engine.loss_points(run_id, PLOT_POINTS)) if run_id else None
+        return frame, gr.update(visible=frame is not None)
+
+    def close_training() -> dict[Any, Any]:
+        return {part.opened.panel: gr.update(visible=False), part.opened.run_id: "", part.voice_id: "", part.status: ""}
+
+    shown = [shared.project, part.whose, part.opened.run_id]
+    for trigger in (part.accordion.expand, part.whose.change, shared.project.change, shared.voices_changed.change):
+        wire(trigger, list_trainings, shown, part.runs, trigger_mode="always_last")
+    selected = wire(
+        part.runs.select,
+        open_training,
+        None,
+        [*part.opened.all_of_it(), part.voice_id, part.status],
+        trigger_mode="always_last",
+        **EDITS,
+    )
+    # Afterwards: a plot that is drawn while its card is still hidden has no width.
+    wire(selected.then, draw_training, part.opened.run_id, [part.opened.plot, part.opened.chart])
+    wire(shared.project.change, close_training, None,
+         [part.opened.panel, part.opened.run_id, part.voice_id, part.status])  # fmt: skip
+
+
+def _list(engine: Any, project_id: str, whose: str, opened: str) -> str:
+    records = engine.run_records(None if whose == "all" else project_id or "")
+    return runs_html(records, opened)
+
+
+def _opened_view(shared: Shared, part: History, record: Any) -> dict[Any, Any]:
+    """Show one training; what its state forbids is hidden."""
+    engine, opened, run = shared.engine, part.opened, record.status
+    voice = engine.voice(run.voice_id) if record.voice_there else None
+    speaks = voice is not None and reads_text(voice)
+    return {
+        opened.panel: gr.update(visible=True),
+        opened.run_id: run.run_id,
+        opened.head: head_html(run),
+        opened.chart: gr.update(visible=False),
+        opened.facts: facts_html(record, voice, base_title(engine, run.base_id)),
+        opened.play: gr.update(visible=speaks),
+        opened.onward: gr.update(visible=voice is not None),
+        opened.sample: gr.update(value=None, visible=False),
+        opened.sample_note: "",
+        opened.resume: gr.update(visible=run.state in ENDED_EARLY),
+        opened.delete: gr.update(visible=not run.running),
+        opened.question: gr.update(visible=False),
+        opened.question_words: "",
+        opened.with_voice: gr.update(value=False, visible=voice is not None),
+        part.voice_id: run.voice_id if voice is not None else "",
+    }
+
+
+def _wire_voice(shared: Shared, part: History) -> None:
+    engine, opened = shared.engine, part.opened
+
+    def begin_playing() -> Any:
+        return gr.update(visible=True)
+
+    def play_voice(run_id: str) -> tuple[Any, ...]:
+        record = engine.run_record(run_id)
+        if not record.voice_there:
+            raise InputError(text.HISTORY_NO_VOICE)
+        voice = engine.voice(record.status.voice_id)
+        sentence = text.SAMPLE_SENTENCES.get(voice.language, text.SAMPLE_SENTENCES["en-us"])
+        path = shared.files.path(f"{voice.name}.wav")
+        engine.speak_to_file(voice.voice_id, sentence, path, language=voice.language)
+        return gr.update(value=str(path), visible=True), markup.note(f"“{sentence}”")
+
+    begun = wire(opened.play.click, begin_playing, None, opened.sample)
+    wire(begun.then, play_voice, opened.run_id, [opened.sample, opened.sample_note], lane="speech",
+         progress_on=opened.sample)  # fmt: skip
+
+
+# --- going on and deleting ----------------------------------------------------------------------
+
+
+def _wire_resume(shared: Shared, part: History, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
+    engine = shared.engine
+
+    def continue_earlier(run_id: str, project_id: str, whose: str) -> dict[Any, Any]:
+        if shared.comparing.running:
+            raise BusyError(text.COMPARING)
+        status = engine.continue_training(run_id)
+        return {
+            remembered_run: status.run_id,
+            part.accordion: gr.update(open=False),  # so that the training above is seen
+            part.opened.panel: gr.update(visible=False),
+            part.runs: _list(engine, project_id, whose, ""),
+        } | run_view(shared, watch, result, status, Seen())
+
+    wire(
+        part.opened.resume.click,
+        continue_earlier,
+        [part.opened.run_id, shared.project, part.whose],
+        [remembered_run, part.accordion, part.opened.panel, part.runs, *watch.all_of_it(), *result.all_of_it()],
+        lane="start",
+    )
+
+
+def _wire_delete(shared: Shared, part: History, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
+    engine, opened = shared.engine, part.opened
+
+    def ask_delete_training(run_id: str) -> tuple[Any, ...]:
+        run = engine.training_status(run_id)
+        return gr.update(visible=True), markup.note(text.delete_run_question(run.voice_name, run.started_at)), False
+
+    def delete_training(
+        run_id: str, with_voice: bool, project_id: str, whose: str, watched: str, voices_changed: int
+    ) -> dict[Any, Any]:
+        record = engine.run_record(run_id)
+        with_voice = with_voice is True and record.voice_there
+        engine.delete_run(run_id, with_voice=with_voice)
+        changes: dict[Any, Any] = {
+            opened.panel: gr.update(visible=False),
+            opened.run_id: "",
+            part.voice_id: "",
+            part.status: markup.note(text.HISTORY_DELETED),
+            part.runs: _list(engine, project_id, whose, ""),
+        }
+        if with_voice:
+            changes[shared.voices_changed] = voices_changed + 1
+        if watched == run_id:  # it is the one shown above
+            changes |= {remembered_run: ""} | idle_view(watch, result)
+        return changes
+
+    wire(opened.delete.click, ask_delete_training, opened.run_id,
+         [opened.question, opened.question_words, opened.with_voice], **EDITS)  # fmt: skip
+    wire(part.delete_no.click, lambda: gr.update(visible=False), None, opened.question)
+    wire(
+        part.delete_yes.click,
+        delete_training,
+        [opened.run_id, opened.with_voice, shared.project, part.whose, remembered_run, shared.voices_changed],
+        [
+            opened.panel, opened.run_id, part.voice_id, part.status, part.runs, shared.voices_changed, remembered_run,
+            *watch.all_of_it(), *result.all_of_it(),
+        ],
+        **EDITS,
+    )  # fmt: skip
+
+
+# --- what is shown ------------------------------------------------------------------------------
+
+
+def base_title(engine: Any, base_id: str) -> str:
+    """Return what a base model is called; its id where it is not known any more."""
+    if base_id == engine.base_id:
+        return engine.base.title
+    return catalogue.card(base_id).title if base_id in catalogue.BASE_IDS else base_id
+
+
+def runs_html(records: Sequence[Any], opened: str) -> str:
+    """Return the list of trainings, the newest first; the opened one is marked."""
+    if not records:
+        return f'<p class="vc-empty">{escape(text.HISTORY_EMPTY)}</p>'
+    rows = "".join(_row(record, opened) for record in records[: text.HISTORY_SHOWN])
+    older = markup.note(text.older_runs(max(0, len(records) - text.HISTORY_SHOWN)))
+    return f'<div class="vc-runs"><ul aria-label="{escape(text.HISTORY_LIST)}">{rows}</ul>{older}</div>'
+
+
+def _row(record: Any, opened: str) -> str:
+    run = record.status
+    state, kind = text.RUN_STATES[run.state]
+    figures = (record.scores.get(name) for name in ("similarity", "pitch_off_semitones"))
+    line = text.run_line(run.started_at, run.step, run.elapsed_s, *figures)
+    return (
+        f"<li{' aria-current=true' if run.run_id == opened else ''}>"
+        f'<button type="button" data-run="{escape(run.run_id)}"><span class="vc-words">'
+        f'<span class="vc-said">{escape(run.voice_name)}</span><small>{escape(line)}</small></span>'
+        f'<span class="vc-chip vc-{kind}">{escape(state)}</span></button></li>'
+    )
+
+
+def head_html(run: Any) -> str:
+    """Return name, date, how it ended and what happened besides."""
+    sentence = run.error if run.state == "failed" else run.message
+    kind = {"failed": "bad", "interrupted": "usable"}.get(run.state, "plain")
+    head = markup.heading(run.voice_name, text.moment(run.started_at))
+    return head + markup.note(sentence, kind) + markup.run_notes(run.notes)
+
+
+def facts_html(record: Any, voice: Any, title: str) -> str:
+    """Return what was asked for, and how it turned out."""
+    lines = "".join(
+        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in text.run_settings(record, title)
+    )
+    asked = f'{markup.heading(text.HISTORY_SETTINGS)}<dl class="vc-asked">{lines}</dl>'
+    if voice is not None:
+        learnt = text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
+        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores, learnt)
+    below = markup.note(text.HISTORY_VOICE_GONE if record.status.voice_id is not None else "")
+    if record.scores:
+        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores) + below
+    return asked + (below or markup.note(text.HISTORY_NO_SCORES if not record.status.running else ""))

@@ -1,0 +1,82 @@
+"""Tab 2: a voice of this name is there already; nothing is overwritten before a person has said so."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.errors import InputError
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import chosen_id, wire
+
+
+@dataclass(frozen=True)
+class Question:
+    """What opens below the button."""
+
+    panel: gr.Column
+    words: gr.HTML
+    ways: gr.Radio
+    """Only ever an output."""
+    way: gr.Textbox
+    """Hidden; see `chosen_id`. Empty before anything was chosen, which means the first way."""
+    go: gr.Button
+    no: gr.Button
+
+    def all_of_it(self) -> list[Any]:
+        """The components that asking changes, as outputs of a handler."""
+        return [self.panel, self.words, self.ways]
+
+
+def build_question() -> Question:
+    """Lay it out, hidden."""
+    with gr.Column(visible=False, elem_classes="vc-question", elem_id="again") as panel:
+        words = gr.HTML()
+        ways = gr.Radio(
+            [(way, way) for way in text.AGAIN_WAYS],
+            value=text.AGAIN_WAYS[0],
+            label=text.AGAIN_LABEL,
+            info=text.AGAIN_INFO,
+            elem_id="again-way",
+        )
+        with gr.Row():
+            go = gr.Button(text.AGAIN_GO, variant="primary", size="sm", elem_id="again-go")
+            no = gr.Button(text.CANCEL, size="sm", elem_id="again-no")
+    question = Question(panel, words, ways, chosen_id(ways), go, no)
+    wire(no.click, lambda: gr.update(visible=False), None, panel)
+    return question
+
+
+def ask(engine: Any, question: Question, voice: Any, base_id: str) -> dict[Any, Any]:
+    """Return the updates that ask what should happen to `voice`, whose name is wanted."""
+    free_name = engine.free_voice_name(voice.name)
+    ways = [way for way in text.AGAIN_WAYS if way != "continue" or can_go_on(engine, voice, base_id)]
+    choices = [(text.again_way(way, voice.name, free_name), way) for way in ways]
+    return {
+        question.panel: gr.update(visible=True),
+        question.words: markup.note(text.again_question(voice.name)),
+        question.ways: gr.update(choices=choices, value=ways[0]),
+    }
+
+
+def can_go_on(engine: Any, voice: Any, base_id: str) -> bool:
+    """True when a training with this base may begin where `voice` is now."""
+    base = engine.base_of(base_id or None)
+    return getattr(base, "continues_voices", False) and voice.base_id == base.base_id
+
+
+def as_chosen(engine: Any, voice: Any, way: Any) -> tuple[str, dict[str, Any]]:
+    """Return the name of the new voice, and what `start_training` is told besides, for the way chosen.
+
+    Raises:
+        InputError: there is no such way.
+    """
+    way = way or text.AGAIN_WAYS[0]
+    if way == "replace":
+        return voice.name, {"replaces": voice.voice_id}
+    if way == "continue":
+        return engine.free_voice_name(voice.name), {"continue_from": voice.voice_id}
+    if way == "beside":
+        return engine.free_voice_name(voice.name), {}
+    raise InputError(text.AGAIN_NEEDED)

@@ -1,0 +1,240 @@
+"""Tab 2, before the button: is all ready, three choices with their times, and a drawer with what was worked out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.bases.base import Ability, Effort
+from voiceclone.engine import MAX_SEED
+from voiceclone.errors import InputError, VoiceCloneError
+from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import Shared, chosen_id, wire
+
+TICK_S = 1.0
+
+
+@dataclass(frozen=True)
+class LengthChoice:
+    """How long it may take: the choice, and what overrules it."""
+
+    efforts: gr.Radio
+    """Only ever an output."""
+    effort: gr.Textbox
+    """Hidden; see `chosen_id`. Empty before anything was chosen, which means `DEFAULT_EFFORT`."""
+    note: gr.HTML
+    drawer: gr.Accordion
+    derived: gr.HTML
+    steps: gr.Number
+    minutes: gr.Number
+    seed: gr.Number
+
+    def chosen(self) -> list[Any]:
+        """What a person chose, as inputs of a handler."""
+        return [self.effort, self.steps, self.minutes, self.seed]
+
+
+@dataclass(frozen=True)
+class PreflightCard:
+    """What is told before a training, beside the choice."""
+
+    checks: gr.HTML
+    timer: gr.Timer
+    """Ticks while this computer is being measured."""
+
+
+def build_effort() -> gr.Radio:
+    """Lay out the three choices; their times follow when they are known."""
+    return gr.Radio(
+        [(words, effort) for effort, words in text.EFFORTS.items()],
+        value=text.DEFAULT_EFFORT,
+        label=text.EFFORT_LABEL,
+        info=text.EFFORT_INFO,
+        elem_id="train-effort",
+    )
+
+
+def build_drawer(efforts: gr.Radio, note: gr.HTML) -> LengthChoice:
+    """Lay out the drawer for experts, closed."""
+    with gr.Accordion(text.EXPERT, open=False, elem_id="expert", elem_classes="vc-card") as drawer:
+        gr.HTML(markup.note(text.EXPERT_INFO))
+        derived = gr.HTML(elem_id="derived")
+        with gr.Row():
+            # No limits here: gradio would refuse with words of its own.
+            steps = gr.Number(0, label=text.EXPERT_STEPS, info=text.EXPERT_STEPS_INFO, elem_id="expert-steps",
+                              min_width=220)  # fmt: skip
+            minutes = gr.Number(0, label=text.EXPERT_MINUTES, info=text.EXPERT_MINUTES_INFO,
+                                elem_id="expert-minutes", min_width=220)  # fmt: skip
+            seed = gr.Number(0, label=text.EXPERT_SEED, info=text.EXPERT_SEED_INFO, elem_id="expert-seed",
+                             min_width=220)  # fmt: skip
+    return LengthChoice(efforts, chosen_id(efforts), note, drawer, derived, steps, minutes, seed)
+
+
+def build_checks() -> PreflightCard:
+    """Lay out the card of what is looked at."""
+    return PreflightCard(gr.HTML(elem_id="preflight"), gr.Timer(TICK_S, active=False))
+
+
+def wire_ahead(
+    shared: Shared, ahead: PreflightCard, form: LengthChoice, consent: gr.Checkbox, choice: Any, seen_by: Sequence[Any]
+) -> None:
+    """Connect it: shown anew whenever something it tells of may have changed.
+
+    `seen_by` are the events by which it comes into view; this computer is measured then, once.
+    """
+    engine = shared.engine
+
+    def view(
+        project_id: str, consent: bool, base_id: str, policy: str, effort: str, steps: Any, minutes: Any, seed: Any
+    ) -> dict[Any, Any]:
+        effort = effort or text.DEFAULT_EFFORT
+        outlook = engine.training_outlook(project_id, consent=consent is True, base_id=base_id or None)
+        usable_s = engine.readiness(project_id).usable_s
+        base = engine.base_of(base_id or None)
+        asked = {"effort": effort, "steps": steps, "minutes": minutes, "seed": seed}
+        return {
+            ahead.checks: markup.checks(outlook.preflight),
+            form.efforts: gr.update(choices=effort_choices(outlook), visible=bool(outlook.plans)),
+            form.note: effort_note(outlook, effort, usable_s),
+            form.drawer: gr.update(visible=Ability.TRAIN in base.abilities),
+            form.derived: markup.facts(derived_rows(outlook, policy, asked)),
+        }
+
+    def look(*given: Any) -> Any:
+        # While the page is being opened nobody is chosen yet.
+        return view(*given) if given[0] else gr.skip()
+
+    def look_and_measure(*given: Any) -> Any:
+        if not given[0]:
+            return gr.skip()
+        measuring = engine.measure_pace(given[2] or None)
+        shown = view(*given) | {ahead.timer: gr.Timer(active=measuring)}
+        if measuring:
+            shown[form.note] = markup.note(text.MEASURING)
+        return shown
+
+    def await_pace(*given: Any) -> Any:
+        if engine.measure_pace(given[2] or None):
+            return gr.skip()
+        return view(*given) | {ahead.timer: gr.Timer(active=False)}
+
+    given = [shared.project, consent, choice.base, choice.policy, *form.chosen()]
+    shown = [ahead.checks, form.efforts, form.note, form.drawer, form.derived]
+    quick = {"trigger_mode": "always_last"}
+    for trigger in (shared.changed.change, shared.project.change, choice.policy.change, form.effort.change):
+        wire(trigger, look, given, shown, **quick)
+    for trigger in (form.steps.change, form.minutes.change, form.seed.change):
+        wire(trigger, look, given, shown, **quick)
+    for trigger in (*seen_by, choice.base.change, consent.change):
+        wire(trigger, look_and_measure, given, [*shown, ahead.timer], **quick)
+    wire(ahead.timer.tick, await_pace, given, [*shown, ahead.timer])
+
+
+def effort_choices(outlook: Any) -> list[tuple[str, str]]:
+    """Return the three choices with the time each takes."""
+    return [
+        (text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
+        for plan in outlook.plans
+    ]
+
+
+def effort_note(outlook: Any, effort: str, usable_s: float) -> str:
+    """Return what is worth knowing of the chosen effort."""
+    plan = outlook.plan(effort)
+    if plan is None:
+        return ""
+    if plan.wants_more_speech:
+        return markup.note(text.more_speech_first(usable_s), "usable")
+    if not plan.measured:
+        return markup.note(text.NOT_MEASURED)
+    if plan.at_least:
+        return markup.note(text.WAS_BUSY, "usable")
+    return markup.note(text.BUSY_NOW, "usable") if outlook.busy and plan.steps is not None else ""
+
+
+def chosen_length(outlook: Any, effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
+    """Return the plan as `start_training` takes it, from what may have been typed by anybody.
+
+    Raises:
+        InputError: no such effort, no numbers, or both lengths at once.
+    """
+    effort = effort or text.DEFAULT_EFFORT
+    if effort not in [known.value for known in Effort]:
+        raise InputError(text.NEED_EFFORT)
+    if _typed(steps) and _typed(minutes):
+        raise InputError(text.ONE_LENGTH)
+    if _typed(steps):
+        return {"steps": whole_number(steps, text.EXPERT_STEPS, MAX_TRAIN_STEPS), "minutes": None}
+    if _typed(minutes):
+        return {"steps": None, "minutes": number(minutes, text.EXPERT_MINUTES)}
+    plan = outlook.plan(effort)
+    return {"steps": plan.steps, "minutes": plan.minutes} if plan else {"steps": None, "minutes": None}
+
+
+def _typed(value: Any) -> bool:
+    """True unless the field was left alone; the page sends an empty one as 0."""
+    return value is not None and (isinstance(value, bool) or value != 0)
+
+
+def chosen_seed(seed: Any) -> int:
+    """Return the seed; nothing typed is 0."""
+    return 0 if seed is None else whole_number(seed, text.EXPERT_SEED, MAX_SEED)
+
+
+def number(value: Any, what: str) -> float:
+    """Return what was typed into the field `what` as a number; its limits are the engine's to check.
+
+    Raises:
+        InputError: it is none.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(text.NO_NUMBER.format(what=what))
+    return float(value)
+
+
+def whole_number(value: Any, what: str, highest: int) -> int:
+    """Return what was typed into the field `what` as a whole number.
+
+    Raises:
+        InputError: it is none, or so large that it means nothing.
+    """
+    typed = number(value, what)
+    if not abs(typed) <= 2 * highest or typed != int(typed):
+        raise InputError(text.NO_WHOLE_NUMBER.format(what=what))
+    return int(typed)
+
+
+def derived_rows(outlook: Any, policy: str, asked: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return everything that was worked out, in words; what cannot be used is said in place of steps and time."""
+    pace = outlook.pace
+    told: dict[str, str] = {}
+    if pace is not None:
+        told |= {"device": pace.device_name or pace.device, "precision": pace.precision}
+    try:
+        told |= _length_words(outlook, asked)
+        told["seed"] = str(chosen_seed(asked["seed"]))
+    except VoiceCloneError as error:
+        told["steps"] = str(error)
+    told["policy"] = text.POLICIES.get(policy, policy or "")
+    for name, value in outlook.facts.items():
+        told[name] = f"{value:.1f} s" if name.endswith("_s") else f"{value:g}"
+    return [(text.DERIVED[name], told[name]) for name in text.DERIVED if told.get(name)]
+
+
+def _length_words(outlook: Any, asked: dict[str, Any]) -> dict[str, str]:
+    length = chosen_length(outlook, asked["effort"], asked["steps"], asked["minutes"])
+    plan = outlook.plan(asked["effort"])
+    if length["minutes"] is not None:
+        if not 0 < length["minutes"] <= MAX_TRAIN_MINUTES:
+            raise InputError(text.NO_NUMBER.format(what=text.EXPERT_MINUTES))
+        return {"steps": text.AS_MANY_AS_FIT, "time": text.about(length["minutes"] * 60)}
+    if length["steps"] is None or plan is None:
+        return {}
+    told = {"steps": str(length["steps"])}
+    if plan.steps is None:
+        return told
+    said = text.at_least if plan.at_least else text.about
+    return told | {"time": said(outlook.expected_with(plan, length["steps"]))}

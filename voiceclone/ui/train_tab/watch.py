@@ -1,0 +1,348 @@
+"""Watching a training: the page is only a view of it, and finds it again after a reload."""
+
+import math
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import gradio as gr
+
+from voiceclone.bases import catalogue
+from voiceclone.errors import NotFoundError
+from voiceclone.ui import text
+from voiceclone.ui.parts import markup
+from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
+from voiceclone.ui.parts.theme import SERIES_COLOURS
+from voiceclone.ui.train_tab.candidates import CandidateRow, Shown, build_candidates, chosen_step, hidden, row_view
+from voiceclone.ui.train_tab.ending import Ending, build_ending, told_of, wire_ending
+
+TICK_S = 1.0
+PLOT_POINTS = 400
+"""The whole plot travels to the browser each time it changes; more points would be slow on a phone."""
+GOING_ON = ("waiting", "preparing", "training", "stopping")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """What is shown while a training runs and after it."""
+
+    intro: gr.HTML
+    form: gr.Column
+    """What is asked before a training; hidden meanwhile."""
+    panel: gr.Column
+    progress: gr.HTML
+    first_listen: gr.Audio
+    chart: gr.Column
+    """The plot and its legend; hidden until there is something to draw."""
+    plot: gr.LinePlot
+    notes: gr.HTML
+    """What a person should know besides the losses; below the plot, hidden while there is nothing."""
+    hint: gr.HTML
+    stop: gr.Button
+    resume: gr.Button
+    again: gr.Button
+    timer: gr.Timer
+    seen: gr.State
+    ending: Ending
+    """How the end is told; shown while it may still be switched on."""
+    samples: CandidateRow
+    """What the voice says at its checkpoints; a card of its own, below."""
+
+    def all_of_it(self) -> list[Any]:
+        """Every component, as outputs of a handler."""
+        own = [part for part in vars(self).values() if part not in (self.ending, self.samples)]
+        return [*own, self.ending.told, *self.samples.all_of_it()]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came out."""
+
+    panel: gr.Column
+    head: gr.HTML
+    sample: gr.Audio
+    sample_note: gr.HTML
+    voice_id: gr.Textbox
+    onward: gr.Button
+
+    def all_of_it(self) -> list[Any]:
+        """The components that a finished run changes, as outputs of a handler."""
+        return [self.panel, self.head, self.voice_id]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page shows already, so that an unchanged run sends nothing."""
+
+    run_id: str = ""
+    state: str = ""
+    step: int = -1
+    message: str = ""
+    has_first_listen: bool = False
+    notes: tuple[str, ...] = ()
+    samples: Shown = field(default_factory=Shown)
+
+
+def build_result() -> Result:
+    """Lay out the card of a finished voice."""
+    with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-result") as panel:
+        head = gr.HTML(elem_id="result-head")
+        sample = player(text.RESULT_LABEL, "sample")
+        sample_note = gr.HTML()
+        voice_id = gr.Textbox(visible="hidden", label="voice")
+        onward = gr.Button(text.TO_SPEAK, variant="primary", elem_id="to-speak", elem_classes="vc-action")
+    return Result(panel, head, sample, sample_note, voice_id, onward)
+
+
+def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
+    """Lay out the card of a training that goes on."""
+    with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-watch") as panel:
+        progress = gr.HTML(elem_id="train-progress")
+        first_listen = player(text.FIRST_LISTEN_LABEL, "first-listen", visible=False)
+        with gr.Column(visible=False) as chart:
+            plot = loss_plot("plot")
+            series = {text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
+            gr.HTML(markup.legend(series, text.PLOT_HINT))
+        notes = gr.HTML(visible=False, elem_id="run-notes")
+        hint = gr.HTML(markup.note(text.CLOSE_PAGE))
+        stop = gr.Button(text.STOP, variant="stop", elem_id="stop", elem_classes="vc-action")
+        resume = gr.Button(
+            text.CONTINUE, variant="primary", visible=False, elem_id="continue", elem_classes="vc-action"
+        )
+        again = gr.Button(text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
+        switches = build_ending()
+    # Outside the column: gradio would show it with the column.
+    ending = Ending(*switches, gr.Textbox(visible="hidden", label="ended"))
+    timer = gr.Timer(TICK_S, active=False)
+    seen = gr.State(Seen())
+    samples = build_candidates()
+    return Watch(
+        intro,
+        form,
+        panel,
+        progress,
+        first_listen,
+        chart,
+        plot,
+        notes,
+        hint,
+        stop,
+        resume,
+        again,
+        timer,
+        seen,
+        ending,
+        samples,
+    )
+
+
+def loss_plot(elem_id: str) -> gr.LinePlot:
+    """Return an empty plot of losses."""
+    return gr.LinePlot(
+        x="step",
+        y="loss",
+        color="series",
+        color_map={text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()},
+        colors_in_legend=[],  # ours is below the plot, with the same words as the hint
+        x_title=text.PLOT_X,
+        y_title=text.PLOT_Y,
+        label=text.PLOT_LABEL,
+        # No height: with one, gradio 6.31 cuts off the numbers below the plot.
+        buttons=[],
+        elem_id=elem_id,
+    )
+
+
+def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
+    """Connect finding, following, stopping and continuing a run, and the first words of the result."""
+    engine = shared.engine
+    shown = [*watch.all_of_it(), *result.all_of_it()]
+    wire_ending(shared, watch.ending)
+
+    def tick(run_id: str, seen: Seen) -> Any:
+        try:
+            status = engine.training_status(run_id)
+        except NotFoundError:
+            if seen.run_id != run_id:
+                raise
+            return {remembered_run: ""} | idle_view(watch, result)  # deleted while it was watched
+        return run_view(shared, watch, result, status, seen) or gr.skip()
+
+    def attach(run_id: str) -> dict[Any, Any]:
+        # The trainings of a comparison are shown by the comparison.
+        active = None if shared.comparing.running else engine.active_run()
+        status = active or _status_or_none(engine, run_id)
+        if status is None:
+            return {remembered_run: ""} | idle_view(watch, result)
+        found = {remembered_run: status.run_id} | run_view(shared, watch, result, status, Seen())
+        if status.running or status.state == "interrupted":
+            found[shared.tabs] = gr.Tabs(selected="train")
+        return found
+
+    def resume(run_id: str) -> dict[Any, Any]:
+        return run_view(shared, watch, result, engine.continue_training(run_id), Seen())
+
+    def stop(run_id: str, seen: Seen) -> Any:
+        return run_view(shared, watch, result, engine.stop_training(run_id), seen) or gr.skip()
+
+    def say_sample(voice_id: str, voices_changed: int) -> Any:
+        if not voice_id:
+            return gr.update(value=None, visible=True), "", gr.skip()
+        voice = engine.voice(voice_id)
+        if not reads_text(voice):
+            return gr.update(visible=False), markup.note(text.ONLY_CONVERTS), voices_changed + 1
+        sentence = text.SAMPLE_SENTENCES.get(voice.language, text.SAMPLE_SENTENCES["en-us"])
+        path = shared.files.path(f"{voice.name}.wav")
+        engine.speak_to_file(voice_id, sentence, path, language=voice.language)
+        return gr.update(value=str(path), visible=True), markup.note(f"“{sentence}”"), voices_changed + 1
+
+    spoken = (
+        [result.voice_id, shared.voices_changed],
+        [result.sample, result.sample_note, shared.voices_changed],
+    )
+    wire(shared.demo.load, attach, remembered_run, [shared.tabs, remembered_run, *shown])
+    wire(watch.timer.tick, tick, [remembered_run, watch.seen], [remembered_run, *shown])
+    wire(watch.stop.click, stop, [remembered_run, watch.seen], shown)
+    wire(watch.resume.click, resume, remembered_run, shown, lane="start")
+
+    def keep_this(run_id: str, seen: Seen, event: gr.EventData) -> dict[Any, Any]:
+        voice = engine.keep_candidate(run_id, chosen_step(event))
+        status = engine.training_status(run_id)
+        updates, now = row_view(engine, watch.samples, status, seen.samples)
+        return updates | {
+            watch.seen: replace(seen, samples=now),
+            watch.samples.status: markup.note(text.sample_kept(voice.steps, voice.name), "good"),
+            result.head: _result_head(status, voice),
+        }
+
+    kept = wire(
+        partial(gr.on, [slot.select for slot in watch.samples.slots]),
+        keep_this,
+        [remembered_run, watch.seen],
+        [watch.seen, *watch.samples.all_of_it(), result.head],
+        **EDITS,
+    )
+    wire(kept.success, say_sample, *spoken, lane="speech", progress_on=result.sample)
+    wire(
+        result.voice_id.change,
+        say_sample,
+        *spoken,
+        lane="speech",
+        progress_on=result.sample,
+    )
+
+
+def reads_text(voice: Any) -> bool:
+    """True unless the voice is one of a model that only changes recordings."""
+    return voice.base_id not in catalogue.BASE_IDS or catalogue.card(voice.base_id).speaks
+
+
+def _status_or_none(engine: Any, run_id: str) -> Any:
+    try:
+        return engine.training_status(run_id) if run_id else None
+    except NotFoundError:  # deleted since, or from another data folder
+        return None
+
+
+def idle_view(watch: Watch, result: Result) -> dict[Any, Any]:
+    """Return the updates that show the form and nothing else."""
+    return {
+        watch.intro: markup.intro(text.INTRO_TRAIN),
+        watch.form: gr.update(visible=True),
+        watch.panel: gr.update(visible=False),
+        watch.timer: gr.Timer(active=False),
+        watch.seen: Seen(),
+        result.panel: gr.update(visible=False),
+        result.voice_id: "",
+    } | hidden(watch.samples)
+
+
+def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Seen) -> dict[Any, Any]:
+    """Return the updates that show `status`: only what differs from `seen`, nothing when nothing does."""
+    is_new = status.run_id != seen.run_id
+    heard, samples = row_view(shared.engine, watch.samples, status, None if is_new else seen.samples)
+    now = Seen(
+        status.run_id,
+        status.state,
+        status.step,
+        status.message or status.error,
+        status.first_listen is not None,
+        status.notes,
+        samples,
+    )
+    if now == seen:
+        return {}
+    updates: dict[Any, Any] = {watch.seen: now, watch.progress: markup.run_progress(status)} | heard
+    if is_new or now.step != seen.step:
+        frame = plot_frame(shared.engine.loss_points(now.run_id, PLOT_POINTS))
+        updates |= {watch.plot: frame, watch.chart: gr.update(visible=frame is not None)}
+    if is_new or now.notes != seen.notes:
+        updates[watch.notes] = gr.update(value=markup.run_notes(now.notes), visible=bool(now.notes))
+    if is_new or now.has_first_listen != seen.has_first_listen:
+        updates[watch.first_listen] = first_listen_player(shared, status)
+    if not is_new and seen.state in GOING_ON and now.state not in GOING_ON:
+        updates[watch.ending.told] = told_of(status)
+    if is_new or now.state != seen.state:
+        updates |= _state_view(watch, status) | _result_view(shared.engine, watch, result, status)
+    return updates
+
+
+def _state_view(watch: Watch, status: Any) -> dict[Any, Any]:
+    goes_on = status.state in GOING_ON
+    interrupted = status.state == "interrupted"
+    return {
+        watch.intro: markup.intro(text.RUN_INTROS.get(status.state, text.INTRO_TRAINING)),
+        watch.form: gr.update(visible=False),
+        watch.panel: gr.update(visible=True),
+        watch.hint: gr.update(visible=goes_on),
+        watch.stop: gr.update(visible=goes_on, interactive=status.state != "stopping"),
+        watch.resume: gr.update(visible=interrupted),
+        watch.again: gr.update(visible=not goes_on, value=text.START_OVER if interrupted else text.TRAIN_AGAIN),
+        watch.timer: gr.Timer(active=goes_on),
+    }
+
+
+def _result_view(engine: Any, watch: Watch, result: Result, status: Any) -> dict[Any, Any]:
+    """Show the card of the voice once there is one, and let the progress make room for it."""
+    voice = None
+    if status.state in ("finished", "stopped") and status.voice_id:
+        try:
+            voice = engine.voice(status.voice_id)
+        except NotFoundError:  # deleted since
+            voice = None
+    if voice is None:
+        return {
+            watch.progress: gr.update(value=markup.run_progress(status), visible=True),
+            result.panel: gr.update(visible=False),
+            result.voice_id: "",
+        }
+    return {
+        watch.progress: gr.update(value=markup.run_progress(status), visible=False),
+        watch.first_listen: gr.update(visible=False),
+        result.panel: gr.update(visible=True),
+        result.head: _result_head(status, voice),
+        result.voice_id: voice.voice_id,
+    }
+
+
+def _result_head(status: Any, voice: Any) -> str:
+    title = text.RESULT_TITLE if status.state == "finished" else text.RESULT_STOPPED_TITLE
+    return markup.heading(f"{title}: {voice.name}") + markup.scores(voice)
+
+
+def plot_frame(points: list[dict[str, Any]]) -> Any:
+    """Return loss points as the table the plot takes; None while there are too few to draw."""
+    if len({point["step"] for point in points}) < 2:
+        return None
+    import pandas as pd
+
+    frame = pd.DataFrame(points)
+    frame["series"] = frame["series"].map(text.SERIES)
+    return frame[frame["loss"].map(math.isfinite)]
+
+
+def first_listen_player(shared: Shared, status: Any) -> dict[str, Any]:
+    """Return the player for the early sample, hidden while there is none."""
+    if status.first_listen is None or not status.first_listen.is_file():
+        return gr.update(value=None, visible=False)
+    return gr.update(value=shared.files.copy(status.first_listen, "first-listen.wav"), visible=True)

@@ -1,0 +1,252 @@
+"""One voice file: what its header says, writing it, and checking a file that may come from anywhere."""
+
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from voiceclone.bases.base import BaseModel
+from voiceclone.errors import VoiceFileError
+from voiceclone.limits import MAX_NAME_CHARACTERS
+from voiceclone.storage import disk
+from voiceclone.storage.safetensors_file import is_whole
+
+FORMAT = 1
+METADATA_KEY = "voiceclone"
+"""The one string of the safetensors header that holds our description, as JSON."""
+_LENGTH_BYTES = 8
+_MAX_HEADER_BYTES = 1_000_000
+_COPY_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class Voice:
+    """One voice as its file describes it."""
+
+    voice_id: str
+    """The stem of the file; not part of the description, so a copy is a voice of its own."""
+    name: str
+    language: str
+    """The language of most of the recordings."""
+    languages: tuple[str, ...]
+    """Languages of the recordings; the base may speak more."""
+    base_id: str
+    base_sha256: str
+    base_licence: str
+    created_at: str
+    minutes: float
+    """Length of the training on the clock."""
+    steps: int
+    speech_s: float
+    """Speech learnt from, seconds."""
+    seed: int = 0
+    device: str = ""
+    scores: dict[str, float] = field(default_factory=dict)
+    consent: bool = False
+    consent_record: dict[str, Any] = field(default_factory=dict)
+    """`{"given": True, "by": str, "statement": str, "at": ISO time}`."""
+    size_mb: float = 0.0
+    policy: str = ""
+    """What learnt: a `Policy`; `instant` for a voice made without training, nothing in older files."""
+    may_share: bool = True
+    """False where the base's licence forbids passing the voice on."""
+
+
+def describe(voice: Voice) -> dict[str, Any]:
+    """Return the description that goes into the header of a voice file."""
+    return {
+        "format": FORMAT,
+        "name": voice.name,
+        "language": voice.language,
+        "languages": list(voice.languages),
+        "base": {"id": voice.base_id, "sha256": voice.base_sha256, "licence": voice.base_licence},
+        "created_at": voice.created_at,
+        "trained": {
+            "minutes": round(voice.minutes, 2),
+            "steps": voice.steps,
+            "speech_s": round(voice.speech_s, 1),
+            "seed": voice.seed,
+            "device": voice.device,
+            "policy": voice.policy,
+        },
+        "scores": voice.scores,
+        "consent": voice.consent_record,
+        "share": voice.may_share,
+    }
+
+
+def read_voice(path: Path) -> Voice:
+    """Read the description of a voice file; tensors are not touched.
+
+    Raises:
+        VoiceFileError: it is no voice file of this program, damaged, or of a newer format.
+    """
+    header, _ = _read_header(path)
+    text = header.get("__metadata__", {}).get(METADATA_KEY)
+    if text is None:
+        raise VoiceFileError(
+            f"“{path.name}” is a safetensors file, but not a VoiceClone voice. Choose a file that VoiceClone exported."
+        )
+    try:
+        return _parse(json.loads(text, parse_constant=_refuse_constant), path)
+    except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise _damaged(path) from error
+
+
+def is_described(path: Path) -> bool:
+    """True for a file with a description of ours in it, whether that holds or not."""
+    try:
+        header, _ = _read_header(path)
+    except VoiceFileError:
+        return False
+    return METADATA_KEY in header.get("__metadata__", {})
+
+
+def check_voice_file(path: Path, base: BaseModel) -> None:
+    """Check everything about a voice file that may come from anywhere.
+
+    Raises:
+        VoiceFileError: too large, damaged, not a voice, or made for another base.
+    """
+    check_size(path, base.max_voice_mb)
+    voice = read_voice(path)
+    check_base(voice, base)
+    if voice.language not in base.languages:
+        raise _damaged(path)
+    if not is_whole(path):
+        raise _cut_off(path)
+    base_check = getattr(base, "check_voice_file", None)
+    if base_check is not None:
+        base_check(path)
+
+
+def check_size(path: Path, max_mb: int) -> None:
+    """Raise `VoiceFileError` for a file larger than a voice can be, without reading it."""
+    size_mb = path.stat().st_size / 1e6
+    if size_mb > max_mb:
+        raise VoiceFileError(
+            f"“{path.name}” has {size_mb:.0f} MB; a voice has at most {max_mb} MB. "
+            "Choose a file that VoiceClone exported."
+        )
+
+
+def check_base(voice: Voice, base: BaseModel) -> None:
+    """Raise `VoiceFileError` unless `voice` was made for exactly this base."""
+    if voice.base_id != base.base_id:
+        raise VoiceFileError(
+            f"The voice “{voice.name}” was made for the base model “{voice.base_id}”, and this is "
+            f"“{base.base_id}”. Use it where that base is installed, or train it again here."
+        )
+    expected = base_sha256(base)
+    if expected and voice.base_sha256 != expected:
+        raise VoiceFileError(
+            f"The voice “{voice.name}” was made for other weights of “{base.base_id}” than the ones "
+            "installed here. Install the same weights, or train the voice again."
+        )
+
+
+def base_sha256(base: BaseModel) -> str:
+    """Return the hash of a base's weights, or nothing for a base that has none."""
+    return str(getattr(base, "weights_sha256", "") or "")
+
+
+def _parse(description: dict[str, Any], path: Path) -> Voice:
+    if int(description["format"]) > FORMAT:
+        raise VoiceFileError(f"“{path.name}” was made by a newer VoiceClone. Update this one, then try again.")
+    trained, base, consent = description["trained"], description["base"], description["consent"]
+    scores = {str(name): float(value) for name, value in description["scores"].items()}
+    return Voice(
+        voice_id=path.stem,
+        name=_label(description["name"]),
+        language=str(description["language"]),
+        languages=_strings(description["languages"]),
+        base_id=str(base["id"]),
+        base_sha256=str(base["sha256"]),
+        base_licence=str(base["licence"]),
+        created_at=str(description["created_at"]),
+        minutes=float(trained["minutes"]),
+        steps=int(trained["steps"]),
+        speech_s=float(trained["speech_s"]),
+        seed=int(trained["seed"]),
+        device=str(trained["device"]),
+        policy=str(trained.get("policy", "")),
+        scores=scores,
+        consent=consent.get("given") is True,
+        consent_record=dict(consent),
+        size_mb=round(path.stat().st_size / 1e6, 2),
+        may_share=description.get("share", True) is True,
+    )
+
+
+def _label(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected a text")
+    # Whoever wrote the file may have put anything in it; a list shows only what can be shown.
+    shown = "".join(letter if letter.isprintable() else " " for letter in value[: 10 * MAX_NAME_CHARACTERS])
+    return " ".join(shown.split())[:MAX_NAME_CHARACTERS].strip() or "Voice"
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _strings(value: list[object]) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise TypeError("expected a list")
+    return tuple(str(item) for item in value)
+
+
+def _read_header(path: Path) -> tuple[dict[str, Any], int]:
+    """Return the header and where the tensors' bytes begin (8 bytes of length, little endian, then JSON)."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
+            if not 2 <= length <= min(_MAX_HEADER_BYTES, path.stat().st_size - _LENGTH_BYTES):
+                raise _damaged(path)
+            header = json.loads(file.read(length))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _damaged(path) from error
+    if not isinstance(header, dict) or not isinstance(header.get("__metadata__", {}), dict):
+        raise _damaged(path)
+    return header, _LENGTH_BYTES + length
+
+
+def copy_with_description(source: Path, target: Path, description: dict[str, Any]) -> None:
+    """Copy a safetensors file with another description in its header; `target` is replaced atomically."""
+    # Only the header is written anew: offsets in it count from its own end, so the tensors' bytes
+    # are copied as they are, whatever their type, without loading numpy or torch.
+    header, data_begin = _read_header(source)
+    text = json.dumps(description, ensure_ascii=False)
+    header["__metadata__"] = header.get("__metadata__", {}) | {METADATA_KEY: text}
+    encoded = json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    encoded += b" " * (-len(encoded) % _LENGTH_BYTES)
+    with disk.atomic_file(target) as temporary, temporary.open("wb") as written, source.open("rb") as read:
+        written.write(len(encoded).to_bytes(_LENGTH_BYTES, "little") + encoded)
+        read.seek(data_begin)
+        shutil.copyfileobj(read, written, _COPY_BYTES)
+
+
+def _damaged(path: Path) -> VoiceFileError:
+    return VoiceFileError(
+        f"“{path.name}” is not a voice file, or it is damaged. Export it again where it came from, "
+        "or choose another file."
+    )
+
+
+def _cut_off(path: Path) -> VoiceFileError:
+    """Return the error for a voice whose description is whole and whose sound is not."""
+    header, begin = _read_header(path)
+    ends = [tensor["data_offsets"][1] for name, tensor in header.items() if _has_offsets(name, tensor)]
+    whole, there = begin + max(ends, default=0), path.stat().st_size
+    if there >= whole:
+        return _damaged(path)
+    return VoiceFileError(
+        f"“{path.name}” is a voice that is cut off: {there / 1e6:.2f} of {whole / 1e6:.2f} MB are there. Copy or "
+        "export it again."
+    )
+
+
+def _has_offsets(name: str, tensor: Any) -> bool:
+    offsets = tensor.get("data_offsets") if name != "__metadata__" and isinstance(tensor, dict) else None
+    return isinstance(offsets, list) and len(offsets) == 2 and all(type(offset) is int for offset in offsets)
