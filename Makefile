@@ -39,9 +39,10 @@ torture: setup  ## kill trainings, cut their files, fill their disk: do they sur
 test-browser: setup $(DEV_STAMP)  ## tests in headless Chromium
 	$(BIN)/python -m pytest -m "browser and not slow"
 
-lint: $(DEV_STAMP)  ## formatter and linter
+lint: $(DEV_STAMP)  ## formatter, linter and type checker
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
 
 format: $(DEV_STAMP)  ## put the code into shape
 	$(BIN)/ruff format .

@@ -1,5 +1,6 @@
 """The files that tell other programs how to check this project can be read by them, and agree with the project."""
 
+import tomllib
 from pathlib import Path
 
 import yaml
@@ -33,3 +34,8 @@ def test_the_hooks_call_tools_that_are_required_or_in_the_repository():
         tools = [word for word in words if word.startswith("tools/")]
         assert all((ROOT / tool).is_file() for tool in tools)
         assert tools or f"\n{Path(words[0]).name}==" in required
+
+
+def test_the_files_that_the_type_checker_looks_at_are_there():
+    files = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["mypy"]["files"]
+    assert [name for name in files if not (ROOT / name).exists()] == []

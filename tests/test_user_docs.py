@@ -64,3 +64,17 @@ def test_names_of_the_engine_in_the_python_page_exist(tmp_path):
         for name in chain.split(".")[1:]:
             assert hasattr(found, name), chain
             found = getattr(found, name)
+
+
+def test_the_readme_stays_short():
+    _, _, body = (ROOT / "README.md").read_text("utf-8").split("---\n", 2)
+    assert len(body.split()) <= 700
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if "decisions" not in page.parts], ids=lambda page: page.name)
+def test_files_that_the_documents_name_exist(page):
+    named = re.findall(
+        r"`((?:voiceclone|tools|tests|benchmarks|findings|examples)/[\w./-]+\.\w+)`", page.read_text("utf-8")
+    )
+    missing = [name for name in named if not (ROOT / name).exists() and "results" not in name]
+    assert missing == []

@@ -98,7 +98,7 @@ def has_gpu() -> bool:
     """True when torch can compute on a CUDA graphics card; loads torch, some seconds the first time."""
     import torch
 
-    return torch.cuda.is_available()
+    return bool(torch.cuda.is_available())
 
 
 def device_in_use() -> str:

@@ -4,6 +4,7 @@ Rounded up, 9.6 s would be refused as “10 s, at least 10 s are needed”, and 
 """
 
 import math
+from collections.abc import Callable
 
 _MINUTE_S = 60
 _HOUR_S = 3600
@@ -16,7 +17,7 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
-def is_are(number: int, one: str = "is", more: str = "are") -> str:
+def is_are(number: float, one: str = "is", more: str = "are") -> str:
     """Return the verb that goes with a count."""
     return one if number == 1 else more
 
@@ -64,7 +65,7 @@ def at_least(duration_s: float) -> str:
     return f"at least {_minutes(minutes, math.floor) if minutes > 1 else 'a minute' if minutes else 'some seconds'}"
 
 
-def _minutes(minutes: int, rounded=round) -> str:
+def _minutes(minutes: int, rounded: Callable[[float], int] = round) -> str:
     if minutes < 60:
         return count(minutes, "minute")
     hours, rest = divmod(rounded(minutes / 5) * 5, 60)  # an estimate of hours is not known to the minute

@@ -64,7 +64,8 @@ class BlindTestLibrary:
         test = self.test(test_id)
         for number, pair in enumerate(test.pairs, start=1):
             if pair.answer is None:
-                sounds = tuple(sound_path(self._folder(test_id), number, place) for place in (1, 2))
+                folder = self._folder(test_id)
+                sounds = (sound_path(folder, number, 1), sound_path(folder, number, 2))
                 if not all(path.is_file() for path in sounds):
                     raise NotFoundError("The sounds of this listening test are gone. Begin a new one.")
                 return BlindQuestion(test_id, test.question, number, len(test.pairs), pair.text, sounds)

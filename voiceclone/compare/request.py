@@ -10,7 +10,7 @@ from voiceclone.compare.sentences import unseen_sentences
 from voiceclone.errors import InputError
 
 if TYPE_CHECKING:
-    from voiceclone.clips.library import Project
+    from voiceclone.clips.model import Project
     from voiceclone.engine import VoiceEngine
 
 _EFFORT = (Policy.INSTANT, Policy.TRANSFER, Policy.FINE_TUNE, Policy.FULL)

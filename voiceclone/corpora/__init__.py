@@ -14,7 +14,8 @@ from voiceclone.errors import InputError, NotFoundError
 __all__ = ["CORPORA", "Corpus", "CorpusSpeaker", "open_corpus"]
 
 _FOLDERS: tuple[type[FolderCorpus], ...] = (LibriSpeech, LibriTTS, LJSpeech, VCTK, CommonVoice)
-CORPORA: dict[str, type[Corpus]] = {one.kind: one for one in (*_FOLDERS, HubDataset)}
+_READERS: tuple[type[Corpus], ...] = (*_FOLDERS, HubDataset)
+CORPORA: dict[str, type[Corpus]] = {one.kind: one for one in _READERS}
 """Readers by kind; a kind is also the name of its option in the terminal, `--librispeech` for example."""
 
 
@@ -33,7 +34,7 @@ def open_corpus(kind: str, where: Path | str) -> Corpus:
         raise InputError(f"VoiceClone reads no corpus called “{kind}”. Choose one of: {', '.join(CORPORA)}.")
     reader = CORPORA[kind]
     if not issubclass(reader, FolderCorpus):
-        return reader(str(where))
+        return reader(str(where))  # type: ignore[call-arg]  # each reader says itself what it takes
     folder = Path(where).expanduser()
     _require_folder(folder)
     if not reader.looks_right(folder):

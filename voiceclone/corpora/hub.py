@@ -16,8 +16,14 @@ PACKAGE = "datasets==5.2.0"
 _NAME = re.compile(r"(?P<id>\w[\w.-]*(?:/\w[\w.-]*)?)(?::(?P<config>[\w.+-]*))?(?::(?P<split>[\w.+-]+))?")
 _TEXT_COLUMNS = ("text_normalized", "normalized_text", "text", "sentence", "transcription", "transcript", "raw_text")
 _SPEAKER_COLUMNS = ("speaker_id", "speaker", "client_id", "speaker_name", "reader_id", "user_id")
-_LANGUAGES = (("en-us", "en english"), ("es", "es spanish"), ("fr", "fr french"), ("it", "it italian"))
-_LANGUAGES += (("pt", "pt portuguese"), ("hi", "hi hindi"))
+_LANGUAGES = (
+    ("en-us", "en english"),
+    ("es", "es spanish"),
+    ("fr", "fr french"),
+    ("it", "it italian"),
+    ("pt", "pt portuguese"),
+    ("hi", "hi hindi"),
+)
 _ROWS_AT_ONCE = 16
 _BUFFER_BYTES = 4 * 2**20
 EVERYBODY = "all"
@@ -169,7 +175,8 @@ def _fetched(path: str | None) -> bytes | None:
     import fsspec
 
     with fsspec.open(path, "rb") as file:
-        return file.read()
+        content: bytes = file.read()
+    return content
 
 
 def _file_name(number: int, path: str | None) -> str:

@@ -124,6 +124,7 @@ def duration_s(utterance: Utterance) -> float | None:
         return _duration_of_bytes(utterance.content)
     from voiceclone.audio.decoding import told_duration_s
 
+    assert utterance.path is not None  # it is there, and not as content
     try:
         return told_duration_s(utterance.path)
     except AudioError:
@@ -136,7 +137,7 @@ def _duration_of_bytes(content: bytes) -> float | None:
     import soundfile
 
     try:
-        return soundfile.info(io.BytesIO(content)).duration
+        return float(soundfile.info(io.BytesIO(content)).duration)
     except soundfile.LibsndfileError:
         return None
 

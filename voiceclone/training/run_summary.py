@@ -10,8 +10,8 @@ LEVEL_GAIN = 0.005
 LEVEL_CANDIDATES = 4
 """So many in a row without gain end a run. They cover a third of it at least, see `moments.MAX_CANDIDATES`."""
 MIN_CANDIDATES_TO_END = 6
-"""On two cores a run of five minutes has two to four candidates, depending on what one costs (`moments.py`): it is not
-ended for lack of gain."""
+"""On two cores a run of five minutes has two to four candidates, depending on what one costs
+(`candidate_schedule.py`), so it is not ended for lack of gain."""
 BROKEN_CANDIDATES = 2
 BROKEN_WORDS = 0.25
 """Words wrong above the best candidate's, twice in a row: every fourth word is lost, and that is no chance."""
