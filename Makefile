@@ -59,6 +59,7 @@ benchmark: setup $(DEV_STAMP)  ## measure and write benchmarks/results.json, an 
 $(STAMP):
 	@sh tools/make_venv.sh $(VENV) $(PYTHON)
 	@$(INSTALL)
+	$(BIN)/python -m pip --disable-pip-version-check install --no-deps -e .
 	@rm -f $(VENV)/installed-auto-* $(VENV)/installed-cpu-* $(VENV)/installed-cuda-* && touch $@
 
 $(DEV_STAMP): $(STAMP)

@@ -1,6 +1,7 @@
 """The engine as a whole: what it refuses, the example, training, voices and speech through one door."""
 
 import json
+import sys
 import threading
 
 import pytest
@@ -231,11 +232,23 @@ def test_the_data_folder_is_where_the_environment_says(tmp_path, monkeypatch):
     assert VoiceEngine("relative").data_dir.is_absolute()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="where it is depends on the system")
+def test_an_installed_package_keeps_its_data_with_the_users(tmp_path, monkeypatch):
+    monkeypatch.delenv("VOICECLONE_HOME", raising=False)
+    monkeypatch.setattr(host, "IS_CHECKOUT", False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert host.data_dir() == tmp_path / "voiceclone"
+    monkeypatch.delenv("XDG_DATA_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert host.data_dir() == tmp_path / ".local" / "share" / "voiceclone"
+
+
 @pytest.mark.parametrize(("port", "expected"), [("", 7860), ("8000", 8000), (" 81 ", 81)])
 def test_the_address_is_where_the_environment_says(monkeypatch, port, expected):
     monkeypatch.setenv("PORT", port)
     monkeypatch.delenv("HOST", raising=False)
     assert host.address() == ("127.0.0.1", expected)
+    assert host.address("0.0.0.0", 90) == ("0.0.0.0", 90)
 
 
 @pytest.mark.parametrize("port", ["http", "0", "65536", "-1", "1.5"])

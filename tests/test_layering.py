@@ -109,6 +109,8 @@ PAGE_MAY_IMPORT = {
     "wording": None,
 }
 """What the page imports from below it: the engine does the work, the rest are values. None allows every name."""
+PAGE_COMMAND = PACKAGE / "cli" / "app.py"
+"""`voiceclone app`: the one file outside `ui/` that may import the page, and only inside a function."""
 
 
 def sources(*folders):
@@ -264,9 +266,17 @@ def test_only_the_page_knows_gradio():
 
 
 def test_nothing_below_the_page_imports_it():
-    outside = [path for path in sources(PACKAGE) if (PACKAGE / "ui") not in path.parents]
+    outside = [path for path in sources(PACKAGE) if (PACKAGE / "ui") not in path.parents and path != PAGE_COMMAND]
     guilty = [path for path in outside if "voiceclone.ui" in path.read_text(encoding="utf-8")]
     assert relative(guilty) == []
+
+
+def test_the_terminal_imports_the_page_only_when_it_opens_it():
+    tree = ast.parse(PAGE_COMMAND.read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    (opens,) = [function for function in functions if "voiceclone.ui" in ast.unparse(function)]
+    assert opens.name == "app"
+    assert not [node for node in tree.body if node is not opens and "voiceclone.ui" in ast.unparse(node)]
 
 
 def test_heavy_libraries_are_imported_inside_functions():
@@ -319,6 +329,7 @@ def test_importing_the_package_is_quick_and_light():
     [
         "import voiceclone.engine; voiceclone.engine.VoiceEngine('models').voices.all()",
         "from voiceclone.cli.parser import build_parser; build_parser()",
+        "import voiceclone.cli.commands",
         "import voiceclone.training.worker",
     ],
 )

@@ -172,7 +172,7 @@ def test_a_bent_path_opens_nothing(page, path):
 
 
 def test_no_handler_of_the_page_answers_a_stranger(page):
-    before = page.engine.projects()
+    before = page.engine.projects.all()
     with httpx.Client(timeout=20, base_url=page.url) as stranger:
         assert len(page.demo.fns) > 100
         for event in page.demo.fns.values():
@@ -182,7 +182,7 @@ def test_no_handler_of_the_page_answers_a_stranger(page):
         called = {"data": {}, "component_id": 1, "fn_name": "keep_take", "session_hash": "visitor"}
         assert stranger.post("/component_server", json=called).status_code == 401
         assert stranger.post("/upload", files={"files": b"x"}).status_code == 401
-    assert page.engine.projects() == before
+    assert page.engine.projects.all() == before
 
 
 def test_who_knows_the_password_may_do_everything(page):
@@ -190,7 +190,7 @@ def test_who_knows_the_password_may_do_everything(page):
     assert not page.http.get(f"{server}/config").is_success
     page.http.post(f"{server}/login", data={"username": "Anna", "password": PASSWORD}).raise_for_status()
     assert page.ask("create", "Nora", "es")[0]
-    assert [project.name for project in page.engine.projects()] == ["Nora"]
+    assert [project.name for project in page.engine.projects.all()] == ["Nora"]
     page.http.get(f"{server}/logout", follow_redirects=False)
     assert page.http.get(f"{server}/config").status_code == 401
 

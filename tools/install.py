@@ -25,7 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCK = "requirements.lock"
 DEV_LOCK = "requirements-dev.lock"
 TORCH_CPU = "requirements-torch-cpu.txt"
-NO_DEPS = "requirements-nodeps.txt"
 TORCH = ("torch", "torchaudio")
 CUDA = ("nvidia-", "cuda-", "triton")
 # torch links against the other CUDA packages; these it loads only when it computes on a card.
@@ -59,10 +58,7 @@ def install(installer: "Installer", *, without_cuda: bool) -> int:
         else:
             print(NOT_REACHED, file=sys.stderr)
             left_out = NEEDLESS_WITHOUT_CARD
-    code = installer.locked(LOCK, lambda name: not is_one_of(name, left_out))
-    if code == 0 and (installer.folder / NO_DEPS).is_file():
-        code = installer.pip("-r", str(installer.folder / NO_DEPS))
-    return code
+    return installer.locked(LOCK, lambda name: not is_one_of(name, left_out))
 
 
 class Installer:

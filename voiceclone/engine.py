@@ -42,7 +42,7 @@ class VoiceEngine:
     engines, in several processes, may share a data folder: what is true lies in its files.
 
     Args:
-        data_dir: where everything is kept; None is `VOICECLONE_HOME`, or `models/` in the checkout.
+        data_dir: where everything is kept; None is `host.data_dir()`.
         base_id: the default base model.
         base_factory: `package.module:Class` of a base model of your own, importable in the training
             process, too. It runs code: never pass on what came from a page or a file.

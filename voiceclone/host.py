@@ -8,8 +8,12 @@ from pathlib import Path
 
 from voiceclone.errors import InputError
 
-CHECKOUT_DIR = Path(__file__).resolve().parent.parent
-EXAMPLES_DIR = CHECKOUT_DIR / "examples"
+PACKAGE_DIR = Path(__file__).resolve().parent
+CHECKOUT_DIR = PACKAGE_DIR.parent
+"""Where `voiceclone` is imported from: the checkout, or `site-packages` once it is installed."""
+IS_CHECKOUT = all((CHECKOUT_DIR / name).is_file() for name in ("app.py", "pyproject.toml"))
+EXAMPLES_DIR = (CHECKOUT_DIR if IS_CHECKOUT else PACKAGE_DIR) / "examples"
+"""The example voice: beside the package in a checkout, inside it in a wheel."""
 DEFAULT_HOST = "127.0.0.1"
 SPACE_HOST = "0.0.0.0"
 """On a Hugging Face Space the page is reached from outside its container."""
@@ -22,24 +26,38 @@ _WAIT_POLICY = "OMP_WAIT_POLICY"
 
 
 def data_dir() -> Path:
-    """Return the folder that holds all data: `VOICECLONE_HOME`, or `models/` in the checkout."""
+    """Return the folder that holds all data; it need not exist yet.
+
+    `VOICECLONE_HOME` names it. Where that is not set, a checkout keeps its data in `models/`, and an installed package
+    in the user's data folder: `~/.local/share/voiceclone` on Linux (or below `XDG_DATA_HOME`),
+    `~/Library/Application Support/voiceclone` on macOS, `%LOCALAPPDATA%\\voiceclone` on Windows.
+    """
     chosen = os.environ.get("VOICECLONE_HOME", "").strip()
-    return Path(chosen).expanduser().resolve() if chosen else CHECKOUT_DIR / "models"
+    if chosen:
+        return Path(chosen).expanduser().resolve()
+    if IS_CHECKOUT:
+        return CHECKOUT_DIR / "models"
+    import platformdirs
+
+    return platformdirs.user_data_path("voiceclone", appauthor=False)
 
 
-def address() -> tuple[str, int]:
-    """Return the host and port to serve the page on: `HOST` and `PORT`, or 7860 and this machine only.
+def address(host: str | None = None, port: int | None = None) -> tuple[str, int]:
+    """Return the host and port to serve the page on.
 
-    On a Hugging Face Space the page is open to the network where `HOST` says nothing else.
+    Args:
+        host: None is `HOST`, or this machine only; on a Hugging Face Space, the network.
+        port: None is `PORT`, or 7860.
 
     Raises:
-        InputError: `PORT` is not a port number.
+        InputError: the port is not a port number.
     """
-    host = os.environ.get("HOST", "").strip() or (SPACE_HOST if on_space() else DEFAULT_HOST)
-    port = os.environ.get("PORT", "").strip() or str(DEFAULT_PORT)
-    if not port.isdecimal() or not 0 < int(port) <= MAX_PORT:
-        raise InputError(f"PORT is “{port}”; it has to be a number from 1 to {MAX_PORT}.")
-    return host, int(port)
+    host = host or os.environ.get("HOST", "").strip() or (SPACE_HOST if on_space() else DEFAULT_HOST)
+    wanted = str(port) if port is not None else os.environ.get("PORT", "").strip() or str(DEFAULT_PORT)
+    if not wanted.isdecimal() or not 0 < int(wanted) <= MAX_PORT:
+        name = "PORT" if port is None else "The port"
+        raise InputError(f"{name} is “{wanted}”; it has to be a number from 1 to {MAX_PORT}.")
+    return host, int(wanted)
 
 
 def on_space() -> bool:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voiceclone.cli.app import app
 from voiceclone.cli.candidates import candidates
 from voiceclone.cli.compare import compare
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
@@ -280,6 +281,7 @@ def _read_text(name: str) -> str:
 
 
 _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
+    "app": app,
     "setup": setup,
     "projects": projects,
     "add": add,

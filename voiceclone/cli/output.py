@@ -25,10 +25,10 @@ RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the p
 def tell(options: Any, value: Any, words: Iterable[str]) -> None:
     """Print `value` as JSON with `--json`, else the lines of `words`."""
     if options.json:
-        print(json.dumps(value, default=_plain))
+        print(json.dumps(value, default=_plain), flush=True)
     else:
         for line in words:
-            print(line)
+            print(line, flush=True)
 
 
 def note(sentence: str) -> None:

@@ -1066,7 +1066,7 @@ UNEXPECTED = (
 # --- the terminal -------------------------------------------------------------------------------
 STARTED = "VoiceClone is ready. Open {url} in your browser. Press Ctrl+C here to stop."
 STARTED_LAN = "The page is open to your network. The microphone works only on this computer, or over https."
-PORT_BUSY = "Port {port} is in use by another program. Choose another one, for example: PORT={other} make run"
+PORT_BUSY = "Port {port} is in use by another program. Choose another one, for example: {command}"
 BASE_NOT_READY = "The speech model is not prepared yet; the page offers to do it (or run: make setup)."
 STARTED_SPACE = "VoiceClone is ready."
 PREPARING = "Getting the speech model ready, {percent} %: {words}"
