@@ -1,14 +1,15 @@
-"""VoiceClone in the browser: builds the page (`demo`) and, run as a program, serves it."""
+"""VoiceClone in the browser: builds the page (`demo`) and, run as a program, serves it.
 
-import logging
-import socket
+What a Hugging Face Space and `make run` start; installed, it is `voiceclone app`.
+"""
+
 import sys
+from collections.abc import Sequence
 
 from voiceclone import VoiceEngine, host
 from voiceclone.errors import VoiceCloneError
-from voiceclone.ui import build, launch_options, text
-
-EVERYWHERE = ("0.0.0.0", "::")
+from voiceclone.ui import build
+from voiceclone.ui.serving import require_free, serve
 
 engine = VoiceEngine()
 demo = build(engine)
@@ -16,47 +17,19 @@ demo = build(engine)
 
 def main() -> int:
     """Serve the page until Ctrl+C; return the program's exit code."""
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         server_name, port = host.address()
-        if is_busy(server_name, port):
-            print(text.PORT_BUSY.format(port=port, other=port + 1), file=sys.stderr)
-            return 2
-        engine.check_data_folder()
-        engine.sweep_leftovers()
-        engine.resume_interrupted()
+        require_free(server_name, port, "PORT={port} make run")
+        serve(engine, demo, server_name, port, tell)
     except VoiceCloneError as error:
         print(error, file=sys.stderr)
         return 2
-    demo.launch(server_name=server_name, server_port=port, prevent_thread_lock=True, **launch_options())
-    for line in welcome(server_name, port):
-        print(line, flush=True)
-    demo.block_thread()
     return 0
 
 
-def welcome(server_name: str, port: int) -> list[str]:
-    """Return what the terminal says once the page is served."""
-    shown = "localhost" if server_name in ("127.0.0.1", *EVERYWHERE) else server_name
-    lines = [text.STARTED.format(url=f"http://{shown}:{port}")]
-    if server_name in EVERYWHERE:
-        lines.append(text.STARTED_LAN)
-    if not engine.base_ready():
-        lines.append(text.BASE_NOT_READY)
-    return lines
-
-
-def is_busy(server_name: str, port: int) -> bool:
-    """True when another program listens at the address."""
-    family = socket.AF_INET6 if ":" in server_name else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if sys.platform != "win32":  # there the option means the opposite: sharing a port in use
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((server_name, port))
-        except OSError:
-            return True
-    return False
+def tell(_url: str, lines: Sequence[str]) -> None:
+    """Print what the terminal says once the page is served."""
+    print(*lines, sep="\n", flush=True)
 
 
 if __name__ == "__main__":

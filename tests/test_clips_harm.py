@@ -6,8 +6,8 @@ from sounds import EXAMPLE_DIR, make_noise, mixed
 
 from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.quality.harm import kept_over_removed_db
-from voiceclone.clips.quality.listening import clear_voice, listen
+from voiceclone.clips.quality.harm import si_sdr_db
+from voiceclone.clips.quality.listening import clear_voice_embedding, listen
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,11 @@ def test_a_voice_that_cleaning_takes_away_is_missed_where_quiet_recordings_are_t
 ) -> None:
     report = example_library.add_files(project.project_id, [write_wav("talk.wav", others_talking)], text="Words.")
     (clip_id,) = [clip.clip_id for clip in report.added]
-    assert clear_voice(example_library, project.project_id) is None  # nobody has listened yet
+    assert clear_voice_embedding(example_library, project.project_id) is None  # nobody has listened yet
     (clip,) = example_library.clean(project.project_id, [clip_id])
     assert not clip.cleaning_harmed
     listen(example_library, project.project_id)
-    assert clear_voice(example_library, project.project_id).shape == (256,)
+    assert clear_voice_embedding(example_library, project.project_id).shape == (256,)
     (clip,) = example_library.clean(project.project_id, [clip_id])
     assert clip.cleaning_harmed and example_library.record(project.project_id, clip_id).strength == "off"
 
@@ -60,8 +60,8 @@ def test_what_is_taken_away_is_compared_with_what_is_left_whatever_the_level(spe
     with_noise = mixed(speech, noise)
     power = np.mean(speech.samples**2) / np.mean(noise.samples**2)
     quieter = Audio(0.3 * speech.samples, speech.sample_rate)
-    assert kept_over_removed_db(with_noise, quieter) == pytest.approx(10 * np.log10(power), abs=0.3)
-    assert kept_over_removed_db(speech, quieter) > 100
+    assert si_sdr_db(with_noise, quieter) == pytest.approx(10 * np.log10(power), abs=0.3)
+    assert si_sdr_db(speech, quieter) > 100
 
 
 def test_one_window_of_dnsmos_tells_what_the_whole_measure_tells(speech: Audio, noisy: Audio) -> None:

@@ -13,7 +13,7 @@ from voiceclone.clips import ClipLibrary, Project
 from voiceclone.errors import AudioError, BaseModelError, Cancelled, InputError
 from voiceclone.recognition import recognisers
 from voiceclone.recognition.language_id import language_of
-from voiceclone.recognition.transcribe import _embedded, can_transcribe, recognise
+from voiceclone.recognition.transcribe import _bundled_folder, can_transcribe, recognise
 from voiceclone.storage import download
 from voiceclone.text.languages import ANY_LANGUAGE
 
@@ -27,7 +27,7 @@ def hub(tmp_path, monkeypatch):
     monkeypatch.setattr(download, "RETRY_PAUSE_S", 0.0)
     huggingface_hub.close_session()
     offered = recognisers.RECOGNISERS["base"]
-    contents = {path.name: path.read_bytes() for path in sorted(_embedded().iterdir()) if path.is_file()}
+    contents = {path.name: path.read_bytes() for path in sorted(_bundled_folder().iterdir()) if path.is_file()}
     names = sorted(contents, key=lambda name: name == "model.bin")
     hashes = {name: hashlib.sha256(contents[name]).hexdigest() for name in names}
     monkeypatch.setitem(recognisers.RECOGNISERS, "base", replace(offered, files=hashes))
@@ -69,7 +69,7 @@ def test_a_language_nobody_speaks_here_is_said_and_the_project_s_own_english_is_
     recognisers.install(tmp_path, "base", endpoint=hub.endpoint)
     assert language_of(recording, tmp_path, "en-gb") == "en-gb"
     assert language_of(recording, tmp_path, "es") == "en-us"
-    monkeypatch.setattr("voiceclone.recognition.language_id.hear_language", lambda audio, data_dir: "nl")
+    monkeypatch.setattr("voiceclone.recognition.language_id.identify_language", lambda audio, data_dir: "nl")
     with pytest.raises(AudioError, match=r"joe_02\.flac.*\(nl\).*choose it yourself"):
         language_of(recording, tmp_path, "es")
 

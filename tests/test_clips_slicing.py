@@ -134,7 +134,7 @@ def test_what_is_left_out_of_a_file_is_told_and_a_short_file_is_taken(
     assert report.rejected == () and report.added[0].duration_s == pytest.approx(1.5)
     # A run of 11 s is made by a plan, not by speech: here only what the person is told is looked at.
     intake = Intake(library, project, "en-us")
-    intake._tell_left_out(tmp_path / "talk.wav", SlicePlan((), 0.0, ((14.0, 15.2), (30.0, 30.3))))
+    intake._report_left_out(tmp_path / "talk.wav", SlicePlan((), 0.0, ((14.0, 15.2), (30.0, 30.3))))
     (told,) = intake.add([], None, None).rejected
     assert told.reason.startswith("1 short bit of “talk.wav” (at 14 s) was left out: below 2 s"), "breaths are not told"
 

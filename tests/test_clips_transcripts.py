@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from voiceclone.clips.intake.text_alignment import lay_text
-from voiceclone.clips.transcripts.reader import TextsByFile, read_transcripts, text_beside
+from voiceclone.clips.intake.text_alignment import align_text
+from voiceclone.clips.transcripts.reader import TextsByFile, read_transcripts, sidecar_text
 from voiceclone.errors import TextError
 
 
@@ -71,14 +71,14 @@ def test_names_match_with_and_without_folders_and_endings() -> None:
 
 def test_text_beside_a_recording(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("Hello\nyou.\n", encoding="utf-8")
-    assert text_beside(tmp_path / "a.wav") == "Hello you."
-    assert text_beside(tmp_path / "b.wav") is None
+    assert sidecar_text(tmp_path / "a.wav") == "Hello you."
+    assert sidecar_text(tmp_path / "b.wav") is None
 
 
 def test_text_is_laid_onto_slices_by_its_words() -> None:
     given = "Good morning, Dr. Smith. The ship — HMS Beagle — left at 10 o'clock! Nobody waved."
     recognised = ["Good morning Dr Smith.", "The ship, HMS Beegle, left at ten o'clock.", "Nobody waived."]
-    assert lay_text(given, recognised) == [
+    assert align_text(given, recognised) == [
         "Good morning, Dr. Smith.",
         "The ship — HMS Beagle — left at 10 o'clock!",
         "Nobody waved.",  # one word of two was misheard; by its letters it is the same sentence
@@ -86,9 +86,9 @@ def test_text_is_laid_onto_slices_by_its_words() -> None:
 
 
 def test_slices_without_given_words_stay_as_recognised() -> None:
-    assert lay_text("Nobody waved.", ["Something else entirely here.", "Nobody waved."]) == [
+    assert align_text("Nobody waved.", ["Something else entirely here.", "Nobody waved."]) == [
         None,
         "Nobody waved.",
     ]
-    assert lay_text("", ["Hello."]) == [None]
-    assert lay_text("Completely different words.", ["Hello there."]) == [None]
+    assert align_text("", ["Hello."]) == [None]
+    assert align_text("Completely different words.", ["Hello there."]) == [None]

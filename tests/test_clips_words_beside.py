@@ -9,7 +9,7 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, joined
 
 from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.intake.text_alignment import lay_text
+from voiceclone.clips.intake.text_alignment import align_text
 from voiceclone.clips.quality.verdict import Facts, judge
 from voiceclone.clips.transcripts.reader import TextsByFile, Transcripts, read_transcripts
 from voiceclone.errors import TextError, UnclearTableError
@@ -151,11 +151,11 @@ def test_the_whole_text_of_speech_without_pauses_loses_no_word(
 def test_words_come_to_their_slices_in_order_where_sentences_are_said_again() -> None:
     given = "One two three four. Five six seven. One two three four. Five six seven."
     heard = ["one two tree four five", "six seven one two three", "for five six seven"]
-    assert lay_text(given, heard) == ["One two three four. Five", "six seven. One two three", "four. Five six seven."]
+    assert align_text(given, heard) == ["One two three four. Five", "six seven. One two three", "four. Five six seven."]
     # What nobody heard comes to its neighbour; what nobody said does not spoil it.
-    assert lay_text("Good morning to all of you.", ["morning to all", "you"]) == ["Good morning to all of", "you."]
+    assert align_text("Good morning to all of you.", ["morning to all", "you"]) == ["Good morning to all of", "you."]
     more = "Good morning to all of you. " + "This was printed below it and nobody said a word of it. " * 3
-    assert lay_text(more, ["good morning to all of you"]) == ["Good morning to all of you."]
+    assert align_text(more, ["good morning to all of you"]) == ["Good morning to all of you."]
 
 
 def test_a_clip_between_words_has_no_cut_word_and_no_noise_before_it_is_noisy() -> None:

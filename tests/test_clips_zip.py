@@ -45,7 +45,7 @@ def test_a_zip_is_taken_like_a_folder(library: ClipLibrary, project: Project, tm
         ({"notes.txt": "nothing to hear"}, "no recordings"),
         ({"../outside.flac": b"x"}, "outside its folder"),
         ({}, "holds no files"),
-        (None, "no zip file"),
+        (None, "not a zip file"),
     ],
 )
 def test_a_bad_zip_is_told_and_the_next_file_is_taken(

@@ -57,11 +57,10 @@ def test_other_languages_have_no_words_and_one_recording_has_nothing_to_be_like(
 
 
 def test_without_the_judges_the_rest_is_kept(recordings, monkeypatch, caplog):
-    for name in ("resemblyzer", "speechmos", "faster_whisper"):
+    for name in ("webrtcvad", "speechmos", "faster_whisper"):
         monkeypatch.setitem(sys.modules, name, None)
-    from voiceclone.evaluation import dnsmos, speaker_similarity
+    from voiceclone.evaluation import dnsmos
 
-    speaker_similarity._encoder.cache_clear()
     dnsmos._network.cache_clear()
     figures = judging.judge_voice(TEXTS[:1], recordings[:1], "en-us", recordings[1:2])
     assert (figures.similarity, figures.words_right, figures.naturalness) == (None, None, None)

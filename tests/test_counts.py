@@ -11,7 +11,7 @@ from voiceclone.clips.model import Rejected
 from voiceclone.clips.readiness import assess
 from voiceclone.training.status_sentence import status_sentence
 from voiceclone.ui import text
-from voiceclone.wording import about, at_least, count, duration, kept_words, seconds
+from voiceclone.wording import about, at_least, count, duration, kept_sentence, seconds
 
 SOURCES = sorted((Path(__file__).parents[1] / "voiceclone").rglob("*.py"))
 
@@ -65,9 +65,9 @@ def test_estimates_are_no_more_exact_than_they_are_known(duration_s, estimate, b
 
 
 def test_what_stays_after_a_stop():
-    assert kept_words(0, "added") == "Nothing was added before."
-    assert kept_words(1, "cleaned") == "1 clip was cleaned before and is kept."
-    assert kept_words(3, "cleaned") == "3 clips were cleaned before and are kept."
+    assert kept_sentence(0, "added") == "Nothing was added before."
+    assert kept_sentence(1, "cleaned") == "1 clip was cleaned before and is kept."
+    assert kept_sentence(3, "cleaned") == "3 clips were cleaned before and are kept."
 
 
 @pytest.mark.parametrize("usable_s", [7.6, 9.97, 59.6, 299.7])

@@ -87,7 +87,7 @@ def test_of_two_languages_the_first_is_taken_and_it_is_said(
 def test_a_long_film_is_listened_to_here_and_there(
     long_speech: Audio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voiceclone.audio.decoding.tracks._WHOLE_S", 10.0)
+    monkeypatch.setattr("voiceclone.audio.decoding.tracks._EXAMINED_WHOLE_S", 10.0)
     monkeypatch.setattr("voiceclone.audio.decoding.tracks._EXCERPT_S", 1.0)
     late = joined(silence(12.0), resample(long_speech, RATE))
     for name, codec in (("late.mkv", "pcm_s16le"), ("late.mp4", "aac")):

@@ -9,7 +9,7 @@ from sounds import EXAMPLE_DIR
 
 from voiceclone.audio.sound import Audio, decode, resample
 from voiceclone.clips import ClipLibrary, Project
-from voiceclone.clips.transcripts.reader import TABLE_SUFFIXES, TEXT_BESIDE_SUFFIXES
+from voiceclone.clips.transcripts.reader import SIDECAR_SUFFIXES, TABLE_SUFFIXES
 from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
 from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
 from voiceclone.ui.record_tab.record import SOUND_FILES
@@ -69,5 +69,5 @@ def test_films_in_a_folder_are_found(library: ClipLibrary, project: Project, spe
 
 def test_the_page_and_folders_take_the_same_files() -> None:
     assert set(KINDS) <= SOUND_SUFFIXES
-    words = {*TABLE_SUFFIXES, *TEXT_BESIDE_SUFFIXES, *TIMED_SUFFIXES}
+    words = {*TABLE_SUFFIXES, *SIDECAR_SUFFIXES, *TIMED_SUFFIXES}
     assert {kind.casefold() for kind in SOUND_FILES} == SOUND_SUFFIXES | words | {".zip", "audio"}

@@ -232,13 +232,13 @@ def test_many_joined_recordings_are_sliced(tmp_path: Path, speech: Audio, second
 
 
 def test_a_joined_file_that_calls_itself_short_is_not_read_into_memory(speech: Audio, tmp_path: Path) -> None:
-    from voiceclone.clips.intake.recordings import decode_short
+    from voiceclone.clips.intake.recordings import decode_if_short
 
     encode(tmp_path / "part.mp3", "mp3", "libmp3lame", resample(speech, 44_100))
     (tmp_path / "long.mp3").write_bytes((tmp_path / "part.mp3").read_bytes() * 8)
     recording = open_recording(tmp_path / "long.mp3")
     recording.duration_s = 3.3
-    assert decode_short(recording) is None
+    assert decode_if_short(recording) is None
     assert sum(map(len, recording.blocks())) / 44_100 > MAX_CLIP_S
 
 

@@ -228,7 +228,7 @@ def test_a_damaged_zip_file_leaves_nothing(tmp_path, kind):
     }
     (tmp_path / "none.zip").unlink()
     archive.write_bytes(damaged[kind])
-    with pytest.raises(ArchiveError, match=r"“m\.zip” (is no zip file|holds no files)"):
+    with pytest.raises(ArchiveError, match=r"“m\.zip” (is not a zip file|holds no files)"):
         unpack(archive, tmp_path / "base")
     assert [path.name for path in tmp_path.iterdir()] == ["m.zip"]
 

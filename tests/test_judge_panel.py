@@ -7,7 +7,7 @@ import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from voiceclone.audio.sound import Audio, decode
-from voiceclone.compute import random_state_untouched
+from voiceclone.compute import preserved_random_state
 from voiceclone.evaluation.panel import BROKEN, Panel
 
 NAMES = sorted(EXAMPLE_TEXTS)[:3]
@@ -55,7 +55,7 @@ def test_a_block_leaves_no_trace_in_any_random_state():
     torch.manual_seed(3)
     inside = []
     for _ in range(2):
-        with random_state_untouched():
+        with preserved_random_state():
             random.random()
             np.random.rand(5)
             inside.append(float(torch.rand(())))

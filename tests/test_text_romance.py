@@ -4,7 +4,7 @@ import pytest
 
 from tools.score_front_end import read_cases
 from voiceclone.text.normalize import nouns, spoken
-from voiceclone.text.normalize.gender import gender_behind, is_feminine
+from voiceclone.text.normalize.gender import gender_after, is_feminine
 from voiceclone.text.normalize.words import FEMININE, MASCULINE
 from voiceclone.text.sentences import split
 
@@ -80,7 +80,7 @@ def test_frequent_italian_nouns_have_their_gender():
     ],
 )
 def test_the_noun_behind_a_number_is_found(behind, gender):
-    assert gender_behind(behind, nouns.SPANISH, singular=False) == gender
+    assert gender_after(behind, nouns.SPANISH, singular=False) == gender
 
 
 @pytest.mark.parametrize("language", ["es", "it", "pt"])

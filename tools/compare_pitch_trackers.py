@@ -5,7 +5,7 @@
 Speech whose pitch is known: the base renders a given melody, and WORLD moves real recordings to another height. Real
 recordings (examples/joe, and a folder a person) count where most of the other trackers agree, which leaves out the one
 that is judged. Recordings are then spoilt by noise, a telephone's band and quiet. A tracker whose package is missing
-(docs/pitch.md names them) is left out with a line. Seconds are processor time on one thread, the first
+(docs/experiments/pitch.md names them) is left out with a line. Seconds are processor time on one thread, the first
 call not counted.
 """
 

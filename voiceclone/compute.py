@@ -1,8 +1,8 @@
-"""What this process computes on, and the one thread it speaks and judges in, so that one pool of threads has all cores.
+"""The device we compute on, and the single thread that synthesizes and evaluates so that one thread pool has all cores.
 
-Torch's OpenMP (libgomp) makes a pool of threads for every Python thread that computes. As soon as there are more pool
-threads than cores, they sleep at each barrier instead of spinning, and speech takes a third longer (docs/decisions.md).
-A web page answers each request in another thread, so without this it would always be so.
+Torch's OpenMP (libgomp) creates a thread pool for every Python thread that computes. As soon as there are more pool
+threads than cores, they sleep at each barrier instead of spinning, and speech takes a third longer
+(docs/decisions/0052). A web server answers each request in another thread, so without this module that would be normal.
 """
 
 import functools
@@ -23,11 +23,11 @@ _Result = TypeVar("_Result")
 _thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="voiceclone-compute")
 _NOISE_SEED = 1
 _computes = threading.local()
-"""Its `here` is True in the one thread."""
+"""Its attribute `here` is True in the compute thread."""
 
 
 def device() -> str:
-    """Return what networks compute on: `cuda` or `cpu`. Loads torch."""
+    """Return the device networks run on: `cuda` or `cpu`. Imports torch."""
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
@@ -41,15 +41,15 @@ def use_all_cores() -> None:
 
 
 def use_this_thread() -> None:
-    """Make the calling thread one that computes itself; for a process that trains in it, before anything is computed.
+    """Let the calling thread compute directly; for a training process, called before anything is computed.
 
-    Listening to the speaker in another thread made every later step of a training take a third longer.
+    Evaluating the speaker in another thread made every later training step take a third longer.
     """
     _computes.here = True
 
 
 def in_one_thread(work: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
-    """Decorate a function so that all calls run in the same thread, in the order they came.
+    """Decorate a function so that all calls run in the same thread, in the order they arrive.
 
     The caller waits for the result or the error. Decorated functions may call each other.
     """
@@ -68,12 +68,12 @@ def in_one_thread(work: Callable[_Given, _Result]) -> Callable[_Given, _Result]:
 
 
 @contextmanager
-def random_state_untouched() -> Iterator[None]:
-    """Run a block whose use of randomness leaves no trace in Python's, numpy's and torch's random states.
+def preserved_random_state() -> Iterator[None]:
+    """Run a block that leaves the random states of Python, numpy and torch as they were.
 
-    Speaking draws noise, and building a judge's network draws its first weights: a training that speaks now and then
-    goes on exactly as one that does not. Inside, torch begins with the same seed each time, so that two voices are
-    heard with the same noise. Without torch loaded there is no state of it to keep.
+    Speaking draws noise, and building an evaluation network initialises its weights: a training run that speaks now and
+    then must continue exactly like one that does not. Inside the block torch always starts from the same seed, so two
+    voices are heard with the same noise. If torch is not imported, it has no state to preserve.
     """
     python_state, numpy_state = random.getstate(), np.random.get_state()
     try:

@@ -1,25 +1,25 @@
-"""Every error a user can meet; each message says what happened and what to do.
+"""Every error a user can meet. Each message says what happened and what to do about it.
 
 VoiceCloneError
 ├── AudioError            a recording cannot be used
 ├── TextError             a text cannot be spoken
-│   └── UnclearTableError  nobody can tell which column of a table holds the words
-├── NotFoundError         a project, clip, run or voice that is not there
+│   └── UnclearTableError  it is unclear which column of a table holds the transcripts
+├── NotFoundError         a project, clip, run or voice does not exist
 ├── ConsentError          training without the speaker's permission
 ├── NotEnoughSpeechError  too little usable speech to train on
-├── InputError            a value is out of its limits (a name, minutes, steps, speed)
+├── InputError            a value is out of range (a name, minutes, steps, speed)
 ├── BusyError             something else is running already
 ├── ArchiveError          a zip file is damaged, too large or not safe to unpack
-├── BaseModelError        the base model is missing, damaged or of another kind
-├── VoiceFileError        a voice file is damaged or belongs to another base
+├── BaseModelError        the base model is missing, damaged or of the wrong kind
+├── VoiceFileError        a voice file is damaged or belongs to another base model
 ├── StorageError          the disk is full or cannot be written
 ├── TrainingError         a training run ended without a voice
-└── Cancelled             the user asked to stop
+└── Cancelled             the user stopped the work
 """
 
 
 class VoiceCloneError(Exception):
-    """Base of all errors with a message that can be shown to a person as it is."""
+    """Base class of all errors; the message can be shown to a user as it is."""
 
 
 class AudioError(VoiceCloneError):
@@ -31,15 +31,15 @@ class TextError(VoiceCloneError):
 
 
 class UnclearTableError(TextError):
-    """Nobody can tell which column of a table holds the words."""
+    """It is unclear which column of a table holds the transcripts."""
 
 
 class NotFoundError(VoiceCloneError):
-    """A project, clip, run or voice is not there."""
+    """A project, clip, run or voice does not exist."""
 
 
 class ConsentError(VoiceCloneError):
-    """Training was asked for without the speaker's permission."""
+    """Training was requested without the speaker's permission."""
 
 
 class NotEnoughSpeechError(VoiceCloneError):
@@ -47,7 +47,7 @@ class NotEnoughSpeechError(VoiceCloneError):
 
 
 class InputError(VoiceCloneError):
-    """A value is out of its limits: a name, minutes, steps, speed."""
+    """A value is out of range: a name, minutes, steps, speed."""
 
 
 class BusyError(VoiceCloneError):
@@ -55,15 +55,15 @@ class BusyError(VoiceCloneError):
 
 
 class ArchiveError(VoiceCloneError):
-    """A zip file is damaged, too large or not safe to unpack; whoever wanted it adds what to do instead."""
+    """A zip file is damaged, too large or not safe to unpack; the caller adds what to do instead."""
 
 
 class BaseModelError(VoiceCloneError):
-    """The base model is missing, damaged or of another kind."""
+    """The base model is missing, damaged or of the wrong kind."""
 
 
 class VoiceFileError(VoiceCloneError):
-    """A voice file is damaged or belongs to another base."""
+    """A voice file is damaged or belongs to another base model."""
 
 
 class StorageError(VoiceCloneError):
@@ -75,4 +75,4 @@ class TrainingError(VoiceCloneError):
 
 
 class Cancelled(VoiceCloneError):
-    """The user asked to stop; what was finished before is kept."""
+    """The user stopped the work; whatever was finished by then is kept."""

@@ -1,4 +1,4 @@
-"""How long work reports its progress and how it is asked to stop."""
+"""Callbacks through which long work reports its progress and is asked to stop."""
 
 from collections.abc import Callable
 

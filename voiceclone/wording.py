@@ -1,28 +1,30 @@
-"""Numbers in words, said one way everywhere: the page, the terminal, errors. Lengths are rounded down, never up.
+"""Numbers in words, phrased the same way on the page, in the terminal and in errors. Durations are rounded down.
 
-Rounded up, 9.6 s would be refused as “10 s, at least 10 s are needed”, and the same speech be 8 s here and 7 s there.
+Rounded up, 9.6 s would be refused as “10 s, at least 10 s are needed”, and the same speech could read 8 s in one place
+and 7 s in another.
 """
 
 import math
+from collections.abc import Callable
 
 _MINUTE_S = 60
 _HOUR_S = 3600
 _ALMOST = 1e-6
-"""Sums of floats fall a hair short of what they mean: 7.3 may lie as 7.299999."""
+"""Sums of floats may fall just short of the true value: 7.3 may be stored as 7.299999."""
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
-    """Return `1 clip`, `2 clips`, `1,500 steps`; `plural` where it is not the noun with an s."""
+    """Return `1 clip`, `2 clips`, `1,500 steps`; `plural` for nouns that do not simply take an s."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
-def is_are(number: int, one: str = "is", more: str = "are") -> str:
+def is_are(number: float, one: str = "is", more: str = "are") -> str:
     """Return the verb that goes with a count."""
     return one if number == 1 else more
 
 
-def kept_words(number: int, done: str, noun: str = "clip") -> str:
-    """Say after a Stop what stays: `2 clips were added before; they are kept.`"""
+def kept_sentence(number: int, done: str, noun: str = "clip") -> str:
+    """Say what is kept after a stop: `2 clips were added before and are kept.`"""
     if not number:
         return f"Nothing was {done} before."
     return f"{count(number, noun)} {is_are(number, 'was', 'were')} {done} before and {is_are(number)} kept."
@@ -41,7 +43,7 @@ def duration(duration_s: float) -> str:
 
 
 def seconds(duration_s: float) -> str:
-    """Return a short length with one decimal: `6.2 s`; from a minute on as `duration`."""
+    """Return a short duration with one decimal, `6.2 s`; from one minute up, like `duration`."""
     if duration_s >= _MINUTE_S - _ALMOST:
         return duration(duration_s)
     return f"{math.floor(10 * max(0.0, duration_s) + _ALMOST) / 10:.1f} s"
@@ -64,8 +66,8 @@ def at_least(duration_s: float) -> str:
     return f"at least {_minutes(minutes, math.floor) if minutes > 1 else 'a minute' if minutes else 'some seconds'}"
 
 
-def _minutes(minutes: int, rounded=round) -> str:
+def _minutes(minutes: int, rounded: Callable[[float], int] = round) -> str:
     if minutes < 60:
         return count(minutes, "minute")
-    hours, rest = divmod(rounded(minutes / 5) * 5, 60)  # an estimate of hours is not known to the minute
+    hours, rest = divmod(rounded(minutes / 5) * 5, 60)  # an estimate in hours is not accurate to the minute
     return count(hours, "hour") + (f" {count(rest, 'minute')}" if rest else "")

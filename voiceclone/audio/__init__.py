@@ -1,1 +1,1 @@
-"""Sound as numbers: decoding, resampling, loudness, speech detection, acoustics, pitch and pictures."""
+"""Audio processing: decoding, resampling, loudness, voice activity, acoustics, pitch and pictures."""

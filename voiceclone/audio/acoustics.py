@@ -1,4 +1,4 @@
-"""What is measured on a recording without knowing its words: noise, hum, limiting, bandwidth, edges, pauses."""
+"""Text-independent measurements of a recording: noise, hum, limiting, bandwidth, edges, pauses."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,16 +9,16 @@ from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import FRAME_S, speech_frames, speech_regions
 
 SILENCE_DBFS = -120.0
-"""Reported for digital silence; a 16-bit recording's own steps lie at about -98."""
+"""Reported for digital silence; the quantisation noise of 16 bits is at about -98."""
 AUDIBLE_FROM_HZ = 70.0
-"""Rumble below the lowest voice is taken out by cleaning; `clips.quality.verdict` leaves it out of its noise, too."""
+"""Rumble below the lowest voice; cleaning removes it and `clips.quality.verdict` excludes it from noise."""
 HARMONICS = range(1, 9)
-"""Up to 400 or 480 Hz; rectifiers hum at twice the mains frequency and its multiples."""
+"""Up to 400 or 480 Hz; rectifiers hum at multiples of twice the mains frequency."""
 LINE_STANDS_OUT_DB = 12.0
-"""A line this far above its neighbours is no chance: in 180 stretches of 4.5 s of white, pink and brown noise the
-strongest of all sixteen harmonics stood out by 5 dB in the median and by 8.6 dB at most."""
+"""A line this far above its neighbours is no coincidence: in 180 stretches of 4.5 s of white, pink and brown noise, the
+strongest of all sixteen harmonics stood out by 5 dB in the median and by at most 8.6 dB."""
 _BANDWIDTH_BELOW_PEAK_DB = 75.0
-"""Speech falls by 40-65 dB from its strongest tone to 10 kHz; 16-bit steps lie about 95 dB below that tone."""
+"""From its strongest component to 10 kHz, speech falls by 40-65 dB; 16-bit quantisation lies about 95 dB below."""
 _EMPTIED_FROM_HZ, _EMPTIED_TO_HZ, _EMPTIED_BAND_HZ = 2_000, 7_500, 300
 _EMPTIED_BELOW_DB = 80.0
 _EMPTIED_FRAME_S = 0.023
@@ -26,41 +26,41 @@ _LOUD_WITHIN_DB = 25.0
 _EDGE_S = 0.02
 _EDGE_OVER_NOISE_DB = 10.0
 _EDGE_BELOW_SPEECH_DB = 25.0
-"""Within this of the speech's level an edge lies inside a word; the edges of 40 whole clips lay 42 dB or more below."""
+"""An edge within this of the speech level is inside a word; the edges of 40 whole clips were at least 42 dB below."""
 
 
 @dataclass(frozen=True)
 class NoiseFloor:
-    """How loud it is where nobody speaks; root mean square, 0 dBFS is a square wave at full scale."""
+    """Level of a recording without speech: RMS, where 0 dBFS is a full-scale square wave."""
 
     plain_dbfs: float
-    """Everything the microphone gave, 20 Hz and below included."""
+    """Everything the microphone picked up, including 20 Hz and below."""
     a_weighted_dbfs: float
-    """As loud as the ear finds it (A-curve of IEC 61672-1)."""
+    """Weighted by the sensitivity of the ear (A-curve of IEC 61672-1)."""
     steady_dbfs: float
-    """Median of 32 ms frames above 70 Hz: a click or a cough does not count."""
+    """Median over 32 ms frames, above 70 Hz; not affected by a click or a cough."""
     peaks_dbfs: float
-    """The frame that one in twenty exceeds: keys, steps, voices next door."""
+    """95th percentile over the frames: keys, steps, voices next door."""
     low_share: float
-    """Share of the power above 70 Hz that lies below 200 Hz, 0..1: rumble."""
+    """Share of the power above 70 Hz that is below 200 Hz, 0..1: rumble."""
     high_share: float
-    """Share of the power above 70 Hz that lies above 3 kHz, 0..1: hiss."""
+    """Share of the power above 70 Hz that is above 3 kHz, 0..1: hiss."""
 
 
 @dataclass(frozen=True)
 class MainsHum:
-    """The lines that the electricity network leaves in a recording."""
+    """The harmonics of the mains frequency in a recording."""
 
     mains_hz: int
-    """50 or 60, whichever stands out more."""
+    """50 or 60, whichever is more prominent."""
     excess_db: float
-    """How far the strongest line stands above its neighbours."""
+    """Prominence of the strongest line over its neighbours, in dB."""
     level_dbfs: float
-    """All lines that stand out together; -120 without any."""
+    """Of all prominent lines together; -120 without any."""
     a_weighted_dbfs: float
-    """The same as loud as the ear finds it."""
+    """The same with A-weighting."""
     lines_hz: tuple[float, ...] = ()
-    """Those that stand out."""
+    """The prominent lines."""
 
 
 def noise_floor(audio: Audio) -> NoiseFloor:
@@ -81,7 +81,7 @@ def noise_floor(audio: Audio) -> NoiseFloor:
 
 
 def speech_level_dbfs(audio: Audio, probabilities: np.ndarray | None = None) -> float:
-    """Return the mean level of the frames that hold speech, above 70 Hz, RMS; -120 without speech."""
+    """Return the mean RMS level of the frames with speech, above 70 Hz; -120 without speech."""
     frames = frame_powers(audio)
     probabilities = speech_frames(audio) if probabilities is None else probabilities
     speaking = probabilities[: len(frames)] >= 0.5
@@ -89,7 +89,7 @@ def speech_level_dbfs(audio: Audio, probabilities: np.ndarray | None = None) -> 
 
 
 def frame_powers(audio: Audio) -> np.ndarray:
-    """Return the mean power above 70 Hz of each whole 32 ms, shape (frames,)."""
+    """Return the mean power above 70 Hz of each complete 32 ms frame, shape (frames,)."""
     from scipy.signal import butter, sosfilt
 
     frame_length = round(FRAME_S * audio.sample_rate)
@@ -101,10 +101,10 @@ def frame_powers(audio: Audio) -> np.ndarray:
 
 
 def mains_hum(audio: Audio) -> MainsHum:
-    """Look for the mains' lines in a recording of silence (a voice's own tones would be taken for hum).
+    """Find the mains harmonics in a recording of silence (in speech, the harmonics of a voice would count as hum).
 
-    Each harmonic is the strongest bin within 1 Hz (European and American networks keep within 0.2 Hz), its
-    neighbours the median of what lies 3 to 12 Hz away, as in the tone measure of `voiceclone.evaluation.tones`.
+    Each harmonic is the strongest bin within 1 Hz (European and American grids stay within 0.2 Hz); its neighbours
+    are the median of the bins 3 to 12 Hz away, as in `voiceclone.evaluation.tones`.
     """
     from scipy.signal import welch
 
@@ -116,29 +116,29 @@ def mains_hum(audio: Audio) -> MainsHum:
 
 
 def limiting(samples: np.ndarray) -> float:
-    """Return how much the wave piles up just below its peak; at most 0.83 in 40 clean clips, above 1 when limited.
+    """Return how much the waveform piles up just below its peak: at most 0.83 in 40 clean clips, above 1 if limited.
 
-    The number of samples in the last tenth below the peak over those in the tenth before, the larger of the
-    positive and negative side. Of the same clips driven 6 dB over full scale it was 1.7 to 4.2 after hard clipping;
-    after soft clipping (tanh) it takes 12 to 18 dB to reach 1. The amplitude histogram of natural speech falls
-    towards its peak, clipping turns that around, and turning down afterwards changes nothing. (Histograms show
-    what counting flat runs cannot: Eaton and Naylor, “Detection of clipping in coded speech signals”, EUSIPCO 2013.)
+    This is the number of samples in the top tenth of the amplitude range divided by those in the tenth below it, for
+    the positive or negative side, whichever is larger. The same clips at 6 dB over full scale reach 1.7 to 4.2 after
+    hard clipping; soft clipping (tanh) reaches 1 at 12 to 18 dB. The amplitude histogram of natural speech falls
+    towards its peak, clipping reverses that, and a later gain change does not hide it. (Histograms find what counting
+    flat runs misses: Eaton and Naylor, “Detection of clipping in coded speech signals”, EUSIPCO 2013.)
     """
     found = 0.0
     for side in (samples, -samples):
         peak = float(np.max(side, initial=0.0))
         top = int(np.count_nonzero(side >= 0.9 * peak))
         below = int(np.count_nonzero((side >= 0.8 * peak) & (side < 0.9 * peak)))
-        if peak >= 0.05 and top + below >= 50:  # fewer are chance
+        if peak >= 0.05 and top + below >= 50:  # fewer samples are not significant
             found = max(found, top / max(below, 1))
     return found
 
 
 def bandwidth_hz(audio: Audio) -> float:
-    """Return the highest frequency at which speech has energy, at most half the rate, 0 for silence.
+    """Return the highest frequency in hertz at which speech has energy; 0 for silence.
 
-    Steep ends show what cut the sound: telephone 3.4-4 kHz, wideband headset 7-8 kHz, MP3 at
-    a low bit rate. Noise added after the cut hides it.
+    A steep end shows what limited the band: telephone 3.4-4 kHz, wideband headset 7-8 kHz, MP3 at a low bit rate.
+    Noise added after the limit hides it.
     """
     from scipy.ndimage import uniform_filter1d
     from scipy.signal import welch
@@ -153,12 +153,12 @@ def bandwidth_hz(audio: Audio) -> float:
 
 
 def emptied_share(audio: Audio) -> float:
-    """Return how much of the high tones a lossy encoder threw away while somebody speaks, 0..1.
+    """Return the share of high-frequency content that a lossy encoder discarded during speech, 0..1.
 
-    The share of narrow bands (300 Hz, 2 to 7.5 kHz) that lie 80 dB and more below their loud moment of 23 ms: no room
-    is so quiet, but MP3 at low bit rates stores nothing there. Of 24 clips of two voices at most 0.012 clean, 0.021
-    after MP3 at 64 kbit/s, and at least 0.165 at 32. The average spectrum does not show it: other moments fill the
-    same bands.
+    Counts narrow bands (300 Hz wide, 2 to 7.5 kHz) that are at least 80 dB below the loud 23 ms frame they belong to:
+    no room is that quiet, but MP3 at low bit rates stores nothing there. In 24 clips of two voices it was at most
+    0.012 clean, at most 0.021 after MP3 at 64 kbit/s, and at least 0.165 at 32. The average spectrum does not show
+    this, because other frames fill the same bands.
     """
     from scipy.signal import stft
 
@@ -182,13 +182,13 @@ def emptied_share(audio: Audio) -> float:
 
 
 def cut_edges(audio: Audio, probabilities: np.ndarray | None = None) -> tuple[bool, bool]:
-    """Return whether speech runs into the very beginning and the very end: started late, ended early."""
+    """Return whether speech reaches the very beginning (started late) and the very end (ended early)."""
     probabilities = speech_frames(audio) if probabilities is None else probabilities
     length = round(_EDGE_S * audio.sample_rate)
     speech_dbfs = speech_level_dbfs(audio, probabilities)
     if len(audio.samples) < 4 * length or speech_dbfs <= SILENCE_DBFS:
         return False, False
-    # In noise the edges are as loud as the noise; the quietest moments say how loud that is.
+    # In noise the edges are as loud as the noise, whose level the quietest moments show.
     noise_dbfs = _decibels(float(np.quantile(frame_powers(audio), 0.05)))
     loud_enough = max(speech_dbfs - _EDGE_BELOW_SPEECH_DB, noise_dbfs + _EDGE_OVER_NOISE_DB)
     edges = (audio.samples[:length], audio.samples[-length:])
@@ -197,7 +197,7 @@ def cut_edges(audio: Audio, probabilities: np.ndarray | None = None) -> tuple[bo
 
 
 def longest_pause_s(probabilities: np.ndarray) -> float:
-    """Return the longest silence between two stretches of speech, seconds; 0 with fewer than two."""
+    """Return the longest silence between two stretches of speech in seconds; 0 with fewer than two."""
     regions = speech_regions(probabilities)
     return max((later[0] - earlier[1] for earlier, later in pairwise(regions)), default=0.0)
 
@@ -221,15 +221,15 @@ def _hum_of(mains_hz: int, frequencies: np.ndarray, density: np.ndarray) -> Main
 
 
 def _power_spectrum(audio: Audio) -> tuple[np.ndarray, np.ndarray]:
-    """Return frequencies and the power at each; the powers add up to the mean square of the samples."""
+    """Return the frequencies and the power at each; the powers sum to the mean square of the samples."""
     count = max(1, len(audio.samples))
     spectrum = np.abs(np.fft.rfft(audio.samples.astype(np.float64), count)) ** 2 / count**2
-    spectrum[1 : (count + 1) // 2] *= 2  # both signs of each frequency
+    spectrum[1 : (count + 1) // 2] *= 2  # positive and negative frequencies
     return np.fft.rfftfreq(count, 1 / audio.sample_rate), spectrum
 
 
 def _a_weight_power(frequencies: np.ndarray) -> np.ndarray:
-    """Return the A-curve of IEC 61672-1 as a factor on power, 1 at 1 kHz."""
+    """Return the A-weighting of IEC 61672-1 as a power factor, 1 at 1 kHz."""
     squared = frequencies.astype(np.float64) ** 2
     gain = (12_194**2 * squared**2) / (
         (squared + 20.6**2) * np.sqrt((squared + 107.7**2) * (squared + 737.9**2)) * (squared + 12_194**2)

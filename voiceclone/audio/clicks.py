@@ -1,21 +1,21 @@
-"""Take out clicks of lost samples and cables with FFmpeg's `adeclick`, which comes along inside PyAV."""
+"""Remove clicks from lost samples and cables with FFmpeg's `adeclick`, which PyAV includes."""
 
 import numpy as np
 
 from voiceclone.audio.sound import Audio
 
 THRESHOLD = 5
-"""Times the usual prediction error that make a sample a click. Measured on twelve clean clips of two voices: at 5 what
-is changed lies 50 dB below the speech, and 22 to 28 dB of clicks go; at FFmpeg's own 2 it is 32, and 7 to 10."""
+"""Prediction error, as a multiple of the usual one, that makes a sample a click. On twelve clean clips of two voices, 5
+changes the speech at -50 dB and reduces clicks by 22 to 28 dB; FFmpeg's default of 2 at -32 dB, by 7 to 10 dB."""
 
 _MARGIN_S = 0.15
-"""The filter works in windows of 55 ms and fades in over the first of them: that happens in mirrored sound."""
+"""The filter works in 55 ms windows and fades in over the first; mirrored padding absorbs that."""
 
 
 def remove_clicks(audio: Audio) -> Audio:
-    """Return the sound without clicks: samples that their neighbours do not predict are filled in from them.
+    """Return the audio without clicks: samples their neighbours do not predict are interpolated.
 
-    Clicks of the mouth, longer and softer, become 3 to 4 dB softer only.
+    Mouth clicks, which are longer and softer, are only reduced by 3 to 4 dB.
     """
     import av
 

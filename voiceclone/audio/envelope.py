@@ -1,31 +1,31 @@
-"""The loudness of a clip over time, coarse for a small picture and fine to find the same take again."""
+"""The loudness envelope of a clip: coarse for a small picture, fine to detect duplicates."""
 
 import numpy as np
 
 from voiceclone.audio.sound import Audio
 
-SHAPE_POINTS = 48
+ENVELOPE_POINTS = 48
 _FINE_S = 0.02
 _LOWEST_DB = -45.0
-"""Below the loudest moment; quieter ones are drawn as nothing."""
+"""Relative to the loudest moment; quieter moments are drawn as silence."""
 
 _SILENT_DBFS = -90.0
 
 
-def loudness_shape(audio: Audio) -> tuple[int, ...]:
-    """Return `SHAPE_POINTS` numbers from 0 (silence) to 99 (the clip's loudest moment)."""
-    pieces = np.array_split(audio.samples.astype(np.float64), SHAPE_POINTS)
+def loudness_envelope(audio: Audio) -> tuple[int, ...]:
+    """Return `ENVELOPE_POINTS` values from 0 (silence) to 99 (the loudest moment)."""
+    pieces = np.array_split(audio.samples.astype(np.float64), ENVELOPE_POINTS)
     level_db = _level_db(np.array([np.mean(piece**2) if len(piece) else 0.0 for piece in pieces]))
     if level_db.max() < _SILENT_DBFS:
-        return (0,) * SHAPE_POINTS
+        return (0,) * ENVELOPE_POINTS
     share = np.clip(1 - (level_db - level_db.max()) / _LOWEST_DB, 0, 1)
     return tuple(int(value) for value in np.round(99 * share))
 
 
-def fine_shape(audio: Audio) -> np.ndarray:
-    """Return the level of every 20 ms in dB, silence before and after the first and last loud moment left out.
+def fine_envelope(audio: Audio) -> np.ndarray:
+    """Return the level in dB every 20 ms, without the quiet before the first and after the last loud moment.
 
-    Float32, shape (frames,), between -45 and 0 dB below the loudest frame.
+    Float32, shape (frames,), from -45 to 0 dB relative to the loudest frame.
     """
     length = max(1, round(_FINE_S * audio.sample_rate))
     frames = audio.samples[: len(audio.samples) // length * length].astype(np.float64).reshape(-1, length)
@@ -37,10 +37,10 @@ def fine_shape(audio: Audio) -> np.ndarray:
     return level_db[loud[0] : loud[-1] + 1].astype(np.float32)
 
 
-def shape_likeness(one: np.ndarray, other: np.ndarray) -> float:
-    """Return how much two fine shapes run alike, -1..1: the best correlation over shifts of up to 0.1 s.
+def envelope_correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Return the best correlation of two fine envelopes over shifts of up to 0.1 s, -1..1.
 
-    0 when their lengths differ by more than 0.2 s.
+    0 if their durations differ by more than 0.2 s.
     """
     if abs(len(one) - len(other)) > 0.2 / _FINE_S or min(len(one), len(other)) < 10:
         return 0.0

@@ -1,4 +1,4 @@
-"""Pictures of sound as PNG: waveform, spectrogram, and both before and after cleaning."""
+"""Audio drawn as PNG: waveform, spectrogram, and both before and after cleaning."""
 
 import io
 from typing import TYPE_CHECKING
@@ -11,22 +11,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# The background is transparent; these tones are readable on white (contrast 4.5) and on black (4.6).
+# The background is transparent; these colours are readable on white (contrast 4.5) and on black (4.6).
 INK = "#767676"
 WAVE = "#2a86c8"
 WIDTH_INCHES = 8.0
 NARROW_INCHES = 4.5
 DOTS_PER_INCH = 100
 TOP_HZ = 12_000
-"""Highest frequency drawn; the base model speaks up to 12 kHz."""
+"""Highest frequency drawn; the base model reaches 12 kHz."""
 FLOOR_DB = -75.0
-"""Darkest tone of a spectrogram, below its loudest spot."""
+"""Lower end of the colour scale, relative to the loudest point."""
 _COLUMNS = 700
-"""Columns drawn; more cannot be seen."""
+"""More columns would not be visible."""
 
 
 def waveform_png(audio: Audio) -> bytes:
-    """Draw the outline of a recording, full scale at the edges."""
+    """Draw the waveform of a recording; the edges of the picture are full scale."""
     figure, (axes,) = _figure(1, 1.6)
     _draw_waveform(axes, audio)
     axes.set_xlabel("seconds", color=INK)
@@ -34,7 +34,7 @@ def waveform_png(audio: Audio) -> bytes:
 
 
 def spectrogram_png(audio: Audio, title: str = "") -> bytes:
-    """Draw which tones sound when, up to 12 kHz."""
+    """Draw the spectrogram of a recording up to 12 kHz."""
     figure, (axes,) = _figure(1, 2.6)
     _draw_spectrogram(axes, audio)
     axes.set_title(title, color=INK)
@@ -43,8 +43,8 @@ def spectrogram_png(audio: Audio, title: str = "") -> bytes:
 
 
 def before_after_png(before: Audio, after: Audio) -> bytes:
-    """Draw waveform and spectrogram of a recording before cleaning, and below them those after, on one time axis."""
-    # As many dots on fewer inches: the words are still readable where a phone shows it 300 dots wide.
+    """Draw the waveform and spectrogram before cleaning, and below them those after, on one time axis."""
+    # As many pixels on fewer inches: the labels stay readable where a phone shows it 300 pixels wide.
     figure, (wave_before, tones_before, wave_after, tones_after) = _figure(4, 4.6, (1, 2, 1, 2), NARROW_INCHES)
     loudest = max(_loudest_db(before), _loudest_db(after))
     longest_s = max(before.duration_s, after.duration_s, 1e-3)
@@ -114,12 +114,12 @@ def _loudest_db(audio: Audio) -> float:
 
 
 def _spectrogram_db(audio: Audio) -> tuple[np.ndarray, float]:
-    """Return decibels, shape (frequencies, times), and the highest frequency in hertz."""
+    """Return the spectrogram in dB, shape (frequencies, times), and its highest frequency in hertz."""
     if audio.sample_rate > 2 * TOP_HZ:
         audio = resample(audio, 2 * TOP_HZ)
     from scipy.signal import get_window
 
-    # Telephone sound has half the rate and gets half the window: 21 ms shows pitch and syllables alike.
+    # Telephone audio has half the rate and gets half the window: 21 ms resolves both pitch and syllables.
     window_length = 2 ** round(np.log2(0.021 * audio.sample_rate))
     samples = np.pad(audio.samples, (0, max(0, window_length - len(audio.samples))))
     hop = max(window_length // 4, (len(samples) - window_length) // _COLUMNS + 1)

@@ -1,4 +1,4 @@
-"""Where in a recording somebody speaks: Silero's voice-activity network, run block by block."""
+"""Voice activity detection with Silero's network, block by block."""
 
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -14,22 +14,22 @@ from voiceclone.errors import VoiceCloneError
 VAD_RATE = 16_000
 FRAME_SAMPLES = 512
 FRAME_S = FRAME_SAMPLES / VAD_RATE
-"""One probability stands for 32 ms."""
+"""Each probability covers 32 ms."""
 _CONTEXT_SAMPLES = 64
 SPEECH_STARTS = 0.5
 SPEECH_ENDS = 0.35
-"""Hysteresis of silero-vad's own `get_speech_timestamps`."""
+"""The hysteresis of silero-vad's `get_speech_timestamps`."""
 
 
 def speech_probabilities(blocks: Iterable[np.ndarray], sample_rate: int) -> Iterator[np.ndarray]:
-    """Yield, block by block, how likely each 32 ms frame holds speech.
+    """Yield the probability of speech in each 32 ms frame, block by block.
 
     Args:
-        blocks: mono float32 pieces of one recording, in order.
+        blocks: consecutive mono float32 blocks of one recording.
         sample_rate: of the blocks, in hertz.
 
     Yields:
-        float32 arrays, shape (frames,), values 0..1; together one per started 32 ms.
+        float32 arrays, shape (frames,), values 0..1; in total one value per started 32 ms.
     """
     network = _network()
     hidden, cell = (np.zeros((1, 1, 128), np.float32) for _ in range(2))
@@ -44,7 +44,7 @@ def speech_probabilities(blocks: Iterable[np.ndarray], sample_rate: int) -> Iter
             continue
         frames = left_over[: frame_count * FRAME_SAMPLES].reshape(frame_count, FRAME_SAMPLES)
         left_over = left_over[frame_count * FRAME_SAMPLES :]
-        # Each frame is seen together with the end of the one before it, as the streaming model does.
+        # Each frame is passed with the end of the previous one, as in the streaming model.
         before = np.vstack([context, frames[:-1, -_CONTEXT_SAMPLES:]])
         context = frames[-1, -_CONTEXT_SAMPLES:]
         inputs = {"input": np.hstack([before, frames]), "h": hidden, "c": cell}
@@ -53,7 +53,7 @@ def speech_probabilities(blocks: Iterable[np.ndarray], sample_rate: int) -> Iter
 
 
 def speech_frames(audio: Audio) -> np.ndarray:
-    """Return for each 32 ms of `audio` how likely it holds speech, shape (frames,)."""
+    """Return the probability of speech in each 32 ms frame of `audio`, shape (frames,)."""
     found = list(speech_probabilities([audio.samples], audio.sample_rate))
     return np.concatenate(found) if found else np.zeros(0, np.float32)
 
@@ -61,8 +61,7 @@ def speech_frames(audio: Audio) -> np.ndarray:
 def speech_regions(probabilities: np.ndarray, shortest_gap_s: float = 0.1) -> list[tuple[float, float]]:
     """Turn probabilities into stretches of speech, (start, end) in seconds.
 
-    Gaps shorter than `shortest_gap_s` count as speech (stops inside words), stretches of a
-    single frame as noise.
+    Gaps shorter than `shortest_gap_s` count as speech (closures inside words); a single frame counts as noise.
     """
     regions: list[list[int]] = []
     speaking = False
@@ -84,13 +83,13 @@ def speech_regions(probabilities: np.ndarray, shortest_gap_s: float = 0.1) -> li
 
 
 def away_from_speech(probabilities: np.ndarray, threshold: float) -> np.ndarray:
-    """Mark frames that lie at least three frames from any speech, where no word begins or fades out."""
+    """Mark the frames at least three frames away from any speech, where no word begins or fades out."""
     speaking = np.pad(probabilities >= threshold, 2)
     return np.lib.stride_tricks.sliding_window_view(~speaking, 5).all(axis=1)
 
 
 def _at_vad_rate(blocks: Iterable[np.ndarray], sample_rate: int) -> Iterator[tuple[np.ndarray, bool]]:
-    """Yield the blocks at 16 kHz, each with whether it is the last."""
+    """Yield (block at 16 kHz, whether it is the last)."""
     if sample_rate == VAD_RATE:
         for block in blocks:
             yield block, False
@@ -106,10 +105,10 @@ def _at_vad_rate(blocks: Iterable[np.ndarray], sample_rate: int) -> Iterator[tup
 
 @cache
 def _network() -> Any:
-    """Load the network once for the process.
+    """Load the network once per process.
 
-    The package itself is not imported: its first line loads torch and sets the whole process to
-    one thread, which would make training and speaking slow.
+    The silero-vad package is not imported: its first line imports torch and limits the whole process to one thread,
+    which would slow down training and speaking.
     """
     import onnxruntime
 

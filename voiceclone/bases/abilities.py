@@ -74,7 +74,7 @@ class HeardWhileTraining(Protocol):
     """Its voice can be heard and kept during training; a base without this keeps the last voice of a run.
 
     None of these methods changes what training does next, not even the random numbers it draws
-    (`compute.random_state_untouched`).
+    (`compute.preserved_random_state`).
     """
 
     def train_slice(

@@ -3,7 +3,7 @@
 A spectral loss without a critic is content with a decoder that fills noise, and even voices, with constant tones: the
 constant nearest to a random magnitude is its median. Decoders have them at hand, for every upsampling stage repeats
 its own pattern, at the rate of its frames and multiples of it. Two terms keep them out: log power on linear frequency,
-where a narrow line is not averaged away as in a mel band, and `frame_rate_lines`. See docs/decisions.md, “Buzz”.
+where a narrow line is not averaged away as in a mel band, and `frame_rate_lines`. See docs/decisions/0035.
 """
 
 import math

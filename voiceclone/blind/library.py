@@ -1,4 +1,4 @@
-"""The blind listening tests of a data folder: find, read, answer, delete."""
+"""The blind listening tests in a data folder: list, read, answer, delete."""
 
 import shutil
 import threading
@@ -11,19 +11,19 @@ from voiceclone.errors import InputError, NotFoundError, VoiceCloneError
 from voiceclone.storage import disk
 
 TEST_FILE = "test.json"
-"""Written last: a folder without it is being made, or was left by a process that was killed."""
+"""Written last: a folder without it is unfinished, or was left by a killed process."""
 _ABANDONED_S = 3600.0
 
 
 class BlindTestLibrary:
-    """The tests below `blind/`; threads of one program may share it."""
+    """The tests below `blind/`; threads of one process may share it."""
 
     def __init__(self, data_dir: Path) -> None:
         self._root = data_dir / "blind"
         self._turn = threading.Lock()
 
     def new_folder(self) -> Path:
-        """Return the path of a new test, and clear away what killed processes left; nothing is made yet."""
+        """Delete what killed processes left and return the path for a new test; does not create it."""
         for folder in self._root.glob("*"):
             if (folder / TEST_FILE).is_file() or time.time() - folder.stat().st_mtime < _ABANDONED_S:
                 continue
@@ -31,11 +31,11 @@ class BlindTestLibrary:
         return disk.safe_path(self._root, disk.new_id())
 
     def save(self, test: BlindTest) -> None:
-        """Write a test, whole or not at all."""
+        """Write a test atomically."""
         disk.write_json(disk.safe_path(self._root, test.test_id) / TEST_FILE, as_plain(test))
 
     def tests(self) -> list[BlindTest]:
-        """Return every readable test, the newest first."""
+        """Return every readable test, newest first."""
         found = []
         for path in self._root.glob(f"*/{TEST_FILE}"):
             try:
@@ -45,10 +45,10 @@ class BlindTestLibrary:
         return sorted(found, key=lambda test: (test.created_at, test.test_id), reverse=True)
 
     def test(self, test_id: str) -> BlindTest:
-        """Return one test.
+        """Return a test.
 
         Raises:
-            NotFoundError: there is none of that id, or it is damaged.
+            NotFoundError: there is none with that id, or it is damaged.
         """
         missing = NotFoundError("That listening test is not there any more. Begin a new one.")
         damaged = NotFoundError("That listening test is damaged. Delete it and begin a new one.")
@@ -56,27 +56,28 @@ class BlindTestLibrary:
         return blind_test_from(value, test_id)
 
     def question(self, test_id: str) -> BlindQuestion | None:
-        """Return the first pair that was not answered, None when all were.
+        """Return the first unanswered pair, or None if all are answered.
 
         Raises:
-            NotFoundError: the test or its sounds are gone.
+            NotFoundError: the test or its audio is gone.
         """
         test = self.test(test_id)
         for number, pair in enumerate(test.pairs, start=1):
             if pair.answer is None:
-                sounds = tuple(sound_path(self._folder(test_id), number, place) for place in (1, 2))
+                folder = self._folder(test_id)
+                sounds = (sound_path(folder, number, 1), sound_path(folder, number, 2))
                 if not all(path.is_file() for path in sounds):
                     raise NotFoundError("The sounds of this listening test are gone. Begin a new one.")
                 return BlindQuestion(test_id, test.question, number, len(test.pairs), pair.text, sounds)
         return None
 
     def answer(self, test_id: str, number: int, choice: int) -> BlindTest:
-        """Note that sound 1 or 2 of a pair was chosen; a pair that was answered keeps its first answer.
+        """Record the choice of sound 1 or 2 of a pair; an answered pair keeps its first answer.
 
-        The sounds are deleted with the last answer; the figures stay.
+        The audio is deleted with the last answer; the figures are kept.
 
         Raises:
-            InputError: no such pair, or neither 1 nor 2.
+            InputError: there is no such pair, or the choice is neither 1 nor 2.
         """
         if choice not in (1, 2) or isinstance(choice, bool):
             raise InputError("Choose 1 or 2.")
@@ -85,7 +86,7 @@ class BlindTestLibrary:
             if isinstance(number, bool) or not isinstance(number, int) or not 1 <= number <= len(test.pairs):
                 raise InputError("That pair is not in this listening test. Reload the page and go on.")
             pair = test.pairs[number - 1]
-            if pair.answer is not None:  # pressed twice, or in a second window
+            if pair.answer is not None:  # double click, or a second window
                 return test
             pairs = list(test.pairs)
             pairs[number - 1] = replace(pair, answer=choice)
@@ -99,7 +100,7 @@ class BlindTestLibrary:
         return test
 
     def delete(self, test_id: str) -> None:
-        """Delete a test with its sounds and answers."""
+        """Delete a test with its audio and answers."""
         disk.remove_folder(self._folder(test_id))
 
     def _folder(self, test_id: str) -> Path:
@@ -113,5 +114,5 @@ class BlindTestLibrary:
 
 
 def sound_path(folder: Path, number: int, place: int) -> Path:
-    """Return where the sound of a pair lies; the name tells its place in the pair and nothing else."""
+    """Return the path of a sound; the file name reveals nothing but its place in the pair."""
     return folder / f"{number:02d}-{place}.wav"

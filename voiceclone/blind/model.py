@@ -1,17 +1,20 @@
-"""One blind listening test as it lies on disk: two sides, pairs in hidden order, the answers so far."""
+"""A blind listening test as stored on disk: two sides, pairs in hidden order, the answers so far."""
 
 import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voiceclone.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from voiceclone.blind.result import BlindResult
 
 FORMAT = 1
 PAIRS = 10
 MIN_PAIRS = 5
-"""Fewer prove nothing even when all answers agree: five of five leave 57 to 100 in 100 (Wilson)."""
+"""Fewer prove nothing even if all answers agree: five of five leave 57 to 100 in 100 (Wilson)."""
 VOICE, STOCK, RECORDING = "voice", "stock", "recording"
 KINDS = (VOICE, STOCK, RECORDING)
 QUESTIONS = ("better", "like")
@@ -21,12 +24,12 @@ FIRST, SECOND = "a", "b"
 
 @dataclass(frozen=True)
 class Side:
-    """What one of each pair's two sounds is."""
+    """The source of one sound in each pair."""
 
     kind: str
     """One of `KINDS`."""
     name: str
-    """As it was called when the test was made; the voice may be renamed or deleted since."""
+    """At the time of the test; the voice may have been renamed or deleted since."""
     voice_id: str | None = None
 
     def __post_init__(self) -> None:
@@ -36,15 +39,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Pair:
-    """One sentence said by both sides."""
+    """A sentence said by both sides."""
 
     text: str
     plays_first: str
-    """The side that is heard as number 1: `a` or `b`."""
+    """The side played as number 1: `a` or `b`."""
     answer: int | None = None
-    """Which one was chosen: 1 or 2; None before."""
+    """The chosen sound: 1 or 2; None if unanswered."""
     was_learnt: bool = False
-    """The recording in it was also learnt from."""
+    """Its recording was also used in training."""
 
     def __post_init__(self) -> None:
         if self.plays_first not in (FIRST, SECOND) or self.answer not in (None, 1, 2):
@@ -52,7 +55,7 @@ class Pair:
 
     @property
     def chosen(self) -> str | None:
-        """The side that was chosen, None before."""
+        """The chosen side; None if unanswered."""
         if self.answer is None:
             return None
         return self.plays_first if self.answer == 1 else _other(self.plays_first)
@@ -60,7 +63,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class BlindTest:
-    """One test."""
+    """A blind listening test."""
 
     test_id: str
     created_at: str
@@ -80,18 +83,29 @@ class BlindTest:
 
     @property
     def answered(self) -> int:
-        """Pairs that were answered."""
+        """Number of answered pairs."""
         return sum(pair.answer is not None for pair in self.pairs)
 
     @property
     def finished(self) -> bool:
-        """True once every pair was answered."""
+        """True once every pair is answered."""
         return self.answered == len(self.pairs)
+
+    @property
+    def result(self) -> "BlindResult":
+        """What the answers prove.
+
+        Raises:
+            InputError: it is not finished; the order stays hidden until then.
+        """
+        from voiceclone.blind.result import result_of
+
+        return result_of(self)
 
 
 @dataclass(frozen=True)
 class BlindQuestion:
-    """What is asked next; nothing in it tells which sound is which side."""
+    """The next question; nothing in it reveals which sound is which side."""
 
     test_id: str
     question: str
@@ -101,13 +115,13 @@ class BlindQuestion:
     text: str
     """The sentence both say."""
     sounds: tuple[Path, Path]
-    """WAV files, 16 bits, equally loud: the one heard as 1 and the one heard as 2."""
+    """16-bit WAV files of equal loudness: the one played as 1 and the one played as 2."""
 
 
 def hidden_order(count: int, seed: int) -> list[str]:
-    """Return for each pair which side is heard first: each side half of the time, shuffled.
+    """Return which side each pair plays first: either side half of the time, shuffled.
 
-    Half and half, so that whoever prefers the second one heard, as many do, does not favour a side.
+    The balance keeps the common preference for the second sound from favouring a side.
     """
     choice = random.Random(seed)
     offset = choice.randrange(2)
@@ -117,12 +131,12 @@ def hidden_order(count: int, seed: int) -> list[str]:
 
 
 def as_plain(test: BlindTest) -> dict[str, Any]:
-    """Return what JSON holds of a test."""
+    """Return a test as plain JSON values."""
     return {"format": FORMAT} | asdict(test)
 
 
 def blind_test_from(value: Mapping[str, Any], test_id: str) -> BlindTest:
-    """Return a test from its JSON.
+    """Return a test from its JSON values.
 
     Raises:
         NotFoundError: it is damaged.
@@ -136,10 +150,10 @@ def blind_test_from(value: Mapping[str, Any], test_id: str) -> BlindTest:
 
 
 def checked_question(question: str) -> str:
-    """Return `question` when it is one of ours.
+    """Return `question` if it is valid.
 
     Raises:
-        InputError: it is not.
+        InputError: it is not one of `QUESTIONS`.
     """
     if question not in QUESTIONS:
         raise InputError("Choose what is asked: which one sounds better, or which one sounds more like you.")

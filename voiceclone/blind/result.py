@@ -1,4 +1,4 @@
-"""What the answers of a blind test prove: a share, its interval, and one careful sentence."""
+"""What the answers of a blind test prove: a share, its interval, and a careful sentence."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from voiceclone.errors import InputError
 from voiceclone.wording import count, is_are
 
 CONFIDENCE = 0.95
-_PREFERRED = {"better": "was preferred", "like": "was taken for the more alike"}
+_PREFERRED = {"better": "was preferred", "like": "was judged the more similar"}
 
 
 @dataclass(frozen=True)
 class BlindResult:
-    """The outcome for the side that was chosen more often (side a where both were equally often)."""
+    """The outcome for the side chosen more often (side a in a tie)."""
 
     winner: str
     """Its name."""
@@ -22,17 +22,17 @@ class BlindResult:
     total: int
     low: float
     high: float
-    """Wilson's 95 % interval of the winner's true share, 0..1."""
+    """Wilson's 95 % interval of the winner's true share runs from `low` to `high`, 0..1."""
     proven: bool
-    """True when the interval leaves an even share (one half) out."""
+    """True if the interval excludes an even share (one half)."""
     sentence: str
 
 
 def share_interval(chosen: int, total: int) -> tuple[float, float]:
     """Return Wilson's 95 % confidence interval of a share (scipy's `binomtest`).
 
-    Wilson's and not the exact one: for ten pairs the exact interval is wider than 95 % needs (8 of 10: 44 to 97
-    against 49 to 94 in 100; Brown, Cai and DasGupta, 2001, advise Wilson's for small samples).
+    Preferred to the exact interval, which is wider than necessary for small samples: for 8 of 10, 44 to 97 in 100
+    against 49 to 94 (Brown, Cai and DasGupta, 2001, recommend Wilson's).
     """
     from scipy.stats import binomtest
 
@@ -65,11 +65,11 @@ def _sentence(test: BlindTest, winner: str, other: str, chosen: int, low: float,
     between = f"between {100 * low:.0f} and {100 * high:.0f} in 100"
     verb = _PREFERRED[test.question]
     if 2 * chosen == total:
-        told = f"“{winner}” and “{other}” were chosen equally often, {chosen} of {count(total, 'time')} each"
-        return f"{told}. The true share of either lies {between}: no difference was heard."
-    told = f"“{winner}” {verb} {chosen} of {count(total, 'time')}, “{other}” {total - chosen}"
+        counts = f"“{winner}” and “{other}” were chosen equally often, {chosen} of {count(total, 'time')} each"
+        return f"{counts}. The true share of either lies {between}: no difference was heard."
+    counts = f"“{winner}” {verb} {chosen} of {count(total, 'time')}, “{other}” {total - chosen}"
     proof = "so chance alone hardly explains it" if low > 0.5 else "so it may still be chance"
-    return f"{told}. Its true share lies {between}, {proof}."
+    return f"{counts}. Its true share lies {between}, {proof}."
 
 
 def _about_recordings(test: BlindTest) -> str:

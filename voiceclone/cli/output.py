@@ -10,9 +10,9 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from voiceclone.engine import CONSENT_STATEMENT
 from voiceclone.errors import ConsentError, InputError
 from voiceclone.progress import OnProgress
+from voiceclone.voices.consent import CONSENT_STATEMENT
 from voiceclone.wording import duration
 
 LINE_EVERY_S = 30.0
@@ -25,10 +25,10 @@ RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the p
 def tell(options: Any, value: Any, words: Iterable[str]) -> None:
     """Print `value` as JSON with `--json`, else the lines of `words`."""
     if options.json:
-        print(json.dumps(value, default=_plain))
+        print(json.dumps(value, default=_plain), flush=True)
     else:
         for line in words:
-            print(line)
+            print(line, flush=True)
 
 
 def note(sentence: str) -> None:

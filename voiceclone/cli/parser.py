@@ -3,7 +3,9 @@
 import argparse
 from pathlib import Path
 
+from voiceclone import host
 from voiceclone.bases.base import Effort, Policy
+from voiceclone.cli.app import add_app_command
 from voiceclone.cli.candidates import add_candidates_command
 from voiceclone.cli.compare import add_compare_command
 from voiceclone.cli.corpora import add_corpus_options
@@ -23,11 +25,12 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="voiceclone",
         description="Clone your own voice: add recordings, clean them, train, speak. "
-        "Data lives under VOICECLONE_HOME, by default models/ in the checkout.",
+        f"Your data is in {str(host.data_dir()).replace('%', '%%')}; set VOICECLONE_HOME to use another folder.",
         epilog="Exit codes: 0 done, 1 unexpected, 2 something you can put right, 130 stopped with Ctrl-C.",
     )
     parser.add_argument("--version", action="version", version=f"voiceclone {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    add_app_command(commands, _command)
     _add_clip_commands(commands)
     _add_training_commands(commands)
     add_candidates_command(commands, _command)

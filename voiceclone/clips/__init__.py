@@ -1,4 +1,4 @@
-"""Projects and their clips: from files of any kind to clean, judged pieces of speech with their text."""
+"""Projects and their clips: recordings of any format become clean, rated pieces of speech with transcripts."""
 
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import AddReport, Clip, Project, Readiness, Rejected

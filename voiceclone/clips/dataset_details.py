@@ -1,4 +1,4 @@
-"""The small file beside LJSpeech's table in a data set: what the table has no column for, and what the bar spoils."""
+"""The JSON file next to an LJSpeech table in an exported data set; it holds what the table format cannot."""
 
 import json
 from collections.abc import Sequence
@@ -13,27 +13,27 @@ _MAX_DETAILS_MB = 50
 
 @dataclass(frozen=True)
 class ClipDetails:
-    """What is kept of one clip besides its sound."""
+    """What an export keeps of a clip besides its audio."""
 
     text: str
     language: str
 
     @property
     def text_in_table(self) -> str:
-        """The text as `metadata.csv` can hold it: the bar separates its columns, and nothing escapes it."""
+        """The text as `metadata.csv` can hold it: `|` separates its columns and cannot be escaped."""
         return self.text.replace("|", "/")
 
 
 def details_json(details: Sequence[tuple[str, ClipDetails]]) -> str:
-    """Return the file for (name without ending, details) of each clip."""
+    """Return the file's content for (file name without suffix, details) of each clip."""
     clips = {name: {"text": one.text, "language": one.language} for name, one in details}
     return json.dumps({"clips": clips}, ensure_ascii=False, indent=1)
 
 
 def read_details(folder: Path) -> dict[str, ClipDetails]:
-    """Return what the file in `folder` says, by name without ending.
+    """Read the details file in `folder`, keyed by file name without suffix.
 
-    It may come from anywhere: whatever does not fit is passed over, for the table and the recordings do without it.
+    The file is untrusted: entries that do not fit are ignored, since the table and the recordings suffice without it.
     """
     path = folder / DETAILS_FILE
     try:

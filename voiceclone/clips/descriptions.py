@@ -1,4 +1,4 @@
-"""The descriptions of projects and clips on disk: each is there twice, and what is said where both are damaged."""
+"""The JSON descriptions of projects and clips. Each is stored twice; reports those whose copies are both damaged."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -24,11 +24,11 @@ def write_project(folder: Path, project: Project) -> None:
 
 
 def read_project(folder: Path) -> Project:
-    """Read a project's description; a damaged one is mended from its copy.
+    """Read a project's description; a damaged one is restored from its copy.
 
     Raises:
         NotFoundError: there is none.
-        StorageError: it is damaged, and so is its copy.
+        StorageError: it and its copy are damaged.
     """
     missing = NotFoundError("There is no such project. Choose one from the list.")
     damaged = StorageError(
@@ -40,7 +40,7 @@ def read_project(folder: Path) -> Project:
         project = Project(**value)
     except TypeError:
         raise damaged from None
-    if not disk.copy_path(folder / PROJECT_FILE).exists():  # made before there were copies
+    if not disk.copy_path(folder / PROJECT_FILE).exists():  # written by a version that kept no copies
         with suppress(StorageError):
             write_project(folder, project)
     return project
@@ -52,11 +52,11 @@ def write_record(folder: Path, record: ClipRecord) -> None:
 
 
 def read_record(folder: Path) -> ClipRecord:
-    """Read a clip's description; a damaged one is mended from its copy.
+    """Read a clip's description; a damaged one is restored from its copy.
 
     Raises:
         NotFoundError: there is none.
-        AudioError: it is damaged, and so is its copy, where there is one.
+        AudioError: it is damaged, and so is its copy if it has one.
     """
     damaged = AudioError(_DAMAGED_CLIP)
     value = disk.read_json_twice(folder / CLIP_FILE, missing=NotFoundError(MISSING_CLIP), damaged=damaged)
@@ -67,7 +67,7 @@ def read_record(folder: Path) -> ClipRecord:
 
 
 def lost_clips_sentence(folders: Sequence[Path]) -> str:
-    """Return what to say of clips whose descriptions are damaged; nothing without any."""
+    """Return the sentence that reports clips with damaged descriptions; empty without any."""
     if not folders:
         return ""
     others = f" and {len(folders) - 1} more beside it" if len(folders) > 1 else ""

@@ -1,4 +1,4 @@
-"""A project's clips as one zip file in the layout of LJSpeech (wavs/ and metadata.csv), which everything can read."""
+"""Export a project's clips as a zip file in LJSpeech layout (wavs/ and metadata.csv), a format most tools read."""
 
 import zipfile
 from pathlib import Path
@@ -23,15 +23,15 @@ def export_dataset(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> int:
-    """Write the clips that are used and have a text into a zip file, as recorded; return how many.
+    """Write the included clips that have a text to a zip file, with their original audio; return how many.
 
-    Added to a project again, the file gives the same clips: same samples, same texts and languages
-    (those stand in a small file beside the table, which other programs pass over).
+    Importing the file gives the same clips: same samples, texts and languages. The languages, and characters the
+    table cannot hold, are stored in a small JSON file that other programs ignore.
 
     Raises:
-        InputError: no clip is used and has a text.
+        InputError: no included clip has a text.
         StorageError: the disk is full.
-        Cancelled: `should_stop` turned True; nothing is left.
+        Cancelled: `should_stop` returned True; no file is left behind.
     """
     clips = [clip for clip in library.clips(project_id) if clip.included and clip.text.strip()]
     if not clips:
@@ -56,7 +56,7 @@ def export_dataset(
 
 
 def _wav(path: Path) -> bytes:
-    """Return a recording as WAV with the bits it has."""
+    """Return a recording as WAV at its own bit depth."""
     import io
 
     import soundfile

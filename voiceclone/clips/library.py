@@ -1,4 +1,4 @@
-"""Projects and clips as files on disk: make, list, edit, delete, and say how much speech there is."""
+"""Projects and clips as files on disk: create, list, edit and delete them, and measure how much speech there is."""
 
 import os
 import shutil
@@ -31,28 +31,28 @@ from voiceclone.text.languages import ANY_LANGUAGE, get_language
 
 if TYPE_CHECKING:
     from voiceclone.clips.quality.clean import Strength
-    from voiceclone.clips.transcripts.reader import Words
+    from voiceclone.clips.transcripts.reader import Transcript
 
 Which = Literal["original", "cleaned", "best"]
 
 
 class ClipLibrary:
-    """All projects of one data folder."""
+    """All projects in one data folder."""
 
     def __init__(self, data_dir: Path) -> None:
         self.root = Path(data_dir) / "projects"
         self._changing = threading.Lock()
-        self._read: dict[Path, tuple[tuple[int, int, int], ClipRecord, Clip]] = {}
-        """What was read before, with the time, number and size of the file then: long lists stay quick."""
+        self._cache: dict[Path, tuple[tuple[int, int, int], ClipRecord, Clip]] = {}
+        """Cache by clip folder: (modification time, inode, size) of the file, record, clip; keeps long lists fast."""
 
     # --- projects -------------------------------------------------------------------------------
 
     def create_project(self, name: str, language: str = "en-us") -> Project:
-        """Make an empty project.
+        """Create an empty project.
 
         Raises:
-            InputError: the name is empty, too long or taken (upper and lower case are the same).
-            TextError: an unknown language.
+            InputError: the name is empty, too long or taken (ignoring case).
+            TextError: the language is unknown.
         """
         name = disk.clean_name(name, "project name")
         get_language(language)
@@ -63,7 +63,7 @@ class ClipLibrary:
         return project
 
     def projects(self) -> list[Project]:
-        """Return all projects, oldest first; `lost` tells of those whose description cannot be read."""
+        """Return all projects, oldest first; `lost` reports those whose description cannot be read."""
         found = []
         for folder in self._project_folders():
             with suppress(NotFoundError, StorageError):
@@ -75,15 +75,15 @@ class ClipLibrary:
         return sorted(folder for folder in found if disk.is_id(folder.name))
 
     def lost(self, project_id: str | None = None) -> tuple[str, ...]:
-        """Return a sentence for each project, and one for this project's clips, that cannot be read and how to help."""
-        told = []
+        """Return a sentence with a remedy for each unreadable project, and one for this project's unreadable clips."""
+        sentences = []
         for folder in self._project_folders():
             try:
                 descriptions.read_project(folder)
             except NotFoundError:
-                continue  # being made or deleted just now
+                continue  # being created or deleted at this moment
             except StorageError as error:
-                told.append(str(error))
+                sentences.append(str(error))
         damaged = []
         for folder in self._clip_folders(project_id) if disk.is_id(project_id) else ():
             try:
@@ -92,10 +92,10 @@ class ClipLibrary:
                 continue
             except AudioError:
                 damaged.append(folder)
-        return (*told, *filter(None, [descriptions.lost_clips_sentence(sorted(damaged))]))
+        return (*sentences, *filter(None, [descriptions.lost_clips_sentence(sorted(damaged))]))
 
     def project(self, id_or_name: str) -> Project:
-        """Return one project by its id or its name.
+        """Return a project by its id or name.
 
         Raises:
             NotFoundError: there is none.
@@ -110,15 +110,15 @@ class ClipLibrary:
         raise NotFoundError(f"There is no project “{id_or_name}”. Choose one from the list or make it first.")
 
     def delete_project(self, project_id: str) -> None:
-        """Delete a project with all its clips; its runs and voices stay."""
+        """Delete a project with all its clips; runs and voices made from it are kept."""
         disk.remove_folder(self.root / self.project(project_id).project_id)
 
     def own_script(self, project_id: str) -> list[str]:
-        """Return the sentences of the project's own text to read, empty when it has none."""
+        """Return the sentences of the project's own script; empty if it has none."""
         return own_script(self.root / self.project(project_id).project_id)
 
     def set_own_script(self, project_id: str, text: str, language: str) -> list[str]:
-        """Keep a text to read; see `own_script.save_own_script`."""
+        """Store a script to read; see `voiceclone.clips.script.save_own_script`."""
         return save_own_script(self.root / self.project(project_id).project_id, text, get_language(language).code)
 
     # --- clips ----------------------------------------------------------------------------------
@@ -129,26 +129,26 @@ class ClipLibrary:
         files: Sequence[Path],
         *,
         text: str | None = None,
-        transcripts: "Mapping[str, Words] | None" = None,
+        transcripts: "Mapping[str, Transcript] | None" = None,
         language: str | None = None,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> AddReport:
-        """Turn recordings of any kind into clips; one bad file never stops the others.
+        """Turn recordings of any format into clips; one bad file never stops the others.
 
         Args:
-            project_id: where to.
-            files: recordings, or folders of them.
-            text: what is said, when there is one file.
+            project_id: the project to add to.
+            files: recordings, zip files, or folders of recordings.
+            text: what is said, for a single file.
             transcripts: texts by file name, see `voiceclone.clips.transcripts.reader.read_transcripts`.
-            language: code such as `es`; None is the project's, `ANY_LANGUAGE` finds it out for each recording.
-            on_progress: told the share done and what is going on.
-            should_stop: asked often; what is added before stays.
+            language: a code such as `es`; None takes the project's, `ANY_LANGUAGE` detects it for each recording.
+            on_progress: called with (fraction 0..1, message).
+            should_stop: polled often; return True to stop. Clips already added are kept.
 
         Raises:
-            NotFoundError: no such project.
-            StorageError: the disk is full; clips added before it are kept.
-            Cancelled: `should_stop` said so; clips added before it are kept.
+            NotFoundError: there is no such project.
+            StorageError: the disk is full; clips already added are kept.
+            Cancelled: `should_stop` returned True; clips already added are kept.
         """
         from voiceclone.clips.intake.recordings import Intake
 
@@ -180,24 +180,24 @@ class ClipLibrary:
         included: bool | None = None,
         confirmed: bool | None = None,
     ) -> Clip:
-        """Change a clip's text, whether training takes it, or that a person finds it right; None leaves as it is.
+        """Change a clip's text, whether it is included, or whether a person confirmed it; None leaves a value as it is.
 
         Raises:
-            NotFoundError: no such clip.
+            NotFoundError: there is no such clip.
             TextError: the text is too long.
         """
         asked = {"included": included, "confirmed": confirmed}
         changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
         if text is not None:
-            from voiceclone.clips.quality.listening import words_figures
+            from voiceclone.clips.quality.listening import transcript_figures
 
             record, text = self.record(project_id, clip_id), checked_text(text)
-            figures = record.figures | words_figures(text, record.heard, record.language)
+            figures = record.figures | transcript_figures(text, record.heard, record.language)
             changes |= {"text": text, "figures": figures, "transcribed": False, "text_unplaced": False}
         return self.change(project_id, clip_id, **changes).as_clip(project_id)
 
     def delete_clip(self, project_id: str, clip_id: str) -> None:
-        """Delete a clip with its sound."""
+        """Delete a clip with its audio."""
         self.record(project_id, clip_id)
         disk.remove_folder(self.clip_folder(project_id, clip_id))
 
@@ -209,23 +209,23 @@ class ClipLibrary:
         should_stop: ShouldStop | None = None,
         strength: "Strength" = "gentle",
     ) -> list[Clip]:
-        """Clean clips (all when `clip_ids` is None) into files beside the originals, which stay unchanged.
+        """Clean clips (None: all) into files next to the originals, which stay unchanged.
 
         Raises:
-            InputError: an unknown strength.
-            Cancelled: `should_stop` said so; what was cleaned before is kept.
+            InputError: the strength is unknown.
+            Cancelled: `should_stop` returned True; clips already cleaned are kept.
         """
         from voiceclone.clips.quality.clean import STRENGTHS, clean_clips
 
         if strength not in STRENGTHS:
-            raise InputError(f"“{strength}” is no strength of cleaning; choose one of {', '.join(STRENGTHS)}.")
+            raise InputError(f"“{strength}” is not a cleaning strength; choose one of {', '.join(STRENGTHS)}.")
         records = self.records(project_id)
         if clip_ids is not None:
             records = [self.record(project_id, clip_id) for clip_id in clip_ids]
         return clean_clips(self, project_id, records, strength, on_progress, should_stop)
 
     def undo_cleaning(self, project_id: str, clip_ids: Sequence[str] | None = None) -> int:
-        """Go back to clips as they were recorded (None: all); return how many were cleaned before."""
+        """Return clips (None: all) to their original audio; return how many had been cleaned."""
         records = self.records(project_id)
         wanted = [record for record in records if record.cleaned and (clip_ids is None or record.clip_id in clip_ids)]
         for record in wanted:
@@ -240,16 +240,16 @@ class ClipLibrary:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> list[Clip]:
-        """Let networks listen to clips, for their verdicts; see `listening.listen`."""
+        """Analyse clips with neural networks to complete their verdicts; see `clips.quality.listening.listen`."""
         from voiceclone.clips.quality.listening import listen
 
         return listen(self, self.project(project_id).project_id, clip_ids, on_progress, should_stop)
 
     def audio(self, project_id: str, clip_id: str, which: Which = "best") -> Audio:
-        """Return a clip's sound; `best` is the cleaned one where there is one.
+        """Return a clip's audio; `best` is the cleaned version if there is one.
 
         Raises:
-            NotFoundError: no such clip, or it was not cleaned yet.
+            NotFoundError: there is no such clip, or it is not cleaned yet.
             AudioError: its file is damaged.
         """
         self.record(project_id, clip_id)
@@ -264,14 +264,14 @@ class ClipLibrary:
     def training_clips(
         self, project_id: str, max_rate: int | None = None, clip_ids: Collection[str] | None = None
     ) -> list[TrainingClip]:
-        """Return what training takes: included clips that are not bad, cleaned, with their text.
+        """Return the clips a training run uses: included, not rated bad, cleaned, with a text.
 
-        Clips not cleaned yet are cleaned now. At most `MAX_TRAIN_SPEECH_S` of speech, good clips first.
+        Clips that are not cleaned yet are cleaned first. At most `MAX_TRAIN_SPEECH_S` of speech, good clips first.
 
         Args:
-            project_id: whose clips.
-            max_rate: sound at a higher rate is resampled to it, which saves memory.
-            clip_ids: only these; None is all.
+            project_id: the project.
+            max_rate: highest sample rate in hertz; faster audio is resampled to it, which saves memory.
+            clip_ids: restricts the choice to these; None allows all.
         """
         chosen, speech_s = [], 0.0
         wanted = [
@@ -294,27 +294,27 @@ class ClipLibrary:
         return found
 
     def readiness(self, project_id: str, clip_ids: Collection[str] | None = None) -> Readiness:
-        """Return how much speech there is (in these clips; None: in all) and what it is enough for."""
+        """Return how much speech the clips (None: all) hold and what it is enough for."""
         from voiceclone.clips.readiness import assess
 
         return assess([clip for clip in self.clips(project_id) if clip_ids is None or clip.clip_id in clip_ids])
 
-    # --- files, for the modules beside this one -------------------------------------------------
+    # --- files, for the other modules of this package ---------------------------------------------
 
     def clip_folder(self, project_id: str, clip_id: str) -> Path:
-        """Return where a clip lies, whether it exists or not."""
+        """Return the folder of a clip, whether or not it exists."""
         return disk.safe_path(self.root, project_id, "clips", clip_id)
 
     def records(self, project_id: str) -> list[ClipRecord]:
-        """Return the records of a project in the order they were added; damaged ones are passed over."""
+        """Return a project's records in the order they were added, without damaged ones."""
         return [record for record, _ in self._records(project_id)]
 
     def _records(self, project_id: str) -> list[tuple[ClipRecord, Clip]]:
-        """Return records and clips; a file that has not changed is not read again."""
+        """Return records and clips, rereading only files that have changed."""
         project_id = self.project(project_id).project_id
         found = []
         for folder in self._clip_folders(project_id):
-            with suppress(NotFoundError, AudioError):  # `lost` tells of the damaged ones
+            with suppress(NotFoundError, AudioError):  # `lost` reports the damaged ones
                 found.append(self._record(project_id, folder))
         return sorted(found, key=lambda both: (both[0].created_at, both[0].source_start_s))
 
@@ -326,20 +326,20 @@ class ClipLibrary:
         try:
             file = (folder / descriptions.CLIP_FILE).stat()
         except OSError:
-            self._read.pop(folder, None)
+            self._cache.pop(folder, None)
             raise NotFoundError(descriptions.MISSING_CLIP) from None
         seen = (file.st_mtime_ns, file.st_ino, file.st_size)
-        known = self._read.get(folder)
+        known = self._cache.get(folder)
         if known is None or known[0] != seen:
             record = descriptions.read_record(folder)
-            known = self._read[folder] = (seen, record, record.as_clip(project_id))
+            known = self._cache[folder] = (seen, record, record.as_clip(project_id))
         return known[1], known[2]
 
     def record(self, project_id: str, clip_id: str) -> ClipRecord:
         """Return one record.
 
         Raises:
-            NotFoundError: no such clip.
+            NotFoundError: there is no such clip.
             AudioError: its file is damaged.
         """
         if not disk.is_id(project_id) or not disk.is_id(clip_id):
@@ -347,16 +347,16 @@ class ClipLibrary:
         return self._record(project_id, self.clip_folder(project_id, clip_id))[0]
 
     def change(self, project_id: str, clip_id: str, **changes: Any) -> ClipRecord:
-        """Write a record with some fields changed; cleaning and listening may do so at the same time."""
+        """Update some fields of a record; safe while cleaning and listening run in parallel."""
         folder = self.clip_folder(project_id, clip_id)
         with self._changing:
             record = ClipRecord(**{**asdict(self.record(project_id, clip_id)), **changes})
             descriptions.write_record(folder, record)
-            self._read.pop(folder, None)  # two writes may come within one tick of the file system's clock
+            self._cache.pop(folder, None)  # two writes may fall within one tick of the file system's clock
         return record
 
     def save_new(self, project_id: str, record: ClipRecord, audio: Audio, bits: int) -> None:
-        """Write a new clip: into a folder of its own beside, moved into place when whole."""
+        """Write a new clip into a temporary folder and move it into place once complete."""
         folder = self.clip_folder(project_id, record.clip_id)
         with _new_folder(folder) as temporary:
             encode_flac(audio, temporary / "original.flac", bits=bits)

@@ -1,4 +1,4 @@
-"""The values clips and projects are made of."""
+"""The data classes of projects and clips."""
 
 import hashlib
 from dataclasses import dataclass
@@ -10,68 +10,80 @@ from voiceclone.clips.quality.verdict import Facts, Verdict, judge
 from voiceclone.errors import TextError
 from voiceclone.wording import count
 
+REVIEWABLE_FINDINGS = frozenset(
+    {"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"}
+)
+"""Findings a person can settle by listening: correct the words, delete the clip, or confirm it."""
+
 
 @dataclass(frozen=True)
 class Project:
-    """A voice in the making: a name and a folder of clips."""
+    """A voice in the making: a name and a set of clips."""
 
     project_id: str
     name: str
     language: str
-    """Of its clips unless told otherwise, for example `en-us`."""
+    """Default language of its clips, for example `en-us`."""
     created_at: str
     """ISO 8601, UTC."""
 
 
 @dataclass(frozen=True)
 class Clip:
-    """One piece of speech with its text."""
+    """A piece of speech with its text."""
 
     clip_id: str
     project_id: str
     text: str
     language: str
     duration_s: float
-    """Length of the original."""
+    """Of the original."""
     speech_s: float
-    """How much of it is speech."""
+    """How much of the duration is speech."""
     sample_rate: int
     """Of the original, in hertz."""
     source_name: str
-    """Label of the file it came from."""
+    """Name of the file it came from."""
     created_at: str
     included: bool
-    """The person wants it in training."""
+    """The user wants it in training."""
     cleaned: bool
     transcribed: bool
     """The text came from a recogniser, not from a person."""
     verdict: Verdict
     heard: str = ""
-    """What the recogniser heard; empty when it did not listen."""
+    """What the recogniser heard; empty if it has not listened."""
     confirmed: bool = False
-    """A person listened and said that words and voice are right."""
+    """A person listened and confirmed the words and the voice."""
     cleaning_harmed: bool = False
-    """More cleaning was asked for, but would have made the voice less natural."""
+    """The requested noise reduction would have made the voice less natural, so it was left out."""
     shape: tuple[int, ...] = ()
-    """Loudness over time for a small picture, 0..99 each."""
+    """Loudness envelope for a small picture, 0..99 each."""
+
+    @property
+    def needs_review(self) -> bool:
+        """True for a clip that a person should listen to before training."""
+        if not self.included or self.confirmed:
+            return False
+        return self.verdict.level == "bad" or not REVIEWABLE_FINDINGS.isdisjoint(self.verdict.kinds)
 
 
 @dataclass(frozen=True)
 class Rejected:
-    """A file, or a part of one, that was not added, and why."""
+    """A file, or part of one, that was not added, and the reason."""
 
     source_name: str
     reason: str
 
     @property
     def sentence(self) -> str:
-        """The reason, with the name of the file before it unless it is in there already."""
+        """The reason, prefixed with the file name unless it already contains it."""
         return self.reason if f"“{self.source_name}”" in self.reason else f"{self.source_name}: {self.reason}"
 
 
 @dataclass(frozen=True)
 class AddReport:
-    """What became of files that were added."""
+    """The outcome of adding files."""
 
     added: tuple[Clip, ...]
     rejected: tuple[Rejected, ...]
@@ -79,24 +91,24 @@ class AddReport:
 
 @dataclass(frozen=True)
 class Readiness:
-    """How much speech a project has, and what it is enough for."""
+    """How much speech a project has and what it is enough for."""
 
     speech_s: float
     """In all clips."""
     usable_s: float
-    """In clips that training would take."""
+    """In clips that training would use."""
     clip_count: int
     minimum_s: float
     first_voice_s: float
     good_voice_s: float
     enough: bool
-    """Training would start."""
+    """Training is possible."""
     sentence: str
 
 
 @dataclass(frozen=True)
 class ClipRecord:
-    """`clip.json`: everything about a clip except its sound; the verdict is derived from it when listed."""
+    """The content of `clip.json`: everything about a clip except its audio. The verdict is derived from it."""
 
     clip_id: str
     text: str
@@ -105,9 +117,9 @@ class ClipRecord:
     sample_rate: int
     source_name: str
     source_start_s: float
-    """Where in the file the clip begins."""
+    """Where the clip begins in its source file."""
     content_sha256: str
-    """Of the sound, to find duplicates."""
+    """Of the audio; identifies duplicates."""
     created_at: str
     figures: dict[str, float]
     included: bool = True
@@ -116,20 +128,20 @@ class ClipRecord:
     cut_off: bool = False
     text_unplaced: bool = False
     heard: str | None = None
-    """What the recogniser heard; None when it did not listen yet."""
+    """What the recogniser heard; None if it has not listened yet."""
     confirmed: bool = False
     strength: str = ""
-    """How strongly it was cleaned: off, gentle or strong; empty when it was not, or by an older version."""
+    """Cleaning strength: off, gentle or strong; empty if not cleaned, or cleaned by an older version."""
     cleaning_harmed: bool = False
-    """More cleaning was asked for, but would have made the voice less natural."""
+    """The requested noise reduction would have made the voice less natural, so it was left out."""
     twin_of: str = ""
-    """Id of an older clip with the same take."""
+    """Id of an older clip of the same take."""
     shape: tuple[int, ...] = ()
     between_words: bool = False
-    """It was cut out of speech without pauses: at one of its ends, at least, somebody goes on speaking."""
+    """Cut out of speech without pauses: at one end or both, the speaker goes on."""
 
     def as_clip(self, project_id: str) -> Clip:
-        """Return what callers see, with the verdict."""
+        """Return the public view of the record, with its verdict."""
         facts = Facts(
             self.text, self.language, self.sample_rate, self.cleaned, self.cut_off, self.text_unplaced,
             self.transcribed, bool(self.twin_of), self.confirmed, self.cleaning_harmed,
@@ -143,24 +155,13 @@ class ClipRecord:
         )  # fmt: skip
 
 
-TO_LOOK_AT = frozenset({"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"})
-"""Findings a person can settle by listening: correct the words, delete the clip, or say that it is right."""
-
-
-def needs_a_look(clip: Clip) -> bool:
-    """True for clips that a person should listen to before training."""
-    if not clip.included or clip.confirmed:
-        return False
-    return clip.verdict.level == "bad" or not TO_LOOK_AT.isdisjoint(clip.verdict.kinds)
-
-
 def is_trainable(clip: Clip) -> bool:
-    """True for clips that training takes."""
+    """True if training uses the clip."""
     return clip.included and clip.verdict.level != "bad" and bool(clip.text.strip())
 
 
 def checked_text(text: str) -> str:
-    """Return a clip's text with its spaces tidied.
+    """Return a clip's text with normalised whitespace.
 
     Raises:
         TextError: it is longer than `MAX_CLIP_TEXT_CHARACTERS`.
@@ -175,11 +176,11 @@ def checked_text(text: str) -> str:
 
 
 def content_sha256(audio: Audio) -> str:
-    """Return a fingerprint of the sound as 16-bit numbers, so that WAV and FLAC of the same take agree."""
+    """Return a hash of the audio as 16-bit samples, so that the WAV and FLAC of one take agree."""
     numbers = (audio.samples * 32767).round().astype("<i2").tobytes()
     return hashlib.sha256(f"{audio.sample_rate}:".encode() + numbers).hexdigest()
 
 
 def now() -> str:
-    """Return the time as ISO 8601, UTC, to the microsecond so that it sorts."""
+    """Return the current time as ISO 8601 in UTC, to the microsecond so that it sorts."""
     return datetime.now(UTC).isoformat(timespec="microseconds")

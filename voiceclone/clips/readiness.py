@@ -1,4 +1,4 @@
-"""Say in one sentence how much speech a project has and what it is enough for."""
+"""Summarise in one sentence how much speech a project has and what it is enough for."""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from voiceclone.wording import duration
 
 
 def assess(clips: Sequence[Clip]) -> Readiness:
-    """Add up the speech of all clips and of those that training takes."""
+    """Add up the speech in all clips and in those training would use."""
     usable_s = sum(clip.speech_s for clip in clips if is_trainable(clip))
     return Readiness(
         speech_s=sum(clip.speech_s for clip in clips),

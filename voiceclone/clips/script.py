@@ -1,26 +1,27 @@
-"""A person's own text to read aloud, in place of the sentences that come along; one file in the project's folder."""
+"""A user's own script to read aloud instead of the built-in sentences; one file in the project's folder."""
 
 from pathlib import Path
 
 from voiceclone import limits
 from voiceclone.errors import TextError
 from voiceclone.storage import disk
-from voiceclone.text.sentences import split
 from voiceclone.wording import count
 
 _FILE = "script.txt"
 
 
 def save_own_script(project_folder: Path, text: str, language: str) -> list[str]:
-    """Cut `text` into sentences, keep them in the project, and return them; an empty text takes them away.
+    """Split `text` into sentences, store them in the project and return them; an empty text removes the script.
 
     Raises:
-        TextError: too long, or nothing in it can be said in that language.
+        TextError: it has too many sentences, or none that can be spoken in that language.
     """
     path = project_folder / _FILE
     if not text.strip():
         path.unlink(missing_ok=True)
         return []
+    from voiceclone.text.sentences import split  # loads the tables of every language
+
     sentences = [" ".join(piece.text.split()) for piece in split(text, language)]
     if not sentences:
         raise TextError("There is nothing to read in this text. Paste some sentences.")
@@ -34,7 +35,7 @@ def save_own_script(project_folder: Path, text: str, language: str) -> list[str]
 
 
 def own_script(project_folder: Path) -> list[str]:
-    """Return the sentences of a person's own text, empty when there is none."""
+    """Return the sentences of the user's own script; empty if there is none."""
     try:
         return (project_folder / _FILE).read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""Does training help? One project, several ways to a voice, the same unseen sentences, and figures side by side."""
+"""Does training help? Compare several ways to make a voice from one project on the same unseen sentences."""
 
 from voiceclone.compare.model import Comparison, Figures, Way
 from voiceclone.compare.sentences import unseen_sentences

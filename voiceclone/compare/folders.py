@@ -1,4 +1,4 @@
-"""The comparisons of a data folder: find, list and read them."""
+"""The comparisons in a data folder: find, list and read them."""
 
 from pathlib import Path
 
@@ -11,17 +11,17 @@ REQUEST_FILE = "request.json"
 
 
 def root(data_dir: Path) -> Path:
-    """Return the folder that holds one folder per comparison."""
+    """Return the folder that contains a subfolder per comparison."""
     return data_dir / "comparisons"
 
 
 def new(data_dir: Path) -> Path:
-    """Return the path of a new comparison; nothing is made yet."""
+    """Return the path for a new comparison; does not create it."""
     return disk.safe_path(root(data_dir), disk.new_id())
 
 
 def comparisons(data_dir: Path) -> list[Comparison]:
-    """Return every finished comparison, the newest first."""
+    """Return every finished comparison, newest first."""
     found = []
     for path in root(data_dir).glob(f"*/{model.COMPARISON_FILE}"):
         try:
@@ -32,10 +32,10 @@ def comparisons(data_dir: Path) -> list[Comparison]:
 
 
 def folder(data_dir: Path, comparison_id: str) -> Path:
-    """Return where a comparison lies.
+    """Return the folder of a comparison.
 
     Raises:
-        NotFoundError: there is none of that id.
+        NotFoundError: there is none with that id.
     """
     missing = NotFoundError("There is no such comparison; choose one from the list.")
     if not disk.is_id(comparison_id):
@@ -47,7 +47,7 @@ def folder(data_dir: Path, comparison_id: str) -> Path:
 
 
 def unfinished(data_dir: Path, request: Request) -> Path | None:
-    """Return the folder of the same request that did not come to its end."""
+    """Return the folder of an unfinished comparison with the same request."""
     nothing = NotFoundError("no request")
     for path in root(data_dir).glob(f"*/{REQUEST_FILE}"):
         if (path.parent / model.COMPARISON_FILE).is_file():

@@ -1,4 +1,4 @@
-"""Which recordings a comparison keeps from training, to judge the voices with."""
+"""Choose the recordings that a comparison holds out from training to evaluate the voices with."""
 
 from collections.abc import Sequence
 
@@ -10,21 +10,21 @@ from voiceclone.wording import count, duration
 SHARE = 0.2
 MIN_CLIPS, MAX_CLIPS = 2, 10
 MIN_SPEECH_S = 1.6
-"""Resemblyzer listens in windows of 1.6 s; a clip with less speech is not judged by."""
+"""Resemblyzer uses windows of 1.6 s; clips with less speech are not used for evaluation."""
 
 
 def split(clips: Sequence[Clip], held_out_ids: Sequence[str] | None = None) -> tuple[list[Clip], list[Clip]]:
-    """Return the clips to train on and those held out, both in their order.
+    """Return the clips to train on and those held out, both in their original order.
 
-    A fifth of the usable clips, 2 to 10 of them, is held out, spread evenly over the order they were recorded in:
-    rooms and moods change. Clips without a remark and with enough speech are preferred.
+    Holds out a fifth of the usable clips, 2 to 10 of them, spread evenly over the order of recording because rooms
+    and moods change. Clips without a remark and with enough speech are preferred.
 
     Args:
-        clips: all of a project.
-        held_out_ids: the ones to hold out; None chooses.
+        clips: all clips of a project.
+        held_out_ids: the ones to hold out; None chooses them.
 
     Raises:
-        NotEnoughSpeechError: too little would be left to train on, or too few clips are long enough to judge by.
+        NotEnoughSpeechError: too little would be left to train on, or too few clips are long enough to evaluate with.
         NotFoundError: a clip to hold out is not among the usable ones.
     """
     usable = [clip for clip in clips if is_trainable(clip)]
@@ -41,7 +41,7 @@ def split(clips: Sequence[Clip], held_out_ids: Sequence[str] | None = None) -> t
 
 
 def speech_s(clips: Sequence[Clip]) -> float:
-    """Return how much speech clips hold, seconds."""
+    """Return the seconds of speech in the clips."""
     return sum(clip.speech_s for clip in clips)
 
 

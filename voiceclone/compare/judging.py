@@ -15,7 +15,7 @@ def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, he
         texts: what it should have said.
         spoken: what it said, in the same order.
         language: of the texts; words are only recognised in English.
-        held_out: recordings of the person that no training was given.
+        held_out: recordings of the speaker that were not used in training.
     """
     return judge.Judge(held_out, language).figures(texts, spoken)
 
@@ -26,9 +26,9 @@ def judge_recordings(texts: Sequence[str], held_out: Sequence[Audio], language: 
 
 
 def changed_numbers(voice_path: Path) -> int:
-    """Count the numbers of the network and of the style that a voice file changes, by its tensors' shapes.
+    """Count the parameters of network and style that a voice file changes, from its tensors' shapes.
 
-    A matrix stored as two thin ones (`.up` times `.down`) counts as the whole matrix that was trained.
+    A matrix stored as two thin ones (`.up` times `.down`) counts as the full matrix that was trained.
     """
     from safetensors import safe_open
 

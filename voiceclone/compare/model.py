@@ -1,4 +1,4 @@
-"""A comparison as it is kept on disk and shown: ways to a voice, their figures, and a verdict."""
+"""A comparison as stored and displayed: ways to make a voice, their figures, and a verdict."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -15,45 +15,45 @@ FORMAT = 1
 COMPARISON_FILE = "comparison.json"
 PICTURE_FILE = "comparison.png"
 RECORDING_FILE = "recording.wav"
-"""One held-out recording, to listen to beside the voices."""
+"""A held-out recording to listen to next to the voices."""
 WAY_TITLES = {
     "instant": "instant",
     "transfer": "transfer",
     "fine-tune": "fine-tuned",
     "full": "trained in full",
 }
-"""Policy -> the words a table says."""
+"""Policy -> its title in a table."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to a voice, judged."""
+    """One way to make a voice, with its evaluation."""
 
     policy: str
     """A `Policy`: instant, transfer, fine-tune or full."""
     figures: Figures
     minutes: float
-    """From the first recording read to the voice written, on the clock of the processes that worked."""
+    """Wall-clock time from the first recording read to the voice written."""
     steps: int
     """Training steps; 0 without training."""
     trained_parameters: int
-    """Numbers of the voice that training changed, counted in its file; 0 without training."""
+    """Parameters of the voice that training changed, counted in its file; 0 without training."""
     voice_mb: float
-    """Size of the voice file, 10^6 bytes."""
+    """Size of the voice file in megabytes of a million bytes."""
     sounds: tuple[str, ...]
-    """WAV files beside the comparison, one per sentence."""
+    """WAV files next to the comparison, one per sentence."""
     voice_id: str
-    """The voice; it is on the shelf only if the voices were kept."""
+    """The voice; it is in the library only if the voices were kept."""
 
     @property
     def title(self) -> str:
-        """Return what a table calls it."""
+        """Return its title in a table."""
         return WAY_TITLES.get(self.policy, self.policy)
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is compared; two equal requests ask for the same comparison."""
+    """What to compare; two equal requests refer to the same comparison."""
 
     project_id: str
     project_name: str
@@ -62,14 +62,14 @@ class Request:
     language: str
     policies: tuple[str, ...]
     minutes: float | None
-    """Of each training; None with `steps`, or where the base decides."""
+    """Of each training run; None with `steps`, or if the base model decides."""
     steps: int | None
     seed: int
     sentences: tuple[str, ...]
-    """Spoken by every voice; none of them is said in the recordings."""
+    """Spoken by every voice; none of them occurs in the recordings."""
     training_clip_ids: tuple[str, ...]
     held_out_clip_ids: tuple[str, ...]
-    """Likeness is measured to these; no training was given them."""
+    """Speaker similarity is measured against these; they were not used in training."""
     training_speech_s: float
     held_out_speech_s: float
     keep_voices: bool
@@ -77,22 +77,22 @@ class Request:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Everything that is known when all ways are done."""
+    """The complete result once all ways are done."""
 
     comparison_id: str
     request: Request
     recordings: Figures
-    """The held-out recordings themselves, each compared with the mean of the others: what could be reached."""
+    """The held-out recordings themselves, each compared with the mean of the others: the best attainable."""
     ways: tuple[Way, ...]
     verdict: str
     """One sentence that claims no more than the figures and their spread support."""
     device: str
-    """`cpu` or `cuda`: what the voices spoke on, and the trainings of this computer run on."""
+    """`cpu` or `cuda`: the device for speech, and for training runs on this computer."""
     created_at: str
 
 
 def interval(values: Sequence[float], confidence: float = 0.95) -> float | None:
-    """Return half the width of the confidence interval of a mean (Student's t); None for fewer than two values."""
+    """Return half the width of the confidence interval of a mean (Student's t); None with fewer than two values."""
     if len(values) < 2:
         return None
     from scipy.stats import t
@@ -101,7 +101,7 @@ def interval(values: Sequence[float], confidence: float = 0.95) -> float | None:
 
 
 def write_comparison(folder: Path, comparison: Comparison) -> None:
-    """Write `comparison.json`, whole or not at all."""
+    """Write `comparison.json` atomically."""
     disk.write_json(folder / COMPARISON_FILE, as_plain(comparison))
 
 
@@ -121,7 +121,7 @@ def read_comparison(folder: Path) -> Comparison:
 
 
 def as_plain(value: Any) -> Any:
-    """Return what JSON holds of a comparison or a part of it; figures get their means beside them."""
+    """Return a comparison, or a part of it, as plain JSON values; figures get their means added."""
     if isinstance(value, Figures):
         means = {"similarity": value.similarity, "words_right": value.words_right, "naturalness": value.naturalness}
         return {**means, **asdict(value)}
@@ -133,7 +133,7 @@ def as_plain(value: Any) -> Any:
 
 
 def comparison_from(value: Mapping[str, Any]) -> Comparison:
-    """Return a comparison from its JSON; raises what a dictionary of another shape raises."""
+    """Return a comparison from its JSON values; malformed ones raise KeyError, TypeError and the like."""
     return Comparison(
         **_known(Comparison, value)
         | {
@@ -145,12 +145,12 @@ def comparison_from(value: Mapping[str, Any]) -> Comparison:
 
 
 def way_from(value: Mapping[str, Any]) -> Way:
-    """Return a way from its JSON; raises what a dictionary of another shape raises."""
+    """Return a way from its JSON values; errors are those of `comparison_from`."""
     return Way(**_known(Way, value) | {"figures": _figures_from(value["figures"])})
 
 
 def request_from(value: Mapping[str, Any]) -> Request:
-    """Return a request from its JSON; raises what a dictionary of another shape raises."""
+    """Return a request from its JSON values; errors are those of `comparison_from`."""
     return Request(**_known(Request, value))
 
 

@@ -1,4 +1,4 @@
-"""A comparison as a picture: a panel of dots and means per judge, and the table below."""
+"""Draw a comparison: a panel with dots and means per measure, and the table below."""
 
 import io
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ _WRAP_CHARACTERS = 120
 
 
 def comparison_png(comparison: Comparison) -> bytes:
-    """Draw likeness, words and naturalness of each way, and the table; readable on white and on black."""
+    """Draw speaker similarity, words and naturalness of each way, and the table; readable on white and on black."""
     from textwrap import fill
 
     from matplotlib.figure import Figure
@@ -43,7 +43,7 @@ def comparison_png(comparison: Comparison) -> bytes:
 class _Panel:
     title: str
     lowest: float
-    """Where bars stand on, and the end of the axis: a bar cut short would show differences larger than they are."""
+    """Baseline of the bars and end of the axis: truncated bars would exaggerate differences."""
     highest: float
     per_way: list[tuple[float, ...]]
     recordings: tuple[float, ...]
@@ -95,7 +95,7 @@ def _draw_panel(axes: "Axes", panel: _Panel, names: list[str]) -> None:
 
 def _draw_bar(axes: "Axes", place: int, values: tuple[float, ...], bottom: float) -> None:
     mean = sum(values) / len(values)
-    # Hardly filled, so that what stands on it is readable on white and on black.
+    # Nearly transparent, so that the text on it is readable on white and on black.
     axes.bar(place, mean - bottom, bottom=bottom, width=0.6, facecolor=f"{WAVE}30", edgecolor=WAVE, linewidth=1.5)
     axes.errorbar(place, mean, yerr=interval(values), color=INK, capsize=5, linewidth=1.5)
     spread = [place + 0.4 * (index / max(1, len(values) - 1) - 0.5) for index in range(len(values))]

@@ -1,30 +1,26 @@
-"""What a comparison is asked to do: which ways, which sentences, which recordings to train on and to judge by."""
+"""Define a comparison: which ways, which sentences, which recordings to train on and to evaluate with."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from voiceclone.bases.base import Ability, BaseModel, Policy
+from voiceclone.clips.model import Clip, Project
 from voiceclone.compare import held_out
 from voiceclone.compare.model import Request
 from voiceclone.compare.sentences import unseen_sentences
 from voiceclone.errors import InputError
 
-if TYPE_CHECKING:
-    from voiceclone.clips.library import Project
-    from voiceclone.engine import VoiceEngine
-
 _EFFORT = (Policy.INSTANT, Policy.TRANSFER, Policy.FINE_TUNE, Policy.FULL)
 
 
 def ways_of(base: BaseModel, wanted: Sequence[str] | None = None) -> tuple[Policy, ...]:
-    """Return the ways to compare with a base, the least effort first: instant, transfer and fine-tune if offered.
+    """Return the ways to compare with a base model, least effort first: instant, transfer and fine-tune if offered.
 
     Args:
         base: the base model.
-        wanted: policies by name; None is the usual ones (training in full only where there is no fine-tuning).
+        wanted: policies by name; None is the usual choice (full training only where there is no fine-tuning).
 
     Raises:
-        InputError: one is not offered, or fewer than two are left to compare.
+        InputError: one is not offered, or there are fewer than two to compare.
     """
     offered = set(base.policies) if Ability.TRAIN in base.abilities else set()
     if Ability.INSTANT in base.abilities:
@@ -43,8 +39,8 @@ def ways_of(base: BaseModel, wanted: Sequence[str] | None = None) -> tuple[Polic
 
 
 def make_request(
-    engine: "VoiceEngine",
-    project: "Project",
+    project: Project,
+    clips: Sequence[Clip],
     base: BaseModel,
     *,
     policies: Sequence[str] | None,
@@ -55,15 +51,14 @@ def make_request(
     held_out_ids: Sequence[str] | None,
     keep_voices: bool,
 ) -> Request:
-    """Return what is to be compared, with the recordings split.
+    """Return the request for a comparison, with the recordings split.
 
     Raises:
-        InputError: the base offers too few ways, does not speak the language, or no sentence is unseen.
-        NotEnoughSpeechError: too few recordings to train on and to judge by.
+        InputError: the base model offers too few ways or does not speak the language, or no sentence is unseen.
+        NotEnoughSpeechError: there are too few recordings to train on and to evaluate with.
     """
     chosen = ways_of(base, policies)
     language = _language_of(base, project.language)
-    clips = engine.clips(project.project_id)
     training, judged = held_out.split(clips, held_out_ids)
     return Request(
         project_id=project.project_id,

@@ -1,4 +1,4 @@
-"""Sentences that compared voices say, written for this project; none is in the reading script."""
+"""Sentences that the compared voices speak, written for this project; none is in the reading script."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from voiceclone.errors import InputError
 
 SPOKEN_SENTENCES = 10
-"""So many are spoken: with fewer the scatter hides a likeness that differs by 0.02, and more take time."""
+"""Fewer would hide a difference of 0.02 in speaker similarity in the scatter; more take time."""
 
 _SENTENCES = {
     "en": (
@@ -97,15 +97,15 @@ _SENTENCES = {
 
 
 def unseen_sentences(language: str, said: Iterable[str], own: Sequence[str] | None = None) -> tuple[str, ...]:
-    """Return sentences for a comparison, without those that are said in the recordings.
+    """Return the sentences for a comparison, without those said in the recordings.
 
     Args:
-        language: code; the part before the dash decides.
+        language: a code; the part before the dash decides.
         said: the texts of all recordings of the project.
-        own: sentences to use instead of ours; all that are unseen are spoken.
+        own: sentences to use instead of ours; all unseen ones are spoken.
 
     Raises:
-        InputError: there are none for that language, or all are said in the recordings.
+        InputError: there are none for that language, or all of them are said in the recordings.
     """
     sentences = _SENTENCES.get(language.split("-")[0], ()) if own is None else tuple(own)
     if not sentences:
@@ -120,5 +120,5 @@ def unseen_sentences(language: str, said: Iterable[str], own: Sequence[str] | No
 
 
 def plain(text: str) -> str:
-    """Return a text as it is looked for: lower case, without punctuation, single spaces."""
+    """Normalise a text for comparison: lower case, no punctuation, single spaces."""
     return " ".join(re.sub(r"[^\w\s]", " ", text.casefold()).split())

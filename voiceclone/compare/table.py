@@ -1,4 +1,4 @@
-"""A comparison as a table: the same cells for the terminal, the picture and the documents."""
+"""A comparison as a table, with the same cells in the terminal, the picture and the documents."""
 
 from voiceclone.compare.model import Comparison, Figures, interval
 from voiceclone.evaluation import pitch
@@ -16,7 +16,7 @@ HEAD = (
 
 
 def rows(comparison: Comparison) -> list[tuple[str, ...]]:
-    """Return one row per way in the order of `HEAD`, and the recordings themselves as the last one."""
+    """Return one row per way, with the columns of `HEAD`, and one for the recordings at the end."""
     found = []
     for way in comparison.ways:
         cost = (f"{way.minutes:.1f}", f"{way.trained_parameters:,}", size(way.voice_mb))

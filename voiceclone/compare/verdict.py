@@ -1,10 +1,10 @@
-"""One sentence about a comparison that claims no more than its figures and their spread support.
+"""Sum up a comparison in a sentence that claims no more than its figures and their spread support.
 
-Voices are compared sentence by sentence, because the same sentences were spoken with each: the mean difference
-counts only where its confidence interval (Student's t over the sentences, 99 %, since several pairs are looked
-at) leaves zero out, and where it is large enough to matter. The scatter from one training to the next is not in
-it, so what is said is said of these voices. Likeness hardly hears pitch: a voice whose pitch is wrong beyond chance
-is named, and is no proof that training helps.
+Voices are compared sentence by sentence, because each spoke the same ones. A mean difference counts only if its
+confidence interval (Student's t over the sentences, 99 % because several pairs are tested) excludes zero, and if it
+is large enough to matter. The scatter between training runs is not included, so the sentence is only about these
+voices. Speaker similarity is hardly sensitive to pitch: a voice whose pitch is off by more than chance is pointed out
+and does not prove that training helps.
 """
 
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ from voiceclone.wording import count
 
 CONFIDENCE = 0.99
 MIN_SENTENCES = 4
-"""Fewer say nothing about a spread."""
+"""Fewer say nothing about the spread."""
 MIN_LIKENESS = 0.01
 MIN_WORDS = 0.02
 """Two words in a hundred."""
 MIN_NATURALNESS = 0.1
-"""Of DNSMOS's 1..5."""
+"""On DNSMOS's scale of 1..5."""
 
 
 def clear_difference(first: Sequence[float], second: Sequence[float], least: float) -> int:
-    """Return 1 when `first` is clearly higher than `second`, -1 when clearly lower, 0 when that cannot be told.
+    """Return 1 if `first` is clearly higher than `second`, -1 if clearly lower, 0 if undecided.
 
     Args:
         first: one value per sentence.
@@ -43,7 +43,7 @@ def clear_difference(first: Sequence[float], second: Sequence[float], least: flo
 
 
 def verdict(ways: Sequence[Way]) -> str:
-    """Return the sentence for ways in the order of their effort, the least first; one more for wrong pitch."""
+    """Return the verdict on ways sorted by effort, least first, with a sentence about wrong pitch if there is any."""
     return " ".join(filter(None, (_compared(ways), _about_pitch(ways))))
 
 
@@ -92,13 +92,13 @@ def _opening(ways: Sequence[Way], best: Way, beaten: Sequence[Way]) -> str:
 
 
 def _about_the_rest(best: Way, least: Way) -> str:
-    """Return what is clearly better or worse than with the least effort, besides likeness."""
+    """Return what is clearly better or worse than with the least effort, apart from speaker similarity."""
     if best is least:
         return ""
     told = []
     errors, counts = best.figures.word_errors, best.figures.word_counts
     if counts and counts == least.figures.word_counts:
-        # The share of each sentence's words that are right, so that long and short sentences count alike.
+        # The share of correct words in each sentence, so that long and short sentences count alike.
         rates = [
             [1 - wrong / max(1, count) for wrong, count in zip(each, counts, strict=True)]
             for each in (errors, least.figures.word_errors)

@@ -1,4 +1,4 @@
-"""Speech corpora as people download them: LibriSpeech, LibriTTS, LJSpeech, VCTK, Common Voice, a hub's datasets."""
+"""Readers for speech corpora: LibriSpeech, LibriTTS, LJSpeech, VCTK, Common Voice, and datasets on the hub."""
 
 from pathlib import Path
 
@@ -14,29 +14,30 @@ from voiceclone.errors import InputError, NotFoundError
 __all__ = ["CORPORA", "Corpus", "CorpusSpeaker", "open_corpus"]
 
 _FOLDERS: tuple[type[FolderCorpus], ...] = (LibriSpeech, LibriTTS, LJSpeech, VCTK, CommonVoice)
-CORPORA: dict[str, type[Corpus]] = {one.kind: one for one in (*_FOLDERS, HubDataset)}
-"""Readers by kind; a kind is also the name of its option in the terminal, `--librispeech` for example."""
+_READERS: tuple[type[Corpus], ...] = (*_FOLDERS, HubDataset)
+CORPORA: dict[str, type[Corpus]] = {one.kind: one for one in _READERS}
+"""Readers by kind; a kind is also the name of its command-line option, `--librispeech` for example."""
 
 
 def open_corpus(kind: str, where: Path | str) -> Corpus:
-    """Return a corpus, after a quick look that it is what it is called.
+    """Open a corpus after a quick check that it is of the given kind.
 
     Args:
         kind: a key of `CORPORA`.
         where: its folder; for `hub-dataset` the dataset's name, `owner/name[:config[:split]]`.
 
     Raises:
-        InputError: an unknown kind.
-        NotFoundError: nothing there, or something else; the message says what it looks like.
+        InputError: the kind is unknown.
+        NotFoundError: there is nothing there, or something else; the message says what it looks like.
     """
     if kind not in CORPORA:
         raise InputError(f"VoiceClone reads no corpus called “{kind}”. Choose one of: {', '.join(CORPORA)}.")
     reader = CORPORA[kind]
     if not issubclass(reader, FolderCorpus):
-        return reader(str(where))
+        return reader(str(where))  # type: ignore[call-arg]  # each reader defines its own arguments
     folder = Path(where).expanduser()
     _require_folder(folder)
-    if not reader.looks_right(folder):
+    if not reader.matches(folder):
         raise NotFoundError(_not_this_kind(reader, folder))
     return reader(folder)
 
@@ -55,7 +56,7 @@ def _require_folder(folder: Path) -> None:
 
 
 def _not_this_kind(reader: type[FolderCorpus], folder: Path) -> str:
-    other = next((one for one in _FOLDERS if one is not reader and one.looks_right(folder)), None)
+    other = next((one for one in _FOLDERS if one is not reader and one.matches(folder)), None)
     if other is not None:
         return f"“{folder}” is not {reader.title}; it looks like {other.title}. Use --{other.kind} instead."
     return f"“{folder}” is not {reader.title}, which has {reader.holds}. Choose another folder."

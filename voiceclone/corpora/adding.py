@@ -1,4 +1,4 @@
-"""One speaker's recordings of a corpus as clips of a project."""
+"""Add one speaker's recordings from a corpus to a project."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,14 +15,14 @@ from voiceclone.errors import AudioError, Cancelled, InputError, NotFoundError, 
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.transcribe import can_transcribe, keeping_recogniser, transcribe
 from voiceclone.storage.disk import write_bytes
-from voiceclone.storage.staging import spool_folder, sweep_spools
+from voiceclone.storage.staging import staging_folder, sweep_staging
 from voiceclone.text.languages import get_language
-from voiceclone.wording import count, duration, is_are, kept_words
+from voiceclone.wording import count, duration, is_are, kept_sentence
 
 _BATCH = 25
-"""Files given to the clip library at once: it reads the project's clips again each time."""
-_CHOOSING_SHARE = 0.05
-"""Part of the progress that looking for recordings takes."""
+"""Files passed to the clip library at once, because each call reads all of the project's clips."""
+_SELECTION_SHARE = 0.05
+"""Share of the progress for choosing recordings."""
 
 
 def add_speaker(
@@ -38,25 +38,25 @@ def add_speaker(
 ) -> AddReport:
     """Add one speaker's recordings to a project through the clip library, with its limits and verdicts.
 
-    Recordings of at most `MAX_CLIP_S` are taken first, longer ones are sliced for the rest of the time.
-    Called again it adds what is missing, so a stopped call can be continued.
+    Recordings of at most `MAX_CLIP_S` come first; longer ones are sliced to fill the remaining time. Another call
+    adds only what is missing, so a stopped call can be continued.
 
     Args:
-        library: where clips are kept.
+        library: the clip library.
         project_id: the project.
-        corpus: what to read.
+        corpus: the corpus to read.
         speaker: see `choose_speaker`.
-        max_minutes: recordings read at most; None is as much as a training takes.
+        max_minutes: maximum total duration; None is as much as a training run uses.
         language: None is the corpus's own.
-        on_progress: told share and words.
-        should_stop: ends early; what was added stays.
+        on_progress: called with (fraction 0..1, message).
+        should_stop: polled often; return True to stop. Clips already added are kept.
 
     Raises:
-        InputError: several speakers and none chosen, or minutes out of their limits.
-        NotFoundError: no such speaker; no recordings.
-        TextError: a language that VoiceClone does not speak.
+        InputError: there are several speakers and none was chosen, or the minutes are out of range.
+        NotFoundError: there is no such speaker, or there are no recordings.
+        TextError: VoiceClone does not support the language.
         StorageError: the disk is full.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     if max_minutes is not None and not 0 < max_minutes <= limits.MAX_CORPUS_MINUTES:
         raise InputError(
@@ -67,30 +67,30 @@ def add_speaker(
     speaker_id = choose_speaker(corpus, speaker)
     language = get_language(language or corpus.language_of(speaker_id)).code
     max_s = limits.MAX_TRAIN_SPEECH_S if max_minutes is None else max_minutes * 60
-    call = _Adding(library, project.project_id, language, on_progress, should_stop)
-    sweep_spools(library.root)
-    with spool_folder(library.root) as spool:
-        chosen = call.choose(corpus, speaker_id, max_s, spool)
+    call = _SpeakerImport(library, project.project_id, language, on_progress, should_stop)
+    sweep_staging(library.root)
+    with staging_folder(library.root) as staging:
+        chosen = call.choose(corpus, speaker_id, max_s, staging)
         return call.add(chosen)
 
 
 @dataclass
-class _Chosen:
-    """Recordings that are together no longer than `most_s`."""
+class _Selection:
+    """Recordings with a total duration of at most `max_s`."""
 
-    most_s: float
+    max_s: float
     recordings: list[tuple[Utterance, float]] = field(default_factory=list)
     total_s: float = 0.0
 
     def has_room(self, length_s: float) -> bool:
-        return self.total_s + length_s <= self.most_s
+        return self.total_s + length_s <= self.max_s
 
     def take(self, utterance: Utterance, length_s: float) -> None:
         self.recordings.append((utterance, length_s))
         self.total_s += length_s
 
 
-class _Adding:
+class _SpeakerImport:
     """One call of `add_speaker`."""
 
     def __init__(
@@ -109,16 +109,16 @@ class _Adding:
         self._added: list[Clip] = []
         self._rejected: list[Rejected] = []
 
-    def choose(self, corpus: Corpus, speaker_id: str, max_s: float, spool: Path) -> list[Utterance]:
-        """Return recordings of `max_s` together at most, short ones first, in the corpus's order.
+    def choose(self, corpus: Corpus, speaker_id: str, max_s: float, staging: Path) -> list[Utterance]:
+        """Return recordings of at most `max_s` in total, short ones first, in the corpus's order.
 
-        What is kept is bounded by `max_s`, not by the corpus; sound that is no file yet is put into `spool`.
+        Memory is bounded by `max_s`, not by the size of the corpus; audio not in a file yet is written to `staging`.
         """
-        short, long = _Chosen(max_s), _Chosen(max_s)
+        short, long = _Selection(max_s), _Selection(max_s)
         missing: list[str] = []
         empty: list[str] = []
         for number, utterance in enumerate(corpus.utterances(speaker_id)):
-            self._report(_CHOOSING_SHARE * short.total_s / max_s, f"Looking at recording {number + 1} of {speaker_id}")
+            self._report(_SELECTION_SHARE * short.total_s / max_s, f"Looking at recording {number + 1} of {speaker_id}")
             length_s = duration_s(utterance)
             if length_s is None:
                 (empty if _is_empty(utterance) else missing).append(utterance.name)
@@ -128,7 +128,7 @@ class _Adding:
                 break
             kind = short if fits_a_clip else long
             if kind.has_room(length_s):
-                kind.take(_as_file(utterance, spool), length_s)
+                kind.take(_as_file(utterance, staging), length_s)
         for utterance, length_s in long.recordings:
             if short.has_room(length_s):
                 short.take(utterance, length_s)
@@ -141,7 +141,7 @@ class _Adding:
         return [utterance for utterance, _ in short.recordings]
 
     def add(self, chosen: Sequence[Utterance]) -> AddReport:
-        """Give recordings to the clip library, some at a time."""
+        """Pass recordings to the clip library in batches."""
         count_before = len(self._library.records(self._project_id))
         try:
             with keeping_recogniser():
@@ -149,40 +149,40 @@ class _Adding:
                     self._add_batch(chosen[first : first + _BATCH], first, len(chosen))
         except Cancelled:
             added = len(self._library.records(self._project_id)) - count_before
-            raise Cancelled(f"Stopped. {kept_words(added, 'added')}") from None
+            raise Cancelled(f"Stopped. {kept_sentence(added, 'added')}") from None
         if self._on_progress:
             self._on_progress(1.0, "Done")
         return AddReport(tuple(self._added), tuple(self._rejected))
 
     def _add_batch(self, batch: Sequence[Utterance], first: int, count: int) -> None:
-        def tell(share: float, words: str) -> None:
-            self._report(_CHOOSING_SHARE + (1 - _CHOOSING_SHARE) * (first + share * len(batch)) / count, words)
+        def report_batch(share: float, words: str) -> None:
+            self._report(_SELECTION_SHARE + (1 - _SELECTION_SHARE) * (first + share * len(batch)) / count, words)
 
         texts = {}
         for number, utterance in enumerate(batch):
             if is_bare(utterance.text):
-                tell(0.5 * number / len(batch), f"{utterance.name}: capitals and punctuation")
+                report_batch(0.5 * number / len(batch), f"{utterance.name}: capitals and punctuation")
             texts[str(utterance.path)] = self._text(utterance)
         report = self._library.add_files(
             self._project_id,
             [utterance.path for utterance in batch],
             transcripts={path: text for path, text in texts.items() if text},
             language=self._language,
-            on_progress=lambda share, words: tell(0.5 + 0.5 * share, words),
+            on_progress=lambda share, words: report_batch(0.5 + 0.5 * share, words),
             should_stop=self._should_stop,
         )
         self._added += report.added
         self._rejected += report.rejected
 
     def _text(self, utterance: Utterance) -> str:
-        """Return the text with capitals and punctuation, listening for them where a recogniser is there."""
+        """Return the text with capitals and punctuation, taken from a recogniser if one is installed."""
         if not is_bare(utterance.text):
             return without_lone_quotes(utterance.text)
         heard = ""
         if can_transcribe(self._language):
             from voiceclone.audio.sound import decode
 
-            with suppress(AudioError):  # the clip library says what is wrong with it
+            with suppress(AudioError):  # the clip library reports what is wrong with it
                 heard = transcribe(decode(utterance.path))
         return restored(utterance.text, self._language, heard)
 
@@ -192,11 +192,11 @@ class _Adding:
             self._on_progress(min(1.0, share), words)
 
 
-def _as_file(utterance: Utterance, spool: Path) -> Utterance:
-    """Return the recording as a file, written into `spool` where it is none yet."""
+def _as_file(utterance: Utterance, staging: Path) -> Utterance:
+    """Return the recording as a file, written to `staging` if it is not one yet."""
     if utterance.content is None:
         return utterance
-    path = spool / utterance.name
+    path = staging / utterance.name
     write_bytes(path, utterance.content)
     return replace(utterance, path=path, content=None)
 
@@ -216,7 +216,7 @@ def _nothing_chosen(corpus: Corpus, speaker_id: str, max_s: float, missing: Sequ
 
 
 def _is_empty(utterance: Utterance) -> bool:
-    """True for a file of 0 bytes: a download that broke off, or a release's own fault."""
+    """True for a file of 0 bytes: an interrupted download, or a fault of the release."""
     if utterance.content is not None:
         return not utterance.content
     return utterance.is_there and utterance.path is not None and utterance.path.stat().st_size == 0

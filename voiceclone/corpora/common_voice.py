@@ -1,4 +1,4 @@
-"""Mozilla Common Voice: one folder for each language, MP3 files, tables with a row for each recording."""
+"""Mozilla Common Voice: a folder per language with MP3 files, and tables with a row per recording."""
 
 import csv
 from array import array
@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 
-from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_plain, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_bare_file_name, lines_of
 
 _TABLES = ("validated.tsv", "train.tsv")
-"""The first that is there is read: all recordings that others found right, else the part for training."""
+"""The first that exists is read: all recordings validated by listeners, else the training part."""
 _LANGUAGES = {"en": "en-us", "es": "es", "fr": "fr", "it": "it", "pt": "pt", "hi": "hi"}
 
 
 class CommonVoice(FolderCorpus):
-    """`validated.tsv` beside `clips/`, as commonvoice.mozilla.org packs one language."""
+    """`validated.tsv` next to `clips/`, the layout of a language on commonvoice.mozilla.org."""
 
     kind = "common-voice"
     title = "Common Voice"
@@ -27,32 +27,32 @@ class CommonVoice(FolderCorpus):
 
     @property
     def language(self) -> str:
-        """From the table's column `locale`, else from the folder's name."""
+        """From the table's column `locale`, or else the folder's name."""
         first = next(self._rows(), {})
         locale = (first.get("locale") or self.folder.name).split("-")[0].casefold()
         return _LANGUAGES.get(locale, locale)
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
-        """True for the folder itself or the one around it."""
+    def matches(cls, folder: Path) -> bool:
+        """True for the folder itself or the one that contains it."""
         return home_of(folder, _is_home) is not None
 
     def utterances(self, speaker_id: str | None = None) -> Iterator[Utterance]:
         """Yield recordings in the order of the table."""
-        # For one speaker a few hundred headers are read sooner than a table of a million lengths.
+        # For one speaker, reading a few hundred headers is faster than a table of a million durations.
         lengths = _Lengths(self.folder / "clip_durations.tsv") if speaker_id is None else None
         for row in self._rows():
             speaker, name = row.get("client_id") or "", row.get("path") or ""
-            if speaker_id not in (None, speaker) or not is_plain(name):
+            if speaker_id not in (None, speaker) or not is_bare_file_name(name):
                 continue
-            if not Path(name).suffix:  # the first releases left it out
+            if not Path(name).suffix:  # the first releases omit it
                 name += ".mp3"
             text = (row.get("sentence") or "").strip()
             listed_s = lengths.find(name) if lengths else None
             yield Utterance(speaker, name, text, self.folder / "clips" / name, listed_s=listed_s)
 
     def notes(self) -> dict[str, str]:
-        """Return gender and age where speakers told them."""
+        """Return the gender and age of speakers who gave them."""
         found = {}
         for row in self._rows():
             words = [row.get("gender") or "", row.get("age") or ""]
@@ -65,14 +65,14 @@ class CommonVoice(FolderCorpus):
 
 
 class _Lengths:
-    """The lengths of a release's recordings in 12 bytes each: the English one has more than two million."""
+    """The durations of a release's recordings in 12 bytes each: the English one has more than two million."""
 
     def __init__(self, path: Path) -> None:
         keys, milliseconds = array("q"), array("L")
         rows = csv.reader(lines_of(path) if path.is_file() else (), delimiter="\t", quoting=csv.QUOTE_NONE)
         for row in rows:
             if len(row) == 2 and row[1].isdecimal():
-                # 64 bits: that two of three million names fall together is one in four million.
+                # 64 bits: the chance that two of three million names collide is one in four million.
                 keys.append(hash(row[0]))
                 milliseconds.append(int(row[1]))
         order = np.argsort(np.asarray(keys))
@@ -80,7 +80,7 @@ class _Lengths:
         self._seconds = (np.asarray(milliseconds) / 1000).astype(np.float32)[order]
 
     def find(self, name: str) -> float | None:
-        """Return the length in seconds, None where the release does not list it."""
+        """Return the duration in seconds, or None if the release does not list it."""
         place = int(np.searchsorted(self._keys, hash(name)))
         found = place < len(self._keys) and self._keys[place] == hash(name)
         return float(self._seconds[place]) if found else None

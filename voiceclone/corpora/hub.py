@@ -1,4 +1,4 @@
-"""A dataset of the Hugging Face hub, read row by row through the optional package `datasets`."""
+"""A dataset on the Hugging Face Hub, read row by row through the optional package `datasets`."""
 
 import re
 from collections.abc import Iterator
@@ -12,30 +12,36 @@ from voiceclone.corpora.model import Corpus, Utterance
 from voiceclone.errors import InputError, NotFoundError, VoiceCloneError
 
 PACKAGE = "datasets==5.2.0"
-"""What to install; versions before 4 run programs that lie in a dataset, which must not happen."""
+"""What to install. Versions before 4 execute code contained in a dataset, which must not happen."""
 _NAME = re.compile(r"(?P<id>\w[\w.-]*(?:/\w[\w.-]*)?)(?::(?P<config>[\w.+-]*))?(?::(?P<split>[\w.+-]+))?")
 _TEXT_COLUMNS = ("text_normalized", "normalized_text", "text", "sentence", "transcription", "transcript", "raw_text")
 _SPEAKER_COLUMNS = ("speaker_id", "speaker", "client_id", "speaker_name", "reader_id", "user_id")
-_LANGUAGES = (("en-us", "en english"), ("es", "es spanish"), ("fr", "fr french"), ("it", "it italian"))
-_LANGUAGES += (("pt", "pt portuguese"), ("hi", "hi hindi"))
+_LANGUAGES = (
+    ("en-us", "en english"),
+    ("es", "es spanish"),
+    ("fr", "fr french"),
+    ("it", "it italian"),
+    ("pt", "pt portuguese"),
+    ("hi", "hi hindi"),
+)
 _ROWS_AT_ONCE = 16
 _BUFFER_BYTES = 4 * 2**20
 EVERYBODY = "all"
-"""The speaker of a dataset that does not say who speaks."""
+"""The only speaker of a dataset without speaker ids."""
 
 
 class HubDataset(Corpus):
-    """`owner/name[:config[:split]]`, or the folder of a dataset that was downloaded before."""
+    """`owner/name[:config[:split]]`, or the folder of a dataset downloaded before."""
 
     kind = "hub-dataset"
     title = "Hugging Face dataset"
     expensive = True
 
     def __init__(self, name: str) -> None:
-        """Remember what is meant; nothing is fetched before it is read.
+        """Store the name; nothing is downloaded before rows are read.
 
         Raises:
-            InputError: the name has another form, or the package `datasets` is missing or too old.
+            InputError: the name is malformed, or the package `datasets` is missing or too old.
         """
         self._given = name.strip()
         if self._given and Path(self._given).is_dir():
@@ -52,20 +58,20 @@ class HubDataset(Corpus):
 
     @property
     def where(self) -> str:
-        """What was given."""
+        """The name as given."""
         return self._given
 
     @property
     def language(self) -> str:
-        """From the config's name, `fr` for example; English where that tells nothing."""
+        """From the name of the config, for example `fr`; English if that says nothing."""
         name = re.split(r"[_-]", self._config or "")[0].casefold()
         return next((code for code, names in _LANGUAGES if name in names.split()), "en-us")
 
     def utterances(self, speaker_id: str | None = None) -> Iterator[Utterance]:
-        """Yield rows as they come; sound of other speakers comes over the line all the same.
+        """Yield rows as they arrive; audio of other speakers is downloaded all the same.
 
         Raises:
-            NotFoundError: the dataset cannot be reached or read, or has no sound.
+            NotFoundError: the dataset cannot be reached or read, or has no audio.
         """
         with _hub_errors(self._given):
             for number, row in enumerate(self._rows()):
@@ -97,7 +103,7 @@ class HubDataset(Corpus):
         text = next((columns[name] for name in _TEXT_COLUMNS if name in columns), None)
         speaker = next((columns[name] for name in _SPEAKER_COLUMNS if name in columns), None)
         if sound:
-            # The file as it was uploaded: decoding is ours, and theirs needs FFmpeg's libraries.
+            # The file as uploaded: we decode it ourselves, and the package would need FFmpeg's libraries.
             wanted = [name for name in (audio, text, speaker) if name is not None]
             rows = rows.cast_column(audio, Audio(decode=False)).select_columns(wanted)
         elif speaker is None:
@@ -112,15 +118,15 @@ class HubDataset(Corpus):
             }
 
     def _open(self, columns: list[str] | None = None) -> Any:
-        """Return the rows of the split; of Parquet files only `columns` are fetched."""
+        """Return the rows of the split; of Parquet files only `columns` are downloaded."""
         import datasets
         from pyarrow.dataset import ParquetFragmentScanOptions
 
-        datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False  # nobody needs to know
+        datasets.config.HF_UPDATE_DOWNLOAD_COUNTS = False  # no telemetry
         datasets.disable_progress_bars()
         builder = datasets.load_dataset_builder(self._id, self._config)
         if hasattr(builder.config, "fragment_scan_options"):
-            # As it comes the package reads a whole Parquet file ahead: 1.6 GB for one of 0.4 GB.
+            # By default the package reads a whole Parquet file ahead: 1.6 GB for a file of 0.4 GB.
             builder.config.fragment_scan_options = ParquetFragmentScanOptions(
                 pre_buffer=False, use_buffered_stream=True, buffer_size=_BUFFER_BYTES
             )
@@ -129,7 +135,7 @@ class HubDataset(Corpus):
         rows = builder.as_streaming_dataset(split=self._split)
         if isinstance(rows, dict):
             rows = rows["train"] if "train" in rows else rows[next(iter(rows))]
-        # Only a look at the first row tells the columns of files that do not declare them.
+        # For files that do not declare their columns, only the first row shows them.
         return rows if rows.features is not None else rows._resolve_features()
 
 
@@ -149,7 +155,7 @@ def _require_package() -> None:
 
 @contextmanager
 def _hub_errors(name: str) -> Iterator[None]:
-    """Turn whatever the package raises, which comes from five libraries, into one sentence."""
+    """Turn whatever the package raises, which comes from five libraries, into a `NotFoundError`."""
     try:
         yield
     except VoiceCloneError:
@@ -163,17 +169,18 @@ def _hub_errors(name: str) -> Iterator[None]:
 
 
 def _fetched(path: str | None) -> bytes | None:
-    """Return a file's bytes, from this disk or from the hub; None when there is none."""
+    """Return a file's content, from disk or from the hub; None if there is none."""
     if not path:
         return None
     import fsspec
 
     with fsspec.open(path, "rb") as file:
-        return file.read()
+        content: bytes = file.read()
+    return content
 
 
 def _file_name(number: int, path: str | None) -> str:
-    """Return a name that is unique in the dataset and safe as a file's name."""
+    """Return a name that is unique in the dataset and safe as a file name."""
     name = PurePosixPath((path or "").replace("\\", "/").split("::")[0])
     suffix = name.suffix.casefold() if name.suffix.casefold() in SOUND_SUFFIXES else ""
     stem = re.sub(r"[^\w-]+", "_", name.stem)[:60]

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from voiceclone.corpora.librispeech import find_table, only_speaker
-from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, is_plain, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, is_bare_file_name, lines_of
 
 _TEXT_ENDING = ".normalized.txt"
 
 
 class LibriTTS(FolderCorpus):
-    """[LibriTTS/][subset/]SPEAKER/CHAPTER/SPEAKER_CHAPTER_NNNNNN_NNNNNN.wav, as openslr.org/60 and /141 pack it."""
+    """[LibriTTS/][subset/]SPEAKER/CHAPTER/SPEAKER_CHAPTER_NNNNNN_NNNNNN.wav, the layout of openslr.org/60 and /141."""
 
     kind = "libritts"
     title = "LibriTTS"
@@ -18,20 +18,20 @@ class LibriTTS(FolderCorpus):
     holds = "folders SPEAKER/CHAPTER with .wav files and a .trans.tsv or .normalized.txt files"
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
-        """True when there is a table of a chapter or a text of a sentence somewhere in it."""
+    def matches(cls, folder: Path) -> bool:
+        """True if there is a chapter table or the text of a sentence anywhere in it."""
         return any(True for chapter in folders_below(folder) for ending in _TABLES for _ in chapter.glob(f"*{ending}"))
 
     def utterances(self, speaker_id: str | None = None) -> Iterator[Utterance]:
-        """Yield recordings chapter by chapter; other speakers' folders are not entered."""
+        """Yield recordings chapter by chapter, without entering other speakers' folders."""
         for chapter in folders_below(self.folder, only_speaker(speaker_id)):
             for name, text in _chapter_texts(chapter):
                 speaker = name.split("_")[0]
-                if speaker_id in (None, speaker) and is_plain(name):
+                if speaker_id in (None, speaker) and is_bare_file_name(name):
                     yield Utterance(speaker, f"{name}.wav", text, chapter / f"{name}.wav")
 
     def notes(self) -> dict[str, str]:
-        """Return sex and name of each speaker from `speakers.tsv`: READER, GENDER, SUBSET, NAME."""
+        """Return the sex and name of each speaker from `speakers.tsv`: READER, GENDER, SUBSET, NAME."""
         path = find_table(self.folder, "speakers.tsv")
         rows = [[cell.strip() for cell in line.split("\t")] for line in lines_of(path)] if path else []
         return {row[0]: f"{row[1]}, {row[3]}" for row in rows[1:] if len(row) > 3}
@@ -41,9 +41,9 @@ _TABLES = (".trans.tsv", _TEXT_ENDING)
 
 
 def _chapter_texts(chapter: Path) -> Iterator[tuple[str, str]]:
-    """Yield (name, text as it is spoken) from the chapter's table, or from the texts beside its recordings.
+    """Yield (name, normalised text) from the chapter's table, or from the text files next to its recordings.
 
-    A table's columns are name, text as printed, text with numbers and abbreviations written out.
+    The table has the columns name, original text, and text with numbers and abbreviations written out.
     """
     tables = sorted(chapter.glob("*.trans.tsv"))
     for table in tables:

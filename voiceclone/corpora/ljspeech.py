@@ -1,13 +1,13 @@
-"""LJSpeech, and the many corpora of one speaker that are laid out like it: `metadata.csv` beside `wavs/`."""
+"""LJSpeech, and the many single-speaker corpora with the same layout: `metadata.csv` next to `wavs/`."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
-from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_plain, lines_of
+from voiceclone.corpora.model import FolderCorpus, Utterance, home_of, is_bare_file_name, lines_of
 
 
 class LJSpeech(FolderCorpus):
-    """`metadata.csv` with `name|text|text with numbers written out`, `wavs/name.wav`."""
+    """`metadata.csv` with `name|text|text with numbers written out`, and `wavs/name.wav`."""
 
     kind = "ljspeech"
     title = "LJSpeech"
@@ -19,8 +19,8 @@ class LJSpeech(FolderCorpus):
         super().__init__(home_of(folder, _is_home) or folder)
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
-        """True for the folder itself or the one around it."""
+    def matches(cls, folder: Path) -> bool:
+        """True for the folder itself or the one that contains it."""
         return home_of(folder, _is_home) is not None
 
     def utterances(self, speaker_id: str | None = None) -> Iterator[Utterance]:
@@ -37,7 +37,7 @@ class LJSpeech(FolderCorpus):
                 yield Utterance(self.SPEAKER, path.name, text, path)
 
     def speaker_ids(self) -> Iterator[str]:
-        """Yield the one speaker."""
+        """Yield the only speaker."""
         yield self.SPEAKER
 
 
@@ -46,9 +46,9 @@ def _is_home(folder: Path) -> bool:
 
 
 def _sound_file(folder: Path, name: str) -> Path | None:
-    """Return the file of a row; None for a heading or a name that leads out of the folder."""
+    """Return the file of a row; None for a heading, or a name that points outside the folder."""
     path = folder / name
-    if not is_plain(name) or name.casefold() in ("file", "id", "name", "file_name"):
+    if not is_bare_file_name(name) or name.casefold() in ("file", "id", "name", "file_name"):
         return None
     endings = ("", ".wav", ".flac")
     return next(

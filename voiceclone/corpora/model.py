@@ -1,4 +1,4 @@
-"""What every corpus offers: its speakers and, one after another, their recordings with what is said in them."""
+"""The interface of all corpora: their speakers, and their recordings with texts, one after another."""
 
 import os
 from abc import ABC, abstractmethod
@@ -10,70 +10,70 @@ from typing import ClassVar
 from voiceclone.errors import AudioError
 
 DEEPEST = 5
-"""Levels of folders a corpus has at most, with one to spare: LibriSpeech/subset/speaker/chapter."""
+"""Maximum folder depth of a corpus, with one level to spare: LibriSpeech/subset/speaker/chapter."""
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """One recording of a corpus, still where the corpus keeps it."""
+    """A recording in a corpus, in its original place."""
 
     speaker_id: str
     name: str
-    """File name with its ending, unique in the corpus."""
+    """File name with its suffix, unique in the corpus."""
     text: str
-    """As the corpus has it; "" where it has none."""
+    """As in the corpus; "" if it has none."""
     path: Path | None = None
-    """Its file, whether that exists or not; None where the sound lies in `content`."""
+    """Its file, whether or not it exists; None if the audio is in `content`."""
     content: bytes | None = None
-    """An audio file's bytes."""
+    """The bytes of an audio file."""
     listed_s: float | None = None
-    """Length in seconds when the corpus says it."""
+    """Duration in seconds, if the corpus lists it."""
 
     @property
     def is_there(self) -> bool:
-        """False when the corpus lists a file that is missing."""
+        """False if the corpus lists a file that is missing."""
         return self.content is not None or (self.path is not None and self.path.is_file())
 
 
 @dataclass(frozen=True)
 class CorpusSpeaker:
-    """One speaker of a corpus and how much there is of them."""
+    """A speaker of a corpus and how much material there is."""
 
     speaker_id: str
     duration_s: float
-    """Of all recordings whose length can be read."""
+    """Of all recordings whose duration can be read."""
     clip_count: int
-    """Recordings that are there."""
+    """Existing recordings."""
     missing_count: int
-    """Recordings that are listed but are not there, or cannot be read."""
+    """Listed recordings that are missing or cannot be read."""
     language: str
-    """Code such as `en-us`; one that VoiceClone does not speak is possible."""
+    """A code such as `en-us`; possibly one that VoiceClone does not support."""
     note: str = ""
-    """What the corpus says of them, for example `F, Kara Shallenberg`."""
+    """What the corpus says about them, for example `F, Kara Shallenberg`."""
 
 
 class Corpus(ABC):
-    """A source of recordings with their texts, read one by one so that its size does not matter."""
+    """A source of recordings with texts, read one by one so that its size does not matter."""
 
     kind: ClassVar[str]
-    """Its name in options and calls."""
+    """Its name in options and function calls."""
     title: ClassVar[str]
     is_folder: ClassVar[bool] = False
     expensive: ClassVar[bool] = False
-    """Reading a recording costs a download: take what comes, do not look for better ones."""
+    """True if reading a recording costs a download: take the first ones instead of searching for better ones."""
 
     @property
     @abstractmethod
     def where(self) -> str:
-        """What the person gave: a folder or a dataset's name."""
+        """The folder or dataset name the user gave."""
 
     @property
     @abstractmethod
     def language(self) -> str:
-        """Code of the language most of it is in."""
+        """Code of its main language."""
 
     def language_of(self, speaker_id: str) -> str:
-        """Code of the language, or the kind of English, of one speaker."""
+        """Code of a speaker's language, or variety of English."""
         return self.language
 
     @abstractmethod
@@ -81,7 +81,7 @@ class Corpus(ABC):
         """Yield the recordings of one speaker, or of all, always in the same order."""
 
     def speaker_ids(self) -> Iterator[str]:
-        """Yield each speaker once, without reading sound."""
+        """Yield each speaker once, without reading audio."""
         known = set()
         for utterance in self.utterances():
             if utterance.speaker_id not in known:
@@ -89,7 +89,7 @@ class Corpus(ABC):
                 yield utterance.speaker_id
 
     def notes(self) -> dict[str, str]:
-        """Return what the corpus says of its speakers."""
+        """Return what the corpus says about each speaker."""
         return {}
 
 
@@ -98,7 +98,7 @@ class FolderCorpus(Corpus):
 
     is_folder = True
     holds: ClassVar[str]
-    """What makes a folder one of these, in words."""
+    """What identifies such a folder, in words."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
@@ -110,22 +110,23 @@ class FolderCorpus(Corpus):
 
     @classmethod
     @abstractmethod
-    def looks_right(cls, folder: Path) -> bool:
-        """True when the folder is of this kind; a quick look."""
+    def matches(cls, folder: Path) -> bool:
+        """True if the folder is of this kind; a quick check."""
 
 
 def duration_s(utterance: Utterance) -> float | None:
-    """Return the length of a recording from its header; None when it is missing or cannot be read."""
+    """Return the duration of a recording from its header; None if it is missing or cannot be read."""
     if not utterance.is_there:
         return None
     if utterance.listed_s is not None:
         return utterance.listed_s
     if utterance.content is not None:
         return _duration_of_bytes(utterance.content)
-    from voiceclone.audio.decoding import told_duration_s
+    from voiceclone.audio.decoding import stated_duration_s
 
+    assert utterance.path is not None  # it is there, and not as content
     try:
-        return told_duration_s(utterance.path)
+        return stated_duration_s(utterance.path)
     except AudioError:
         return None
 
@@ -136,7 +137,7 @@ def _duration_of_bytes(content: bytes) -> float | None:
     import soundfile
 
     try:
-        return soundfile.info(io.BytesIO(content)).duration
+        return float(soundfile.info(io.BytesIO(content)).duration)
     except soundfile.LibsndfileError:
         return None
 
@@ -144,9 +145,9 @@ def _duration_of_bytes(content: bytes) -> float | None:
 def folders_below(
     folder: Path, is_wanted: Callable[[Path], bool] = lambda folder: True, depth: int = DEEPEST
 ) -> Iterator[Path]:
-    """Yield a folder and those below it in order of their names; what is not wanted is not entered.
+    """Yield a folder and its subfolders in order of name, entering only those that `is_wanted`.
 
-    `depth` bounds the walk, so that links which lead in a circle do no harm.
+    `depth` bounds the walk, so that circular links do no harm.
     """
     yield folder
     if depth == 0:
@@ -159,20 +160,20 @@ def folders_below(
 
 
 def home_of(folder: Path, is_home: Callable[[Path], bool]) -> Path | None:
-    """Return `folder`, or the one folder in it that is meant, for `download/LJSpeech-1.1`; None without one."""
+    """Return `folder`, or the subfolder with the corpus, as in `download/LJSpeech-1.1`; None without one."""
     if is_home(folder):
         return folder
     inside = [path for path in folders_below(folder, depth=1) if path != folder and is_home(path)]
     return inside[0] if len(inside) == 1 else None
 
 
-def is_plain(name: str) -> bool:
-    """True for a file's name; one with folders in it could lead out of the corpus."""
+def is_bare_file_name(name: str) -> bool:
+    """True for a bare file name; one with folders could point outside the corpus."""
     return bool(name) and Path(name).name == name
 
 
 def lines_of(path: Path) -> Iterator[str]:
-    """Yield the lines of a text file that are not empty; signs that are not UTF-8 become �."""
+    """Yield the non-empty lines of a text file; bytes that are not UTF-8 become �."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
         for line in file:
             if line.strip():

@@ -1,4 +1,4 @@
-"""Who speaks in a corpus, for how long, and which of them a person means."""
+"""Who speaks in a corpus, for how long, and which of them the user means."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.wording import count
 
 SHORTEST_PREFIX = 8
-"""Letters of a long speaker id that may stand for it; Common Voice's have 128."""
+"""Leading letters that suffice to name a speaker with a long id; Common Voice's have 128."""
 
 
 @dataclass
@@ -21,19 +21,19 @@ class _Sum:
 def list_speakers(
     corpus: Corpus, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
 ) -> list[CorpusSpeaker]:
-    """Return every speaker with the length of their recordings, the one with most first.
+    """Return every speaker with the duration of their recordings, the one with the most first.
 
-    Only headers are read, one file at a time.
+    Reads only headers, one file at a time.
 
     Raises:
-        NotFoundError: there is not one recording.
-        Cancelled: `should_stop` said so.
+        NotFoundError: there is not a single recording.
+        Cancelled: `should_stop` returned True.
     """
     sums: dict[str, _Sum] = {}
     for number, utterance in enumerate(corpus.utterances()):
         stop_if_asked(should_stop, "Stopped. Nothing was changed.")
         if on_progress and number % 50 == 0:
-            # How many there are is only known at the end: the share nears 1 without reaching it.
+            # The total is only known at the end, so the fraction approaches 1 without reaching it.
             on_progress(number / (number + 5000), f"{count(number, 'recording')}, {count(len(sums), 'speaker')} so far")
         found = sums.setdefault(utterance.speaker_id, _Sum())
         length_s = duration_s(utterance)
@@ -62,15 +62,15 @@ def list_speakers(
 
 
 def choose_speaker(corpus: Corpus, wanted: str | None) -> str:
-    """Return the id of the speaker that is meant.
+    """Return the id of the requested speaker.
 
     Args:
-        corpus: where to look.
-        wanted: an id, or its first letters (`SHORTEST_PREFIX` or more); None in a corpus of one speaker.
+        corpus: the corpus.
+        wanted: an id, or its first letters (`SHORTEST_PREFIX` or more); None in a corpus with one speaker.
 
     Raises:
-        InputError: none was chosen, or more than one is meant.
-        NotFoundError: no such speaker, or nobody at all.
+        InputError: none was chosen, or several match.
+        NotFoundError: there is no such speaker, or none at all.
     """
     if wanted is None:
         return _only_speaker(corpus)
@@ -91,7 +91,7 @@ def choose_speaker(corpus: Corpus, wanted: str | None) -> str:
 
 
 def named(corpus: Corpus) -> str:
-    """Return how a sentence names a corpus."""
+    """Return how to refer to a corpus in a sentence."""
     return f"the {corpus.title} folder “{corpus.where}”" if corpus.is_folder else f"the dataset “{corpus.where}”"
 
 
@@ -101,7 +101,7 @@ def _how_to_see(corpus: Corpus) -> str:
 
 
 def no_sound(corpus: Corpus, missing_count: int) -> NotFoundError:
-    """Return the error for a corpus without one readable recording."""
+    """Return the error for a corpus without any readable recording."""
     if missing_count:
         return NotFoundError(
             f"Not one of the {count(missing_count, 'recording')} that {named(corpus)} lists can be read. "
@@ -111,7 +111,7 @@ def no_sound(corpus: Corpus, missing_count: int) -> NotFoundError:
 
 
 def stop_if_asked(should_stop: ShouldStop | None, words: str) -> None:
-    """Raise `Cancelled` with `words` when the person asked to stop."""
+    """Raise `Cancelled` with `words` if the user asked to stop."""
     if should_stop and should_stop():
         raise Cancelled(words)
 

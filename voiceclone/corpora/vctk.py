@@ -1,4 +1,4 @@
-"""VCTK: many speakers of English with different accents, one text file for each sentence."""
+"""VCTK: many speakers of English with different accents, and a text file per sentence."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from voiceclone.corpora.model import FolderCorpus, Utterance, folders_below, home_of, lines_of
 
 _SOUND_FOLDERS = ("wav48_silence_trimmed", "wav48", "wav16")
-"""Of version 0.92 (two microphones, FLAC), of 0.80 (WAV), and of copies at a lower rate."""
+"""Of version 0.92 (two microphones, FLAC), version 0.80 (WAV), and copies at a lower sample rate."""
 _AMERICAN = {"american", "canadian"}
 
 
@@ -23,12 +23,12 @@ class VCTK(FolderCorpus):
         self._accents: dict[str, str] | None = None
 
     @classmethod
-    def looks_right(cls, folder: Path) -> bool:
-        """True for the folder itself or the one around it."""
+    def matches(cls, folder: Path) -> bool:
+        """True for the folder itself or the one that contains it."""
         return home_of(folder, _is_home) is not None
 
     def utterances(self, speaker_id: str | None = None) -> Iterator[Utterance]:
-        """Yield recordings in the order of their names; of two microphones the first, as older versions have."""
+        """Yield recordings in order of name, from the first of two microphones, as in older versions."""
         sounds = next(self.folder / name for name in _SOUND_FOLDERS if (self.folder / name).is_dir())
         for speaker in self.speaker_ids():
             if speaker_id not in (None, speaker):
@@ -40,7 +40,7 @@ class VCTK(FolderCorpus):
                 yield Utterance(speaker, found, _tidy(text), sounds / speaker / found)
 
     def speaker_ids(self) -> Iterator[str]:
-        """Yield the speakers that have texts."""
+        """Yield the speakers with texts."""
         for folder in folders_below(self.folder / "txt", depth=1):
             if folder.name != "txt":
                 yield folder.name
@@ -51,11 +51,11 @@ class VCTK(FolderCorpus):
         return "en-us" if any(word in accent for word in _AMERICAN) else self.language
 
     def notes(self) -> dict[str, str]:
-        """Return sex and accent of each speaker from `speaker-info.txt`: ID AGE GENDER ACCENTS REGION."""
+        """Return the sex and accent of each speaker from `speaker-info.txt`: ID AGE GENDER ACCENTS REGION."""
         if self._accents is None:
             path = self.folder / "speaker-info.txt"
             rows = [line.split() for line in lines_of(path)] if path.is_file() else []
-            # The first edition writes 225 where the folders say p225.
+            # The first release writes 225 where the folders are named p225.
             self._accents = {_with_p(row[0]): f"{row[2]}, {row[3]}" for row in rows[1:] if len(row) > 3}
         return self._accents
 
@@ -69,5 +69,5 @@ def _with_p(speaker_id: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """Return the text without the blanks before commas that some sentences have."""
+    """Return the text without the spaces before commas that some sentences have."""
     return " ".join(text.replace(" ,", ",").replace(" .", ".").split())

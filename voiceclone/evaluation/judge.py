@@ -65,7 +65,7 @@ class Figures:
 class Judge:
     """Judges sentences against recordings of one person, who is listened to once.
 
-    The judges are an optional install (requirements-nodeps.txt); what a missing one would say is left out.
+    The package of a judge may be missing (webrtcvad, speechmos, faster-whisper); its figure is then left out.
 
     Args:
         held_out: recordings of the person that no training heard; may be empty.

@@ -13,8 +13,7 @@ from voiceclone.audio.sound import Audio
 
 ENOUGH_SPEECH_S = 30.0
 """Recordings that stand for a person's pitch. Two clips of the same person are off a single one by 1.9 to 4.3
-semitones or more in one of twenty draws, off eight (some 30 s) by 1.2 to 2.7: six speakers, docs/decisions.md, “Pitch
-beside likeness”."""
+semitones or more in one of twenty draws, off eight (some 30 s) by 1.2 to 2.7: six speakers, docs/decisions/0126."""
 RIGHT_SEMITONES = 2.0
 """Nearer than this is called right. Two clips of the same person are farther off eight in 0 to 15 of 100 draws."""
 FAR_SEMITONES = 4.0

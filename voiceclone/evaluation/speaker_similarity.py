@@ -1,34 +1,12 @@
 """Speaker similarity: cosine of Resemblyzer's embeddings (Casanova et al. 2022, YourTTS, call it SECS)."""
 
-import functools
 from collections.abc import Sequence
-from types import ModuleType
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from voiceclone.audio.sound import Audio, resample
 from voiceclone.compute import in_one_thread
-
-if TYPE_CHECKING:
-    from resemblyzer import VoiceEncoder
-
-_ENCODER_RATE = 16_000
-
-
-def _resemblyzer() -> ModuleType:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it imports a deprecated name of SciPy, and webrtcvad pkg_resources
-        import resemblyzer
-
-    return resemblyzer
-
-
-@functools.lru_cache(maxsize=1)
-def _encoder() -> "VoiceEncoder":
-    return _resemblyzer().VoiceEncoder("cpu", verbose=False)
+from voiceclone.evaluation import speaker_encoder
 
 
 @in_one_thread
@@ -38,9 +16,7 @@ def embed(audio: Audio) -> np.ndarray:
     Uses the package's own preprocessing (16 kHz, -30 dBFS, long silences removed), so that figures are comparable with
     published ones.
     """
-    sound = resample(audio, _ENCODER_RATE)
-    prepared = _resemblyzer().preprocess_wav(sound.samples, source_sr=_ENCODER_RATE)
-    return _encoder().embed_utterance(prepared)
+    return speaker_encoder.embed(resample(audio, speaker_encoder.SAMPLE_RATE).samples)
 
 
 def mean_embedding(recordings: Sequence[Audio]) -> np.ndarray:

@@ -1,1 +1,1 @@
-"""The base models of a data folder: which are there, getting and removing them."""
+"""The base models in a data folder: status, download, removal."""

@@ -1,4 +1,4 @@
-"""Which base models this program works with just now, so that none is removed under its hands."""
+"""Track which base models this process is using, so that none is removed while in use."""
 
 import threading
 from collections import Counter
@@ -11,17 +11,17 @@ from voiceclone.errors import BusyError
 
 @dataclass(frozen=True)
 class ModelRemoval:
-    """What removing a base model would mean."""
+    """The consequences of removing a base model."""
 
     base_id: str
     frees_mb: float
-    """Disk space that becomes free, megabytes of a million bytes; 0 when nothing of it is here."""
+    """Disk space it frees, in megabytes of a million bytes; 0 if none of its files are here."""
     voices: tuple[str, ...]
-    """Names of the voices that are silent until the model is back."""
+    """Names of the voices that cannot speak until the model is back."""
 
 
 class ModelsInUse:
-    """Counts the work that goes on with each base model in this program."""
+    """Counts the tasks that are using each base model in this process."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -29,7 +29,7 @@ class ModelsInUse:
 
     @contextmanager
     def use(self, base_id: str) -> Iterator[None]:
-        """Count one piece of work for as long as the block lasts."""
+        """Count one task for the duration of the block."""
         with self._lock:
             self._counts[base_id] += 1
         try:
@@ -40,10 +40,10 @@ class ModelsInUse:
 
     @contextmanager
     def unused(self, base_id: str, title: str) -> Iterator[None]:
-        """Let nothing begin with a model for as long as the block lasts.
+        """Prevent any use of a model for the duration of the block.
 
         Raises:
-            BusyError: something works with it.
+            BusyError: the model is in use.
         """
         with self._lock:
             if self._counts[base_id]:

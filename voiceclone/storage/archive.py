@@ -1,4 +1,4 @@
-"""Unpack a zip file that may come from anywhere: every path checked, every byte counted."""
+"""Unpack untrusted zip files: every path is checked and every byte counted."""
 
 import shutil
 import stat
@@ -16,8 +16,8 @@ from voiceclone.wording import count
 
 _CHUNK_BYTES = 1 << 20
 _LITTER = ("__MACOSX", ".DS_Store", "Thumbs.db")
-_LAST = "config.json"
-"""Moved in last: a folder that has it has the rest."""
+_MOVED_LAST = "config.json"
+"""Moved into place last: a folder that has it is complete."""
 
 
 def unpack(
@@ -29,27 +29,27 @@ def unpack(
     max_mb: float = MAX_MODEL_MB,
     max_files: int = MAX_MODEL_FILES,
 ) -> None:
-    """Unpack `archive` into `folder`, without the one folder that many archives have around their files.
+    """Unpack `archive` into `folder`, without the outer folder that many archives wrap around their files.
 
-    Files appear in `folder` only when all are unpacked and their checksums are right.
+    Files appear in `folder` only once all of them are unpacked and their checksums are right.
 
     Args:
         archive: a zip file.
-        folder: where to; files of the same name are replaced.
-        on_progress: told share and words.
-        should_stop: ends early; nothing is left.
-        max_mb: unpacked size that is accepted.
-        max_files: number of files that is accepted.
+        folder: the destination; files of the same name are replaced.
+        on_progress: called with (fraction 0..1, message).
+        should_stop: polled between blocks; return True to stop, which leaves nothing behind.
+        max_mb: largest unpacked size accepted, in megabytes of a million bytes.
+        max_files: largest number of files accepted.
 
     Raises:
-        ArchiveError: it is no zip file, damaged, too large, or would write outside `folder`.
+        ArchiveError: not a zip file, damaged, too large, or with a path outside `folder`.
         StorageError: the disk is full.
-        Cancelled: `should_stop` turned True.
+        Cancelled: `should_stop` returned True.
     """
     staging = folder.parent / f".unpacking-{folder.name}"
     remove_folder(staging)
     try:
-        with storage_errors(folder), _damage(archive), zipfile.ZipFile(archive) as opened:
+        with storage_errors(folder), _archive_errors(archive), zipfile.ZipFile(archive) as opened:
             members = _checked(opened, archive, max_mb, max_files)
             total = sum(member.file_size for member in members)
             require_free_disk(folder, total / 1e6)
@@ -60,7 +60,7 @@ def unpack(
                 with opened.open(member) as source, target.open("wb") as written:
                     while chunk := source.read(_CHUNK_BYTES):
                         if should_stop and should_stop():
-                            raise Cancelled("Stopped unpacking; next time it begins here again.")
+                            raise Cancelled("Stopped unpacking; next time it starts over.")
                         done += len(chunk)
                         if done > max_mb * 1e6:
                             raise _too_large(archive, max_mb)
@@ -78,7 +78,7 @@ def move_in(source: Path, folder: Path) -> None:
     """Move everything in `source` into `folder`, replacing files of the same name, and delete `source`."""
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        for path in sorted(source.iterdir(), key=lambda path: path.name == _LAST):
+        for path in sorted(source.iterdir(), key=lambda path: path.name == _MOVED_LAST):
             target = folder / path.name
             if path.is_dir() and not path.is_symlink() and target.is_dir():
                 move_in(path, target)
@@ -109,7 +109,7 @@ def _checked(opened: zipfile.ZipFile, archive: Path, max_mb: float, max_files: i
 
 
 def _target(root: Path, name: str, archive: Path) -> Path:
-    # zipfile makes ‘/’ of the separators of this system only; Windows also knows drives and the backslash.
+    # zipfile turns only this system's separators into ‘/’; Windows also knows drives and the backslash.
     parts = name.replace("\\", "/").split("/")
     if ".." in parts or not parts[0] or any(":" in part or "\0" in part for part in parts):
         raise _leads_out(archive, name)
@@ -125,12 +125,12 @@ def _without_outer_folder(staging: Path) -> Path:
 
 
 @contextmanager
-def _damage(archive: Path) -> Iterator[None]:
+def _archive_errors(archive: Path) -> Iterator[None]:
     try:
         yield
-    # RuntimeError: a password; NotImplementedError: a compression hardly anybody uses.
+    # RuntimeError: the archive has a password; NotImplementedError: an exotic compression.
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
-        raise ArchiveError(f"“{archive.name}” is no zip file, or it is damaged or has a password.") from error
+        raise ArchiveError(f"“{archive.name}” is not a zip file, or it is damaged or has a password.") from error
 
 
 def _too_large(archive: Path, max_mb: float) -> ArchiveError:

@@ -1,4 +1,4 @@
-"""Files on disk: generated ids, the one safe-path function, atomic writes, and full-disk errors in words."""
+"""Files on disk: generated ids, safe paths, atomic writes, and full-disk errors in plain words."""
 
 import errno
 import json
@@ -26,26 +26,26 @@ _REPLACE_PAUSE_S = 0.025
 
 
 def new_id() -> str:
-    """Return an identifier nobody can guess, 32 hexadecimal digits."""
+    """Return an unguessable identifier of 32 hexadecimal digits."""
     return uuid.uuid4().hex
 
 
 def is_id(value: object) -> bool:
-    """True for what `new_id` makes."""
+    """True if `value` has the form of `new_id`."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 def now_iso() -> str:
-    """Return the present moment in UTC, for example `2026-01-31T09:30:00.125+00:00`."""
+    """Return the current time in UTC, for example `2026-01-31T09:30:00.125+00:00`."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def clean_name(name: str, what: str = "name") -> str:
-    """Return a label with its spaces tidied.
+    """Return a label with normalised whitespace.
 
     Args:
-        name: what a person typed; it is never part of a path.
-        what: the word for it in the message, for example `voice name`.
+        name: as typed by a person; never used in a path.
+        what: its description in the error message, for example `voice name`.
 
     Raises:
         InputError: the name is empty, longer than `MAX_NAME_CHARACTERS` or not printable.
@@ -63,15 +63,15 @@ def clean_name(name: str, what: str = "name") -> str:
 
 
 def safe_path(root: Path, *parts: str) -> Path:
-    """Join `parts` below `root` and refuse whatever would lead out of it, or to `root` itself.
+    """Join `parts` below `root`, refusing a result outside it or equal to it.
 
     Raises:
-        NotFoundError: the path would not lie inside `root`.
+        NotFoundError: the path is not inside `root`.
     """
     try:
         path = root.joinpath(*parts).resolve()
         inside = path != root.resolve() and path.is_relative_to(root.resolve())
-    except (OSError, ValueError, RuntimeError) as error:  # a null byte, a loop of links
+    except (OSError, ValueError, RuntimeError) as error:  # a null byte, a symlink loop
         raise NotFoundError("That name is not one of yours; choose it from the list.") from error
     if not inside:
         raise NotFoundError("That name is not one of yours; choose it from the list.")
@@ -80,7 +80,7 @@ def safe_path(root: Path, *parts: str) -> Path:
 
 @contextmanager
 def storage_errors(where: Path) -> Iterator[None]:
-    """Turn a full or forbidden disk, or an impossible name, into a `StorageError` with its remedy."""
+    """Turn a full disk, missing permissions or an impossible name into a `StorageError` with its remedy."""
     try:
         yield
     except OSError as error:
@@ -96,21 +96,21 @@ def storage_errors(where: Path) -> Iterator[None]:
             ) from error
         if error.errno in _NO_SUCH_PLACE_ERRNOS:
             raise StorageError(
-                f"A file of that name cannot be made in “{where}”. Choose another name or folder."
+                f"A file of that name cannot be created in “{where}”. Choose another name or folder."
             ) from error
         raise
 
 
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path`; it takes the place of `path` when the block succeeds."""
+    """Yield a temporary path next to `path`, which replaces `path` if the block succeeds."""
     with storage_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.parent / f".part-{uuid.uuid4().hex}{path.suffix}"
         try:
             temporary.touch()
             yield temporary
-            with temporary.open("r+b") as written:  # Windows flushes only what is open for writing
+            with temporary.open("r+b") as written:  # Windows can only flush files open for writing
                 os.fsync(written.fileno())
             move_into_place(temporary, path)
         finally:
@@ -118,9 +118,9 @@ def atomic_file(path: Path) -> Iterator[Path]:
 
 
 def move_into_place(source: Path, target: Path) -> None:
-    """Let `source` take the place of `target`, which may be there."""
-    # On Windows a file that another process is reading just now cannot be replaced; it is free
-    # again within milliseconds, so a short wait is the whole cure.
+    """Move `source` to `target`, replacing it if it exists."""
+    # On Windows a file that another process is reading cannot be replaced. It is free again within milliseconds,
+    # so a short wait suffices.
     for attempt in range(_REPLACE_ATTEMPTS):
         try:
             source.replace(target)
@@ -132,18 +132,18 @@ def move_into_place(source: Path, target: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write `content` to `path`, whole or not at all."""
+    """Write `content` to `path` atomically."""
     with atomic_file(path) as temporary:
         temporary.write_bytes(content)
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON to `path`, whole or not at all."""
+    """Write `value` as JSON to `path` atomically."""
     write_bytes(path, (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
 
 
 def read_json(path: Path, *, missing: VoiceCloneError, damaged: VoiceCloneError) -> Any:
-    """Read JSON; raise `missing` or `damaged` when it is not there or not readable."""
+    """Read JSON; raise `missing` if the file does not exist, `damaged` if it cannot be read."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -153,12 +153,12 @@ def read_json(path: Path, *, missing: VoiceCloneError, damaged: VoiceCloneError)
 
 
 def copy_path(path: Path) -> Path:
-    """Return where `write_json_twice` puts the copy of a file, for example `run.copy.json`."""
+    """Return the path of the copy that `write_json_twice` makes, for example `run.copy.json`."""
     return path.with_name(f"{path.stem}.copy{path.suffix}")
 
 
 def write_json_twice(path: Path, value: Any) -> None:
-    """Write `value` as JSON to `path` and to a copy beside it: for what is written once and cannot be made again."""
+    """Write `value` as JSON to `path` and to a copy next to it, for data that cannot be made again."""
     write_json(copy_path(path), value)
     write_json(path, value)
 
@@ -170,13 +170,13 @@ def read_json_twice(
     damaged: VoiceCloneError,
     on_repair: Callable[[], None] | None = None,
 ) -> Any:
-    """Read what `write_json_twice` wrote; where `path` is damaged, its copy counts and takes its place.
+    """Read what `write_json_twice` wrote; if `path` is damaged, restore it from its copy.
 
     Args:
         path: the file.
-        missing: raised when neither is there.
-        damaged: raised when neither can be read.
-        on_repair: called when the copy had to be used.
+        missing: raised if neither file exists.
+        damaged: raised if neither file can be read.
+        on_repair: called if the copy had to be used.
     """
     try:
         return read_json(path, missing=missing, damaged=damaged)
@@ -193,10 +193,10 @@ def read_json_twice(
 
 
 def remove_folder(folder: Path) -> None:
-    """Delete a folder and what is in it; one that is not there is fine.
+    """Delete a folder with its contents; a missing one is fine.
 
     Raises:
-        StorageError: something in it may not be deleted.
+        StorageError: something in it cannot be deleted.
     """
     with storage_errors(folder):
         if folder.exists():
@@ -217,7 +217,7 @@ def require_free_disk(folder: Path, needed_mb: float = MIN_FREE_DISK_MB) -> None
 
 
 def require_writable(folder: Path) -> None:
-    """Raise `StorageError` unless a file can be made in `folder`, which is made where it is missing."""
+    """Raise `StorageError` unless a file can be created in `folder`, which is created if missing."""
     with storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".part-{uuid.uuid4().hex}"

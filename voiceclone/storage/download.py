@@ -1,4 +1,4 @@
-"""Fetch one file from an address: resumable, with real progress, checked by hash or size, stopped when asked."""
+"""Download a file: resumable, with fine-grained progress, verified by hash or size, cancellable."""
 
 import hashlib
 import re
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     import httpx2
 
 OnBytes = Callable[[int, int | None], None]
-"""Told how many bytes of the file are there, and how many it has (None while unknown)."""
+"""Called with the number of bytes present and the file's total (None while unknown)."""
 ATTEMPTS = 5
-"""Broken connections in a row, none of which brought a byte, after which fetching gives up."""
+"""Number of consecutive connections without a single byte after which the download fails."""
 RETRY_PAUSE_S = 1.0
 _TIMEOUT_S = 20.0
 _CHUNK_BYTES = 256 * 1024
 _PART_SUFFIX = ".part"
 _SPARE_MB = 200.0
-"""Room to leave on the disk beside what is fetched."""
+"""Free space to leave on the disk."""
 _SHA256 = re.compile(r'"?([0-9a-f]{64})"?')
 
 
 @dataclass(frozen=True)
-class Published:
-    """What the server says of a whole file; None for what it does not say."""
+class RemoteFile:
+    """What the server states about the whole file; None where it states nothing."""
 
     size_bytes: int | None = None
     sha256: str | None = None
@@ -47,25 +47,25 @@ def fetch(
     sha256: str = "",
     advice: str = "",
 ) -> Path:
-    """Fetch `url` to `path` unless it lies there whole; what a broken attempt left is gone on from.
+    """Download `url` to `path` unless it is there already; an interrupted download is resumed.
 
-    Written on the hub library's session, which knows proxies and certificates. Its own `hf_hub_download` (2.4.0)
-    begins anew in each process, tells progress every 10 MB only, cannot be stopped, and knows no other place than
-    the hub. No token is sent. Without `sha256` the hub's own hash is checked where it names one
-    (`X-Linked-ETag`), and the size in any case.
+    Uses the session of huggingface_hub, which handles proxies and certificates. Its own `hf_hub_download` (2.4.0) does
+    not resume across processes, reports progress only every 10 MB, cannot be stopped, and knows no other server. No
+    token is sent. Without `sha256`, the hash given by the hub (`X-Linked-ETag`) is checked if there is one; the size
+    always is.
 
     Args:
-        url: where from.
-        path: where to; `.part` is appended to its name until it is whole and checked.
-        on_bytes: told as it comes.
-        should_stop: ends early; what was fetched stays.
-        sha256: what it has to be, where that was published beforehand.
-        advice: what else to do when it cannot be had, a sentence.
+        url: the source.
+        path: the destination; the suffix `.part` is appended until the file is complete and verified.
+        on_bytes: called as bytes arrive.
+        should_stop: polled for every chunk; return True to stop. What has been downloaded is kept.
+        sha256: the expected hash, if published in advance.
+        advice: a sentence saying what else to do if the download fails.
 
     Raises:
-        BaseModelError: the place cannot be reached, has no such file, or its content is not the expected one.
+        BaseModelError: the server cannot be reached, does not have the file, or the content is not as expected.
         StorageError: the disk is full.
-        Cancelled: `should_stop` turned True.
+        Cancelled: `should_stop` returned True.
     """
     with storage_errors(path.parent), _network_errors(path.name, advice):
         if path.is_file() and (not sha256 or file_sha256(path) == sha256):
@@ -74,11 +74,11 @@ def fetch(
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(path.name + _PART_SUFFIX)
         published = _fetch_with_retries(url, part, on_bytes, should_stop)
-        wrong = _what_is_wrong(part, published, sha256)
+        wrong = _mismatch(part, published, sha256)
         if wrong:
             part.unlink()
             raise BaseModelError(
-                f"The file “{path.name}” that came is not the expected one (its {wrong}), so it was thrown away. "
+                f"The downloaded file “{path.name}” is not the expected one (its {wrong}), so it was deleted. "
                 f"Try again; if that does not help, do without. {advice}".rstrip()
             )
         part.replace(path)
@@ -86,12 +86,12 @@ def fetch(
 
 
 def file_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, read in blocks."""
+    """Return the SHA-256 of a file, read block by block."""
     with path.open("rb") as handle:
         return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
-def _what_is_wrong(part: Path, published: Published, sha256: str) -> str:
+def _mismatch(part: Path, published: RemoteFile, sha256: str) -> str:
     size_bytes = part.stat().st_size
     if published.size_bytes is not None and size_bytes != published.size_bytes:
         return f"size is wrong: {size_bytes:,} bytes in place of {published.size_bytes:,}"
@@ -99,14 +99,14 @@ def _what_is_wrong(part: Path, published: Published, sha256: str) -> str:
     return "checksum is wrong" if expected and file_sha256(part) != expected else ""
 
 
-def _fetch_with_retries(url: str, part: Path, on_bytes: OnBytes, should_stop: ShouldStop | None) -> Published:
+def _fetch_with_retries(url: str, part: Path, on_bytes: OnBytes, should_stop: ShouldStop | None) -> RemoteFile:
     import httpx2
 
     broken_in_a_row = 0
     while True:
         before = part.stat().st_size if part.exists() else 0
         try:
-            return _fetch_rest(url, part, before, on_bytes, should_stop)
+            return _fetch_remaining(url, part, before, on_bytes, should_stop)
         except httpx2.TransportError:
             grew = part.exists() and part.stat().st_size > before
             broken_in_a_row = 1 if grew else broken_in_a_row + 1
@@ -115,8 +115,8 @@ def _fetch_with_retries(url: str, part: Path, on_bytes: OnBytes, should_stop: Sh
             time.sleep(RETRY_PAUSE_S)
 
 
-def _fetch_rest(url: str, part: Path, have: int, on_bytes: OnBytes, should_stop: ShouldStop | None) -> Published:
-    """Append to `part` what is missing of the file behind `url`."""
+def _fetch_remaining(url: str, part: Path, have: int, on_bytes: OnBytes, should_stop: ShouldStop | None) -> RemoteFile:
+    """Append the missing part of the file at `url` to `part`."""
     from huggingface_hub import get_session
     from huggingface_hub.utils import hf_raise_for_status
 
@@ -124,11 +124,11 @@ def _fetch_rest(url: str, part: Path, have: int, on_bytes: OnBytes, should_stop:
     if have:
         headers["Range"] = f"bytes={have}-"
     with get_session().stream("GET", url, headers=headers, timeout=_TIMEOUT_S) as response:
-        published = _published(response)
-        if have and response.status_code == 416:  # nothing is missing, or what is there is of another file
+        published = _remote_file(response)
+        if have and response.status_code == 416:  # nothing is missing, or `part` belongs to another file
             return published
         hf_raise_for_status(response)
-        if response.status_code != 206:  # the server sends the whole file, asked or not
+        if response.status_code != 206:  # the server ignored the range and sends the whole file
             have = 0
         if published.size_bytes is not None:
             require_free_disk(part.parent, (published.size_bytes - have) / 1e6 + _SPARE_MB)
@@ -143,8 +143,8 @@ def _fetch_rest(url: str, part: Path, have: int, on_bytes: OnBytes, should_stop:
     return published
 
 
-def _published(response: "httpx2.Response") -> Published:
-    """Read what the server, and the hub that sent us there, say of the whole file."""
+def _remote_file(response: "httpx2.Response") -> RemoteFile:
+    """Read what the server, and the hub that redirected to it, state about the whole file."""
     linked = [answer.headers for answer in (*response.history, response)]
     sizes = [headers["X-Linked-Size"] for headers in linked if headers.get("X-Linked-Size", "").isdecimal()]
     hashes = [match[1] for headers in linked if (match := _SHA256.fullmatch(headers.get("X-Linked-ETag", "")))]
@@ -152,12 +152,12 @@ def _published(response: "httpx2.Response") -> Published:
     if response.status_code == 200:
         size = response.headers.get("Content-Length", "")
     size = sizes[0] if sizes else size
-    return Published(int(size) if size.isdecimal() else None, hashes[0] if hashes else None)
+    return RemoteFile(int(size) if size.isdecimal() else None, hashes[0] if hashes else None)
 
 
 @contextmanager
 def _network_errors(name: str, advice: str) -> Iterator[None]:
-    """Turn what can go wrong between here and the server into a sentence."""
+    """Turn network errors into a `BaseModelError` in plain words."""
     import httpx2
     from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
 

@@ -1,14 +1,14 @@
-"""Safetensors files as files: whole or cut short."""
+"""Check safetensors files for completeness."""
 
 from pathlib import Path
 
 
 def is_whole(path: Path) -> bool:
-    """True when a safetensors file is there and not cut, at whatever byte; no tensor is read."""
+    """True if a safetensors file exists and is not truncated; reads no tensor."""
     from safetensors import SafetensorError, safe_open
 
     try:
-        # Opening checks every offset and length that the header promises against the file.
+        # Opening the file checks every offset and length in the header against its size.
         with safe_open(path, framework="np") as opened:
             opened.keys()
     except (SafetensorError, OSError):

@@ -1,4 +1,4 @@
-"""A folder in the data folder for sound on its way into clips; one that a killed process left is swept."""
+"""Temporary folders inside the data folder; those left by a killed process are swept."""
 
 import shutil
 from collections.abc import Iterator
@@ -10,33 +10,34 @@ from filelock import FileLock, Timeout
 from voiceclone.storage import disk
 
 _PREFIX = ".spool-"
+"""The name older versions used, so that their leftovers are swept, too."""
 _LOCK = ".lock"
 
 
 @contextmanager
-def spool_folder(root: Path) -> Iterator[Path]:
-    """Give a new folder inside `root`, for as long as the block lasts.
+def staging_folder(root: Path) -> Iterator[Path]:
+    """Yield a new folder inside `root` that exists for the duration of the block.
 
-    In the data folder and not in the system's temporary one, which may be small or in memory. The lock beside it
-    is held by the operating system for this process: it ends with the process, however that ends.
+    The system's temporary folder will not do: it may be small or in memory. The operating system holds the lock next
+    to the folder for this process and releases it when the process ends, however that happens.
     """
     folder = root / f"{_PREFIX}{disk.new_id()}"
     with disk.storage_errors(root):
         root.mkdir(parents=True, exist_ok=True)
         lock = FileLock(_lock_path(folder), timeout=0)
         try:
-            with lock:  # before the folder is there, so that it is never seen without its owner
+            with lock:  # taken before the folder exists, so that it never appears without an owner
                 folder.mkdir()
                 try:
                     yield folder
                 finally:
                     shutil.rmtree(folder, ignore_errors=True)
         finally:
-            _forget(lock)
+            _remove_lock_file(lock)
 
 
-def sweep_spools(root: Path) -> int:
-    """Delete the folders in `root` that no living process owns; return how many. What may not be deleted stays."""
+def sweep_staging(root: Path) -> int:
+    """Delete the folders in `root` that no living process owns; return how many. Undeletable ones are left alone."""
     swept = 0
     found = {path.with_suffix("") if path.suffix == _LOCK else path for path in root.glob(f"{_PREFIX}*")}
     for folder in found:
@@ -46,9 +47,9 @@ def sweep_spools(root: Path) -> int:
                 swept += folder.exists()
                 shutil.rmtree(folder, ignore_errors=True)
         except (Timeout, OSError):
-            continue  # somebody's, or not ours to touch
+            continue  # in use, or not ours to delete
         if not folder.exists():
-            _forget(lock)
+            _remove_lock_file(lock)
     return swept
 
 
@@ -56,6 +57,6 @@ def _lock_path(folder: Path) -> Path:
     return folder.with_name(folder.name + _LOCK)
 
 
-def _forget(lock: FileLock) -> None:
+def _remove_lock_file(lock: FileLock) -> None:
     with suppress(OSError):
         Path(lock.lock_file).unlink(missing_ok=True)

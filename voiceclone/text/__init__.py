@@ -1,1 +1,1 @@
-"""From written text to what the base model reads: spoken words, sentences, phonemes."""
+"""From written text to the input of the base model: spoken words, sentences, phonemes."""

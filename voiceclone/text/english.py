@@ -1,8 +1,8 @@
-"""English words -> Kokoro's phonemes: the dictionaries it was trained with, espeak-ng for what they lack.
+"""Convert English words to Kokoro's phonemes, with the dictionaries it was trained on and espeak-ng as fallback.
 
-The dictionaries are those of misaki (Apache-2.0). They are read as files, and the rules below follow
-`misaki/en.py` (0.9.4), because importing that imports spaCy (4 s, 500 MB), which then wants a tagger model
-that is not on PyPI. `heteronyms.py` chooses among the pronunciations of one word.
+The dictionaries are those of misaki (Apache-2.0). They are read as files, and the rules below follow `misaki/en.py`
+(0.9.4), because importing misaki imports spaCy (4 s, 500 MB), which then needs a tagger model that is not on PyPI.
+`heteronyms.py` chooses among the pronunciations of a word.
 """
 
 import importlib.util
@@ -29,22 +29,22 @@ _LETTERS = re.compile(r"'?[A-Za-z]+(?:'[A-Za-z]+)*'?")
 
 @dataclass
 class _Word:
-    """One word or mark of a clause."""
+    """A word or punctuation mark of a clause."""
 
     text: str
     space_before: bool
     reading: Reading | None = None
-    """Which of several pronunciations; None where there is one."""
+    """The chosen pronunciation; None if there is only one."""
     phonemes: str = field(default="")
 
 
-def sounds(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> list[str]:
-    """Return the phonemes of the clauses of a text; spaces between words kept.
+def phonemize_clauses(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> list[str]:
+    """Return the phonemes of the clauses of a text, with the spaces between words.
 
     Args:
-        parts: clauses (words, apostrophes, hyphens) in the even places, the punctuation between them in the odd ones.
+        parts: clauses (words, apostrophes, hyphens) at even indices, the punctuation between them at odd ones.
         british: use the British dictionary.
-        guess: gives the phonemes of a word that is not in the dictionary.
+        guess: returns the phonemes of a word that is not in the dictionary.
     """
     dictionary = _dictionary(british)
     clauses = [_words(part, dictionary) for part in parts[::2]]
@@ -55,14 +55,14 @@ def sounds(parts: Sequence[str], british: bool, guess: Callable[[str], str]) -> 
         if set(behind) & _SENTENCE_ENDS:
             _choose_readings(sentence, dictionary)
             sentence = []
-    return [_clause_sounds(clause, dictionary, guess) for clause in clauses]
+    return [_clause_phonemes(clause, dictionary, guess) for clause in clauses]
 
 
 _SENTENCE_ENDS = frozenset(".!?…")
 
 
 def _choose_readings(clauses: Sequence[Sequence[_Word]], dictionary: "Dictionary") -> None:
-    """Choose among the pronunciations of the words of one sentence."""
+    """Choose among the pronunciations of the words in one sentence."""
     said: list[_Word] = []
     breaks = set()
     for clause in clauses:
@@ -77,14 +77,14 @@ def _choose_readings(clauses: Sequence[Sequence[_Word]], dictionary: "Dictionary
         said[index].reading = heteronyms.reading(tokens, index)
 
 
-def _clause_sounds(words: list[_Word], dictionary: "Dictionary", guess: Callable[[str], str]) -> str:
+def _clause_phonemes(words: list[_Word], dictionary: "Dictionary", guess: Callable[[str], str]) -> str:
     next_vowel: bool | None = None  # None at the end of the clause
     for index in range(len(words) - 1, -1, -1):
         word = words[index]
         if _is_spelt(words, index):
             word.phonemes = dictionary.spell(word.text)
         else:
-            word.phonemes = _sound(word, dictionary, next_vowel, guess)
+            word.phonemes = _word_phonemes(word, dictionary, next_vowel, guess)
         first = next((c for c in word.phonemes if c not in "ˈˌ"), None)
         next_vowel = next_vowel if first is None else first in _VOWELS
     _soften_compounds(words)
@@ -111,18 +111,18 @@ _CAMEL = re.compile(
 
 
 def _camel_parts(word: str) -> list[str]:
-    """Split `iPhone` and `HTMLPage` where the capitals say so, `mp3` before its digits."""
+    """Split `iPhone` and `HTMLPage` at their capitals, `mp3` before its digits."""
     return _CAMEL.split(word)
 
 
 def _is_spelt(words: list[_Word], index: int) -> bool:
-    """True for a letter in a row of single capitals (`U S A`), where `A` is no article."""
+    """True for a letter in a sequence of single capitals (`U S A`), where `A` is not the article."""
     row = words[max(0, index - 1) : index + 2]
     singles = [len(word.text) == 1 and word.text.isupper() for word in row]
     return singles[min(index, 1)] and sum(singles) > 1
 
 
-def _sound(
+def _word_phonemes(
     word: _Word,
     dictionary: "Dictionary",
     next_vowel: bool | None,
@@ -145,7 +145,7 @@ def _sound(
 
 
 def _read(word: _Word, dictionary: "Dictionary", stress: float | None, last: bool) -> str | None:
-    """Return the pronunciation of a word that is chosen, or None when the dictionary lacks it."""
+    """Return the chosen pronunciation of a word, or None if the dictionary lacks it."""
     reading = word.reading or Reading()
     if reading.american:
         return with_stress(reading.british if dictionary.british else reading.american, stress)
@@ -153,7 +153,7 @@ def _read(word: _Word, dictionary: "Dictionary", stress: float | None, last: boo
 
 
 def _function_word(text: str, next_vowel: bool | None) -> str | None:
-    """Return the small words whose sound depends on what follows, or None for all others."""
+    """Return the phonemes of a function word that depends on the next sound; None for all other words."""
     small = text.lower()
     if text in ("a", "A"):
         return "ˈA" if next_vowel is None else "ɐ"
@@ -173,12 +173,12 @@ def _function_word(text: str, next_vowel: bool | None) -> str | None:
 
 
 def is_name(word: str) -> bool:
-    """True for a word in small letters that the dictionary writes with a capital only: `boston`, `monday`."""
+    """True for a lower-case word that the dictionary only lists with a capital: `boston`, `monday`."""
     return _dictionary(british=False).is_name(word)
 
 
 class Dictionary:
-    """misaki's pronunciations of one kind of English."""
+    """misaki's dictionary for one variety of English."""
 
     def __init__(self, british: bool) -> None:
         self._plural_vowel = "ɪ" if british else "ᵻ"
@@ -188,7 +188,7 @@ class Dictionary:
 
     def entry(self, word: str, part: str | None, last: bool) -> str | None:
         """Return the pronunciation listed for exactly `word`."""
-        if self.british and word in ("z", "Z"):  # the dictionary has the American name
+        if self.british and word in ("z", "Z"):  # the dictionary lists the American name
             return "zˈɛd"
         listed = self._gold.get(word) or self._silver.get(word)
         if isinstance(listed, dict):
@@ -199,31 +199,31 @@ class Dictionary:
         return listed
 
     def is_unclear(self, word: str) -> bool:
-        """True when the pronunciation of `word`, or of what it is the plural of, goes by the part of speech."""
+        """True if the pronunciation of `word`, or of its singular, depends on the part of speech."""
         small = word.lower()
         stems = (small, small[:-1], small[:-2]) if small.endswith("s") else (small,)
         tables = (self._gold[stem] for stem in stems if isinstance(self._gold.get(stem), dict))
         return any(table.keys() - {"DEFAULT", "None"} for table in tables)
 
     def is_name(self, word: str) -> bool:
-        """True when only the capitalised spelling is among the checked entries; see the function above."""
+        """True if only the capitalised spelling is among the verified entries; see `is_name` above."""
         return word not in self._gold and word.capitalize() in self._gold
 
     def pronounce(self, word: str, part: str | None, stress: float | None, last: bool = False) -> str | None:
-        """Return the pronunciation of `word` in any case, or of its stem with -s, -ed, -ing; else None."""
+        """Return the pronunciation of `word` in any case, or derived from its stem with -s, -ed, -ing; else None."""
         spellings = [word, word.lower(), word.capitalize()]
         if word.endswith("'"):
             spellings += [word[:-1], word[:-1].lower()]
         for spelling in spellings:
             found = self.entry(spelling, part, last)
-            # Short capitals such as US or IT are only words when they are listed in capitals.
+            # Short words in capitals such as US or IT count as words only if they are listed in capitals.
             if found is not None:
                 return with_stress(found, stress)
         small = word.lower()
         return self._plural(small, part, stress) or self._past(small, stress) or self._ing(small, stress)
 
     def spell(self, letters: str) -> str:
-        """Return the names of the letters as one word, stressed on the last."""
+        """Return the names of the letters as one word, with the stress on the last."""
         names = [self.entry(letter.upper(), None, last=False) or "" for letter in letters if letter.isalpha()]
         stressed = with_stress("".join(names), 0).rsplit(_SECONDARY, 1)
         return _PRIMARY.join(stressed)
@@ -286,7 +286,7 @@ class Dictionary:
 
 
 def with_stress(phonemes: str, stress: float | None) -> str:
-    """Return `phonemes` with more or less stress, on misaki's scale from -2 (none) to 2 (primary)."""
+    """Return `phonemes` with changed stress, on misaki's scale from -2 (none) to 2 (primary)."""
     if stress is None:
         return phonemes
     if stress < -1:
@@ -304,7 +304,7 @@ def with_stress(phonemes: str, stress: float | None) -> str:
 
 
 def _soften_compounds(words: list[_Word]) -> None:
-    """Of the parts of one hyphenated or joined word, let about half keep their primary stress."""
+    """Let about half of the parts of a hyphenated or joined word keep their primary stress."""
     start = 0
     for end in range(1, len(words) + 1):
         if end < len(words) and not words[end].space_before:

@@ -1,4 +1,4 @@
-"""Pronunciation by the rules of espeak-ng, whose shared library the `espeakng-loader` wheel brings."""
+"""Pronunciation by the rules of espeak-ng, whose shared library comes with the `espeakng-loader` wheel."""
 
 import atexit
 import ctypes
@@ -20,18 +20,18 @@ _TEXT_IS_UTF8 = 1
 TIE = "͡"
 _IPA_WITH_TIES = 0x02 | 0x80 | (ord(TIE) << 8)
 _LONGEST_DATA_PATH = 140
-"""espeak-ng copies the path of its data into 160 bytes, file names included, and cuts off what is longer."""
+"""espeak-ng copies the path of its data, including file names, into 160 bytes and truncates the rest."""
 
 _lock = threading.Lock()
-"""espeak-ng keeps its voice and its results in global variables: one caller at a time."""
+"""espeak-ng keeps its voice and results in global variables, so only one caller may use it at a time."""
 _LANGUAGE_SWITCH = re.compile(r"\([^)]*\)")
 
 
 def ipa(text: str, voice: str) -> str:
-    """Return the pronunciation of `text` in IPA, words divided by spaces, two-letter sounds joined by `TIE`.
+    """Return the pronunciation of `text` in IPA, with spaces between words and two-letter sounds joined by `TIE`.
 
     Args:
-        text: letters, apostrophes, hyphens and spaces; punctuation is read as a clause end and is lost.
+        text: letters, apostrophes, hyphens and spaces; punctuation ends a clause and is lost.
         voice: an espeak-ng voice, its file below `lang/`, for example `roa/fr`.
 
     Raises:
@@ -43,16 +43,16 @@ def ipa(text: str, voice: str) -> str:
             raise TextError(f"The pronunciation data for “{voice}” is missing. Run `make setup` to repair it.")
         rest = ctypes.c_char_p(text.encode("utf-8", errors="ignore"))
         clauses = []
-        while rest.value is not None:  # each call takes one clause and moves `rest` behind it
+        while rest.value is not None:  # each call consumes one clause and advances `rest`
             clause = library.espeak_TextToPhonemes(ctypes.byref(rest), _TEXT_IS_UTF8, _IPA_WITH_TIES)
             clauses.append((clause or b"").decode("utf-8", errors="ignore"))
-    # A word read by another language's rules is wrapped in flags such as (en) and (fr).
+    # A word pronounced by another language's rules is wrapped in flags such as (en) and (fr).
     return " ".join(_LANGUAGE_SWITCH.sub("", " ".join(clauses)).split())
 
 
 @cache
 def _library() -> ctypes.CDLL:
-    """Load and start espeak-ng, once for the process."""
+    """Load and initialise espeak-ng, once per process."""
     try:
         import espeakng_loader
 
@@ -75,14 +75,14 @@ def _library() -> ctypes.CDLL:
 
 
 def _usable_data_path(data_path: Path) -> Path:
-    """Return a path to the data that espeak-ng can open: short enough, and plain ASCII on Windows."""
+    """Return a path to the data that espeak-ng can open: short, and plain ASCII on Windows."""
     opens = len(_encoded_path(data_path)) <= _LONGEST_DATA_PATH
     if opens and (sys.platform != "win32" or str(data_path).isascii()):
         return data_path
     folder = Path(tempfile.mkdtemp(prefix="espeak-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     shorter = folder / "espeak-ng-data"
-    if sys.platform == "win32":  # making a link needs a privilege there
+    if sys.platform == "win32":  # creating a symlink needs a privilege there
         shutil.copytree(data_path, shorter)
     else:
         shorter.symlink_to(data_path, target_is_directory=True)
@@ -90,5 +90,5 @@ def _usable_data_path(data_path: Path) -> Path:
 
 
 def _encoded_path(path: Path) -> bytes:
-    """Encode a path as the C library's fopen expects it."""
+    """Encode a path the way the C library's fopen expects it."""
     return str(path).encode("mbcs", errors="replace") if sys.platform == "win32" else os.fsencode(path)

@@ -1,10 +1,10 @@
-"""Spellings of French words that espeak-ng reads right, in place of those it reads wrong."""
+"""Respell French words that espeak-ng mispronounces."""
 
 import re
 
 from voiceclone.text.normalize.words import listed
 
-# Found by comparing espeak-ng 1.52 with Lexique 3.82 (the pronunciation of 11,216 words in -ent, docs/decisions.md).
+# Found by comparing espeak-ng 1.52 with Lexique 3.82 (11,216 words in -ent, docs/decisions/0009).
 _SAID = frozenset(
     listed(
         """
@@ -16,7 +16,7 @@ _SAID = frozenset(
         """
     )
 )
-"""Nouns, adjectives and adverbs whose end espeak-ng leaves out, as of the verbs in `ils parlent`."""
+"""Nouns, adjectives and adverbs whose ending espeak-ng drops as if they were verbs (`ils parlent`)."""
 _SILENT_ENDINGS = re.compile(r"(?:[ou]l|omm|flamm|gramm|brum|arr|(?<!^)ferm|germ|susurr)ent$")
 _SILENT = frozenset(
     listed(
@@ -27,7 +27,7 @@ _SILENT = frozenset(
         """
     )
 )
-"""Verbs whose silent end espeak-ng says."""
+"""Verbs whose silent ending espeak-ng pronounces."""
 _NO_VERBS = frozenset(
     listed(
         """
@@ -46,7 +46,7 @@ _EITHER = frozenset(
         """
     )
 )
-"""Said in full as nouns and adjectives, without their end as verbs of which several are the subject."""
+"""Pronounced in full as nouns and adjectives, with a silent ending as plural verbs."""
 _PLURAL = r"(?:les|des|ces|mes|tes|ses|nos|vos|leurs|aux|deux|trois|quatre|plusieurs|quelques)"
 _PLURAL_NOUN = r"(?!(?:fois|ans|mois|jours|plus|moins|très|pas|sous|dans)\b)[\w'-]+[sx]"
 _CLITICS = r"(?:(?:ne|se|me|te|le|la|les|lui|leur|nous|vous|y|en)\s+|[nsmtl]'(?:y\s+|en\s+)?)*"
@@ -63,13 +63,13 @@ _OTHER = (
     (re.compile(r"\b(plein) est\b", re.I), r"\1 este"),
     # Sons, not threads.
     (re.compile(r"\b(mes|tes|ses|nos|vos|leurs|deux|trois|petits|beaux|chers) fils\b", re.I), r"\1 fisse"),
-    # The imperfect "nous portions" keeps its t, the noun has an s.
+    # The imperfect "nous portions" keeps its t; the noun is pronounced with an s.
     (re.compile(rf"\b(nous\s+{_CLITICS}[^\W\d_]+t)ions\b", re.I), r"\1yons"),
 )
 
 
 def respelled(words: str) -> str:
-    """Return French words, without punctuation, in a spelling that espeak-ng reads as people say them."""
+    """Return French words, without punctuation, in a spelling that espeak-ng pronounces correctly."""
     words = _VERB.sub(_as_verb, words)
     words = _WORD_IN_ENT.sub(_word_in_ent, words)
     words = _LIAISON.sub(lambda match: f"cent t{match[1].removeprefix('h')}", words)
@@ -86,7 +86,7 @@ def _word_in_ent(match: re.Match[str]) -> str:
     word = match.group()
     singular = word.lower().removesuffix("s")
     if singular.endswith("quement"):
-        return word.replace("th", "t")  # with th, espeak-ng takes it for English
+        return word.replace("th", "t")  # espeak-ng takes words with th for English
     if singular in _SAID or singular.endswith("ûment"):
         return _in_full(word)
     silent = singular in _SILENT or (_SILENT_ENDINGS.search(singular) and singular not in _NO_VERBS)
@@ -96,5 +96,5 @@ def _word_in_ent(match: re.Match[str]) -> str:
 
 
 def _in_full(word: str) -> str:
-    """Write the end with an `a`, which is never silent: `testamant`, `négligeant`."""
+    """Spell the ending with an `a`, which is never silent: `testamant`, `négligeant`."""
     return re.sub("(g?)ent(s?)$", lambda m: f"{'ge' if m[1] else ''}ant{m[2]}", word)

@@ -1,7 +1,7 @@
-"""Words that are written alike and sound differently (`lead`, `read`, `bass`): which one is meant here.
+"""Choose the pronunciation of words that share a spelling but sound different (`lead`, `read`, `bass`).
 
-The part of speech decides most of them, and misaki's dictionary has a pronunciation for each. `heteronyms.tsv` decides
-the others by the words around them; its head says how to add a line.
+The part of speech decides most of them, with a pronunciation for each in misaki's dictionary. For the others,
+`heteronyms.tsv` decides by the surrounding words; its header explains how to add a line.
 """
 
 from collections.abc import Collection, Sequence
@@ -24,24 +24,24 @@ _TAGS = frozenset(
 
 @dataclass(frozen=True)
 class Token:
-    """One word of a sentence with what is known of it."""
+    """A word of a sentence with its tags."""
 
     word: str
-    """In small letters."""
+    """In lower case."""
     tags: frozenset[str]
-    """Tags it has, of `_TAGS`; `CAPITAL` only behind the first word; `BREAK` behind a comma or the like."""
+    """A subset of `_TAGS`; `CAPITAL` except for the first word; `BREAK` after a comma or similar."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """How a word is to be read: exactly one is given."""
+    """How to pronounce a word; exactly one field is set."""
 
     part: str = ""
     """A part of speech as misaki's dictionary names it."""
     like: str = ""
-    """A word that sounds alike."""
+    """A word that sounds the same."""
     american: str = ""
-    """Sounds in Kokoro's alphabet."""
+    """Phonemes in Kokoro's alphabet."""
     british: str = ""
 
 
@@ -83,8 +83,8 @@ def tokens_of(words: Sequence[str], is_name: bool, breaks: Collection[int] = ())
 
     Args:
         words: as written, without punctuation.
-        is_name: True when the first word would have its capital anywhere.
-        breaks: indices of words behind a comma, a dash or the like.
+        is_name: True if the first word would be capitalised anywhere.
+        breaks: indices of words after a comma, a dash or similar.
     """
     shown = [word.lower() if word.isupper() and len(word) > 1 else word for word in words]
     if shown and not is_name:
@@ -103,7 +103,7 @@ def tokens_of(words: Sequence[str], is_name: bool, breaks: Collection[int] = ())
 
 
 def reading(tokens: Sequence[Token], index: int) -> Reading:
-    """Return how the word at `index` is to be read."""
+    """Return how to pronounce the word at `index`."""
     for rule in _rules().get(tokens[index].word, ()):
         if all(condition.holds(tokens, index) for condition in rule.conditions):
             return rule.reading
@@ -111,12 +111,12 @@ def reading(tokens: Sequence[Token], index: int) -> Reading:
 
 
 def has_rule(word: str) -> bool:
-    """True for a word of `heteronyms.tsv`."""
+    """True for a word in `heteronyms.tsv`."""
     return word.lower() in _rules()
 
 
 def _part(tags: frozenset[str]) -> str:
-    """Return the tags as one part of speech of misaki's dictionary."""
+    """Return the tags as a part of speech of misaki's dictionary."""
     if tags & {"VERB", "AUX"}:
         return next((part for tag, part in _VERBS.items() if tag in tags), "VERB")
     return next((part for tag, part in _OTHERS.items() if tag in tags), "")
@@ -139,7 +139,7 @@ _BEFORE_OBJECT = frozenset(
 
 
 def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
-    """Correct what the tagger took for another form although the words around leave no choice."""
+    """Correct a mistake of the tagger where the surrounding words leave only one possibility."""
     before = words[index - 1] if index else START
     following = words[index + 1] if index + 1 < len(words) else END
     if "VERB" in tags[index]:
@@ -154,10 +154,10 @@ def _correct(words: list[str], tags: list[set[str]], index: int) -> None:
     if not tags[index] & {"NOUN", "PROPN", "ADJ"}:
         return
     commanded = before in (START, "and") and following in _BEFORE_OBJECT and words[index] in _COMMANDS
-    often = before in _OFTEN and not (index > 1 and "AUX" in tags[index - 2])  # "is always present" is none
+    often = before in _OFTEN and not (index > 1 and "AUX" in tags[index - 2])  # not in "is always present"
     if before in _BEFORE_VERB or often or (before == "to" and following in _BEFORE_OBJECT) or commanded:
         tags[index] = {"VERB", "Inf"}
-    elif _behind_plural_subject(words, tags, index):
+    elif _follows_plural_subject(words, tags, index):
         tags[index] = {"VERB", "Fin"}
 
 
@@ -166,13 +166,13 @@ _QUESTION_WORDS = frozenset(listed("when where why how what which whom whose"))
 
 
 def _is_asked(words: list[str], tags: list[set[str]], index: int) -> bool:
-    """True for the first verb of a question with an auxiliary, `Did you, last night, read it?`"""
+    """True for the first verb of a question with an auxiliary: `Did you, last night, read it?`"""
     at = 1 if words[0] in _QUESTION_WORDS and index > 1 else 0
     return index > at and words[at] in _ASKING and not any("VERB" in tags[i] for i in range(at + 1, index))
 
 
-def _behind_plural_subject(words: list[str], tags: list[set[str]], index: int) -> bool:
-    """True for the `produce` of `Hens produce eggs`: nouns in the plural hardly ever stand before another noun."""
+def _follows_plural_subject(words: list[str], tags: list[set[str]], index: int) -> bool:
+    """True for `produce` in `Hens produce eggs`: a plural noun hardly ever precedes another noun."""
     if index == 0 or index + 1 == len(words) or words[index].endswith("s"):
         return False
     before = words[index - 1]
@@ -196,14 +196,14 @@ _PLURAL_MODIFIERS = frozenset(
         "species series perhaps always"
     )
 )
-"""Words in -s that may stand before a noun: `a sports project`."""
+"""Words in -s that may precede a noun: `a sports project`."""
 _COMMANDS = frozenset(
     listed(
         "record present object project produce permit separate duplicate close wind tear bow row lead read use house "
         "polish address import export conduct contrast compress combine estimate insert excuse conserve"
     )
 )
-"""Heteronyms that begin a sentence as an order: `Record the song.`"""
+"""Heteronyms that begin a sentence as a command: `Record the song.`"""
 
 _SINGULAR_SUBJECTS = frozenset(listed("he she it nobody everybody everyone someone somebody"))
 _PLURALS = frozenset(listed("people children men women police"))
@@ -219,7 +219,7 @@ _PRESENT_SIGNS = frozenset(
 
 
 def _is_past(words: list[str], tags: list[set[str]], index: int) -> bool:
-    """Tell whether a verb that looks alike in present and past (`read`) is in the past."""
+    """True if a verb with the same present and past form (`read`) is in the past tense."""
     at = index - 1
     while at >= 0 and "ADV" in tags[at]:
         at -= 1

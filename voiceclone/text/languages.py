@@ -1,4 +1,4 @@
-"""The languages the base model speaks, and what each part of the text front end needs to know of them."""
+"""The languages the base model speaks, and what the text front end needs to know about each."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,16 @@ from voiceclone.errors import TextError
 
 @dataclass(frozen=True)
 class Language:
-    """One language as people name it and as the libraries name it."""
+    """A language with its name and its codes in the libraries we use."""
 
     code: str
     """Our code, for example `en-us`."""
     name: str
-    """Name shown to people."""
+    """Name shown to users."""
     family: str
-    """Two letters; chooses the normalisation rules and abbreviations."""
+    """Two letters; selects the normalisation rules and abbreviations."""
     espeak_voice: str
-    """Voice of espeak-ng, its file below `lang/`, for example `roa/pt-BR`."""
+    """Voice of espeak-ng: its file below `lang/`, for example `roa/pt-BR`."""
     script: str
     """First word of the Unicode names of its letters: `LATIN` or `DEVANAGARI`."""
 
@@ -36,15 +36,15 @@ LANGUAGES: dict[str, Language] = {
 
 
 ANY_LANGUAGE = "auto"
-"""In place of a code where recordings come in: find it out for each of them."""
+"""Used instead of a code to detect the language of each recording."""
 
 
 _OTHER_NAMES = {"ja": "Japanese", "zh": "Chinese"}
-"""Languages that stock voices were recorded in and that are not spoken here."""
+"""Languages of stock voices' recordings that cannot be spoken here."""
 
 
 def language_name(code: str) -> str:
-    """Return what people call a language; a code that nobody knows stands for itself."""
+    """Return the name of a language; an unknown code is returned unchanged."""
     return LANGUAGES[code].name if code in LANGUAGES else _OTHER_NAMES.get(code, code)
 
 

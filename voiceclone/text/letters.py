@@ -1,4 +1,4 @@
-"""Which letters a language can speak: refuse a foreign script, transliterate a few foreign letters."""
+"""Letters and scripts a language can speak: refuse a foreign script, transliterate a few foreign letters."""
 
 import unicodedata
 from collections import Counter
@@ -29,7 +29,7 @@ def check_speakable(text: str, language: Language) -> None:
     """Raise unless `text` has something to say in letters that `language` can speak.
 
     Raises:
-        TextError: no letter and no digit, or most letters belong to a script the language cannot speak.
+        TextError: there is no letter or digit, or most letters are in a script the language cannot speak.
     """
     if not says_something(text):
         raise nothing_to_say()
@@ -46,24 +46,24 @@ def check_speakable(text: str, language: Language) -> None:
 
 
 def nothing_to_say() -> TextError:
-    """Return the error for a text without a word."""
+    """Return the error for a text without words."""
     return TextError("There is nothing to say yet. Type at least one word.")
 
 
 def says_something(text: str) -> bool:
-    """True when `text` has a letter or a number that is read aloud."""
+    """True if `text` has a letter or number that is read aloud."""
     return any(c.isalpha() or (c.isnumeric() and not unicodedata.decomposition(c).startswith("<s")) for c in text)
 
 
 def speaks_mostly(text: str, language: Language) -> bool:
-    """True when at least half of the letters of `text` are of a script that `language` can speak."""
+    """True if at least half of the letters of `text` are in a script that `language` can speak."""
     letters = [c for c in text if c.isalpha()]
     foreign = sum(1 for c in letters if ord(c) >= _LATIN_END and not _speaks(language, _script(c)))
     return foreign * 2 <= len(letters)
 
 
 def transliterated(text: str, language: Language) -> str:
-    """Return `text` with the letters that `language` cannot speak written in Latin letters."""
+    """Return `text` with the letters that `language` cannot speak transliterated to Latin."""
     if all(ord(c) < _LATIN_END or not c.isalpha() or _speaks(language, _script(c)) for c in text):
         return text
     from anyascii import anyascii
@@ -72,7 +72,7 @@ def transliterated(text: str, language: Language) -> str:
 
 
 def _speaks(language: Language, script: str) -> bool:
-    # espeak-ng reads Latin words inside Hindi with its English rules.
+    # espeak-ng reads Latin words in Hindi text with its English rules.
     return script in (language.script, "LATIN")
 
 

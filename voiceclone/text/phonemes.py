@@ -1,4 +1,4 @@
-"""Text -> the phonemes Kokoro was trained on (misaki's alphabet), punctuation kept for the prosody."""
+"""Convert text to the phonemes Kokoro was trained on (misaki's alphabet), keeping punctuation for the prosody."""
 
 import re
 from functools import lru_cache
@@ -16,7 +16,7 @@ ALPHABET = frozenset(
 _CHUNKS = re.compile(rf"(\s*[{re.escape(PUNCTUATION)}]+[\s{re.escape(PUNCTUATION)}]*)")
 
 _TIE = espeak.TIE
-# misaki 0.9.4, misaki/espeak.py, EspeakG2P (v1.0): two-letter sounds that Kokoro has as one symbol.
+# misaki 0.9.4, misaki/espeak.py, EspeakG2P (v1.0): two-letter sounds that are a single symbol in Kokoro.
 _ANY_LANGUAGE = {
     f"a{_TIE}ɪ": "I",
     f"a{_TIE}ʊ": "W",
@@ -33,14 +33,14 @@ _ANY_LANGUAGE = {
 
 
 def phonemize(text: str, language: str) -> str:
-    """Return the phonemes of `text` in Kokoro's alphabet (`ALPHABET`), punctuation and word spaces kept.
+    """Return the phonemes of `text` in Kokoro's alphabet (`ALPHABET`), with punctuation and word spaces.
 
     Args:
-        text: what to say, as written; numbers, dates, abbreviations are spoken out first.
+        text: as written; numbers, dates and abbreviations are expanded first.
         language: one of `LANGUAGES`.
 
     Raises:
-        TextError: nothing to say, or letters of a script that the language cannot speak.
+        TextError: there is nothing to say, or the text is in a script that the language cannot speak.
     """
     chosen = get_language(language)
     check_speakable(text, chosen)
@@ -50,19 +50,19 @@ def phonemize(text: str, language: str) -> str:
     return phonemes
 
 
-@lru_cache(maxsize=2048)  # splitting a text into sentences measures what is spoken a moment later
+@lru_cache(maxsize=2048)  # splitting a text into sentences phonemizes what is spoken a moment later
 def _phonemes_of_words(words: str, language: str) -> str:
     chosen = get_language(language)
     parts = _CHUNKS.split(words)
-    # Even parts are words, odd parts the punctuation between them with its spaces.
+    # Words are at even indices; the punctuation between them, with its spaces, at odd ones.
     if chosen.family == "en":
-        parts[::2] = english.sounds(parts, chosen.code == "en-gb", lambda word: _guess(word, chosen))
+        parts[::2] = english.phonemize_clauses(parts, chosen.code == "en-gb", lambda word: _guess(word, chosen))
     else:
-        parts[::2] = [_sounds(part, chosen) for part in parts[::2]]
+        parts[::2] = [_espeak_phonemes(part, chosen) for part in parts[::2]]
     return _tidy("".join(parts))
 
 
-def _sounds(words: str, language: Language) -> str:
+def _espeak_phonemes(words: str, language: Language) -> str:
     """Return the phonemes of words without punctuation in any language but English."""
     if not words.strip():
         return words
@@ -70,9 +70,9 @@ def _sounds(words: str, language: Language) -> str:
     return _kokoro(espeak.ipa(spelt, language.espeak_voice))
 
 
-@lru_cache(maxsize=4096)  # names come again and again in a text
+@lru_cache(maxsize=4096)  # names recur within a text
 def _guess(word: str, language: Language) -> str:
-    """Return how espeak-ng would say an English word that the dictionary lacks."""
+    """Return espeak-ng's pronunciation of an English word that the dictionary lacks."""
     return _english(espeak.ipa(word, language.espeak_voice), british=language.code == "en-gb")
 
 
@@ -119,6 +119,6 @@ def _english(ipa: str, british: bool) -> str:
 
 
 def _tidy(phonemes: str) -> str:
-    """Drop what Kokoro has no symbol for, doubled spaces, and those inside quotes and parentheses."""
+    """Drop symbols Kokoro does not know, double spaces, and spaces inside quotes and parentheses."""
     phonemes = " ".join("".join(c for c in phonemes if c in ALPHABET).split())
     return re.sub(r"(?<=[“(]) | (?=[”)])", "", phonemes)

@@ -1,4 +1,4 @@
-"""Text of any length -> pieces of one sentence or less that the base can speak, with the pause after each."""
+"""Split text of any length into pieces of at most one sentence, each with the pause after it."""
 
 import re
 from dataclasses import dataclass
@@ -12,35 +12,35 @@ from voiceclone.text.phonemes import phonemize
 from voiceclone.wording import count
 
 MAX_PHONEMES = 250
-"""Aim for one piece; the base reads 510 at most and hurries through long inputs (below 300 is safe)."""
+"""Target maximum; the base model reads at most 510 and hurries through long inputs (below 300 is safe)."""
 SENTENCE_PAUSE_S = 0.25
 CLAUSE_PAUSE_S = 0.12
 PARAGRAPH_PAUSE_S = 0.6
 
 _BOUNDARY = re.compile(r"([.!?…।॥]+(?:[ \u00a0\u202f]?»|[\"”’')\]])*)(\s+)(?=\S)")
 _ORNAMENT = re.compile(r"((?:[^\w\s]){3})(?:[^\w\s]){5,}")
-"""Rows of dots, stars or quotes: the first three say as much."""
+"""Runs of dots, stars or quotes; three of them suffice."""
 _CLAUSE = re.compile(r"(?<=[,;:—–])\s+")
 _OPENERS = "\"“‘'«([¿¡—–-"
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """One piece to speak in one go."""
+    """A piece of text to speak in one go."""
 
     text: str
     """As written."""
     pause_after_s: float
-    """Silence to put after it, seconds; 0 after the last."""
+    """Silence to insert after it, in seconds; 0 after the last piece."""
 
 
 def split(text: str, language: str) -> list[Sentence]:
-    """Split `text` into pieces that the base can speak, at most about `MAX_PHONEMES` phonemes each.
+    """Split `text` into pieces the base model can speak, of at most about `MAX_PHONEMES` phonemes.
 
-    Nothing is lost: the words of all pieces are the words of `text`, in order.
+    The words of all pieces together are the words of `text`, in order.
 
     Raises:
-        TextError: nothing to say, a script that `language` cannot speak, or too much text.
+        TextError: there is nothing to say, the script cannot be spoken in `language`, or the text is too long.
     """
     if len(text) > MAX_SPEAK_CHARACTERS:
         raise TextError(
@@ -61,9 +61,9 @@ def split(text: str, language: str) -> list[Sentence]:
 
 
 def _paragraphs(text: str) -> list[str]:
-    """Return the paragraphs; lines that merely wrap are joined. Ones without a word go to a neighbour."""
+    """Return the paragraphs, with wrapped lines joined; paragraphs without words are merged with a neighbour."""
     text = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", text)
-    # A line break inside a sentence: the next line goes on in small letters or after a comma.
+    # A line break inside a sentence: the next line begins in lower case, or this one ends with a comma.
     text = re.sub(r"(?<=[^\s.!?…।:])[ \t]*\n[ \t]*(?=[^\W\d_A-Z])(?=[a-zà-ÿ\u0900-\u097f])", " ", text)
     text = re.sub(r",[ \t]*\n[ \t]*(?=\S)", ", ", text)
     text = _ORNAMENT.sub(r"\1", text)
@@ -81,7 +81,7 @@ def _sentences(paragraph: str, language: Language) -> list[str]:
 
 
 def _is_boundary(paragraph: str, match: re.Match[str], language: Language) -> bool:
-    """True when the sentence really ends at this punctuation mark."""
+    """True if the sentence really ends at this punctuation mark."""
     rest = paragraph[match.end() :].lstrip(_OPENERS)
     following = rest[:1]
     if match.group(1)[0] not in ".…":
@@ -104,7 +104,7 @@ def _is_boundary(paragraph: str, match: re.Match[str], language: Language) -> bo
     if before.lower() in never_final(language.family):
         return False
     if language.family == "hi" and (before in dotted("hi") or before.count(".") > 1):
-        return False  # कि.मी. has a full stop, a sentence ends in a danda
+        return False  # कि.मी. contains full stops; a Hindi sentence ends with a danda
     if re.fullmatch(r"(?:[^\W\d_]\.)+", before):  # an initial (J.) or letters (U.S.)
         goes = language.family == "en" and goes_on(near, rest)
         return len(before) > 2 and not following.isdigit() and not goes
@@ -112,7 +112,7 @@ def _is_boundary(paragraph: str, match: re.Match[str], language: Language) -> bo
 
 
 def _with_words(parts: list[str]) -> list[str]:
-    """Return the parts that have a letter or digit; the others are joined to the part before them."""
+    """Return the parts that have a letter or digit; the others are appended to the part before them."""
     kept: list[str] = []
     waiting = ""
     for part in parts:
@@ -128,13 +128,13 @@ def _with_words(parts: list[str]) -> list[str]:
 
 
 def _speakable(sentence: str, language: Language) -> str:
-    """Return `sentence`; one quoted in a foreign script inside a speakable text in Latin letters."""
+    """Return `sentence`, transliterated to Latin if it is a foreign quotation inside a speakable text."""
     return sentence if speaks_mostly(sentence, language) else transliterated(sentence, language)
 
 
 def _short_enough(sentence: str, language: str) -> list[str]:
-    """Split `sentence` at clauses, then words, then letters until each part is short enough."""
-    if len(sentence) <= MAX_PHONEMES and _phonemes(sentence, language) <= MAX_PHONEMES:
+    """Split `sentence` at clauses, then words, then letters, until each part is short enough."""
+    if len(sentence) <= MAX_PHONEMES and _phoneme_count(sentence, language) <= MAX_PHONEMES:
         return [sentence]
     for parts in (_CLAUSE.split(sentence), sentence.split()):
         parts = _with_words(parts)
@@ -145,7 +145,7 @@ def _short_enough(sentence: str, language: str) -> list[str]:
 
 
 def _balanced(parts: list[str]) -> tuple[str, str]:
-    """Join `parts` to two halves of about the same length."""
+    """Join `parts` into two halves of about the same length."""
     lengths = [len(part) + 1 for part in parts]
     total, before, cut = sum(lengths), 0, 1
     best = float("inf")
@@ -156,5 +156,5 @@ def _balanced(parts: list[str]) -> tuple[str, str]:
     return " ".join(parts[:cut]), " ".join(parts[cut:])
 
 
-def _phonemes(sentence: str, language: str) -> int:
+def _phoneme_count(sentence: str, language: str) -> int:
     return len(phonemize(sentence, language))

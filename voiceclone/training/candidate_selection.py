@@ -15,7 +15,7 @@ from voiceclone.bases.base import VOICE_FILE, Policy
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.run.notes import add_note
 from voiceclone.clips.quality.clean import set_loudness
-from voiceclone.compute import random_state_untouched
+from voiceclone.compute import preserved_random_state
 from voiceclone.errors import Cancelled, VoiceCloneError
 from voiceclone.evaluation.panel import Judged, Panel
 from voiceclone.evaluation.pitch import ENOUGH_SPEECH_S
@@ -34,7 +34,7 @@ from voiceclone.training.candidates import (
     Reference,
 )
 from voiceclone.training.runs import RunConfig
-from voiceclone.voices.instant import untrained_name
+from voiceclone.voices.instant import instant_voice_name
 from voiceclone.voices.library import VoiceLibrary
 from voiceclone.wording import count
 
@@ -189,7 +189,7 @@ class CandidateSelector:
         if self._panel is None:
             recordings = self._base.recordings(self._run_dir, ENOUGH_SPEECH_S)
             self._panel = Panel(self._base.held_out(self._run_dir), self._language, self._data_dir, recordings)
-        with random_state_untouched():
+        with preserved_random_state():
             return self._panel.judge(sentences, sounds)
 
     # Which ------------------------------------------------------------------------------------
@@ -221,11 +221,11 @@ class CandidateSelector:
         return chosen, path
 
     def _choose_whole(self, found: Candidates) -> Candidate | None:
-        wanted = candidates.choose(found)
+        wanted = found.best()
         whole = tuple(one for one in found.made if self._file_of(one) is not None)
         if wanted is None or wanted in whole:
             return wanted
-        chosen = candidates.choose(replace(found, made=whole))
+        chosen = replace(found, made=whole).best()
         instead = f"the one after {count(chosen.step, 'step')}" if chosen is not None else "what was learnt last"
         add_note(
             self._run_dir,
@@ -245,13 +245,13 @@ class CandidateSelector:
         """Judge the person's instant voice on the same sentences, if there is one of this name."""
         found = candidates.read(self._run_dir)
         shelf = VoiceLibrary(self._data_dir)
-        name = untrained_name(self._config.voice_name)
+        name = instant_voice_name(self._config.voice_name)
         own = [voice for voice in shelf.voices() if voice.policy == Policy.INSTANT and voice.name == name]
         if found.instant is not None or not own or own[0].base_id != self._config.base_id:
             return
         try:
             path = shelf.path(own[0].voice_id)
-            with random_state_untouched():
+            with preserved_random_state():
                 sounds = [self._base.speak(path, sentence, self._language) for sentence in found.sentences]
             self._write_sound(joined(sounds), INSTANT_SOUND)
             instant = Reference(self._judge(found.sentences, sounds), INSTANT_SOUND)

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 from voiceclone.evaluation import pitch
-from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, choose, faults, worth
+from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, worth
 
 LEVEL_GAIN = 0.005
 """Smaller gains in speaker similarity mean a plateau; half of what counts as a difference."""
 LEVEL_CANDIDATES = 4
 """Consecutive candidates without gain that end a run: at least a third of it (`candidate_schedule.MAX_CANDIDATES`)."""
 MIN_CANDIDATES_TO_END = 6
-"""A five-minute run has three or four, so it always finishes unless its words break for good."""
+"""On two cores a run of five minutes has two to four candidates, depending on what one costs
+(`candidate_schedule.py`), so it is not ended for lack of gain."""
 BROKEN_CANDIDATES = 2
 BROKEN_WORDS = 0.25
 """Additional share of wrong words over the best candidate, twice in a row; too many to be chance."""
@@ -36,8 +37,8 @@ def reason_to_end(found: Candidates) -> str:
 
 
 def how_it_goes(found: Candidates, running: bool) -> str:
-    """Return one sentence on the progress of a run; empty before the first candidate."""
-    chosen = choose(found)
+    """Return one sentence on how learning goes, or went; nothing before the first candidate."""
+    chosen = found.best()
     if chosen is None:
         return ""
     if not running:
@@ -96,7 +97,7 @@ def _first(last: Candidate, found: Candidates) -> str:
 
 
 def _why_not(last: Candidate, chosen: Candidate, found: Candidates) -> str:
-    wrong = faults(last, found)
+    wrong = found.faults(last)
     if "pitch" in wrong:
         return f"It speaks {pitch.in_words(last.judged.pitch_off_semitones or 0.0)}"
     if "words" in wrong:

@@ -48,7 +48,10 @@ class RunConfig:
     replaces: str | None = None
     """Id of the voice to replace when the new one is ready; a stopped training leaves it alone."""
     continues: str | None = None
-    """Id of the voice to continue from; the run folder holds a copy of it."""
+    """Id of the voice that learning goes on from; a copy of it lies in the run folder."""
+    effort: str | None = None
+    """The `Effort` that was chosen, which `minutes` or `steps` were worked out from; None where one of these was given,
+    and in runs of older versions."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What a file is that was taken for a voice, told by its first bytes, so that a person learns where it belongs.
+"""Identify files that were mistaken for voice files, so that the user learns where they belong.
 
-Nothing is decoded or unpacked: at most `_HEAD_BYTES` are read, of a zip file also its list of names.
+Nothing is decoded or unpacked: at most `_HEAD_BYTES` are read, and the list of names of a zip file.
 """
 
 import json
@@ -13,12 +13,12 @@ from voiceclone.wording import count
 
 _HEAD_BYTES = 65_536
 _NAMES_READ = 2_000
-"""Names looked at in a zip file; more of them say nothing new."""
+"""Names examined in a zip file; more would say nothing new."""
 _LENGTH_BYTES = 8
 _LONGEST_HEADER_BYTES = 4_000_000
-"""A safetensors file of more than so much description is none; the weights of the embedded base have 60,000."""
+"""No safetensors file has a longer header; that of the bundled base model has 60,000 bytes."""
 _STYLE_TABLE_BYTES = {rows * 256 * 4 for rows in (510, 511)}
-"""Sizes of a Kokoro voice pack as bare float32 numbers: (510, 256), in the first release (511, 256)."""
+"""Sizes of a Kokoro voice pack as raw float32 values: (510, 256), in the first release (511, 256)."""
 
 _SOUNDS: Sequence[tuple[int, bytes, str]] = (
     (8, b"WAVE", "WAV"),
@@ -39,7 +39,7 @@ _SOUNDS: Sequence[tuple[int, bytes, str]] = (
     (8, b"AVI ", "AVI"),
     (0, b"FLV", "FLV"),
 )
-"""Where, which bytes, and what people call it."""
+"""(offset, bytes, common name)."""
 _PICTURES: Sequence[tuple[int, bytes, str]] = (
     (0, b"\x89PNG", "PNG"),
     (0, b"\xff\xd8\xff", "JPEG"),
@@ -61,8 +61,8 @@ _NO_VOICE = "Only files that VoiceClone exported are voices."
 _TRAIN_FROM = "Add it to a person's recordings, and train a voice from them."
 
 
-def refusal(path: Path) -> VoiceFileError:
-    """Return the error that says what a file is instead of a voice, and where it belongs.
+def not_a_voice_error(path: Path) -> VoiceFileError:
+    """Return an error that says what a file is, if not a voice, and where it belongs.
 
     Args:
         path: an existing file or folder that `voice_file.read_voice` cannot read.
@@ -78,18 +78,18 @@ def refusal(path: Path) -> VoiceFileError:
         return VoiceFileError(f"“{path.name}” cannot be read ({why}). Copy it to another place, and import the copy.")
     if not head:
         return VoiceFileError(f"“{path.name}” is empty (0 bytes). Copy or export it again.")
-    told = _archive(path, head) or _tensors(path, head, size) or _known(path, head, size) or _words(head)
-    told = told or f"is not a kind of file that VoiceClone knows. {_NO_VOICE}"
-    return VoiceFileError(f"“{path.name}” {told}")
+    finding = _archive(path, head) or _tensors(path, head, size) or _known_format(path, head, size) or _text_kind(head)
+    finding = finding or f"is not a kind of file that VoiceClone knows. {_NO_VOICE}"
+    return VoiceFileError(f"“{path.name}” {finding}")
 
 
-def _known(path: Path, head: bytes, size: int) -> str:
-    """Return what formats with a mark at their beginning are, or that have a size of their own."""
+def _known_format(path: Path, head: bytes, size: int) -> str:
+    """Identify formats by their magic bytes, or by a characteristic size."""
     sound = _marked(head, _SOUNDS)
     if not sound and head[4:8] == b"ftyp" and not _marked(head, _PICTURES):
         sound = "MP4"
     if not sound and head[0] == 0xFF and len(head) > 1:
-        sound = "MP3" if head[1] & 0xE6 == 0xE2 else "AAC" if head[1] & 0xF6 == 0xF0 else ""  # bare frames
+        sound = "MP3" if head[1] & 0xE6 == 0xE2 else "AAC" if head[1] & 0xF6 == 0xF0 else ""  # frames without a header
     if sound:
         return f"is a recording ({sound}), not a voice. {_TRAIN_FROM}"
     picture = _marked(head, _PICTURES)
@@ -111,7 +111,7 @@ def _known(path: Path, head: bytes, size: int) -> str:
 
 
 def _archive(path: Path, head: bytes) -> str:
-    """Return what a zip file holds, by its names alone."""
+    """Identify the content of a zip file by its names alone."""
     if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return ""
     try:
@@ -140,7 +140,7 @@ def _archive(path: Path, head: bytes) -> str:
 
 
 def _tensors(path: Path, head: bytes, size: int) -> str:
-    """Return what a safetensors file holds that is no voice, or is cut off."""
+    """Identify a safetensors file that is not a voice, or is truncated."""
     length = int.from_bytes(head[:_LENGTH_BYTES], "little")
     if head[_LENGTH_BYTES : _LENGTH_BYTES + 1] != b"{" or not 2 <= length <= _LONGEST_HEADER_BYTES:
         return ""
@@ -158,8 +158,8 @@ def _tensors(path: Path, head: bytes, size: int) -> str:
     return f"holds the weights of a model ({count(len(names), 'tensor')}), not a voice. {_base_advice()}"
 
 
-def _words(head: bytes) -> str:
-    """Return what kind of text it is."""
+def _text_kind(head: bytes) -> str:
+    """Identify the kind of a text file."""
     try:
         words = head[:4096].decode("utf-8", errors="strict" if len(head) <= 4096 else "ignore")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""A voice without training: choose the best clips of a project, let the base listen to them, put the voice away."""
+"""Make a voice without training: choose a project's best clips and let the base model derive a voice from them."""
 
 import tempfile
 import time
@@ -19,7 +19,7 @@ from voiceclone.voices.voice_file import Voice, base_sha256
 from voiceclone.wording import seconds
 
 _BEST_CLIP_S = 8.0
-"""Clips about this long tell most of a speaker: shorter ones are mostly their words, longer ones get cut."""
+"""Clips of about this length describe a speaker best: shorter ones mostly reflect their words, longer ones are cut."""
 
 
 def make_instant_voice(
@@ -31,20 +31,20 @@ def make_instant_voice(
     clip_ids: Sequence[str] | None = None,
     on_progress: OnProgress | None = None,
 ) -> Voice:
-    """Make a voice with nothing trained, and put it among the voices.
+    """Make a voice without training and install it in the library.
 
     Args:
-        base: a base that is ready.
+        base: a base model that is ready.
         data_dir: the data folder.
-        project_id: whose clips are listened to.
-        voice_name: a checked name.
-        consent: the record that goes into the voice file.
-        clip_ids: only these clips; None chooses the best ones.
-        on_progress: told share and words.
+        project_id: the project whose clips are used.
+        voice_name: a validated name.
+        consent: the record stored in the voice file.
+        clip_ids: restricts the choice to these clips; None chooses the best ones.
+        on_progress: called with (fraction 0..1, message).
 
     Raises:
-        InputError: this base cannot do it.
-        NotEnoughSpeechError: no clip can be used, or they hold less than `MIN_INSTANT_SPEECH_S` of speech.
+        InputError: the base model does not support this.
+        NotEnoughSpeechError: no clip is usable, or they hold less than `MIN_INSTANT_SPEECH_S` of speech.
     """
     if Ability.INSTANT not in base.abilities:
         raise InputError(
@@ -87,8 +87,8 @@ def make_instant_voice(
         return VoiceLibrary(data_dir).install(tensors_path, voice)
 
 
-def untrained_name(voice_name: str) -> str:
-    """Return the name of a voice made without training, to be told from a trained one of the same person."""
+def instant_voice_name(voice_name: str) -> str:
+    """Return a name that tells an instant voice from a trained one of the same speaker."""
     ending = " - untrained"
     return voice_name[: MAX_NAME_CHARACTERS - len(ending)] + ending
 
@@ -96,9 +96,9 @@ def untrained_name(voice_name: str) -> str:
 def best_clips(
     library: ClipLibrary, project_id: str, max_rate: int, clip_ids: Sequence[str] | None = None
 ) -> list[TrainingClip]:
-    """Return the 1 to `MAX_INSTANT_CLIPS` usable clips that tell most of a speaker, the best first.
+    """Return the 1 to `MAX_INSTANT_CLIPS` usable clips that describe the speaker best, the best first.
 
-    Good verdicts come before others, then clips of about `_BEST_CLIP_S` seconds of speech.
+    Well-rated clips come first, and among those the ones with close to `_BEST_CLIP_S` seconds of speech.
     """
     usable = [
         clip

@@ -27,7 +27,7 @@ class VoiceLibrary:
         self._folder = data_dir / "voices"
 
     def voices(self) -> list[Voice]:
-        """Return every readable voice, the newest first."""
+        """Return every readable voice, newest first."""
         found = []
         for path in self._folder.glob("*.safetensors"):
             if not disk.is_id(path.stem):
@@ -35,14 +35,14 @@ class VoiceLibrary:
             try:
                 found.append(read_voice(path))
             except VoiceFileError:
-                continue  # `voice` tells what is wrong with it when it is asked for by its id
+                continue  # `voice` reports what is wrong with it when it is requested by id
         return sorted(found, key=lambda voice: (voice.created_at, voice.voice_id), reverse=True)
 
     def voice(self, id_or_name: str) -> Voice:
-        """Return one voice, by its id or its name.
+        """Return a voice by its id or name.
 
         Raises:
-            NotFoundError: no voice is called so, or more than one is.
+            NotFoundError: no voice has that name, or several have it.
             VoiceFileError: its file is damaged.
         """
         if disk.is_id(id_or_name):
@@ -72,9 +72,9 @@ class VoiceLibrary:
         return path
 
     def install(self, tensors_path: Path, voice: Voice, replaces: str | None = None) -> Voice:
-        """Put the tensors a base wrote on the shelf, described by `voice`; replaces the same id.
+        """Install the tensors a base model wrote, described by `voice`; replaces a voice of the same id.
 
-        The voice whose id is `replaces` goes once the new one lies there: never is there none.
+        The voice with the id `replaces` is deleted only after the new one is in place.
         """
         name = self.free_name(voice.name, voice.voice_id, replaces)
         installed = self._write(tensors_path, replace(voice, name=name))
@@ -83,9 +83,9 @@ class VoiceLibrary:
         return installed
 
     def export(self, voice_id: str, target: Path, *, private: bool = False) -> Path:
-        """Copy a voice to `target` (a folder gets a file named after the voice); return where it lies.
+        """Copy a voice to `target` (in a folder, the file is named after the voice) and return its path.
 
-        With `private` the copy says of itself that it may not be passed on.
+        With `private`, the copy is marked as not to be shared.
         """
         source = self.path(voice_id)
         if target.is_dir():
@@ -98,29 +98,29 @@ class VoiceLibrary:
         return target
 
     def import_voice(self, source: Path, base: BaseModel) -> Voice:
-        """Check a voice file from elsewhere and put a copy on the shelf under a new id.
+        """Validate a voice file from elsewhere and install a copy under a new id.
 
         Raises:
-            NotFoundError: there is no such file.
-            VoiceFileError: it is no voice file, too large, damaged, or made for another base.
+            NotFoundError: the file does not exist.
+            VoiceFileError: it is not a voice file, too large, damaged, or made for another base model.
         """
         if not source.exists():
             raise NotFoundError(f"There is no file “{source}”. Choose a voice file (.safetensors).")
         if not is_described(source):
-            raise foreign_file.refusal(source)
+            raise foreign_file.not_a_voice_error(source)
         check_voice_file(source, base)
         voice = read_voice(source)
         voice = replace(voice, voice_id=disk.new_id(), name=self.free_name(voice.name))
         return self._write(source, voice)
 
     def rename(self, voice_id: str, name: str) -> Voice:
-        """Give a voice another name; the sound stays as it is."""
+        """Rename a voice; its audio data does not change."""
         path = self.path(voice_id)
         name = self.free_name(disk.clean_name(name, "voice name"), voice_id)
         return self._write(path, replace(read_voice(path), name=name))
 
     def delete(self, voice_id: str) -> None:
-        """Delete a voice for good."""
+        """Delete a voice permanently."""
         path = self.path(voice_id)
         with disk.storage_errors(path):
             path.unlink(missing_ok=True)
@@ -136,7 +136,7 @@ class VoiceLibrary:
         return read_voice(target)
 
     def free_name(self, name: str, *but: str | None) -> str:
-        """Return `name`, with a number behind it where a voice is called so; those with an id in `but` do not count."""
+        """Return `name`, with a number appended if another voice has it; voices with an id in `but` are ignored."""
         taken = {voice.name.casefold() for voice in self.voices() if voice.voice_id not in but}
         candidate, number = name, 2
         while candidate.casefold() in taken:

@@ -1,4 +1,4 @@
-"""Text of any length to one recording: sentence by sentence, with pauses, progress and cancelling."""
+"""Speak text of any length: sentence by sentence, with pauses, progress and cancellation."""
 
 import math
 import time
@@ -18,34 +18,34 @@ from voiceclone.storage import disk
 from voiceclone.wording import count
 
 QUIET_ENDS_S = 0.15
-"""Silence before the first and after the last word's sentence. A trained voice begins some 0.1 s before its first word,
-as its cleaned clips do, and headphones that wake up swallow that; the base itself leaves 0.4 s before and 0.65 s
-behind. Measured: docs/decisions.md, “Quiet ends”."""
+"""Silence before the first and after the last sentence. A trained voice begins about 0.1 s before its first word, like
+the cleaned clips it learnt from, and headphones that are waking up swallow that; the base model itself leaves 0.4 s
+before and 0.65 s after (docs/decisions/0049)."""
 
 
 @dataclass(frozen=True)
 class Speech:
-    """What was spoken."""
+    """Synthesized speech."""
 
     audio: Audio
     sentences: int
     elapsed_s: float
-    """Time it took to make, seconds."""
+    """Time it took to synthesize, in seconds."""
 
 
 @dataclass(frozen=True)
 class SpeechFile:
-    """What was spoken into a file."""
+    """Speech synthesized into a file."""
 
     path: Path
     duration_s: float
     sentences: int
     elapsed_s: float
-    """Time it took to make, seconds."""
+    """Time it took to synthesize, in seconds."""
 
 
 class Speaker:
-    """Speaks with one base model; several threads may share it, one sentence at a time each."""
+    """Speaks with one base model; several threads may share it, taking turns sentence by sentence."""
 
     def __init__(self, base: BaseModel) -> None:
         self._base = base
@@ -61,20 +61,20 @@ class Speaker:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Speech:
-        """Speak a text and return the sound, about 100 kB of memory per second of it.
+        """Speak a text and return the audio, which takes about 100 kB of memory per second.
 
         Args:
-            voice: a voice file, the id of a stock voice, or None for the base's first choice of these.
+            voice: a voice file, the id of a stock voice, or None for the default stock voice.
             text: at most `MAX_SPEAK_CHARACTERS`.
-            language: one of the base's languages.
+            language: one of the base model's languages.
             speed: 1.0 is the voice's own; `MIN_SPEED` to `MAX_SPEED`.
-            on_progress: told after each sentence.
-            should_stop: asked before each sentence.
+            on_progress: called after each sentence with (fraction 0..1, message).
+            should_stop: polled before each sentence; return True to stop.
 
         Raises:
             TextError: the text is empty, too long, or cannot be spoken in that language.
-            InputError: the speed is out of its limits.
-            Cancelled: `should_stop` turned True.
+            InputError: the speed is out of range.
+            Cancelled: `should_stop` returned True.
         """
         began = time.monotonic()
         pieces = list(self._pieces(voice, text, language, speed, on_progress, should_stop))
@@ -93,7 +93,7 @@ class Speaker:
     ) -> SpeechFile:
         """Speak a text into a 16-bit WAV file, holding one sentence in memory at a time.
 
-        Arguments and errors as in `speak`; the file appears only when all is spoken.
+        Arguments and errors are those of `speak`; the file appears only when it is complete.
         """
         import soundfile
 
@@ -120,7 +120,7 @@ class Speaker:
         on_progress: OnProgress | None,
         should_stop: ShouldStop | None,
     ) -> Iterator[np.ndarray]:
-        """Yield float32 samples, shape (samples,), sentence by sentence, each with the silence that belongs to it."""
+        """Yield float32 samples, shape (samples,), sentence by sentence, each with its pause."""
         check_request(text, language, speed, self._base)
         from voiceclone.text import sentences as splitter
 
@@ -143,7 +143,7 @@ class Speaker:
 
 
 def check_request(text: str, language: str, speed: float, base: BaseModel) -> None:
-    """Raise the error that tells what is wrong with a request to speak, if anything is."""
+    """Raise the appropriate error if a request to speak is invalid."""
     if not text.strip():
         raise TextError("There is no text yet. Type what the voice should say.")
     if len(text) > MAX_SPEAK_CHARACTERS:

@@ -1,4 +1,4 @@
-"""One voice file: what its header says, writing it, and checking a file that may come from anywhere."""
+"""The voice file format: its header, writing it, and validating untrusted files."""
 
 import json
 import shutil
@@ -15,7 +15,7 @@ from voiceclone.storage.safetensors_file import is_whole
 
 FORMAT = 1
 METADATA_KEY = "voiceclone"
-"""The one string of the safetensors header that holds our description, as JSON."""
+"""Key in the safetensors header that holds our description, as a JSON string."""
 _LENGTH_BYTES = 8
 _MAX_HEADER_BYTES = 1_000_000
 _COPY_BYTES = 1 << 20
@@ -23,24 +23,24 @@ _COPY_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Voice:
-    """One voice as its file describes it."""
+    """A voice as described by its file."""
 
     voice_id: str
-    """The stem of the file; not part of the description, so a copy is a voice of its own."""
+    """The stem of the file name; not part of the description, so that a copy is a separate voice."""
     name: str
     language: str
     """The language of most of the recordings."""
     languages: tuple[str, ...]
-    """Languages of the recordings; the base may speak more."""
+    """Languages of the recordings; the base model may speak more."""
     base_id: str
     base_sha256: str
     base_licence: str
     created_at: str
     minutes: float
-    """Length of the training on the clock."""
+    """Wall-clock training time."""
     steps: int
     speech_s: float
-    """Speech learnt from, seconds."""
+    """Seconds of speech it was trained on."""
     seed: int = 0
     device: str = ""
     scores: dict[str, float] = field(default_factory=dict)
@@ -49,13 +49,13 @@ class Voice:
     """`{"given": True, "by": str, "statement": str, "at": ISO time}`."""
     size_mb: float = 0.0
     policy: str = ""
-    """What learnt: a `Policy`; `instant` for a voice made without training, nothing in older files."""
+    """How it was trained: a `Policy`; `instant` for a voice made without training, empty in older files."""
     may_share: bool = True
-    """False where the base's licence forbids passing the voice on."""
+    """False if the base model's licence forbids sharing the voice."""
 
 
 def describe(voice: Voice) -> dict[str, Any]:
-    """Return the description that goes into the header of a voice file."""
+    """Return the description for the header of a voice file."""
     return {
         "format": FORMAT,
         "name": voice.name,
@@ -78,10 +78,10 @@ def describe(voice: Voice) -> dict[str, Any]:
 
 
 def read_voice(path: Path) -> Voice:
-    """Read the description of a voice file; tensors are not touched.
+    """Read the description of a voice file without its tensors.
 
     Raises:
-        VoiceFileError: it is no voice file of this program, damaged, or of a newer format.
+        VoiceFileError: not a voice file of this program, damaged, or in a newer format.
     """
     header, _ = _read_header(path)
     text = header.get("__metadata__", {}).get(METADATA_KEY)
@@ -96,7 +96,7 @@ def read_voice(path: Path) -> Voice:
 
 
 def is_described(path: Path) -> bool:
-    """True for a file with a description of ours in it, whether that holds or not."""
+    """True for a file with our description in it, whether or not that is valid."""
     try:
         header, _ = _read_header(path)
     except VoiceFileError:
@@ -105,10 +105,10 @@ def is_described(path: Path) -> bool:
 
 
 def check_voice_file(path: Path, base: BaseModel) -> None:
-    """Check everything about a voice file that may come from anywhere.
+    """Validate an untrusted voice file completely.
 
     Raises:
-        VoiceFileError: too large, damaged, not a voice, or made for another base.
+        VoiceFileError: it is too large, damaged, not a voice, or made for another base model.
     """
     check_size(path, base.max_voice_mb)
     voice = read_voice(path)
@@ -122,7 +122,7 @@ def check_voice_file(path: Path, base: BaseModel) -> None:
 
 
 def check_size(path: Path, max_mb: int) -> None:
-    """Raise `VoiceFileError` for a file larger than a voice can be, without reading it."""
+    """Raise `VoiceFileError` if a file is larger than a voice can be, without reading it."""
     size_mb = path.stat().st_size / 1e6
     if size_mb > max_mb:
         raise VoiceFileError(
@@ -132,7 +132,7 @@ def check_size(path: Path, max_mb: int) -> None:
 
 
 def check_base(voice: Voice, base: BaseModel) -> None:
-    """Raise `VoiceFileError` unless `voice` was made for exactly this base."""
+    """Raise `VoiceFileError` unless `voice` was made for exactly this base model."""
     if voice.base_id != base.base_id:
         raise VoiceFileError(
             f"The voice “{voice.name}” was made for the base model “{voice.base_id}”, and this is "
@@ -182,7 +182,7 @@ def _parse(description: dict[str, Any], path: Path) -> Voice:
 def _label(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError("expected a text")
-    # Whoever wrote the file may have put anything in it; a list shows only what can be shown.
+    # The file is untrusted, so only what a list can display is kept.
     shown = "".join(letter if letter.isprintable() else " " for letter in value[: 10 * MAX_NAME_CHARACTERS])
     return " ".join(shown.split())[:MAX_NAME_CHARACTERS].strip() or "Voice"
 
@@ -198,7 +198,7 @@ def _strings(value: list[object]) -> tuple[str, ...]:
 
 
 def _read_header(path: Path) -> tuple[dict[str, Any], int]:
-    """Return the header and where the tensors' bytes begin (8 bytes of length, little endian, then JSON)."""
+    """Return the header and the offset of the tensor data (an 8-byte little-endian length, then JSON)."""
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(_LENGTH_BYTES), "little")
@@ -214,8 +214,8 @@ def _read_header(path: Path) -> tuple[dict[str, Any], int]:
 
 def copy_with_description(source: Path, target: Path, description: dict[str, Any]) -> None:
     """Copy a safetensors file with another description in its header; `target` is replaced atomically."""
-    # Only the header is written anew: offsets in it count from its own end, so the tensors' bytes
-    # are copied as they are, whatever their type, without loading numpy or torch.
+    # Only the header is rewritten. Its offsets count from its own end, so the tensor data is copied as it is,
+    # whatever its type, without importing numpy or torch.
     header, data_begin = _read_header(source)
     text = json.dumps(description, ensure_ascii=False)
     header["__metadata__"] = header.get("__metadata__", {}) | {METADATA_KEY: text}
@@ -235,7 +235,7 @@ def _damaged(path: Path) -> VoiceFileError:
 
 
 def _cut_off(path: Path) -> VoiceFileError:
-    """Return the error for a voice whose description is whole and whose sound is not."""
+    """Return the error for a voice whose description is complete but whose tensors are truncated."""
     header, begin = _read_header(path)
     ends = [tensor["data_offsets"][1] for name, tensor in header.items() if _has_offsets(name, tensor)]
     whole, there = begin + max(ends, default=0), path.stat().st_size

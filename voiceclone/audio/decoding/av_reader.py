@@ -1,4 +1,4 @@
-"""MP3, M4A, MP4, WebM, AMR and whatever else PyAV's own FFmpeg libraries read."""
+"""Decode MP3, M4A, MP4, WebM, AMR and whatever else PyAV's FFmpeg libraries support."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,30 +8,30 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voiceclone.audio.decoding.extents import Extent
-from voiceclone.audio.decoding.recording import Piece, Recording, gathered
+from voiceclone.audio.decoding.recording import Piece, Recording, merge_small_pieces
 from voiceclone.errors import AudioError
 
 if TYPE_CHECKING:
     import av
     from av.container import InputContainer
 
-# FFmpeg also reads playlists and scripts that name other files or addresses; an uploaded file must not
-# make us open those. Hence only plain containers, and no protocol but the file itself.
+# FFmpeg also reads playlists and scripts that refer to other files or addresses, which an uploaded file must not
+# make us open. Hence only plain containers, and no protocol except local files.
 _CONTAINERS = (
     "3g2,3gp,aac,ac3,aiff,amr,ape,asf,au,avi,caf,eac3,flac,flv,m4a,matroska,mj2,mov,mp3,mp4,mpeg,"
     "mpegts,ogg,tta,w64,wav,webm,wv"
 )
 _OPTIONS = {"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"}
 _OTHER_DECODERS = {"amrnb": "libopencore_amrnb", "amrwb": "libopencore_amrwb"}
-"""FFmpeg's own AMR decoders refuse the frames that stand for silence, and what they stand for is lost."""
+"""FFmpeg's own AMR decoders reject comfort-noise frames, which would lose their duration."""
 _GUESSED_LENGTHS = {"aac", "ac3", "amr", "eac3", "mp3", "mpeg", "mpegts"}
-"""Containers without a length; FFmpeg divides the size of the file by its first bit rate."""
+"""Containers that store no duration; FFmpeg estimates it from the file size and the first bit rate."""
 _PACKETS_TRIED = 50
-"""At the beginning, for one that can be decoded."""
+"""At the beginning, to find one that can be decoded."""
 
 
 class AvRecording(Recording):
-    """One sound track of a file that FFmpeg's libraries read."""
+    """An audio track of a file that FFmpeg's libraries can read."""
 
     def __init__(self, extent: Extent, stream: "av.AudioStream", first: Piece) -> None:
         container = stream.container
@@ -39,18 +39,18 @@ class AvRecording(Recording):
         if seconds is None and container.duration:
             seconds = container.duration / 1e6
         super().__init__(extent.path, *first.format, 24, seconds)
-        self.duration_is_told = not _GUESSED_LENGTHS & set(container.format.name.split(","))
+        self.duration_is_stated = not _GUESSED_LENGTHS & set(container.format.name.split(","))
         self.title = stream.metadata.get("title", "")
-        """What the program that wrote the file called this track."""
+        """Track title written by the recording program."""
         self._extent = extent
         self._track = list(container.streams.audio).index(stream)
 
     @classmethod
     def open(cls, extent: Extent) -> "list[AvRecording]":
-        """Return each sound track that can be decoded; none where the file cannot be read.
+        """Return each audio track that can be decoded; an empty list if the file cannot be read.
 
         Raises:
-            AudioError: it holds pictures only.
+            AudioError: the file holds only pictures.
         """
         import av
 
@@ -71,11 +71,11 @@ class AvRecording(Recording):
         return found
 
     def read(self) -> Iterator[Piece]:
-        """Yield pieces; damaged packets are passed over."""
-        yield from gathered(self._frames())
+        """Yield the track in pieces, skipping damaged packets."""
+        yield from merge_small_pieces(self._frames())
 
     def excerpt(self, start_s: float, duration_s: float) -> Iterator[Piece]:
-        """Yield about `duration_s` seconds from about `start_s` on, as far as the container lets itself be searched."""
+        """Yield about `duration_s` seconds from about `start_s`, as precisely as the container can seek."""
         import av
 
         with _opened(self._extent) as container:
@@ -119,9 +119,9 @@ def _decoded(
     most_packets: int | None = None,
     on_damage: Any = lambda: None,
 ) -> Iterator[Piece]:
-    """Yield frames as they are; `on_damage` is called where packets cannot be decoded.
+    """Yield decoded frames unchanged; `on_damage` is called for packets that cannot be decoded.
 
-    Where two recordings were joined, the packet between them may belong to neither; that is no damage.
+    Where two recordings were joined, the packet between them may belong to neither, which is not damage.
     """
     import av
 
@@ -133,10 +133,10 @@ def _decoded(
         except av.error.EOFError:
             break
         except av.error.FFmpegError:
-            doubtful = True  # one damaged packet; the next may be whole
+            doubtful = True  # a single damaged packet; the next may be intact
             continue
         for frame in frames:
-            # FFmpeg's MP3 decoder gives the first frame after a change the rate of the one before.
+            # FFmpeg's MP3 decoder labels the first frame after a format change with the previous rate.
             rate = decoder.sample_rate if decoder.name.startswith("mp3") else frame.sample_rate
             piece = Piece(_as_floats(frame), rate)
             if doubtful and before in (None, piece.format):
@@ -155,7 +155,7 @@ def _decoder(container: "InputContainer", stream: "av.AudioStream") -> Any:
     if other in av.codecs_available:
         return av.CodecContext.create(other, "r")
     if container.format.name == "caf" and own.name == "alac":
-        # The last packet of ALAC is as short as the sound; FFmpeg's reader of CAF has the padding taken off once more.
+        # The last ALAC packet has no padding, but FFmpeg's CAF demuxer would have it trimmed again.
         own.flags2 |= av.codec.context.Flags2.skip_manual
     return own
 
@@ -163,7 +163,7 @@ def _decoder(container: "InputContainer", stream: "av.AudioStream") -> Any:
 def _as_floats(frame: "av.AudioFrame") -> np.ndarray:
     """Return float32, shape (samples, channels).
 
-    Only the number format changes here: FFmpeg's own downmix may exceed full scale, and adds what must not be added.
+    Only the number format changes: FFmpeg's downmix may exceed full scale, and adds channels that must not be added.
     """
     values = frame.to_ndarray()
     values = values.T if frame.format.is_planar else values.reshape(-1, frame.layout.nb_channels)

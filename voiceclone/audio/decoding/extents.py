@@ -1,4 +1,4 @@
-"""A stretch of a file as a file of its own, and with single bytes put right."""
+"""A part of a file presented as a file of its own, with individual bytes corrected."""
 
 import io
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 @dataclass(frozen=True)
 class Patch:
-    """Bytes that are read in place of those in the file."""
+    """Bytes to read in place of those in the file."""
 
     position: int
     content: bytes
@@ -18,17 +18,17 @@ class Patch:
 
 @dataclass(frozen=True)
 class Extent:
-    """What of a file is read."""
+    """The part of a file to read."""
 
     path: Path
     start: int = 0
     end: int | None = None
-    """Byte positions; None is the end of the file."""
+    """Byte positions; None means the end of the file."""
     patches: tuple[Patch, ...] = ()
 
     @contextmanager
     def open(self) -> Iterator[str | BinaryIO]:
-        """Give what decoders open: the path, where all of the file is read as it is."""
+        """Yield what decoders open: the path if the whole file is read unchanged, else a file object."""
         if self.start == 0 and self.end is None and not self.patches:
             yield str(self.path)
             return

@@ -1,4 +1,4 @@
-"""Headers that were never closed: the program died, or could not go back, before it wrote how long the sound is."""
+"""Repair headers that were never finalised because the recorder crashed or could not seek back to write the length."""
 
 import os
 from pathlib import Path
@@ -6,18 +6,18 @@ from typing import BinaryIO
 
 from voiceclone.audio.decoding.extents import Extent, Patch
 
-_OPEN_END = 0x7FFF0000
-"""Sizes from here on are put there on purpose by programs that write into a pipe."""
-_LEAST_REST_S = 1.0
-"""Sound behind what a header promises, from which the header is taken to be out of date."""
-_NO_SOUND = (b"ID3", b"TAG", b"APETAGEX", b"RIFF", b"RF64", b"RIFX")
+_MIN_PLACEHOLDER_SIZE = 0x7FFF0000
+"""Sizes from here up are placeholders of programs that write to a pipe."""
+_MIN_EXCESS_S = 1.0
+"""Audio beyond the length in the header, in seconds, that marks the header as outdated."""
+_APPENDED_MARKERS = (b"ID3", b"TAG", b"APETAGEX", b"RIFF", b"RF64", b"RIFX")
 """What other programs append: tags, or another recording (see `joins`)."""
 
 
-def with_true_length(extent: Extent) -> Extent:
-    """Return `extent` with the length in its header put right, where a WAV, RF64 or AU file has more than it says.
+def with_corrected_length(extent: Extent) -> Extent:
+    """Return `extent` with the length in its header corrected, for WAV, RF64 and AU files longer than they claim.
 
-    libsndfile goes by that length, and reads nothing of a file that says 0.
+    libsndfile trusts that length, and reads nothing from a file that claims 0.
     """
     with extent.path.open("rb") as file:
         size = (extent.end or file.seek(0, os.SEEK_END)) - extent.start
@@ -32,7 +32,7 @@ def with_true_length(extent: Extent) -> Extent:
 
 
 def end_of_wav(path: Path, start: int = 0) -> int | None:
-    """Return where a WAV file ends that something follows in the same file, by its header; None when nothing does."""
+    """Return where a WAV file ends according to its header if something follows it in the file; else None."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END) - start
         window = _Window(file, start, size)
@@ -58,9 +58,9 @@ class _Window:
 
 
 def _au_patches(file: _Window) -> tuple[Patch, ...]:
-    told, begins = (int.from_bytes(file.bytes_at(place, 4), "big") for place in (8, 4))
+    declared, begins = (int.from_bytes(file.bytes_at(place, 4), "big") for place in (8, 4))
     rest = file.size - begins
-    if told >= rest or told >= _OPEN_END:
+    if declared >= rest or declared >= _MIN_PLACEHOLDER_SIZE:
         return ()
     return (Patch(8, b"\xff\xff\xff\xff"),)
 
@@ -68,23 +68,23 @@ def _au_patches(file: _Window) -> tuple[Patch, ...]:
 def _wav_patches(file: _Window) -> tuple[Patch, ...]:
     place, long_sizes, bytes_a_second = 12, None, 0
     while place + 8 <= file.size:
-        name, told = file.bytes_at(place, 4), file.number_at(place + 4, 4)
+        name, declared = file.bytes_at(place, 4), file.number_at(place + 4, 4)
         if name == b"data":
             break
         if name == b"ds64":
             long_sizes = place + 8
         elif name == b"fmt ":
             bytes_a_second = file.number_at(place + 16, 4)
-        place += 8 + told + told % 2
+        place += 8 + declared + declared % 2
     else:
         return ()
     begins = place + 8
-    if long_sizes is not None and told == 0xFFFFFFFF:
-        told = file.number_at(long_sizes + 8, 8)
-    elif told >= _OPEN_END:
+    if long_sizes is not None and declared == 0xFFFFFFFF:
+        declared = file.number_at(long_sizes + 8, 8)
+    elif declared >= _MIN_PLACEHOLDER_SIZE:
         return ()
-    ends = begins + told + told % 2
-    if not _runs_on(file, ends, told, bytes_a_second):
+    ends = begins + declared + declared % 2
+    if not _audio_continues(file, ends, declared, bytes_a_second):
         return ()
     length = file.size - begins
     if long_sizes is not None:
@@ -92,16 +92,16 @@ def _wav_patches(file: _Window) -> tuple[Patch, ...]:
     return (Patch(place + 4, min(length, 0xFFFFFFFF).to_bytes(4, "little")),)
 
 
-def _runs_on(file: _Window, ends: int, told: int, bytes_a_second: int) -> bool:
-    """True when what follows a WAV file's sound, by its header, is sound, too."""
+def _audio_continues(file: _Window, ends: int, declared: int, bytes_a_second: int) -> bool:
+    """True if what follows the declared end of a WAV file's audio is audio as well."""
     rest = file.size - ends
-    if rest <= 0 or _are_chunks(file, ends) or file.bytes_at(ends, 8).startswith(_NO_SOUND):
+    if rest <= 0 or _are_chunks(file, ends) or file.bytes_at(ends, 8).startswith(_APPENDED_MARKERS):
         return False
-    return told == 0 or (bytes_a_second > 0 and rest >= _LEAST_REST_S * bytes_a_second)
+    return declared == 0 or (bytes_a_second > 0 and rest >= _MIN_EXCESS_S * bytes_a_second)
 
 
 def _are_chunks(file: _Window, place: int) -> bool:
-    """True when chunks with names and lengths lead from `place` just to the end."""
+    """True if a sequence of named chunks leads from `place` exactly to the end."""
     while place + 8 <= file.size:
         name = file.bytes_at(place, 4)
         if not all(32 <= byte < 127 for byte in name):

@@ -1,4 +1,4 @@
-"""Several recordings one behind another in one file, as radios, players and `cat` join them."""
+"""Several recordings one after another in a file, as radios, players and `cat` join them."""
 
 import mmap
 from collections.abc import Iterator
@@ -9,16 +9,16 @@ from voiceclone.audio.decoding.headers import end_of_wav
 from voiceclone.audio.decoding.recording import Piece, Recording
 from voiceclone.errors import AudioError
 
-_MOST = 1000
+_MAX_JOINED = 1000
 _OGG_PAGE = b"OggS"
 _FLAC_BEGINS = b"fLaC\x00\x00\x00\x22"
-"""The marker and the header of the block that always comes first."""
+"""The marker and the header of the metadata block that always comes first."""
 
 
 def find_joins(path: Path) -> list[Extent]:
-    """Return the recordings in a file, one of them when nothing was joined.
+    """Return the recordings in a file; a single one if nothing was joined.
 
-    Ogg, FLAC and WAV only: decoders of those stop where the second one begins. MP3 and AAC go on, in another format.
+    Covers Ogg, FLAC and WAV, whose decoders stop at the second recording. Those of MP3 and AAC continue by themselves.
 
     Raises:
         AudioError: there are too many.
@@ -36,9 +36,9 @@ def find_joins(path: Path) -> list[Extent]:
         starts: list[int] = []
         for place in places:
             starts.append(place)
-            if len(starts) > _MOST:
+            if len(starts) > _MAX_JOINED:
                 raise AudioError(
-                    f"“{path.name}” is more than {_MOST} recordings joined into one file. Add them one by one, "
+                    f"“{path.name}” is more than {_MAX_JOINED} recordings joined into one file. Add them one by one, "
                     "in a folder or a zip file."
                 )
     if len(starts) == 1:
@@ -47,7 +47,7 @@ def find_joins(path: Path) -> list[Extent]:
 
 
 class JoinedRecording(Recording):
-    """Recordings one behind another."""
+    """Several recordings played one after another."""
 
     def __init__(self, parts: list[Recording]) -> None:
         first = parts[0]
@@ -55,19 +55,19 @@ class JoinedRecording(Recording):
         duration_s = None if None in lengths_s else sum(lengths_s)
         bits = max(part.bits for part in parts)
         super().__init__(first.path, first.sample_rate, first.channels, bits, duration_s)
-        self.duration_is_told = all(part.duration_is_told for part in parts)
+        self.duration_is_stated = all(part.duration_is_stated for part in parts)
         self.cut_off = any(part.cut_off for part in parts)
         self._parts = parts
 
     def read(self) -> Iterator[Piece]:
-        """Yield pieces of one after the other."""
+        """Yield the pieces of each recording in turn."""
         for part in self._parts:
             yield from part.read()
             self.cut_off |= part.cut_off
 
 
 def _ogg_places(content: mmap.mmap) -> Iterator[int]:
-    """Yield where streams begin after others have been going on; those that begin together belong together."""
+    """Yield where streams begin after earlier ones have started; streams that begin together form one recording."""
     place, beginning = 0, False
     while place >= 0:
         header = content[place : place + 27]

@@ -1,7 +1,7 @@
-"""Several channels into one: by what they hold, not by a plain average.
+"""Mix several channels into one according to their content, not by a plain average.
 
-An average is silence where one side is upside down, a comb filter where two microphones stood apart, and 15.6 dB too
-quiet where a film keeps its speech in one of six channels.
+An average is silent if one side is inverted, a comb filter if two microphones stood apart, and 15.6 dB too quiet if a
+film has its speech in one of six channels.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,41 +14,41 @@ if TYPE_CHECKING:
     from voiceclone.audio.decoding.recording import Format, Piece
 
 BAND_HZ = (300.0, 3400.0)
-"""A telephone's band: holds speech, and little of hum, rumble and hiss."""
+"""Telephone band: contains speech, and little hum, rumble or hiss."""
 _FRAME_S = 0.032
 _FRAMES_AT_ONCE = 256
 _FLOOR_PERCENTILE, _FLOOR_MARGIN = 20, 1.5
-"""What a channel has in its quietest fifth, half as much again, is no speech: hum and hiss come to nothing so."""
+"""The level of a channel's quietest fifth, times 1.5, counts as its noise floor, which discounts hum and hiss."""
 _STEADY_SHARE = 0.05
-"""Where even the best channel has less than this share above its floor, nobody speaks and all of it counts."""
+"""If even the best channel has less than this share above its floor, it holds no speech, and its full power counts."""
 _LIVE_SHARE = 1e-3
 """A channel 30 dB below the best one is crosstalk."""
 _SAME_SOUND = 0.4
-"""Correlation, at any lag, from which two channels hold the same sound. Two people's own microphones that hear the
-other one 14 dB weaker have 0.2 to 0.35."""
+"""Correlation, at any lag, above which two channels hold the same sound. Two people's microphones that pick up each
+other 14 dB weaker have 0.2 to 0.35."""
 _SAME_ENVELOPE = 0.7
-"""Correlation of the loudness over time, where echo has made the waves unlike; two people have 0.4 at most."""
+"""Correlation of the envelopes, for channels whose waveforms echo has made different; two people have at most 0.4."""
 _IN_PHASE = 0.5
-"""Less alike than this, the stronger channel alone is better."""
-_LARGEST_LAG_S = 25e-6
-"""One sample at 44.1 kHz; later ones would put a notch into the voice's band when they are added."""
+"""Below this correlation, the stronger channel alone is better than the sum."""
+_MAX_LAG_S = 25e-6
+"""One sample at 44.1 kHz; with a longer lag, adding would cut a notch into the voice's band."""
 _WEAK_SHARE = 1 / 16
-"""A copy 12 dB weaker adds its noise and no voice."""
+"""A copy 12 dB weaker adds noise but no voice."""
 _LISTEN_S = 300.0
-"""Seconds, spread over the recording, in which a network listens for speech where channels hold different sounds."""
-_LEAST_SPEECH_SHARE = 0.1
-"""A channel with a tenth of the other's speech belongs to a person, too."""
+"""Seconds, spread over the recording, in which voice activity is checked if channels hold different sounds."""
+_MIN_SPEECH_SHARE = 0.1
+"""A channel with a tenth of the other's speech also belongs to a speaker."""
 
 
 @dataclass(frozen=True)
 class Mix:
-    """How channels become one."""
+    """The weights that mix channels into one."""
 
     weights: np.ndarray
     """float32, shape (channels,)."""
 
     def apply(self, samples: np.ndarray) -> np.ndarray:
-        """Return float32 mono, shape (samples,), of samples of shape (samples, channels)."""
+        """Mix samples of shape (samples, channels) to float32 mono, shape (samples,)."""
         used = np.flatnonzero(self.weights)
         if len(used) == 1 and self.weights[used[0]] == 1.0:
             return samples[:, used[0]]
@@ -56,14 +56,14 @@ class Mix:
 
 
 def find_mixes(read: "Callable[[], Iterator[Piece]]") -> "dict[Format, Mix]":
-    """Return for each format in a recording how its channels become one.
+    """Return how to mix the channels of each format in a recording.
 
-    Channels with the same sound are averaged, turned over where they are upside down, and left out where they come
-    later or much weaker; the result is as loud as the strongest of them. Channels with different sounds (two people
-    with a microphone each) are added, where there is speech on them.
+    Channels with the same sound are averaged: inverted ones are flipped, delayed or much weaker ones left out, and the
+    result is as loud as the strongest. Channels with different sounds (two people with a microphone each) are added if
+    they contain speech.
 
     Args:
-        read: reads the recording from its beginning; called once, or twice where channels hold different sounds.
+        read: reads the recording from its beginning; called once, or twice if channels hold different sounds.
     """
     meters: dict[Format, _ChannelMeter] = {}
     for piece in read():
@@ -79,19 +79,19 @@ def find_mixes(read: "Callable[[], Iterator[Piece]]") -> "dict[Format, Mix]":
 
 @dataclass(frozen=True)
 class _Sound:
-    """One sound, on one channel or on several."""
+    """A sound that is on one or several channels."""
 
     leader: int
-    """The channel that has most of it."""
+    """The channel where it is strongest."""
     weights: np.ndarray
 
 
 class _ChannelMeter:
-    """Measures what the channels of one format hold, block by block."""
+    """Measures the channels of one format, block by block."""
 
     def __init__(self, sample_rate: int, channels: int) -> None:
         self._rate = sample_rate
-        self._length = _fast_length(round(_FRAME_S * sample_rate))
+        self._length = _fast_fft_length(round(_FRAME_S * sample_rate))
         low, high = (round(hertz * self._length / sample_rate) for hertz in BAND_HZ)
         self._band = slice(low, high + 1)
         self._window = np.hanning(self._length).astype(np.float32)[:, None]
@@ -99,16 +99,16 @@ class _ChannelMeter:
         self._cross = np.zeros((high + 1 - low, channels, channels), complex)
         """Cross spectra, summed over the frames, shape (frequencies, channels, channels)."""
         self._powers: list[np.ndarray] = []
-        """In the band, frame by frame, shape (frames, channels) each."""
+        """Power in the band per frame, shape (frames, channels) each."""
         self._sample_count = 0
 
     @property
     def duration_s(self) -> float:
-        """Length of what was measured."""
+        """Duration measured so far, in seconds."""
         return self._sample_count / self._rate
 
     def add(self, samples: np.ndarray) -> None:
-        """Measure some samples, shape (samples, channels)."""
+        """Measure samples of shape (samples, channels)."""
         self._sample_count += len(samples)
         samples = np.concatenate([self._left_over, samples])
         whole = len(samples) - len(samples) % self._length
@@ -124,7 +124,7 @@ class _ChannelMeter:
         self._powers.append(np.sum(np.abs(spectra) ** 2, axis=1).astype(np.float32))
 
     def sounds(self) -> list[_Sound]:
-        """Return the different sounds, the strongest first."""
+        """Return the distinct sounds, strongest first."""
         if len(self._left_over):
             missing = self._length - len(self._left_over)
             self._measure(np.pad(self._left_over, ((0, missing), (0, 0)))[None])
@@ -135,7 +135,7 @@ class _ChannelMeter:
         for channel in np.argsort(-speech, kind="stable"):
             if speech[channel] <= _LIVE_SHARE * speech.max():
                 break
-            same = next((members for members in found if self._same(members[0][0], channel, powers)), None)
+            same = next((members for members in found if self._is_same_sound(members[0][0], channel, powers)), None)
             if same is None:
                 found.append([(channel, 1.0)])
             elif speech[channel] > _WEAK_SHARE * speech[same[0][0]]:
@@ -143,9 +143,9 @@ class _ChannelMeter:
                 same += [(channel, sign)] if sign else []
         if not found:  # digital silence
             return [_Sound(0, _average(powers.shape[1], [(0, 1.0)]))]
-        return [_Sound(members[0][0], self._as_loud_as_the_first(members)) for members in found]
+        return [_Sound(members[0][0], self._match_leader_loudness(members)) for members in found]
 
-    def _same(self, leader: int, channel: int, powers: np.ndarray) -> bool:
+    def _is_same_sound(self, leader: int, channel: int, powers: np.ndarray) -> bool:
         if np.max(np.abs(self._correlation(leader, channel))) > _SAME_SOUND:
             return True
         levels = np.sqrt(powers[:, [leader, channel]])
@@ -154,22 +154,22 @@ class _ChannelMeter:
         return bool(np.corrcoef(levels, rowvar=False)[0, 1] > _SAME_ENVELOPE)
 
     def _sign_in_phase(self, leader: int, channel: int) -> float:
-        """Return 1 for a channel that may be added to its leader, -1 upside down, 0 when it may not."""
+        """Return 1 if the channel may be added to its leader, -1 if inverted, 0 if it may not be added."""
         correlation = self._correlation(leader, channel)
-        largest_lag = max(1, round(_LARGEST_LAG_S * self._rate))
+        largest_lag = max(1, round(_MAX_LAG_S * self._rate))
         near = np.r_[correlation[: largest_lag + 1], correlation[-largest_lag:]]
         if np.max(np.abs(near)) < 0.99 * np.max(np.abs(correlation)) or abs(correlation[0]) < _IN_PHASE:
             return 0.0
         return float(np.sign(correlation[0]))
 
     def _correlation(self, one: int, other: int) -> np.ndarray:
-        """Return the correlation of two channels at each lag, shape (frame length,), values -1..1."""
+        """Return the cross-correlation of two channels at each lag, shape (frame length,), in -1..1."""
         spectrum = np.zeros(self._length // 2 + 1, complex)
         spectrum[self._band] = self._cross[:, one, other]
         energies = np.sum(self._cross[:, [one, other], [one, other]].real, axis=0)
         return np.fft.irfft(spectrum, self._length) * self._length / 2 / max(1e-30, float(np.sqrt(energies.prod())))
 
-    def _as_loud_as_the_first(self, members: Sequence[tuple[int, float]]) -> np.ndarray:
+    def _match_leader_loudness(self, members: Sequence[tuple[int, float]]) -> np.ndarray:
         weights = _average(self._cross.shape[1], members)
         together = np.sum(self._cross.real, axis=0)
         leader = members[0][0]
@@ -178,8 +178,8 @@ class _ChannelMeter:
         return weights if abs(gain - 1) < 0.01 else weights * np.float32(gain)
 
 
-def _fast_length(least: int) -> int:
-    """Return an even length, `least` or a little more, that a Fourier transform is quick with."""
+def _fast_fft_length(least: int) -> int:
+    """Return an even length of at least `least` for which the FFT is fast."""
     from scipy.fft import next_fast_len
 
     length = next_fast_len(least, real=True)
@@ -196,7 +196,7 @@ def _average(channels: int, members: Sequence[tuple[int, float]]) -> np.ndarray:
 
 
 def _above_floor(powers: np.ndarray) -> np.ndarray:
-    """Return each channel's mean power above what it always has, shape (channels,)."""
+    """Return each channel's mean power above its noise floor, shape (channels,)."""
     mean = powers.mean(axis=0)
     above = np.maximum(0.0, mean - _FLOOR_MARGIN * np.percentile(powers, _FLOOR_PERCENTILE, axis=0))
     return above if above.max() > _STEADY_SHARE * mean.max() else mean
@@ -205,8 +205,8 @@ def _above_floor(powers: np.ndarray) -> np.ndarray:
 def _with_speech(
     pieces: "Iterable[Piece]", unlike: "dict[Format, list[_Sound]]", durations_s: "dict[Format, float]"
 ) -> "dict[Format, list[_Sound]]":
-    """Keep of different sounds those with speech; where nobody speaks, the strongest."""
-    # Here, because clips build on recordings; the network that finds speech needs nothing of either.
+    """Keep the sounds with speech; without any, the strongest."""
+    # Imported here because few recordings have different sounds on their channels.
     from voiceclone.audio.sound import Audio
     from voiceclone.audio.vad import SPEECH_STARTS, speech_frames
 
@@ -228,6 +228,6 @@ def _with_speech(
             heard[form][number] += np.count_nonzero(frames > SPEECH_STARTS)
     kept = {}
     for form, found in unlike.items():
-        enough = (heard[form] > 0) & (heard[form] >= _LEAST_SPEECH_SHARE * heard[form].max())
+        enough = (heard[form] > 0) & (heard[form] >= _MIN_SPEECH_SHARE * heard[form].max())
         kept[form] = [sound for sound, speaks in zip(found, enough, strict=True) if speaks] or found[:1]
     return kept

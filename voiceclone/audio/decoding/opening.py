@@ -1,10 +1,10 @@
-"""Which reader a file is for: recognised by its content, not by its name."""
+"""Choose the reader for a file by its content, not its name."""
 
 from pathlib import Path
 
 from voiceclone.audio.decoding.av_reader import AvRecording
 from voiceclone.audio.decoding.extents import Extent
-from voiceclone.audio.decoding.headers import with_true_length
+from voiceclone.audio.decoding.headers import with_corrected_length
 from voiceclone.audio.decoding.joins import JoinedRecording, find_joins
 from voiceclone.audio.decoding.recording import Recording, check_format, too_long
 from voiceclone.audio.decoding.sndfile_reader import SndfileRecording
@@ -16,10 +16,10 @@ _READABLE = "Add WAV, FLAC, MP3, OGG, M4A or MP4"
 
 
 def open_recording(path: Path) -> Recording:
-    """Recognise a file by its content.
+    """Open a recording, recognised by its content.
 
     Raises:
-        AudioError: the file is missing, locked, empty, no recording, at a rate outside 8-384 kHz or too long.
+        AudioError: the file is missing, locked, empty, not a recording, too long, or at a rate outside 8-384 kHz.
     """
     path = Path(path)
     require_readable(path)
@@ -38,13 +38,13 @@ def open_recording(path: Path) -> Recording:
     return recording
 
 
-def told_duration_s(path: Path) -> float | None:
-    """Return the length in seconds that a file tells at its beginning, None when it tells none or cannot be read.
+def stated_duration_s(path: Path) -> float | None:
+    """Return the duration in seconds stated at the beginning of a file; None if unknown or unreadable.
 
-    Quick, for corpora of many thousand files: nothing looks through the file for joints.
+    Fast enough for corpora of many thousand files, because it does not search the file for joined recordings.
 
     Raises:
-        AudioError: the file is missing or locked, or holds pictures only.
+        AudioError: the file is missing or locked, or holds only pictures.
     """
     require_readable(path)
     recording = _opened(Extent(path))
@@ -52,7 +52,7 @@ def told_duration_s(path: Path) -> float | None:
 
 
 def _opened(extent: Extent) -> Recording | None:
-    recording = SndfileRecording.open(with_true_length(extent))
+    recording = SndfileRecording.open(with_corrected_length(extent))
     if recording is not None:
         return recording
     tracks = AvRecording.open(extent)
@@ -60,17 +60,17 @@ def _opened(extent: Extent) -> Recording | None:
 
 
 def require_readable(path: Path) -> None:
-    """Check that a file is there and lets itself be read, before anybody wonders what is in it.
+    """Check that a file exists and can be read before its format is examined.
 
     Raises:
-        AudioError: it is not there, another program or another person's rights keep it shut, or its disk fails.
+        AudioError: it is missing, locked by another program or by permissions, or its disk fails.
     """
     try:
         if not path.is_file():
             raise AudioError(f"There is no file “{path.name}”. Choose it again.")
         with path.open("rb") as file:
             file.read(1)
-    except PermissionError as error:  # on Windows also what another program has locked
+    except PermissionError as error:  # on Windows also if another program has locked it
         raise AudioError(
             f"“{path.name}” may not be read: another program has it open, or it belongs to somebody else. "
             "Close that program, or copy the file, and add it again."

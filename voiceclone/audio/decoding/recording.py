@@ -1,4 +1,4 @@
-"""What every reader offers: a recording as mono blocks, read any number of times."""
+"""The interface of all readers: a recording as mono blocks that can be read any number of times."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
@@ -14,57 +14,57 @@ from voiceclone.limits import MAX_CHANNELS, MAX_RECORDING_S, MAX_SAMPLE_RATE, MI
 from voiceclone.wording import count
 
 BLOCK_S = 10.0
-"""Length of one block read by `Recording.blocks`."""
-_MOST_VALUES = 8_000_000
-"""Numbers in one block, all channels together: 32 MB."""
+"""Duration of a block from `Recording.blocks`, in seconds."""
+_MAX_BLOCK_VALUES = 8_000_000
+"""Values in one block, all channels together: 32 MB."""
 Format = tuple[int, int]
-"""Rate in hertz and number of channels."""
+"""Sample rate in hertz and number of channels."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some sound as the file holds it."""
+    """A stretch of audio as stored in the file."""
 
     samples: np.ndarray
     """float32, shape (samples, channels)."""
     sample_rate: int
-    """Hertz; what a file holds from some place on may have another rate than its beginning."""
+    """Hertz; it may change within a file."""
 
     @property
     def format(self) -> Format:
-        """Rate and channels."""
+        """Sample rate and number of channels."""
         return self.sample_rate, self.samples.shape[1]
 
 
 class Recording(ABC):
-    """An audio file of any common kind, readable any number of times."""
+    """An audio file of any common format that can be read any number of times."""
 
     def __init__(self, path: Path, sample_rate: int, channels: int, bits: int, duration_s: float | None) -> None:
         self.path = path
         self.sample_rate = sample_rate
-        """Hertz, as at the beginning of the file; what follows at another rate is brought to this one."""
+        """Hertz, at the beginning of the file; later parts at other rates are resampled to it."""
         self.channels = channels
         """At the beginning of the file."""
         self.bits = bits
-        """16 when 16 bits hold the decoded mono sound without loss, else 24."""
+        """16 if 16 bits hold the decoded mono audio without loss, else 24."""
         self.duration_s = duration_s
-        """What the file says about itself, or what its size suggests; None when nothing is known."""
-        self.duration_is_told = True
-        """False where the length is only guessed from the size of the file."""
+        """As the file states, or as estimated from its size; None if unknown."""
+        self.duration_is_stated = True
+        """False if the duration is only an estimate from the file size."""
         self.cut_off = False
-        """True once reading has shown that the file ends before its own header says."""
+        """True once reading has shown that the file ends before the length in its header."""
         self.remark: str | None = None
-        """A sentence for the person, where a choice was made for them."""
+        """A sentence for the user about a choice that was made for them."""
         self._mixes: dict[Format, Mix] | None = None
 
     def blocks(self) -> Iterator[np.ndarray]:
-        """Yield mono float32 blocks, shape (samples,), about `BLOCK_S` long.
+        """Yield mono float32 blocks, shape (samples,), of about `BLOCK_S`.
 
-        How channels become one is decided for the whole recording, see `mixing`; for that it is read once more before.
-        Values beyond 1 are possible, in float files and where two people spoke into a channel each; see `fit`.
+        How to mix the channels is decided for the whole recording (see `mixing`), which is read once more for it.
+        Values may exceed 1 in float files and where two people have a channel each; see `scale_to_fit`.
 
         Raises:
-            AudioError: nothing at all can be read, or the recording is longer than `MAX_RECORDING_S`.
+            AudioError: nothing can be read, or the recording is longer than `MAX_RECORDING_S`.
         """
         read = 0
         for block in _at_one_rate(self._mono(), self.sample_rate):
@@ -75,16 +75,16 @@ class Recording(ABC):
                 f"“{self.path.name}” holds no sound: it is empty or was cut off while it was saved. "
                 "Record or export it again."
             )
-        told_s = self.duration_s if self.duration_is_told else None
-        if told_s and read < 0.98 * told_s * self.sample_rate - 4096:
+        stated_s = self.duration_s if self.duration_is_stated else None
+        if stated_s and read < 0.98 * stated_s * self.sample_rate - 4096:
             self.cut_off = True
 
     @abstractmethod
     def read(self) -> Iterator[Piece]:
-        """Yield the sound in pieces, each of one format and no longer than `block_length`."""
+        """Yield the audio in pieces of one format each, no longer than `block_length`."""
 
     def _mono(self) -> Iterator[tuple[int, np.ndarray]]:
-        """Yield (rate, samples)."""
+        """Yield (sample rate, mono samples)."""
         for piece in self._within_limits():
             if piece.samples.shape[1] == 1:
                 yield piece.sample_rate, piece.samples[:, 0]
@@ -106,15 +106,15 @@ class Recording(ABC):
 
 
 def block_length(sample_rate: int, channels: int) -> int:
-    """Return how many samples of each channel are read at once."""
-    return max(1, min(round(BLOCK_S * sample_rate), _MOST_VALUES // channels))
+    """Return how many samples per channel to read at once."""
+    return max(1, min(round(BLOCK_S * sample_rate), _MAX_BLOCK_VALUES // channels))
 
 
 def check_format(path: Path, sample_rate: int, channels: int) -> None:
-    """Check that rate and channels are ones that are read.
+    """Check that sample rate and number of channels are supported.
 
     Raises:
-        AudioError: the sentence says which are.
+        AudioError: they are not; the message names the supported ones.
     """
     if not MIN_SAMPLE_RATE <= sample_rate <= MAX_SAMPLE_RATE:
         raise AudioError(
@@ -136,14 +136,14 @@ def too_long(path: Path) -> AudioError:
     )
 
 
-def fit(samples: np.ndarray) -> np.ndarray:
-    """Return float32 samples within [-1, 1]; a float file that goes beyond is turned down, not clipped."""
+def scale_to_fit(samples: np.ndarray) -> np.ndarray:
+    """Return float32 samples within [-1, 1]; audio beyond that is scaled down, not clipped."""
     peak = float(np.max(np.abs(samples), initial=0.0))
     return (samples / peak if peak > 1.0 else samples).astype(np.float32, copy=False)
 
 
-def gathered(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """Join small pieces of the same format until they are as long as blocks are."""
+def merge_small_pieces(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """Join small pieces of the same format up to the block length."""
     for (rate, channels), same in groupby(pieces, key=lambda piece: piece.format):
         waiting: list[np.ndarray] = []
         length = 0

@@ -1,4 +1,4 @@
-"""WAV, FLAC, AIFF, OGG and others through libsndfile."""
+"""Decode WAV, FLAC, AIFF, OGG and other formats with libsndfile."""
 
 import re
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 _COARSE_SUBTYPES = {"PCM_16", "PCM_S8", "PCM_U8", "ULAW", "ALAW", "GSM610", "IMA_ADPCM", "MS_ADPCM"}
 _UNKNOWN_LENGTH = 1 << 60
-"""libsndfile gives FLAC that was written into a pipe 2^63 - 1 samples."""
+"""libsndfile reports 2^63 - 1 samples for FLAC that was written to a pipe."""
 
 
 class SndfileRecording(Recording):
-    """A file, or a stretch of one, that libsndfile reads whole."""
+    """A file, or part of one, that libsndfile can read completely."""
 
     def __init__(self, extent: Extent, file: "SoundFile") -> None:
         coarse = file.subtype in _COARSE_SUBTYPES and file.channels == 1
@@ -27,21 +27,21 @@ class SndfileRecording(Recording):
 
     @classmethod
     def open(cls, extent: Extent) -> "Recording | None":
-        """Return None for what libsndfile does not know or would not read whole."""
+        """Open a file; None if libsndfile does not know its format or would not read all of it."""
         import soundfile
 
         try:
             with extent.open() as source, soundfile.SoundFile(source) as file:
-                # MP3 is read up to the place where its format changes; GSM in WAV cannot be read in pieces.
+                # It reads MP3 only up to a change of format, and cannot read GSM in WAV in pieces.
                 if file.format == "MP3" or not file.seekable() or file.frames > _UNKNOWN_LENGTH:
                     return None
                 return cls(extent, file)
-        # TypeError: soundfile takes “.raw” by name as headerless.
+        # TypeError: soundfile takes files named “.raw” for headerless.
         except (soundfile.LibsndfileError, TypeError):
             return None
 
     def read(self) -> Iterator[Piece]:
-        """Yield pieces; a damaged place costs little more than itself."""
+        """Yield pieces; a damaged place loses little more than itself."""
         import soundfile
 
         with self._extent.open() as source, soundfile.SoundFile(source) as file:
@@ -49,7 +49,7 @@ class SndfileRecording(Recording):
             if not self.cut_off:
                 return
             position = self._good_samples
-        # A damaged file loses the whole piece in which the damage lies: take what is left in small steps.
+        # A read that meets damage loses the whole piece, so the rest is read in small steps.
         with self._extent.open() as source, soundfile.SoundFile(source) as file:
             file.seek(position)
             yield from self._read_pieces(file, 1024)
@@ -71,7 +71,7 @@ class SndfileRecording(Recording):
 
 
 def _wav_is_cut_off(log: str) -> bool:
-    """True when libsndfile notes a data chunk that promises more than the file holds."""
+    """True if libsndfile reports a data chunk longer than the file."""
     found = re.search(r"data : (\d+) \(should be (\d+)\)", log)
-    # Programs that write into a pipe leave the largest number there on purpose.
+    # Programs that write to a pipe leave the largest number there on purpose.
     return bool(found) and int(found[2]) < int(found[1]) < 0x7FFF0000

@@ -1,6 +1,6 @@
-"""Several sound tracks in one file: the one somebody speaks on.
+"""Choose the audio track with speech in a file with several tracks.
 
-Screen recorders write the computer's sound first and the microphone second.
+Screen recorders write the computer's audio first and the microphone second.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,21 +14,21 @@ from voiceclone.audio.sound import Audio
 if TYPE_CHECKING:
     from voiceclone.audio.decoding.av_reader import AvRecording
 
-_WHOLE_S = 180.0
-"""Up to here a track is listened to whole."""
+_EXAMINED_WHOLE_S = 180.0
+"""Tracks up to this duration are examined as a whole."""
 _EXCERPTS, _EXCERPT_S = 12, 10.0
-"""Of longer ones, evenly spread."""
+"""Evenly spaced excerpts of longer ones."""
 _MUCH_SPEECH = 0.8
-"""Share of the track with most of it, from which a track may be the better one for having less beside speech."""
+"""Relative to the track with the most speech: from this share on, a track with less background may be preferred."""
 _SOME_SPEECH = 0.1
 _QUIETER_DB = 6.0
-"""So much less beside the speech makes a track the cleaner one: a microphone against the mix of it with a game."""
+"""Background this much lower makes a track the cleaner one: a microphone against its mix with a game."""
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 @dataclass(frozen=True)
-class _Heard:
-    """What was heard on a track."""
+class _TrackContent:
+    """What was found on a track."""
 
     speech_s: float
     speech_above_rest_db: float
@@ -36,9 +36,9 @@ class _Heard:
 
 
 def choose_track(tracks: "Sequence[AvRecording]") -> "AvRecording":
-    """Return the track with most speech, or the cleanest of those with about as much, else the first one.
+    """Return the track with the most speech, or the cleanest among those with about as much; else the first.
 
-    Where several have speech, the chosen one carries a remark that says so.
+    If several have speech, the chosen one carries a remark that says so.
     """
     if len(tracks) == 1:
         return tracks[0]
@@ -53,11 +53,11 @@ def choose_track(tracks: "Sequence[AvRecording]") -> "AvRecording":
     chosen = cleanest if is_cleaner else first
     speaking = sum(one.speech_s >= _SOME_SPEECH * most_s for one in heard)
     if speaking > 1:
-        tracks[chosen].remark = _words(tracks[chosen], chosen, len(tracks), speaking)
+        tracks[chosen].remark = _remark(tracks[chosen], chosen, len(tracks), speaking)
     return tracks[chosen]
 
 
-def _words(track: "AvRecording", number: int, count: int, speaking: int) -> str:
+def _remark(track: "AvRecording", number: int, count: int, speaking: int) -> str:
     which = _ORDINALS[number] if number < len(_ORDINALS) else f"{number + 1}th"
     called = f" (“{track.title[:40]}”)" if track.title and track.title.isprintable() else ""
     return (
@@ -66,8 +66,8 @@ def _words(track: "AvRecording", number: int, count: int, speaking: int) -> str:
     )
 
 
-def _listen(track: "AvRecording") -> _Heard:
-    # Here, because clips build on recordings; the network that finds speech needs nothing of either.
+def _listen(track: "AvRecording") -> _TrackContent:
+    # Imported here because few recordings have several tracks.
     from voiceclone.audio.vad import FRAME_S, SPEECH_STARTS, speech_frames
 
     speech, rest, frame_count = [0.0], [0.0], 0
@@ -81,16 +81,16 @@ def _listen(track: "AvRecording") -> _Heard:
         rest += list(powers[~spoken])
         frame_count += np.count_nonzero(spoken)
     above_db = 10 * float(np.log10(max(np.mean(speech), 1e-12) / max(np.mean(rest), 1e-12)))
-    return _Heard(frame_count * FRAME_S, above_db, float(np.mean(speech) + np.mean(rest)))
+    return _TrackContent(frame_count * FRAME_S, above_db, float(np.mean(speech) + np.mean(rest)))
 
 
 def _excerpts(track: "AvRecording") -> Iterator[tuple[np.ndarray, int]]:
-    """Yield (samples, rate): of each piece the strongest channel."""
+    """Yield (samples, sample rate) of the strongest channel of each excerpt."""
     length_s = track.duration_s
-    is_long = length_s is not None and length_s > _WHOLE_S
+    is_long = length_s is not None and length_s > _EXAMINED_WHOLE_S
     starts = [length_s * number / _EXCERPTS for number in range(_EXCERPTS)] if is_long else [0.0]
     for start_s in starts:
-        pieces = list(track.excerpt(start_s, _EXCERPT_S if is_long else _WHOLE_S))
+        pieces = list(track.excerpt(start_s, _EXCERPT_S if is_long else _EXAMINED_WHOLE_S))
         for form in dict.fromkeys(piece.format for piece in pieces):
             samples = np.concatenate([piece.samples for piece in pieces if piece.format == form])
             strongest = int(np.argmax(np.sum(samples.astype(np.float64) ** 2, axis=0)))

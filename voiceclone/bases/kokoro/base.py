@@ -30,7 +30,7 @@ from voiceclone.bases.kokoro.train import recipe
 from voiceclone.bases.run.done import note_done, read_done
 from voiceclone.bases.run.first_listen import write_first_listen
 from voiceclone.bases.run.plan import write_plan
-from voiceclone.compute import device, random_state_untouched, use_all_cores
+from voiceclone.compute import device, preserved_random_state, use_all_cores
 from voiceclone.errors import InputError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.progress import OnProgress, ShouldStop
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 CHECKPOINT_INTERVAL_S = 45.0
 """With a first listen and the writing itself in between, at most a minute of work is lost when the process is killed.
-docs/decisions.md, “Never lose work”, has what a checkpoint costs."""
+docs/decisions/0100 has what a checkpoint costs."""
 
 
 class KokoroBase:
@@ -246,7 +246,7 @@ class KokoroBase:
         """Yield the trainer of a run for work between steps; restores its random state and releases memory."""
         trainer = self._trainer(run_dir)
         try:
-            with random_state_untouched():
+            with preserved_random_state():
                 yield trainer
         finally:
             trainer.rest()

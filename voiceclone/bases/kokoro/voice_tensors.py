@@ -15,7 +15,7 @@ STYLE = "style"
 """Tensor name of the voice's style: float32, shape (1, 256), acoustic and prosody half."""
 UP, DOWN, DELTA = ".up", ".down", ".delta"
 RANK = 48
-"""Directions kept per matrix; docs/decisions.md tells what fewer cost."""
+"""Directions kept per matrix; docs/decisions/0040 tells what fewer cost."""
 _PLAIN_NUMBERS = 8_192
 """Smaller tensors are stored whole."""
 

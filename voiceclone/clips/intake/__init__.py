@@ -1,1 +1,1 @@
-"""Recordings become clips: found in files, folders and archives, cut into sentences, matched with their texts."""
+"""From recordings to clips: find them in files, folders and archives, cut them into sentences, match their texts."""

@@ -1,4 +1,4 @@
-"""From files to clips: open, check, slice, write down, save; one bad file never stops the others."""
+"""Turn files into clips: open, check, slice, transcribe, save. One bad file never stops the others."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from voiceclone import limits
 from voiceclone.audio.decoding import Recording, open_recording
-from voiceclone.audio.envelope import loudness_shape
+from voiceclone.audio.envelope import loudness_envelope
 from voiceclone.audio.sound import Audio
 from voiceclone.clips.intake.slicing import SlicePlan, cut_slices, divide_long, find_slices, find_speech
 from voiceclone.clips.intake.sources import Source, SourceFinder
-from voiceclone.clips.intake.text_alignment import lay_text
+from voiceclone.clips.intake.text_alignment import align_text
 from voiceclone.clips.intake.timed_pieces import TimedPlan, plan_timed, slices_of
-from voiceclone.clips.intake.word_cuts import HearWords
+from voiceclone.clips.intake.word_cuts import RecogniseWords
 from voiceclone.clips.model import (
     AddReport,
     Clip,
@@ -27,21 +27,21 @@ from voiceclone.clips.model import (
     now,
 )
 from voiceclone.clips.quality.figures import measure
-from voiceclone.clips.transcripts.reader import Words
+from voiceclone.clips.transcripts.reader import Transcript
 from voiceclone.clips.transcripts.timed_texts import TimedText
 from voiceclone.errors import AudioError, Cancelled, TextError
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.language_id import language_of
-from voiceclone.recognition.transcribe import SpokenWord, can_transcribe, hear_words, keeping_recogniser, recognise
+from voiceclone.recognition.transcribe import SpokenWord, can_transcribe, keeping_recogniser, recognise, recognise_words
 from voiceclone.storage import disk
 from voiceclone.text.languages import ANY_LANGUAGE
-from voiceclone.wording import count, duration, is_are, kept_words, seconds
+from voiceclone.wording import count, duration, is_are, kept_sentence, seconds
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
 
-_LEFT_OUT_WORTH_SAYING_S = 3.0
-_PLACES_TOLD = 3
+_MIN_REPORTED_LEFT_OUT_S = 3.0
+_MAX_TIMES_LISTED = 3
 _HEARD_BEFORE_SHARE = 0.8
 
 
@@ -61,7 +61,7 @@ class Intake:
         self._project_language = project.language
         self._given_language = language
         self._language = language
-        """Of the recording that is being added."""
+        """Of the recording being added."""
         self._on_progress = on_progress
         self._should_stop = should_stop
         self._added: list[Clip] = []
@@ -69,7 +69,7 @@ class Intake:
         self._known = {record.content_sha256: record for record in library.records(project.project_id)}
         self._position = (0, 1)
 
-    def add(self, files: Sequence[Path], text: str | None, transcripts: Mapping[str, Words] | None) -> AddReport:
+    def add(self, files: Sequence[Path], text: str | None, transcripts: Mapping[str, Transcript] | None) -> AddReport:
         """Add files, folders and zip files; see `ClipLibrary.add_files`."""
         with ExitStack() as unpacked:
             where = SourceFinder(self._library.root, unpacked, self._reject, self._report, self._should_stop)
@@ -92,7 +92,7 @@ class Intake:
 
     # --- one file -------------------------------------------------------------------------------
 
-    def _add_file(self, source: Source, words: Words | None) -> None:
+    def _add_file(self, source: Source, words: Transcript | None) -> None:
         recording = open_recording(source.path)
         self._language = source.language or self._given_language
         if self._language == ANY_LANGUAGE:
@@ -103,7 +103,7 @@ class Intake:
             self._add_timed(recording, words)
             return
         if recording.duration_s is not None and recording.duration_s <= limits.MAX_CLIP_S:
-            audio = decode_short(recording)
+            audio = decode_if_short(recording)
             if audio is not None:
                 self._add_short(recording, audio, words)
                 return
@@ -123,21 +123,21 @@ class Intake:
         given = checked_text(text) if text else ""
         record = self._new_clip(recording, audio, 0.0, given)
         if record is None:
-            self._reject(recording.path, self._already_there(name, audio, given))
+            self._reject(recording.path, self._duplicate_reason(name, audio, given))
 
     def _add_long(self, recording: Recording, text: str | None) -> None:
-        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, self._hearing())
+        plan = find_slices(recording, self._part(0.0, 0.3), self._should_stop, self._word_recogniser())
         made = self._add_slices(recording, plan, [""] * len(plan.slices))
-        self._tell_left_out(recording.path, plan)
+        self._report_left_out(recording.path, plan)
         new = [record for record in made if record is not None]
         if text and new:
-            self._lay_text(new, text, plan.heard)
+            self._align_text(new, text, plan.heard)
 
     def _add_timed(self, recording: Recording, texts: tuple[TimedText, ...]) -> None:
-        """Cut a recording where its texts say, and lay each onto its piece."""
+        """Cut a recording at the times of its texts and assign each text to its piece."""
         spoken, duration_s = find_speech(recording, self._part(0.0, 0.3), self._should_stop)
         timed = plan_timed(texts, spoken, duration_s)
-        hear = self._hearing()
+        hear = self._word_recogniser()
         pieces = list(timed.pieces)
         heard: list[SpokenWord] = []
         if hear is not None:
@@ -151,7 +151,7 @@ class Intake:
             raise TextError(
                 f"Nobody speaks in “{recording.path.name}” at the times of its texts. Check that they belong together."
             )
-        # A piece in one slice has its text at once; the words of others are recognised, and the text laid onto them.
+        # A piece that fits into one slice keeps its text. Longer ones are recognised first and then aligned with it.
         given = [
             piece.text if len(plan.slices) == 1 else ""
             for piece, plan in zip(pieces, plans, strict=True)
@@ -161,15 +161,15 @@ class Intake:
         for piece, plan in zip(pieces, plans, strict=True):
             own = [record for record in islice(made, len(plan.slices)) if record is not None]
             if len(plan.slices) > 1 and own:
-                self._lay_text(own, piece.text, heard)
-        self._tell_left_out(recording.path, whole)
-        self._tell_timed(recording.path, timed)
+                self._align_text(own, piece.text, heard)
+        self._report_left_out(recording.path, whole)
+        self._report_unmatched_texts(recording.path, timed)
 
-    def _hearing(self) -> HearWords | None:
-        return self._hear_words if can_transcribe(self._language, self._library.root.parent) else None
+    def _word_recogniser(self) -> RecogniseWords | None:
+        return self._recognise_words if can_transcribe(self._language, self._library.root.parent) else None
 
     def _add_slices(self, recording: Recording, plan: SlicePlan, texts: Sequence[str]) -> list[ClipRecord | None]:
-        """Save the slices with their texts, "" to have one recognised; None stands for what is there already."""
+        """Save the slices with their texts ("" to recognise one); None marks a slice the project already has."""
         path = recording.path
         if not plan.slices:
             raise AudioError(
@@ -184,7 +184,7 @@ class Intake:
             try:
                 text = checked_text(texts[number])
                 made.append(self._new_clip(recording, audio, start_s, text, between_words=number in plan.between_words))
-            except (AudioError, TextError) as error:  # of this piece; the others are as good as before
+            except (AudioError, TextError) as error:  # concerns this slice only
                 self._reject(path, f"At {start_s:.0f} s: {error}")
                 made.append(None)
                 refused += 1
@@ -197,8 +197,8 @@ class Intake:
             )
         return made
 
-    def _tell_timed(self, path: Path, timed: TimedPlan) -> None:
-        """Say which texts with times belong to no sound."""
+    def _report_unmatched_texts(self, path: Path, timed: TimedPlan) -> None:
+        """Report the timed texts that match no speech."""
         if timed.beyond:
             begin = is_are(timed.beyond, "begins", "begin")
             self._reject(
@@ -207,15 +207,15 @@ class Intake:
                 "recording.",
             )
         if timed.silent:
-            where = _places_told([text.start_s for text in timed.silent])
+            where = _times_listed([text.start_s for text in timed.silent])
             self._reject(
                 path,
                 f"Nobody speaks where {count(len(timed.silent), 'text')} of “{path.name}” should be (at {where}). "
                 "Check their times.",
             )
 
-    def _tell_left_out(self, path: Path, plan: SlicePlan) -> None:
-        if plan.left_out_s > _LEFT_OUT_WORTH_SAYING_S:
+    def _report_left_out(self, path: Path, plan: SlicePlan) -> None:
+        if plan.left_out_s > _MIN_REPORTED_LEFT_OUT_S:
             self._reject(
                 path,
                 f"{duration(plan.left_out_s)} of “{path.name}” were left out: there is no pause to cut at. "
@@ -223,7 +223,7 @@ class Intake:
             )
         words = [(start, end) for start, end in plan.too_short if end - start >= limits.MIN_CLIP_S]
         if words:
-            where = _places_told([start for start, _ in words])
+            where = _times_listed([start for start, _ in words])
             self._reject(
                 path,
                 f"{count(len(words), 'short bit')} of “{path.name}” (at {where}) "
@@ -231,15 +231,15 @@ class Intake:
                 "has room for more. Add what you want to keep as a file of its own.",
             )
 
-    def _hear_words(self, audio: Audio) -> list[SpokenWord]:
-        return hear_words(audio, self._language, self._library.root.parent)
+    def _recognise_words(self, audio: Audio) -> list[SpokenWord]:
+        return recognise_words(audio, self._language, self._library.root.parent)
 
-    def _lay_text(self, made: list[ClipRecord], text: str, heard: Sequence[SpokenWord]) -> None:
-        """Put the person's own words in place of the recognised ones where both agree.
+    def _align_text(self, made: list[ClipRecord], text: str, heard: Sequence[SpokenWord]) -> None:
+        """Replace recognised words by the user's own text where the two agree.
 
-        `heard` is what was understood before the cuts: beside a cut within speech a clip alone is understood less well.
+        `heard` is what was recognised before cutting: a clip cut inside speech is recognised less well by itself.
         """
-        parts = lay_text(text, [_heard_in(record, heard) for record in made])
+        parts = align_text(text, [_heard_in(record, heard) for record in made])
         for record, part in zip(made, parts, strict=True):
             if part is not None and len(part) <= limits.MAX_CLIP_TEXT_CHARACTERS:
                 changes = {"text": part, "transcribed": False}
@@ -254,7 +254,7 @@ class Intake:
     def _new_clip(
         self, recording: Recording, audio: Audio, start_s: float, text: str, *, between_words: bool = False
     ) -> ClipRecord | None:
-        """Save one clip and return its record; None when the same sound is there already."""
+        """Save one clip and return its record; None if the project already has the same audio."""
         fingerprint = content_sha256(audio)
         if fingerprint in self._known:
             return None
@@ -282,7 +282,7 @@ class Intake:
             transcribed=bool(heard),
             cut_off=recording.cut_off,
             heard=heard,
-            shape=loudness_shape(audio),
+            shape=loudness_envelope(audio),
             between_words=between_words,
         )
         self._library.save_new(self._project_id, record, audio, recording.bits)
@@ -290,14 +290,14 @@ class Intake:
         self._added.append(record.as_clip(self._project_id))
         return record
 
-    def _already_there(self, name: str, audio: Audio, text: str) -> str:
+    def _duplicate_reason(self, name: str, audio: Audio, text: str) -> str:
         existing = self._known[content_sha256(audio)]
         if text and (existing.transcribed or not existing.text):
             self._library.edit_clip(self._project_id, existing.clip_id, text=text)
             return f"“{name}” is in this project already; it has your text now."
         return f"“{name}” is in this project already; it was not added twice."
 
-    # --- telling --------------------------------------------------------------------------------
+    # --- reporting ------------------------------------------------------------------------------
 
     def _reject(self, path: Path, reason: str) -> None:
         self._rejected.append(Rejected(path.name, reason))
@@ -313,28 +313,28 @@ class Intake:
 
     def _stop_if_asked(self) -> None:
         if self._should_stop and self._should_stop():
-            raise Cancelled(f"Stopped. {kept_words(len(self._added), 'added')}")
+            raise Cancelled(f"Stopped. {kept_sentence(len(self._added), 'added')}")
 
 
 def _heard_in(record: ClipRecord, heard: Sequence[SpokenWord]) -> str:
-    """Return what was heard in a clip: before it was cut out of speech without pauses, or else by itself."""
+    """Return the words heard in a clip: from before the cut if it was cut inside running speech, else its own."""
     end_s = record.source_start_s + record.duration_s
     inside = [word for word in heard if record.source_start_s <= (word.start_s + word.end_s) / 2 < end_s]
-    # A clip may go on behind the stretch that was heard.
+    # A clip may extend beyond the stretch that was transcribed.
     covered = record.between_words and len(inside) >= _HEARD_BEFORE_SHARE * len(record.text.split())
     return " ".join(word.text for word in inside) if covered else record.text
 
 
-def _places_told(starts_s: Sequence[float]) -> str:
-    later = " and later" if len(starts_s) > _PLACES_TOLD else ""
-    return ", ".join(f"{start:.0f} s" for start in starts_s[:_PLACES_TOLD]) + later
+def _times_listed(starts_s: Sequence[float]) -> str:
+    later = " and later" if len(starts_s) > _MAX_TIMES_LISTED else ""
+    return ", ".join(f"{start:.0f} s" for start in starts_s[:_MAX_TIMES_LISTED]) + later
 
 
-def decode_short(recording: Recording) -> Audio | None:
-    """Read a recording that is open already; None when it is longer than a clip, whatever its file says."""
+def decode_if_short(recording: Recording) -> Audio | None:
+    """Decode an open recording; None if it turns out longer than a clip, whatever its header says."""
     import numpy as np
 
-    from voiceclone.audio.decoding import fit
+    from voiceclone.audio.decoding import scale_to_fit
 
     blocks, length = [], 0
     for block in recording.blocks():
@@ -342,4 +342,4 @@ def decode_short(recording: Recording) -> Audio | None:
         length += len(block)
         if length > limits.MAX_CLIP_S * recording.sample_rate:
             return None
-    return Audio(fit(np.concatenate(blocks)), recording.sample_rate)
+    return Audio(scale_to_fit(np.concatenate(blocks)), recording.sample_rate)

@@ -1,4 +1,4 @@
-"""Cut long recordings into clips of a sentence or so: at real pauses, or between words where there is no pause."""
+"""Cut long recordings into clips of about a sentence: at pauses, or between words where there is no pause."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -6,27 +6,27 @@ from itertools import chain, islice
 
 import numpy as np
 
-from voiceclone.audio.decoding import Recording, fit
+from voiceclone.audio.decoding import Recording, scale_to_fit
 from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_probabilities, speech_regions
-from voiceclone.clips.intake.word_cuts import HearWords, divide_run, windows_over
+from voiceclone.clips.intake.word_cuts import RecogniseWords, divide_run, windows_over
 from voiceclone.errors import Cancelled
 from voiceclone.limits import MAX_CLIP_S, MIN_CLIP_S, MIN_SLICE_S, TARGET_SLICE_S
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.transcribe import SpokenWord
 
 PADDING_S = 0.15
-"""Kept before the first and after the last word, where the pause is long enough for it."""
+"""Kept before the first and after the last word, as far as the pause allows."""
 SHORTEST_PAUSE_S = 0.1
-"""Three frames without speech; stops inside words are shorter."""
+"""Three frames without speech; closures of plosives inside words are shorter."""
 COMFORTABLE_PAUSE_S = 0.4
-"""From here on a pause is as good a place to cut as any."""
+"""A pause of this length or more is an ideal place to cut."""
 LONG_PAUSE_S = 1.0
-"""A pause like this is cut out rather than kept inside a clip."""
+"""Longer pauses are cut out instead of being kept inside a clip."""
 LONGEST_S = MAX_CLIP_S - 2 * PADDING_S
-"""Of the speech in a slice, so that it has room at both ends."""
+"""Longest speech in a slice, which leaves room for the padding at both ends."""
 _FADE_S = 0.01
-"""Over this the two ends of a shortened pause are faded into each other."""
+"""Length of the crossfade where a pause is shortened."""
 
 
 @dataclass(frozen=True)
@@ -36,19 +36,19 @@ class SlicePlan:
     slices: tuple[tuple[float, float], ...]
     """(start, end) in seconds, in order, not overlapping."""
     left_out_s: float = 0.0
-    """Speech that had no pause for longer than `MAX_CLIP_S`."""
+    """Speech that runs on without a pause for longer than `MAX_CLIP_S`."""
     too_short: tuple[tuple[float, float], ...] = ()
-    """(start, end) of speech left out: below `MIN_SLICE_S`, and no neighbour has room for it."""
+    """(start, end) of speech left out because it is below `MIN_SLICE_S` and no neighbour has room for it."""
     cut_out: tuple[tuple[float, float], ...] = ()
-    """(start, end) of silence inside slices that is not kept, in order: what is left of a pause is `LONG_PAUSE_S`."""
+    """(start, end) of silence removed inside slices, in order; each shortened pause keeps `LONG_PAUSE_S`."""
     between_words: frozenset[int] = frozenset()
-    """Indices of the slices that begin or end where nobody paused."""
+    """Indices of the slices that begin or end in running speech."""
     heard: tuple[SpokenWord, ...] = ()
-    """What was understood of the speech without pauses, in order, when places to cut were looked for."""
+    """Words recognised while looking for places to cut in speech without pauses, in order."""
 
     @classmethod
     def joined(cls, plans: "Sequence[SlicePlan]") -> "SlicePlan":
-        """Return several plans for stretches of one recording, in order, as one."""
+        """Join the plans for successive stretches of one recording."""
         between_words = []
         count = 0
         for plan in plans:
@@ -67,35 +67,35 @@ def find_slices(
     recording: Recording,
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
-    hear_words: HearWords | None = None,
+    recognise_words: RecogniseWords | None = None,
 ) -> SlicePlan:
-    """Listen through a recording once, block by block, and plan its slices.
+    """Read a recording once, block by block, and plan its slices.
 
     Args:
         recording: the recording.
-        on_progress: told share and words.
-        should_stop: ends early.
-        hear_words: a recogniser; where nobody pauses for longer than a clip may be, it says where words end.
+        on_progress: called with (fraction 0..1, message).
+        should_stop: polled for every block; return True to stop.
+        recognise_words: a recogniser that finds the word boundaries in speech too long for a clip; None leaves it out.
 
     Raises:
         AudioError: the file cannot be read.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     spoken, read_s = find_speech(recording, on_progress, should_stop)
     heard: list[SpokenWord] = []
-    if hear_words is not None:
-        spoken = divide_long(recording, spoken, hear_words, should_stop, heard)
+    if recognise_words is not None:
+        spoken = divide_long(recording, spoken, recognise_words, should_stop, heard)
     return replace(plan_slices(spoken, read_s), heard=tuple(heard))
 
 
 def find_speech(
     recording: Recording, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
 ) -> tuple[list[tuple[float, float]], float]:
-    """Return (start, end) of the stretches of speech in seconds, and the length of the recording.
+    """Return (start, end) of each stretch of speech in seconds, and the duration of the recording.
 
     Raises:
         AudioError: the file cannot be read.
-        Cancelled: `should_stop` said so.
+        Cancelled: `should_stop` returned True.
     """
     found = []
     read_s = 0.0
@@ -108,7 +108,7 @@ def find_speech(
             if on_progress and recording.duration_s:
                 share = min(1.0, read_s / recording.duration_s)
                 on_progress(share, f"Looking for pauses in {recording.path.name}")
-            yield fit(block)
+            yield scale_to_fit(block)
 
     for probabilities in speech_probabilities(blocks(), recording.sample_rate):
         found.append(probabilities)
@@ -118,18 +118,18 @@ def find_speech(
 def divide_long(
     recording: Recording,
     spoken: list[tuple[float, float]],
-    hear_words: HearWords,
+    recognise_words: RecogniseWords,
     should_stop: ShouldStop | None = None,
     words: list[SpokenWord] | None = None,
 ) -> list[tuple[float, float]]:
-    """Divide stretches of speech that are longer than a clip may be between their words; add these to `words`."""
+    """Divide stretches of speech longer than a clip between words; append the recognised words to `words`."""
     runs = [run for run in spoken if run[1] - run[0] > LONGEST_S]
     windows = [windows_over(run) for run in runs]
     pieces = cut_slices(recording, SlicePlan(tuple(chain.from_iterable(windows))))
 
     def heard(audio: Audio) -> list[SpokenWord]:
         _stop_if_asked(should_stop)
-        return hear_words(audio)
+        return recognise_words(audio)
 
     parts = {
         run: divide_run(run, islice(pieces, len(own)), heard, LONGEST_S, words)
@@ -141,16 +141,16 @@ def divide_long(
 def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePlan:
     """Choose cuts so that slices are near `TARGET_SLICE_S` and every cut lies between two stretches of speech.
 
-    Slices of less than `MIN_SLICE_S` are joined to a neighbour, with what is longer than `LONG_PAUSE_S` of the pause
-    between them cut out; those for which no neighbour has room are left out, unless they are all that is said.
+    Slices below `MIN_SLICE_S` are joined to a neighbour, and the pause between them is shortened to `LONG_PAUSE_S`.
+    Those that fit no neighbour are left out, unless they are all the recording holds.
 
     Args:
         spoken: (start, end) of the stretches of speech in seconds, in order.
-        duration_s: length of the recording.
+        duration_s: duration of the recording.
     """
     kept, too_short, cut_out, left_out_s = [], [], [], 0.0
     between_words = set()
-    groups = _without_short_ones(spoken, _best_groups(spoken))
+    groups = _merge_short_groups(spoken, _best_groups(spoken))
     shortest_s = MIN_SLICE_S if len(groups) > 1 else MIN_CLIP_S
     for group in groups:
         start, end = spoken[group.first][0], spoken[group.last][1]
@@ -174,7 +174,7 @@ def plan_slices(spoken: list[tuple[float, float]], duration_s: float) -> SlicePl
 
 
 def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, Audio]]:
-    """Read a recording once more and yield each planned slice as (start in seconds, sound)."""
+    """Read a recording again and yield each planned slice as (start in seconds, audio)."""
     rate = recording.sample_rate
     wanted = [(round(start * rate), round(end * rate)) for start, end in plan.slices]
     held = np.zeros(0, np.float32)
@@ -186,17 +186,17 @@ def cut_slices(recording: Recording, plan: SlicePlan) -> Iterator[tuple[float, A
             start, end = wanted.pop(0)
             inside = [(since - start, to - start) for since, to in silence if start < since < end]
             piece = _without_silence(held[start - held_from : end - held_from], inside, round(_FADE_S * rate))
-            yield start / rate, Audio(fit(piece), rate)
+            yield start / rate, Audio(scale_to_fit(piece), rate)
         needed_from = wanted[0][0] if wanted else held_from + len(held)
         drop = min(len(held), max(0, needed_from - held_from))
         held, held_from = held[drop:], held_from + drop
-    for start, end in wanted:  # rounding may put the last cut just behind the end
+    for start, end in wanted:  # rounding may put the last cut just past the end
         piece = held[max(0, start - held_from) : end - held_from]
-        yield start / rate, Audio(fit(piece), rate)
+        yield start / rate, Audio(scale_to_fit(piece), rate)
 
 
 def _without_silence(samples: np.ndarray, silence: list[tuple[int, int]], fade_length: int) -> np.ndarray:
-    """Take stretches of silence out; what lay around them is faded into each other, so that no click is left."""
+    """Remove stretches of silence, with a crossfade at each so that it does not click."""
     fade_in = np.linspace(0.0, 1.0, fade_length, dtype=np.float32)
     kept, kept_from = [], 0
     for start, end in silence:
@@ -213,12 +213,12 @@ class _Group:
 
     first: int
     last: int
-    """Indices into the stretches."""
+    """Both are indices into the stretches."""
     joints: tuple[int, ...] = ()
-    """Indices of the stretches behind which the pause is shortened."""
+    """Indices of the stretches after which the pause is shortened."""
 
     def cut_out(self, spoken: list[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Return what is not kept of the pauses at the joints: their middle."""
+        """Return the removed middle parts of the pauses at the joints."""
         pauses = [(spoken[joint][1], spoken[joint + 1][0]) for joint in self.joints]
         return [
             (start + LONG_PAUSE_S / 2, end - LONG_PAUSE_S / 2) for start, end in pauses if end - start > LONG_PAUSE_S
@@ -228,14 +228,14 @@ class _Group:
         return spoken[self.last][1] - spoken[self.first][0] - sum(end - start for start, end in self.cut_out(spoken))
 
 
-def _without_short_ones(spoken: list[tuple[float, float]], spans: list[tuple[int, int]]) -> list[_Group]:
-    """Join groups that would be too short to the nearer neighbour that has room for them."""
+def _merge_short_groups(spoken: list[tuple[float, float]], spans: list[tuple[int, int]]) -> list[_Group]:
+    """Join groups that are too short to the nearest neighbour with room for them."""
     groups = [_Group(first, last) for first, last in spans]
     place = 0
     while place < len(groups):
         joined = None
         if groups[place].length_s(spoken) + 2 * PADDING_S < MIN_SLICE_S:
-            joined = _nearest_fit(spoken, groups, place)
+            joined = _nearest_merge(spoken, groups, place)
         if joined is None:
             place += 1
             continue
@@ -245,8 +245,8 @@ def _without_short_ones(spoken: list[tuple[float, float]], spans: list[tuple[int
     return groups
 
 
-def _nearest_fit(spoken: list[tuple[float, float]], groups: list[_Group], place: int) -> tuple[int, _Group] | None:
-    """Return (index of the left one, the joint group) for the nearer neighbour that leaves it short enough."""
+def _nearest_merge(spoken: list[tuple[float, float]], groups: list[_Group], place: int) -> tuple[int, _Group] | None:
+    """Return (index of the left group, joined group) for the nearest neighbour that keeps within the maximum."""
     fits = []
     for left in (place - 1, place):
         if left < 0 or left + 1 >= len(groups):
@@ -255,7 +255,7 @@ def _nearest_fit(spoken: list[tuple[float, float]], groups: list[_Group], place:
         group = _Group(one.first, other.last, (*one.joints, one.last, *other.joints))
         if group.length_s(spoken) <= LONGEST_S:
             fits.append((spoken[other.first][0] - spoken[one.last][1], left, group))
-    return min(fits, key=lambda fit: fit[0])[1:] if fits else None
+    return min(fits, key=lambda candidate: candidate[0])[1:] if fits else None
 
 
 def _stop_if_asked(should_stop: ShouldStop | None) -> None:
@@ -264,7 +264,7 @@ def _stop_if_asked(should_stop: ShouldStop | None) -> None:
 
 
 def _best_groups(spoken: list[tuple[float, float]]) -> list[tuple[int, int]]:
-    """Join stretches of speech into slices at the lowest total cost (dynamic programming).
+    """Group stretches of speech into slices of the lowest total cost (dynamic programming).
 
     Returns:
         (first, last) indices into `spoken` for each slice, in order, covering all of them.
@@ -288,7 +288,7 @@ def _best_groups(spoken: list[tuple[float, float]]) -> list[tuple[int, int]]:
 
 
 def _slice_cost(spoken: list[tuple[float, float]], start: int, end: int) -> float:
-    """Cost of one slice: distance from the wished length, long pauses inside, and a tight cut before it."""
+    """Cost of one slice: deviation from the target length, long pauses inside it, and a tight cut before it."""
     length_s = spoken[end - 1][1] - spoken[start][0]
     cost = ((length_s - TARGET_SLICE_S) / TARGET_SLICE_S) ** 2
     if length_s < MIN_SLICE_S:

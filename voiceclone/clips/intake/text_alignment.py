@@ -1,42 +1,42 @@
-"""Lay one text onto the slices of a long recording: which of its words were said in which slice?"""
+"""Align one text with the slices of a long recording: which of its words were said in which slice?"""
 
 import re
 from collections.abc import Sequence
 
-_ALIKE_ENOUGH = 0.6
-"""Likeness by letters of a slice's words to what was recognised, from which the place is trusted: different sentences
-have 0.47 at most (25 pairs of the example's), misheard ones more."""
+_MIN_SIMILARITY = 0.6
+"""Letter similarity between a slice's text and the recognised words above which the match is trusted: different
+sentences reach at most 0.47 (25 pairs from the example), misheard ones more."""
 
 
-def lay_text(given: str, recognised: Sequence[str]) -> list[str | None]:
-    """Cut a given text into the parts that belong to slices, by matching words with what was recognised.
+def align_text(given: str, recognised: Sequence[str]) -> list[str | None]:
+    """Divide a text among slices by matching its words with what was recognised.
 
-    Every word gets a place, in order: one that was misheard the place of what was heard instead, one that was not heard
-    at all that of its nearer neighbour.
+    Every word is assigned in order: a misheard word to the slice of what was heard instead, a missed one to the slice
+    of its nearer neighbour.
 
     Args:
         given: the whole text.
-        recognised: what a recogniser heard in each slice, in order.
+        recognised: the recognised text of each slice, in order.
 
     Returns:
-        For each slice its part of `given`, or None where the part is not like what was heard.
+        For each slice its part of `given`, or None where that part does not resemble what was heard.
     """
     given_words = given.split()
-    heard = [(_bare(word), index) for index, text in enumerate(recognised) for word in text.split()]
-    known = _places(list(map(_bare, given_words)), heard)
-    filled = _filled(known)
+    heard = [(_normalised(word), index) for index, text in enumerate(recognised) for word in text.split()]
+    known = _matched_slices(list(map(_normalised, given_words)), heard)
+    filled = _fill_gaps(known)
     parts: list[str | None] = []
     for index, text in enumerate(recognised):
         words = [word for word, place in zip(given_words, filled, strict=True) if place == index]
         matched = [number for number, place in enumerate(known) if place == index]
-        # What the text has and nobody said stands at the edges; it must not spoil what was said.
+        # Words of the text that nobody said end up at the edges; they must not spoil the match of the others.
         sure = given_words[matched[0] : matched[-1] + 1] if matched else []
-        parts.append(next((" ".join(part) for part in (words, sure) if part and _is_like(part, text)), None))
+        parts.append(next((" ".join(part) for part in (words, sure) if part and _resembles(part, text)), None))
     return parts
 
 
-def _places(given: Sequence[str], heard: Sequence[tuple[str, int]]) -> list[int | None]:
-    """Return the slice of each given word, None for words that were not heard."""
+def _matched_slices(given: Sequence[str], heard: Sequence[tuple[str, int]]) -> list[int | None]:
+    """Return the slice index of each given word, None for words that were not heard."""
     from rapidfuzz.distance import Levenshtein
 
     places: list[int | None] = [None] * len(given)
@@ -47,14 +47,14 @@ def _places(given: Sequence[str], heard: Sequence[tuple[str, int]]) -> list[int 
     return places
 
 
-def _is_like(part: Sequence[str], heard: str) -> bool:
+def _resembles(part: Sequence[str], heard: str) -> bool:
     from rapidfuzz.fuzz import ratio
 
-    return ratio(" ".join(map(_bare, part)), " ".join(map(_bare, heard.split()))) >= 100 * _ALIKE_ENOUGH
+    return ratio(" ".join(map(_normalised, part)), " ".join(map(_normalised, heard.split()))) >= 100 * _MIN_SIMILARITY
 
 
-def _filled(places: Sequence[int | None]) -> list[int | None]:
-    """Give words that were not recognised to the slice of the nearer one that was."""
+def _fill_gaps(places: Sequence[int | None]) -> list[int | None]:
+    """Assign each unrecognised word to the slice of the nearest recognised one."""
     filled = list(places)
     known = [index for index, place in enumerate(places) if place is not None]
     if not known:
@@ -68,5 +68,5 @@ def _filled(places: Sequence[int | None]) -> list[int | None]:
     return filled
 
 
-def _bare(word: str) -> str:
+def _normalised(word: str) -> str:
     return re.sub(r"[^\w']", "", word).casefold()

@@ -1,4 +1,4 @@
-"""From texts with times to pieces of a recording: sentences put together, cuts moved into the pauses nearby."""
+"""Turn timed texts into pieces of a recording: incomplete sentences are joined, cuts moved into nearby pauses."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
@@ -9,50 +9,50 @@ from voiceclone.clips.transcripts.timed_texts import TimedText
 from voiceclone.limits import MIN_CLIP_S, MIN_SLICE_S
 
 _WORD_S = 0.25
-"""Times given by hand err by about a word: less speech than this beyond a mark belongs to the other side of it."""
+"""Manual timestamps are off by about a word, so less speech than this beyond a mark belongs to its other side."""
 _SENTENCE_ENDS = (".", "?", "!", "…", "।")
 _ENDS_SENTENCES_SHARE = 0.3
-"""From here on texts are sentences, and one without an end goes on in the next: subtitles show half a sentence each."""
+"""From this share on, a text without sentence-final punctuation continues in the next one, as in subtitles."""
 
 
 @dataclass(frozen=True)
 class TimedPiece:
-    """What is said in one stretch of speech."""
+    """A text and the speech it belongs to."""
 
     spoken: tuple[tuple[float, float], ...]
-    """(start, end) of its stretches of speech in seconds, one at least."""
+    """(start, end) of its stretches of speech in seconds; at least one."""
     text: str
 
     @property
     def length_s(self) -> float:
-        """From the first word to the last."""
+        """From the first word to the last, in seconds."""
         return self.spoken[-1][1] - self.spoken[0][0]
 
 
 @dataclass(frozen=True)
 class TimedPlan:
-    """The pieces of a recording, and what its texts have beside them."""
+    """The pieces of a recording, and the texts that match none of it."""
 
     pieces: tuple[TimedPiece, ...]
     speech: tuple[tuple[float, float], ...]
-    """All stretches of speech, divided where a text begins or ends."""
+    """All stretches of speech, divided at the start and end of each text."""
     beyond: int = 0
     """Texts that begin after the end of the recording."""
     silent: tuple[TimedText, ...] = ()
-    """Texts at whose time nobody speaks."""
+    """Texts during which nobody speaks."""
 
 
 def plan_timed(texts: Sequence[TimedText], spoken: Sequence[tuple[float, float]], duration_s: float) -> TimedPlan:
-    """Choose the pieces of a recording by its texts.
+    """Divide a recording into pieces by its timed texts.
 
     Args:
-        texts: in order of time; they may overlap, and go on after the end.
+        texts: in order of time; they may overlap and extend beyond the recording.
         spoken: (start, end) of the stretches of speech in seconds, in order.
-        duration_s: length of the recording.
+        duration_s: duration of the recording.
     """
     inside = [text for text in texts if text.start_s < duration_s]
-    joined = _whole_sentences(_one_after_another(_with_ends(inside, duration_s)))
-    speech = _divided(spoken, [at_s for text in joined for at_s in (text.start_s, text.end_s)])
+    joined = _join_incomplete(_without_overlaps(_with_ends(inside, duration_s)))
+    speech = _split_at(spoken, [at_s for text in joined for at_s in (text.start_s, text.end_s)])
     own: list[list[tuple[float, float]]] = [[] for _ in joined]
     starts, ends = [text.start_s for text in joined], [text.end_s for text in joined]
     for part in speech:
@@ -66,12 +66,12 @@ def plan_timed(texts: Sequence[TimedText], spoken: Sequence[tuple[float, float]]
 
 
 def slices_of(piece: TimedPiece, speech: Sequence[tuple[float, float]], duration_s: float) -> SlicePlan:
-    """Plan the slices of one piece: one, or several where it is longer than a clip may be.
+    """Plan the slices of one piece: a single one, or several if it is longer than a clip may be.
 
     Args:
-        piece: no stretch of its speech is longer than a clip, if that can be helped.
-        speech: all stretches of the recording's speech; none of another piece comes into a slice.
-        duration_s: length of the recording.
+        piece: a piece whose stretches of speech fit into a clip each, where possible.
+        speech: all stretches of speech in the recording; slices never include those of another piece.
+        duration_s: duration of the recording.
     """
     first_s, last_s = piece.spoken[0][0], piece.spoken[-1][1]
     before = bisect_right([end for _, end in speech], first_s) - 1
@@ -98,8 +98,8 @@ def _with_ends(texts: Sequence[TimedText], duration_s: float) -> list[TimedText]
     return [replace(text, end_s=min(end_s, duration_s)) for text, end_s in zip(texts, ends, strict=True)]
 
 
-def _one_after_another(texts: Sequence[TimedText]) -> list[TimedText]:
-    """Part texts that overlap in the middle of it; two of which one lies mostly inside the other become one."""
+def _without_overlaps(texts: Sequence[TimedText]) -> list[TimedText]:
+    """Separate overlapping texts in the middle of the overlap; one mostly inside another is merged with it."""
     kept: list[TimedText] = []
     for text in texts:
         before = kept[-1] if kept else None
@@ -107,7 +107,7 @@ def _one_after_another(texts: Sequence[TimedText]) -> list[TimedText]:
         if before is None or shared_s <= 0:
             kept.append(text)
         elif shared_s > min(before.end_s - before.start_s, text.end_s - text.start_s) / 2:
-            kept[-1] = _joint(before, text)
+            kept[-1] = _merged(before, text)
         else:
             middle_s = text.start_s + shared_s / 2
             kept[-1] = replace(before, end_s=middle_s)
@@ -115,23 +115,23 @@ def _one_after_another(texts: Sequence[TimedText]) -> list[TimedText]:
     return kept
 
 
-def _whole_sentences(texts: Sequence[TimedText]) -> list[TimedText]:
-    """Join texts that are too short for a clip, or end within a sentence, to the next where there is room."""
+def _join_incomplete(texts: Sequence[TimedText]) -> list[TimedText]:
+    """Join texts that are too short for a clip or end mid-sentence to the next one, where there is room."""
     ends = sum(text.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS) for text in texts)
     are_sentences = ends >= _ENDS_SENTENCES_SHARE * len(texts)
     kept: list[TimedText] = []
     for text in texts:
         before = kept[-1] if kept else None
-        if before is not None and _goes_on(before, are_sentences) and _has_room(before, text):
-            kept[-1] = _joint(before, text)
+        if before is not None and _is_incomplete(before, are_sentences) and _has_room(before, text):
+            kept[-1] = _merged(before, text)
         else:
             kept.append(text)
     if len(kept) > 1 and _is_short(kept[-1]) and _has_room(kept[-2], kept[-1]):
-        kept[-2:] = [_joint(kept[-2], kept[-1])]
+        kept[-2:] = [_merged(kept[-2], kept[-1])]
     return kept
 
 
-def _goes_on(text: TimedText, are_sentences: bool) -> bool:
+def _is_incomplete(text: TimedText, are_sentences: bool) -> bool:
     return _is_short(text) or (are_sentences and not text.text.rstrip("\"'”’»)").endswith(_SENTENCE_ENDS))
 
 
@@ -143,12 +143,12 @@ def _has_room(one: TimedText, other: TimedText) -> bool:
     return other.start_s - one.end_s <= LONG_PAUSE_S and other.end_s - one.start_s <= LONGEST_S
 
 
-def _joint(one: TimedText, other: TimedText) -> TimedText:
+def _merged(one: TimedText, other: TimedText) -> TimedText:
     return TimedText(one.start_s, max(one.end_s, other.end_s), f"{one.text} {other.text}")
 
 
-def _divided(spoken: Sequence[tuple[float, float]], marks: Sequence[float]) -> list[tuple[float, float]]:
-    """Divide stretches of speech at the marks that have more than a word on both sides."""
+def _split_at(spoken: Sequence[tuple[float, float]], marks: Sequence[float]) -> list[tuple[float, float]]:
+    """Divide stretches of speech at those marks that have more than a word on either side."""
     found = []
     ordered = sorted(set(marks))
     for start, end in spoken:

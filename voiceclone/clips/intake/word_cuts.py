@@ -1,4 +1,4 @@
-"""Places to cut speech that has no pauses: between two words, as a recogniser hears them, where it is quietest."""
+"""Find places to cut speech without pauses: between two recognised words, at the quietest moment."""
 
 from collections.abc import Callable, Iterator
 from itertools import pairwise
@@ -8,19 +8,19 @@ import numpy as np
 from voiceclone.audio.sound import Audio
 from voiceclone.recognition.transcribe import SpokenWord
 
-HearWords = Callable[[Audio], list[SpokenWord]]
+RecogniseWords = Callable[[Audio], list[SpokenWord]]
 WINDOW_S = 30.0
-"""Heard at a time: what Whisper takes in at once."""
+"""Whisper's input length."""
 OVERLAP_S = 4.0
-"""Windows share so much, so that every cut is found with words on both sides of it."""
+"""Overlap of consecutive windows, so that every cut has words on both sides."""
 _SEARCH_S = 0.08
-"""How far the recogniser's idea of where a word begins or ends is off; its time grid is 20 ms wide."""
+"""Error of the recogniser's word boundaries, which lie on a 20 ms grid."""
 _LOUDNESS_STEP_S = 0.01
 _SENTENCE_ENDS = ".?!;:,…"
 
 
 def windows_over(run: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return (start, end) of the pieces in which a run of speech is heard, in order, overlapping by `OVERLAP_S`."""
+    """Return (start, end) of the overlapping windows in which a run of speech is recognised, in order."""
     start, end = run
     found = [(start, min(end, start + WINDOW_S))]
     while found[-1][1] < end:
@@ -32,29 +32,29 @@ def windows_over(run: tuple[float, float]) -> list[tuple[float, float]]:
 def divide_run(
     run: tuple[float, float],
     pieces: Iterator[tuple[float, Audio]],
-    hear_words: HearWords,
+    recognise_words: RecogniseWords,
     longest_s: float,
     heard: list[SpokenWord] | None = None,
 ) -> list[tuple[float, float]]:
-    """Divide a run of speech at the ends of phrases, and between other words where a phrase is too long.
+    """Divide a run of speech at phrase boundaries, and between other words where a phrase is too long.
 
     Args:
         run: (start, end) in seconds.
-        pieces: the sound of `windows_over(run)`, each with its start.
-        hear_words: the recogniser.
-        longest_s: no part is longer, if words can be heard at all.
-        heard: what was heard is added to it, with seconds of the recording.
+        pieces: the audio of `windows_over(run)`, each with its start in seconds.
+        recognise_words: the recogniser.
+        longest_s: maximum length of a part, as far as word boundaries allow.
+        heard: the recognised words are appended to this list, with times in the recording.
 
     Returns:
-        (start, end) of the parts, in order, without gaps; the run itself when no words were heard.
+        (start, end) of the parts, in order, without gaps; `run` itself if no words were recognised.
     """
     phrases: dict[float, float] = {}
     others: dict[float, float] = {}
     for number, (start_s, audio) in enumerate(pieces):
-        # What lies in the half of the overlap next to the edge is heard better in the neighbouring window.
+        # In the outer half of an overlap, the neighbouring window recognises words better.
         first = OVERLAP_S / 2 if number else 0.0
         last = audio.duration_s - (OVERLAP_S / 2 if start_s + audio.duration_s < run[1] - 0.01 else 0.0)
-        words = hear_words(audio)
+        words = recognise_words(audio)
         if heard is not None:
             inside = (word for word in words if first <= (word.start_s + word.end_s) / 2 < last)
             heard += (SpokenWord(word.text, start_s + word.start_s, start_s + word.end_s) for word in inside)
@@ -68,7 +68,7 @@ def divide_run(
 
 
 def quietest_between(audio: Audio, end_s: float, start_s: float) -> tuple[float, float]:
-    """Return the middle of the quietest 10 ms around the gap between two words, in seconds, and its level in dBFS."""
+    """Return the centre (s) of the quietest 10 ms around the gap between two words, and its level in dBFS."""
     step = max(1, round(_LOUDNESS_STEP_S * audio.sample_rate))
     lower, upper = sorted((end_s, start_s))
     begin = max(0, round((lower - _SEARCH_S) * audio.sample_rate))
@@ -82,7 +82,7 @@ def quietest_between(audio: Audio, end_s: float, start_s: float) -> tuple[float,
 
 
 def _shortened(part: tuple[float, float], cuts: dict[float, float], longest_s: float) -> list[tuple[float, float]]:
-    """Divide a part that is too long at the quietest place in its middle half, and its halves again."""
+    """Divide a part that is too long at the quietest place in its middle half, recursively."""
     start_s, end_s = part
     margin_s = (end_s - start_s) / 4
     inside = [at_s for at_s in cuts if start_s + margin_s < at_s < end_s - margin_s]

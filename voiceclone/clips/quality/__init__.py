@@ -1,1 +1,1 @@
-"""Is a clip fit to train on? Measurements, verdicts, cleaning, the room check."""
+"""Is a clip fit to train on? Measurements, verdicts, cleaning and the room check."""

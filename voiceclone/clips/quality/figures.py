@@ -1,4 +1,4 @@
-"""What is measured on every clip as soon as it is there: noise, level, clipping, echo, bandwidth, edges, pauses."""
+"""Measurements taken of every new clip: noise, level, clipping, reverberation, bandwidth, edges, pauses."""
 
 import numpy as np
 
@@ -8,21 +8,21 @@ from voiceclone.audio.sound import Audio, loudness_lufs
 from voiceclone.audio.vad import FRAME_S, SPEECH_STARTS, away_from_speech, speech_frames, speech_regions
 
 HIGHEST_SNR_DB = 80.0
-"""Reported for recordings with digital silence in their pauses."""
+"""Upper limit of the reported ratio, reached by recordings with digital silence in their pauses."""
 _HIGH_BAND_FROM_HZ = 4_500
 
 
 def measure(audio: Audio) -> dict[str, float]:
     """Measure one clip.
 
-    snr_db compares the mean power of 32 ms frames with speech to the median power of those without, or to
-    the quietest twentieth of all frames where that is lower. On clean speech with white, pink or
-    hum noise added at 5-30 dB it came within 1-4 dB of the truth (docs/decisions.md).
+    snr_db compares the mean power of 32 ms frames with speech to the median power of those without, or to the
+    quietest twentieth of all frames if that is lower. On clean speech with white, pink or hum noise added at
+    5-30 dB, it came within 1-4 dB of the true value (docs/decisions/0014).
 
     Returns:
         snr_db, loudness_lufs, peak_dbfs, clipped_share (0..1), limiting (see `acoustics.limiting`), speech_s,
         speech_share (0..1), longest_pause_s, high_band_db, emptied_share (see `acoustics.emptied_share`), starts_late
-        and ends_early (0 or 1), and reverberation_s where it can be estimated.
+        and ends_early (0 or 1), and reverberation_s if it can be estimated.
     """
     probabilities = speech_frames(audio)
     regions = speech_regions(probabilities)
@@ -47,10 +47,10 @@ def measure(audio: Audio) -> dict[str, float]:
 
 
 def clipped_share(samples: np.ndarray) -> float:
-    """Return the share of samples cut off at the top, 0..1.
+    """Return the share of clipped samples, 0..1.
 
-    Counts samples at full scale, and flat runs of three or more at the clip's own peak (a clipped
-    recording that was turned down later).
+    Counts samples at full scale, and flat runs of three or more at the clip's own peak (a clipped recording whose
+    level was lowered afterwards).
     """
     size = np.abs(samples)
     peak = float(np.max(size, initial=0.0))
@@ -69,14 +69,14 @@ def _snr_db(audio: Audio, probabilities: np.ndarray) -> float:
         return 0.0
     from scipy.signal import butter, sosfilt
 
-    # Rumble below the voice is taken out by cleaning and heard by nobody.
+    # Rumble below the voice is inaudible, and cleaning removes it.
     high_passed = sosfilt(butter(2, 70, "highpass", fs=audio.sample_rate, output="sos"), audio.samples)
     power = np.mean(high_passed[: frame_count * frame_length].reshape(frame_count, -1) ** 2, axis=1)
     speaking = probabilities[:frame_count] >= SPEECH_STARTS
     if not speaking.any():
         return 0.0
     pauses = power[away_from_speech(probabilities[:frame_count], SPEECH_STARTS)]
-    # The median passes over a breath or a click; a clip cut tightly has no pauses, only quiet moments.
+    # The median ignores a breath or a click. A tightly cut clip has no pauses, only quiet moments.
     noise_power = float(np.quantile(power, 0.05))
     if len(pauses) >= 3:
         noise_power = min(noise_power, float(np.median(pauses)))
@@ -85,7 +85,7 @@ def _snr_db(audio: Audio, probabilities: np.ndarray) -> float:
 
 
 def _high_band_db(audio: Audio) -> float:
-    """Power above 4.5 kHz relative to all power; 0 where the rate leaves no such band to judge."""
+    """Return the power above 4.5 kHz relative to all power in dB; 0 if the sample rate is too low to judge."""
     if audio.sample_rate < 2.5 * _HIGH_BAND_FROM_HZ or len(audio.samples) < 1024:
         return 0.0
     from scipy.signal import welch

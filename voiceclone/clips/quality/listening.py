@@ -1,4 +1,4 @@
-"""The second look at clips, by networks that listen: are these the words, is it one person, is a take there twice?"""
+"""The second check of clips, by neural networks: are these the words, is it one speaker, is a take there twice?"""
 
 from collections.abc import Collection
 from contextlib import suppress
@@ -8,29 +8,29 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiceclone import limits
-from voiceclone.audio.envelope import fine_shape, shape_likeness
+from voiceclone.audio.envelope import envelope_correlation, fine_envelope
 from voiceclone.audio.sound import Audio
 from voiceclone.clips.model import Clip, ClipRecord
 from voiceclone.clips.quality.speakers import ClipSpeaker, find_speakers, likeness_to_the_main_voice
-from voiceclone.clips.quality.verdict import sounds_well
+from voiceclone.clips.quality.verdict import is_clear
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.evaluation.wer import character_error_rate
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.transcribe import can_transcribe, keeping_recogniser, recognise, recognise_again
 from voiceclone.storage.disk import atomic_file
-from voiceclone.wording import kept_words
+from voiceclone.wording import kept_sentence
 
 if TYPE_CHECKING:
     from voiceclone.clips.library import ClipLibrary
 
 PRINT_FILE = "voice_print.safetensors"
-"""Beside a clip's sound: its speaker embedding (256 numbers) and its loudness every 20 ms."""
-_WORTH_WRITING = 0.005
-_FEWEST_CLEAR = 3
-"""With fewer clips free of noise and echo, the noisy ones say what the main voice is, too."""
+"""Stored with a clip: its speaker embedding (256 values) and its loudness envelope in 20 ms steps."""
+_MIN_CHANGE = 0.005
+_MIN_CLEAR_CLIPS = 3
+"""With fewer clips free of noise and echo, the noisy ones help to define the main voice."""
 _TWIN_FRAMES = 10
 _TWIN_VOICES = 0.85
-"""A first sieve, so that 2,000 clips are not all compared with each other in full."""
+"""Speaker similarity below which two clips are not compared in full; keeps projects of 2,000 clips fast."""
 
 
 def listen(
@@ -40,28 +40,28 @@ def listen(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> list[Clip]:
-    """Listen to clips (None: all) no network has listened to, then compare all clips with each other.
+    """Analyse the clips (None: all) that were not analysed yet, then compare all clips with each other.
 
     Returns:
-        The clips asked for, with their new verdicts.
+        The requested clips with their new verdicts.
 
     Raises:
-        NotFoundError: one of them is not there.
-        Cancelled: `should_stop` said so; what was heard before is kept.
+        NotFoundError: one of them does not exist.
+        Cancelled: `should_stop` returned True; finished results are kept.
     """
     if clip_ids is None:
         records = library.records(project_id)
     else:
         records = [library.record(project_id, clip_id) for clip_id in clip_ids]
-    unheard = [record for record in records if not _was_heard(library, project_id, record)]
+    unheard = [record for record in records if not _is_analysed(library, project_id, record)]
     with keeping_recogniser():
         for number, record in enumerate(unheard):
             if should_stop and should_stop():
-                raise Cancelled(f"Stopped. {kept_words(number, 'listened to')}")
+                raise Cancelled(f"Stopped. {kept_sentence(number, 'listened to')}")
             if on_progress:
                 on_progress(number / len(unheard), f"Listening to clip {number + 1} of {len(unheard)}")
-            with suppress(NotFoundError):  # deleted meanwhile
-                _listen_to(library, project_id, record)
+            with suppress(NotFoundError):  # deleted in the meantime
+                _analyse(library, project_id, record)
     _compare(library, project_id)
     if on_progress:
         on_progress(1.0, "Done")
@@ -70,20 +70,20 @@ def listen(
 
 
 def speakers(library: "ClipLibrary", project_id: str) -> list[ClipSpeaker]:
-    """Return who is heard in the clips that were listened to and are not left out, the one heard longest first."""
+    """Return the speakers of the included, analysed clips, those with the most speech first."""
     prints = _prints(library, project_id, library.records(project_id))
     clips = [clip for clip in library.clips(project_id) if clip.included and clip.clip_id in prints]
-    clips = [clip for clip in clips if sounds_well(clip.verdict.figures)]
+    clips = [clip for clip in clips if is_clear(clip.verdict.figures)]
     if len(clips) < 2:
         return []
     return find_speakers(clips, np.array([prints[clip.clip_id][0] for clip in clips]))
 
 
 def keep_speaker(library: "ClipLibrary", project_id: str, clip_id: str) -> int:
-    """Leave out the clips of everybody but the person who speaks in `clip_id`; return how many that were.
+    """Exclude the clips of every speaker except the one in `clip_id`; return how many were excluded.
 
     Raises:
-        NotFoundError: no such clip among those of `speakers`.
+        NotFoundError: none of the `speakers` has such a clip.
     """
     found = speakers(library, project_id)
     mine = next((speaker for speaker in found if clip_id in speaker.clip_ids), None)
@@ -96,21 +96,21 @@ def keep_speaker(library: "ClipLibrary", project_id: str, clip_id: str) -> int:
     return len(others)
 
 
-def _was_heard(library: "ClipLibrary", project_id: str, record: ClipRecord) -> bool:
+def _is_analysed(library: "ClipLibrary", project_id: str, record: ClipRecord) -> bool:
     recognised = record.heard is not None or not can_transcribe(record.language, library.root.parent)
-    again = not _wants_second_hearing(library, record)
+    again = not _needs_second_pass(library, record)
     return (
         recognised and again and _read_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE) is not None
     )
 
 
-def _listen_to(library: "ClipLibrary", project_id: str, record: ClipRecord) -> None:
+def _analyse(library: "ClipLibrary", project_id: str, record: ClipRecord) -> None:
     audio = library.audio(project_id, record.clip_id, "original")
     print_ = _make_print(audio)
-    library.record(project_id, record.clip_id)  # deleted meanwhile? Writing would bring its folder back
+    library.record(project_id, record.clip_id)  # raises if deleted meanwhile; saving would recreate the folder
     _save_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE, print_)
     data_dir = library.root.parent
-    if _wants_second_hearing(library, record):
+    if _needs_second_pass(library, record):
         again = recognise_again(audio, record.language, data_dir)
         differing = character_error_rate(record.heard or "", again, record.language)
         now = library.record(project_id, record.clip_id)
@@ -118,22 +118,22 @@ def _listen_to(library: "ClipLibrary", project_id: str, record: ClipRecord) -> N
     if record.heard is not None or not can_transcribe(record.language, data_dir):
         return
     heard = recognise(audio, record.language, data_dir).text[: limits.MAX_CLIP_TEXT_CHARACTERS]
-    # The text may have been corrected while the network listened.
+    # The text may have been corrected during recognition, so it is read again.
     library.change(project_id, record.clip_id, heard=heard)
     now = library.record(project_id, record.clip_id)
-    library.change(project_id, record.clip_id, figures=now.figures | words_figures(now.text, heard, now.language))
+    library.change(project_id, record.clip_id, figures=now.figures | transcript_figures(now.text, heard, now.language))
 
 
-def _wants_second_hearing(library: "ClipLibrary", record: ClipRecord) -> bool:
-    """True for a recogniser's own text of which it was neither sure nor unsure."""
+def _needs_second_pass(library: "ClipLibrary", record: ClipRecord) -> bool:
+    """True if the recogniser was not sure of its own text and has not listened a second time."""
     if not (record.transcribed and record.heard and can_transcribe(record.language, library.root.parent)):
         return False
     sure = record.figures.get("log_probability", 0.0) > limits.SURE_LOG_PROBABILITY
     return not sure and "heard_again" not in record.figures
 
 
-def words_figures(text: str, heard: str | None, language: str) -> dict[str, float]:
-    """Return `character_error_rate` of what was heard to the text; nothing without one of them."""
+def transcript_figures(text: str, heard: str | None, language: str) -> dict[str, float]:
+    """Return the `character_error_rate` between `text` and `heard`; nothing if either is missing."""
     if heard is None or not text.strip():
         return {}
     return {"character_error_rate": character_error_rate(text, heard, language)}
@@ -142,7 +142,7 @@ def words_figures(text: str, heard: str | None, language: str) -> dict[str, floa
 def _make_print(audio: Audio) -> dict[str, np.ndarray]:
     from voiceclone.evaluation.speaker_similarity import embed
 
-    return {"voice": embed(audio), "shape": fine_shape(audio)}
+    return {"voice": embed(audio), "shape": fine_envelope(audio)}
 
 
 def _save_print(path: Path, print_: dict[str, np.ndarray]) -> None:
@@ -155,7 +155,7 @@ def _save_print(path: Path, print_: dict[str, np.ndarray]) -> None:
 def _prints(
     library: "ClipLibrary", project_id: str, records: list[ClipRecord]
 ) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Return (embedding, fine shape) of each clip that was listened to."""
+    """Return (speaker embedding, fine loudness envelope) of each analysed clip."""
     found = {}
     for record in records:
         print_ = _read_print(library.clip_folder(project_id, record.clip_id) / PRINT_FILE)
@@ -165,7 +165,7 @@ def _prints(
 
 
 def _read_print(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
-    """Return what `_save_print` wrote; None when it is not there, or damaged: it is made anew then."""
+    """Return what `_save_print` wrote; None if missing or damaged, in which case it is made again."""
     from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
@@ -176,21 +176,21 @@ def _read_print(path: Path) -> tuple[np.ndarray, np.ndarray] | None:
         return None
 
 
-def clear_voice(library: "ClipLibrary", project_id: str) -> np.ndarray | None:
-    """Return the mean embedding of the clips without noise and echo, shape (256,), length 1.
+def clear_voice_embedding(library: "ClipLibrary", project_id: str) -> np.ndarray | None:
+    """Return the mean embedding of the clips without noise and echo, shape (256,), normalised to length 1.
 
-    None with fewer than three of them that were listened to.
+    None if fewer than three such clips were analysed.
     """
-    records = [record for record in library.records(project_id) if record.included and sounds_well(record.figures)]
+    records = [record for record in library.records(project_id) if record.included and is_clear(record.figures)]
     prints = [voice for voice, _ in _prints(library, project_id, records).values()]
-    if len(prints) < _FEWEST_CLEAR:
+    if len(prints) < _MIN_CLEAR_CLIPS:
         return None
     mean = np.mean(prints, axis=0)
     return mean / np.linalg.norm(mean)
 
 
 def _compare(library: "ClipLibrary", project_id: str) -> None:
-    """Write into the records how like the main voice each clip is, and which take is there twice."""
+    """Store each clip's similarity to the main voice, and which clips are the same take."""
     records = library.records(project_id)
     prints = _prints(library, project_id, records)
     heard = [record for record in records if record.clip_id in prints]
@@ -199,27 +199,27 @@ def _compare(library: "ClipLibrary", project_id: str) -> None:
     voices = np.array([prints[record.clip_id][0] for record in heard])
     speech_s = np.array([record.figures["speech_s"] for record in heard])
     included = np.array([record.included for record in heard])
-    clear = included & np.array([sounds_well(record.figures) for record in heard])
-    likeness = likeness_to_the_main_voice(voices, speech_s, clear if clear.sum() >= _FEWEST_CLEAR else included)
+    clear = included & np.array([is_clear(record.figures) for record in heard])
+    likeness = likeness_to_the_main_voice(voices, speech_s, clear if clear.sum() >= _MIN_CLEAR_CLIPS else included)
     twins = _twins(heard, voices, [prints[record.clip_id][1] for record in heard])
     for record, own in zip(heard, likeness, strict=True):
         twin = twins.get(record.clip_id, "")
-        if twin != record.twin_of or abs(own - record.figures.get("speaker_likeness", 9)) > _WORTH_WRITING:
+        if twin != record.twin_of or abs(own - record.figures.get("speaker_likeness", 9)) > _MIN_CHANGE:
             figures = record.figures | {"speaker_likeness": float(own)}
             with suppress(NotFoundError):
                 library.change(project_id, record.clip_id, figures=figures, twin_of=twin)
 
 
 def _twins(records: list[ClipRecord], voices: np.ndarray, shapes: list[np.ndarray]) -> dict[str, str]:
-    """Return for each clip the id of an older one that holds the same take: the same words at the same moments."""
+    """Return for each duplicate the id of the older clip of the same take: same words at the same moments."""
     found: dict[str, str] = {}
     lengths = np.array([len(shape) for shape in shapes])
     for place in range(1, len(records)):
         as_long = abs(lengths[:place] - lengths[place]) <= _TWIN_FRAMES
         for earlier in np.flatnonzero(as_long & (voices[:place] @ voices[place] > _TWIN_VOICES)):
             if records[earlier].clip_id in found:
-                continue  # a third copy is a twin of the first
-            if shape_likeness(shapes[earlier], shapes[place]) > limits.TWIN_LIKENESS:
+                continue  # a third copy refers to the first
+            if envelope_correlation(shapes[earlier], shapes[place]) > limits.TWIN_LIKENESS:
                 found[records[place].clip_id] = records[earlier].clip_id
                 break
     return found

@@ -1,4 +1,4 @@
-"""Is this room, with this microphone, fit to record in? A verdict from a few seconds of silence and of speech."""
+"""Is this room, with this microphone, fit to record in? Judged from a few seconds of silence and of speech."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,10 +17,10 @@ FindingKind = Literal[
     "no speech", "not silent", "noise", "now and then", "hum", "clipping", "echo", "quiet", "sample rate", "dull"
 ]
 _EDGE_S = 0.25
-"""Left out at both ends of the silence: the key or button that starts and ends it."""
+"""Trimmed from both ends of the silence: the key or button that starts and stops the recording, in seconds."""
 _SENTENCES: dict[RoomLevel, str] = {
     "good": "This room and microphone are good for recording.",
-    "usable": "You can record here. Better still with this put right:",
+    "usable": "You can record here. It gets even better if you put this right:",
     "fix first": "Put this right first, then check again:",
 }
 
@@ -33,7 +33,7 @@ class RoomFinding:
     level: RoomLevel
     """`usable` or `fix first`."""
     sentence: str
-    """Plain words with a remedy."""
+    """A plain sentence with a remedy."""
 
     def __post_init__(self) -> None:
         if self.level not in ("usable", "fix first") or not self.sentence:
@@ -42,18 +42,18 @@ class RoomFinding:
 
 @dataclass(frozen=True)
 class RoomReport:
-    """What the room check found."""
+    """The result of the room check."""
 
     verdict: RoomLevel
-    """The gravest finding's level; `good` without findings."""
+    """Level of the most severe finding; `good` without findings."""
     sentence: str
-    """The verdict in words; the findings' sentences follow it."""
+    """The verdict in words, followed by the sentences of the findings."""
     findings: tuple[RoomFinding, ...] = ()
-    """The gravest first."""
+    """Most severe first."""
     figures: dict[str, float] = field(default_factory=dict)
     """noise_dbfs (steady, above 70 Hz), noise_a_weighted_dbfs, noise_peaks_dbfs, speech_dbfs, snr_db, hum_excess_db,
-    hum_share, hum_below_speech_db, mains_hz, clipped_share, limiting, peak_dbfs, loudness_lufs, reverberation_s (left
-    out where it cannot be estimated), bandwidth_hz, speech_s, speech_in_silence_s, longest_pause_s, sample_rate."""
+    hum_share, hum_below_speech_db, mains_hz, clipped_share, limiting, peak_dbfs, loudness_lufs, reverberation_s (absent
+    if it cannot be estimated), bandwidth_hz, speech_s, speech_in_silence_s, longest_pause_s, sample_rate."""
 
     def __post_init__(self) -> None:
         levels = {finding.level for finding in self.findings}
@@ -63,11 +63,11 @@ class RoomReport:
 
 
 def check_room(silence: Audio, speech: Audio) -> RoomReport:
-    """Judge a room by about five seconds of silence and five of speech, recorded the way clips will be.
+    """Judge a room by about five seconds of silence and five of speech, recorded like the clips to come.
 
     Args:
         silence: the room while nobody speaks.
-        speech: a sentence or two at the distance and loudness of the clips to come.
+        speech: a sentence or two, at the intended distance and loudness.
 
     Raises:
         AudioError: one of them is shorter than `limits.MIN_ROOM_CHECK_S`.
@@ -84,13 +84,13 @@ def check_room(silence: Audio, speech: Audio) -> RoomReport:
         not_silent = _not_silent(figures)
         candidates = (
             not_silent,
-            # What is heard besides the voice in the “silence” says nothing about noise and hum.
+            # A voice in the “silence” makes its noise and hum figures meaningless.
             None if not_silent else _noise(figures, noise),
             None if not_silent else _hum(figures),
             _clipping(figures),
             _quiet(figures),
             _echo(figures),
-            _sample_rate(figures) or _dull(figures),  # the rate is why high tones are missing, where it is low
+            _sample_rate(figures) or _dull(figures),  # a low rate already explains missing high frequencies
         )
         findings = sorted((one for one in candidates if one), key=lambda one: one.level != "fix first")
     verdict: RoomLevel = findings[0].level if findings else "good"
@@ -150,8 +150,8 @@ def _noise(figures: dict[str, float], noise: acoustics.NoiseFloor) -> RoomFindin
     if figures["snr_db"] < limits.ROOM_GOOD_SNR_DB:
         level: RoomLevel = "fix first" if figures["snr_db"] < limits.ROOM_BAD_SNR_DB else "usable"
         if figures["hum_share"] > 0.5:
-            return None  # the hum is told instead
-        return RoomFinding("noise", level, _noise_words(noise))
+            return None  # the hum is reported instead
+        return RoomFinding("noise", level, _noise_sentence(noise))
     swing_db = figures["noise_peaks_dbfs"] - figures["noise_dbfs"]
     heard = figures["speech_dbfs"] - figures["noise_peaks_dbfs"] < limits.ROOM_GOOD_SNR_DB
     if swing_db > limits.UNSTEADY_NOISE_DB and heard:
@@ -163,7 +163,7 @@ def _noise(figures: dict[str, float], noise: acoustics.NoiseFloor) -> RoomFindin
     return None
 
 
-def _noise_words(noise: acoustics.NoiseFloor) -> str:
+def _noise_sentence(noise: acoustics.NoiseFloor) -> str:
     if noise.high_share > 0.5:
         return "The microphone hisses: go closer to it and turn its level down, or use another one."
     if noise.low_share > 0.7:
@@ -191,7 +191,7 @@ def _clipping(figures: dict[str, float]) -> RoomFinding | None:
             "fix first",
             "The voice is too loud and cut off at the top: turn the microphone down or move back a little.",
         )
-    if figures["limiting"] > limits.LIMITED_PILE_UP:
+    if figures["limiting"] > limits.MAX_LIMITING:
         return RoomFinding(
             "clipping",
             "usable",

@@ -1,4 +1,4 @@
-"""Who speaks in a project's clips: clips grouped by voice, and how like the main voice each one is."""
+"""Who speaks in a project's clips: groups clips by voice and compares each clip to the main voice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ from voiceclone.clips.model import Clip
 
 _MIN_OTHER_CLIPS = 2
 _MIN_OTHER_SHARE = 0.05
-"""Of all speech; a single strange clip is told by its own verdict instead."""
+"""Of all speech; a single odd clip is reported in its own verdict instead."""
 
 
 @dataclass(frozen=True)
 class ClipSpeaker:
-    """One person heard in a project's clips."""
+    """One speaker in a project's clips."""
 
     clip_ids: tuple[str, ...]
     speech_s: float
     sample_clip_id: str
-    """The clip most like all of this person's; one to play when asking who it is."""
+    """The most typical clip of this speaker; the one to play when asking who it is."""
 
 
 def group(prints: np.ndarray) -> np.ndarray:
-    """Return a group number for each speaker embedding, those of one voice the same; shape (clips,).
+    """Cluster speaker embeddings; return one label per clip, shape (clips,).
 
-    Average linkage on cosine distance (the usual way of telling speakers apart without knowing how many there are),
-    cut where two groups are less alike on average than `limits.SAME_GROUP_LIKENESS`.
+    Uses average linkage on cosine distance (usual in diarisation with an unknown number of speakers), cut where the
+    mean similarity of two groups falls below `limits.SAME_GROUP_LIKENESS`.
 
     Args:
         prints: unit-length embeddings, shape (clips, 256).
@@ -40,7 +40,7 @@ def group(prints: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=4)
 def _group(prints: bytes, count: int) -> np.ndarray:
-    """Group embeddings given as bytes; remembered, because each look at the list asks again (0.7 s for 2,000)."""
+    """Cluster embeddings given as bytes; cached, because every refresh of the list asks again (0.7 s for 2,000)."""
     from scipy.cluster.hierarchy import fcluster, linkage
 
     tree = linkage(np.frombuffer(prints, np.float32).reshape(count, -1), "average", metric="cosine")
@@ -48,11 +48,11 @@ def _group(prints: bytes, count: int) -> np.ndarray:
 
 
 def find_speakers(clips: Sequence[Clip], prints: np.ndarray) -> list[ClipSpeaker]:
-    """Return who is heard in these clips, the one heard longest first; voices of a single clip are left out.
+    """Return the speakers in these clips, most speech first, without those heard only in passing.
 
     Args:
-        clips: as many as prints.
-        prints: shape (clips, 256).
+        clips: one for each row of `prints`.
+        prints: unit-length embeddings, shape (clips, 256).
     """
     labels = group(prints)
     total_s = sum(clip.speech_s for clip in clips)
@@ -68,13 +68,13 @@ def find_speakers(clips: Sequence[Clip], prints: np.ndarray) -> list[ClipSpeaker
 
 
 def likeness_to_the_main_voice(prints: np.ndarray, speech_s: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """Return each clip's cosine to the mean of the main voice's other clips; shape (clips,), 1 where there are none.
+    """Return each clip's cosine similarity to the mean of the main voice's other clips, shape (clips,); 1 without any.
 
-    The main voice is the group with most speech among the `chosen` clips (those not left out).
+    The main voice is the group with the most speech among the `chosen` clips.
 
     Args:
         prints: unit-length embeddings, shape (clips, 256).
-        speech_s: how much speech each holds, shape (clips,).
+        speech_s: seconds of speech in each clip, shape (clips,).
         chosen: bool, shape (clips,).
     """
     places = np.flatnonzero(chosen)

@@ -1,4 +1,4 @@
-"""Say about each clip whether it is good to learn from, with one plain reason and what to do about it."""
+"""Rate each clip for training, with one plain reason and a remedy."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -13,27 +13,27 @@ Level = Literal["good", "usable", "bad"]
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that is wrong with a clip."""
+    """One problem of a clip."""
 
     kind: str
-    """A short name, the same for every clip with that fault: `noise`, `words`, `speaker`."""
+    """A short identifier of the problem, such as `noise`, `words` or `speaker`."""
     level: Level
     reason: str
-    """One plain sentence or two: what is wrong and what to do."""
+    """One or two plain sentences: what is wrong and what to do."""
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a clip is worth for training."""
+    """How suitable a clip is for training."""
 
     level: Level
-    """`good`, `usable` (trained on, could be better) or `bad` (left out)."""
+    """`good`, `usable` (used, but could be better) or `bad` (left out)."""
     reason: str = ""
-    """Of the gravest finding; empty when good."""
+    """Of the most severe finding; empty if good."""
     figures: dict[str, float] = field(default_factory=dict)
-    """Those of `figures.measure`, `letters_per_s`, and those of `listening` once that was done."""
+    """The figures of `figures.measure`, `letters_per_s`, and those of `listening` once it has run."""
     kinds: tuple[str, ...] = ()
-    """Everything that was found, the gravest first."""
+    """All findings, most severe first."""
 
 
 @dataclass(frozen=True)
@@ -45,25 +45,25 @@ class Facts:
     sample_rate: int
     cleaned: bool = False
     cut_off: bool = False
-    """The file ended before its header said."""
+    """The file ended before the length in its header."""
     text_unplaced: bool = False
-    """A text came with the long file, but could not be laid onto this slice."""
+    """The long file came with a text that could not be aligned with this slice."""
     transcribed: bool = False
     """The text came from a recogniser, not from a person."""
     twin: bool = False
-    """The same take is in the project already."""
+    """The project already has the same take."""
     confirmed: bool = False
-    """A person listened and said that words and voice are right; networks are not believed any more."""
+    """A person listened and confirmed words and voice, which overrules the networks."""
     cleaning_harmed: bool = False
-    """Taking the noise out would have made the voice less natural, so it was left in."""
+    """Noise reduction would have made the voice less natural, so the noise was left in."""
     between_words: bool = False
     """Cut out of speech without pauses, between two words."""
 
 
 def judge(figures: dict[str, float], facts: Facts) -> Verdict:
-    """Turn figures into a verdict; the gravest finding is the one told.
+    """Turn figures into a verdict that reports the most severe finding.
 
-    Figures that are not there (clips of an older version, clips no network listened to yet) find nothing.
+    Missing figures (clips of an older version, clips not analysed yet) yield no findings.
     """
     if facts.text.strip():
         figures = figures | {"letters_per_s": letters_per_s(facts.text, figures["speech_s"])}
@@ -75,7 +75,7 @@ def judge(figures: dict[str, float], facts: Facts) -> Verdict:
 
 
 def _findings(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
-    """Yield what is wrong, of one level the graver first."""
+    """Yield the problems; within a level, the more severe first."""
     yield from _loudness(figures, facts)
     yield from _noise(figures, facts)
     yield from _text(figures, facts)
@@ -93,7 +93,7 @@ def _loudness(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
             "bad",
             "Much too loud: the sound is cut off at the top. Turn the microphone down and record it again.",
         )
-    elif figures["clipped_share"] > limits.CLIPPED_SHARE or figures.get("limiting", 0) > limits.LIMITED_PILE_UP:
+    elif figures["clipped_share"] > limits.CLIPPED_SHARE or figures.get("limiting", 0) > limits.MAX_LIMITING:
         yield Finding(
             "clipping", "usable", "A little too loud: some peaks are cut off. Turn the microphone down next time."
         )
@@ -111,7 +111,7 @@ def _noise(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     if figures["snr_db"] < limits.BAD_SNR_DB:
         yield Finding("noise", "bad", "The noise is nearly as loud as the voice. Record it again in a quieter place.")
     elif figures.get("reverberation_s", 0.0) > limits.BAD_REVERBERATION_S:
-        return  # a room that rings fills the pauses, too; the echo is told
+        return  # a reverberant room also fills the pauses; the echo is reported instead
     elif figures["snr_db"] < (limits.GOOD_SNR_DB_WITHOUT_PAUSES if facts.between_words else limits.GOOD_SNR_DB):
         cleaned = "It was noisy; cleaning helped, but a quieter place would help more."
         if facts.cleaning_harmed:
@@ -138,7 +138,9 @@ def _text(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     if figures["letters_per_s"] > limits.MAX_LETTERS_PER_S:
         yield Finding("words", "bad", "The text is longer than what is said. Correct the text, or record it again.")
     elif figures["letters_per_s"] < limits.MIN_LETTERS_PER_S:
-        yield Finding("words", "bad", "Much more is said than the text has. Complete the text, or record it again.")
+        yield Finding(
+            "words", "bad", "Much more is said than the text contains. Complete the text, or record it again."
+        )
     if facts.text_unplaced:
         yield Finding(
             "unplaced",
@@ -148,10 +150,12 @@ def _text(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
 
 
 def _heard(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
-    """Yield what networks that listen found; a person may overrule it."""
+    """Yield what the networks found; a person may overrule it."""
     if figures.get("character_error_rate", 0.0) > limits.MAX_CHARACTER_ERROR_RATE:
         yield Finding(
-            "words", "bad", "Other words were heard than the text has. Listen, and correct the text or record it again."
+            "words",
+            "bad",
+            "The words that were heard are not those of the text. Listen, and correct the text or record it again.",
         )
     elif _some_words_differ(figures, facts):
         yield Finding(
@@ -167,7 +171,7 @@ def _heard(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
 
 
 def _is_doubtful(figures: dict[str, float], language: str) -> bool:
-    """True where the recogniser is not sure of its own text, or hears another one when it listens again."""
+    """True if the recogniser is unsure of its own text, or hears another one the second time."""
     least = limits.DOUBTFUL_LOG_PROBABILITY
     if language.startswith("en"):
         least = limits.DOUBTFUL_LOG_PROBABILITY_IN_ENGLISH
@@ -175,15 +179,15 @@ def _is_doubtful(figures: dict[str, float], language: str) -> bool:
 
 
 def _some_words_differ(figures: dict[str, float], facts: Facts) -> bool:
-    # The threshold was measured on quiet English; noise, echo and other languages are heard less well.
-    measured = sounds_well(figures) and facts.language.startswith("en")
+    # The threshold was measured on quiet English; noise, echo and other languages are recognised less well.
+    measured = is_clear(figures) and facts.language.startswith("en")
     return measured and figures.get("character_error_rate", 0.0) > limits.DOUBTFUL_CHARACTER_ERROR_RATE
 
 
 def _speaker(figures: dict[str, float]) -> Iterator[Finding]:
     likeness = figures.get("speaker_likeness", 1.0)
-    if not sounds_well(figures):
-        # Noise and echo make everybody sound like somebody else.
+    if not is_clear(figures):
+        # Noise and echo lower the similarity even to the same speaker.
         other = doubtful = limits.OTHER_SPEAKER_IN_NOISE_LIKENESS
     else:
         other, doubtful = limits.OTHER_SPEAKER_LIKENESS, limits.SAME_SPEAKER_LIKENESS
@@ -192,11 +196,13 @@ def _speaker(figures: dict[str, float]) -> Iterator[Finding]:
             "speaker", "bad", "It sounds like somebody else. Listen: if it is you, say so; if not, delete the clip."
         )
     elif likeness < doubtful:
-        yield Finding("speaker", "usable", "It does not quite sound like your other clips. Listen whether it is you.")
+        yield Finding(
+            "speaker", "usable", "It does not quite sound like your other clips. Listen to check that it is you."
+        )
 
 
-def sounds_well(figures: dict[str, float]) -> bool:
-    """True without noise and echo, when a voice can be compared with others."""
+def is_clear(figures: dict[str, float]) -> bool:
+    """True without noise and echo, so that the voice can be compared with others."""
     quiet = figures["snr_db"] >= limits.GOOD_SNR_DB
     return quiet and figures.get("reverberation_s", 0.0) <= limits.GOOD_REVERBERATION_S
 
@@ -207,7 +213,7 @@ def _edges(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
             "cut", "usable", "The file ends too early; only its beginning could be read. Check the end of the text."
         )
     elif facts.between_words:
-        pass  # its ends are loud because somebody went on speaking; no word is cut
+        pass  # the ends are loud because the speaker goes on; no word is cut
     elif figures.get("starts_late"):
         yield Finding("cut", "usable", "The first word is cut. Record it again, and wait a moment before you speak.")
     elif figures.get("ends_early"):
@@ -222,7 +228,7 @@ def _length(figures: dict[str, float]) -> Iterator[Finding]:
         yield Finding(
             "little speech",
             "usable",
-            "Most of it is silence or noise. Listen whether the whole sentence is in it, or record it again.",
+            "Most of it is silence or noise. Listen to check that the whole sentence is in it, or record it again.",
         )
     elif figures["speech_s"] / max(share, 0.01) < limits.MIN_SLICE_S:
         yield Finding("short", "usable", "Very short. It is used, but sentences of 2 to 12 s teach the voice more.")
@@ -242,7 +248,7 @@ def _sound(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
             "usable",
             "It was saved at a low quality: some high tones are missing. Use the original file if there is one.",
         )
-    # In noise nearly as loud as the voice nothing dies away that could be timed.
+    # In noise nearly as loud as the voice, no decay can be measured.
     if figures["snr_db"] >= limits.BAD_SNR_DB and figures.get("reverberation_s", 0.0) > limits.GOOD_REVERBERATION_S:
         yield Finding(
             "echo",
@@ -252,14 +258,14 @@ def _sound(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
 
 
 def letters_per_s(text: str, speech_s: float) -> float:
-    """Return how many letters the text has for each second of speech; for less than 0.3 s as if it were 0.3."""
-    # A digit stands for about four letters once it is spoken.
+    """Return the letters of the text per second of speech; below 0.3 s as if it were 0.3 s."""
+    # A digit counts as about four letters once it is spoken.
     letters = sum(4 if c.isdigit() else 1 for c in text if unicodedata.category(c)[0] in "LMN")
     return letters / max(speech_s, 0.3)
 
 
 def _foreign_script(text: str, language: str) -> bool:
-    # Latin letters are understood everywhere: names, abbreviations.
+    # Latin letters are accepted everywhere: names, abbreviations.
     scripts = ("LATIN", get_language(language).script)
     letters = [c for c in text if c.isalpha()]
     foreign = sum(not unicodedata.name(c, "").startswith(scripts) for c in letters)

@@ -1,1 +1,1 @@
-"""Texts that come with recordings: tables, subtitles, labels, TextGrids, and their encodings."""
+"""Transcripts that come with recordings: tables, subtitles, labels, TextGrids, and their encodings."""

@@ -1,4 +1,4 @@
-"""What the columns of a table hold: words, or lengths, speakers, languages, phonemes? Judged over all rows."""
+"""Decide from all rows what each column of a table holds: words, durations, speakers, languages or phonemes."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ from functools import cached_property
 from voiceclone.clips.transcripts.recording_names import has_sound_suffix
 
 _NUMBER = re.compile(r"[-+]?[\d.,:]*\d[\d.,:]*\s?(?:s|ms|sec|%|dB)?", re.IGNORECASE)
-"""Also lengths and times: 4.20, 0:03, 3,2 s."""
+"""Also durations and times: 4.20, 0:03, 3,2 s."""
 _LANGUAGE_CODES = (
     "ar bg bn ca cs cy da de el en es et eu fa fi fr ga gl he hi hr hu id is it ja jp ka kn ko lt lv ml mr ms nb nl no",
     "pl pt ro ru sk sl sr sv sw ta te th tl tr uk ur vi yue zh eng deu ger fra fre spa ita por hin",
@@ -20,16 +20,16 @@ _IPA = frozenset("ˈˌːɪʊəɛɔæɑɒʌɜɚɹɾʃʒŋθðɡʁɲʎɐɕʑ")
 _SENTENCE_ENDS = (".", "?", "!", "…", "।", "。")
 _NEARLY_ALL = 0.9
 _SAME_WORDS = 0.5
-"""Mean likeness from which two columns are one text in two spellings: twelve sentences full of numbers and their
-written-out form have 0.56, sentences without numbers 1; six sentences and their translations 0.39."""
+"""Mean similarity above which two columns are the same text in two spellings: twelve sentences full of numbers score
+0.56 against their written-out form, sentences without numbers 1; six sentences and their translations score 0.39."""
 _COMPARED_ROWS = 20
 _FEW_ROWS = 3
-"""With fewer rows nobody can say that a column always holds the same."""
+"""With fewer rows, repetition proves nothing."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table; `cells` has an entry for each row, "" where the row has none."""
+    """One column of a table; `cells` has one entry per row, "" where the row has none."""
 
     index: int
     cells: Sequence[str]
@@ -40,17 +40,17 @@ class Column:
 
     @cached_property
     def words_share(self) -> float:
-        """Share of all rows that hold several words or a whole sentence here."""
+        """Share of all rows with several words or a whole sentence in this column."""
         return sum(map(_says_something, self.cells)) / max(1, len(self.cells))
 
     @cached_property
     def different_share(self) -> float:
-        """Share of the filled cells that are different from each other: low for speakers and moods."""
+        """Share of distinct values among the filled cells: low for speakers and moods."""
         return len(set(self.filled)) / max(1, len(self.filled))
 
     @property
-    def weight(self) -> float:
-        """How much it looks like what was said, 0..1."""
+    def text_score(self) -> float:
+        """How much the column looks like a transcript, 0..1."""
         return self.words_share * self.different_share
 
     @cached_property
@@ -61,12 +61,12 @@ class Column:
 
     @cached_property
     def holds_phonemes(self) -> bool:
-        """True for the phonetic alphabet, which some trainings want in place of words."""
+        """True for the phonetic alphabet, which some trainers expect instead of words."""
         return self._mostly(lambda cell: len(_IPA.intersection(cell)) >= 2 or cell.count("ˈ") > 0)
 
     @cached_property
     def looks_like_a_label(self) -> bool:
-        """True where a few values without the end of a sentence come again and again: a speaker, a mood."""
+        """True if a few values without sentence-final punctuation repeat, as speakers and moods do."""
         sentences = sum(cell.endswith(_SENTENCE_ENDS) for cell in self.filled)
         few = len(set(self.filled)) <= max(1, len(self.filled) // 5)
         if not self.words_share:
@@ -78,28 +78,28 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """Where the words are."""
+class TextColumn:
+    """The column that holds the words."""
 
     index: int
-    otherwise: int
-    """Where they are in rows in which the first one is empty."""
+    fallback: int
+    """The column to use in rows where the first one is empty."""
 
 
-def choose(columns: Sequence[Column]) -> Choice | None:
-    """Return the column that holds the words, of all but the one that names the recording; None where it is unclear.
+def choose_text_column(columns: Sequence[Column]) -> TextColumn | None:
+    """Choose the column with the words among all columns except the file names; None if it is unclear.
 
-    Where two columns hold the same sentences, as LJSpeech's, the last one has its numbers written out.
+    If two columns hold the same sentences, as in LJSpeech, the last one has the numbers written out.
     """
     possible = [column for column in columns if not column.cannot_be_words]
     if not possible:
         return None
-    best = max(possible, key=lambda column: column.weight)
-    if best.looks_like_a_label or (not best.weight and len(possible) > 1):
+    best = max(possible, key=lambda column: column.text_score)
+    if best.looks_like_a_label or (not best.text_score and len(possible) > 1):
         return None
     spellings = [column for column in possible if column is best or _same_sentences(column, best)]
-    rivals = [column for column in possible if column not in spellings and column.weight > best.weight / 2]
-    return None if rivals else Choice(spellings[-1].index, spellings[0].index)
+    rivals = [column for column in possible if column not in spellings and column.text_score > best.text_score / 2]
+    return None if rivals else TextColumn(spellings[-1].index, spellings[0].index)
 
 
 def _same_sentences(one: Column, other: Column) -> bool:

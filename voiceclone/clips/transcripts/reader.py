@@ -1,44 +1,44 @@
-"""Texts that come with recordings: which file of texts is of what kind, and which text belongs to which recording."""
+"""Read transcripts of any kind and look up which text belongs to which recording."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
-from voiceclone.clips.transcripts.recording_names import parts_of, stem_of, uploaded
+from voiceclone.clips.transcripts.recording_names import as_uploaded, parts_of, stem_of
 from voiceclone.clips.transcripts.tables import read_table
 from voiceclone.clips.transcripts.text_files import read_text_file
 from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES, TimedText, read_timed_texts
 
 TABLE_NAMES = ("metadata.csv", "transcripts.csv", "transcripts.tsv", "transcripts.txt")
-"""Tables that are read before any other when a folder is added."""
+"""Tables that take precedence when a folder is added."""
 TABLE_SUFFIXES = (".csv", ".tsv", ".list", ".txt")
-TEXT_BESIDE_SUFFIXES = (".txt", ".lab", *TIMED_SUFFIXES)
-Words = str | tuple[TimedText, ...]
-"""What is said in a recording, or in its parts."""
+SIDECAR_SUFFIXES = (".txt", ".lab", *TIMED_SUFFIXES)
+Transcript = str | tuple[TimedText, ...]
+"""What is said in a recording: one text, or timed texts."""
 
 
-class Transcripts(dict[str, Words]):
-    """Words by file name as a table has them; use `TextsByFile` to look one up."""
+class Transcripts(dict[str, Transcript]):
+    """Texts by file name as written in a table; use `TextsByFile` to look one up."""
 
-    def __init__(self, words: Mapping[str, Words], name: str) -> None:
+    def __init__(self, words: Mapping[str, Transcript], name: str) -> None:
         super().__init__(words)
         self.name = name
         """Of the table."""
 
 
 def read_transcripts(path: Path, text_column: str | None = None) -> Transcripts:
-    """Read a file of texts.
+    """Read a transcript file.
 
-    Either a table: `file|text`, LJSpeech `id|text|normalised`, the lists of other trainings, or with tabs, commas or
-    semicolons; a heading line is optional, file names may have folders and endings or not. Or texts with times (SRT,
-    VTT, labels of Audacity, TextGrid): they are for the recording of the same name.
+    Either a table (`file|text`, LJSpeech's `id|text|normalised`, the file lists of other trainers, or columns divided
+    by tabs, commas or semicolons; the heading row is optional, file names may have folders and suffixes or not), or
+    timed texts (SRT, VTT, Audacity labels, TextGrid), which belong to the recording of the same name.
 
     Args:
         path: the file, in any usual encoding.
-        text_column: heading or number (from 1) of the column with the words; None finds it out.
+        text_column: heading or number (from 1) of the column with the words; None detects it.
 
     Raises:
-        TextError: the file is missing, empty, no table, gives one file two texts, or nobody can tell where the words
-            are.
+        TextError: the file is missing, empty or not a table, has two texts for one file, or it is unclear which column
+            holds the words.
     """
     content = read_text_file(path)
     timed = read_timed_texts(content, path.name)
@@ -48,14 +48,14 @@ def read_transcripts(path: Path, text_column: str | None = None) -> Transcripts:
 
 
 class TextsByFile:
-    """Looks the text of a recording up in a table whose names may lack folders or endings."""
+    """Looks up the text of a recording in a table whose names may lack folders or suffixes."""
 
-    def __init__(self, transcripts: Mapping[str, Words]) -> None:
+    def __init__(self, transcripts: Mapping[str, Transcript]) -> None:
         self.name = transcripts.name if isinstance(transcripts, Transcripts) else ""
-        """Of the table; empty where the words come from a program."""
+        """Of the table; empty if the texts were passed by a program."""
         self.names = list(transcripts)
         self.found: set[str] = set()
-        """Names that belong to recordings that were asked for."""
+        """Names that matched a requested recording."""
         self._words = transcripts
         self._by_stem: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         self._by_uploaded: dict[str, list[tuple[tuple[str, ...], str]]] = {}
@@ -64,25 +64,25 @@ class TextsByFile:
             if parts:
                 stem = stem_of(parts[-1])
                 self._by_stem.setdefault(stem, []).append((parts, key))
-                self._by_uploaded.setdefault(uploaded(stem), []).append((parts, key))
+                self._by_uploaded.setdefault(as_uploaded(stem), []).append((parts, key))
 
-    def find(self, path: Path) -> Words | None:
-        """Return the words whose name fits best (same ending, most folders in common), or None."""
+    def find(self, path: Path) -> Transcript | None:
+        """Return the text whose name matches best (same suffix, most folders in common), or None."""
         parts = parts_of(str(path))
         stem = stem_of(parts[-1])
         candidates = self._by_stem.get(stem, [])
-        if not candidates and uploaded(stem) == stem:
+        if not candidates and as_uploaded(stem) == stem:
             candidates = self._by_uploaded.get(stem, [])
             if len(candidates) > 1:
-                return None  # “take #1” and “take 1” are one name after an upload
+                return None  # “take #1” and “take 1” have the same name after an upload
         if not candidates:
             return None
-        key = max(candidates, key=lambda candidate: _likeness(parts, candidate[0]))[1]
+        key = max(candidates, key=lambda candidate: _match_rank(parts, candidate[0]))[1]
         self.found.add(key)
         return self._words[key]
 
-    def for_the_only_one(self) -> Words | None:
-        """Return texts with times for a recording of another name: who gives both alone means them together."""
+    def only_timed_text(self) -> Transcript | None:
+        """Return the only timed texts even if their name differs: given with a single recording, they belong to it."""
         words = list(self._words.values())
         if len(words) != 1 or isinstance(words[0], str) or self.found:
             return None
@@ -90,13 +90,13 @@ class TextsByFile:
         return words[0]
 
 
-def text_beside(path: Path) -> Words | None:
-    """Return the words in `name.txt`, `name.srt` and the like beside `name.wav`, when there are some.
+def sidecar_text(path: Path) -> Transcript | None:
+    """Return the text in `name.txt`, `name.srt` or similar next to `name.wav`, if there is one.
 
     Raises:
-        TextError: they are there, but cannot be read.
+        TextError: the file exists but cannot be read.
     """
-    for suffix in (*TIMED_SUFFIXES, ".TextGrid", *TEXT_BESIDE_SUFFIXES):
+    for suffix in (*TIMED_SUFFIXES, ".TextGrid", *SIDECAR_SUFFIXES):
         for beside in dict.fromkeys((path.with_suffix(suffix), path.with_suffix(suffix.upper()))):
             if beside != path and beside.is_file():
                 words = read_words(beside)
@@ -105,13 +105,13 @@ def text_beside(path: Path) -> Words | None:
     return None
 
 
-def read_words(path: Path) -> Words:
-    """Return the words of a file that belongs to one recording: with times, or one text."""
+def read_words(path: Path) -> Transcript:
+    """Read a file with the text of one recording: timed texts, or a single one."""
     content = read_text_file(path)
     return read_timed_texts(content, path.name) or " ".join(content.split())
 
 
-def _likeness(found: tuple[str, ...], asked: tuple[str, ...]) -> tuple[bool, int]:
+def _match_rank(found: tuple[str, ...], asked: tuple[str, ...]) -> tuple[bool, int]:
     shared = 0
     for left, right in zip(reversed(found[:-1]), reversed(asked[:-1]), strict=False):
         if left != right:

@@ -1,4 +1,4 @@
-"""Tables of texts as people have them: which sign divides the columns, and what does each column hold?"""
+"""Read tables of transcripts: find the delimiter, and the columns with the file names and the words."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from voiceclone.clips.transcripts.columns import Choice, Column, choose
+from voiceclone.clips.transcripts.columns import Column, TextColumn, choose_text_column
 from voiceclone.clips.transcripts.recording_names import has_sound_suffix
 from voiceclone.errors import TextError, UnclearTableError
 
@@ -24,27 +24,27 @@ _TEXT_HEADINGS = (
     *("normalized_text", "text_normalized", "normalised_text", "text", "transcript", "transcription", "sentence"),
     *("words", "utterance", "raw_text", "satz", "texte", "phrase", "texto", "frase", "testo", "पाठ"),
 )
-"""The best one first."""
+"""In order of preference."""
 _ROWS_LOOKED_AT = 2_000
-"""To find the sign that divides the columns; tables of corpora have tens of thousands."""
+"""Limits the search for the delimiter; tables of corpora have tens of thousands of rows."""
 _THOUSANDS_BEFORE = re.compile(r"[^\W\d].*\D\d{1,3}$", re.DOTALL)
 _THOUSANDS_AFTER = re.compile(r"\d{3}(?!\d)")
-_TOLD_CHARACTERS = 30
+_QUOTED_CHARACTERS = 30
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 
 
 @dataclass(frozen=True)
 class _Table:
-    """Rows of cells; empty rows are left out."""
+    """Rows of cells, without empty rows."""
 
     name: str
     delimiter: str
     rows: list[list[str]]
-    """Cells as they are, until texts that were divided are whole again; then without spaces around them."""
+    """Cells as read; once texts split by the delimiter are rejoined, without surrounding whitespace."""
     lines: list[int]
-    """The line of the file each row begins in, from 1."""
+    """Line in the file where each row begins, from 1."""
     quoted: bool = False
-    """Cells that need it are in quotes, so no mark within a text divides it."""
+    """Cells are quoted where necessary, so delimiters inside a text do not split it."""
 
     def without_first(self) -> "_Table":
         return replace(self, rows=self.rows[1:], lines=self.lines[1:])
@@ -58,15 +58,15 @@ class _Table:
 
 
 def read_table(content: str, name: str, text_column: str | None = None) -> dict[str, str]:
-    """Return the text for each file name of a table.
+    """Return the text for each file name in a table.
 
     Args:
-        content: bars, tabs, semicolons or commas between its columns; a line with headings or none.
-        name: of the table, for errors.
-        text_column: heading or number (from 1) of the column with the words; None finds it out.
+        content: rows with bars, tabs, semicolons or commas between the columns, with or without a heading row.
+        name: of the table, for error messages.
+        text_column: heading or number (from 1) of the column with the words; None detects it.
 
     Raises:
-        TextError: no table, a row without a file, two texts for one file, or nobody can tell where the words are.
+        TextError: this is not a table, a row lacks a file, a file has two texts, or it is unclear where the words are.
     """
     if not content.strip():
         raise TextError(f"“{name}” is empty. Write one line for each recording: file|text.")
@@ -86,15 +86,15 @@ def read_table(content: str, name: str, text_column: str | None = None) -> dict[
     return _texts(table, file_column, chosen)
 
 
-def _texts(table: _Table, file_column: int, chosen: Choice) -> dict[str, str]:
+def _texts(table: _Table, file_column: int, chosen: TextColumn) -> dict[str, str]:
     texts: dict[str, str] = {}
     for line, row in zip(table.lines, table.rows, strict=True):
         if len(row) <= max(file_column, 1) or not row[file_column]:
             raise TextError(
                 f"Line {line} of “{table.name}” is not file{table.delimiter}text. Correct it and try again."
             )
-        cells = [row[index] for index in (chosen.index, chosen.otherwise) if index < len(row)]
-        text = " ".join(next(filter(None, cells), "").split())  # line breaks inside a cell are spaces
+        cells = [row[index] for index in (chosen.index, chosen.fallback) if index < len(row)]
+        text = " ".join(next(filter(None, cells), "").split())  # line breaks inside a cell become spaces
         if texts.setdefault(row[file_column], text) != text:
             raise TextError(f"“{table.name}” has two texts for “{row[file_column]}” (line {line}). Delete one.")
     return texts
@@ -110,19 +110,19 @@ def _table(content: str, name: str, delimiter: str) -> _Table:
         rows = _rows(content, delimiter, csv.QUOTE_NONE)
     if rows is None:
         raise TextError(f"“{name}” has a cell that is far too long. Write one line for each recording: file|text.")
-    while all(len(cells) > 1 and not cells[-1].strip() for _, cells in rows):  # spreadsheets end each row so
+    while all(len(cells) > 1 and not cells[-1].strip() for _, cells in rows):  # trailing delimiters of spreadsheets
         rows = [(line, cells[:-1]) for line, cells in rows]
     return _Table(name, delimiter, [cells for _, cells in rows], [line for line, _ in rows], quoted)
 
 
 def _rows(content: str, delimiter: str, quoting: int) -> list[tuple[int, list[str]]] | None:
-    """Return (line, cells) of each row, None where the quotes are none of a spreadsheet: they belong to the texts."""
-    # Only line feeds and carriage returns end a row; str.splitlines would also divide at … and other signs.
+    """Return (line, cells) of each row, or None if the quotes belong to the texts and not to the table format."""
+    # Only line feeds and carriage returns end a row; str.splitlines would also split at other characters.
     reader = csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, quoting=quoting, strict=True)
     rows, line = [], 1
     try:
         for cells in reader:
-            if quoting == csv.QUOTE_MINIMAL and any(_holds_rows(cell, delimiter) for cell in cells):
+            if quoting == csv.QUOTE_MINIMAL and any(_swallowed_rows(cell, delimiter) for cell in cells):
                 return None
             if any(cell.strip() for cell in cells):
                 rows.append((line, cells))
@@ -132,14 +132,14 @@ def _rows(content: str, delimiter: str, quoting: int) -> list[tuple[int, list[st
     return rows
 
 
-def _holds_rows(cell: str, delimiter: str) -> bool:
-    """True for a cell that took in the rows below, because a quote of the text is never closed."""
+def _swallowed_rows(cell: str, delimiter: str) -> bool:
+    """True for a cell that swallowed the rows below it because a quote in the text is never closed."""
     beginnings = [line.partition(delimiter) for line in cell.splitlines()[1:]]
     return any(mark and (delimiter in _RARE_IN_TEXT or has_sound_suffix(name)) for name, mark, _ in beginnings)
 
 
 def _fit(table: _Table) -> float:
-    """Return how well the delimiter divides the rows, 0..1: what names the recording looks like a name."""
+    """Rate how well the delimiter divides the rows, 0..1: the first column should look like file names."""
     table = replace(table, rows=table.rows[:_ROWS_LOOKED_AT])
     file_column = _file_column(table, None)
     others = _RARE_IN_TEXT if table.delimiter in _RARE_IN_TEXT else _DELIMITERS
@@ -155,7 +155,7 @@ def _fit(table: _Table) -> float:
 
 
 def _with_joined_ends(table: _Table) -> _Table:
-    """Put texts together that commas or semicolons of their own divided, in a table without headings."""
+    """Rejoin texts that were split at their own commas or semicolons, in a table without headings."""
     if table.delimiter in _RARE_IN_TEXT or min(map(len, table.rows)) < 2:
         return table
     if not table.quoted:
@@ -173,7 +173,7 @@ def _with_joined_ends(table: _Table) -> _Table:
 
 
 def _with_punctuation(delimiter: str, row: list[str]) -> list[str]:
-    """Put cells together where a space follows the mark between them, as in sentences, or it is that of 1,000."""
+    """Rejoin cells if a space follows the delimiter, as in a sentence, or if it divides a number such as 1,000."""
     if len(row) < 3 or row[1].startswith(" "):
         return row
     kept = row[:2]
@@ -187,12 +187,12 @@ def _with_punctuation(delimiter: str, row: list[str]) -> list[str]:
 
 
 def _begins_a_text(column: Column) -> bool:
-    """True for single words that differ: where each text has one comma, its first words look like a column."""
+    """True for distinct single words: if each text has one comma, its first words look like a column."""
     return not column.cannot_be_words and not column.words_share and not column.looks_like_a_label
 
 
 def _count_aside(table: _Table, first: int, most: int) -> int:
-    """Return how many columns in a row, from `first` on, hold no words."""
+    """Return how many consecutive columns, starting at `first`, hold no words."""
     count = 0
     while count < most:
         column = table.column(first + count)
@@ -203,7 +203,7 @@ def _count_aside(table: _Table, first: int, most: int) -> int:
 
 
 def _with_whole_texts(table: _Table, width: int, text_place: int | None) -> _Table:
-    """Put texts together that commas or semicolons of their own divided: rows with more cells than headings."""
+    """Rejoin texts that were split at their own commas or semicolons: rows with more cells than headings."""
     if table.delimiter in _RARE_IN_TEXT or text_place is None:
         return table
     rows = []
@@ -217,7 +217,7 @@ def _with_whole_texts(table: _Table, width: int, text_place: int | None) -> _Tab
 
 
 def _headings(table: _Table) -> list[str] | None:
-    """Return the first row where it names the columns."""
+    """Return the first row if it names the columns."""
     first = [cell.strip().casefold() for cell in table.rows[0]]
     file_place, text_place = _heading_place(first, _FILE_HEADINGS), _heading_place(first, _TEXT_HEADINGS)
     if file_place is not None and text_place is not None:
@@ -225,7 +225,7 @@ def _headings(table: _Table) -> list[str] | None:
     column = table.column(_file_column(table, None)).cells
     named = sum(map(has_sound_suffix, column[1:]))
     if len(column) > 2 and named == len(column) - 1 and not has_sound_suffix(column[0]):
-        return first  # headings of another language
+        return first  # headings in another language
     return None
 
 
@@ -244,14 +244,14 @@ def _file_column(table: _Table, headings: Sequence[str] | None) -> int:
     return best if counts and counts[best] * 2 >= len(table.rows) else 0
 
 
-def _text_column(table: _Table, headings: Sequence[str] | None, file_column: int, wanted: str | None) -> Choice:
+def _text_column(table: _Table, headings: Sequence[str] | None, file_column: int, wanted: str | None) -> TextColumn:
     if wanted is not None:
         return _wanted_column(table, headings, wanted)
     place = _heading_place(headings, _TEXT_HEADINGS) if headings else None
     if place is not None and place != file_column:
-        return Choice(place, place)
+        return TextColumn(place, place)
     others = [table.column(index) for index in range(table.width) if index != file_column]
-    chosen = choose(others)
+    chosen = choose_text_column(others)
     if chosen is not None:
         return chosen
     if len(others) == 0 or all(not column.filled for column in others):
@@ -261,26 +261,28 @@ def _text_column(table: _Table, headings: Sequence[str] | None, file_column: int
     raise UnclearTableError(_unclear(table, headings, file_column, others))
 
 
-def _wanted_column(table: _Table, headings: Sequence[str] | None, wanted: str) -> Choice:
+def _wanted_column(table: _Table, headings: Sequence[str] | None, wanted: str) -> TextColumn:
     name = wanted.strip().casefold()
     if headings and name in headings:
         place = list(headings).index(name)
     elif name.isdecimal() and 1 <= int(name) <= table.width:
         place = int(name) - 1
     else:
-        known = f"its headings are {', '.join(headings)}" if headings else f"it has {table.width} columns, from 1 on"
+        known = (
+            f"its headings are {', '.join(headings)}" if headings else f"it has {table.width} columns, counted from 1"
+        )
         raise TextError(f"“{table.name}” has no column “{wanted}”; {known}. Choose one of them.")
-    return Choice(place, place)
+    return TextColumn(place, place)
 
 
 def _unclear(table: _Table, headings: Sequence[str] | None, file_column: int, others: Sequence[Column]) -> str:
     likely = [column for column in others if not column.cannot_be_words]
-    told = " or ".join(
+    options = " or ".join(
         f"the {_ORDINALS[column.index] if column.index < len(_ORDINALS) else column.index + 1} "
-        f"(“{column.filled[0][:_TOLD_CHARACTERS]}”)"
+        f"(“{column.filled[0][:_QUOTED_CHARACTERS]}”)"
         for column in likely[:3]
     )
-    what = f"is it {told}" if len(likely) > 1 else "there are only numbers, names or codes beside the files"
+    what = f"is it {options}" if len(likely) > 1 else "there are only numbers, names or codes beside the files"
     if any(column.holds_phonemes for column in others):
         what = "there are only phonemes, which VoiceClone makes itself"
     names = ["file" if index == file_column else "…" for index in range(table.width)]

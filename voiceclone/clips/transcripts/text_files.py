@@ -1,4 +1,4 @@
-"""Text files as people's programs write them: which encoding are they in?"""
+"""Read text files in whatever encoding people's programs write them."""
 
 import codecs
 from pathlib import Path
@@ -7,20 +7,20 @@ from voiceclone.errors import TextError
 
 MAX_TEXT_FILE_MB = 50
 _EIGHT_BIT = ("cp1252", "mac_roman", "cp850")
-"""Windows, the Macintosh and MS-DOS in western Europe, as Excel offers them; the first that fits best is taken."""
+"""Western Windows, Mac and MS-DOS, as Excel offers them; the likeliest reading wins, the first in case of a tie."""
 _LETTERS = frozenset("áàâäãåæçéèêëíìîïñóòôöõøœúùûüýÿßªº")
 _MARKS = frozenset("“”‘’„‚«»‹›…–—¿¡€£°·•©®™§½¼¾×²³¹ \u00a0")
-_ZEROS_OF_WIDE = 0.1
-"""Share of zero bytes on one side of UTF-16: nearly 1 with western letters, in Hindi that of spaces and names."""
+_UTF_16_ZERO_SHARE = 0.1
+"""Share of zero bytes on one side of UTF-16: nearly 1 for Western text; in Hindi only spaces and Latin names."""
 
 
 def read_text_file(path: Path) -> str:
-    """Return a text file's content.
+    """Return the content of a text file.
 
-    UTF-8 and UTF-16, with or without a byte-order mark; else the eight-bit encoding that makes the likeliest words.
+    Detects UTF-8 and UTF-16, with or without a byte-order mark; otherwise picks the likeliest eight-bit encoding.
 
     Raises:
-        TextError: the file is missing, too large, locked, or no text.
+        TextError: the file is missing, too large, locked, or not text.
     """
     if not path.is_file():
         raise TextError(f"There is no file “{path.name}”. Choose it again.")
@@ -28,7 +28,7 @@ def read_text_file(path: Path) -> str:
         raise TextError(f"“{path.name}” is larger than {MAX_TEXT_FILE_MB} MB. Give a table of texts, not a recording.")
     try:
         content = path.read_bytes()
-    except OSError as error:  # on Windows also what another program has locked
+    except OSError as error:  # on Windows also if another program has locked it
         raise TextError(
             f"“{path.name}” may not be read: another program has it open, or it belongs to somebody else. "
             "Close that program, or copy the file, and try again."
@@ -36,7 +36,7 @@ def read_text_file(path: Path) -> str:
     text = _decoded(content)
     if text is None or "\x00" in text:
         raise TextError(f"“{path.name}” is not a text file. Give a CSV or TSV table: file|text.")
-    return text.removesuffix("\x1a")  # the end of a file in MS-DOS
+    return text.removesuffix("\x1a")  # MS-DOS end-of-file marker
 
 
 def _decoded(content: bytes) -> str | None:
@@ -55,13 +55,13 @@ def _decoded(content: bytes) -> str | None:
 
 
 def _utf_16_without_mark(content: bytes) -> str | None:
-    """Return UTF-16 without a byte-order mark, known by the zeros that every second byte of western text is."""
+    """Decode UTF-16 without a byte-order mark, recognised by a zero in every second byte of Western text."""
     if len(content) % 2 or not content:
         return None
     half = len(content) // 2
     even, odd = content[::2], content[1::2]
     for encoding, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if zeros.count(0) > _ZEROS_OF_WIDE * half and not others.count(0):
+        if zeros.count(0) > _UTF_16_ZERO_SHARE * half and not others.count(0):
             try:
                 return content.decode(encoding)
             except UnicodeDecodeError:
@@ -70,14 +70,14 @@ def _utf_16_without_mark(content: bytes) -> str | None:
 
 
 def _likelihood(text: str) -> int:
-    """Return how many of the letters and marks beyond ASCII stand where words have them, less those that do not."""
+    """Return how many non-ASCII letters and marks are where words have them, minus those that are not."""
     total = 0
     for before, sign, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
         if sign.isascii():
             continue
         likely = sign in _MARKS or sign.lower() in _LETTERS
         if sign.isupper() and (before.islower() or not after.isalpha()) and not before.isupper():
-            likely = False  # “itÕs” is “it’s” from a Macintosh
+            likely = False  # “itÕs” is “it’s” written on a Mac
         elif sign in _MARKS and before.isalpha() and after.isalpha() and sign not in "’·—":
             likely = False
         total += 1 if likely else -1

@@ -1,4 +1,4 @@
-"""Texts with times beside long recordings: subtitles (SRT, VTT), labels of Audacity, TextGrids of Praat."""
+"""Read timed texts next to long recordings: subtitles (SRT, VTT), Audacity labels, Praat TextGrids."""
 
 import html
 import io
@@ -9,24 +9,24 @@ from dataclasses import dataclass, replace
 from voiceclone.errors import TextError
 
 TIMED_SUFFIXES = (".srt", ".vtt", ".textgrid")
-"""Labels of Audacity end with .txt and are known by their content."""
+"""Audacity labels end with .txt and are recognised by their content."""
 _LABEL = re.compile(r"\s*(\d+(?:[.,]\d+)?)\t(\d+(?:[.,]\d+)?)(?:\t(.*))?")
 _LABEL_FREQUENCIES = "\\"
-"""Begins the second line of a label that marks a part of the spectrum."""
+"""Starts the second line of a label that selects part of the spectrum."""
 _CUE_TIME = re.compile(r"^\s*(?:\d+:)?\d+:\d+[.,:]\d+\s*-->", re.MULTILINE)
 _NOT_SPOKEN = (
-    re.compile(r"\{\\[^}\n]*\}"),  # {\an8}, where a line is shown
-    re.compile(r"<[^<>\n]*>"),  # marks of VTT that are left over, such as <00:00:01.500>
+    re.compile(r"\{\\[^}\n]*\}"),  # {\an8}: where a line is shown
+    re.compile(r"<[^<>\n]*>"),  # remaining VTT tags, such as <00:00:01.500>
     re.compile(r"\[[^\]\n]*\]"),  # [music]
     re.compile(r"^\s*\([^)\n]*\)\s*$", re.MULTILINE),  # (laughs)
-    re.compile(r"^\s*(?:[-–—]+|>>+)\s*", re.MULTILINE),  # somebody else begins
+    re.compile(r"^\s*(?:[-–—]+|>>+)\s*", re.MULTILINE),  # change of speaker
     re.compile(r"^\s*[^\W\d_a-z]{2}[^\W\d_a-z .'’-]*:\s", re.MULTILINE),  # ANNA:
     re.compile(r"[♪♫♩#]+(?=\s|$)|(?<!\S)[♪♫♩#]+"),
 )
 _SPEECHLESS = frozenset({"", "sil", "sp", "spn", "silence", "<p:>", "<sil>", "x", "xxx"})
-"""What Praat and forced aligners write into intervals in which nobody speaks."""
+"""Labels of Praat and forced aligners for intervals without speech."""
 _PHONES = re.compile(r"(?i)\bphon(?:e|eme)s?\b|^(?:KAN(?:-MAU)?|MAU|MAS)$")
-"""Names of tiers with sounds, as the Montreal Forced Aligner and WebMAUS give them."""
+"""Names of phone tiers in the output of the Montreal Forced Aligner and WebMAUS."""
 _SAME_TIME_S = 0.01
 
 
@@ -36,38 +36,38 @@ class TimedText:
 
     start_s: float
     end_s: float | None
-    """None where only the beginning is known: it lasts until the next one."""
+    """None if only the beginning is known; it then lasts until the next text."""
     text: str
 
 
 def read_timed_texts(content: str, name: str) -> tuple[TimedText, ...] | None:
-    """Return what is said when, in order of time, without what nobody says; None for a file without times.
+    """Return what is said when, in order of time and without unspoken parts; None for a file without times.
 
     Args:
-        content: of the file; what kind it is shows in it.
-        name: of the file, for errors.
+        content: of the file; its format is detected.
+        name: of the file, for error messages.
 
     Raises:
-        TextError: there are times, but they cannot be read, or nothing is said.
+        TextError: there are times but they cannot be read, or nothing is said.
     """
     beginning = content[:500]
     if "ooTextFile" in beginning and "TextGrid" in beginning:
-        found = _of_textgrid(content, name)
+        found = _read_textgrid(content, name)
     elif beginning.lstrip().startswith("WEBVTT") or _CUE_TIME.search(content):
-        found = _of_subtitles(content, name)
+        found = _read_subtitles(content, name)
     else:
-        found = _of_labels(content)
+        found = _read_labels(content)
         if found is None:
             return None
-    spoken = [replace(one, text=_spoken(one.text)) for one in found]
+    spoken = [replace(one, text=_spoken_part(one.text)) for one in found]
     spoken = sorted((one for one in spoken if one.text), key=lambda one: one.start_s)
     if not spoken:
         raise TextError(f"“{name}” has times, but no words. Write into it what is said, or add the recording alone.")
     return tuple(spoken)
 
 
-def _of_labels(content: str) -> list[TimedText] | None:
-    """Read labels of Audacity (seconds, tabs), or the table that Whisper writes (milliseconds, a line of headings)."""
+def _read_labels(content: str) -> list[TimedText] | None:
+    """Read Audacity labels (seconds, tabs) or Whisper's TSV (milliseconds, a heading row)."""
     lines = [line for line in re.split(r"[\r\n]+", content) if line.strip() and line[0] != _LABEL_FREQUENCIES]
     if not lines:
         return None
@@ -82,7 +82,7 @@ def _of_labels(content: str) -> list[TimedText] | None:
     return found
 
 
-def _of_subtitles(content: str, name: str) -> list[TimedText]:
+def _read_subtitles(content: str, name: str) -> list[TimedText]:
     import webvtt
     from webvtt.errors import MalformedCaptionError, MalformedFileError
 
@@ -94,23 +94,21 @@ def _of_subtitles(content: str, name: str) -> list[TimedText]:
     cues = [TimedText(_seconds(one.start), _seconds(one.end), one.text) for one in captions]
     lasting = sorted((cue for cue in cues if cue.end_s > cue.start_s), key=lambda cue: cue.start_s)
     if cues and not lasting:
-        raise TextError(
-            f"Every text in “{name}” ends before it begins. Make its times again, or add the recording alone."
-        )
+        raise TextError(f"Every text in “{name}” ends before it begins. Correct its times, or add the recording alone.")
     return list(_without_repeats(lasting))
 
 
 def _seconds(clock: str) -> float:
-    """Return the seconds of 01:02:03.500."""
+    """Return the seconds of a time such as 01:02:03.500."""
     hours, minutes, seconds = clock.split(":")
     return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
 
 
 def _without_repeats(cues: Sequence[TimedText]) -> Iterator[TimedText]:
-    """Yield cues without the lines that the one before has shown already, as captions that roll upwards do."""
+    """Yield cues without the lines that the previous one already showed, as roll-up captions do."""
     shown: list[str] = []
     for cue in cues:
-        lines = [line.strip() for line in cue.text.splitlines() if _spoken(line)]
+        lines = [line.strip() for line in cue.text.splitlines() if _spoken_part(line)]
         new = lines
         for count in range(min(len(lines), len(shown)), 0, -1):
             if shown[-count:] == lines[:count] and (len(lines) > count or len(cues) > 2):
@@ -121,17 +119,17 @@ def _without_repeats(cues: Sequence[TimedText]) -> Iterator[TimedText]:
             yield replace(cue, text="\n".join(new))
 
 
-def _of_textgrid(content: str, name: str) -> list[TimedText]:
+def _read_textgrid(content: str, name: str) -> list[TimedText]:
     from praatio.utilities import textgrid_io
 
     try:
         tiers = textgrid_io.parseTextgridStr(content.replace("\r\n", "\n"))["tiers"]
         found = [(str(tier["name"]), [_entry(entry) for entry in tier["entries"]]) for tier in tiers]
-    except Exception as error:  # the library raises what its code happens to meet: IndexError, KeyError, ValueError
+    except Exception as error:  # praatio does not wrap its errors: IndexError, KeyError, ValueError
         raise TextError(f"“{name}” is a damaged TextGrid. Save it in Praat again.") from error
-    # Beside its sentences an aligned TextGrid has tiers of words and of phones: the longest and fewest texts win.
-    filled = [(name, tier) for name, tier in found if any(_spoken(entry.text) for entry in tier)]
-    return max(filled, key=_likely_words, default=("", []))[1]
+    # An aligned TextGrid also has tiers of words and phones: the tier with the longest and fewest texts wins.
+    filled = [(name, tier) for name, tier in found if any(_spoken_part(entry.text) for entry in tier)]
+    return max(filled, key=_tier_rank, default=("", []))[1]
 
 
 def _entry(entry: Sequence[object]) -> TimedText:
@@ -140,15 +138,15 @@ def _entry(entry: Sequence[object]) -> TimedText:
     return TimedText(float(str(start_s)), float(str(end[0])) if end else None, str(text).replace('""', '"'))
 
 
-def _likely_words(named: tuple[str, Sequence[TimedText]]) -> tuple[bool, float, int]:
-    """Return what tells words from phones: the name of the tier, words an entry, how few entries there are."""
+def _tier_rank(named: tuple[str, Sequence[TimedText]]) -> tuple[bool, float, int]:
+    """Sort key that prefers words to phones: the tier's name, words per entry, and few entries."""
     name, tier = named
-    texts = [text for entry in tier if (text := _spoken(entry.text))]
+    texts = [text for entry in tier if (text := _spoken_part(entry.text))]
     return not _PHONES.search(name), sum(len(text.split()) for text in texts) / len(texts), -len(texts)
 
 
-def _spoken(text: str) -> str:
-    """Return what is said of a text: no marks, no sounds in brackets, no names of speakers."""
+def _spoken_part(text: str) -> str:
+    """Return the spoken part of a text: no markup, no bracketed sounds, no speaker names."""
     text = html.unescape(text)
     for pattern in _NOT_SPOKEN:
         text = pattern.sub(" ", text)

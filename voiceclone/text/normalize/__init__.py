@@ -1,4 +1,4 @@
-"""Written text -> words as people say them."""
+"""Text normalisation: written text to words as people say them."""
 
 import re
 
@@ -21,19 +21,19 @@ _WORDS: dict[str, Words] = {
 
 
 def spoken(text: str, language: str) -> str:
-    """Return `text` with numbers, dates, money, units, addresses, abbreviations and signs as words.
+    """Return `text` with numbers, dates, money, units, addresses, abbreviations and symbols as words.
 
-    Saying the result again changes nothing, so it is safe to call twice.
+    The function is idempotent, so it is safe to call twice.
 
     Raises:
-        TextError: unknown language.
+        TextError: the language is unknown.
     """
     chosen = get_language(language)
     words = _WORDS[language]
     text = words.own_rules(codes.say_formulas(clean(text), words))
     text = say_addresses(text, words)
     text = expand(text, chosen.family)
-    # From the most to the least specific: what one rule has written out, no later rule sees.
+    # From the most to the least specific rule: what one has written out, no later one sees.
     text = codes.say_iso_times(text)
     text = quantities.say_periods(text, words)
     text = dates.say_dates(text, words, month_first=language == "en-us")
@@ -57,7 +57,7 @@ def spoken(text: str, language: str) -> str:
     text = quantities.say_numbers(text, words, british=language == "en-gb")
     text = _acronyms(_signs(text, words), chosen.family)
     text = re.sub(r"\s+([,.;:!?…])", r"\1", text)
-    text = re.sub(r"\.+…", "…", text)  # as `clean` writes it, so that saying it again changes nothing
+    text = re.sub(r"\.+…", "…", text)  # as `clean` writes it, for idempotence
     return " ".join(text.split())
 
 
@@ -66,8 +66,8 @@ def _number_sign(text: str, words: Words) -> str:
 
 
 def _signs(text: str, words: Words) -> str:
-    """Say the signs that stand between words or numbers; drop the rest."""
-    text = re.sub(r"(?<=\w)/(?=\w)", " ", text)  # and/or, he/she: a short gap says it
+    """Say the symbols between words or numbers, and drop the rest."""
+    text = re.sub(r"(?<=\w)/(?=\w)", " ", text)  # and/or, he/she: a short pause stands for it
     for sign in "&+=×÷±%@<>§°~≥≤≈≠√∞":
         if sign in text and sign in words.signs:
             text = text.replace(sign, f" {words.signs[sign]} ")
@@ -76,7 +76,7 @@ def _signs(text: str, words: Words) -> str:
 
 
 def _acronyms(text: str, family: str) -> str:
-    """Take the dots out of `U.S.`; spell out `FBI` and the like, and `US` in English."""
+    """Remove the dots of `U.S.`; spell out acronyms such as `FBI`, and `US` in English."""
     text = re.sub(r"\b(?:[A-Z]\.){2,}", lambda m: " ".join(m[0].replace(".", "")) + _full_stop(m), text)
     long_words = re.findall(r"[^\W\d_]{2,}", text)
     capitals = sum(1 for word in long_words if word.isupper())

@@ -1,4 +1,4 @@
-"""Abbreviations of each language and the words they stand for."""
+"""Abbreviations of each language and their full forms."""
 
 import re
 from functools import cache
@@ -82,7 +82,7 @@ TITLES: dict[str, dict[str, str]] = {
         "Mr.": "मिस्टर",
     },
 }
-"""Stand before a name, so the full stop never ends a sentence."""
+"""Used before a name, so their full stop never ends a sentence."""
 
 WORDS: dict[str, dict[str, str]] = {
     "en": {
@@ -240,21 +240,21 @@ WORDS: dict[str, dict[str, str]] = {
         "वि.सं.": "विक्रम संवत",
     },
 }
-"""May stand anywhere; their full stop may also be the one that ends the sentence."""
+"""Used anywhere; their full stop may also end the sentence."""
 
 _BEFORE_NUMBER = frozenset(
     listed("no. nos. fig. figs. vol. vols. sec. eq. para. p. pp. ch. n. mar. es. ex. est. art. núm. cap. मी. ली.")
 )
-"""In small letters: ordinary words or letters elsewhere, an abbreviation only before a number."""
+"""In lower case: abbreviations only before a number, elsewhere ordinary words or letters."""
 _BEFORE_NAME = frozenset(("on.",))
-"""In small letters: a title only before a name."""
+"""In lower case: titles only before a name."""
 _DOTTED_UNITS = {"en": listed("ft. in. oz. lb. lbs. yr. yrs. hr. hrs. min. mins. sec. secs. mi. yd. pt. qt. gal.")}
-"""Units that are written with a full stop and are followed by a number: `6 ft. 2 in.`"""
+"""Units written with a full stop and followed by a number: `6 ft. 2 in.`"""
 
 
 @cache
 def never_final(family: str) -> frozenset[str]:
-    """Return the abbreviations, in small letters, after which a sentence always goes on."""
+    """Return the abbreviations, in lower case, that never end a sentence."""
     always = {
         "e.g.",
         "i.e.",
@@ -278,25 +278,25 @@ def never_final(family: str) -> frozenset[str]:
 
 @cache
 def dotted(family: str) -> frozenset[str]:
-    """Return every abbreviation that ends in a full stop, in small letters."""
+    """Return every abbreviation that ends with a full stop, in lower case."""
     shorts = (*TITLES[family], *WORDS[family], *_DOTTED_UNITS.get(family, ()))
     return frozenset(short.lower() for short in shorts if short.endswith("."))
 
 
 @cache
 def spaced(family: str) -> tuple[tuple[str, str], ...]:
-    """Return the abbreviations of several parts (`EE. UU.`, `a. C.`), in small letters: (first part, the rest)."""
+    """Return the abbreviations with several parts (`EE. UU.`, `a. C.`), in lower case: (first part, the rest)."""
     always = ("a. m.", "p. m.")
     shorts = (short.lower() for short in (*TITLES[family], *WORDS[family], *always) if " " in short.strip())
     return tuple((first, rest) for first, _, rest in (short.partition(" ") for short in shorts) if first.endswith("."))
 
 
 def goes_on(before: str, following: str) -> bool:
-    """Tell whether an English sentence goes on behind `St.`, `Dr.`, `a.m.` or letters such as `U.S.`
+    """True if an English sentence continues after `St.`, `Dr.`, `a.m.` or letters such as `U.S.`
 
     Args:
-        before: the text up to and with the full stop.
-        following: the text behind it, which begins with a capital.
+        before: the text up to and including the full stop.
+        following: the text after it, which begins with a capital.
     """
     short = before.split()[-1].lstrip("\"“‘'(")
     following_word = re.match(r"[\w']*", following)[0].lower()
@@ -305,12 +305,12 @@ def goes_on(before: str, following: str) -> bool:
         title = _STREET_OR_TITLE[short][1]
         return not _is_street(before[: match.start()], following, title)
     if short.lower() in ("a.m.", "p.m."):
-        return following_word in BEHIND_TIME
+        return following_word in FOLLOWING_TIME
     return following_word not in BEGINNERS
 
 
 def expand(text: str, family: str) -> str:
-    """Write every abbreviation of `family` in `text` out; a full stop that ends the sentence stays."""
+    """Expand every abbreviation of `family` in `text`; a full stop that ends the sentence is kept."""
     pattern, words = _pattern(family)
 
     def write_out(match: re.Match[str]) -> str:
@@ -321,13 +321,13 @@ def expand(text: str, family: str) -> str:
             return short
         full = words.get(short) or words.get(short.lower()) or words[short.capitalize()]
         if short not in words and family != "en":
-            full = full.upper()  # one word in small letters would make names of those in capitals: R U I
+            full = full.upper()  # in a text in capitals, one lower-case word would turn the others into acronyms: R U I
         if short.lower() in _BEFORE_NAME and not re.match(r"\s+[A-ZÀ-Ý]", text[match.end() :]):
             return short
         if family == "fr" and short.lower() == "sept." and not re.search(r"\d(?:er)? $", text[: match.start()]):
-            return short  # seven, at the end of a sentence
+            return short  # the number seven, at the end of a sentence
         if short.lower() in _BEFORE_NUMBER and short not in TITLES[family]:
-            return full if _NUMBER_BEHIND.match(text[match.end() :]) else short
+            return full if _NUMBER_AFTER.match(text[match.end() :]) else short
         ends_sentence = short.endswith(".") and short.lower() not in never_final(family)
         rest = text[match.end() :].lstrip(" ”\"’')")
         if re.match(r"[IVXL]+\b(?!['’])", rest) and family != "en":
@@ -340,11 +340,11 @@ def expand(text: str, family: str) -> str:
 
 
 def _stands_in_capitals(match: re.Match[str], family: str) -> bool:
-    """True for `MR. SMITH` and `JAN. 5`: in capitals, a title needs its name behind it and all others a number."""
+    """True for `MR. SMITH` and `JAN. 5`: in capitals, a title needs a name after it and all others a number."""
     rest = match.string[match.end() :]
     if match.group().lower() in never_final(family):
         return _name_in_capitals(rest)
-    return bool(_NUMBER_BEHIND.match(rest))
+    return bool(_NUMBER_AFTER.match(rest))
 
 
 def _name_in_capitals(rest: str) -> bool:
@@ -353,17 +353,17 @@ def _name_in_capitals(rest: str) -> bool:
 
 
 def _is_september(match: re.Match[str]) -> bool:
-    """True for the French `5 sept.`, `sept. 2023`, where it is not seven at the end of a sentence."""
+    """True for the French `5 sept.` and `sept. 2023`, where it is not seven at the end of a sentence."""
     before, rest = match.string[: match.start()], match.string[match.end() :]
     return bool(re.search(r"(?:\d|premier)\s$", before) or re.match(r"\s(?:1\d|20)\d\d\b", rest))
 
 
-_NUMBER_BEHIND = re.compile(r"\s*(?:\d|[IVXLC]{2,}\b|[VX]\b)")
+_NUMBER_AFTER = re.compile(r"\s*(?:\d|[IVXLC]{2,}\b|[VX]\b)")
 _STREET_OR_TITLE = {"St.": ("Street", "Saint"), "Dr.": ("Drive", "Doctor")}
 
 
 def _street_or_title(match: re.Match[str]) -> str:
-    """Decide between `Baker St.` and `St. Peter`, `Elm Dr.` and `Dr. Elm`, by the words around it."""
+    """Decide between `Baker St.` and `St. Peter`, `Elm Dr.` and `Dr. Elm`, by the surrounding words."""
     street, title = _STREET_OR_TITLE[match.group().capitalize()]
     if match.group().isupper() and _name_in_capitals(match.string[match.end() :]):
         return title
@@ -375,7 +375,7 @@ def _street_or_title(match: re.Match[str]) -> str:
 
 
 def _is_street(before: str, rest: str, title: str) -> bool:
-    """True when a name stands before the abbreviation and none of `title` behind it."""
+    """True if a name precedes the abbreviation and no name for `title` follows it."""
     name = re.search(r"([^\W\d_][\w']*|\d+(?:st|nd|rd|th))\s+$", before)
     if not name or not (name[1][0].isupper() or name[1][0].isdigit()) or name[1].lower() in _NO_STREET_NAME:
         return False
@@ -394,8 +394,8 @@ BEGINNERS = frozenset(
         "because since until to from with by once please let nobody everyone everybody something nothing"
     )
 )
-"""Words that begin sentences and are no names, so that the full stop before them is one."""
-BEHIND_TIME = frozenset(
+"""Words that begin sentences and are not names, so that the full stop before them ends one."""
+FOLLOWING_TIME = frozenset(
     listed(
         "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
         "september october november december eastern pacific central mountain gmt utc est pst cet edt pdt"
@@ -417,5 +417,5 @@ def _pattern(family: str) -> tuple[re.Pattern[str], dict[str, str]]:
         }
     in_capitals = {short.upper() for short in words if re.fullmatch(r"[^\W\d_]{2,}\.", short)}
     shorts = sorted(in_capitals.union(words), key=len, reverse=True)
-    # A letter or digit may neither stand before nor (after a short without full stop) behind.
+    # No letter or digit may precede it, or follow a form without a full stop.
     return re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, shorts))})(?![\w@])"), words

@@ -1,4 +1,4 @@
-"""Tidy the characters of a text: quotes, dashes, emoji, fancy letters, foreign digits, repeated marks."""
+"""Normalise the characters of a text: quotes, dashes, emoji, fancy letters, foreign digits, repeated marks."""
 
 import re
 import unicodedata
@@ -34,7 +34,7 @@ def clean(text: str) -> str:
 
 
 def _plain(character: str) -> str:
-    """Return one character as the later rules expect it, or nothing."""
+    """Return one character in the form the later rules expect, or an empty string."""
     if character < "\x7f":
         return character if character >= " " else " "
     if character in _KEPT_SYMBOLS:
@@ -45,7 +45,7 @@ def _plain(character: str) -> str:
     if category.startswith("Z") or category == "Cc":
         return "\u00a0" if character in "\u00a0\u202f\u2009" else " "
     if category in ("Cf", "So", "Sk", "Co", "Cs", "Cn", "Me"):
-        # Emoji with their modifiers; the joiners of Indic scripts do not change the sound.
+        # Emoji with their modifiers. The joiners of Indic scripts do not change the sound.
         return " " if category == "So" else ""
     if category == "Lm" and unicodedata.decomposition(character).startswith("<super>"):
         return unicodedata.normalize("NFKC", character)  # 4ᵗʰ, Mᵐᵉ

@@ -1,4 +1,4 @@
-"""Numbers that are labels: telephone numbers, versions, ISO times, section numbers, chemical formulas."""
+"""Numbers used as labels: telephone numbers, versions, ISO times, section numbers, chemical formulas."""
 
 import re
 
@@ -15,7 +15,7 @@ _SMALL = str.maketrans("₀₁₂₃₄₅₆₇₈₉⁺⁻⁰¹²³⁴⁵⁶�
 
 
 def say_formulas(text: str, words: Words) -> str:
-    """Write out chemical formulas, letter by letter with their numbers: `CO2`, `H₂SO₄`, `Na⁺`, `Ca(OH)2`."""
+    """Write out chemical formulas letter by letter with their numbers: `CO2`, `H₂SO₄`, `Na⁺`, `Ca(OH)2`."""
 
     def formula(match: re.Match[str]) -> str:
         written = match.group()
@@ -47,7 +47,7 @@ def say_section_numbers(text: str, words: Words) -> str:
 
 
 def say_iso_times(text: str) -> str:
-    """Part the date of `2024-05-01T10:05:00Z` from its time; a later rule says each of them."""
+    """Separate the date of `2024-05-01T10:05:00Z` from its time; later rules say each of them."""
     pattern = r"\b(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(Z|[+-]\d\d(?::?\d\d)?)?(?!\w)"
 
     def parted(match: re.Match[str]) -> str:
@@ -62,7 +62,7 @@ def say_iso_times(text: str) -> str:
 
 
 _RELEASED = "[Vv]ersion|[Rr]elease|Python|Ubuntu|Java|Node|Android|iOS|macOS|Chrome|Firefox|Windows|Linux|Blender"
-"""Words before the number of a version in two parts, `Python 3.11`."""
+"""Words before a version number with two parts: `Python 3.11`."""
 
 
 def say_versions(text: str, words: Words) -> str:
@@ -71,11 +71,11 @@ def say_versions(text: str, words: Words) -> str:
     def version(match: re.Match[str], written: str = "") -> str:
         parts = (written or match.group()).split(".")
         if words.decimal_mark == "," and all(len(part) == 3 for part in parts[1:]):
-            return match.group()  # 1.234.567 is one number there
+            return match.group()  # in these languages 1.234.567 is one number
         point = "point" if words.number_code == "en" else words.signs["."]
         return f" {point} ".join(cardinal(part, words) for part in parts)
 
-    if words.number_code == "en":  # Python 3.11 is no decimal number
+    if words.number_code == "en":  # Python 3.11 is not a decimal number
         text = re.sub(
             rf"\b({_RELEASED}) (\d{{1,3}})\.(\d{{2}})(?![\w.%])",
             lambda m: f"{m[1]} {version(m, f'{m[2]}.{m[3]}')}",
@@ -89,7 +89,7 @@ def say_versions(text: str, words: Words) -> str:
 
 
 def say_telephone_numbers(text: str, words: Words) -> str:
-    """Write out telephone numbers digit by digit, their groups apart."""
+    """Write out telephone numbers digit by digit, with pauses between their groups."""
     kinds = [
         r"\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,5}",
         r"(?:1[ .-])?\(?\d{3}\)?[ .-]\d{3}-\d{4}",

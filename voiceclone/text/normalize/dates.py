@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from voiceclone.text.normalize.abbreviations import BEHIND_TIME
+from voiceclone.text.normalize.abbreviations import FOLLOWING_TIME
 from voiceclone.text.normalize.numbers import cardinal, ordinal, say_number, year
 from voiceclone.text.normalize.words import Words
 
@@ -11,7 +11,7 @@ _NUMBERED = re.compile(
     r"(?i)\b(?:versions?|versión|versione|versão|sections?|secci[óo]n|sezione|seção|chapters?|chapitres?|cap[íi]tu?lo|tables?"
     r"|tableau|tabla|tabella|tabela|figures?|figuras?|article|art[íi]culo|articolo|artigo|खंड|अध्याय|संस्करण)\s$"
 )
-"""Before numbers of parts and releases, `Section 1.2.12`, which are no dates."""
+"""Words before numbers of sections and releases, `Section 1.2.12`, which are not dates."""
 
 
 def say_dates(text: str, words: Words, month_first: bool) -> str:
@@ -131,7 +131,7 @@ def say_times(text: str, words: Words) -> str:
         return words.clock(hour, minute) + _seconds(match, words)
 
     half = r"(?:\s?(?P<half>[ap])\.?\s?m\b\.?)"
-    # A dash between two times of which one at least shows that it is one.
+    # A dash between two times, at least one of which is recognisable as a time.
     text = re.sub(r"(?<=\d[ap]m|:\d\d)\s?[-–—]\s?(?=\d{1,2}(?:\b|[ap]m\b))(?!\d+/)", f" {words.to} ", text, flags=re.I)
     text = re.sub(r"(?<=[ap]\.m\.)\s?[-–—]\s?(?=\d)", f" {words.to} ", text, flags=re.I)
     text = re.sub(
@@ -184,7 +184,7 @@ def say_ranges_of_names(text: str, words: Words) -> str:
 
 def _ends(match: re.Match[str]) -> bool:
     rest = match.string[match.end() :].lstrip()
-    return not rest or (rest[0].isupper() and re.match(r"\w*", rest)[0].lower() not in BEHIND_TIME)
+    return not rest or (rest[0].isupper() and re.match(r"\w*", rest)[0].lower() not in FOLLOWING_TIME)
 
 
 def say_decades(text: str, words: Words) -> str:
@@ -196,10 +196,10 @@ def say_decades(text: str, words: Words) -> str:
 
 
 def say_years(text: str, words: Words) -> str:
-    """Write out four-digit years in English and Hindi, which say them otherwise than numbers."""
+    """Write out four-digit years in English and Hindi, where they are said differently from numbers."""
     if words.number_code not in ("en", ""):
         return text
-    if words.number_code == "en":  # 1066 is a year only where the words around say so
+    if words.number_code == "en":  # 1066 is a year only if the surrounding words say so
         pattern = (
             r"\b(?i:(in|since|until|before|after|by|around|from|of)) (10\d\d)\b(?![.,]\d|\s[a-z]+s\b|\s(?:of|people)\b)"
         )

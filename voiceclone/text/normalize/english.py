@@ -1,4 +1,4 @@
-"""English words for signs, units, money, dates and times."""
+"""English words for symbols, units, money, dates and times."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ SPELT = listed(
     "US IT ID AI PM WHO PSI LED SOS OS IOS ER LA RIP SAT SEC UPS EST ETA BA MA AD COO TA PA POW ISO ADA MMS AWS ALS "
     "ABS IDS AVI MI"
 )
-"""Spelt out in capitals although they make a word; other capitals are spelt when no dictionary has them as a word."""
+"""Acronyms spelt out although they look like words; others are spelt out unless a dictionary lists them as words."""
 _CENT = Noun("cent", "cents")
 _MONTHS = listed("January February March April May June July August September October November December")
 

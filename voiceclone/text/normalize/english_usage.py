@@ -1,6 +1,6 @@
-"""Rules that only English needs: `th'`, titles without a full stop, `'05`, `9/11`, `5 ft 3 in`, `a 4K TV`, `10/10`.
+"""Rules only English needs: `th'`, titles without a full stop, `'05`, `9/11`, `5 ft 3 in`, `a 4K TV`, `10/10`.
 
-They run before the rules that all languages share and bring the text into the form those know.
+They run first and bring the text into forms that the shared rules know.
 """
 
 import re
@@ -47,7 +47,7 @@ def _inches(match: re.Match[str]) -> str:
 
 def _minutes(match: re.Match[str]) -> str:
     one = re.search(r"(?<![\d.,])1$", match.string[: match.start()])
-    return " minute." if one else " minutes."  # elsewhere `min.` is a minimum
+    return " minute." if one else " minutes."  # without a number, `min.` means minimum
 
 
 def _fraction_of_unit(match: re.Match[str]) -> str:
@@ -64,7 +64,7 @@ def _power(match: re.Match[str]) -> str:
 _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        # Shortened words
+        # Contractions
         (r"(?<=\w)\s?'n'\s?(?=\w)", " and "),  # rock 'n' roll
         (r"(?<![\w'])((?i:th|o|an|wi|thro))'(?=\s+\w)", _whole_word),
         (r"\bgov't\b", "government"),
@@ -80,7 +80,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
         (r"(?<![\w'])'(\d\d)\b(?!'|s\b|\")", r"\1"),
         (r"(?<![\w.,/])(?:9/11|7/7|7/11|24/7)(?![\w/])", lambda m: _NAMED_BY_NUMBERS[m.group()]),
         (r"\bFY\s?(?=\d)", "FY "),
-        # Titles, streets and units get the full stop by which later rules know them, or lose it.
+        # Titles, streets and units: add the full stop that later rules look for, or remove it.
         (r"\bNo(?=\s\d+\b(?!\s[a-z]|[.,:]\d))", "No."),  # No 10
         (
             r"\b(Dr|St|Prof|Mt|Sgt|Capt|Lt|Col|Maj|Rev|Gen)(?=\s[A-Z][a-z])(?!\s(?:The|In|And|Is|He|She|It)\b)",
@@ -122,7 +122,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Replacement], ...] = tuple(
 
 
 def own_rules(text: str) -> str:
-    """Return `text` with what only English writes brought into a form that the later rules know."""
+    """Return `text` with English notations brought into forms that the later rules know."""
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     if text.count('"') % 2:  # not a quotation

@@ -1,4 +1,4 @@
-"""French words for signs, units, money, dates and times, and the rules of French alone."""
+"""French words for symbols, units, money, dates and times, and rules only French needs."""
 
 import re
 
@@ -51,7 +51,7 @@ _AMOUNT = r"\d+(?:[ .\u00a0\u202f]\d{3})*(?:,\d+)?"
 
 
 def _own_rules(text: str) -> str:
-    """Apply the rules of French alone."""
+    """Apply the rules only French needs."""
     text = romance.spell(text, _SPELT)
     text = romance.say_comparisons(text, ("supérieur ou égal à", "inférieur ou égal à", "environ", "différent de"))
     text = re.sub(r"\bMe (?=[A-ZÀ-Ý])", "maître ", text)
@@ -77,7 +77,7 @@ def _own_rules(text: str) -> str:
 
 
 def _telephones(text: str) -> str:
-    """Write out telephone numbers in pairs, those of services in hundreds."""
+    """Write out telephone numbers in pairs of digits, service numbers in hundreds."""
 
     def pairs(numbers: str) -> str:
         return ", ".join(cardinal(pair, WORDS) for pair in re.findall(r"\d\d", numbers))
@@ -95,7 +95,7 @@ def _telephones(text: str) -> str:
 
 
 def _dates(text: str) -> str:
-    """Write out `le 25/12` and the short days of `dim. 4 août`."""
+    """Write out `le 25/12` and the abbreviated day in `dim. 4 août`."""
 
     def short(match: re.Match[str]) -> str:
         day, month = int(match[2]), int(match[3])
@@ -116,7 +116,7 @@ def _dates(text: str) -> str:
 
 
 def _times(text: str) -> str:
-    """Write times so that the rules of all languages say them: `18H30`, `9h-12h`, `2 h 30 min`, `24h/24`."""
+    """Normalise times to forms the shared rules know: `18H30`, `9h-12h`, `2 h 30 min`, `24h/24`."""
     text = re.sub(r"(?<![\w.,:])(\d{1,2})\s?H(?=\s?\d\d\b|\b(?!\w))", r"\1 h", text)
     text = re.sub(r"(?<=\dh)\s?[-–]\s?(?=\d{1,2}\s?h)|(?<=h\d\d)\s?[-–]\s?(?=\d{1,2}\s?h)", " à ", text)
     text = re.sub(
@@ -152,7 +152,7 @@ def _roman_place(match: re.Match[str]) -> str:
 
 
 def _fractions(text: str) -> str:
-    """Write out marks and rates, `15/20`, `8,5/10`, and halves, `1/2 heure`, `2 1/2 tasses`."""
+    """Write out scores and rates (`15/20`, `8,5/10`) and halves (`1/2 heure`, `2 1/2 tasses`)."""
 
     def half(match: re.Match[str]) -> str:
         whole, name = match["whole"], match["noun"]
@@ -176,12 +176,12 @@ def _fractions(text: str) -> str:
 
 
 def _money(text: str) -> str:
-    """Write amounts so that the rules of all languages say them: `12€50`, `3 Md€`, `10-20 €`, `100 CHF`."""
+    """Normalise amounts to forms the shared rules know: `12€50`, `3 Md€`, `10-20 €`, `100 CHF`."""
     text = re.sub(r"(?<=\d)\s?Mds?\s?(?=€|\$)", " milliards d'", text)
     text = re.sub(r"(?<=\d)\s?€(\d\d)(?![\d,.])|(?<=\d)\s€\s(\d\d)(?=[.;!?]|$)", r",\1\2 €", text)
     text = re.sub(rf"(?<![\w.,-])({_AMOUNT})\s?[-–]\s?(?={_AMOUNT}\s?(?:[€$£]|euros?\b|[km]€))", r"\1 à ", text)
     text = re.sub(r"(?<=\d)\s?CHF\b", " francs suisses", text)
-    # Three euros fifty: the cents have no name from ten on.
+    # “Three euros fifty”: from ten cents on, the word for cents is omitted.
     periods = "|".join(sorted(map(re.escape, WORDS.periods), key=len, reverse=True))
     return re.sub(
         rf"(?<=\d),(?P<cents>[1-9]\d?)[ \u00a0\u202f]?(?P<sign>[€$£])(?:/(?P<period>{periods}))?(?!\w)", _cents, text

@@ -1,4 +1,4 @@
-"""The gender of the noun behind a number, from its ending and from lists of the nouns that do not follow it."""
+"""The gender of the noun after a number, from its ending and from lists of exceptions."""
 
 import re
 import unicodedata
@@ -6,25 +6,25 @@ import unicodedata
 from voiceclone.text.normalize.words import FEMININE, MASCULINE, Nouns
 
 _WORDS_LOOKED_AT = 3
-"""Adjectives that show no gender may stand before the noun: `200 grandes casas`."""
+"""Adjectives that show no gender may precede the noun: `200 grandes casas`."""
 _COMBINING_TILDE = "\u0303"
 
 
 def plain_letters(word: str) -> str:
-    """Return `word` in small letters without accents; ñ stays a letter of its own."""
+    """Return `word` in lower case without accents; ñ is kept."""
     decomposed = unicodedata.normalize("NFD", word.lower().replace("ñ", "\0"))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("\0", "ñ")
 
 
-def gender_behind(rest: str, nouns: Nouns, singular: bool) -> str:
-    """Return the gender of the noun that `rest`, the text behind a number, begins with; empty when there is none.
+def gender_after(rest: str, nouns: Nouns, singular: bool) -> str:
+    """Return the gender of the noun at the beginning of `rest`, the text after a number; empty if there is none.
 
     Args:
-        rest: begins with the space behind the number.
+        rest: begins with the space after the number.
         nouns: of the language.
-        singular: the number is one, so that the noun need not look like a plural.
+        singular: the number is one, so the noun need not look like a plural.
     """
-    # In "200 o 300 personas" and "de 20 a 31 casas" the first number counts the same things.
+    # In "200 o 300 personas" and "de 20 a 31 casas" the first number counts the same noun.
     rest = re.sub(r"^[ \u00a0]+(?:o|ou|a|e|y|u)[ \u00a0]+[\d.]+(?![\w,])", "", rest)
     # "2 em cada 3 mulheres", "21 de las 30 mujeres", "uma das duas".
     of_each = re.match(r"[ \u00a0]+(?:de|em|en) cada[ \u00a0]+\d+(?![\w,])", rest)
@@ -52,9 +52,9 @@ def is_feminine(noun: str, nouns: Nouns, singular: bool) -> bool:
     """Return whether `noun` is feminine.
 
     Args:
-        noun: one word.
+        noun: a single word.
         nouns: of the language.
-        singular: it stands in the singular; otherwise in the plural.
+        singular: whether the noun is in the singular or the plural.
     """
     written = noun.lower().removesuffix("" if singular else "s")
     noun = plain_letters(noun)
@@ -69,5 +69,5 @@ def is_feminine(noun: str, nouns: Nouns, singular: bool) -> bool:
 
 
 def _singulars(noun: str, nouns: Nouns) -> list[str]:
-    """Return the singulars that a plural may come from."""
+    """Return the possible singulars of a plural."""
     return [noun.removesuffix(plural) + singular for plural, singular in nouns.plural_endings if noun.endswith(plural)]

@@ -1,4 +1,4 @@
-"""Hindi words for signs, units, money, dates and times, and the rules of Hindi alone."""
+"""Hindi words for symbols, units, money, dates and times, and rules only Hindi needs."""
 
 import re
 
@@ -30,7 +30,7 @@ _OTHER_SPELLINGS = {
     "दिसम्बर": "दिसंबर",
 }  # fmt: skip
 _LETTERS = "एड|टेक|कॉम|फिल|पीएच|एससी|ए|बी|सी|डी|ई|एफ|एफ़|जी|एच|आई|जे|के|एल|एम|एन|ओ|पी|क्यू|आर|एस|टी|यू|वी|डब्ल्यू|एक्स|वाई|ज़ेड|जेड"
-"""The names of the Latin letters, as abbreviations are written: सी.बी.आई."""
+"""Names of the Latin letters in abbreviations such as सी.बी.आई."""
 _WORD = r"[\u0900-\u097f]"
 _PARTS_OF_DAY = "सुबह|सवेरे|दोपहर|शाम|रात|तड़के|प्रातः"
 _POSTPOSITIONS = "से|तक|पर|के|का|की|को|में|बाद|पहले"
@@ -50,7 +50,7 @@ _AMOUNT = r"\d+(?:,\d+)*(?:\.\d+)?"
 
 
 def _own_rules(text: str) -> str:
-    """Apply the rules of Hindi alone."""
+    """Apply the rules only Hindi needs."""
     text = romance.spell(text, _SPELT)
     text = re.sub(rf"(?<!{_WORD})(?:(?:{_LETTERS})\.\s?){{2,}}", _letters, text)
     text = re.sub("|".join(map(re.escape, _OTHER_SPELLINGS)), lambda m: _OTHER_SPELLINGS[m.group()], text)
@@ -65,13 +65,13 @@ def _own_rules(text: str) -> str:
     text = re.sub(rf"(\d[ \u00a0]?{_WORD}+)/({'|'.join(_PERIODS)})(?!{_WORD})", _per, text)
     text = re.sub(r"(?<![\w.,/₹])(\d{1,3})/(\d{2,3})(?![\w/]|[.,]\d)", _over, text)
     text = re.sub(r"(?<=\d)\s?[-–—]\s?(?=\d+\s?=)", f" {WORDS.minus} ", text)
-    text = re.sub(r"(?<![\w₹$€£.,])([248])K\b", r"\1 K", text)  # 4K, the picture
+    text = re.sub(r"(?<![\w₹$€£.,])([248])K\b", r"\1 K", text)  # 4K video
     text = re.sub(rf"({_WORD}|[A-Za-z])-(?=\d)", r"\1 ", text)  # चंद्रयान-3
     return re.sub(r"(?<=\d)[xX](?=\s)", " गुना", text)
 
 
 def _over(match: re.Match[str]) -> str:
-    """Write out a mark such as `75/100`, and the date in `15/08 को`."""
+    """Write out a score such as `75/100`, and the date in `15/08 को`."""
     above, below = int(match[1]), int(match[2])
     if 1 <= above <= 31 and 1 <= below <= 12 and re.match(r"\s(?:को|से|तक)", match.string[match.end() :]):
         return _date(above, below, "")
@@ -79,7 +79,7 @@ def _over(match: re.Match[str]) -> str:
 
 
 def _per(match: re.Match[str]) -> str:
-    """Write out the slash of `3 लीटर/दिन`; units such as `किमी/घंटा` have a name of their own."""
+    """Write out the slash of `3 लीटर/दिन`; units such as `किमी/घंटा` have their own name."""
     unit = re.sub(r"^\d\s?", "", match.group())
     return match.group() if unit in WORDS.units else f"{match[1]} {WORDS.per} {match[2]}"
 
@@ -91,7 +91,7 @@ def _letters(match: re.Match[str]) -> str:
 
 
 def _telephones(text: str) -> str:
-    """Write out telephone numbers of ten digits, those with an area code and PIN codes digit by digit."""
+    """Write out ten-digit telephone numbers, those with an area code, and PIN codes digit by digit."""
     text = re.sub(
         r"(?<![\w.,+-])(\+91[ -]?)?([6-9]\d{4})[ -]?(\d{5})(?![\w-]|[.,]\d)",
         lambda m: ("प्लस नौ एक, " if m[1] else "") + f"{digits(m[2], WORDS)}, {digits(m[3], WORDS)}",
@@ -110,7 +110,7 @@ def _telephones(text: str) -> str:
 
 
 def _financial_year(match: re.Match[str]) -> str:
-    """Write out `2023-24`, the year from April to March; a longer span is left to others."""
+    """Write out `2023-24`, the year from April to March; a longer span is left to other rules."""
     first, last = int(match[1]), int(match[2])
     if (first + 1) % 100 != last:
         return match.group()
@@ -118,7 +118,7 @@ def _financial_year(match: re.Match[str]) -> str:
 
 
 def _time(match: re.Match[str]) -> str:
-    """Write out `09:15 बजे`, `5:30 PM`, `शाम 6 बजे`: the part of the day and बजे once."""
+    """Write out `09:15 बजे`, `5:30 PM`, `शाम 6 बजे`, with the part of the day and बजे once each."""
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
     clock, half, part = match["clock"], match["half"], match["part"]
     shown = clock or half or match["point"] == ":"
@@ -142,7 +142,7 @@ def _part_of_day(hour: int) -> str:
 
 
 def _place(match: re.Match[str]) -> str:
-    """Write out `5वीं`, `3रे`, `10 वाँ`; `4 थे` with a gap is rather the verb."""
+    """Write out `5वीं`, `3रे`, `10 वाँ`; `4 थे` with a space is more likely the verb."""
     number = int(match["number"].replace(",", ""))
     mark = match["f"] or match["o"] or match["m"]
     gap = match.group()[len(match["number"])] == " "
@@ -152,7 +152,7 @@ def _place(match: re.Match[str]) -> str:
 
 
 def _halves(text: str) -> str:
-    """Write out `½`, `1½`, `2½` and `3½`, which have words of their own."""
+    """Write out `½`, `1½`, `2½` and `3½`, which have their own words."""
 
     def half(match: re.Match[str]) -> str:
         whole = match["whole"]
@@ -165,7 +165,7 @@ def _halves(text: str) -> str:
 
 
 def _money(text: str) -> str:
-    """Write amounts so that the rules of all languages say them: `रु. 500`, `₹100/-`, `₹5 लाख`, `₹10-20`."""
+    """Normalise amounts to forms the shared rules know: `रु. 500`, `₹100/-`, `₹5 लाख`, `₹10-20`."""
     text = re.sub(r"(?<!\w)(?:रु\.?|Rs\.?|INR)\s?(?=\d)", "₹", text)
     text = re.sub(rf"(?<=\d)\s?रु\.?(?!{_WORD})", " रुपये", text)
     text = re.sub(r"(?<=\d)/-", "", text)

@@ -1,9 +1,9 @@
-"""Italian words for signs, units, money, dates and times."""
+"""Italian words for symbols, units, money, dates and times, and rules only Italian needs."""
 
 import re
 
 from voiceclone.text.normalize import nouns, romance
-from voiceclone.text.normalize.gender import gender_behind
+from voiceclone.text.normalize.gender import gender_after
 from voiceclone.text.normalize.numbers import cardinal, ordinal, roman_value
 from voiceclone.text.normalize.words import FEMININE, Currency, Noun, Words, listed
 
@@ -58,13 +58,13 @@ _DIRECTIONS = "nord|sud|est|ovest|circa|centigradi|fahrenheit"
 _PHONE_LABELS = r"tel(?:efono)?|cell(?:ulare)?|fax|whatsapp|chiam\w+ (?:il|lo)"
 _ACCENTED = {"a": "à", "e": "è", "i": "ì", "o": "ò", "u": "ù"}
 _NO_ACCENT = frozenset(listed("po mo va fa sta da di be de ne co to a pe tra que quel se su no ca"))
-"""Words that really end in an apostrophe: `un po'`, `va' via`."""
+"""Words that do end in an apostrophe: `un po'`, `va' via`."""
 _ACUTE = ("che", "ne", "se", "tre", "re")
 """Endings whose accented e is closed: `perché`, `né`, `ventitré`."""
 
 
 def _own_rules(text: str) -> str:
-    """Apply the rules of Italian alone."""
+    """Apply the rules only Italian needs."""
     text = _accents(text)
     text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
@@ -83,7 +83,7 @@ def _own_rules(text: str) -> str:
     text = romance.say_comparisons(text, ("maggiore o uguale a", "minore o uguale a", "circa uguale a", "diverso da"))
     text = re.sub(rf"{romance.NO_INITIAL_BEFORE}\bS\.\s?(?P<name>{'|'.join(_SAINTS)})\b", _saint, text)
     text = re.sub(r"(?<=\d) ?min\.(?!\w)", _minutes, text)
-    text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
+    text = romance.say_labelled_telephone(text, _PHONE_LABELS, WORDS)
     text = re.sub(r"(?<![\w.,])(\d{1,3})\s?mila\b", r"\1.000", text)
     text = re.sub(r"(?<![\w.,])(\d{1,3})k\b", r"\1.000", text)
     text = re.sub(r"(?<=\d) ?(mln|mld)\b\.?", _millions, text)
@@ -106,7 +106,7 @@ def _own_rules(text: str) -> str:
 
 
 def _accents(text: str) -> str:
-    """Make an accent of the apostrophe that people type for one, `perche'`, `e'`."""
+    """Replace the apostrophe that people type for an accent: `perche'`, `e'`."""
 
     def accent(match: re.Match[str]) -> str:
         word, vowel = match["word"], match["word"][-1]
@@ -138,19 +138,19 @@ def _millions(match: re.Match[str]) -> str:
 
 
 def _years_old(match: re.Match[str]) -> str:
-    """Return the number of `18enne` as it stands before the ending: `diciott`."""
+    """Return the number in `18enne` in the form it has before the ending: `diciott`."""
     said = cardinal(match[1], WORDS)
     return said.replace("é", "e") if said.endswith(("é", "sei")) else said[:-1]
 
 
 def _minutes(match: re.Match[str]) -> str:
-    """Write out `45 min.`, which is no minimum."""
+    """Write out `45 min.`, which does not mean minimum."""
     ends = re.match(r"\s*(?:$|[A-ZÈ])", match.string[match.end() :])
     return " minuti." if ends else " minuti"
 
 
 def _months(text: str) -> str:
-    """Write out short months beside a number or a dash, the dash between days, and `l'1 aprile`."""
+    """Write out abbreviated months next to a number or dash, the dash between days, and `l'1 aprile`."""
     short = "|".join(_SHORT_MONTHS)
     text = re.sub(rf"(?i)(?<=\d )({short})t?\.(?=\s?\w|,|$)", lambda m: _SHORT_MONTHS[m[1].lower()], text)
     text = re.sub(
@@ -162,14 +162,14 @@ def _months(text: str) -> str:
 
 
 def _first_of_month(text: str) -> str:
-    """Turn `l'1 aprile` and `dall'1 al 7 aprile` into what is said, `il 1 aprile`."""
+    """Turn `l'1 aprile` and `dall'1 al 7 aprile` into the spoken form `il 1 aprile`."""
     month = rf"(?=(?:\s(?:al|e|e il|all'|e l')\s?\d{{1,2}})?\s(?i:{'|'.join(_MONTHS)})\b)"
     text = re.sub(rf"\b(?P<of>[Dd]e|[Aa]|[Dd]a|[Nn]e)ll'1[°º]?{month}", r"\g<of>l 1", text)
     return re.sub(rf"\b(?P<the>[Ll])'1[°º]?{month}", lambda m: "il 1" if m["the"] == "l" else "Il 1", text)
 
 
 def _times(text: str) -> str:
-    """Write times so that the rules of all languages say them: `ore 20.30`, `h 16:00`, `all'1`."""
+    """Normalise times to forms the shared rules know: `ore 20.30`, `h 16:00`, `all'1`."""
     text = romance.say_spans_of_time(text, WORDS.to)
     text = re.sub(r"\b[hH]\.?\s(?=\d{1,2}[:.]\d\d\b)", "ore ", text)
     text = re.sub(r"(?i)\b((?:ore|le|(?:d?a|de)ll[e'])\s?\d{1,2})\.(?=\d\d(?![\d%]|[.,]\d|\s?[€$%]))", r"\1:", text)
@@ -183,7 +183,7 @@ def _one_o_clock(match: re.Match[str]) -> str:
 
 
 def _ordinal(match: re.Match[str]) -> str:
-    """Write out `1° piano`, `la 3a edizione`; what may be degrees is left alone."""
+    """Write out `1° piano` and `la 3a edizione`; possible degrees are left alone."""
     mark, number = match["mark"].strip(), int(match["number"])
     before, rest = match.string[: match.start()], match.string[match.end() :]
     article = bool(_SINGULAR_ARTICLE.search(before) or _PLACED.search(before))
@@ -203,18 +203,18 @@ def _place(match: re.Match[str]) -> str:
 
 
 def _one(match: re.Match[str]) -> str:
-    """Write out one with the article's form: `uno studente`, `un'amica`, `una casa`, `un anno`."""
+    """Write out one in the form of the article: `uno studente`, `un'amica`, `una casa`, `un anno`."""
     noun = match["noun"]
-    if noun in WORDS.units or noun.lower() in _MONTHS or not gender_behind(f" {noun}", WORDS.nouns, singular=True):
+    if noun in WORDS.units or noun.lower() in _MONTHS or not gender_after(f" {noun}", WORDS.nouns, singular=True):
         return match.group()
     before = re.search(r"(?i)(\w+)\s$", match.string[: match.start()])
     if before and before[1].lower() in ("numero", "il", "la", "pagina", "capitolo", "articolo", "tipo", "fase", "n"):
         return match.group()
-    return one_before(noun, gender_behind(f" {noun}", WORDS.nouns, singular=True) == FEMININE)
+    return one_before(noun, gender_after(f" {noun}", WORDS.nouns, singular=True) == FEMININE)
 
 
 def one_before(noun: str, feminine: bool) -> str:
-    """Return the article of one with `noun`."""
+    """Return the form of “one” before `noun`."""
     vowel = re.match(r"(?i)[aeiouàèéìòùh]", noun) and not re.match(r"(?i)i[aeiou]", noun)
     if feminine:
         return f"un'{noun}" if vowel else f"una {noun}"

@@ -1,6 +1,6 @@
-"""How Spanish, Italian, Portuguese and French nouns show their gender: endings, and the nouns that do not follow them.
+"""The gender of Spanish, Italian, Portuguese and French nouns: endings, and the exceptions to them.
 
-Add a noun in the singular, in small letters and without accents (ñ stays).
+Add a noun in the singular, in lower case and without accents (ñ is kept).
 """
 
 from voiceclone.text.normalize.words import Nouns, listed

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from unicode_rbnf import RbnfEngine
 
 _LONGEST_SPOKEN = 15
-"""Digits; longer numbers are read digit by digit, as nobody can follow them otherwise."""
+"""Maximum number of digits read as one number; nobody can follow longer ones, so they are read digit by digit."""
 _CLDR_CODES = {"pt_BR": "pt", "": "hi"}
 _GENDERS = {MASCULINE: "masculine", FEMININE: "feminine"}
 _SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -22,13 +22,13 @@ _SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
         ("^un (?=(?:mil|bil)lonésim)", ""),
     ),
     "fr": (
-        ("(quatre-vingt)-et-", r"\1-"),  # 81st; "et" stands after the other tens only
+        ("(quatre-vingt)-et-", r"\1-"),  # 81st; only the other tens take "et"
         ("(cent|mille|million|milliard)-et-", r"\1 "),
         ("^un (?=(?:mil|bil)li(?:on|ard)ième)", ""),
-        ("-et-", " et "),  # the spelling before 1990, as in our texts
+        ("-et-", " et "),  # the spelling before 1990, as in most texts
     ),
     "it": (
-        (r"tré(?=\w)", "tre"),  # the accent is for the end of a word
+        (r"tré(?=\w)", "tre"),  # the accent only belongs at the end of a word
         (r"(?<=\w)tre\b", "tré"),
     ),
     "pt_BR": (("^uma? (?=(?:mi|bi|tri)lionésim)", ""),),
@@ -39,11 +39,11 @@ _SLIPS: dict[str, tuple[tuple[str, str], ...]] = {
         (r"नबे(?!\w)", "नवे"),
     ),
 }
-"""Regular expression -> right: where CLDR 44 errs or spells a number as few write it today."""
+"""(regular expression, replacement) where CLDR 44 is wrong or spells a number in an uncommon way."""
 
 
 def number_pattern(words: Words) -> str:
-    """Return a regular expression, without groups, of a number as `words`' language writes it."""
+    """Return a regular expression, without groups, for a number as written in the language of `words`."""
     if words.decimal_mark == ".":
         return r"(?:\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
     return r"(?:\d{1,3}(?:[.\u00a0\u202f ’']\d{3})+(?:,\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
@@ -54,7 +54,7 @@ def split_number(written: str, words: Words) -> tuple[str, str]:
     if words.decimal_mark == ".":
         whole, _, part = written.replace(",", "").partition(".")
         return whole or "0", part
-    if re.fullmatch(r"\d+\.\d{1,2}|\d+\.\d{4,}|0\.\d+", written):  # 3.5 is meant as a decimal everywhere
+    if re.fullmatch(r"\d+\.\d{1,2}|\d+\.\d{4,}|0\.\d+", written):  # 3.5 is a decimal in every language
         written = written.replace(".", ",")
     whole, _, part = re.sub(r"[.\u00a0\u202f ’']", "", written).partition(",")
     return whole, part
@@ -74,10 +74,10 @@ def say_number(written: str, words: Words, gender: str = "", british: bool = Fal
 
 
 def cardinal(number: str, words: Words, gender: str = "", british: bool = False) -> str:
-    """Return a whole number, given as digits, as words; with leading zeros or very long, digit by digit.
+    """Return a whole number, given as digits, as words; digit by digit if it is very long or has leading zeros.
 
     Args:
-        gender: of the noun behind it, `MASCULINE` or `FEMININE`; empty when it stands alone.
+        gender: of the noun after it, `MASCULINE` or `FEMININE`; empty if it stands alone.
     """
     if len(number) > _LONGEST_SPOKEN or (len(number) > 1 and number.startswith("0")):
         return digits(number, words)
@@ -89,12 +89,12 @@ def cardinal(number: str, words: Words, gender: str = "", british: bool = False)
 def _cardinal(number: int, code: str, gender: str = "", british: bool = False) -> str:
     if british:
         return _spelt(number, code, "cardinal-verbose")
-    if code == "it":  # CLDR would count "ventuna case", which few say
+    if code == "it":  # CLDR would give "ventuna case", which is rare
         return (
             {MASCULINE: "un", FEMININE: "una"}[gender] if number == 1 and gender else _spelt(number, code, "numbering")
         )
     said = _spelt(number, code, f"cardinal-{_GENDERS[gender]}" if gender else "numbering", "numbering", "cardinal")
-    if code == "es" and gender == FEMININE:  # CLDR leaves the thousands masculine
+    if code == "es" and gender == FEMININE:  # CLDR keeps the thousands masculine
         said = re.sub(r"(cient|quinient)os(?!.*mill)", r"\1as", said)
     return said
 
@@ -105,11 +105,11 @@ def digits(number: str, words: Words) -> str:
 
 
 def ordinal(number: int, words: Words, gender: str = "", before_noun: bool = False) -> str:
-    """Return `number` as an ordinal, masculine unless `gender` says otherwise.
+    """Return `number` as an ordinal, by default masculine.
 
     Args:
         gender: `MASCULINE`, `FEMININE` or, in Hindi, `OBLIQUE`.
-        before_noun: the short form that Spanish has before a masculine noun, `primer piso`.
+        before_noun: use the short form of Spanish before a masculine noun, `primer piso`.
     """
     code = words.number_code
     if code == "it" and number >= 1000:
@@ -124,7 +124,7 @@ def ordinal(number: int, words: Words, gender: str = "", before_noun: bool = Fal
 
 
 def _long_italian_ordinal(number: int) -> str:
-    """Return a masculine ordinal above 999, where unicode-rbnf 2.4.1 errs (`unmilasimo` for 10,000)."""
+    """Return a masculine ordinal above 999, where unicode-rbnf 2.4.1 is wrong (`unmilasimo` for 10,000)."""
     said = re.sub(r"mila$", "mille", _spelt(number, "it", "numbering")).removeprefix("un ")
     return (said.replace("é", "e") if said.endswith(("é", "sei")) else said[:-1]) + "esimo"
 
@@ -148,7 +148,7 @@ def year(number: int, words: Words) -> str:
 
 
 def _spelt(number: int, code: str, *kinds: str) -> str:
-    """Return `number` by CLDR's rules for the first of `kinds` that the language has, their slips mended."""
+    """Return `number` by CLDR's rules for the first of `kinds` that the language has, with known errors corrected."""
     engine = _engine(_CLDR_CODES.get(code, code))
     names = (f"spellout-{kind}" for kind in kinds)
     rules = next(name for name in names if name in engine.rulesets)
@@ -166,7 +166,7 @@ def _engine(language: str) -> "RbnfEngine":
 
 
 def roman_value(numeral: str) -> int:
-    """Return the value of a Roman numeral in capitals, 0 when it is not a proper one."""
+    """Return the value of a Roman numeral in capitals, or 0 if it is malformed."""
     if not re.fullmatch(r"M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})", numeral) or not numeral:
         return 0
     values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}[c] for c in numeral]

@@ -1,4 +1,4 @@
-"""Brazilian Portuguese words for signs, units, money, dates and times."""
+"""Brazilian Portuguese words for symbols, units, money, dates and times, and rules only this language needs."""
 
 import re
 
@@ -55,7 +55,7 @@ _PHONE = re.compile(
 
 
 def _own_rules(text: str) -> str:
-    """Apply the rules of Brazilian Portuguese alone."""
+    """Apply the rules only Brazilian Portuguese needs."""
     text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
@@ -80,7 +80,7 @@ def _own_rules(text: str) -> str:
     text = romance.say_days(text, WORDS, "primeiro")
     text = re.sub(r"\bCEP:? (\d{5})-?(\d{3})\b", lambda m: f"C E P {digits(m[1], WORDS)}, {digits(m[2], WORDS)}", text)
     text = _PHONE.sub(lambda m: romance.groups(m.group(), WORDS), text)
-    text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
+    text = romance.say_labelled_telephone(text, _PHONE_LABELS, WORDS)
     text = re.sub(r"(?P<number>\d[\d.,]*) ?(?P<scale>mi|bi|tri)\b(?![-.]\w)", _millions, text)
     text = _months_and_days(text)
     text = _times(text)
@@ -96,13 +96,13 @@ def _own_rules(text: str) -> str:
 
 
 def _millions(match: re.Match[str]) -> str:
-    """Write out `2 bi`, `1,5 mi`: below two the word stays in the singular."""
+    """Write out `2 bi` and `1,5 mi`; below two the word is singular."""
     one = re.fullmatch(r"[01](?:,\d+)?", match["number"])
     return f"{match['number']} {match['scale']}lh{'ão' if one else 'ões'}"
 
 
 def _months_and_days(text: str) -> str:
-    """Write out short months beside a number or a dash, and the dash between days or months."""
+    """Write out abbreviated months next to a number or dash, and the dash between days or months."""
     text = romance.say_short_months(text, _SHORT_MONTHS, WORDS.to)
     return romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
 
@@ -114,7 +114,7 @@ def _part_of_day(hour: int, morning: bool) -> str:
 
 
 def _times(text: str) -> str:
-    """Write times so that the rules of all languages say them: `9h30min`, `14:30h`, `3 p.m.`."""
+    """Normalise times to forms the shared rules know: `9h30min`, `14:30h`, `3 p.m.`."""
     text = romance.say_spans_of_time(text, WORDS.to)
     text = romance.say_half_days(text, _part_of_day)
     text = re.sub(r"\b([àÀ]|das?|[ÀàÁá]s) (1|2|21|22)\b(?=\s(?:da |e |em ponto)|[.,;!?](?!\w)|$)", _hour, text)

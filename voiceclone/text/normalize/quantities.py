@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from voiceclone.text.normalize.gender import gender_behind
+from voiceclone.text.normalize.gender import gender_after
 from voiceclone.text.normalize.numbers import (
     cardinal,
     number_pattern,
@@ -74,7 +74,7 @@ def _amount(number: str, sign: str, scale: str | None, words: Words) -> str:
 
 
 def _is_one(whole: str, part: str, words: Words) -> bool:
-    """True when a noun stands in the singular behind the number; Brazil and France say `1,2 milhão`, `1,2 million`."""
+    """True if a noun after the number is singular; Brazil and France say `1,2 milhão`, `1,2 million`."""
     return (whole == "1" and not part) or (words.number_code in ("pt_BR", "fr") and whole in ("0", "1") and bool(part))
 
 
@@ -84,7 +84,7 @@ def _counted(number: str, noun: Noun, words: Words) -> str:
 
 
 def _of_millions(whole: str, words: Words) -> str:
-    """Return the `de` of `un millón de euros`; nothing behind numbers that do not end in millions."""
+    """Return the `de` of `un millón de euros`; empty after numbers that do not end in millions."""
     of_millions = words.nouns and words.of_scale and int(whole) and int(whole) % 1_000_000 == 0
     return f" {words.of_scale}" if of_millions else ""
 
@@ -97,7 +97,7 @@ def say_periods(text: str, words: Words) -> str:
 
     def per(match: re.Match[str]) -> str:
         counted = match["unit"].strip()
-        if f"{counted}/{match['period']}" in words.units:  # km/h has a name of its own
+        if f"{counted}/{match['period']}" in words.units:  # km/h has its own name
             return match.group()
         period = words.periods.get(match["period"])
         if period is None:
@@ -115,7 +115,7 @@ def say_periods(text: str, words: Words) -> str:
 
 
 def say_measures(text: str, words: Words) -> str:
-    """Write out numbers with a unit, `5 km`, `20 °C`, `10 %`, `5 mg/kg`, ranges `10-12 km` and `5%-7%` included."""
+    """Write out numbers with a unit: `5 km`, `20 °C`, `10 %`, `5 mg/kg`, and ranges such as `10-12 km` and `5%-7%`."""
     return _measures(words).sub(lambda match: _measure(match, words), text)
 
 
@@ -140,11 +140,11 @@ _NO_NOUN = frozenset(
         "of in on at to from by for with and or but than as is are was were will would can could per into over under"
     )
 )
-"""What stands behind an amount that counts (`a 5 km of road`) and not behind one that describes (`a 5 km road`)."""
+"""What follows an amount that counts (`a 5 km of road`) but not one that describes (`a 5 km road`)."""
 
 
 def _describes(match: re.Match[str], hyphen: bool = False) -> bool:
-    """True for the English `a 40cm gap`, `40-cm gap`, `a $20 bill`, where the unit stays in the singular."""
+    """True for the English `a 40cm gap`, `40-cm gap`, `a $20 bill`, where the unit is singular."""
     behind = re.match(r"[ -]([a-z]+)", match.string[match.end() :])
     if not behind or behind[1] in _NO_NOUN:
         return False
@@ -177,7 +177,7 @@ def say_feet_and_inches(text: str, words: Words) -> str:
 
 
 def say_fractions(text: str, words: Words) -> str:
-    """Write out `1/2`, `3/4`, `2 1/2`; other numbers round a slash get its name."""
+    """Write out `1/2`, `3/4`, `2 1/2`; between other numbers, say the name of the slash."""
 
     def fraction(match: re.Match[str]) -> str:
         whole, above, below = match[1], int(match[2]), int(match[3])
@@ -199,7 +199,7 @@ def say_fractions(text: str, words: Words) -> str:
 
 
 def say_ratios_and_thousands(text: str, words: Words) -> str:
-    """Write out `3:2`, `3x`, and `100k`, `1.5M`, `3bn` where no money is meant."""
+    """Write out `3:2`, `3x`, and `100k`, `1.5M`, `3bn` other than money."""
     number = number_pattern(words)
     text = re.sub(r"(?<![\w.,:])(\d{1,3}):(\d{1,3})(?![\d:])", rf"\1 {words.to} \2", text)
     text = re.sub(r"(?<=\d)x(?!\w)", f" {words.signs['×']}", text)
@@ -251,7 +251,7 @@ _QUEENS = frozenset(
 
 
 def say_roman_numerals(text: str, words: Words) -> str:
-    """Write out Roman numerals behind words that call for them (`Henry VIII`, `Chapter IV`, `siglo XXI`)."""
+    """Write out Roman numerals after words that call for them (`Henry VIII`, `Chapter IV`, `siglo XXI`)."""
 
     def after_word(match: re.Match[str]) -> str:
         value = roman_value(match[2])
@@ -281,11 +281,11 @@ def _place(match: re.Match[str], words: Words) -> str:
 
 
 def say_numbers(text: str, words: Words, british: bool) -> str:
-    """Write out every number that is left."""
+    """Write out all remaining numbers."""
     number = number_pattern(words)
 
     def plain(match: re.Match[str]) -> str:
-        said = say_number(match["number"], words, _gender_behind(match, words), british)
+        said = say_number(match["number"], words, _gender_after(match, words), british)
         before = " " if match.start() and text[match.start() - 1].isalnum() else ""
         after = " " if text[match.end() : match.end() + 1].isalnum() else ""
         return before + (f"{words.minus} " if match["minus"] else "") + said + after
@@ -293,8 +293,8 @@ def say_numbers(text: str, words: Words, british: bool) -> str:
     return re.sub(rf"(?P<minus>(?<![\w)-])-)?(?P<number>{number})", plain, text)
 
 
-def _gender_behind(match: re.Match[str], words: Words) -> str:
-    """Return the gender of the noun behind a number; empty where it stands alone, is a year or a name (`número 1`)."""
+def _gender_after(match: re.Match[str], words: Words) -> str:
+    """Return the gender of the noun after a number; empty if it stands alone, is a year or a label (`número 1`)."""
     if not words.nouns:
         return ""
     before, rest = match.string[: match.start()], match.string[match.end() :]
@@ -310,6 +310,6 @@ def _gender_behind(match: re.Match[str], words: Words) -> str:
         return ""
     if match["number"] == "1" and re.search(r"(?i)\b(?:el|la|del|al|o|do|ao|il) $", before):
         return ""
-    if re.search(r"(?i)\b(?:as|às|das|nas|las|unas|umas) $", before):  # the article tells
+    if re.search(r"(?i)\b(?:as|às|das|nas|las|unas|umas) $", before):  # the article shows the gender
         return FEMININE
-    return gender_behind(rest, words.nouns, singular=match["number"] == "1")
+    return gender_after(rest, words.nouns, singular=match["number"] == "1")

@@ -1,27 +1,27 @@
-"""Rules that Spanish, Italian and Portuguese share; each takes what is particular to a language as arguments."""
+"""Rules shared by Spanish, Italian and Portuguese; what differs between them is passed as arguments."""
 
 import re
 from collections.abc import Callable, Mapping
 
-from voiceclone.text.normalize.gender import gender_behind, is_feminine
+from voiceclone.text.normalize.gender import gender_after, is_feminine
 from voiceclone.text.normalize.numbers import cardinal, digits, ordinal, roman_value
 from voiceclone.text.normalize.words import FEMININE, MASCULINE, Words, listed
 
 NO_INITIAL_BEFORE = r"(?<![A-Z]\.)(?<![A-Z]\.\s)"
-"""Before an abbreviation of one letter: no initial, as in `J. R. R. Tolkien`, stands in front of it."""
+"""Precedes a one-letter abbreviation, to exclude initials as in `J. R. R. Tolkien`."""
 _COMPARISONS = "≥≤≈≠"
 _NUMERAL = r"[IVXLCDM]+"
 _FEMININE_ARTICLES = frozenset(
     listed("a as la las da na à una uma esta pela sua nossa nuestra della alla nella dalla questa")
 )
 _LARGEST_PLACE = 60
-"""Roman numerals before a noun count congresses, editions, anniversaries; a larger one is rather a word in capitals."""
+"""Roman numerals before a noun count congresses, editions, anniversaries; a larger one is more likely a word."""
 _LARGEST_SCORE = 20
-"""Goals; `3-1` is a result, `50-10` rather a telephone number or a sum."""
+"""Goals; `3-1` is a result, `50-10` more likely a telephone number or a subtraction."""
 
 
 def spell(text: str, acronyms: tuple[str, ...]) -> str:
-    """Spell out acronyms that could be read as a word, unless the whole text is in capitals."""
+    """Spell out acronyms that could be read as words, unless the whole text is in capitals."""
     long_words = re.findall(r"[^\W\d_]{2,}", text)
     capitals = sum(word.isupper() for word in long_words)
     if capitals > 2 and capitals * 2 > len(long_words):
@@ -30,14 +30,14 @@ def spell(text: str, acronyms: tuple[str, ...]) -> str:
 
 
 def say_comparisons(text: str, names: tuple[str, str, str, str]) -> str:
-    """Write out `≥ ≤ ≈ ≠`, in this order in `names`, and make the `x` between numbers a `×`."""
+    """Write out `≥ ≤ ≈ ≠` (`names` in this order), and turn the `x` between numbers into `×`."""
     for sign, name in zip(_COMPARISONS, names, strict=True):
         text = re.sub(rf"\s*{sign}\s*", f" {name} ", text)
     return re.sub(r"(?<=\d)\s?x\s?(?=\d)", " × ", text).strip()
 
 
 def say_thousands(text: str) -> str:
-    """Turn numbers written the American way, `1,500.00`, `$1,500`, `2,000,000`, into `1.500,00`."""
+    """Turn numbers in American notation, `1,500.00`, `$1,500`, `2,000,000`, into `1.500,00`."""
 
     def turned(match: re.Match[str]) -> str:
         return match.group().translate(str.maketrans(",.", ".,"))
@@ -48,7 +48,7 @@ def say_thousands(text: str) -> str:
 
 
 def say_short_dates(text: str, words: Words, labels: str) -> str:
-    """Write out `el 25/12`; `2/3 de` is a fraction all the same."""
+    """Write out `el 25/12`; `2/3 de` is still a fraction."""
 
     def date(match: re.Match[str]) -> str:
         day, month = int(match[2]), int(match[3])
@@ -59,13 +59,13 @@ def say_short_dates(text: str, words: Words, labels: str) -> str:
 
 
 def say_lone_units(text: str, words: Words) -> str:
-    """Write out the unit of `2 € al kg`, `el km 21`, which no number stands before."""
+    """Write out a unit without a number before it: `2 € al kg`, `el km 21`."""
     pattern = r"(?<!\d )(?i:\b(al|el|por|o|cada|ogni|per|do|del|no)) (kg|km|m²|ml|cm)(?![\w/²³])"
     return re.sub(pattern, lambda m: f"{m[1]} {words.units[m[2]].one}", text)
 
 
 def say_results(text: str, words: Words) -> str:
-    """Write out the result of a game, `3-1`; other numbers that fall are left alone."""
+    """Write out the result of a game, `3-1`; other descending numbers are left alone."""
 
     def result(match: re.Match[str]) -> str:
         high, low = int(match[1]), int(match[2])
@@ -75,7 +75,7 @@ def say_results(text: str, words: Words) -> str:
 
 
 def say_days(text: str, words: Words, first: str) -> str:
-    """Write out the days of `del 1 al 7 de mayo` and `XV de Novembro`; `first` is how the first day is called."""
+    """Write out the days in `del 1 al 7 de mayo` and `XV de Novembro`; `first` is the word for the first day."""
     month = rf"\s(?:de\s)?(?i:{'|'.join(words.months)})\b"
 
     def roman(match: re.Match[str]) -> str:
@@ -88,18 +88,18 @@ def say_days(text: str, words: Words, first: str) -> str:
 
 
 def say_short_days(text: str, short: Mapping[str, str], to: str) -> str:
-    """Write out `lun.-vie.`, `seg. a sex.`; `short` gives `lun` -> `lunes`."""
+    """Write out `lun.-vie.` and `seg. a sex.`; `short` maps `lun` to `lunes`."""
     day = "|".join(short)
     pattern = rf"(?i)(?<![\w.-])({day})\.?\s?(?:[-–]|{to}|a)\s?({day})\b(?:\.(?=\s?[a-z,;]))?(?!-)"
     return re.sub(pattern, lambda m: f"{short[m[1].lower()]} {to} {short[m[2].lower()]}", text)
 
 
 def say_short_months(text: str, short: Mapping[str, str], to: str, endings: str = "") -> str:
-    """Write out short months behind a number, and on both sides of a dash.
+    """Write out abbreviated months after a number and on both sides of a dash.
 
     Args:
-        short: month by its short form, in small letters.
-        endings: regular expression of letters that a short form may have besides, such as the t of `sept.`.
+        short: full name by abbreviation, in lower case.
+        endings: regular expression for extra letters of an abbreviation, such as the t of `sept.`.
     """
     months = "|".join(short)
     text = re.sub(
@@ -113,7 +113,7 @@ def say_short_months(text: str, short: Mapping[str, str], to: str, endings: str 
 
 
 def say_hectares(text: str, name: tuple[str, str]) -> str:
-    """Write out the `ha` of `200 ha`, which is also a verb: `Windows 95 ha bisogno`."""
+    """Write out `ha` for hectares in `200 ha`; it may also be a verb: `Windows 95 ha bisogno`."""
     behind = r"(?=\s*(?:[.,;:!?)]|$)|\s(?:de|di|e|y|a)\s(?!nuovo|nuevo|certo|fatto))"
     return re.sub(
         rf"(?<=\d)[ \u00a0]?ha{behind}", f" {name[1]}", re.sub(rf"\b1[ \u00a0]ha{behind}", f"1 {name[0]}", text)
@@ -121,7 +121,7 @@ def say_hectares(text: str, name: tuple[str, str]) -> str:
 
 
 def say_spoonfuls(text: str, short: Mapping[str, tuple[str, str]]) -> str:
-    """Write out short measures of recipes, `2 cdas.`; `short` gives `cda` -> (one, many)."""
+    """Write out abbreviated measures in recipes, `2 cdas.`; `short` maps `cda` to (singular, plural)."""
 
     def measure(match: re.Match[str]) -> str:
         one, many = short[match["short"]]
@@ -142,7 +142,7 @@ def say_inches(text: str, name: str) -> str:
 
 
 def say_spans_of_names(text: str, names: tuple[str, ...], to: str) -> str:
-    """Write out `lunes-viernes`, `gen.-mar.`: `names` are regular expressions of days or of months."""
+    """Write out `lunes-viernes` and `gen.-mar.`; `names` are regular expressions for days or months."""
     either = "|".join(names)
     return re.sub(rf"(?<![\w-])({either})\s?[-–]\s?(?=(?:{either})(?![\w-]))", rf"\1 {to} ", text, flags=re.IGNORECASE)
 
@@ -156,7 +156,7 @@ def say_half_days(text: str, part_of_day: Callable[[int, bool], str]) -> str:
     """Write out `3 p. m.` and `9:30am`.
 
     Args:
-        part_of_day: words for an hour from 0 to 12 (`de la tarde`), told whether it is before noon.
+        part_of_day: called with (hour 0..12, whether it is before noon), returns a phrase such as `de la tarde`.
     """
 
     def said(match: re.Match[str]) -> str:
@@ -169,8 +169,8 @@ def say_half_days(text: str, part_of_day: Callable[[int, bool], str]) -> str:
     return re.sub(half, said, text, flags=re.I)
 
 
-def say_telephone_behind(text: str, labels: str, words: Words) -> str:
-    """Write out, digit by digit, the groups of a telephone number behind one of `labels`, a regular expression."""
+def say_labelled_telephone(text: str, labels: str, words: Words) -> str:
+    """Write out digit by digit a telephone number that follows one of `labels`, a regular expression."""
     pattern = rf"(?i:\b(?:{labels})[:.]*)\s*(?=\(?\d)(?P<groups>\(?\d{{2,4}}\)?(?:[ .-]?\d{{2,}}){{1,4}})(?![\w,])"
     return re.sub(pattern, lambda m: m.group()[: m.start("groups") - m.start()] + groups(m["groups"], words), text)
 
@@ -181,7 +181,7 @@ def groups(number: str, words: Words) -> str:
 
 
 def say_halves(text: str, words: Words, half: tuple[str, str]) -> str:
-    """Write out `1/2 litro` and `2 1/2 litros`; `half` is the masculine and the feminine word for it."""
+    """Write out `1/2 litro` and `2 1/2 litros`; `half` is its masculine and feminine word."""
 
     def half_of(match: re.Match[str]) -> str:
         name = match["noun"]
@@ -191,7 +191,7 @@ def say_halves(text: str, words: Words, half: tuple[str, str]) -> str:
         if unit:
             said, feminine = (unit.many if plural else unit.one), unit.gender == FEMININE
         else:
-            if not name.isalpha() or not gender_behind(f" {name}", words.nouns, singular=not plural):
+            if not name.isalpha() or not gender_after(f" {name}", words.nouns, singular=not plural):
                 return match.group()
             said, feminine = name, is_feminine(name, words.nouns, singular=not plural)
         form = half[feminine]
@@ -207,30 +207,30 @@ def say_halves(text: str, words: Words, half: tuple[str, str]) -> str:
 
 
 def say_place(number: int, rest: str, words: Words, feminine: bool = False, short: bool = False) -> str:
-    """Return an ordinal that agrees with the noun that `rest` begins with.
+    """Return an ordinal that agrees with the noun at the beginning of `rest`.
 
     Args:
-        number: the place.
-        rest: the text behind it.
+        number: the number.
+        rest: the text after it.
         words: of the language.
-        feminine: it is marked as feminine.
-        short: it is marked as the short form, `1er`.
+        feminine: the number is marked as feminine.
+        short: the number is marked as the short form, `1er`.
     """
-    masculine_noun = gender_behind(rest, words.nouns, singular=True) == MASCULINE
+    masculine_noun = gender_after(rest, words.nouns, singular=True) == MASCULINE
     gender = FEMININE if feminine else MASCULINE
     return ordinal(number, words, gender, before_noun=short or (not feminine and masculine_noun))
 
 
 def counts_a_noun(rest: str, words: Words) -> bool:
-    """Return whether `rest`, the text behind a number, begins with a noun that it could count."""
-    return bool(gender_behind(rest, words.nouns, singular=True))
+    """Return whether `rest`, the text after a number, begins with a noun the number could count."""
+    return bool(gender_after(rest, words.nouns, singular=True))
 
 
 def say_per(text: str, words: Words, names: Mapping[str, str]) -> str:
-    """Write out the slash of `20 €/mes` where the language has a phrase of its own: `names` gives `mes` -> `al mes`."""
+    """Write out the slash of `20 €/mes` where the language has its own phrase; `names` maps `mes` to `al mes`."""
 
     def per(match: re.Match[str]) -> str:
-        if f"{match['unit']}/{match['name']}" in words.units:  # km/h has a name of its own
+        if f"{match['unit']}/{match['name']}" in words.units:  # km/h has its own name
             return match.group()
         return f"{match['amount']}{match['unit']} {names[match['name']]}"
 
@@ -246,7 +246,7 @@ def say_spans_of_money(text: str, to: str) -> str:
 
 
 def say_centuries(text: str, words: Words, labels: str, ordinal_to: int) -> str:
-    """Write out `siglo XIX` and `siglos XVI y XVII`, ordinals up to `ordinal_to`."""
+    """Write out `siglo XIX` and `siglos XVI y XVII`, as ordinals up to `ordinal_to`."""
 
     def number(numeral: str) -> str:
         value = roman_value(numeral)
@@ -263,19 +263,19 @@ def say_centuries(text: str, words: Words, labels: str, ordinal_to: int) -> str:
 
 
 def say_roman_places(text: str, words: Words, articles: str) -> str:
-    """Write out `la II Guerra Mundial`, `XXV aniversario`: numerals between an article and a noun."""
+    """Write out numerals between an article and a noun: `la II Guerra Mundial`, `XXV aniversario`."""
 
     def place(match: re.Match[str]) -> str:
         value = roman_value(match["numeral"])
         rest = match.string[match.end() :]
-        gender = gender_behind(rest, words.nouns, singular=True)
+        gender = gender_after(rest, words.nouns, singular=True)
         if not 0 < value <= _LARGEST_PLACE or not gender:
             return match.group()
         if match["article"].split()[-1:] and match["article"].split()[-1].lower() in _FEMININE_ARTICLES:
             gender = FEMININE
         return match["article"] + ordinal(value, words, gender, before_noun=gender == MASCULINE)
 
-    # Without an article a single letter is rather a word, the Italian article I above all.
+    # Without an article, a single letter is more likely a word, above all the Italian article I.
     behind = rf"(?P<article>\b(?i:{articles})(?:\s|(?<='))(?:(?i:gran)\s)?)(?P<numeral>[IVX]+)"
     begins = r"(?P<article>(?:^|[.!?:(“]\s?))(?P<numeral>[IVX]{2,})"
     for start in (behind, begins):

@@ -1,7 +1,7 @@
-"""Spanish, Italian and Portuguese abbreviations and the words they stand for.
+"""Spanish, Italian and Portuguese abbreviations and their full forms.
 
-Titles stand before a name, so their full stop never ends a sentence; the others may stand anywhere.
-Single letters (`D. Juan`, `S. Maria`, `R. Augusta`) are in the rules of their language, as they may be initials too.
+Titles precede a name, so their full stop never ends a sentence; the others may occur anywhere. Single letters
+(`D. Juan`, `S. Maria`, `R. Augusta`) may also be initials and are handled in the rules of their language.
 """
 
 SPANISH_TITLES = {

@@ -1,4 +1,4 @@
-"""Spanish words for signs, units, money, dates and times."""
+"""Spanish words for symbols, units, money, dates and times, and rules only Spanish needs."""
 
 import re
 
@@ -58,7 +58,7 @@ _SPANISH_NUMBER = re.compile(r"(?<![\w.,+-])(?<!\+\d\d )(?:[6-9]\d\d(?: \d\d){3}
 
 
 def _own_rules(text: str) -> str:
-    """Apply the rules of Spanish alone."""
+    """Apply the rules only Spanish needs."""
     text = romance.say_thousands(text)
     text = romance.spell(text, _SPELT)
     text = re.sub(r"(?<!\w)'(?=\d{2,3}\b)", "", text)  # the '60s
@@ -84,7 +84,7 @@ def _own_rules(text: str) -> str:
     text = re.sub(rf"\b([Ll]a|[Uu]na) ({titles})", lambda m: f"{m[1]} {_FEMININE_TITLES[m[2]]}", text)
     text = re.sub(r"\bC\. ?P\. ?(\d{4,5})\b", lambda m: f"código postal {digits(m[1], WORDS)}", text)
     text = _SPANISH_NUMBER.sub(lambda m: romance.groups(m.group(), WORDS), text)
-    text = romance.say_telephone_behind(text, _PHONE_LABELS, WORDS)
+    text = romance.say_labelled_telephone(text, _PHONE_LABELS, WORDS)
     text = _months_and_days(text)
     text = _times(text)
     text = re.sub(r"(?<=\d)\s?º\s?(?=[CF]\b)", " °", text)
@@ -102,7 +102,7 @@ def _own_rules(text: str) -> str:
 
 
 def _months_and_days(text: str) -> str:
-    """Write out short months beside a number or a dash, and the dash between days or months."""
+    """Write out abbreviated months next to a number or dash, and the dash between days or months."""
     text = romance.say_short_months(text, _SHORT_MONTHS, WORDS.to, "t?")
     text = re.sub(r"\bss?\.\s(?=[IVX]+\b)", "siglo ", text)
     return romance.say_spans_of_names(text, (*_DAYS, *_MONTHS), WORDS.to)
@@ -115,7 +115,7 @@ def _part_of_day(hour: int, morning: bool) -> str:
 
 
 def _times(text: str) -> str:
-    """Write times so that the rules of all languages say them: `3 p. m.`, `20.30 h`, `la 1`."""
+    """Normalise times to forms the shared rules know: `3 p. m.`, `20.30 h`, `la 1`."""
     text = romance.say_spans_of_time(text, WORDS.to)
     text = re.sub(r"\b((?:las|la|de|a)\s\d{1,2})\.(?=\d\d(?:\s?h\b|\s(?:de la|y)\b))", r"\1:", text)
     text = re.sub(r"\b([Ll]as \d{1,2})\.(?=\d\d(?![\d%]|[.,]\d|\s?[€$%]))", r"\1:", text)

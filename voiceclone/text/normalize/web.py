@@ -1,4 +1,4 @@
-"""Web addresses, e-mail addresses, #tags and @names as people read them out."""
+"""Web addresses, e-mail addresses, #tags and @names as people read them aloud."""
 
 import re
 
@@ -31,7 +31,7 @@ def _address(address: str, words: Words) -> str:
 
 
 def _say(address: str, words: Words) -> str:
-    """Read an address: its dots and slashes by name, underscores as the gap they look like."""
+    """Read an address aloud: dots and slashes by name, underscores as spaces."""
     spoken = re.sub(r"[_~]", " ", address)
     for sign in ".-/@+=&#":
         spoken = spoken.replace(sign, f" {words.signs[sign]} ")

@@ -45,7 +45,7 @@ def generator_losses(
     """Return the generator's losses, weighted as the model's configuration says; `loss` is their sum.
 
     `loss_spectrum` is ours: eighty mel bands do not tell harmonics apart, and no released model brings the critic that
-    would, so a voice came out as tones at the decoder's frame rate (docs/decisions.md, “Buzz in a VITS”).
+    would, so a voice came out as tones at the decoder's frame rate (docs/decisions/0075).
     """
     import torch
     from TTS.tts.layers.losses import VitsGeneratorLoss, feature_loss, generator_loss

@@ -88,7 +88,7 @@ def cepstral_map(network: "torch.nn.Module", base_folder: Path, style: "torch.Te
     """Return the map from the generator's input to cepstra in a style: float32 (513, 10).
 
     One of `SHIPPED_MAPS`, or made once for each style and kept beside the weights. A map for all styles reads them
-    worse: what the base makes of the durations is 0.09 to 0.11 further from recordings (docs/decisions.md).
+    worse: what the base makes of the durations is 0.09 to 0.11 further from recordings (docs/decisions/0127).
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file, save_file

@@ -69,7 +69,8 @@ def comparable(cepstra: np.ndarray) -> np.ndarray:
     """Return cepstra (frames, 10) with mean 0 and variance 1 per coefficient, and their slopes: (frames, 20).
 
     Finer coefficients tell voices apart, not sounds, and the slopes tell where one sound becomes the next: with 20
-    coefficients and no slopes, what the base makes of the durations is further from the recording (docs/decisions.md).
+    coefficients and no slopes, what the base makes of the durations is further from the recording
+    (docs/decisions/0127).
     """
     scaled = (cepstra - cepstra.mean(0)) / (cepstra.std(0, ddof=1) + 1e-5)
     padded = np.pad(scaled, ((2, 2), (0, 0)), mode="edge")

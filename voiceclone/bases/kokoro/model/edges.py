@@ -2,7 +2,7 @@
 
 Stretched with the rest, the silence before the first sound and after the last one is longer than the network ever
 heard, and it fills it: at speed 0.5 with puffs 15 to 27 dB below speech half a second before the first word, and with
-breath that dies away over half a second after the last (docs/decisions.md, “Slow speech ends with its last word”).
+breath that dies away over half a second after the last (docs/decisions/0051).
 """
 
 from collections.abc import Sequence

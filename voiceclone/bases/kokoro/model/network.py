@@ -200,7 +200,7 @@ def _keep_last_layer_precise(generator: "torch.nn.Module") -> None:
 def supports_bfloat16(device: str) -> bool:
     """True where bfloat16 convolutions are quicker than float32: GPUs since Ampere, AMD since Zen 4, Intel with AMX.
 
-    Other processors of Intel know the numbers and gain nothing by them (docs/decisions.md, “bfloat16”). It follows from
+    Other processors of Intel know the numbers and gain nothing by them (docs/decisions/0024). It follows from
     the processor alone: a run that is continued computes as before.
     """
     import torch

@@ -4,7 +4,7 @@ A decoder trained with spectral losses alone answers with averages, so its forma
 by 5 to 10 % below 1 kHz, 10 to 35 % above. The remedy is the old postfilter of speech coders and parametric
 synthesis (Chen and Gersho, 1995): the fine deviation of the log spectrum from its broad shape is multiplied by a
 factor slightly above 1, here by what the training windows, which say the same, ask for. On one voice it raised
-similarity by 0.009 (docs/decisions.md, “Formant contrast”).
+similarity by 0.009 (docs/decisions/0046).
 """
 
 from functools import cache

@@ -3,7 +3,7 @@
 A trained decoder leaves faint hiss between sounds, and its stops close less deep than real ones: quiet moments came out
 at -42 to -49 dB below speech where the cleaned recordings have -54. How much quieter each level has to be is
 measured in training windows, which say the same: a level that a twentieth of what is spoken lies below becomes the
-level that a twentieth of what was recorded lies below, and so on (docs/decisions.md, "Hiss in pauses").
+level that a twentieth of what was recorded lies below, and so on (docs/decisions/0042).
 """
 
 from typing import Any
@@ -19,7 +19,7 @@ THRESHOLD_DB = -20.0
 """Above this level, relative to speech, nothing is changed. Voiceless f and th lie 20 to 30 dB below the loudest."""
 RATIO = 4.0
 """Without a measured curve, a sound 1 dB further below `_PLAIN_THRESHOLD_DB` comes out 4 dB further below. With 2.5
-from -30 dB on, a voice from 20 s of speech paused 3 dB louder than its recordings (decisions.md, "Short stops")."""
+from -30 dB on, a voice from 20 s of speech paused 3 dB louder than its recordings (docs/decisions/0043)."""
 _PLAIN_THRESHOLD_DB = -28.0
 MAX_CUT_DB = 20.0
 _HOP_SAMPLES = SAMPLE_RATE // 200

@@ -14,7 +14,7 @@ POSTPROCESS_TENSORS = (TONE_CURVE, CONTRAST, PAUSE_CURVE)
 """Tensors of a voice file used by the post-processing."""
 SPEAKING_GAIN_DB = 5.0
 """The base speaks at -24 LUFS, which is quiet; this brings it to the -19 LUFS that mono podcasts have (Apple and
-Spotify ask for -16 in stereo). Speaker similarity depends on level, too: docs/decisions.md, “Level”."""
+Spotify ask for -16 in stereo). Speaker similarity depends on level, too: docs/decisions/0048."""
 _HIGHEST_PEAK = 10 ** (-1 / 20)
 
 

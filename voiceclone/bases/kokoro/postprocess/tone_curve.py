@@ -2,8 +2,8 @@
 
 The training losses compare logarithms, and their best answer to a noisy spectrum is its median: the average
 power of what is spoken stays 1 to 5 dB below the recordings', most where speech is noise. The difference,
-measured in training windows where both say the same, is taken out by half by a filter of 43 ms (docs/decisions.md,
-“Tone curve”).
+measured in training windows where both say the same, is taken out by half by a filter of 43 ms
+(docs/decisions/0045).
 """
 
 from typing import TYPE_CHECKING, Any

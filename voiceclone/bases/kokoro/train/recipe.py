@@ -37,7 +37,7 @@ class Recipe:
     """Weight of the log power on linear frequency beside the log magnitudes in mel bands."""
     line_weight: float = 1.0
     """Weight of `spectra.frame_rate_lines`. With 3 to 5 its gradient outweighs what similarity needs: those runs
-    were the worst (docs/decisions.md)."""
+    were the worst (docs/decisions/0036)."""
     teacher_weight: float = 0.5
     """Weight of the teacher (the untouched decoder) above a recording's bandwidth, in steps that use it."""
     teacher_every: int = 4

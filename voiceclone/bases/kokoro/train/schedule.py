@@ -11,7 +11,7 @@ FINISH_RESERVE_S = 14.0
 FEATURES_SHARE = 0.4
 """Part of a plan in minutes after which no further recordings are prepared."""
 HEARD_TIMES = 4
-"""No more is prepared than the plan's steps hear so many times; see docs/decisions.md, “More speech”."""
+"""No more is prepared than the plan's steps hear so many times; see docs/decisions/0038."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,114 @@
+"""The page's server: from a free port to Ctrl+C, for `app.py` and for the command `voiceclone app`."""
+
+import logging
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable, Sequence
+
+import gradio as gr
+
+from voiceclone import host
+from voiceclone.engine import VoiceEngine
+from voiceclone.errors import InputError, VoiceCloneError
+from voiceclone.ui import launch_options, text
+from voiceclone.ui.access import ClosedServer
+
+EVERYWHERE = ("0.0.0.0", "::")
+OnReady = Callable[[str, Sequence[str]], None]
+"""Called once the page is served, with its address and what to say in the terminal."""
+
+
+def require_free(server_name: str, port: int, command: str) -> None:
+    """Raise `InputError` if another program listens at the address.
+
+    Args:
+        server_name: the host name or address to serve on.
+        port: the port.
+        command: what to type to use another one, with `{port}` in it.
+    """
+    if _is_busy(server_name, port):
+        raise InputError(text.PORT_BUSY.format(port=port, command=command.format(port=port + 1)))
+
+
+def serve(
+    engine: VoiceEngine, demo: gr.Blocks, server_name: str, port: int, on_ready: OnReady, *, open_browser: bool = False
+) -> None:
+    """Serve the page until Ctrl+C; on a Space that lacks its password, one sentence on how to set it.
+
+    Args:
+        engine: what the page was built on; interrupted trainings go on.
+        demo: the page.
+        server_name: the host name or address to serve on.
+        port: a free port.
+        on_ready: called once the page can be opened.
+        open_browser: open the page in the user's browser, too.
+
+    Raises:
+        VoiceCloneError: the data folder cannot be used.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    if closed := why_closed():
+        print(closed, file=sys.stderr)
+        ClosedServer(server_name, port, closed).serve_forever()
+    options = launch_options()
+    engine.check_data_folder()
+    engine.sweep_leftovers()
+    engine.runs.resume_interrupted()
+    if host.on_space():
+        _prepare(engine)
+    demo.launch(server_name=server_name, server_port=port, prevent_thread_lock=True, **options)
+    shown = "localhost" if server_name in ("127.0.0.1", *EVERYWHERE) else server_name
+    url = f"http://{shown}:{port}"
+    on_ready(url, _welcome(engine, server_name, url))
+    if open_browser:
+        webbrowser.open(url)
+    demo.block_thread()
+
+
+def why_closed() -> str:
+    """Return why nobody may use the page on this Space; empty when visitors can log in, and where this is no Space."""
+    if not host.on_space():
+        return ""
+    try:
+        return "" if host.password() else text.SPACE_NEEDS_PASSWORD
+    except VoiceCloneError as error:
+        return f"{error} {text.SPACE_PASSWORD_HELP}"
+
+
+def _prepare(engine: VoiceEngine) -> None:
+    """Get the base model ready and print the progress; the page of a Space appears when it can be used."""
+    told = ""
+
+    def tell(fraction: float, words: str) -> None:
+        nonlocal told
+        line = text.PREPARING.format(words=words, percent=int(fraction * 10) * 10)
+        if line != told:
+            print(line, flush=True)
+            told = line
+
+    if not engine.base.is_ready():
+        engine.prepare_base(tell)
+
+
+def _welcome(engine: VoiceEngine, server_name: str, url: str) -> list[str]:
+    if host.on_space():
+        return [text.STARTED_SPACE]
+    lines = [text.STARTED.format(url=url)]
+    if server_name in EVERYWHERE:
+        lines.append(text.STARTED_LAN)
+    if not engine.base.is_ready():
+        lines.append(text.BASE_NOT_READY)
+    return lines
+
+
+def _is_busy(server_name: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in server_name else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if sys.platform != "win32":  # there the option means the opposite: sharing a port in use
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((server_name, port))
+        except OSError:
+            return True
+    return False
