@@ -52,7 +52,6 @@ class BlindMaker:
     """Makes a test through the public methods of the engine.
 
     Args:
-        engine: the engine.
         one: the id or name of a voice, `stock`, or `recording`.
         other: likewise, but different.
         question: see `blind.model.QUESTIONS`.
