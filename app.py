@@ -24,7 +24,7 @@ def main() -> int:
             return 2
         engine.check_data_folder()
         engine.sweep_leftovers()
-        engine.resume_interrupted()
+        engine.runs.resume_interrupted()
     except VoiceCloneError as error:
         print(error, file=sys.stderr)
         return 2
@@ -41,7 +41,7 @@ def welcome(server_name: str, port: int) -> list[str]:
     lines = [text.STARTED.format(url=f"http://{shown}:{port}")]
     if server_name in EVERYWHERE:
         lines.append(text.STARTED_LAN)
-    if not engine.base_ready():
+    if not engine.base.is_ready():
         lines.append(text.BASE_NOT_READY)
     return lines
 

@@ -80,13 +80,13 @@ def _measure(voice: BenchmarkVoice, options: argparse.Namespace) -> None:
             options.seed,
             base_id=options.base,
             sentences=UNSEEN,
-            held_out=[clip.clip_id for clip in engine.clips(project_id) if clip.source_name in names],
+            held_out=[clip.clip_id for clip in engine.projects.clips(project_id) if clip.source_name in names],
             consent_by="benchmark",
             on_progress=_tell,
         )
         kept = OUT_DIR / f"compare_{name}"
         shutil.rmtree(kept, ignore_errors=True)
-        shutil.copytree(engine.comparison_folder(done.comparison_id), kept)
+        shutil.copytree(engine.comparisons.folder(done.comparison_id), kept)
     print(f"\n{done.verdict}\nThe sounds and the picture are in {kept}.", file=sys.stderr)
     if options.steps is None:
         disk.write_json(MEASURED_DIR / f"{name}.json", {**model.as_plain(done), "made": made})

@@ -84,7 +84,7 @@ def _measure(voice: BenchmarkVoice, seconds: int, plan: training.Plan, base_fold
         kept_dir = Path(folder) / "all-candidates"
         _tell(f"{voice.name}, {seconds} s: training")
         run_id = _train_and_keep_all(engine, project_id, voice.name, plan, kept_dir)
-        found = engine.candidates(run_id)
+        found = engine.runs.candidates(run_id)
         speaker = measure.speaker_of_clips(voice.held_out)
         rows = []
         for one in found.made:
@@ -108,16 +108,16 @@ def _train_and_keep_all(engine: VoiceEngine, project_id: str, name: str, plan: t
         project_id, name, True, plan.minutes, plan.steps, plan.seed, consent_by="benchmark"
     ).run_id
     try:
-        for _ in engine.watch_training(run_id, _LOOK_S):
-            for one in engine.candidates(run_id).made:
-                path = engine.candidate_file(run_id, one.voice)
+        for _ in engine.runs.watch(run_id, _LOOK_S):
+            for one in engine.runs.candidates(run_id).made:
+                path = engine.runs.candidate_file(run_id, one.voice)
                 if path is not None and not (kept_dir / one.voice).exists():
                     with disk.atomic_file(kept_dir / one.voice) as temporary:
                         shutil.copyfile(path, temporary)
     except BaseException:
         training.kill_training(engine)  # it would go on, in a folder that is about to be deleted
         raise
-    status = engine.training_status(run_id)
+    status = engine.runs.status(run_id)
     if status.state != "finished":
         raise TrainingError(f"The training ended as “{status.state}”: {status.error or status.message}")
     return run_id

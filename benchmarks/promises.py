@@ -56,7 +56,7 @@ def time_stops(engine: VoiceEngine, count: int) -> None:
         time.sleep(random.Random(number).uniform(0.0, 25.0))
         checkpoint = engine.data_dir / "runs" / run_id / "checkpoint.safetensors"
         asked, began = time.time(), time.monotonic()
-        engine.stop_training(run_id)
+        engine.runs.stop(run_id)
         while not (checkpoint.is_file() and checkpoint.stat().st_mtime > asked) and time.monotonic() - began < 60:
             time.sleep(LOOK_S)
         saved_s.append(time.monotonic() - began)
@@ -71,7 +71,7 @@ def time_stops(engine: VoiceEngine, count: int) -> None:
 
 def _wait(engine: VoiceEngine, run_id: str, until) -> RunStatus:
     while True:
-        status = engine.training_status(run_id)
+        status = engine.runs.status(run_id)
         if until(status):
             return status
         time.sleep(LOOK_S)
@@ -80,8 +80,8 @@ def _wait(engine: VoiceEngine, run_id: str, until) -> RunStatus:
 def time_estimate(engine: VoiceEngine) -> None:
     """Measure the computer's pace, then compare what is told for the quick choice with what it takes."""
     project_id = engine.load_example().project_id
-    engine.measure_pace(wait=True)
-    told = engine.training_outlook(project_id).plan(Effort.QUICK)
+    engine.runs.measure_speed(wait=True)
+    told = engine.runs.estimate(project_id).plan(Effort.QUICK)
     took = training.train(engine, project_id, "Estimated", training.Plan(None, told.steps))
     off = took["minutes"] * 60 / told.expected_s - 1
     print(

@@ -124,7 +124,10 @@ def _measure_run(
         project_id = training.add_and_clean(engine, voice.name, voice.training_clips(seconds))
         run["cleaning_s"] = time.monotonic() - began
         run |= training.describe_speech(engine, project_id)
-        cleaned = [engine.clip_audio(project_id, clip.clip_id, "cleaned") for clip in engine.clips(project_id)]
+        cleaned = [
+            engine.projects.clip_audio(project_id, clip.clip_id, "cleaned")
+            for clip in engine.projects.clips(project_id)
+        ]
         run["cleaned"] = measure.pauses(cleaned)
         _tell(f"{voice.name}, {seconds} s: training")
         run |= training.train(engine, project_id, voice.name, plan)
@@ -148,7 +151,7 @@ def _keep(engine: VoiceEngine, name: str, run_id: str, spoken: list[Audio]) -> N
     run_dir = engine.data_dir / "runs" / run_id
     disk.write_bytes(OUT_DIR / f"{name}.jsonl", (run_dir / "metrics.jsonl").read_bytes())
     disk.write_bytes(OUT_DIR / f"{name}.candidates.json", (run_dir / candidates.INDEX_FILE).read_bytes())
-    voice_file = engine.export_voice(engine.training_status(run_id).voice_id, Path(engine.data_dir))
+    voice_file = engine.voices.export(engine.runs.status(run_id).voice_id, Path(engine.data_dir))
     voice_file.replace(OUT_DIR / f"{name}{voice_file.suffix}")
 
 

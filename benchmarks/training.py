@@ -58,26 +58,26 @@ def add_and_clean(engine: VoiceEngine, name: str, clips: list[SpokenClip], stren
     """
     if read := unseen_among(clip.text for clip in clips):
         raise ValueError(f"These sentences have to stay unseen, and are in the training texts: {read}")
-    project_id = engine.create_project(name, LANGUAGE).project_id
-    report = engine.add_clips(
+    project_id = engine.projects.create(name, LANGUAGE).project_id
+    report = engine.projects.add_clips(
         project_id,
         [clip.path for clip in clips],
         transcripts={clip.path.name: clip.text for clip in clips},
     )
     for rejected in report.rejected:
         print(f"  left out: {rejected.source_name}: {rejected.reason}", file=sys.stderr)
-    engine.clean(project_id, strength=strength)
+    engine.projects.clean(project_id, strength=strength)
     return project_id
 
 
 def describe_speech(engine: VoiceEngine, project_id: str) -> dict[str, Any]:
     """Return how much there is to train on: clips, their whole length, and the speech in them."""
-    clips = engine.clips(project_id)
+    clips = engine.projects.clips(project_id)
     return {
         "clips": len(clips),
         "clips_s": sum(clip.duration_s for clip in clips),
         "speech_s": sum(clip.speech_s for clip in clips),
-        "usable_speech_s": engine.readiness(project_id).usable_s,
+        "usable_speech_s": engine.projects.readiness(project_id).usable_s,
     }
 
 
@@ -97,7 +97,7 @@ def train(engine: VoiceEngine, project_id: str, voice_name: str, plan: Plan) -> 
     ).run_id
     first_listen_s, peak_bytes, told_s = None, 0, 0.0
     try:
-        for status in engine.watch_training(run_id, SAMPLING_INTERVAL_S):
+        for status in engine.runs.watch(run_id, SAMPLING_INTERVAL_S):
             elapsed_s = time.monotonic() - began
             if first_listen_s is None and status.first_listen is not None:
                 first_listen_s = elapsed_s
@@ -116,7 +116,7 @@ def train(engine: VoiceEngine, project_id: str, voice_name: str, plan: Plan) -> 
         "first_listen_s": first_listen_s,
         "steps": status.step,
         "peak_memory_gb": peak_bytes / 1e9,
-        "voice_file_mb": engine.voice(status.voice_id).size_mb,
+        "voice_file_mb": engine.voices.get(status.voice_id).size_mb,
         "run_id": run_id,
     }
 

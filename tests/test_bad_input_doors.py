@@ -29,7 +29,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> VoiceEngine:
     engine = fake_engine(tmp_path_factory.mktemp("doors") / "home")
     project = make_project(engine.data_dir, "Anna")
     run = engine.start_training(project.project_id, "Anna", True, steps=10)
-    *_, last = engine.watch_training(run.run_id, interval_s=0.02)
+    *_, last = engine.runs.watch(run.run_id, interval_s=0.02)
     assert last.state == "finished", last.message
     return engine
 
@@ -48,18 +48,18 @@ class PageDoor:
 
     def add(self, file: Path) -> str:
         """Upload a file."""
-        project_id = self._engine.project("Anna").project_id
+        project_id = self._engine.projects.get("Anna").project_id
         went_well, answer = self._page.ask("add", project_id, [self._page.upload(file)], None, None, "en-us", False, 0)
         return json.dumps(answer["data"], ensure_ascii=False) if went_well else answer["error"]
 
     def speak(self, words: str, voice: str | None = None) -> str:
         """Type and press Speak."""
-        voice_id = voice or self._engine.voice("Anna").voice_id
+        voice_id = voice or self._engine.voices.get("Anna").voice_id
         return self._refused("say", voice_id, words, "en-us", 1.0)
 
     def train(self) -> str:
         """Press Train."""
-        project_id = self._engine.project("Anna").project_id
+        project_id = self._engine.projects.get("Anna").project_id
         return self._refused("start", project_id, "Another", True, "", "", "quick", None, None, None)
 
     def bring(self, file: Path) -> str:
@@ -117,11 +117,11 @@ def door(
 @pytest.fixture(autouse=True)
 def nothing_is_lost(engine: VoiceEngine) -> Iterator[None]:
     """Whatever a test does, Anna's clips and voice are there afterwards."""
-    project_id = engine.project("Anna").project_id
-    before = [clip.clip_id for clip in engine.clips(project_id)]
+    project_id = engine.projects.get("Anna").project_id
+    before = [clip.clip_id for clip in engine.projects.clips(project_id)]
     yield
-    assert [clip.clip_id for clip in engine.clips(project_id)] == before
-    assert [voice.name for voice in engine.voices()] == ["Anna"]
+    assert [clip.clip_id for clip in engine.projects.clips(project_id)] == before
+    assert [voice.name for voice in engine.voices.all()] == ["Anna"]
 
 
 def is_bare_file_name(said: str) -> None:
@@ -177,24 +177,24 @@ def test_a_voice_that_is_not_there(door: PageDoor | TerminalDoor) -> None:
 
 
 def test_two_trainings_at_once(door: PageDoor | TerminalDoor, engine: VoiceEngine) -> None:
-    run_id = engine.start_training(engine.project("Anna").project_id, "Second", True, steps=LONG_STEPS).run_id
+    run_id = engine.start_training(engine.projects.get("Anna").project_id, "Second", True, steps=LONG_STEPS).run_id
     try:
         said = door.train()
         is_bare_file_name(said)
         assert "Second" in said
-        assert engine.training_status(run_id).running
+        assert engine.runs.status(run_id).running
     finally:
-        engine.stop_training(run_id)
-        while engine.training_status(run_id).process_alive:
+        engine.runs.stop(run_id)
+        while engine.runs.status(run_id).process_alive:
             time.sleep(0.02)
-        engine.delete_run(run_id, with_voice=True)
+        engine.runs.delete(run_id, with_voice=True)
 
 
 @pytest.mark.parametrize("kind", ["damaged", "of another base", "no voice at all"])
 def test_a_voice_file_that_does_not_fit(
     door: PageDoor | TerminalDoor, engine: VoiceEngine, kind: str, tmp_path: Path
 ) -> None:
-    whole = engine.export_voice("Anna", tmp_path)
+    whole = engine.voices.export("Anna", tmp_path)
     content = whole.read_bytes()
     file = tmp_path / f"{kind}.safetensors"
     if kind == "damaged":

@@ -35,8 +35,8 @@ def voices(engine):
 def voice_of(engine, name, pitch_hz):
     project = make_project(engine.data_dir, name, clip_count=8, pitch_hz=pitch_hz)
     run = engine.start_training(project.project_id, name, True, steps=60)
-    *_, last = engine.watch_training(run.run_id, 0.05)
-    return engine.voice(last.voice_id)
+    *_, last = engine.runs.watch(run.run_id, 0.05)
+    return engine.voices.get(last.voice_id)
 
 
 def answered(choices, order="ab" * 5, **changes):
@@ -131,7 +131,7 @@ def test_silence_around_the_words_goes_from_both(speech):
 
 def test_ten_pairs_of_two_voices_in_an_order_that_only_the_end_tells(engine, voices):
     told = []
-    test = engine.make_blind_test("Low", voices[1].voice_id, seed=5, on_progress=lambda *what: told.append(what))
+    test = engine.blind_tests.make("Low", voices[1].voice_id, seed=5, on_progress=lambda *what: told.append(what))
     assert len(test.pairs) == 10 and len({pair.text for pair in test.pairs}) == 10
     assert [pair.plays_first for pair in test.pairs] == hidden_order(10, 5)
     assert told[0][0] == 0 and told[-1][0] == pytest.approx(0.9)
@@ -141,72 +141,74 @@ def test_ten_pairs_of_two_voices_in_an_order_that_only_the_end_tells(engine, voi
     for number, pair in enumerate(test.pairs, start=1):
         first, second = (pitch_hz(folder / f"{number:02d}-{place}.wav") for place in (1, 2))
         assert (first < second) == (pair.plays_first == "a")
-    asked = engine.blind_question(test.test_id)
+    asked = engine.blind_tests.question(test.test_id)
     assert (asked.number, asked.total, asked.text) == (1, 10, test.pairs[0].text)
     assert [path.name for path in asked.sounds] == ["01-1.wav", "01-2.wav"]
     assert not {"a", "b", "plays_first", "seed"} & set(vars(asked))
 
 
 def test_answers_are_kept_and_the_sounds_go_with_the_last(engine, voices):
-    test = engine.make_blind_test("Low", "High", "like", seed=1)
+    test = engine.blind_tests.make("Low", "High", "like", seed=1)
     for number, pair in enumerate(test.pairs[:9], start=1):
-        engine.answer_blind_test(test.test_id, number, 1 if pair.plays_first == "a" else 2)
+        engine.blind_tests.answer(test.test_id, number, 1 if pair.plays_first == "a" else 2)
     again = fake_engine(engine.data_dir)  # the program was started anew
-    assert again.blind_tests()[0].answered == 9
-    assert again.blind_question(test.test_id).number == 10
-    assert again.answer_blind_test(test.test_id, 1, 1).pairs[0] == again.blind_tests()[0].pairs[0]  # the first holds
+    assert again.blind_tests.all()[0].answered == 9
+    assert again.blind_tests.question(test.test_id).number == 10
+    assert (
+        again.blind_tests.answer(test.test_id, 1, 1).pairs[0] == again.blind_tests.all()[0].pairs[0]
+    )  # the first holds
     for number, choice in ((10, 3), (10, True), (0, 1), (11, 1), ("10", 1), (None, 1)):
         with pytest.raises(InputError):
-            again.answer_blind_test(test.test_id, number, choice)
+            again.blind_tests.answer(test.test_id, number, choice)
     last = 1 if test.pairs[9].plays_first == "a" else 2
-    finished = again.answer_blind_test(test.test_id, 10, last)
-    assert finished.finished and finished.finished_at and again.blind_question(test.test_id) is None
+    finished = again.blind_tests.answer(test.test_id, 10, last)
+    assert finished.finished and finished.finished_at and again.blind_tests.question(test.test_id) is None
     assert (result_of(finished).winner, result_of(finished).chosen) == ("Low", 10)
     assert [path.name for path in (engine.data_dir / "blind" / test.test_id).iterdir()] == ["test.json"]
-    engine.delete_blind_test(test.test_id)
-    assert engine.blind_tests() == []
+    engine.blind_tests.delete(test.test_id)
+    assert engine.blind_tests.all() == []
     with pytest.raises(NotFoundError):
-        engine.blind_question(test.test_id)
+        engine.blind_tests.question(test.test_id)
 
 
 def test_an_answer_that_was_given_stays(engine, voices):
-    test = engine.make_blind_test("Low", "stock")
-    assert engine.answer_blind_test(test.test_id, 1, 2).pairs[0].answer == 2
-    assert engine.answer_blind_test(test.test_id, 1, 1).pairs[0].answer == 2
+    test = engine.blind_tests.make("Low", "stock")
+    assert engine.blind_tests.answer(test.test_id, 1, 2).pairs[0].answer == 2
+    assert engine.blind_tests.answer(test.test_id, 1, 1).pairs[0].answer == 2
 
 
 def test_a_voice_against_recordings_takes_those_first_that_no_training_heard(engine, voices):
-    run = next(run for run in engine.runs() if run.voice_name == "Low")
-    clips = engine.clips(run.project_id)
+    run = next(run for run in engine.runs.all() if run.voice_name == "Low")
+    clips = engine.projects.clips(run.project_id)
     kept = [{"clip_id": clip.clip_id, "held_out": clip is clips[3]} for clip in clips]
     (engine.data_dir / "runs" / run.run_id / "clips.json").write_text(json.dumps(kept), encoding="utf-8")
-    test = engine.make_blind_test("recording", "Low", seed=2)
+    test = engine.blind_tests.make("recording", "Low", seed=2)
     assert len(test.pairs) == len(clips) == 8
     assert [pair.was_learnt for pair in test.pairs] == [False] + [True] * 7
     assert {pair.text for pair in test.pairs} == {clips[0].text}
-    engine.delete_run(run.run_id)  # what it learnt from is not known any more
-    test = engine.make_blind_test("recording", "Low", project_id=run.project_id)
+    engine.runs.delete(run.run_id)  # what it learnt from is not known any more
+    test = engine.blind_tests.make("recording", "Low", project_id=run.project_id)
     assert all(pair.was_learnt for pair in test.pairs)
     with pytest.raises(InputError, match="Choose whose recordings"):
-        engine.make_blind_test("recording", "Low")
+        engine.blind_tests.make("recording", "Low")
 
 
 def test_what_cannot_be_compared_is_told(engine, voices):
     few = make_project(engine.data_dir, "Few", clip_count=4)
     for one, other, question in (("Low", "Low", "better"), ("stock", "stock", "better"), ("Low", "High", "louder")):
         with pytest.raises(InputError):
-            engine.make_blind_test(one, other, question)
+            engine.blind_tests.make(one, other, question)
     with pytest.raises(NotFoundError):
-        engine.make_blind_test("Low", "Nobody")
+        engine.blind_tests.make("Low", "Nobody")
     with pytest.raises(NotEnoughSpeechError, match=r"There are 4 usable.*at least 5"):
-        engine.make_blind_test("stock", "recording", project_id=few.project_id)
-    assert engine.blind_tests() == []
+        engine.blind_tests.make("stock", "recording", project_id=few.project_id)
+    assert engine.blind_tests.all() == []
 
 
 def test_cancel_keeps_nothing(engine, voices):
     asked = iter([False, False, True])
     with pytest.raises(Cancelled):
-        engine.make_blind_test("Low", "High", should_stop=lambda: next(asked))
+        engine.blind_tests.make("Low", "High", should_stop=lambda: next(asked))
     assert list((engine.data_dir / "blind").glob("*")) == []
 
 

@@ -270,6 +270,8 @@ def test_an_effort_is_worth_its_steps(run, anna):
     code, output, errors = run("train", "Anna", "--voice", "A", "--i-have-consent", "--effort", "quick", "--json")
     assert code == 0 and json.loads(output)["step"] == 30
     assert errors.startswith("30 steps, ")
+    code, output, _ = run("runs", json.loads(output)["run_id"])
+    assert code == 0 and "quick: 30 steps" in output
     assert run("train", "Anna", "--voice", "B", "--i-have-consent", "--effort", "quick", "--steps", 3)[0] == 2
 
 
@@ -387,7 +389,7 @@ def test_ctrl_c_stops_the_training_and_keeps_the_voice(data_dir, anna, run):
         text=True,
     )
     engine = fake_engine(data_dir)
-    while not (engine.runs() and engine.runs()[0].step >= 5):
+    while not (engine.runs.all() and engine.runs.all()[0].step >= 5):
         assert process.poll() is None, process.communicate()
     os.kill(process.pid, signal.SIGINT)
     try:
@@ -399,7 +401,7 @@ def test_ctrl_c_stops_the_training_and_keeps_the_voice(data_dir, anna, run):
     assert "Traceback" not in errors
     told = json.loads(output)
     assert told["state"] == "stopped"
-    assert engine.voice(told["voice_id"]).name == "A"
+    assert engine.voices.get(told["voice_id"]).name == "A"
     assert TrainingLock(data_dir).holder() is None
 
 

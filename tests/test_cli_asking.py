@@ -43,13 +43,13 @@ def everything(engine):
     """A person with four clips, a training of it, and the voice it made."""
     project = make_project(engine.data_dir, "Anna")
     run_id = engine.start_training(project.project_id, "Anna's voice", True, steps=5).run_id
-    *_, last = engine.watch_training(run_id, 0.02)
+    *_, last = engine.runs.watch(run_id, 0.02)
     assert last.state == "finished"
     return project
 
 
 def left(engine):
-    return len(engine.projects()), len(engine.runs()), len(engine.voices())
+    return len(engine.projects.all()), len(engine.runs.all()), len(engine.voices.all())
 
 
 WAYS = [
@@ -102,7 +102,7 @@ def test_a_person_who_is_being_trained_on_stays(run, engine):
     project = make_project(engine.data_dir, "Anna")
     run_id = engine.start_training(project.project_id, "Anna", True, steps=50_000).run_id
     code, _, errors = run("projects", "--delete", "Anna", "--yes")
-    engine.stop_training(run_id)
-    *_, last = engine.watch_training(run_id, 0.02)
+    engine.runs.stop(run_id)
+    *_, last = engine.runs.watch(run_id, 0.02)
     assert code == 2 and "Stop the training first" in errors
-    assert not last.running and len(engine.projects()) == 1
+    assert not last.running and len(engine.projects.all()) == 1

@@ -16,7 +16,7 @@ def engine(tmp_path_factory):
     """An engine with one finished run of two samples."""
     engine = VoiceEngine(tmp_path_factory.mktemp("terminal") / "data", BASE_ID, base_factory=FACTORY)
     project = make_project(engine.data_dir)
-    *_, last = engine.watch_training(engine.start_training(project.project_id, "Anna", True, steps=120).run_id, 0.05)
+    *_, last = engine.runs.watch(engine.start_training(project.project_id, "Anna", True, steps=120).run_id, 0.05)
     assert last.state == "finished", last.error
     return engine
 
@@ -47,12 +47,12 @@ def test_the_samples_are_listed_with_their_figures(run):
 def test_a_run_is_named_as_for_the_other_commands(run, engine, letters):
     listed = run("candidates")
     assert run("candidates", "Anna") == listed, "the name of its voice"
-    assert run("candidates", engine.runs()[0].run_id[:letters]) == listed
+    assert run("candidates", engine.runs.all()[0].run_id[:letters]) == listed
     assert run("candidates", "Nobody")[0] == 2
 
 
 def test_another_one_is_kept_from_the_terminal(run, engine):
-    run_id = engine.runs()[0].run_id
+    run_id = engine.runs.all()[0].run_id
     code, output, _ = run("candidates", run_id, "--keep", 60)
     assert (code, output.strip()) == (0, "“Anna” is now the voice after 60 steps.")
     told = json.loads(run("candidates", "--json")[1])

@@ -45,13 +45,13 @@ def start(engine, project, name, steps=50_000):
 
 
 def finish(engine, run_id):
-    *_, last = engine.watch_training(run_id, 0.05)
+    *_, last = engine.runs.watch(run_id, 0.05)
     return last
 
 
 def wait_for_step(engine, run_id, step=5):
     until = time.monotonic() + WAIT_S
-    while engine.training_status(run_id).step < step:
+    while engine.runs.status(run_id).step < step:
         assert time.monotonic() < until
         time.sleep(0.02)
 
@@ -96,11 +96,11 @@ def test_runs_deletes_a_training_and_its_voice_only_when_asked(run, engine, proj
         finish(engine, start(engine, project, name, 12))
     code, output, _ = run("runs", "--delete", "First", "--yes")
     assert code == 0 and output.endswith("is deleted. Its voice stays.\n")
-    assert engine.voice("First")
+    assert engine.voices.get("First")
     told = json.loads(run("runs", "--delete", "second", "--with-voice", "--yes", "--json")[1])
     assert (told["deleted"]["voice_name"], told["voice_deleted"]) == ("Second", True)
-    assert [voice.name for voice in engine.voices()] == ["First"]
-    assert engine.runs() == []
+    assert [voice.name for voice in engine.voices.all()] == ["First"]
+    assert engine.runs.all() == []
     for wrong in (
         ("runs", "--delete", "First"),
         ("runs", "--with-voice"),
@@ -119,7 +119,7 @@ def test_a_running_training_is_not_deleted_but_stopped_by_its_name(run, engine, 
     assert code == 2 and "Stop it first" in errors
     code, output, _ = run("stop", "long", "--json")
     assert code == 0 and json.loads(output)["state"] == "stopped"
-    assert engine.training_status(run_id).state == "stopped"
+    assert engine.runs.status(run_id).state == "stopped"
 
 
 def test_watch_tells_the_end_and_a_failure_is_one_sentence(run, engine, project):
@@ -147,9 +147,9 @@ def test_ctrl_c_leaves_a_watched_training_running(engine, project):
     assert "Traceback" not in errors
     assert f"watch {run_id[:8]}" in errors
     assert json.loads(output)["state"] == "training"
-    before = engine.training_status(run_id).step
+    before = engine.runs.status(run_id).step
     wait_for_step(engine, run_id, before + 5)
-    engine.stop_training(run_id)
+    engine.runs.stop(run_id)
     assert finish(engine, run_id).state == "stopped"
 
 

@@ -131,7 +131,7 @@ def test_the_engine_takes_files_of_any_kind(talk: Audio, tmp_path) -> None:
     from voiceclone import VoiceEngine
 
     encode_wav(QUIET, tmp_path / "silence.wav")
-    report = VoiceEngine(tmp_path / "data").check_room(tmp_path / "silence.wav", EXAMPLE_DIR / "joe_01.flac")
+    report = VoiceEngine(tmp_path / "data").projects.check_room(tmp_path / "silence.wav", EXAMPLE_DIR / "joe_01.flac")
     assert report.verdict == "good"
     assert not (tmp_path / "data").exists()
-    assert VoiceEngine(tmp_path / "data").check_room(QUIET, talk).verdict == "good"
+    assert VoiceEngine(tmp_path / "data").projects.check_room(QUIET, talk).verdict == "good"

@@ -37,7 +37,7 @@ def test_instant_transfer_and_fine_tune_of_a_released_base_are_compared(tmp_path
     assert instant.trained_parameters == 0
     assert transfer.trained_parameters == bundle.setting("d_vector_dim", 0)
     assert fine_tune.trained_parameters >= transfer.trained_parameters
-    folder = engine.comparison_folder(done.comparison_id)
+    folder = engine.comparisons.folder(done.comparison_id)
     for way in done.ways:
         assert len(way.sounds) == len(way.figures.similarities) == len(way.figures.naturalnesses) == len(SENTENCES)
         assert all(-1 <= likeness <= 1 for likeness in way.figures.similarities)
@@ -46,6 +46,6 @@ def test_instant_transfer_and_fine_tune_of_a_released_base_are_compared(tmp_path
     assert done.verdict.endswith(".")
     assert json.loads((folder / "comparison.json").read_text("utf-8"))["verdict"] == done.verdict
     assert (folder / model.PICTURE_FILE).read_bytes().startswith(b"\x89PNG")
-    assert (engine.voices(), engine.runs()) == ([], [])
+    assert (engine.voices.all(), engine.runs.all()) == ([], [])
     shares = [share for share, _ in told]
     assert shares == sorted(shares) and 0 <= shares[0] <= shares[-1] <= 1

@@ -74,13 +74,13 @@ def test_every_way_is_trained_spoken_and_judged(engine, project_id):
     assert [way.trained_parameters for way in done.ways] == [0, 1, 1]
     assert all(way.minutes > 0 and way.voice_mb > 0 for way in done.ways)
     assert done.verdict.endswith(".")
-    folder = engine.comparison_folder(done.comparison_id)
+    folder = engine.comparisons.folder(done.comparison_id)
     for way in done.ways:
         assert len(way.sounds) == len(way.figures.similarities) == len(SENTENCES)
         assert all(soundfile.info(folder / sound).samplerate == FakeBase.sample_rate for sound in way.sounds)
     assert decode(folder / model.RECORDING_FILE).duration_s == pytest.approx(4.0, abs=0.1)
     assert (folder / model.PICTURE_FILE).read_bytes().startswith(b"\x89PNG")
-    assert engine.comparisons() == [done]
+    assert engine.comparisons.all() == [done]
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert 0 <= shares[0] <= shares[-1] <= 1
@@ -89,9 +89,9 @@ def test_every_way_is_trained_spoken_and_judged(engine, project_id):
 
 def test_voices_and_runs_are_gone_unless_they_are_to_be_kept(engine, project_id):
     compare(engine, project_id, policies=["instant", "transfer"])
-    assert (engine.voices(), engine.runs()) == ([], [])
+    assert (engine.voices.all(), engine.runs.all()) == ([], [])
     done = compare(engine, project_id, policies=["instant", "transfer"], keep_voices=True)
-    voices = {voice.voice_id: voice for voice in engine.voices()}
+    voices = {voice.voice_id: voice for voice in engine.voices.all()}
     assert set(voices) == {way.voice_id for way in done.ways}
     assert {voice.name for voice in voices.values()} == {"Anna, instant", "Anna, transfer"}
     assert all(voice.consent for voice in voices.values())
@@ -100,7 +100,7 @@ def test_voices_and_runs_are_gone_unless_they_are_to_be_kept(engine, project_id)
 def test_no_training_hears_what_judges_it(engine, project_id):
     low = make_project(engine.data_dir, "Low", clip_count=2, pitch_hz=PITCH_HZ / 4)
     clips = engine.data_dir / "projects"
-    odd = [clip.clip_id for clip in engine.clips(low.project_id)]
+    odd = [clip.clip_id for clip in engine.projects.clips(low.project_id)]
     for clip_id in odd:
         (clips / low.project_id / "clips" / clip_id).rename(clips / project_id / "clips" / clip_id)
     done = compare(engine, project_id, steps=60, held_out=odd, keep_voices=True)
@@ -115,7 +115,7 @@ def test_no_training_hears_what_judges_it(engine, project_id):
 
 def test_chosen_recordings_are_not_among_those_trained_on(engine, project_id):
     done = compare(engine, project_id, policies=["instant", "transfer"])
-    every = {clip.clip_id for clip in engine.clips(project_id)}
+    every = {clip.clip_id for clip in engine.projects.clips(project_id)}
     assert set(done.request.training_clip_ids) | set(done.request.held_out_clip_ids) == every
     assert not set(done.request.training_clip_ids) & set(done.request.held_out_clip_ids)
     assert len(done.request.held_out_clip_ids) == 2
@@ -123,12 +123,12 @@ def test_chosen_recordings_are_not_among_those_trained_on(engine, project_id):
 
 def test_cancel_keeps_the_ways_that_are_done_and_leaves_nothing_half_done(engine, project_id):
     def transfer_is_running():
-        run = engine.active_run()
+        run = engine.runs.active()
         return run is not None and run.step > 0
 
     with pytest.raises(Cancelled, match="goes on with what is missing"):
         compare(engine, project_id, steps=5_000, should_stop=transfer_is_running)
-    assert (engine.voices(), engine.runs(), engine.comparisons()) == ([], [], [])
+    assert (engine.voices.all(), engine.runs.all(), engine.comparisons.all()) == ([], [], [])
     (folder,) = folders.root(engine.data_dir).iterdir()
     before = (folder / "instant.json").read_bytes()
     assert not (folder / "transfer.json").exists()
@@ -142,21 +142,21 @@ def test_cancel_keeps_the_ways_that_are_done_and_leaves_nothing_half_done(engine
 
 def test_cancel_while_speaking_leaves_no_instant_voice_and_keeps_what_was_trained(engine, project_id):
     def there_is_a_voice():
-        return bool(engine.voices())
+        return bool(engine.voices.all())
 
     def a_training_is_finished():
-        return any(run.state == "finished" for run in engine.runs())
+        return any(run.state == "finished" for run in engine.runs.all())
 
     with pytest.raises(Cancelled):
         compare(engine, project_id, should_stop=there_is_a_voice)
-    assert engine.voices() == []
+    assert engine.voices.all() == []
     with pytest.raises(Cancelled):
         compare(engine, project_id, policies=["transfer", "fine-tune"], should_stop=a_training_is_finished)
-    (run,) = engine.runs()
+    (run,) = engine.runs.all()
     assert run.state == "finished"
     done = compare(engine, project_id, policies=["transfer", "fine-tune"])
     assert done.ways[0].voice_id == run.voice_id, "not trained again"
-    assert (engine.voices(), engine.runs()) == ([], [])
+    assert (engine.voices.all(), engine.runs.all()) == ([], [])
 
 
 def test_a_training_that_outlived_a_crash_is_used(engine, project_id, monkeypatch):
@@ -167,22 +167,22 @@ def test_a_training_that_outlived_a_crash_is_used(engine, project_id, monkeypatc
         raise Crash
 
     with monkeypatch.context() as broken:  # while the first training runs, this process dies
-        broken.setattr(type(engine), "watch_training", crash)
+        broken.setattr(engine.runs, "watch", crash)
         with pytest.raises(Crash):
             compare(engine, project_id, steps=60)
-    (run,) = engine.runs()
+    (run,) = engine.runs.all()
     done = compare(engine, project_id, steps=60)
     (folder,) = folders.root(engine.data_dir).iterdir()
     assert done.comparison_id == folder.name
     assert done.ways[1].steps == 60
-    assert engine.runs() == []
+    assert engine.runs.all() == []
     with pytest.raises(NotFoundError):
-        engine.training_status(run.run_id)
+        engine.runs.status(run.run_id)
 
 
 def test_a_killed_training_goes_on_from_its_checkpoint(engine, project_id):
     def kill_once(_share, _words):
-        run = engine.active_run()
+        run = engine.runs.active()
         if not killed and run is not None and run.running and run.step >= 10:
             killed.append(run.run_id)
             psutil.Process(TrainingLock(engine.data_dir).holder().pid).kill()
@@ -258,11 +258,11 @@ def test_the_ways_are_those_the_base_offers(tmp_path, abilities, policies, expec
 
 def test_a_comparison_can_be_deleted(engine, project_id):
     done = compare(engine, project_id, policies=["instant", "transfer"])
-    engine.delete_comparison(done.comparison_id)
-    assert engine.comparisons() == []
+    engine.comparisons.delete(done.comparison_id)
+    assert engine.comparisons.all() == []
     for wrong in (done.comparison_id, "..", ""):
         with pytest.raises(NotFoundError):
-            engine.delete_comparison(wrong)
+            engine.comparisons.delete(wrong)
 
 
 def test_the_terminal_prints_the_table_and_leaves_the_files(engine, project_id, tmp_path, capsys):
@@ -282,10 +282,10 @@ def test_the_terminal_prints_the_table_and_leaves_the_files(engine, project_id, 
     assert str(out) in lines[-1]
     assert len(list(out.glob("*.wav"))) == 3 * SPOKEN_SENTENCES + 1
     assert (out / model.PICTURE_FILE).stat().st_size > 1_000
-    (done,) = engine.comparisons()
+    (done,) = engine.comparisons.all()
     assert done.verdict in lines
     assert model.read_comparison(out) == done
     code, output, _ = run("--steps", STEPS, "--i-have-consent", "--ways", "instant", "transfer", "--json", "--keep")
     told = json.loads(output)
     assert (code, [way["policy"] for way in told["ways"]]) == (0, ["instant", "transfer"])
-    assert len(engine.voices()) == 2
+    assert len(engine.voices.all()) == 2

@@ -142,11 +142,11 @@ def test_two_runs_of_one_moment_have_folders_of_their_own(tmp_path, monkeypatch)
     runs = []
     for name in ("Anna", "Berta"):
         runs.append(engine.start_training(project_id, name, True, steps=2).run_id)
-        for _ in engine.watch_training(runs[-1]):
+        for _ in engine.runs.watch(runs[-1]):
             pass
     folders = [engine.data_dir / "runs" / run_id for run_id in runs]
     assert [json.loads((folder / "run.json").read_text())["voice_name"] for folder in folders] == ["Anna", "Berta"]
-    assert {voice.name for voice in engine.voices()} == {"Anna", "Berta"}
+    assert {voice.name for voice in engine.voices.all()} == {"Anna", "Berta"}
 
 
 def test_a_training_leaves_the_process_around_it_alone(vits_folders, tmp_path, monkeypatch):

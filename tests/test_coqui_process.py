@@ -46,7 +46,7 @@ def get_your_tts(engine, site, tmp_path, full_size=False):
     target = site.folder / source.url.split("/", 3)[3]
     target.parent.mkdir(parents=True)
     zip_bundle(YOUR_TTS, released, target)
-    engine.get_model(YOUR_TTS, licence_agreed=True, agreed_by="a test", mirror=site.endpoint)
+    engine.models.install(YOUR_TTS, licence_agreed=True, agreed_by="a test", mirror=site.endpoint)
     base = engine.base_of(YOUR_TTS)
     assert base.is_ready()
     assert len(base.weights_sha256) == 64
@@ -57,7 +57,7 @@ def wait_for(engine, run_id, condition, what):
     """Wait until a run's status fulfils a condition; return the status and the peak memory of its process, GB."""
     ends, peak_gb = time.monotonic() + WAIT_S, 0.0
     while True:
-        status = engine.training_status(run_id)
+        status = engine.runs.status(run_id)
         assert status.state != "failed", status.error
         if condition(status):
             return status, peak_gb
@@ -91,26 +91,26 @@ def test_ended_killed_continued_stopped_spoken_converted_exported(engine, site, 
     saved = status.step
     assert (run_dir / "checkpoint.safetensors").is_file()
 
-    engine.continue_training(run_id)
+    engine.runs.resume(run_id)
     wait_for(engine, run_id, lambda status: status.step > saved and status.process_alive, "going on")
     training_process(engine).kill()
     wait_for(engine, run_id, dead, "the process is dead")
 
-    engine.continue_training(run_id)
+    engine.runs.resume(run_id)
     wait_for(engine, run_id, lambda status: status.process_alive and status.state == "training", "going on again")
-    engine.stop_training(run_id)
+    engine.runs.stop(run_id)
     status, _ = wait_for(engine, run_id, lambda status: status.state == "stopped", "stopped")
     assert status.step >= saved
-    voice = engine.voice(status.voice_id)
+    voice = engine.voices.get(status.voice_id)
     assert (voice.base_id, voice.policy, voice.may_share) == (YOUR_TTS, "transfer", False)
     assert voice.size_mb < 0.1
     assert voice.scores["held_out_mel"] <= voice.scores["held_out_mel_start"]
     assert engine.speak(voice.voice_id, SENTENCE).audio.sample_rate == 16_000
     assert abs(engine.convert(voice.voice_id, speech).duration_s - speech.duration_s) < 0.02
     with pytest.raises(VoiceFileError, match="CC BY-NC-ND"):
-        engine.export_voice(voice.voice_id, tmp_path / "joe.safetensors")
-    exported = engine.export_voice(voice.voice_id, tmp_path / "joe.safetensors", private_use=True)
-    assert engine.import_voice(exported).name.startswith("Joe")
+        engine.voices.export(voice.voice_id, tmp_path / "joe.safetensors")
+    exported = engine.voices.export(voice.voice_id, tmp_path / "joe.safetensors", private_use=True)
+    assert engine.voices.import_file(exported).name.startswith("Joe")
 
 
 @pytest.mark.slow
@@ -131,13 +131,13 @@ def test_a_model_of_the_released_size(engine, site, tmp_path, speech, capsys):
     training_process(engine).terminate()
     wait_for(engine, run_id, dead, "the end of the process")
     checkpoint_mb = (engine.data_dir / "runs" / run_id / "checkpoint.safetensors").stat().st_size / 1e6
-    engine.continue_training(run_id)
+    engine.runs.resume(run_id)
     status, after_gb = wait_for(engine, run_id, lambda status: status.state == "finished", "the voice")
-    voice = engine.voice(status.voice_id)
+    voice = engine.voices.get(status.voice_id)
     spoken = engine.speak(voice.voice_id, SENTENCE)
     converted = engine.convert(voice.voice_id, speech)
     assert abs(converted.duration_s - speech.duration_s) < 0.02
-    exported = engine.export_voice(voice.voice_id, tmp_path / "joe.safetensors", private_use=True)
+    exported = engine.voices.export(voice.voice_id, tmp_path / "joe.safetensors", private_use=True)
     steps = [line["elapsed_s"] for line in _metrics(engine, run_id)]
     took = [later - earlier for earlier, later in itertools.pairwise(steps)]
     with capsys.disabled():

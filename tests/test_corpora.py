@@ -32,7 +32,7 @@ def engine(tmp_path):
 
 @pytest.fixture
 def project_id(engine):
-    return engine.create_project("Anna").project_id
+    return engine.projects.create("Anna").project_id
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def no_recogniser(monkeypatch):
 
 @pytest.mark.parametrize("kind", list(IDS))
 def test_speakers_come_with_their_minutes(engine, tmp_path, kind):
-    found = engine.corpus_speakers(kind, BUILDERS[kind](tmp_path))
+    found = engine.projects.corpus_speakers(kind, BUILDERS[kind](tmp_path))
     first, second = IDS[kind]
     assert [speaker.speaker_id for speaker in found] == [second, first]  # the one with most first
     assert [speaker.clip_count for speaker in found] == [3, 2]
@@ -56,16 +56,16 @@ def test_speakers_come_with_their_minutes(engine, tmp_path, kind):
 
 
 def test_a_corpus_of_one_speaker(engine, tmp_path):
-    (speaker,) = engine.corpus_speakers("ljspeech", ljspeech(tmp_path))
+    (speaker,) = engine.projects.corpus_speakers("ljspeech", ljspeech(tmp_path))
     assert (speaker.speaker_id, speaker.clip_count) == ("LJ", 5)
     assert speaker.duration_s == pytest.approx(FIRST_S + SECOND_S, abs=0.01)
 
 
 def test_notes_and_accents(engine, tmp_path):
-    american, english = engine.corpus_speakers("vctk", BUILDERS["vctk"](tmp_path))
+    american, english = engine.projects.corpus_speakers("vctk", BUILDERS["vctk"](tmp_path))
     assert (american.language, american.note) == ("en-us", "F, American")
     assert (english.language, english.note) == ("en-gb", "F, English")
-    notes = {one.speaker_id: one.note for one in engine.corpus_speakers("librispeech", librispeech(tmp_path))}
+    notes = {one.speaker_id: one.note for one in engine.projects.corpus_speakers("librispeech", librispeech(tmp_path))}
     assert notes == {"19": "F, Kara Shallenberg", "84": "F, Christie | Nowak"}
 
 
@@ -97,9 +97,9 @@ def test_common_voice_lengths_come_from_its_table_and_else_from_the_files(tmp_pa
 @pytest.mark.parametrize("kind", list(IDS))
 def test_one_speaker_becomes_clips_with_the_texts(engine, project_id, tmp_path, no_recogniser, kind):
     root = BUILDERS[kind](tmp_path)
-    report = engine.add_corpus(project_id, kind, root, speaker=IDS[kind][1][:20])
+    report = engine.projects.add_corpus(project_id, kind, root, speaker=IDS[kind][1][:20])
     assert report.rejected == ()
-    assert len(engine.clips(project_id)) == 3
+    assert len(engine.projects.clips(project_id)) == 3
     said = [re.sub(r"[^a-z ]", "", clip.text.lower()) for clip in report.added]
     assert said == [bare(EXAMPLE_TEXTS[name]).lower() for name in NAMES[2:5]]
     assert {clip.verdict.level for clip in report.added} == {"good"}
@@ -109,13 +109,13 @@ def test_one_speaker_becomes_clips_with_the_texts(engine, project_id, tmp_path, 
 
 
 def test_a_single_speaker_need_not_be_chosen(engine, project_id, tmp_path):
-    report = engine.add_corpus(project_id, "ljspeech", ljspeech(tmp_path), max_minutes=7 / 60)
+    report = engine.projects.add_corpus(project_id, "ljspeech", ljspeech(tmp_path), max_minutes=7 / 60)
     assert [clip.text for clip in report.added] == [EXAMPLE_TEXTS[name] for name in NAMES[:2]]
 
 
 def test_capitals_and_punctuation_are_heard(engine, project_id, tmp_path):
     root = librispeech(tmp_path, {"7": 4})
-    report = engine.add_corpus(project_id, "librispeech", root)
+    report = engine.projects.add_corpus(project_id, "librispeech", root)
     # What is called out sounds like what is said: “!” comes back as a full stop.
     assert [clip.text for clip in report.added] == [EXAMPLE_TEXTS[name].replace("!", ".") for name in NAMES[:4]]
     assert not any(clip.transcribed for clip in report.added)
@@ -123,12 +123,12 @@ def test_capitals_and_punctuation_are_heard(engine, project_id, tmp_path):
 
 def test_so_many_minutes_and_again_is_the_same(engine, project_id, tmp_path, no_recogniser):
     root = librispeech(tmp_path, {"7": 6})
-    report = engine.add_corpus(project_id, "librispeech", root, max_minutes=10 / 60)
+    report = engine.projects.add_corpus(project_id, "librispeech", root, max_minutes=10 / 60)
     assert 5 < sum(clip.duration_s for clip in report.added) <= 10
-    again = engine.add_corpus(project_id, "librispeech", root, max_minutes=10 / 60)
+    again = engine.projects.add_corpus(project_id, "librispeech", root, max_minutes=10 / 60)
     assert again.added == ()
     assert all("already" in rejected.reason for rejected in again.rejected)
-    more = engine.add_corpus(project_id, "librispeech", root)
+    more = engine.projects.add_corpus(project_id, "librispeech", root)
     assert len(more.added) + len(report.added) == 6
 
 
@@ -140,9 +140,9 @@ def test_short_recordings_are_taken_before_long_ones(engine, project_id, tmp_pat
     table = root / "metadata.csv"
     text = " ".join(EXAMPLE_TEXTS[name] for name in NAMES[5:11])
     table.write_text(f"LJ000|{text}\n" + table.read_text("utf-8"), encoding="utf-8")
-    short = engine.add_corpus(project_id, "ljspeech", root, max_minutes=20 / 60)
+    short = engine.projects.add_corpus(project_id, "ljspeech", root, max_minutes=20 / 60)
     assert {clip.source_name for clip in short.added} == {f"LJ001-000{number}.wav" for number in range(5)}
-    whole = engine.add_corpus(project_id, "ljspeech", root)
+    whole = engine.projects.add_corpus(project_id, "ljspeech", root)
     assert {clip.source_name for clip in whole.added} == {"LJ000.flac"}
     assert len(whole.added) > 1
     assert all(clip.duration_s <= limits.MAX_CLIP_S for clip in whole.added)
@@ -153,12 +153,12 @@ def test_what_is_missing_is_said_and_the_rest_taken(engine, project_id, tmp_path
     chapter = root / "train-clean-100" / "84" / "198"
     (chapter / "84-198-0000.flac").unlink()
     (chapter / "84-198-0001.flac").write_bytes(b"no sound")
-    second, first = engine.corpus_speakers("librispeech", root)
+    second, first = engine.projects.corpus_speakers("librispeech", root)
     assert {(one.speaker_id, one.clip_count, one.missing_count) for one in (first, second)} == {
         ("19", 2, 0),
         ("84", 1, 2),
     }
-    report = engine.add_corpus(project_id, "librispeech", root, speaker="84")
+    report = engine.projects.add_corpus(project_id, "librispeech", root, speaker="84")
     assert [clip.source_name for clip in report.added] == ["84-198-0002.flac"]
     (rejected,) = report.rejected
     assert rejected.source_name == "84-198-0000.flac"
@@ -172,9 +172,9 @@ def test_an_empty_file_is_named_and_lone_quotes_go(engine, project_id, tmp_path,
     content = table.read_text("utf-8").replace(first, f'"{first}').replace(second, f'"He asked ""{second}"""')
     table.write_text(content, encoding="utf-8")
     (root / "clips" / "common_voice_en_4.mp3").write_bytes(b"")
-    report = engine.add_corpus(project_id, "common-voice", root, speaker="a1" * 64)
+    report = engine.projects.add_corpus(project_id, "common-voice", root, speaker="a1" * 64)
     assert [clip.text for clip in report.added] == [first, f'He asked "{second}"']
-    report = engine.add_corpus(project_id, "common-voice", root, speaker="b2" * 64)
+    report = engine.projects.add_corpus(project_id, "common-voice", root, speaker="b2" * 64)
     assert third in [clip.text for clip in report.added]
     (rejected,) = report.rejected
     assert rejected.source_name == "common_voice_en_4.mp3" and "0 bytes" in rejected.reason
@@ -203,11 +203,11 @@ def test_quotes_that_are_alone_are_left_out(text, right):
 def test_progress_only_grows_and_ends_at_one(engine, project_id, tmp_path, no_recogniser):
     shares = []
     root = librispeech(tmp_path, {"7": 4})
-    engine.add_corpus(project_id, "librispeech", root, on_progress=lambda share, words: shares.append(share))
+    engine.projects.add_corpus(project_id, "librispeech", root, on_progress=lambda share, words: shares.append(share))
     assert shares == sorted(shares)
     assert shares[-1] == 1.0
     assert len(set(shares)) > 6
-    engine.corpus_speakers("librispeech", root, lambda share, words: shares.append(share))
+    engine.projects.corpus_speakers("librispeech", root, lambda share, words: shares.append(share))
     assert shares[-1] == 1.0
 
 
@@ -215,19 +215,19 @@ def test_stop_keeps_what_was_added_and_again_goes_on(engine, project_id, tmp_pat
     root = librispeech(tmp_path, {"7": 5})
 
     def should_stop():
-        return len(engine.clips(project_id)) == 2
+        return len(engine.projects.clips(project_id)) == 2
 
     with pytest.raises(Cancelled, match="2 clips were added before"):
-        engine.add_corpus(project_id, "librispeech", root, should_stop=should_stop)
-    assert len(engine.clips(project_id)) == 2
-    engine.add_corpus(project_id, "librispeech", root)
-    assert len(engine.clips(project_id)) == 5
+        engine.projects.add_corpus(project_id, "librispeech", root, should_stop=should_stop)
+    assert len(engine.projects.clips(project_id)) == 2
+    engine.projects.add_corpus(project_id, "librispeech", root)
+    assert len(engine.projects.clips(project_id)) == 5
     with pytest.raises(Cancelled):
-        engine.corpus_speakers("librispeech", root, should_stop=lambda: True)
+        engine.projects.corpus_speakers("librispeech", root, should_stop=lambda: True)
 
 
 def test_nothing_is_left_beside_the_projects(engine, project_id, tmp_path, no_recogniser):
-    engine.add_corpus(project_id, "librispeech", librispeech(tmp_path), speaker="19")
+    engine.projects.add_corpus(project_id, "librispeech", librispeech(tmp_path), speaker="19")
     assert [path.name for path in (engine.data_dir / "projects").iterdir()] == [project_id]
 
 
@@ -278,27 +278,27 @@ def test_a_bad_tree_is_one_sentence_about_what_to_do(engine, project_id, tmp_pat
     root = build(tmp_path / "corpus")
     with pytest.raises((InputError, NotFoundError), match=words) as raised:
         if build is _without_sound:
-            engine.corpus_speakers(kind, root)
+            engine.projects.corpus_speakers(kind, root)
         else:
-            engine.add_corpus(project_id, kind, root)
+            engine.projects.add_corpus(project_id, kind, root)
     assert "\n" not in str(raised.value)
     assert str(raised.value).endswith(".")
-    assert engine.clips(project_id) == []
+    assert engine.projects.clips(project_id) == []
 
 
 def test_wrong_choices(engine, project_id, tmp_path):
     root = librispeech(tmp_path)
     with pytest.raises(InputError, match="no corpus called “mls”"):
-        engine.corpus_speakers("mls", root)
+        engine.projects.corpus_speakers("mls", root)
     with pytest.raises(NotFoundError, match="no speaker “8”"):  # short ids have to be whole
-        engine.add_corpus(project_id, "librispeech", root, speaker="8")
+        engine.projects.add_corpus(project_id, "librispeech", root, speaker="8")
     for minutes in (0, -1, float("nan"), 10**6):
         with pytest.raises(InputError, match="minutes"):
-            engine.add_corpus(project_id, "librispeech", root, speaker="84", max_minutes=minutes)
+            engine.projects.add_corpus(project_id, "librispeech", root, speaker="84", max_minutes=minutes)
     with pytest.raises(InputError, match="longer than 1 s"):
-        engine.add_corpus(project_id, "librispeech", root, speaker="84", max_minutes=1 / 60)
+        engine.projects.add_corpus(project_id, "librispeech", root, speaker="84", max_minutes=1 / 60)
     with pytest.raises(TextError, match="does not speak “de”"):
-        engine.add_corpus(project_id, "librispeech", root, speaker="84", language="de")
+        engine.projects.add_corpus(project_id, "librispeech", root, speaker="84", language="de")
     shutil.rmtree(root / "train-clean-100" / "84" / "198")
     (root / "train-clean-100" / "84" / "198").mkdir()
     shutil.copy(
@@ -306,7 +306,7 @@ def test_wrong_choices(engine, project_id, tmp_path):
         root / "train-clean-100" / "84" / "198" / "84-198.trans.txt",
     )
     with pytest.raises(NotFoundError, match="“84” has no recordings"):
-        engine.add_corpus(project_id, "librispeech", root, speaker="84")
+        engine.projects.add_corpus(project_id, "librispeech", root, speaker="84")
 
 
 def test_two_long_ids_that_begin_alike(engine, project_id, tmp_path):
@@ -314,7 +314,7 @@ def test_two_long_ids_that_begin_alike(engine, project_id, tmp_path):
     table = root / "validated.tsv"
     table.write_text(table.read_text("utf-8").replace("b2" * 64, "a1" * 32 + "b2" * 32), encoding="utf-8")
     with pytest.raises(InputError, match="2 speakers begin with"):
-        engine.add_corpus(project_id, "common-voice", root, speaker="a1" * 8)
+        engine.projects.add_corpus(project_id, "common-voice", root, speaker="a1" * 8)
 
 
 def test_a_name_in_a_table_cannot_lead_out_of_the_corpus(tmp_path):

@@ -18,20 +18,20 @@ def engine(tmp_path):
 
 @pytest.fixture
 def project_id(engine):
-    return engine.create_project("Anna").project_id
+    return engine.projects.create("Anna").project_id
 
 
 def test_the_optional_package_is_asked_for_in_one_sentence(engine, project_id, monkeypatch):
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(InputError, match=r"pip install datasets==\d") as raised:
-        engine.add_corpus(project_id, "hub-dataset", "openslr/librispeech_asr:clean:train.100")
+        engine.projects.add_corpus(project_id, "hub-dataset", "openslr/librispeech_asr:clean:train.100")
     assert "\n" not in str(raised.value)
 
 
 @pytest.mark.parametrize("name", ["", "two words", "a/b/c", "a/b:c:d:e", "../x"])
 def test_a_dataset_needs_a_name(engine, name):
     with pytest.raises(InputError, match="is not a dataset's name"):
-        engine.corpus_speakers("hub-dataset", name)
+        engine.projects.corpus_speakers("hub-dataset", name)
 
 
 def test_the_language_of_a_dataset_comes_from_its_config():
@@ -61,10 +61,10 @@ def dataset(tmp_path):
 
 
 def test_a_dataset_has_speakers_and_gives_clips(engine, project_id, dataset):
-    found = {one.speaker_id: one for one in engine.corpus_speakers("hub-dataset", str(dataset))}
+    found = {one.speaker_id: one for one in engine.projects.corpus_speakers("hub-dataset", str(dataset))}
     assert {speaker_id: one.clip_count for speaker_id, one in found.items()} == {"10": 2, "11": 2}
     assert found["11"].duration_s == pytest.approx(LENGTHS_S[NAMES[1]] + LENGTHS_S[NAMES[3]], abs=0.01)
-    report = engine.add_corpus(project_id, "hub-dataset", str(dataset), speaker="11")
+    report = engine.projects.add_corpus(project_id, "hub-dataset", str(dataset), speaker="11")
     assert [(clip.source_name, clip.text) for clip in report.added] == [
         (f"000001_{NAMES[1]}", EXAMPLE_TEXTS[NAMES[1]]),
         (f"000003_{NAMES[3]}", EXAMPLE_TEXTS[NAMES[3]]),
@@ -72,7 +72,7 @@ def test_a_dataset_has_speakers_and_gives_clips(engine, project_id, dataset):
     assert report.rejected == ()
     assert [path.name for path in (engine.data_dir / "projects").iterdir()] == [project_id]
     with pytest.raises(InputError, match=r"the dataset.*speakers --hub-dataset"):
-        engine.add_corpus(project_id, "hub-dataset", str(dataset))
+        engine.projects.add_corpus(project_id, "hub-dataset", str(dataset))
 
 
 def test_a_dataset_is_read_no_further_than_needed(dataset):
@@ -98,6 +98,6 @@ def test_datasets_without_sound_or_that_are_not_there_are_one_sentence(engine, t
         ("a/b", "cannot be read"),
     ):
         with pytest.raises(NotFoundError, match=words) as raised:
-            engine.corpus_speakers("hub-dataset", str(name))
+            engine.projects.corpus_speakers("hub-dataset", str(name))
         assert "\n" not in str(raised.value)
         assert str(raised.value).endswith(".")

@@ -8,7 +8,6 @@ import pytest
 from tests.fake_base import FakeBase, spectral_centre_hz
 from tests.small_project import fake_engine, make_project
 from voiceclone import VoiceEngine, host
-from voiceclone.engine import EXAMPLE_NAME
 from voiceclone.errors import (
     BaseModelError,
     ConsentError,
@@ -21,8 +20,10 @@ from voiceclone.errors import (
 )
 from voiceclone.evaluation.panel import BROKEN
 from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
+from voiceclone.services.projects import EXAMPLE_NAME
 from voiceclone.training import candidates
 from voiceclone.training.candidates import Candidate
+from voiceclone.ui import text
 
 
 @pytest.fixture
@@ -37,29 +38,63 @@ def project_id(engine):
 
 def trained(engine, project_id, name="Anna", steps=10):
     run_id = engine.start_training(project_id, name, True, steps=steps).run_id
-    *_, last = engine.watch_training(run_id, interval_s=0.02)
+    *_, last = engine.runs.watch(run_id, interval_s=0.02)
     assert last.state == "finished", last.message
-    return engine.voice(last.voice_id)
+    return engine.voices.get(last.voice_id)
 
 
 @pytest.mark.parametrize("consent", [False, None, 1, "yes"])
 def test_without_consent_nothing_is_trained(engine, project_id, consent):
     with pytest.raises(ConsentError, match="permission"):
         engine.start_training(project_id, "Anna", consent)
-    assert engine.runs() == []
+    assert engine.runs.all() == []
 
 
 def test_too_little_speech_is_told_with_what_is_missing(engine):
     project = make_project(engine.data_dir, clip_count=1, speech_s=3.0)
     with pytest.raises(NotEnoughSpeechError, match=r"3 s .* at least 10 s.* 7 s more"):
         engine.start_training(project.project_id, "Anna", True)
-    assert engine.runs() == []
+    assert engine.runs.all() == []
+
+
+def test_an_effort_is_worked_out_into_steps_for_this_base_and_kept_with_the_run(engine, project_id):
+    plan = engine.runs.estimate(project_id).plan("quick")
+    run_id = engine.start_training(project_id, "Anna", True, effort="quick").run_id
+    *_, last = engine.runs.watch(run_id, interval_s=0.02)
+    record = engine.runs.record(run_id)
+    assert (record.effort, record.steps_asked, record.minutes_asked) == ("quick", plan.steps, None)
+    assert last.total_steps == plan.steps
+    assert ("How long", f"Quick, for {plan.steps} steps") in text.run_settings(record, "Fake base")
+
+
+def test_an_effort_is_minutes_for_a_base_that_knows_no_steps(engine, project_id, monkeypatch):
+    monkeypatch.setattr(FakeBase, "workload", None)
+    assert engine.runs.estimate(project_id).plan("better").minutes == 15.0
+    run_id = engine.start_training(project_id, "Anna", True, effort="better").run_id
+    assert (engine.runs.record(run_id).minutes_asked, engine.runs.record(run_id).steps_asked) == (15.0, None)
+    engine.runs.stop(run_id)
+    list(engine.runs.watch(run_id, interval_s=0.02))
+
+
+def test_a_run_of_an_older_version_has_no_effort(engine, project_id):
+    run_id = engine.start_training(project_id, "Anna", True, steps=3).run_id
+    list(engine.runs.watch(run_id, interval_s=0.02))
+    for path in (engine.data_dir / "runs" / run_id).glob("run.json*"):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        if "effort" in told:
+            del told["effort"]
+            path.write_text(json.dumps(told), encoding="utf-8")
+    record = engine.runs.record(run_id)
+    assert (record.effort, record.steps_asked) == (None, 3)
 
 
 @pytest.mark.parametrize(
     "plan",
     [
         {"minutes": 1, "steps": 1},
+        {"minutes": 1, "effort": "quick"},
+        {"steps": 1, "effort": "quick"},
+        {"effort": "thorough"},
         {"minutes": 0},
         {"minutes": -1},
         {"minutes": float("nan")},
@@ -73,7 +108,7 @@ def test_too_little_speech_is_told_with_what_is_missing(engine):
 def test_a_plan_out_of_its_limits_is_told(engine, project_id, plan):
     with pytest.raises(InputError):
         engine.start_training(project_id, "Anna", True, **plan)
-    assert engine.runs() == []
+    assert engine.runs.all() == []
 
 
 def test_an_unnamed_voice_and_an_unknown_project_are_told(engine, project_id):
@@ -87,8 +122,8 @@ def test_a_full_disk_stops_before_anything_is_written(engine, project_id, monkey
     monkeypatch.setattr("voiceclone.training.runner.NEEDED_DISK_MB", 1e12)
     with pytest.raises(StorageError, match="Free some space"):
         engine.start_training(project_id, "Anna", True)
-    assert engine.runs() == []
-    assert engine.active_run() is None
+    assert engine.runs.all() == []
+    assert engine.runs.active() is None
 
 
 def test_a_training_whose_process_cannot_be_started_leaves_the_way_free(engine, project_id, monkeypatch):
@@ -102,11 +137,11 @@ def test_a_training_whose_process_cannot_be_started_leaves_the_way_free(engine, 
 @pytest.mark.parametrize("run_id", ["", "..", "a" * 32, "../projects"])
 def test_an_unknown_run_is_told(engine, run_id):
     for ask in (
-        engine.training_status,
-        engine.stop_training,
-        engine.continue_training,
-        engine.delete_run,
-        engine.loss_points,
+        engine.runs.status,
+        engine.runs.stop,
+        engine.runs.resume,
+        engine.runs.delete,
+        engine.runs.loss_points,
     ):
         with pytest.raises(NotFoundError):
             ask(run_id)
@@ -114,32 +149,32 @@ def test_an_unknown_run_is_told(engine, run_id):
 
 def test_a_plot_keeps_its_limit_with_the_held_out_losses_in_it(engine, project_id):
     trained(engine, project_id)
-    run_id = engine.runs()[0].run_id
+    run_id = engine.runs.all()[0].run_id
     run_dir = engine.data_dir / "runs" / run_id
     rows = (json.dumps({"step": step, "loss": 1 / step, "phase": "all"}) for step in range(1, 601))
     (run_dir / "metrics.jsonl").write_text("\n".join(rows), encoding="utf-8")
     for step in range(50, 601, 50):
         candidates.add(run_dir, Candidate(step, BROKEN, f"{step}.flac", f"{step}.safetensors", held_out_loss=0.5))
-    points = engine.loss_points(run_id, limit=400)
+    points = engine.runs.loss_points(run_id, limit=400)
     assert len(points) == 400
     assert [point["step"] for point in points if point["series"] == "held_out"] == list(range(50, 601, 50))
 
 
 def test_from_recordings_to_speech_and_the_voice_elsewhere(engine, project_id, tmp_path):
     voice = trained(engine, project_id)
-    exported = engine.export_voice("Anna", tmp_path / "anna.safetensors")
+    exported = engine.voices.export("Anna", tmp_path / "anna.safetensors")
     other = fake_engine(tmp_path / "other")
-    imported = other.import_voice(exported)
+    imported = other.voices.import_file(exported)
     here = engine.speak(voice.voice_id, "Hello there, how are you?").audio
     there = other.speak("Anna", "Hello there, how are you?").audio
     assert (here.samples == there.samples).all()
     assert spectral_centre_hz(there) < 400
-    assert engine.rename_voice("anna", "Berta").name == "Berta"
+    assert engine.voices.rename("anna", "Berta").name == "Berta"
     with pytest.raises(NotFoundError, match="“Berta”"):
-        engine.voice("Anna")
-    engine.delete_voice("Berta")
-    other.delete_voice(imported.voice_id)
-    assert engine.voices() == other.voices() == []
+        engine.voices.get("Anna")
+    engine.voices.delete("Berta")
+    other.voices.delete(imported.voice_id)
+    assert engine.voices.all() == other.voices.all() == []
 
 
 def test_one_process_trains_the_same_voice_from_the_same_seed(engine, project_id):
@@ -165,9 +200,9 @@ def test_speaking_tells_what_is_wrong(engine, tmp_path):
 
 def test_the_base_is_made_ready_once(engine):
     told = []
-    assert not engine.base_ready()
+    assert not engine.base.is_ready()
     engine.prepare_base(lambda share, words: told.append(share))
-    assert engine.base_ready()
+    assert engine.base.is_ready()
     assert told[-1] == 1.0
 
 
@@ -184,8 +219,8 @@ def test_a_known_base_is_not_replaced_by_what_lies_in_a_file(engine, project_id)
     assert isinstance(engine.base, FakeBase)
     plain = VoiceEngine(engine.data_dir)
     trained(engine, project_id)
-    assert [voice.name for voice in plain.voices()] == ["Anna"]
-    assert "base_factory" not in vars(plain.voices()[0])
+    assert [voice.name for voice in plain.voices.all()] == ["Anna"]
+    assert "base_factory" not in vars(plain.voices.all()[0])
 
 
 def test_the_data_folder_is_where_the_environment_says(tmp_path, monkeypatch):
@@ -213,10 +248,10 @@ def test_a_port_that_is_none_is_told(monkeypatch, port):
 def test_the_example_is_loaded_once(engine):
     project = engine.load_example()
     assert project.name == EXAMPLE_NAME
-    assert engine.readiness(project.project_id).usable_s > 50
-    assert all(clip.text and not clip.transcribed for clip in engine.clips(project.project_id))
+    assert engine.projects.readiness(project.project_id).usable_s > 50
+    assert all(clip.text and not clip.transcribed for clip in engine.projects.clips(project.project_id))
     assert engine.load_example() == project
-    assert len(engine.projects()) == 1
+    assert len(engine.projects.all()) == 1
 
 
 def test_two_pages_may_ask_for_the_example_at_once(engine):
@@ -228,4 +263,4 @@ def test_two_pages_may_ask_for_the_example_at_once(engine):
         thread.join()
     assert len(found) == 2
     assert len({project.project_id for project in found}) == 1
-    assert len(engine.projects()) == 1
+    assert len(engine.projects.all()) == 1

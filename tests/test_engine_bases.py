@@ -43,9 +43,9 @@ def project_id(tmp_path):
 
 
 def wait(engine, run):
-    *_, last = engine.watch_training(run.run_id, interval_s=0.02)
+    *_, last = engine.runs.watch(run.run_id, interval_s=0.02)
     assert last.state == "finished", last.message
-    return engine.voice(last.voice_id)
+    return engine.voices.get(last.voice_id)
 
 
 # Bases ----------------------------------------------------------------------------------------
@@ -66,7 +66,7 @@ def test_a_base_that_is_not_here_is_told_with_the_way_to_it(engine, project_id):
     ):
         with pytest.raises(BaseModelError, match=r"YourTTS is not on this computer.*voiceclone get your_tts"):
             ask()
-    assert engine.runs() == []
+    assert engine.runs.all() == []
     with pytest.raises(BaseModelError, match="does not know"):
         engine.start_training(project_id, "Anna", True, base_id="bark")
 
@@ -76,18 +76,18 @@ def test_a_voice_is_spoken_by_the_base_it_was_made_with(engine, project_id, tmp_
     elsewhere = PrivateBase(tmp_path / "x")
     elsewhere.speak = lambda *_: tone(1234.0, 0.5, 16_000)
     elsewhere.ensure_ready()
-    engine._bases["your_tts"] = elsewhere
+    engine._bases._loaded["your_tts"] = elsewhere
     voice = engine.instant_voice(project_id, "Private", True, base_id="your_tts")
     assert voice.base_id == "your_tts"
     assert spectral_centre_hz(engine.speak("Private", WORDS).audio) == pytest.approx(1234, rel=0.02)
     own = engine.instant_voice(project_id, "Own", True)
     assert spectral_centre_hz(engine.speak(own.voice_id, WORDS).audio) == pytest.approx(PITCH_HZ, rel=0.05)
-    exported = engine.export_voice("Private", tmp_path / "p.safetensors", private_use=True)
-    assert engine.import_voice(exported).base_id == "your_tts"
+    exported = engine.voices.export("Private", tmp_path / "p.safetensors", private_use=True)
+    assert engine.voices.import_file(exported).base_id == "your_tts"
     other = fake_engine(tmp_path / "data")
     for ask in (
         lambda: other.speak("Private", WORDS),
-        lambda: other.import_voice(exported),
+        lambda: other.voices.import_file(exported),
         lambda: other.convert("Private", tone(300.0, 1.0, 16_000)),
     ):
         with pytest.raises(BaseModelError, match="YourTTS is not on this computer"):
@@ -96,9 +96,9 @@ def test_a_voice_is_spoken_by_the_base_it_was_made_with(engine, project_id, tmp_
 
 def test_a_voice_of_a_base_nobody_knows_is_not_imported(engine, project_id, tmp_path):
     engine.instant_voice(project_id, "Anna", True)
-    exported = engine.export_voice("Anna", tmp_path / "a.safetensors")
+    exported = engine.voices.export("Anna", tmp_path / "a.safetensors")
     with pytest.raises(VoiceFileError, match="made for the base model “fake-base”"):
-        VoiceEngine(tmp_path / "other").import_voice(exported)
+        VoiceEngine(tmp_path / "other").voices.import_file(exported)
 
 
 # Policies -------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def test_a_policy_that_trains_nothing_or_that_the_base_has_not_is_refused(engine
     converter = VoiceEngine(tmp_path / "data", "openvoice_v2", base_factory="tests.fake_base:Converter")
     with pytest.raises(InputError, match="OpenVoice v2 cannot be trained"):
         converter.start_training(project_id, "Anna", True)
-    assert engine.runs() == []
+    assert engine.runs.all() == []
 
 
 # Instant voices -------------------------------------------------------------------------------
@@ -136,11 +136,11 @@ def test_an_instant_voice_is_made_without_training(engine, project_id):
     voice = engine.instant_voice(
         project_id, " Anna ", True, consent_by="a test", on_progress=lambda *words: told.append(words)
     )
-    assert engine.voices() == [voice]
+    assert engine.voices.all() == [voice]
     assert (voice.name, voice.policy, voice.steps) == ("Anna", "instant", 0)
     assert voice.speech_s == pytest.approx(16.0)
     assert (voice.consent, voice.consent_record["by"]) == (True, "a test")
-    assert engine.runs() == []
+    assert engine.runs.all() == []
     assert told[-1][0] == 1.0
     assert spectral_centre_hz(engine.speak("Anna", WORDS).audio) == pytest.approx(PITCH_HZ, rel=0.05)
 
@@ -157,7 +157,7 @@ def test_an_instant_voice_needs_consent_speech_and_a_name(engine, tmp_path, proj
     short = make_project(tmp_path / "data", "Short", clip_count=1, speech_s=2.0)
     with pytest.raises(NotEnoughSpeechError, match=r"2\.0 s of usable speech"):
         engine.instant_voice(short.project_id, "Anna", True)
-    assert engine.voices() == []
+    assert engine.voices.all() == []
     single = VoiceEngine(tmp_path / "data", "x", base_factory="tests.fake_base:SingleBase")
     with pytest.raises(InputError, match="no voice without training"):
         single.instant_voice(project_id, "Anna", True)
@@ -166,9 +166,9 @@ def test_an_instant_voice_needs_consent_speech_and_a_name(engine, tmp_path, proj
 def test_the_best_ten_included_clips_are_listened_to(engine, tmp_path):
     project_id = make_project(tmp_path / "data", "Many", clip_count=12, speech_s=4.0).project_id
     assert engine.instant_voice(project_id, "All", True).speech_s == pytest.approx(4.0 * MAX_INSTANT_CLIPS)
-    clips = engine.clips(project_id)
+    clips = engine.projects.clips(project_id)
     for clip in clips[:9]:
-        engine.edit_clip(project_id, clip.clip_id, included=False)
+        engine.projects.edit_clip(project_id, clip.clip_id, included=False)
     assert engine.instant_voice(project_id, "Three", True).speech_s == pytest.approx(12.0)
     chosen = [clips[-1].clip_id, clips[0].clip_id]  # the second one is not included
     assert engine.instant_voice(project_id, "One", True, clip_ids=chosen).speech_s == pytest.approx(4.0)
@@ -212,7 +212,7 @@ def test_what_cannot_be_converted_is_told(engine, project_id, tmp_path, monkeypa
         single.convert("Anna", tone(300.0, 1.0, 16_000))
     with pytest.raises(NotFoundError):
         engine.convert("Nobody", tone(300.0, 1.0, 16_000))
-    monkeypatch.setattr("voiceclone.engine.MAX_CONVERT_S", 0.5)
+    monkeypatch.setattr("voiceclone.services.speech.MAX_CONVERT_S", 0.5)
     with pytest.raises(InputError, match="Cut it into parts"):
         engine.convert("Anna", tone(300.0, 1.0, 16_000))
     with pytest.raises(VoiceFileError):
@@ -237,13 +237,13 @@ def test_a_voice_that_may_not_be_passed_on_is_exported_for_private_use_only(priv
     with pytest.raises(
         VoiceFileError, match=r"your own use only.*CC BY-NC-ND 4\.0.*forbids passing on.*private use"
     ) as refused:
-        private.export_voice("Anna", tmp_path / "a.safetensors")
+        private.voices.export("Anna", tmp_path / "a.safetensors")
     assert list(tmp_path.glob("*.safetensors")) == []
-    assert str(refused.value).startswith(private.sharing_condition("Anna"))
-    assert "terminal" not in private.sharing_condition("Anna")
-    exported = private.export_voice("Anna", tmp_path / "a.safetensors", private_use=True)
+    assert str(refused.value).startswith(private.voices.sharing_condition("Anna"))
+    assert "terminal" not in private.voices.sharing_condition("Anna")
+    exported = private.voices.export("Anna", tmp_path / "a.safetensors", private_use=True)
     assert read_voice(exported).may_share is False
-    again = private.import_voice(exported)
+    again = private.voices.import_file(exported)
     assert again.may_share is False
     assert (private.speak("Anna", WORDS).audio.samples == private.speak(again.voice_id, WORDS).audio.samples).all()
 
@@ -254,13 +254,13 @@ def test_a_description_that_claims_otherwise_does_not_help(private, project_id, 
     from voiceclone.voices.voice_file import copy_with_description, describe
 
     voice = private.instant_voice(project_id, "Anna", True)
-    path = private.export_voice("Anna", tmp_path / "a.safetensors", private_use=True)
+    path = private.voices.export("Anna", tmp_path / "a.safetensors", private_use=True)
     copy_with_description(path, tmp_path / "b.safetensors", describe(replace(voice, may_share=True)))
-    forged = private.import_voice(tmp_path / "b.safetensors")
+    forged = private.voices.import_file(tmp_path / "b.safetensors")
     with pytest.raises(VoiceFileError, match="may not be passed on"):
-        private.export_voice(forged.voice_id, tmp_path / "c.safetensors")
+        private.voices.export(forged.voice_id, tmp_path / "c.safetensors")
     assert (
-        read_voice(private.export_voice(forged.voice_id, tmp_path / "c.safetensors", private_use=True)).may_share
+        read_voice(private.voices.export(forged.voice_id, tmp_path / "c.safetensors", private_use=True)).may_share
         is False
     )
 
@@ -269,16 +269,16 @@ def test_a_trained_voice_carries_the_same_restriction(private, project_id, tmp_p
     voice = wait(private, private.start_training(project_id, "Anna", True, steps=5))
     assert (voice.may_share, voice.policy, voice.base_licence) == (False, "fine-tune", "CC BY-NC-ND 4.0")
     with pytest.raises(VoiceFileError, match="may not be passed on"):
-        private.export_voice(voice.voice_id, tmp_path)
+        private.voices.export(voice.voice_id, tmp_path)
 
 
 def test_a_voice_that_may_be_shared_is_copied_byte_by_byte(engine, project_id, tmp_path):
     voice = engine.instant_voice(project_id, "Anna", True)
     assert voice.may_share is True
     for name, private_use in (("a", False), ("b", True)):
-        path = engine.export_voice("Anna", tmp_path / f"{name}.safetensors", private_use=private_use)
+        path = engine.voices.export("Anna", tmp_path / f"{name}.safetensors", private_use=private_use)
         assert path.read_bytes() == (engine.data_dir / "voices" / f"{voice.voice_id}.safetensors").read_bytes()
-    assert engine.sharing_condition("Anna") == ""
+    assert engine.voices.sharing_condition("Anna") == ""
 
 
 def test_a_voice_file_of_before_may_be_shared_and_names_no_policy(engine, project_id, tmp_path):
@@ -287,8 +287,8 @@ def test_a_voice_file_of_before_may_be_shared_and_names_no_policy(engine, projec
     voice = engine.instant_voice(project_id, "Anna", True)
     old = describe(voice)
     del old["share"], old["trained"]["policy"]
-    copy_with_description(engine.export_voice("Anna", tmp_path / "a.safetensors"), tmp_path / "old.safetensors", old)
-    imported = engine.import_voice(tmp_path / "old.safetensors")
+    copy_with_description(engine.voices.export("Anna", tmp_path / "a.safetensors"), tmp_path / "old.safetensors", old)
+    imported = engine.voices.import_file(tmp_path / "old.safetensors")
     assert (imported.may_share, imported.policy) == (True, "")
 
 
@@ -300,11 +300,11 @@ def test_a_base_that_is_trained_on_is_not_removed(private, project_id):
     run = private.start_training(project_id, "Anna", True, steps=2000)
     try:
         with pytest.raises(BusyError, match="“Anna” is being trained on it"):
-            private.remove_model("your_tts")
+            private.models.remove("your_tts")
     finally:
-        private.stop_training(run.run_id)
-        list(private.watch_training(run.run_id, interval_s=0.02))
-    private.remove_model("your_tts")
+        private.runs.stop(run.run_id)
+        list(private.runs.watch(run.run_id, interval_s=0.02))
+    private.models.remove("your_tts")
     assert not (private.data_dir / "base" / "your_tts").exists()
 
 
@@ -313,12 +313,12 @@ def test_training_a_large_base_without_a_graphics_card_is_told_to_take_long(
     engine, monkeypatch, has_gpu, base_id, told
 ):
     monkeypatch.setattr("voiceclone.host.has_gpu", lambda: has_gpu)
-    advice = engine.training_advice(base_id)
+    advice = engine.runs.advice(base_id)
     assert bool(advice) == told
     if told:
         assert "hour" in advice
         assert "Kokoro-82M" in advice
-    assert engine.training_advice("kokoro-82m") == engine.training_advice() == engine.training_advice("fake-base") == ""
+    assert engine.runs.advice("kokoro-82m") == engine.runs.advice() == engine.runs.advice("fake-base") == ""
 
 
 def test_the_fake_base_stands_behind_the_whole_interface():

@@ -95,11 +95,11 @@ def test_a_wrong_file_is_told_what_it_is(tmp_path, name, content, told):
     path.write_bytes(content)
     engine = fake_engine(tmp_path / "data")
     with pytest.raises(VoiceFileError) as refused:
-        engine.import_voice(path)
+        engine.voices.import_file(path)
     words = str(refused.value)
     assert words.startswith(f"“{name}” ") and told in words and words.endswith((".", ")"))
     assert words.count(name) == 1
-    assert engine.voices() == []
+    assert engine.voices.all() == []
 
 
 def test_a_folder_is_no_voice(tmp_path):
@@ -110,11 +110,11 @@ def test_the_weights_of_a_model_are_no_voice(tmp_path):
     path = tmp_path / "weights.safetensors"
     save_file({"bert.embeddings": np.zeros((4, 4), np.float32), "decoder.weight": np.zeros(3, np.float32)}, path)
     with pytest.raises(VoiceFileError, match=r"weights of a model \(2 tensors\)"):
-        fake_engine(tmp_path / "data").import_voice(path)
+        fake_engine(tmp_path / "data").voices.import_file(path)
     header = json.dumps({"x": "y" * 1_000}).encode()
     (tmp_path / "cut.safetensors").write_bytes(len(header).to_bytes(8, "little") + header[:200])
     with pytest.raises(VoiceFileError, match="cut off"):
-        fake_engine(tmp_path / "data").import_voice(tmp_path / "cut.safetensors")
+        fake_engine(tmp_path / "data").voices.import_file(tmp_path / "cut.safetensors")
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def exported(tmp_path_factory):
     engine = fake_engine(folder / "data")
     make_project(engine.data_dir)
     voice = engine.instant_voice("Anna", "Anna", True)
-    return engine.export_voice(voice.voice_id, folder / "anna.safetensors")
+    return engine.voices.export(voice.voice_id, folder / "anna.safetensors")
 
 
 def test_a_voice_that_is_cut_off_says_how_much_of_it_is_there(exported, tmp_path):
@@ -132,9 +132,11 @@ def test_a_voice_that_is_cut_off_says_how_much_of_it_is_there(exported, tmp_path
     for end, told in ((len(content) - 1, "is a voice that is cut off"), (200, "cut off"), (7, "anna")):
         (tmp_path / "anna.safetensors").write_bytes(content[:end])
         with pytest.raises(VoiceFileError, match=told):
-            fake_engine(tmp_path / "data").import_voice(tmp_path / "anna.safetensors")
+            fake_engine(tmp_path / "data").voices.import_file(tmp_path / "anna.safetensors")
     (tmp_path / "renamed.wav").write_bytes(content)
-    assert fake_engine(tmp_path / "data").import_voice(tmp_path / "renamed.wav").name == "Anna", "its content counts"
+    assert fake_engine(tmp_path / "data").voices.import_file(tmp_path / "renamed.wav").name == "Anna", (
+        "its content counts"
+    )
 
 
 def test_a_voice_of_a_newer_version_is_told_so(exported, tmp_path):
@@ -143,7 +145,7 @@ def test_a_voice_of_a_newer_version_is_told_so(exported, tmp_path):
     assert newer != content
     (tmp_path / "anna.safetensors").write_bytes(newer)
     with pytest.raises(VoiceFileError, match="newer VoiceClone"):
-        fake_engine(tmp_path / "data").import_voice(tmp_path / "anna.safetensors")
+        fake_engine(tmp_path / "data").voices.import_file(tmp_path / "anna.safetensors")
 
 
 def test_the_terminal_tells_it_in_one_sentence_that_is_true_there(tmp_path, capsys):

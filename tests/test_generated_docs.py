@@ -48,6 +48,7 @@ def house(tmp_path, monkeypatch):
         "    def __init__(self, key):\n"
         "        self.kitchen = Kitchen(key)\n"
         "        self._cellar = Kitchen(key)\n"
+        "        self.roast, self.bake = self._cellar.cook, self._cellar.nothing\n"
         "    @cached_property\n"
         '    def attic(self) -> "Attic":\n'
         '        """Under the roof."""\n'
@@ -83,6 +84,12 @@ def test_services_are_found_however_they_hang_on_the_engine(house):
     assert "## `engine.kitchen`: Kitchen" in page
     assert "## `engine.attic`: Attic" in page
     assert "_cellar" not in page and "_clean" not in page
+
+
+def test_methods_that_the_engine_borrows_from_a_service_are_its_own(house):
+    page = make_api_docs.page()
+    assert "engine.roast(what: list[Meal], *, heat: Literal['low', 'high'] = 'low') -> None" in page
+    assert "engine.bake" not in page
 
 
 def test_signatures_docstrings_and_types_are_shown(house):

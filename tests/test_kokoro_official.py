@@ -298,7 +298,7 @@ def test_setup_and_speaking_ask_no_network(tmp_path, monkeypatch, kokoro_folder)
     told = []
     engine = VoiceEngine(tmp_path)
     engine.prepare_base(lambda share, words: told.append(share))
-    assert engine.base_ready()
+    assert engine.base.is_ready()
     assert told[-1] == 1.0
     assert weights.read_info(tmp_path / "base" / "kokoro-82m") == weights.read_info(kokoro_folder)
     assert KokoroBase(tmp_path / "base" / "kokoro-82m").speak(None, "Hello.", "en-us").duration_s > 0.3

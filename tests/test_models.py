@@ -54,7 +54,7 @@ def get(engine, site):
 
     def call(base_id="your_tts", **options):
         call.told.clear()
-        return engine.get_model(
+        return engine.models.install(
             base_id,
             licence_agreed=options.pop("licence_agreed", True),
             agreed_by="a test",
@@ -94,7 +94,7 @@ def drop(folder, files=YOUR_TTS_FILES):
 
 
 def state(engine, base_id="your_tts"):
-    (status,) = [status for status in engine.models() if status.card.base_id == base_id]
+    (status,) = [status for status in engine.models.all() if status.card.base_id == base_id]
     return status.state
 
 
@@ -128,7 +128,7 @@ def test_without_agreement_nothing_is_fetched_and_the_terms_are_told(get, site, 
 @pytest.mark.parametrize("card", [card for card in catalogue.CARDS if not card.embedded], ids=lambda card: card.base_id)
 def test_every_model_asks_first(engine, card):
     with pytest.raises(ConsentError, match="Agree to these terms first"):
-        engine.get_model(card.base_id, licence_agreed=False)
+        engine.models.install(card.base_id, licence_agreed=False)
 
 
 def test_the_agreement_is_written_beside_the_model(get, site, engine):
@@ -173,7 +173,7 @@ def test_every_model_arrives_where_its_base_looks(get, site, engine, base_id):
     assert not (engine.data_dir / "base" / base_id / "download").exists()
     assert len(info(engine, base_id)["weights_sha256"]) == 64
     assert len(site.asked) == len(card.sources)
-    assert VoiceEngine(engine.data_dir).models() == engine.models()
+    assert VoiceEngine(engine.data_dir).models.all() == engine.models.all()
 
 
 def test_the_network_is_not_asked_by_looking(engine, monkeypatch):
@@ -183,7 +183,7 @@ def test_the_network_is_not_asked_by_looking(engine, monkeypatch):
         raise AssertionError("something asked a network")
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
-    assert {status.state for status in engine.models()} == {"missing"}
+    assert {status.state for status in engine.models.all()} == {"missing"}
     assert not engine.data_dir.exists()
 
 
@@ -280,13 +280,13 @@ def test_two_processes_do_not_fetch_the_same_model(get, engine):
 
 def test_a_mirror_has_to_be_an_address(engine):
     with pytest.raises(InputError, match="not a server address"):
-        engine.get_model("your_tts", licence_agreed=True, mirror="file:///etc")
+        engine.models.install("your_tts", licence_agreed=True, mirror="file:///etc")
 
 
 def test_the_hub_is_asked_where_its_variable_says(engine, site, monkeypatch):
     offer_all(site, "openvoice_v2")
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", site.endpoint + "/")
-    assert engine.get_model("openvoice_v2", licence_agreed=True).state == "ready"
+    assert engine.models.install("openvoice_v2", licence_agreed=True).state == "ready"
 
 
 # A dropped folder -----------------------------------------------------------------------------
@@ -318,7 +318,7 @@ def test_a_folder_dropped_in_its_place_needs_only_agreement(get, site, engine):
 
 def test_a_dropped_folder_that_lacks_a_file_is_completed_from_the_server(get, site, engine):
     drop(engine.data_dir / YOUR_TTS, {name: b"?" for name in YOUR_TTS_FILES if name != "speakers.json"})
-    status = engine.models()[1]
+    status = engine.models.all()[1]
     assert (status.card.base_id, status.state, status.missing_files) == ("your_tts", "incomplete", ("speakers.json",))
     site.put(ZIP, zipped(YOUR_TTS, YOUR_TTS_FILES))
     assert get().state == "ready"
@@ -355,7 +355,7 @@ def test_what_only_training_needs_is_fetched_when_asked_again(get, site, engine)
 def test_a_removed_model_is_gone_and_asks_again(get, site, engine):
     site.put(ZIP, zipped(YOUR_TTS, YOUR_TTS_FILES))
     get()
-    engine.remove_model("your_tts")
+    engine.models.remove("your_tts")
     assert state(engine) == "missing"
     with pytest.raises(ConsentError):
         get(licence_agreed=False)
@@ -369,34 +369,34 @@ def test_what_two_converters_share_goes_with_the_second(get, site, engine):
     shared = engine.data_dir / "base" / "wavlm" / "WavLM-Large.pt"
     assert sum(name.endswith("WavLM-Large.pt") for name, _ in site.asked) == 1
     alone = sum(path.stat().st_size for path in (engine.data_dir / "base" / "freevc24").rglob("*") if path.is_file())
-    assert engine.model_removal("freevc24").frees_mb == alone / 1e6
-    engine.remove_model("freevc24")
-    assert engine.model_removal("freevc24").frees_mb == 0
-    assert engine.model_removal("knnvc").frees_mb > shared.stat().st_size / 1e6
+    assert engine.models.removal("freevc24").frees_mb == alone / 1e6
+    engine.models.remove("freevc24")
+    assert engine.models.removal("freevc24").frees_mb == 0
+    assert engine.models.removal("knnvc").frees_mb > shared.stat().st_size / 1e6
     assert shared.is_file()
     assert state(engine, "knnvc") == "ready"
-    engine.remove_model("knnvc")
+    engine.models.remove("knnvc")
     assert not shared.exists()
 
 
 def test_a_model_that_is_being_fetched_is_not_removed(engine):
     shelf = ModelLibrary(engine.data_dir)
     with shelf._exclusive(catalogue.card("your_tts")), pytest.raises(BusyError, match="being fetched"):
-        engine.remove_model("your_tts")
+        engine.models.remove("your_tts")
 
 
 def test_the_embedded_base_is_neither_asked_about_nor_removed(tmp_path, kokoro_folder):
     (tmp_path / "base").mkdir()
     (tmp_path / "base" / "kokoro-82m").symlink_to(kokoro_folder)
     engine = VoiceEngine(tmp_path)
-    status = engine.get_model("kokoro-82m", licence_agreed=False)
+    status = engine.models.install("kokoro-82m", licence_agreed=False)
     assert (status.state, status.licence_agreed) == ("ready", True)
     with pytest.raises(InputError, match="came with VoiceClone"):
-        engine.remove_model("kokoro-82m")
+        engine.models.remove("kokoro-82m")
     assert kokoro_folder.is_dir()
 
 
 def test_an_unknown_model_is_told(engine):
-    for ask in (ModelLibrary(engine.data_dir).status, engine.remove_model):
+    for ask in (ModelLibrary(engine.data_dir).status, engine.models.remove):
         with pytest.raises(BaseModelError, match="it knows kokoro-82m"):
             ask("../evil")

@@ -39,7 +39,7 @@ def clips_of(engine: VoiceEngine) -> dict[str, tuple]:
             clip.verdict.kinds,
             {name for name in ("included", "cleaned", "transcribed", "confirmed") if getattr(clip, name)},
         )
-        for clip in engine.clips(engine.project("Joe").project_id)
+        for clip in engine.projects.clips(engine.projects.get("Joe").project_id)
     }
 
 
@@ -47,7 +47,7 @@ def runs_of(engine: VoiceEngine) -> dict[str, tuple]:
     """Every run by the name of its voice: base, policy, state, steps of how many, is there a voice."""
     return {
         run.voice_name: (run.base_id, run.policy, run.state, run.step, run.total_steps, run.voice_id is not None)
-        for run in engine.runs()
+        for run in engine.runs.all()
     }
 
 
@@ -55,22 +55,22 @@ def voices_of(engine: VoiceEngine) -> dict[str, tuple]:
     """Every voice by its name: base, policy, steps, seconds of speech, may it be passed on, consent."""
     return {
         voice.name: (voice.base_id, voice.policy, voice.steps, voice.speech_s, voice.may_share, voice.consent)
-        for voice in engine.voices()
+        for voice in engine.voices.all()
     }
 
 
 def run_id_of(engine: VoiceEngine, voice_name: str) -> str:
-    return engine.find_run(voice_name).run_id
+    return engine.runs.find(voice_name).run_id
 
 
 def losses_of(engine: VoiceEngine, voice_name: str, series: str) -> list[tuple[int, float]]:
-    points = engine.loss_points(run_id_of(engine, voice_name))
+    points = engine.runs.loss_points(run_id_of(engine, voice_name))
     return [(point["step"], round(point["loss"], 4)) for point in points if point["series"] == series]
 
 
 def continue_to_the_end(engine: VoiceEngine, voice_name: str):
-    run = engine.continue_training(run_id_of(engine, voice_name))
-    *_, last = engine.watch_training(run.run_id, 0.1)
+    run = engine.runs.resume(run_id_of(engine, voice_name))
+    *_, last = engine.runs.watch(run.run_id, 0.1)
     return last
 
 
@@ -154,37 +154,37 @@ VOICES = {
 
 
 def test_recordings_are_there_as_they_were_judged(old):
-    project = old.project("Joe")
-    assert [one.name for one in old.projects()] == ["Joe"]
-    assert old.lost_recordings(project.project_id) == ()
+    project = old.projects.get("Joe")
+    assert [one.name for one in old.projects.all()] == ["Joe"]
+    assert old.projects.unreadable(project.project_id) == ()
     assert clips_of(old) == CLIPS
-    heard = {clip.source_name: clip.heard for clip in old.clips(project.project_id)}
+    heard = {clip.source_name: clip.heard for clip in old.projects.clips(project.project_id)}
     assert heard["joe_21.flac"] == "We laughed until our cheeks began to hurt."
     assert heard["joe_01.flac"] == "", "nobody listened to this one"
-    (speaker,) = old.speakers(project.project_id)
+    (speaker,) = old.projects.speakers(project.project_id)
     assert (len(speaker.clip_ids), round(speaker.speech_s, 1)) == (7, 14.5)
-    readiness = old.readiness(project.project_id)
+    readiness = old.projects.readiness(project.project_id)
     assert (readiness.clip_count, round(readiness.usable_s, 1), readiness.enough) == (9, 15.0, True)
     assert readiness.sentence == "15 s of usable speech: enough to try. 1 min makes a first voice."
-    script = old.reading_script("en-us", project.project_id)
+    script = old.projects.reading_script("en-us", project.project_id)
     assert script == ["Nine boats lay at anchor.", "Who rang the bell?", "It rained all night."]
 
 
 def test_the_sound_of_a_recording_is_there_before_and_after_cleaning(old):
-    project_id = old.project("Joe").project_id
-    (clip,) = [clip for clip in old.clips(project_id) if clip.source_name == "joe_21.flac"]
+    project_id = old.projects.get("Joe").project_id
+    (clip,) = [clip for clip in old.projects.clips(project_id) if clip.source_name == "joe_21.flac"]
     for which, length_s, level_db in (("original", 2.885, -28.3), ("cleaned", 2.288, -23.0)):
-        sound = old.clip_audio(project_id, clip.clip_id, which)
+        sound = old.projects.clip_audio(project_id, clip.clip_id, which)
         assert sound.duration_s == pytest.approx(length_s, abs=0.001)
         assert 20 * np.log10(np.sqrt(np.mean(sound.samples**2))) == pytest.approx(level_db, abs=0.1)
-    (done,) = old.clean(project_id, [clip.clip_id], strength="gentle")
+    (done,) = old.projects.clean(project_id, [clip.clip_id], strength="gentle")
     assert done.cleaned
-    assert old.undo_cleaning(project_id) == 7
+    assert old.projects.undo_cleaning(project_id) == 7
 
 
 def test_trainings_are_remembered(old):
     assert runs_of(old) == RUNS
-    record = old.run_record(run_id_of(old, "Joe"))
+    record = old.runs.record(run_id_of(old, "Joe"))
     assert record.status.message == "Your voice “Joe” is ready to speak."
     assert (record.steps_asked, record.seed, record.chosen_clips, record.clip_count) == (8, 3, None, 6)
     assert record.voice_there
@@ -203,15 +203,15 @@ def test_trainings_are_remembered(old):
     losses = [6.081, 5.0575, 4.8753, 5.2067, 4.3993, 5.5784, 3.6474, 5.4263]
     assert losses_of(old, "Joe", "loss") == list(enumerate(losses, start=1))
     assert losses_of(old, "Joe", "held_out") == [(4, 4.5146), (8, 4.218)]
-    assert len(old.held_out_clips(record.status.run_id)) == 1
-    assert old.run_record(run_id_of(old, "Joe, given up")).minutes_asked == 5
-    assert old.run_record(run_id_of(old, "Joe, style only")).chosen_clips == 5
-    assert old.active_run().voice_name == "Joe, style only"
+    assert len(old.runs.held_out_clips(record.status.run_id)) == 1
+    assert old.runs.record(run_id_of(old, "Joe, given up")).minutes_asked == 5
+    assert old.runs.record(run_id_of(old, "Joe, style only")).chosen_clips == 5
+    assert old.runs.active().voice_name == "Joe, style only"
 
 
 def test_candidates_keep_their_figures_and_another_one_can_be_kept(old):
     run_id = run_id_of(old, "Joe")
-    found = old.candidates(run_id)
+    found = old.runs.candidates(run_id)
     assert found.sentences[1] == "What a wonderful surprise to see you here!"
     assert {one.step: judged(one.judged) for one in found.made} == {
         4: (0.5894, 1.0, 3.416, -1.2),
@@ -221,39 +221,39 @@ def test_candidates_keep_their_figures_and_another_one_can_be_kept(old):
     assert found.made[0].judged.tones == ((0.809, 4.21), (0.798, 3.4), (0.938, 7.17))
     assert (found.kept_step, found.kept_by, found.made[1].elapsed_s) == (8, "rule", 628.8)
     for name in (found.recording, found.start.sound, found.instant.sound, *(one.sound for one in found.made)):
-        assert decode(old.candidate_file(run_id, name)).duration_s > 0
-    assert old.keep_candidate(run_id, 4).steps == 4
-    assert old.candidates(run_id).kept_by == "person"
+        assert decode(old.runs.candidate_file(run_id, name)).duration_s > 0
+    assert old.runs.keep_candidate(run_id, 4).steps == 4
+    assert old.runs.candidates(run_id).kept_by == "person"
 
 
 def test_voices_are_there_and_can_be_taken_along(old, tmp_path):
     assert voices_of(old) == VOICES
-    voice = old.voice("Joe")
+    voice = old.voices.get("Joe")
     assert (voice.language, voice.languages, voice.seed, voice.base_licence) == ("en-us", ("en-us",), 3, "Apache-2.0")
     assert (voice.consent_record["given"], voice.consent_record["by"]) == (True, "web page")
     assert voice.scores["similarity"] == 0.6048
     for name in ("Joe", "Joe - untrained"):
-        assert old.import_voice(old.export_voice(name, tmp_path)).name == f"{name} (2)"
-    private = old.export_voice("Joe - YourTTS", tmp_path, private_use=True)
-    assert old.import_voice(private).may_share is False
+        assert old.voices.import_file(old.voices.export(name, tmp_path)).name == f"{name} (2)"
+    private = old.voices.export("Joe - YourTTS", tmp_path, private_use=True)
+    assert old.voices.import_file(private).may_share is False
 
 
 def test_the_pace_of_the_computer_it_was_made_on_is_read(old):
     path = old.data_dir / "pace" / f"{KOKORO}.json"
     measured = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(measured | {"fingerprint": fingerprint(old.base)}), encoding="utf-8")
-    pace = old.training_outlook(old.project("Joe").project_id).pace
+    pace = old.runs.estimate(old.projects.get("Joe").project_id).pace
     assert (round(pace.step_s, 3), round(pace.start_s, 2), pace.device_name) == (10.714, 28.17, "Processor")
 
 
 def test_a_model_that_was_got_is_still_agreed_to(old):
-    states = {one.card.base_id: (one.state, one.licence_agreed) for one in old.models()}
+    states = {one.card.base_id: (one.state, one.licence_agreed) for one in old.models.all()}
     assert states[KOKORO] == states[YOUR_TTS] == ("ready", True)
     assert states["xtts_v2"] == ("missing", False)
 
 
 def test_a_comparison_keeps_its_figures_and_its_verdict(old):
-    (found,) = old.comparisons()
+    (found,) = old.comparisons.all()
     assert found.verdict == (
         "No difference in likeness can be told over 2 sentences between instant (0.52) and transfer (0.53); instant is "
         "the least effort; no difference in words or naturalness can be told."
@@ -266,20 +266,20 @@ def test_a_comparison_keeps_its_figures_and_its_verdict(old):
     }
     assert measured(found.recordings) == ((0.8672, 0.8672), (0, 1), (8, 8), (3.2724, 3.1635), 0.5)
     assert (round(found.ways[0].figures.similarity, 4), found.ways[1].trained_parameters) == (0.5237, 256)
-    folder = old.comparison_folder(found.comparison_id)
+    folder = old.comparisons.folder(found.comparison_id)
     for name in ("recording.wav", *(sound for way in found.ways for sound in way.sounds)):
         assert decode(folder / name).sample_rate in (16_000, 24_000)
     assert (folder / "comparison.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_blind_test_goes_on_where_it_was_left(old):
-    begun, finished = old.blind_tests()
+    begun, finished = old.blind_tests.all()
     assert (begun.answered, finished.answered, finished.finished) == (3, 6, True)
     assert told_by(finished) == (
         "“Joe” was judged the more similar 4 of 6 times, “your recordings” 2. Its true share lies between 30 and 90 "
         "in 100, so it may still be chance. 5 of the 6 recordings were also learnt from, which flatters the voice."
     )
-    asked = old.blind_question(begun.test_id)
+    asked = old.blind_tests.question(begun.test_id)
     assert (asked.question, asked.number, asked.total, asked.text) == (
         "better",
         4,
@@ -288,8 +288,8 @@ def test_a_blind_test_goes_on_where_it_was_left(old):
     )
     assert all(decode(path).duration_s > 0 for path in asked.sounds)
     for number in range(4, 11):
-        begun = old.answer_blind_test(begun.test_id, number, 1)
-    assert old.blind_question(begun.test_id) is None
+        begun = old.blind_tests.answer(begun.test_id, number, 1)
+    assert old.blind_tests.question(begun.test_id) is None
     assert told_by(begun) == (
         "“the stock voice” was preferred 7 of 10 times, “Joe” 3. Its true share lies between 40 and 89 in 100, so it "
         "may still be chance."
@@ -301,7 +301,7 @@ def test_a_blind_test_goes_on_where_it_was_left(old):
 
 def test_an_interrupted_training_goes_on_to_its_end(old):
     run_id = run_id_of(old, "Joe, style only")
-    first = old.candidates(run_id).made
+    first = old.runs.candidates(run_id).made
     assert [(one.step, judged(one.judged)) for one in first] == [(4, (0.5673, 1.0, 3.393, -0.75))]
     learnt = losses_of(old, "Joe, style only", "loss")
     assert learnt == list(enumerate([6.2125, 5.1275, 6.1277, 5.4201, 6.3739], start=1))
@@ -311,10 +311,10 @@ def test_an_interrupted_training_goes_on_to_its_end(old):
     assert [loss for _, loss in losses_of(old, "Joe, style only", "loss")[len(learnt) :]] == pytest.approx(
         [5.6757, 6.7349, 7.5444], rel=0.05
     )
-    found = old.candidates(run_id)
+    found = old.runs.candidates(run_id)
     assert found.made[:-1] == first
     assert (found.made[-1].step, found.made[-1].judged.likeness) == (8, pytest.approx(0.57, abs=0.02))
-    voice = old.voice("Joe, style only")
+    voice = old.voices.get("Joe, style only")
     assert (voice.steps in (4, 8), voice.policy, voice.seed, voice.consent) == (True, "transfer", 1, True)
     assert voice.scores["words_right_stock"] == 1.0
 
@@ -325,7 +325,7 @@ def test_an_interrupted_training_of_another_model_goes_on_to_its_end(old):
     last = continue_to_the_end(old, "Joe by YourTTS")
     assert (last.state, last.step, notes_of(last)) == ("finished", 30, []), last.message
     assert losses_of(old, "Joe by YourTTS", "loss")[:16] == learnt
-    voice = old.voice("Joe by YourTTS")
+    voice = old.voices.get("Joe by YourTTS")
     assert (voice.steps, voice.policy, voice.may_share) == (30, "transfer", False)
 
 

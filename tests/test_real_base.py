@@ -21,21 +21,21 @@ def test_a_killed_training_of_the_example_voice_ends_in_a_voice_that_speaks(tmp_
     project = engine.load_example()
     run_id = engine.start_training(project.project_id, "Joe", True, steps=STEPS).run_id
     ends = time.monotonic() + WAIT_S
-    while engine.training_status(run_id).step < 2:
-        status = engine.training_status(run_id)
+    while engine.runs.status(run_id).step < 2:
+        status = engine.runs.status(run_id)
         assert status.running, status.message
         assert time.monotonic() < ends, status.message
         time.sleep(0.2)
     psutil.Process(TrainingLock(engine.data_dir).holder().pid).kill()
-    while engine.training_status(run_id).process_alive:
+    while engine.runs.status(run_id).process_alive:
         time.sleep(0.05)
 
     restarted = VoiceEngine(engine.data_dir)
-    assert restarted.resume_interrupted().run_id == run_id
-    *_, last = restarted.watch_training(run_id, interval_s=0.5)
+    assert restarted.runs.resume_interrupted().run_id == run_id
+    *_, last = restarted.runs.watch(run_id, interval_s=0.5)
     assert last.state == "finished", last.message
     assert last.step == STEPS
-    voice = restarted.voice("Joe")
+    voice = restarted.voices.get("Joe")
     assert (voice.steps, voice.base_id, voice.consent) == (STEPS, "kokoro-82m", True)
     assert voice.base_sha256, "the base does not tell the hash of its weights"
     assert 0 < voice.size_mb <= 25
@@ -48,5 +48,5 @@ def test_a_killed_training_of_the_example_voice_ends_in_a_voice_that_speaks(tmp_
     length = min(len(spoken.samples), len(stock.samples))
     assert not np.allclose(spoken.samples[:length], stock.samples[:length], atol=1e-3)
 
-    file = restarted.export_voice("Joe", tmp_path)
-    assert restarted.import_voice(file).name == "Joe (2)"
+    file = restarted.voices.export("Joe", tmp_path)
+    assert restarted.voices.import_file(file).name == "Joe (2)"

@@ -41,8 +41,8 @@ def page(engine: VoiceEngine, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def nobody_stays(engine: VoiceEngine) -> Iterator[None]:
     """Each test begins without anybody."""
     yield
-    for project in engine.projects():
-        engine.delete_project(project.project_id)
+    for project in engine.projects.all():
+        engine.projects.delete(project.project_id)
 
 
 def _stereo(path: Path, voice: Audio, left: float, right: float) -> None:
@@ -95,7 +95,7 @@ RARE = {
 def test_a_rare_file_is_as_good_as_a_plain_one(
     engine: VoiceEngine, page: Page, speech: Audio, tmp_path: Path, door: str, name: str
 ) -> None:
-    project = engine.create_project("Ana", SPANISH)
+    project = engine.projects.create("Ana", SPANISH)
     RARE[name](tmp_path / name, speech)
     if door == "page":
         sent = page.upload(tmp_path / name)
@@ -103,10 +103,10 @@ def test_a_rare_file_is_as_good_as_a_plain_one(
         assert went_well, answer
     else:
         assert main(["add", "Ana", str(tmp_path / name)], lambda: engine) == 0
-    (clip,) = engine.clips(project.project_id)
+    (clip,) = engine.projects.clips(project.project_id)
     assert clip.duration_s == pytest.approx(speech.duration_s, abs=0.15)
     assert "ends too early" not in clip.verdict.reason and "quiet" not in clip.verdict.reason
-    read = engine.clip_audio(project.project_id, clip.clip_id, "original")
+    read = engine.projects.clip_audio(project.project_id, clip.clip_id, "original")
     assert loudness_lufs(read) == pytest.approx(loudness_lufs(speech), abs=1.0 if name == "phone.amr" else 0.5)
 
 
@@ -155,7 +155,7 @@ def test_a_person_made_for_what_is_refused_goes_again(
 ) -> None:
     arguments = [str(one) for one in REFUSED[kind](tmp_path)]
     assert main(["add", "Berta", *arguments], lambda: engine) == 2
-    assert engine.projects() == []
+    assert engine.projects.all() == []
     output, errors = capsys.readouterr()
     assert "Traceback" not in errors and errors.strip()
     assert output.strip() in ("", "Nothing was added, so there is no project “Berta”.")
@@ -163,11 +163,11 @@ def test_a_person_made_for_what_is_refused_goes_again(
 
 def test_a_person_who_had_clips_stays(engine: VoiceEngine, tmp_path: Path) -> None:
     project = make_project(engine.data_dir, "Anna")
-    engine.create_project("Empty since yesterday")
+    engine.projects.create("Empty since yesterday")
     for name in ("anna", "Empty since yesterday"):
         assert main(["add", name, str(tmp_path / "no_such_file.wav")], lambda: engine) == 2
-    assert [known.name for known in engine.projects()] == ["Anna", "Empty since yesterday"]
-    assert len(engine.clips(project.project_id)) == 4
+    assert [known.name for known in engine.projects.all()] == ["Anna", "Empty since yesterday"]
+    assert len(engine.projects.clips(project.project_id)) == 4
 
 
 def test_json_says_that_nobody_was_made(
@@ -189,11 +189,11 @@ def test_whoever_stops_before_the_first_clip_leaves_nobody(
 
     monkeypatch.setattr("voiceclone.clips.intake.recordings.open_recording", stop)
     assert main(["add", "Berta", str(speech_file)], lambda: engine) in (2, 130)
-    assert engine.projects() == []
+    assert engine.projects.all() == []
     monkeypatch.setattr(host, "EXAMPLES_DIR", _examples(speech_file.parent))
     with pytest.raises(type(end) if isinstance(end, Exception) else end):
         engine.load_example()
-    assert engine.projects() == []
+    assert engine.projects.all() == []
 
 
 def _examples(folder: Path) -> Path:
@@ -212,5 +212,5 @@ def test_the_page_makes_nobody_for_a_refused_file(
     went_well, _ = page.ask("add", project.project_id, [page.upload(file)], None, None, "en-us", False, 0)
     assert went_well  # the sentence stands in the report
     assert not page.ask("create", "  ", "en-us")[0]
-    assert [known.name for known in engine.projects()] == ["Anna"]
-    assert len(engine.clips(project.project_id)) == 4
+    assert [known.name for known in engine.projects.all()] == ["Anna"]
+    assert len(engine.projects.clips(project.project_id)) == 4

@@ -77,8 +77,8 @@ def test_adding_the_next_corpus_sweeps_too(tmp_path, root, somebody_adds, monkey
     somebody_adds.kill()
     somebody_adds.wait()
     engine = fake_engine(tmp_path)
-    project_id = engine.create_project("Anna").project_id
-    engine.add_corpus(project_id, "librispeech", librispeech(tmp_path / "corpus"), speaker="19")
+    project_id = engine.projects.create("Anna").project_id
+    engine.projects.add_corpus(project_id, "librispeech", librispeech(tmp_path / "corpus"), speaker="19")
     assert names(root) == [project_id]
 
 

@@ -12,8 +12,8 @@ from voiceclone.bases.base import StockVoice
 from voiceclone.bases.kokoro.model import official_files
 from voiceclone.bases.kokoro.stock import stock_voices
 from voiceclone.cli import main
-from voiceclone.engine import STOCK_MARK
 from voiceclone.errors import NotFoundError
+from voiceclone.services.voices import STOCK_MARK
 from voiceclone.ui import text
 from voiceclone.ui.speak_tab.speak import engine_voice, is_stock, own_choices, voice_choices
 
@@ -33,7 +33,7 @@ def engine(tmp_path):
 
 
 def own_voice(engine, name):
-    if not engine.projects():
+    if not engine.projects.all():
         make_project(engine.data_dir)
     return engine.instant_voice("Anna", name, True)
 
@@ -89,10 +89,10 @@ def test_several_stock_voices_of_one_name_are_told_apart_by_their_ids(engine, mo
 
 def test_nothing_but_speaking_is_done_with_a_stock_voice(engine, tmp_path):
     for act in (
-        lambda: engine.voice("af_heart"),
-        lambda: engine.rename_voice("Heart", "Mine"),
-        lambda: engine.delete_voice("Heart"),
-        lambda: engine.export_voice("Heart", tmp_path),
+        lambda: engine.voices.get("af_heart"),
+        lambda: engine.voices.rename("Heart", "Mine"),
+        lambda: engine.voices.delete("Heart"),
+        lambda: engine.voices.export("Heart", tmp_path),
         lambda: engine.convert("Heart", tmp_path / "in.wav"),
     ):
         with pytest.raises(NotFoundError, match="is a stock voice"):
@@ -101,7 +101,7 @@ def test_nothing_but_speaking_is_done_with_a_stock_voice(engine, tmp_path):
 
 def test_before_the_base_is_ready_there_are_none(tmp_path):
     engine = stock_engine(tmp_path)
-    assert engine.stock_voices() == ()
+    assert engine.voices.stock() == ()
     assert voice_choices(engine) == [(text.STOCK_VOICE, "stock")]
 
 
@@ -137,7 +137,7 @@ def test_the_page_marks_them_as_not_yours(engine):
 
 
 def test_the_language_is_the_stock_voices_own_where_the_base_speaks_it(engine):
-    assert engine._voice_to_speak_with("af_heart", None)[1:] == ("af_heart", "en-us")
-    assert engine._voice_to_speak_with("jm_kumo", None)[1:] == ("jm_kumo", "en-us"), "it does not speak Japanese"
-    assert engine._voice_to_speak_with("jm_kumo", "es")[2] == "es"
+    assert engine._speech.voice_to_speak_with("af_heart", None)[1:] == ("af_heart", "en-us")
+    assert engine._speech.voice_to_speak_with("jm_kumo", None)[1:] == ("jm_kumo", "en-us"), "it does not speak Japanese"
+    assert engine._speech.voice_to_speak_with("jm_kumo", "es")[2] == "es"
     assert np.isfinite(engine.speak(None, WORDS).audio.samples).all()

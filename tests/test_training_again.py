@@ -22,9 +22,9 @@ def project_id(engine):
 
 def trained(engine, project_id, name="Anna", steps=10, **more):
     run = engine.start_training(project_id, name, True, steps=steps, **more)
-    *_, last = engine.watch_training(run.run_id, interval_s=0.02)
+    *_, last = engine.runs.watch(run.run_id, interval_s=0.02)
     assert last.state == "finished", last.message
-    return engine.voice(last.voice_id), first_loss(engine, run.run_id)
+    return engine.voices.get(last.voice_id), first_loss(engine, run.run_id)
 
 
 def first_loss(engine, run_id):
@@ -34,58 +34,58 @@ def first_loss(engine, run_id):
 
 def test_without_a_word_the_old_voice_stays(engine, project_id):
     old, _ = trained(engine, project_id)
-    assert engine.voice_named(" anna ").voice_id == old.voice_id
-    assert engine.free_voice_name("Anna") == "Anna (2)"
+    assert engine.voices.named(" anna ").voice_id == old.voice_id
+    assert engine.voices.free_name("Anna") == "Anna (2)"
     new, _ = trained(engine, project_id)
-    assert (new.name, engine.voice(old.voice_id).name) == ("Anna (2)", "Anna")
-    assert engine.voice_named("Berta") is None
-    assert engine.free_voice_name("Berta") == "Berta"
+    assert (new.name, engine.voices.get(old.voice_id).name) == ("Anna (2)", "Anna")
+    assert engine.voices.named("Berta") is None
+    assert engine.voices.free_name("Berta") == "Berta"
 
 
 def test_replacing_happens_only_when_the_new_one_is_ready(engine, project_id):
     old, _ = trained(engine, project_id)
     run = engine.start_training(project_id, "Anna", True, steps=60, replaces="Anna")
-    for status in engine.watch_training(run.run_id, interval_s=0.02):
-        there = {voice.voice_id for voice in engine.voices()}
+    for status in engine.runs.watch(run.run_id, interval_s=0.02):
+        there = {voice.voice_id for voice in engine.voices.all()}
         assert there, "never is there none"
         if status.step < 30:
             assert there == {old.voice_id}
-    assert [(voice.name, voice.voice_id) for voice in engine.voices()] == [("Anna", status.voice_id)]
+    assert [(voice.name, voice.voice_id) for voice in engine.voices.all()] == [("Anna", status.voice_id)]
     assert status.voice_id != old.voice_id
 
 
 def test_a_training_that_is_stopped_replaces_nothing(engine, project_id):
     old, _ = trained(engine, project_id)
     run = engine.start_training(project_id, "Anna", True, steps=50_000, replaces=old.voice_id)
-    for status in engine.watch_training(run.run_id, interval_s=0.02):
+    for status in engine.runs.watch(run.run_id, interval_s=0.02):
         if status.step > 5 and status.running:
-            engine.stop_training(run.run_id)
+            engine.runs.stop(run.run_id)
     assert status.state == "stopped"
-    assert {voice.name for voice in engine.voices()} == {"Anna", "Anna (2)"}
-    assert engine.voice("Anna").voice_id == old.voice_id
+    assert {voice.name for voice in engine.voices.all()} == {"Anna", "Anna (2)"}
+    assert engine.voices.get("Anna").voice_id == old.voice_id
 
 
 def test_going_on_begins_where_the_voice_is(engine, project_id):
     old, stock_loss = trained(engine, project_id, steps=10)
     new, loss = trained(engine, project_id, "Anna (2)", continue_from="Anna")
     assert loss < stock_loss / 100
-    assert {voice.name for voice in engine.voices()} == {"Anna", "Anna (2)"}
-    assert engine.voice("Anna") == old
+    assert {voice.name for voice in engine.voices.all()} == {"Anna", "Anna (2)"}
+    assert engine.voices.get("Anna") == old
     assert new.steps == 10
 
 
 def test_the_voice_to_go_on_from_may_be_deleted_meanwhile(engine, project_id):
     trained(engine, project_id)
     run = engine.start_training(project_id, "Berta", True, steps=40, continue_from="Anna")
-    engine.delete_voice("Anna")
-    *_, last = engine.watch_training(run.run_id, interval_s=0.02)
+    engine.voices.delete("Anna")
+    *_, last = engine.runs.watch(run.run_id, interval_s=0.02)
     assert last.state == "finished", last.message
     assert first_loss(engine, run.run_id) < 0.05, "it began at the copy"
 
 
 def test_what_cannot_be_gone_on_from_is_told_before_anything_starts(engine, project_id):
     trained(engine, project_id)
-    before = len(engine.runs())
+    before = len(engine.runs.all())
     with pytest.raises(NotFoundError, match="no voice called “Nobody”"):
         engine.start_training(project_id, "New", True, continue_from="Nobody")
     with pytest.raises(NotFoundError, match="no voice called “Nobody”"):
@@ -98,13 +98,13 @@ def test_what_cannot_be_gone_on_from_is_told_before_anything_starts(engine, proj
     engine.base.weights_sha256 = "0" * 64
     with pytest.raises(VoiceFileError, match="other weights"):
         engine.start_training(project_id, "New", True, continue_from="Anna")
-    assert len(engine.runs()) == before
-    assert VoiceEngine(engine.data_dir, "fake-base", base_factory=FACTORY).active_run() is None
+    assert len(engine.runs.all()) == before
+    assert VoiceEngine(engine.data_dir, "fake-base", base_factory=FACTORY).runs.active() is None
 
 
 def test_a_running_training_tells_its_pace_and_its_memory(engine, project_id):
     run = engine.start_training(project_id, "Anna", True, steps=200)
-    seen = list(engine.watch_training(run.run_id, interval_s=0.02))
+    seen = list(engine.runs.watch(run.run_id, interval_s=0.02))
     paces = [status.steps_per_s for status in seen if status.steps_per_s]
     assert paces and paces[-1] == pytest.approx(100, rel=0.5), "a pause of 10 ms a step"
     assert any(status.memory_mb and 20 < status.memory_mb < 5_000 for status in seen)

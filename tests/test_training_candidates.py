@@ -48,24 +48,24 @@ def run_of(*figures, start=0.6):
     ],
 )
 def test_the_rule_keeps_the_best_trade(figures, step):
-    assert candidates.choose(run_of(*figures)).step == step
+    assert run_of(*figures).best().step == step
 
 
 def test_where_all_have_a_fault_the_one_with_the_fewest_is_kept():
     buzz = ((0.5, 3.0), (2.0, 20.0), (0.9, 5.0))
     found = run_of((0.9, 1.0, 3.1, buzz), (0.95, 0.5, 3.1, buzz), (0.8, 1.0, 3.1, buzz))
-    assert candidates.choose(found).step == 10
-    assert candidates.faults(found.made[1], found) == ("words", "tone")
+    assert found.best().step == 10
+    assert found.faults(found.made[1]) == ("words", "tone")
 
 
 def test_sound_beyond_all_numbers_is_never_kept():
     found = run_of(0.7, 0.8)
     broken = replace(found.made[1], step=30, judged=BROKEN)
-    assert candidates.choose(replace(found, made=(*found.made, broken))).step == 20
+    assert replace(found, made=(*found.made, broken)).best().step == 20
 
 
 def test_nothing_is_chosen_from_nothing():
-    assert candidates.choose(Candidates()) is None
+    assert Candidates().best() is None
     assert run_summary.how_it_goes(Candidates(), True) == ""
 
 
@@ -89,13 +89,13 @@ def pitched(likeness, off, words_right=1.0):
     ],
 )
 def test_a_voice_of_the_wrong_pitch_is_not_kept_for_its_likeness(figures, step):
-    assert candidates.choose(run_of(*figures)).step == step
+    assert run_of(*figures).best().step == step
 
 
 def test_a_start_of_another_pitch_is_no_reason_against_any_candidate():
     found = run_of(pitched(0.8, 0.5), pitched(0.9, -0.5))
     start = replace(found.start, judged=replace(found.start.judged, pitch_off_semitones=14.0))
-    assert [candidates.faults(one, replace(found, start=start)) for one in found.made] == [(), ()]
+    assert [replace(found, start=start).faults(one) for one in found.made] == [(), ()]
 
 
 def test_the_voice_files_that_stay_are_not_those_of_the_wrong_pitch(tmp_path):

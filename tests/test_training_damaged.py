@@ -44,8 +44,8 @@ def finished(engine):
     """The id of a run that ended in its voice."""
     project = make_project(engine.data_dir)
     run_id = engine.start_training(project.project_id, "Anna", True, steps=STEPS).run_id
-    *_, last = engine.watch_training(run_id, interval_s=0.02)
-    assert (last.state, engine.candidates(run_id).kept_step) == ("finished", 60)
+    *_, last = engine.runs.watch(run_id, interval_s=0.02)
+    assert (last.state, engine.runs.candidates(run_id).kept_step) == ("finished", 60)
     return run_id
 
 
@@ -63,8 +63,8 @@ def as_before_the_end(run_dir):
 
 
 def continued(engine, run_id):
-    engine.continue_training(run_id)
-    *_, last = engine.watch_training(run_id, interval_s=0.02)
+    engine.runs.resume(run_id)
+    *_, last = engine.runs.watch(run_id, interval_s=0.02)
     return last
 
 
@@ -77,13 +77,13 @@ def test_the_next_best_voice_is_kept_where_the_best_ones_file_was_cut(engine, fi
     cut(folder / "candidates" / "60.safetensors")
     last = continued(engine, finished)
     assert last.state == "finished", last.message
-    voice = engine.voice(last.voice_id)
+    voice = engine.voices.get(last.voice_id)
     assert (voice.steps, voice.scores["similarity"]) == (120, 0.8)
-    assert engine.candidates(finished).kept_step == 120
+    assert engine.runs.candidates(finished).kept_step == 120
     assert last.notes == ("The voice after 60 steps is gone or damaged; the one after 120 steps was kept instead.",)
     assert engine.speak(voice.voice_id, "Hello there, you.").sentences == 1
     with pytest.raises(InputError, match=r"after 60 steps is damaged. Choose another"):
-        engine.keep_candidate(finished, 60)
+        engine.runs.keep_candidate(finished, 60)
 
 
 def test_where_all_files_were_cut_the_last_is_made_again_from_what_was_learnt(engine, finished, folder):
@@ -92,7 +92,7 @@ def test_where_all_files_were_cut_the_last_is_made_again_from_what_was_learnt(en
         cut(path)
     last = continued(engine, finished)
     assert last.state == "finished", last.message
-    assert engine.voice(last.voice_id).steps == STEPS
+    assert engine.voices.get(last.voice_id).steps == STEPS
     assert is_whole(folder / "candidates" / f"{STEPS}.safetensors")
 
 
@@ -100,7 +100,7 @@ def test_a_voice_that_lies_whole_in_its_place_outlives_its_candidate(engine, fin
     runs.write_state(folder, replace(runs.read_state(folder), state="training", voice_installed=False))
     cut(folder / "candidates" / "60.safetensors")
     last = continued(engine, finished)
-    assert (last.state, engine.voice(last.voice_id).steps, last.notes) == ("finished", 60, ())
+    assert (last.state, engine.voices.get(last.voice_id).steps, last.notes) == ("finished", 60, ())
 
 
 @pytest.fixture
@@ -174,13 +174,13 @@ def test_a_training_goes_on_from_a_voice_whose_file_was_cut_in_its_folder(tmp_pa
     project = make_project(tmp_path)
     before = engine.instant_voice(project.project_id, "Before", True)
     run_id = engine.start_training(project.project_id, "Anna", True, steps=5_000, continue_from=before.voice_id).run_id
-    status = engine.training_status(run_id)
-    engine.delete_voice(before.voice_id)
+    status = engine.runs.status(run_id)
+    engine.voices.delete(before.voice_id)
     run_dir = tmp_path / "runs" / run_id
     copy = disk.copy_path(run_dir / START_VOICE_FILE)
     assert status.running and copy.is_file()
-    engine.stop_training(run_id)
-    *_, last = engine.watch_training(run_id, interval_s=0.02)
+    engine.runs.stop(run_id)
+    *_, last = engine.runs.watch(run_id, interval_s=0.02)
     assert last.state == "stopped"
     assert is_whole(run_dir / START_VOICE_FILE)
     assert not copy.exists() or last.step == 0, "a second copy is for the way only"
@@ -227,7 +227,7 @@ def test_memory_that_runs_out_before_the_first_step_ends_no_training(picker, mon
 def test_memory_that_runs_out_for_the_voice_made_without_training_ends_no_training(picker, monkeypatch, tmp_path):
     made, base, run_dir = picker
     engine = VoiceEngine(tmp_path, BASE_ID, base_factory=FACTORY)
-    engine.instant_voice(engine.projects()[0].project_id, instant_voice_name("Anna"), True)
+    engine.instant_voice(engine.projects.all()[0].project_id, instant_voice_name("Anna"), True)
     monkeypatch.setattr(base, "speak", run_out)
     candidate, _ = made.conclude(4, 4.0)
     assert (candidate.step, candidates.read(run_dir).instant) == (2, None)

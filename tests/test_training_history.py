@@ -18,7 +18,7 @@ def engine(tmp_path):
 
 def train(engine, project, name, steps=12, **plan):
     run = engine.start_training(project.project_id, name, True, steps=steps, **plan)
-    *_, last = engine.watch_training(run.run_id, 0.05)
+    *_, last = engine.runs.watch(run.run_id, 0.05)
     return last
 
 
@@ -31,14 +31,14 @@ def status(run_id, name="Anna", state="finished"):
 
 def test_a_training_is_remembered_with_what_was_asked_for_and_what_came_of_it(engine):
     project = make_project(engine.data_dir, "Anna", clip_count=3)
-    clip_ids = [clip.clip_id for clip in engine.clips(project.project_id)]
+    clip_ids = [clip.clip_id for clip in engine.projects.clips(project.project_id)]
     run = train(engine, project, "Chosen", steps=14, seed=7, clip_ids=clip_ids)
-    (record,) = engine.run_records()
+    (record,) = engine.runs.records()
     assert (record.steps_asked, record.minutes_asked, record.seed, record.chosen_clips) == (14, None, 7, 3)
     assert (record.speech_s, record.clip_count) == (pytest.approx(12.0), 3)
     assert record.voice_there and record.minutes == pytest.approx(record.status.elapsed_s / 60)
-    assert engine.run_records(project.project_id) == [record]
-    assert engine.run_records("another") == []
+    assert engine.runs.records(project.project_id) == [record]
+    assert engine.runs.records("another") == []
     told = json.loads(json.dumps(history.as_plain(record), default=str))
     assert (told["run_id"], told["state"], told["steps_asked"]) == (run.run_id, "finished", 14)
 
@@ -47,43 +47,43 @@ def test_scores_are_those_of_the_voice_and_else_those_of_the_run(engine):
     run = train(engine, make_project(engine.data_dir), "Anna")
     run_dir = engine.data_dir / "runs" / run.run_id
     disk.write_json(run_dir / "scores.json", {"similarity": 0.9, "words_right": 1, "odd": "text"})
-    assert engine.run_record(run.run_id).scores == {"similarity": 0.9, "words_right": 1.0}
-    engine.delete_voice(run.voice_id)
-    record = engine.run_record(run.run_id)
+    assert engine.runs.record(run.run_id).scores == {"similarity": 0.9, "words_right": 1.0}
+    engine.voices.delete(run.voice_id)
+    record = engine.runs.record(run.run_id)
     assert (record.voice_there, record.scores["similarity"]) == (False, 0.9)
     (run_dir / "scores.json").write_text('{"similarity": 0.9', encoding="utf-8")
     (run_dir / "prepared.json").write_text("[]", encoding="utf-8")
-    record = engine.run_record(run.run_id)
+    record = engine.runs.record(run.run_id)
     assert (record.scores, record.speech_s, record.clip_count) == ({}, None, None)
 
 
 def test_deleting_a_training_leaves_its_voice_unless_that_is_to_go_too(engine):
     project = make_project(engine.data_dir)
     first, second = train(engine, project, "First"), train(engine, project, "Second")
-    engine.delete_run(first.run_id)
-    assert engine.voice(first.voice_id).name == "First"
-    engine.delete_run(second.run_id, with_voice=True)
+    engine.runs.delete(first.run_id)
+    assert engine.voices.get(first.voice_id).name == "First"
+    engine.runs.delete(second.run_id, with_voice=True)
     with pytest.raises(NotFoundError):
-        engine.voice(second.voice_id)
-    assert engine.runs() == []
+        engine.voices.get(second.voice_id)
+    assert engine.runs.all() == []
     with pytest.raises(NotFoundError):
-        engine.run_record(first.run_id)
+        engine.runs.record(first.run_id)
 
 
 def test_a_voice_that_is_gone_already_hinders_nothing(engine):
     run = train(engine, make_project(engine.data_dir), "Anna")
-    engine.delete_voice(run.voice_id)
-    engine.delete_run(run.run_id, with_voice=True)
-    assert engine.runs() == []
+    engine.voices.delete(run.voice_id)
+    engine.runs.delete(run.run_id, with_voice=True)
+    assert engine.runs.all() == []
 
 
 def test_a_running_training_is_not_deleted(engine):
     project = make_project(engine.data_dir)
     run = engine.start_training(project.project_id, "Anna", True, steps=50_000)
     with pytest.raises(BusyError, match="Stop it first"):
-        engine.delete_run(run.run_id, with_voice=True)
-    engine.stop_training(run.run_id)
-    *_, _ = engine.watch_training(run.run_id, 0.05)
+        engine.runs.delete(run.run_id, with_voice=True)
+    engine.runs.stop(run.run_id)
+    *_, _ = engine.runs.watch(run.run_id, 0.05)
 
 
 def test_a_run_is_named_by_its_id_its_beginning_or_its_voice():
@@ -124,6 +124,6 @@ def test_every_state_has_a_word_on_the_page():
 
 def test_a_voice_is_learnt_from_as_much_speech_as_was_told_before(engine):
     project = make_project(engine.data_dir, "Anna", clip_count=4, speech_s=3.5, pause_s=0.75)
-    told_s = engine.readiness(project.project_id).usable_s
+    told_s = engine.projects.readiness(project.project_id).usable_s
     train(engine, project, "Anna", steps=2)
-    assert engine.run_records()[0].speech_s == engine.voice("Anna").speech_s == pytest.approx(told_s)
+    assert engine.runs.records()[0].speech_s == engine.voices.get("Anna").speech_s == pytest.approx(told_s)

@@ -32,7 +32,7 @@ class Others:
 @pytest.fixture
 def engine(tmp_path):
     engine = fake_engine(tmp_path / "data")
-    engine._others_now = Others(0.0)
+    engine.runs._others_now = Others(0.0)
     yield engine
     holder = TrainingLock(engine.data_dir).holder()
     if holder is not None and holder.pid != os.getpid():
@@ -40,10 +40,10 @@ def engine(tmp_path):
 
 
 def test_it_is_measured_once_and_leaves_nothing_else_behind(engine):
-    assert not engine.measure_pace(), "the base is not ready"
+    assert not engine.runs.measure_speed(), "the base is not ready"
     engine.prepare_base()
-    assert engine.measure_pace()
-    assert not engine.measure_pace(wait=True)
+    assert engine.runs.measure_speed()
+    assert not engine.runs.measure_speed(wait=True)
     path = pace_path(engine.data_dir, BASE_ID)
     log = (path.parent / "probe.log").read_text()
     pace = read_pace(engine.data_dir, engine.base)
@@ -52,38 +52,38 @@ def test_it_is_measured_once_and_leaves_nothing_else_behind(engine):
     assert pace.start_s > 0.05, "a process does not start in no time"
     assert (pace.device, pace.precision) == ("cpu", "float64")
     assert {left.suffix for left in path.parent.iterdir()} <= {".json", ".lock", ".log"}
-    assert engine.runs() == []
+    assert engine.runs.all() == []
     written = path.stat().st_mtime_ns
-    assert not engine.measure_pace()
+    assert not engine.runs.measure_speed()
     if not pace.busy:
-        assert not fake_engine(engine.data_dir).measure_pace(), "another program need not measure again"
+        assert not fake_engine(engine.data_dir).runs.measure_speed(), "another program need not measure again"
     assert path.stat().st_mtime_ns == written
     project = make_project(engine.data_dir)
-    assert engine.training_outlook(project.project_id).plan("quick").measured
+    assert engine.runs.estimate(project.project_id).plan("quick").measured
 
 
 def test_a_probe_that_fails_is_not_tried_again_and_again(engine):
     engine.prepare_base()
     (engine.data_dir / "base" / BASE_ID / BREAKS_FILE).write_text("Broken.", encoding="utf-8")
-    engine.measure_pace(wait=True)
+    engine.runs.measure_speed(wait=True)
     assert "Broken." in (engine.data_dir / "pace" / "probe.log").read_text()
-    assert not engine.measure_pace(), "it would fail again"
+    assert not engine.runs.measure_speed(), "it would fail again"
     assert list((engine.data_dir / "pace").glob("*.trial")) == []
 
 
 def test_it_is_never_measured_beside_a_training_and_ends_when_one_begins(engine):
     engine.prepare_base()
     project = make_project(engine.data_dir)
-    assert engine.measure_pace()
+    assert engine.runs.measure_speed()
     run = engine.start_training(project.project_id, "Anna", True, steps=5_000)
-    assert not engine._prober.running
-    assert not engine.measure_pace()
+    assert not engine.runs._speed_tester.running
+    assert not engine.runs.measure_speed()
     assert read_pace(engine.data_dir, engine.base) is None
-    engine.stop_training(run.run_id)
-    *_, last = engine.watch_training(run.run_id, 0.02)
+    engine.runs.stop(run.run_id)
+    *_, last = engine.runs.watch(run.run_id, 0.02)
     assert not last.running
-    assert engine.measure_pace(), "what was broken off may be tried again"
-    engine.measure_pace(wait=True)
+    assert engine.runs.measure_speed(), "what was broken off may be tried again"
+    engine.runs.measure_speed(wait=True)
     assert read_pace(engine.data_dir, engine.base) is not None
 
 
@@ -125,22 +125,22 @@ def test_loading_preparing_and_learning_are_told_apart(tmp_path):
 def test_figures_of_a_busy_computer_are_taken_once_more_by_the_next_program(engine):
     engine.prepare_base()
     write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=0.1))
-    assert not engine.measure_pace()
+    assert not engine.runs.measure_speed()
     write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=1.0))
-    assert engine.measure_pace()
-    engine.measure_pace(wait=True)
+    assert engine.runs.measure_speed()
+    engine.runs.measure_speed(wait=True)
     assert read_pace(engine.data_dir, engine.base).step_s < 0.5
     write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=1.0))
-    assert not engine.measure_pace(), "once by one program"
+    assert not engine.runs.measure_speed(), "once by one program"
 
 
 def test_while_other_programs_keep_the_computer_busy_it_is_not_measured_again_and_again(engine):
     engine.prepare_base()
     write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=0.6))
-    engine._others_now = Others(0.6)
-    assert not engine.measure_pace(), "it would be no better"
-    engine._others_now = Others(0.1)
-    assert engine.measure_pace()
+    engine.runs._others_now = Others(0.6)
+    assert not engine.runs.measure_speed(), "it would be no better"
+    engine.runs._others_now = Others(0.1)
+    assert engine.runs.measure_speed()
 
 
 @pytest.mark.parametrize(
@@ -191,11 +191,11 @@ def test_a_step_that_had_its_cores_to_itself_was_not_hindered_by_work_on_others(
 def test_on_a_busy_computer_threads_sleep_while_they_wait(engine, monkeypatch):
     monkeypatch.delenv("OMP_WAIT_POLICY", raising=False)
     started = []
-    monkeypatch.setattr(engine._prober, "start", lambda *how: started.append(how))
+    monkeypatch.setattr(engine.runs._speed_tester, "start", lambda *how: started.append(how))
     engine.prepare_base()
     for share in (0.1, 0.9):
-        engine._others_now = Others(share)
-        engine.measure_pace()
+        engine.runs._others_now = Others(share)
+        engine.runs.measure_speed()
     assert [busy for *_, busy in started] == [False, True]
     assert "OMP_WAIT_POLICY" not in host.training_environment()
     assert host.training_environment(patient=True)["OMP_WAIT_POLICY"] == "PASSIVE"
@@ -206,9 +206,9 @@ def test_on_a_busy_computer_threads_sleep_while_they_wait(engine, monkeypatch):
 
 def test_nobody_waits_longer_than_they_wanted_and_the_measuring_goes_on(engine):
     engine.prepare_base()
-    assert engine.measure_pace(wait=True, at_most_s=0.0)
+    assert engine.runs.measure_speed(wait=True, at_most_s=0.0)
     assert read_pace(engine.data_dir, engine.base) is None
-    assert not engine.measure_pace(wait=True)
+    assert not engine.runs.measure_speed(wait=True)
     assert read_pace(engine.data_dir, engine.base) is not None
 
 
@@ -295,4 +295,4 @@ def test_a_base_without_known_steps_is_not_measured(tmp_path):
 
     engine = VoiceEngine(tmp_path, SingleBase.base_id, base_factory="tests.fake_base:SingleBase")
     engine.prepare_base()
-    assert not engine.measure_pace()
+    assert not engine.runs.measure_speed()

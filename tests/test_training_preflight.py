@@ -183,13 +183,13 @@ def test_other_steps_take_another_time():
 def test_the_engine_tells_all_of_it(tmp_path):
     engine = fake_engine(tmp_path)
     project = make_project(tmp_path)  # 16 s
-    told = engine.training_outlook(project.project_id, consent=False)
+    told = engine.runs.estimate(project.project_id, consent=False)
     levels = {check.kind: check.level for check in told.preflight.checks}
     assert levels[Kind.SPEECH] == Level.WATCH
     assert levels[Kind.CONSENT] == Level.FIX
     assert levels[Kind.BASE] == Level.WATCH, "the base was not made ready yet"
     engine.prepare_base()
-    again = engine.training_outlook("Anna", consent=True)
+    again = engine.runs.estimate("Anna", consent=True)
     assert again.preflight.ready
     assert again.plan("better").steps == EFFORT_STEPS[Effort.BETTER]
     assert again.plan("best").steps == round(16 * STEPS_PER_S) and again.plan("best").wants_more_speech
@@ -199,8 +199,8 @@ def test_the_engine_tells_all_of_it(tmp_path):
 
 def test_another_base_that_is_not_here_is_told(tmp_path):
     engine = VoiceEngine(tmp_path)
-    project = engine.create_project("Anna")
-    told = engine.training_outlook(project.project_id, base_id="vctk_vits")
+    project = engine.projects.create("Anna")
+    told = engine.runs.estimate(project.project_id, base_id="vctk_vits")
     assert {check.kind: check.level for check in told.preflight.checks}[Kind.BASE] == Level.FIX
     assert {plan.steps for plan in told.plans} == {None}
 
@@ -265,9 +265,9 @@ def test_a_time_is_told_as_well_as_it_is_known(pace, busy, label, note):
 def test_a_field_that_was_left_alone_overrules_nothing():
     told = estimate.TrainingEstimate(preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, USUAL), USUAL)
     for empty in (None, 0, 0.0):
-        assert chosen_length(told, "quick", empty, empty) == {"steps": 230, "minutes": None}
-        assert chosen_length(told, "quick", 7, empty) == {"steps": 7, "minutes": None}
-        assert chosen_length(told, "", empty, 7) == {"steps": None, "minutes": 7.0}
+        assert chosen_length("quick", empty, empty) == {"effort": "quick"}
+        assert chosen_length("quick", 7, empty) == {"steps": 7}
+        assert chosen_length("", empty, 7) == {"minutes": 7.0}
     asked = {"effort": "quick", "steps": 460, "minutes": 0, "seed": 3}
     rows = dict(derived_rows(told, "transfer", asked))
     assert rows["Steps"] == "460" and rows["Seed"] == "3"

@@ -47,18 +47,18 @@ def wait_until(condition, what):
 
 
 def wait_for_step(engine, run_id, step):
-    wait_until(lambda: engine.training_status(run_id).step >= step, f"step {step}")
+    wait_until(lambda: engine.runs.status(run_id).step >= step, f"step {step}")
 
 
 def end_of(engine, run_id):
-    *_, last = engine.watch_training(run_id, interval_s=0.05)
+    *_, last = engine.runs.watch(run_id, interval_s=0.05)
     return last
 
 
 def kill(engine, run_id):
     process = psutil.Process(TrainingLock(engine.data_dir).holder().pid)
     process.kill()
-    wait_until(lambda: not engine.training_status(run_id).process_alive, "the process is dead")
+    wait_until(lambda: not engine.runs.status(run_id).process_alive, "the process is dead")
 
 
 def pitch_hz(engine, voice_id):
@@ -66,20 +66,20 @@ def pitch_hz(engine, voice_id):
 
 
 def test_a_run_ends_in_a_voice_that_has_learnt(engine, project_id):
-    seen = list(engine.watch_training(start(engine, project_id, steps=30, seed=3), interval_s=0.02))
+    seen = list(engine.runs.watch(start(engine, project_id, steps=30, seed=3), interval_s=0.02))
     last = seen[-1]
     assert last.state == "finished", last.message
     assert all(status.running for status in seen[:-1])
     assert (last.step, last.total_steps) == (30, 30)
     assert last.first_listen.read_bytes().startswith(b"RIFF")
-    voice = engine.voice(last.voice_id)
+    voice = engine.voices.get(last.voice_id)
     assert (voice.name, voice.steps, voice.seed, voice.consent) == ("Anna", 30, 3, True)
     assert voice.speech_s == pytest.approx(16, abs=0.5)
     assert voice.base_sha256 == engine.base.weights_sha256
     assert voice.consent_record["statement"].startswith("This is my voice")
     assert pitch_hz(engine, voice.voice_id) == pytest.approx(PITCH_HZ, rel=0.02)
     assert pitch_hz(engine, None) == pytest.approx(440, rel=0.02)
-    losses = [point["loss"] for point in engine.loss_points(last.run_id) if point["series"] == "loss"]
+    losses = [point["loss"] for point in engine.runs.loss_points(last.run_id) if point["series"] == "loss"]
     assert losses[-1] < losses[0] / 10
     assert TrainingLock(engine.data_dir).holder() is None
 
@@ -87,29 +87,29 @@ def test_a_run_ends_in_a_voice_that_has_learnt(engine, project_id):
 def test_stop_keeps_what_was_learnt(engine, project_id):
     run_id = start(engine, project_id)
     wait_for_step(engine, run_id, 20)
-    engine.stop_training(run_id)
+    engine.runs.stop(run_id)
     last = end_of(engine, run_id)
     assert last.state == "stopped"
     assert 20 <= last.step < LONG_STEPS
-    assert engine.voice(last.voice_id).steps == last.step
-    assert engine.stop_training(run_id).state == "stopped"
+    assert engine.voices.get(last.voice_id).steps == last.step
+    assert engine.runs.stop(run_id).state == "stopped"
     with pytest.raises(InputError, match="ended already"):
-        engine.continue_training(run_id)
+        engine.runs.resume(run_id)
 
 
 def test_another_engine_sees_the_run_and_two_at_once_are_refused(engine, project_id):
     run_id = start(engine, project_id)
     other = fake_engine(engine.data_dir)
-    assert other.active_run().run_id == run_id
+    assert other.runs.active().run_id == run_id
     with pytest.raises(BusyError, match="“Anna” is still running"):
         other.start_training(project_id, "Berta", True)
     with pytest.raises(BusyError, match="Stop"):
-        other.delete_project(project_id)
+        other.projects.delete(project_id)
     with pytest.raises(BusyError, match="Stop"):
-        other.delete_run(run_id)
-    assert [status.run_id for status in other.runs()] == [run_id]
+        other.runs.delete(run_id)
+    assert [status.run_id for status in other.runs.all()] == [run_id]
     wait_for_step(engine, run_id, 1)
-    other.stop_training(run_id)
+    other.runs.stop(run_id)
     assert end_of(engine, run_id).state == "stopped"
 
 
@@ -117,56 +117,56 @@ def test_a_killed_run_is_found_and_continued_to_its_voice(engine, project_id):
     run_id = start(engine, project_id, steps=150)
     wait_for_step(engine, run_id, 3 * CHECKPOINT_EVERY_STEPS + 1)
     kill(engine, run_id)
-    killed = engine.training_status(run_id)
+    killed = engine.runs.status(run_id)
     assert killed.state == "interrupted"
     metrics = engine.data_dir / "runs" / run_id / "metrics.jsonl"
     with metrics.open("a") as file:
         file.write('{"step": 99, "lo')  # as if killed in the middle of a line
 
     restarted = fake_engine(engine.data_dir)
-    assert restarted.active_run().run_id == run_id
-    assert restarted.resume_interrupted().running
+    assert restarted.runs.active().run_id == run_id
+    assert restarted.runs.resume_interrupted().running
     last = end_of(restarted, run_id)
     assert last.state == "finished", last.message
-    assert restarted.voice(last.voice_id).steps == 150
+    assert restarted.voices.get(last.voice_id).steps == 150
     assert pitch_hz(restarted, last.voice_id) == pytest.approx(PITCH_HZ, rel=0.02)
     told = [json.loads(line)["step"] for line in metrics.read_text().splitlines() if line.endswith("}")]
     assert told.count(1) == 1, "it began anew instead of from its checkpoint"
     assert len(told) <= 150 + CHECKPOINT_EVERY_STEPS
-    steps = [point["step"] for point in restarted.loss_points(run_id) if point["series"] == "loss"]
+    steps = [point["step"] for point in restarted.runs.loss_points(run_id) if point["series"] == "loss"]
     assert steps == list(range(1, 151))
-    assert restarted.resume_interrupted() is None
+    assert restarted.runs.resume_interrupted() is None
 
 
 def test_stop_after_a_kill_still_makes_a_voice(engine, project_id):
     run_id = start(engine, project_id)
     wait_for_step(engine, run_id, 2 * CHECKPOINT_EVERY_STEPS + 1)
     kill(engine, run_id)
-    engine.stop_training(run_id)
+    engine.runs.stop(run_id)
     last = end_of(engine, run_id)
     assert last.state == "stopped", last.message
-    assert engine.voice(last.voice_id).steps >= 2 * CHECKPOINT_EVERY_STEPS
+    assert engine.voices.get(last.voice_id).steps >= 2 * CHECKPOINT_EVERY_STEPS
 
 
 def test_stop_before_anything_was_learnt_leaves_no_voice(engine, project_id):
     run_id = start(engine, project_id)
     kill(engine, run_id)
-    if engine.training_status(run_id).step == 0:
-        last = engine.stop_training(run_id)
+    if engine.runs.status(run_id).step == 0:
+        last = engine.runs.stop(run_id)
         assert (last.state, last.voice_id) == ("stopped", None)
-    assert engine.voices() == []
+    assert engine.voices.all() == []
 
 
 def test_the_system_asking_to_end_leaves_a_run_to_continue(engine, project_id):
     run_id = start(engine, project_id)
     wait_for_step(engine, run_id, 10)
     os.kill(TrainingLock(engine.data_dir).holder().pid, signal.SIGTERM)
-    wait_until(lambda: not engine.training_status(run_id).process_alive, "the process has ended")
-    status = engine.training_status(run_id)
+    wait_until(lambda: not engine.runs.status(run_id).process_alive, "the process has ended")
+    status = engine.runs.status(run_id)
     assert status.state == "interrupted"
     saved = json.loads((engine.data_dir / "runs" / run_id / "checkpoint.json").read_text())
     assert saved["step"] == status.step, "the last steps before the end were not saved"
-    assert engine.voices() == []
+    assert engine.voices.all() == []
 
 
 def test_a_failure_is_told_and_can_be_continued(engine, project_id):
@@ -176,10 +176,10 @@ def test_a_failure_is_told_and_can_be_continued(engine, project_id):
     run_id = start(engine, project_id, steps=20)
     last = end_of(engine, run_id)
     assert (last.state, last.error) == ("failed", "The base is out of order. Set it up again.")
-    assert engine.active_run() is None
+    assert engine.runs.active() is None
     assert "BaseModelError" in (engine.data_dir / "runs" / run_id / "worker.log").read_text()
     breaks.unlink()
-    engine.continue_training(run_id)
+    engine.runs.resume(run_id)
     assert end_of(engine, run_id).state == "finished"
 
 
@@ -199,7 +199,7 @@ def test_a_process_that_said_its_last_word_is_waited_for(engine, project_id):
     lock.claim(run_id)
     lock.hand_over(run_id, lingering.pid)
     threading.Thread(target=lingering.wait, daemon=True).start()
-    engine.continue_training(run_id)
+    engine.runs.resume(run_id)
     assert end_of(engine, run_id).state == "finished"
 
 
@@ -208,8 +208,8 @@ def test_recordings_deleted_meanwhile_are_told(engine, project_id):
     kill(engine, run_id)
     for name in ("prepared.json", "prepared.copy.json"):
         (engine.data_dir / "runs" / run_id / name).unlink(missing_ok=True)
-    engine.delete_project(project_id)
-    engine.continue_training(run_id)
+    engine.projects.delete(project_id)
+    engine.runs.resume(run_id)
     last = end_of(engine, run_id)
     assert last.state == "failed"
     assert "project" in last.error
@@ -220,8 +220,8 @@ def test_a_run_that_never_gets_anywhere_is_not_continued_by_itself(engine, proje
     kill(engine, run_id)
     path = engine.data_dir / "runs" / run_id / "state.json"
     path.write_text(json.dumps({"state": "preparing", "fruitless_starts": MAX_FRUITLESS_STARTS}))
-    assert engine.resume_interrupted().state == "interrupted"
-    assert engine.continue_training(run_id).running
+    assert engine.runs.resume_interrupted().state == "interrupted"
+    assert engine.runs.resume(run_id).running
 
 
 def test_the_training_outlives_the_program_that_started_it(engine, project_id):
@@ -258,40 +258,40 @@ def test_training_is_a_little_less_important_than_the_page(engine, project_id):
 
 def test_a_run_can_be_deleted_and_its_voice_stays(engine, project_id):
     last = end_of(engine, start(engine, project_id, steps=10))
-    engine.delete_run(last.run_id)
-    assert engine.runs() == []
-    assert engine.voice(last.voice_id).name == "Anna"
+    engine.runs.delete(last.run_id)
+    assert engine.runs.all() == []
+    assert engine.voices.get(last.voice_id).name == "Anna"
     with pytest.raises(NotFoundError):
-        engine.training_status(last.run_id)
+        engine.runs.status(last.run_id)
 
 
 def test_a_second_voice_of_the_same_name_is_told_apart(engine, project_id):
     first = end_of(engine, start(engine, project_id, steps=10))
     second = end_of(engine, start(engine, project_id, steps=10))
-    assert engine.voice(first.voice_id).name == "Anna"
-    assert engine.voice(second.voice_id).name == "Anna (2)"
+    assert engine.voices.get(first.voice_id).name == "Anna"
+    assert engine.voices.get(second.voice_id).name == "Anna (2)"
 
 
 def test_a_training_hears_only_the_clips_it_is_given(engine, project_id):
     low_hz = PITCH_HZ / 2
     lower = make_project(engine.data_dir, "Lower", clip_count=3, pitch_hz=low_hz)
     folder = engine.data_dir / "projects"
-    for clip in engine.clips(lower.project_id):  # one project with clips of two voices
+    for clip in engine.projects.clips(lower.project_id):  # one project with clips of two voices
         (folder / lower.project_id / "clips" / clip.clip_id).rename(folder / project_id / "clips" / clip.clip_id)
-    known = {clip.clip_id for clip in engine.clips(project_id)}
+    known = {clip.clip_id for clip in engine.projects.clips(project_id)}
     wanted = [clip_id for clip_id in known if _centre_hz(engine, project_id, clip_id) < 1.5 * low_hz]
     assert (len(known), len(wanted)) == (7, 3)
     run_id = start(engine, project_id, steps=30, clip_ids=wanted)
     assert end_of(engine, run_id).state == "finished"
-    spoken = engine.speak(engine.training_status(run_id).voice_id, "Hello there, you.").audio
+    spoken = engine.speak(engine.runs.status(run_id).voice_id, "Hello there, you.").audio
     assert spectral_centre_hz(spoken) == pytest.approx(low_hz, rel=0.05)
 
 
 def test_clips_that_are_too_few_alone_are_refused(engine, project_id):
-    (first, *_) = engine.clips(project_id)
+    (first, *_) = engine.projects.clips(project_id)
     with pytest.raises(NotEnoughSpeechError, match="4 s of usable speech"):
         start(engine, project_id, clip_ids=[first.clip_id])
 
 
 def _centre_hz(engine, project_id, clip_id):
-    return spectral_centre_hz(engine.clip_audio(project_id, clip_id))
+    return spectral_centre_hz(engine.projects.clip_audio(project_id, clip_id))

@@ -146,7 +146,7 @@ def test_a_data_folder_that_may_not_be_written_is_said_in_words():
                 engine.check_data_folder()
             with pytest.raises(StorageError, match=r"may not write to.*VOICECLONE_HOME"):
                 engine.start_training(project.project_id, "Anna", True, steps=5)
-            assert engine.active_run() is None
+            assert engine.runs.active() is None
         finally:
             if os.getuid() == 0:
                 os.seteuid(0)

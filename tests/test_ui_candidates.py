@@ -34,14 +34,14 @@ def run(page):
     """A finished run whose voice is the one from step 120, with three others to choose from."""
     project = make_project(page.engine.data_dir)
     run_id = page.engine.start_training(project.project_id, "Anna", True, steps=240).run_id
-    *_, last = page.engine.watch_training(run_id, 0.05)
+    *_, last = page.engine.runs.watch(run_id, 0.05)
     assert last.state == "finished", last.error
     run_dir = page.engine.data_dir / "runs" / run_id
-    made = page.engine.candidates(run_id).made
+    made = page.engine.runs.candidates(run_id).made
     rated = [
         replace(one, judged=Judged(value, 1.0, 3.0)) for one, value in zip(made, (0.7, 0.9, 0.8, 0.6), strict=True)
     ]
-    candidates.write(run_dir, replace(page.engine.candidates(run_id), made=tuple(rated), kept_step=120))
+    candidates.write(run_dir, replace(page.engine.runs.candidates(run_id), made=tuple(rated), kept_step=120))
     return last
 
 
@@ -71,7 +71,7 @@ def test_the_pitch_stands_beside_the_likeness_and_a_wrong_one_is_marked():
     assert "Likeness 0.93 of 1, pitch 12 semitones too high, every word" in slot_html(Slot("", "", high.judged), None)
     assert "Likeness 0.80 of 1, pitch right, every word right" in slot_html(Slot("", "", right.judged), None)
     assert "pitch" not in slot_html(Slot("", "", found.made[0].judged), None), "not known in older runs"
-    assert [text.SAMPLE_FAULTS[wrong] for wrong in candidates.faults(high, found)] == ["Wrong pitch"]
+    assert [text.SAMPLE_FAULTS[wrong] for wrong in found.faults(high)] == ["Wrong pitch"]
 
 
 def test_another_sample_is_kept_with_one_press(page, run):
@@ -79,10 +79,10 @@ def test_another_sample_is_kept_with_one_press(page, run):
     assert seen
     went_well, answer = page.ask("keep_this", run.run_id, None, told={"step": 240})
     assert went_well, answer
-    assert page.engine.voice(run.voice_id).steps == 240
+    assert page.engine.voices.get(run.voice_id).steps == 240
     assert text.sample_kept(240, "Anna") in str(answer["data"])
     assert page.ask("keep_this", run.run_id, None, told={"step": 120})[0]
-    assert page.engine.voice(run.voice_id).steps == 120
+    assert page.engine.voices.get(run.voice_id).steps == 120
 
 
 @pytest.mark.parametrize("told", [{"step": 61}, {"step": "../1"}, {"step": None}, {}])
@@ -90,7 +90,7 @@ def test_a_made_up_sample_gets_one_sentence(page, run, told):
     went_well, answer = page.ask("keep_this", run.run_id, None, told=told)
     assert not went_well
     assert "sample" in answer["error"]
-    assert page.engine.voice(run.voice_id).steps == 120
+    assert page.engine.voices.get(run.voice_id).steps == 120
 
 
 def test_a_sample_says_in_words_what_is_wrong_with_it(tmp_path):

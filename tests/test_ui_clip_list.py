@@ -23,14 +23,16 @@ def page(tmp_path_factory):
 
 @pytest.fixture
 def project(page) -> str:
-    made = page.engine.create_project(f"Person {len(page.engine.projects())}")
-    page.engine.add_clips(made.project_id, EXAMPLE[:1], text="Words nobody said, of ships and weather far away.")
-    page.engine.add_clips(made.project_id, EXAMPLE[1:2], text="A very quiet sentence of mine.")
+    made = page.engine.projects.create(f"Person {len(page.engine.projects.all())}")
+    page.engine.projects.add_clips(
+        made.project_id, EXAMPLE[:1], text="Words nobody said, of ships and weather far away."
+    )
+    page.engine.projects.add_clips(made.project_id, EXAMPLE[1:2], text="A very quiet sentence of mine.")
     return made.project_id
 
 
 def clips(page, project):
-    return page.engine.clips(project)
+    return page.engine.projects.clips(project)
 
 
 def test_a_key_on_a_row_leaves_it_out_whichever_clip_is_open(page, project):
@@ -43,7 +45,7 @@ def test_a_key_on_a_row_leaves_it_out_whichever_clip_is_open(page, project):
 
 
 def test_a_key_says_that_a_doubtful_clip_is_right(page, project):
-    first, second = page.engine.listen(project)
+    first, second = page.engine.projects.listen(project)
     assert "words" in first.verdict.kinds
     for clip in (first, second):
         assert page.ask("change_row", project, "", 0, told={"clip_id": clip.clip_id, "act": "confirm"})[0]
@@ -64,7 +66,7 @@ def test_a_key_nobody_knows_changes_nothing(page, project):
 
 
 def test_cleaning_of_one_clip_is_taken_back(page, project):
-    page.engine.clean(project)
+    page.engine.projects.clean(project)
     first, _ = clips(page, project)
     assert page.ask("undo", project, first.clip_id, 0)[0]
     assert [clip.cleaned for clip in clips(page, project)] == [False, True]
@@ -72,7 +74,7 @@ def test_cleaning_of_one_clip_is_taken_back(page, project):
 
 def test_words_that_another_tab_changed_are_not_written_over(page, project):
     first, _ = clips(page, project)
-    page.engine.edit_clip(project, first.clip_id, text="Theirs.")
+    page.engine.projects.edit_clip(project, first.clip_id, text="Theirs.")
     went_well, answer = page.ask("save_words", project, first.clip_id, "Mine.", first.text, 0)
     assert (went_well, answer["error"]) == (False, text.WORDS_CHANGED)
     # A box that was only left, not changed, writes nothing.
@@ -94,7 +96,7 @@ def is_seen(value, project) -> bool:
 def test_a_tab_says_that_another_one_changed_the_list(page, project):
     remembered = seen(page, project)
     assert page.ask("look_again", project, remembered, 0)[1]["data"][0] == ""
-    page.engine.edit_clip(project, clips(page, project)[0].clip_id, included=False)
+    page.engine.projects.edit_clip(project, clips(page, project)[0].clip_id, included=False)
     assert text.CHANGED_MEANWHILE in page.ask("look_again", project, remembered, 0)[1]["data"][0]
     assert page.ask("look_again", project, seen(page, project), 0)[1]["data"][0] == ""
     assert page.ask("look_again", project, "", 0)[1]["data"][0] == "", "nothing was shown before"

@@ -41,7 +41,7 @@ def project(page):
 
 def train(page, project, name, steps=12):
     run = page.engine.start_training(project.project_id, name, True, steps=steps)
-    *_, last = page.engine.watch_training(run.run_id, 0.05)
+    *_, last = page.engine.runs.watch(run.run_id, 0.05)
     return last
 
 
@@ -91,7 +91,7 @@ def test_an_opened_training_shows_plot_settings_scores_and_voice(page, project):
 def test_a_voice_that_was_deleted_is_told_and_its_scores_stay(page, project):
     run = train(page, project, "Gone")
     (page.engine.data_dir / "runs" / run.run_id / "scores.json").write_text('{"similarity": 0.5}', encoding="utf-8")
-    page.engine.delete_voice(run.voice_id)
+    page.engine.voices.delete(run.voice_id)
     shown = open_run(page, run.run_id)
     assert text.HISTORY_VOICE_GONE in shown["history-facts"] and text.similarity_words(0.5) in shown["history-facts"]
     assert shown["history-play"]["visible"] is False and shown["history-speak"]["visible"] is False
@@ -113,7 +113,7 @@ def test_a_failed_training_says_why_and_goes_on_when_asked(page, project):
     assert went_well, answer
     told = by_name(page, "continue_earlier", answer)
     assert told["train-watch"]["visible"] is True and told["history"]["open"] is False
-    wait_until(lambda: page.engine.training_status(run.run_id).state == "finished")
+    wait_until(lambda: page.engine.runs.status(run.run_id).state == "finished")
 
 
 def test_deleting_asks_first_and_takes_the_voice_only_when_ticked(page, project):
@@ -124,11 +124,11 @@ def test_deleting_asks_first_and_takes_the_voice_only_when_ticked(page, project)
     assert went_well, answer
     told = by_name(page, "delete_training", answer)
     assert first.run_id not in told["history-runs"] and told["history-run"]["visible"] is False
-    assert page.engine.voice(first.voice_id)
+    assert page.engine.voices.get(first.voice_id)
     # The one that is shown above: the form comes back.
     answer = page.ask("delete_training", second.run_id, True, project.project_id, "person", second.run_id, 0)[1]
     assert by_name(page, "delete_training", answer)["train-watch"]["visible"] is False
-    assert second.voice_id not in [voice.voice_id for voice in page.engine.voices()]
+    assert second.voice_id not in [voice.voice_id for voice in page.engine.voices.all()]
 
 
 def test_a_running_training_can_be_looked_at_but_not_deleted(page, project):
@@ -139,8 +139,8 @@ def test_a_running_training_can_be_looked_at_but_not_deleted(page, project):
         went_well, answer = page.ask("delete_training", run.run_id, True, project.project_id, "person", "", 0)
         assert not went_well and "Stop it first" in answer["error"]
     finally:
-        page.engine.stop_training(run.run_id)
-        *_, _ = page.engine.watch_training(run.run_id, 0.05)
+        page.engine.runs.stop(run.run_id)
+        *_, _ = page.engine.runs.watch(run.run_id, 0.05)
 
 
 @pytest.mark.parametrize("value", MADE_UP)
@@ -159,7 +159,7 @@ def test_a_made_up_training_gets_one_sentence(page, value):
 
 def test_a_long_list_is_cut_and_says_so(page, project):
     run = train(page, project, "Many")
-    record = page.engine.run_record(run.run_id)
+    record = page.engine.runs.record(run.run_id)
     listed = history.runs_html([record] * (text.HISTORY_SHOWN + 3), "")
     assert listed.count("<li") == text.HISTORY_SHOWN
     assert "3 older trainings not shown." in listed
@@ -186,7 +186,7 @@ def test_a_blind_test_from_the_choice_to_the_result(page, project):
     went_well, answer = page.ask("make_pairs", voice.voice_id, "stock", "like", project.project_id)
     assert went_well, answer
     test_id = answer["data"][0]
-    (made,) = [test for test in page.engine.blind_tests() if test.test_id == test_id]
+    (made,) = [test for test in page.engine.blind_tests.all() if test.test_id == test_id]
     for number in range(1, 11):
         told = call(page, "blind_pair", {"test_id": test_id})
         assert told["ok"] and set(told) == {"ok", "asks", "number", "total", "text", "sounds"}
@@ -197,7 +197,7 @@ def test_a_blind_test_from_the_choice_to_the_result(page, project):
         assert answer["ok"]
     assert answer["result"].startswith("“Blind” was judged the more similar 10 of 10 times")
     assert call(page, "blind_pair", {"test_id": test_id})["result"] == answer["result"]
-    assert answer["result"].split(" ")[0] in blind.tests_html(page.engine.blind_tests())
+    assert answer["result"].split(" ")[0] in blind.tests_html(page.engine.blind_tests.all())
 
 
 def test_nothing_of_an_unfinished_test_tells_which_is_which():
@@ -215,7 +215,7 @@ def test_nothing_of_an_unfinished_test_tells_which_is_which():
 
 
 def test_a_test_is_gone_on_with_or_deleted_from_the_list(page, project):
-    test = page.engine.make_blind_test(train(page, project, "List").voice_id, "stock")
+    test = page.engine.blind_tests.make(train(page, project, "List").voice_id, "stock")
     told = {"test_id": test.test_id, "act": "go-on"}
     went_well, answer = page.ask("choose_test", "", told=told)
     assert went_well and answer["data"][0] == test.test_id

@@ -168,6 +168,11 @@ def test_a_wrong_pitch_is_told_and_never_called_very_much_like_you():
     right = markup.score_list(told | {"pitch_off_semitones": -0.3})
     assert text.similarity_words(0.93) in right and "It speaks as high as you do." in right
     assert "Listen to it" not in right
+    helped = markup.score_list(told, "Last.", "Training helped.")
+    assert (
+        helped.index("Likeness") < helped.index("Training helped.") < helped.index("It speaks") < helped.index("Last.")
+    )
+    assert "Training helped." not in markup.score_list({}, helped="Training helped.")
     assert "semitones" not in markup.score_list({"similarity": 0.93}), "older voices have no such figure"
 
 

@@ -37,7 +37,7 @@ def put_your_tts(engine: VoiceEngine) -> None:
     for name, content in YOUR_TTS_FILES.items():
         (folder / name).write_bytes(content)
     disk.write_json(folder / "base.json", {"base_id": "your_tts", "licence_agreed": {"by": "a test"}})
-    engine._bases["your_tts"] = PrivateBase(folder)
+    engine._bases._loaded["your_tts"] = PrivateBase(folder)
 
 
 @pytest.fixture(scope="module")
@@ -99,19 +99,19 @@ def test_only_the_ways_of_the_chosen_model_are_offered(page, monkeypatch):
 def test_a_training_gets_the_model_and_the_way_that_were_chosen(page, project_id):
     went_well, answer = page.ask("start", project_id, "Chosen", True, BASE_ID, "transfer", "quick", None, 5, 0)
     assert went_well, answer
-    run = page.engine.runs()[0]
+    run = page.engine.runs.all()[0]
     assert (run.policy, run.voice_name) == ("transfer", "Chosen")
-    page.engine.stop_training(run.run_id)
-    *_, _ = page.engine.watch_training(run.run_id, 0.05)
+    page.engine.runs.stop(run.run_id)
+    *_, _ = page.engine.runs.watch(run.run_id, 0.05)
 
 
 def test_a_training_that_is_deleted_while_it_is_watched_brings_the_form_back(page, project_id):
     """As a comparison does with its own; there used to be one error a second."""
     page.ask("start", project_id, "Gone", True, "", "", "quick", None, 5, 0)
-    run_id = page.engine.runs()[0].run_id
-    page.engine.stop_training(run_id)
-    *_, _ = page.engine.watch_training(run_id, 0.05)
-    page.engine.delete_run(run_id)
+    run_id = page.engine.runs.all()[0].run_id
+    page.engine.runs.stop(run_id)
+    *_, _ = page.engine.runs.watch(run_id, 0.05)
+    page.engine.runs.delete(run_id)
     went_well, answer = page.ask("tick", run_id, None)
     assert went_well, answer
     assert by_name(page, "tick", answer)["train-watch"]["visible"] is False
@@ -121,36 +121,36 @@ def test_what_happened_in_a_training_stands_below_its_losses(page, project_id):
     note = page.engine.data_dir / "base" / BASE_ID / fake_base.NOTE_FILE
     note.write_text("The memory was <b>too small</b>.", encoding="utf-8")
     page.ask("start", project_id, "Noted", True, "", "", "quick", None, 5, 0)
-    run_id = page.engine.runs()[0].run_id
+    run_id = page.engine.runs.all()[0].run_id
     try:
-        wait_until(lambda: page.engine.training_status(run_id).notes)
+        wait_until(lambda: page.engine.runs.status(run_id).notes)
         told = by_name(page, "tick", page.ask("tick", run_id, None)[1])["run-notes"]
         assert told["visible"] is True
         assert text.RUN_NOTES_TITLE in told["value"] and "&lt;b&gt;too small" in told["value"]
     finally:
         note.unlink()
-        page.engine.stop_training(run_id)
-        *_, _ = page.engine.watch_training(run_id, 0.05)
+        page.engine.runs.stop(run_id)
+        *_, _ = page.engine.runs.watch(run_id, 0.05)
     _, answer = page.ask("start", project_id, "Nothing to note", True, "", "", "quick", None, 5, 0)
     assert by_name(page, "start", answer)["run-notes"]["visible"] is False  # those of the run before are gone
-    run_id = page.engine.runs()[0].run_id
-    page.engine.stop_training(run_id)
-    *_, _ = page.engine.watch_training(run_id, 0.05)
+    run_id = page.engine.runs.all()[0].run_id
+    page.engine.runs.stop(run_id)
+    *_, _ = page.engine.runs.watch(run_id, 0.05)
 
 
 @pytest.mark.parametrize(("base_id", "policy"), [("bark", ""), ("xtts_v2", ""), ("", "instant"), ("", "../x")])
 def test_a_model_or_a_way_that_is_not_offered_trains_nothing(page, project_id, base_id, policy):
-    before = len(page.engine.runs())
+    before = len(page.engine.runs.all())
     went_well, answer = page.ask("start", project_id, "Voice", True, base_id, policy, "quick", None, 5, 0)
     assert not went_well and answer["error"] != text.UNEXPECTED
-    assert len(page.engine.runs()) == before
+    assert len(page.engine.runs.all()) == before
 
 
 # Getting one ------------------------------------------------------------------------------------
 
 
 def test_nothing_is_fetched_without_agreement(page, monkeypatch):
-    monkeypatch.setattr(page.engine, "get_model", lambda *_, **__: pytest.fail("fetched without agreement"))
+    monkeypatch.setattr(page.engine.models, "install", lambda *_, **__: pytest.fail("fetched without agreement"))
     went_well, answer = page.ask("get", "vctk_vits", False)
     assert (went_well, answer["error"]) == (False, text.need_licence("VITS (VCTK)"))
     assert page.ask("get", "", True)[1]["error"] == text.NO_MODEL
@@ -171,19 +171,19 @@ def test_a_model_is_fetched_in_the_background_and_then_offered(page, tmp_path, m
     with serve_all(tmp_path / "site") as site:
         path = ZIP.replace("v0.10.1", "v0.6.1").replace("tts_models--multilingual--multi-dataset--your_tts", name)
         site.put(path, zipped(name, {"model_file.pth": b"w" * 1000, "config.json": b"{}"}))
-        get_model = functools.partial(page.engine.get_model, mirror=site.endpoint)
-        monkeypatch.setattr(page.engine, "get_model", get_model)
+        get_model = functools.partial(page.engine.models.install, mirror=site.endpoint)
+        monkeypatch.setattr(page.engine.models, "install", get_model)
         assert page.ask("get", "vctk_vits", True)[0]
         wait_until(lambda: by_name(page, "follow", page.ask("follow", "", "vctk_vits")[1])["get"]["visible"])
     told = by_name(page, "follow", page.ask("follow", "", "vctk_vits")[1])
     assert text.got("VITS (VCTK)") in told["get-status"]
     assert ["VITS (VCTK)", "vctk_vits"] in told["base-choice"]["choices"]
-    status = next(one for one in page.engine.models() if one.card.base_id == "vctk_vits")
+    status = next(one for one in page.engine.models.all() if one.card.base_id == "vctk_vits")
     assert status.state == "ready" and status.licence_agreed
 
 
 def state_of(page, base_id):
-    return next(status.state for status in page.engine.models() if status.card.base_id == base_id)
+    return next(status.state for status in page.engine.models.all() if status.card.base_id == base_id)
 
 
 def put_converter(engine):
@@ -298,7 +298,7 @@ def instant(page, project_id):
     """A voice made without training by a model whose voices may not be passed on."""
     went_well, answer = page.ask("instant", project_id, "Instant", True, "your_tts")
     assert went_well, answer
-    return page.engine.voice(by_name(page, "instant", answer)["voice"])
+    return page.engine.voices.get(by_name(page, "instant", answer)["voice"])
 
 
 def test_a_voice_without_training_needs_consent_all_the_same(page, project_id):

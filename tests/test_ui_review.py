@@ -6,7 +6,6 @@ import pytest
 
 from tests.test_ui_markup import CLIP
 from voiceclone.clips import Verdict
-from voiceclone.clips.model import needs_review
 from voiceclone.ui import text
 from voiceclone.ui.record_tab.review import next_to_look_at, shown_choices, shown_clips
 
@@ -80,4 +79,4 @@ def test_the_doubtful_ones_come_one_after_the_other_and_round_again():
     ],
 )
 def test_only_what_a_person_can_settle_is_put_in_front_of_them(one, expected):
-    assert needs_review(one) is expected
+    assert one.needs_review is expected

@@ -29,13 +29,13 @@ def page(tmp_path_factory):
 
 @pytest.fixture
 def project(page):
-    name = f"Person {len(page.engine.projects())}"
-    return page.engine.create_project(name)
+    name = f"Person {len(page.engine.projects.all())}"
+    return page.engine.projects.create(name)
 
 
 def test_a_person_is_made_and_named_twice_only_once(page):
     assert page.ask("create", "Nora", "es")[0]
-    assert page.engine.project("Nora").language == "es"
+    assert page.engine.projects.get("Nora").language == "es"
     went_well, answer = page.ask("create", "nora", "es")
     assert not went_well
     assert "Nora" in answer["error"] or "nora" in answer["error"]
@@ -63,13 +63,13 @@ def test_a_made_up_voice_or_run_gets_one_sentence(page, value):
 
 
 def test_a_damaged_person_is_spoken_of(page):
-    lost = page.engine.create_project("Lost")
+    lost = page.engine.projects.create("Lost")
     folder = page.engine.data_dir / "projects" / lost.project_id
     _, answer = page.ask("tell_damage", lost.project_id)
     assert not answer["data"][0]["visible"]
     for name in ("project.json", "project.copy.json"):
         (folder / name).write_bytes(b'{"project_id":')
-    _, answer = page.ask("tell_damage", page.engine.projects()[0].project_id)
+    _, answer = page.ask("tell_damage", page.engine.projects.all()[0].project_id)
     assert answer["data"][0]["visible"] and "Nothing was deleted" in answer["data"][0]["value"]
     shutil.rmtree(folder)
     _, answer = page.ask("tell_damage", "../..")
@@ -92,7 +92,7 @@ def test_training_asks_for_consent_and_for_speech(page, project):
         assert not went_well and "permission" in answer["error"]
     went_well, answer = start(page, project)
     assert not went_well and "usable speech" in answer["error"]
-    assert page.engine.runs() == []
+    assert page.engine.runs.all() == []
 
 
 @pytest.mark.parametrize(
@@ -106,38 +106,38 @@ def test_training_asks_for_consent_and_for_speech(page, project):
     ],
 )
 def test_only_lengths_that_make_sense_are_taken(page, project, asked):
-    page.engine.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
+    page.engine.projects.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
     went_well, answer = start(page, project, **asked)
     assert not went_well and answer["error"].endswith(".")
     assert answer["error"] != text.UNEXPECTED
-    assert page.engine.runs() == []
+    assert page.engine.runs.all() == []
 
 
 def test_a_name_that_is_taken_is_asked_about_before_anything_starts(page, project):
     page.engine.prepare_base()
-    page.engine.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
+    page.engine.projects.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
     voice = page.engine.instant_voice(project.project_id, "Taken", True)
     went_well, answer = start(page, project, name=" taken ")
     told = json.dumps(answer["data"], ensure_ascii=False)
     assert went_well and "“Taken” already" in told and "“Taken (2)”" in told
-    assert page.engine.runs() == []
+    assert page.engine.runs.all() == []
     for way in ("overwrite", 7, ["replace"]):
         assert (
             page.ask("start_as_chosen", way, project.project_id, "Taken", True, "", "", "quick", 5, None, 0)[0] is False
         )
-    assert page.engine.runs() == []
+    assert page.engine.runs.all() == []
     for way, names in (("beside", {"Taken", "Taken (2)"}), ("replace", {"Taken", "Taken (2)"})):
         asked = ("start_as_chosen", way, project.project_id, "Taken", True, "", "", "quick", 5, None, 0)
         assert page.ask(*asked)[0]
-        *_, last = page.engine.watch_training(page.engine.runs()[0].run_id, 0.02)
+        *_, last = page.engine.runs.watch(page.engine.runs.all()[0].run_id, 0.02)
         assert last.state == "finished", last.message
-        assert {known.name for known in page.engine.voices()} == names
-    assert page.engine.voice("Taken").voice_id != voice.voice_id
+        assert {known.name for known in page.engine.voices.all()} == names
+    assert page.engine.voices.get("Taken").voice_id != voice.voice_id
 
 
 def test_what_comes_before_a_training_is_shown_and_never_breaks(page, project):
-    page.engine.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
-    page.engine.measure_pace(wait=True)
+    page.engine.projects.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
+    page.engine.runs.measure_speed(wait=True)
     shown = json.dumps(page.ask("look", project.project_id, False, "", "fine-tune", "best", None, None, 0)[1]["data"])
     assert all(text.LEVELS[level] in shown for level in ("fine", "fix first"))
     assert text.DERIVED["decoder_rate"] in shown and "<script>" not in shown
@@ -175,19 +175,19 @@ def test_a_take_is_on_disk_before_the_page_says_so(page, project, spoken):
     take = {"project_id": project.project_id, "language": "en-us", "sentence": "What I said.", "wav": coded(spoken)}
     answer = page.call("keep_take", take)
     assert answer["ok"] and answer["words"].startswith("Kept")
-    (clip,) = VoiceEngine(page.engine.data_dir).clips(project.project_id)
+    (clip,) = VoiceEngine(page.engine.data_dir).projects.clips(project.project_id)
     assert (clip.text, clip.source_name) == ("What I said.", f"{text.TAKE_FILE}.wav")
     assert clip.duration_s == pytest.approx(decode(EXAMPLE[0]).duration_s, abs=0.01)
 
 
 def test_a_part_that_is_left_out_of_a_take_is_told_and_the_rest_is_kept(page, project, spoken, monkeypatch):
-    add = page.engine.add_clips
+    add = page.engine.projects.add_clips
 
     def add_all_but_the_end(*given, **named):
         report = add(*given, **named)
         return AddReport(report.added, (Rejected("take.wav", "4 s were left out. Pause between sentences."),))
 
-    monkeypatch.setattr(page.engine, "add_clips", add_all_but_the_end)
+    monkeypatch.setattr(page.engine.projects, "add_clips", add_all_but_the_end)
     take = {"project_id": project.project_id, "language": "en-us", "sentence": "What I said.", "wav": coded(spoken)}
     answer = page.call("keep_take", take)
     assert answer["ok"] and answer["kind"] != "good"
@@ -215,7 +215,7 @@ def test_a_take_that_cannot_be_kept_gets_one_sentence(page, project, spoken, cha
     answer = page.call("keep_take", take | change)
     assert answer["ok"] is False
     assert len(answer["words"]) > 20 and "Traceback" not in answer["words"]
-    assert page.engine.clips(project.project_id) == []
+    assert page.engine.projects.clips(project.project_id) == []
 
 
 def test_a_take_is_not_lost_when_the_disk_is_nearly_full(page, project, spoken, monkeypatch):
@@ -224,7 +224,7 @@ def test_a_take_is_not_lost_when_the_disk_is_nearly_full(page, project, spoken, 
         patched.setattr("shutil.disk_usage", lambda path: SimpleNamespace(total=1, used=1, free=1_000_000))
         refused = page.call("keep_take", take)
     assert refused["ok"] is False and "disk" in refused["words"].lower()
-    assert page.engine.clips(project.project_id) == []
+    assert page.engine.projects.clips(project.project_id) == []
     assert page.call("keep_take", take)["ok"], "the page still has it, and tries again"
 
 
@@ -266,9 +266,9 @@ def test_words_that_were_not_said_are_told_and_the_take_is_kept(page, project, t
     kept = page.call("keep_take", take | {"sentence": sentence or right})
     assert kept["ok"]
     heard = page.call("hear_take", {"project_id": project.project_id, "clip_id": kept["clip_id"]})
-    (clip,) = page.engine.clips(project.project_id)
+    (clip,) = page.engine.projects.clips(project.project_id)
     assert heard["ok"] and heard["words"] == (told(clip.heard) if told else "")
-    page.engine.delete_clip(project.project_id, kept["clip_id"])
+    page.engine.projects.delete_clip(project.project_id, kept["clip_id"])
 
 
 def test_listening_to_a_take_that_is_gone_is_refused(page, project):
@@ -279,9 +279,11 @@ def test_listening_to_a_take_that_is_gone_is_refused(page, project):
 def several(page, project) -> list:
     """Clips of the example voice: the newest has words nobody said; all were listened to."""
     texts = read_transcripts(EXAMPLE[0].with_name("metadata.csv"))
-    page.engine.add_clips(project.project_id, EXAMPLE[:2], transcripts=texts)
-    page.engine.add_clips(project.project_id, EXAMPLE[2:3], text="Ships sail to weather stations far away at sea.")
-    return page.engine.listen(project.project_id)
+    page.engine.projects.add_clips(project.project_id, EXAMPLE[:2], transcripts=texts)
+    page.engine.projects.add_clips(
+        project.project_id, EXAMPLE[2:3], text="Ships sail to weather stations far away at sea."
+    )
+    return page.engine.projects.listen(project.project_id)
 
 
 def test_doubtful_clips_are_gone_through_one_after_the_other(page, project, several):
@@ -291,7 +293,7 @@ def test_doubtful_clips_are_gone_through_one_after_the_other(page, project, seve
     assert went_well and several[-1].clip_id in answer["data"] and "look" in answer["data"]
     went_well, answer = page.ask("confirm_clip", project.project_id, several[-1].clip_id, 0)
     assert went_well and text.CONFIRMED in answer["data"][0]
-    confirmed = page.engine.clips(project.project_id)[-1]
+    confirmed = page.engine.projects.clips(project.project_id)[-1]
     assert confirmed.confirmed and "words" not in confirmed.verdict.kinds
     _, answer = page.ask("go_on", project.project_id, several[-1].clip_id)
     assert "all" in answer["data"], "nothing is left to look at"
@@ -301,13 +303,15 @@ def test_the_list_is_narrowed_down_and_all_that_it_shows_is_left_out(page, proje
     _, answer = page.ask("top", project.project_id, "", "look", "worst")
     assert several[-1].clip_id in answer["data"][0] and several[0].clip_id not in answer["data"][0]
     assert page.ask("leave_all_out", project.project_id, "look", 0)[0]
-    assert [clip.included for clip in page.engine.clips(project.project_id)] == [True, True, False]
+    assert [clip.included for clip in page.engine.projects.clips(project.project_id)] == [True, True, False]
     assert page.ask("use_all", project.project_id, "out", 0)[0]
-    assert all(clip.included for clip in page.engine.clips(project.project_id))
+    assert all(clip.included for clip in page.engine.projects.clips(project.project_id))
     _, answer = page.ask("ask", project.project_id, "look")
     assert "1 clip" in json.dumps(answer["data"])
     assert page.ask("delete_all_shown", project.project_id, "look", 0)[0]
-    assert [clip.clip_id for clip in page.engine.clips(project.project_id)] == [one.clip_id for one in several[:2]]
+    assert [clip.clip_id for clip in page.engine.projects.clips(project.project_id)] == [
+        one.clip_id for one in several[:2]
+    ]
 
 
 def test_which_of_two_people_is_you_is_asked_and_the_other_is_left_out(page, project, tmp_path):
@@ -315,21 +319,21 @@ def test_which_of_two_people_is_you_is_asked_and_the_other_is_left_out(page, pro
         audio = decode(name)
         rate = audio.sample_rate if number < 4 else round(1.4 * audio.sample_rate)
         encode_wav(Audio(audio.samples, rate), tmp_path / f"{number}.wav")
-    page.engine.add_clips(project.project_id, sorted(tmp_path.glob("*.wav")))
+    page.engine.projects.add_clips(project.project_id, sorted(tmp_path.glob("*.wav")))
     assert page.ask("ask_who", project.project_id)[1]["data"][1] == "", "nobody listened yet"
     assert page.ask("listen_after_clean", project.project_id, 0)[0]
     asked = page.ask("ask_who", project.project_id)[1]["data"][1]
     assert asked.count("<audio") == 2
-    mine = page.engine.speakers(project.project_id)[0]
+    mine = page.engine.projects.speakers(project.project_id)[0]
     assert page.ask("choose_speaker", project.project_id, 0, told={"clip_id": mine.sample_clip_id})[0]
-    assert [clip.included for clip in page.engine.clips(project.project_id)] == [True] * 4 + [False] * 2
+    assert [clip.included for clip in page.engine.projects.clips(project.project_id)] == [True] * 4 + [False] * 2
     assert page.ask("ask_who", project.project_id)[1]["data"][1] == ""
     assert page.ask("choose_speaker", project.project_id, 0, told={"clip_id": "0" * 32})[0] is False
 
 
 def test_all_clips_are_packed_into_one_file(page, project, spoken):
     assert page.ask("pack", project.project_id)[0] is False, "nothing to pack yet"
-    page.engine.add_clips(project.project_id, [spoken], text="What I said.")
+    page.engine.projects.add_clips(project.project_id, [spoken], text="What I said.")
     went_well, answer = page.ask("pack", project.project_id)
     assert went_well and answer["data"][0]["value"]["path"].endswith(f"{project.name}.zip")
     assert "1 clip packed" in answer["data"][1]
@@ -342,14 +346,14 @@ def test_a_text_of_ones_own_is_read_instead_until_it_is_dropped(page, project):
     assert json.loads(answer["data"][0])["sentences"] == ["This is mine.", "So is this one!", "And the last."]
     assert page.ask("use_own", project.project_id, "en-us", "  ")[1]["error"] == text.NO_OWN_SCRIPT
     assert page.ask("use_own", project.project_id, "en-us", "…")[0] is False
-    assert page.engine.reading_script("en-us", project.project_id)[0] == "This is mine."
+    assert page.engine.projects.reading_script("en-us", project.project_id)[0] == "This is mine."
     _, answer = page.ask("drop_own", project.project_id, "en-us")
-    assert json.loads(answer["data"][0])["sentences"] == page.engine.reading_script("en-us")
+    assert json.loads(answer["data"][0])["sentences"] == page.engine.projects.reading_script("en-us")
 
 
 def test_the_script_says_what_is_read_already(page, project, spoken):
-    sentences = page.engine.reading_script("en-us")
-    page.engine.add_clips(project.project_id, [spoken], text=sentences[2])
+    sentences = page.engine.projects.reading_script("en-us")
+    page.engine.projects.add_clips(project.project_id, [spoken], text=sentences[2])
     _, answer = page.ask("open_project", project.project_id)
     shown = json.loads(answer["data"][1])
     assert (shown["project"], shown["sentences"], shown["read"]) == (project.project_id, sentences, [2])
@@ -372,8 +376,8 @@ def test_speech_comes_as_a_wav_file(page):
 
 
 def test_an_unexpected_failure_becomes_one_plain_sentence(page, monkeypatch, caplog):
-    monkeypatch.setattr(page.engine, "clips", lambda project_id: 1 / 0)
-    went_well, answer = page.ask("open_project", page.engine.projects()[0].project_id)
+    monkeypatch.setattr(page.engine.projects, "clips", lambda project_id: 1 / 0)
+    went_well, answer = page.ask("open_project", page.engine.projects.all()[0].project_id)
     assert (went_well, answer["error"]) == (False, text.UNEXPECTED)
     assert "ZeroDivisionError" in caplog.text
 

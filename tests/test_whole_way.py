@@ -74,14 +74,14 @@ def got(tmp_path, monkeypatch):
             site.tells_hashes = True
             site.cuts = [300_000] * len(catalogue.card(base_id).sources)
             name = catalogue.card(base_id).released_folders[0].replace("--", "/")
-            status = engine.get_model(name, licence_agreed=True, mirror=site.endpoint)
+            status = engine.models.install(name, licence_agreed=True, mirror=site.endpoint)
             assert any(wanted.startswith("bytes=") for _, wanted in site.asked), "nothing was interrupted"
         assert status.state == "ready"
         assert engine.base_of(name) is engine.base_of(base_id)
         assert engine.base_of(base_id).is_ready()
-        project = engine.create_project("Joe")
+        project = engine.projects.create("Joe")
         clips = [EXAMPLE_DIR / f"joe_{number:02d}.flac" for number in range(1, 7)]
-        engine.add_clips(project.project_id, clips, transcripts=EXAMPLE_TEXTS)
+        engine.projects.add_clips(project.project_id, clips, transcripts=EXAMPLE_TEXTS)
         return engine, project.project_id
 
     yield get
@@ -98,9 +98,9 @@ def check_export(engine, voice, folder):
     card = catalogue.card(voice.base_id)
     if not card.may_share_voices:
         with pytest.raises(VoiceFileError, match="may not be passed on"):
-            engine.export_voice(voice.voice_id, folder)
-    exported = engine.export_voice(voice.voice_id, folder, private_use=not card.may_share_voices)
-    assert engine.import_voice(exported).may_share == card.may_share_voices
+            engine.voices.export(voice.voice_id, folder)
+    exported = engine.voices.export(voice.voice_id, folder, private_use=not card.may_share_voices)
+    assert engine.voices.import_file(exported).may_share == card.may_share_voices
 
 
 def use(engine, voice, folder):
@@ -148,10 +148,10 @@ def test_each_policy_trains_in_a_process_of_its_own(got, tmp_path, base_id):
     engine, project_id = got(base_id)
     for policy in catalogue.card(base_id).policies:
         run = engine.start_training(project_id, f"By {policy}", True, steps=3, base_id=base_id, policy=policy)
-        *_, last = engine.watch_training(run.run_id, interval_s=0.5)
+        *_, last = engine.runs.watch(run.run_id, interval_s=0.5)
         assert last.state == "finished", last.message
-        voice = engine.voice(last.voice_id)
+        voice = engine.voices.get(last.voice_id)
         assert (voice.base_id, voice.policy) == (base_id, policy)
-        assert engine.loss_points(run.run_id)
+        assert engine.runs.loss_points(run.run_id)
         (tmp_path / policy).mkdir()
         use(engine, voice, tmp_path / policy)

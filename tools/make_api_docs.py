@@ -131,8 +131,13 @@ def annotations(definition: Definition) -> Iterator[ast.expr]:
     yield from node.bases
     yield from (one.annotation for one in public(node, ast.AnnAssign))
     for function in public(node, Function):
-        every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
-        yield from (one for one in [function.returns, *(argument.annotation for argument in every)] if one)
+        yield from annotations_of(function)
+
+
+def annotations_of(function: Function) -> Iterator[ast.expr]:
+    """Yield the type expressions in the signature of a function."""
+    every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    yield from (one for one in [function.returns, *(argument.annotation for argument in every)] if one)
 
 
 def services(engine: Definition) -> dict[Definition, str]:
@@ -160,15 +165,47 @@ def services(engine: Definition) -> dict[Definition, str]:
     return found
 
 
+def borrowed(engine: Definition) -> dict[str, tuple[Function, str]]:
+    """Return the methods of services that the engine offers as its own, with the module of each.
+
+    These are assigned in `__init__`: `self.speak = self._speech.speak`.
+    """
+    held: dict[str, Definition | None] = {}
+    found = {}
+    for node in ast.walk(engine.node):
+        if not isinstance(node, ast.Assign):
+            continue
+        target, value = node.targets[0], node.value
+        several = isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple)
+        for name, given in zip(target.elts, value.elts, strict=True) if several else [(target, value)]:
+            if isinstance(given, ast.Call):
+                held[ast.unparse(name)] = find(ast.unparse(given.func), engine.module)
+            elif isinstance(given, ast.Attribute) and (lender := held.get(ast.unparse(given.value))):
+                for function in public(lender.node, Function):
+                    if function.name == given.attr:
+                        found[ast.unparse(name).removeprefix("self.")] = (function, lender.module)
+    return found
+
+
 def reachable(start: list[Definition]) -> list[Definition]:
-    """Return `start` and every definition of the package that their public signatures lead to, each once."""
+    """Return `start` and every definition of the package that their public signatures lead to, each once.
+
+    The first of them is the engine, whose borrowed methods count, too.
+    """
     found = list(start)
+
+    def follow(annotation: ast.expr, module: str) -> None:
+        for node in ast.walk(unquoted(annotation)):
+            mentioned = find(node.id, module) if isinstance(node, ast.Name) else None
+            if mentioned and mentioned not in found:
+                found.append(mentioned)
+
+    for function, module in borrowed(start[0]).values():
+        for annotation in annotations_of(function):
+            follow(annotation, module)
     for definition in found:  # grows meanwhile
         for annotation in annotations(definition):
-            for node in ast.walk(unquoted(annotation)):
-                mentioned = find(node.id, definition.module) if isinstance(node, ast.Name) else None
-                if mentioned and mentioned not in found:
-                    found.append(mentioned)
+            follow(annotation, definition.module)
     return found
 
 
@@ -224,8 +261,10 @@ def section(definition: Definition, handle: str = "") -> list[str]:
         text = documentation(one, node.body)
         fields.append(f"- `{name}{value}`" + (f": {text}" if text else ""))
     paragraphs.append("\n".join(fields))
-    for function in public(node, Function):
-        name = f"{handle}.{function.name}" if handle else function.name
+    own = {function.name: function for function in public(node, Function)}
+    lent = {name: function for name, (function, _) in borrowed(definition).items()} if handle == "engine" else {}
+    for called, function in (own | lent).items():
+        name = f"{handle}.{called}" if handle else called
         paragraphs += [f"### {name}", signature(function, name), markdown(documentation(function, []))]
     return paragraphs
 

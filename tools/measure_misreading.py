@@ -105,7 +105,7 @@ def heard(base_folder: Path, count: int) -> Iterator[dict[str, str]]:
         worse = transcribe(noisy(NOISE_BELOW_DB, 0.5)(audio, rng))
         yield {"voice": "joe", "way": f"right, noise {NOISE_BELOW_DB} dB below", "text": text, "heard": worse}
     speaker = Speaker(base_folder)
-    script = VoiceEngine().reading_script(LANGUAGE)[:count]
+    script = VoiceEngine().projects.reading_script(LANGUAGE)[:count]
     every_word = [bare(words[place]) for words in map(str.split, script) for place in large_places(words)]
     for number, text in enumerate(script):
         # Two voices say each sentence right; one of them says it wrong.

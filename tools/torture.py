@@ -120,7 +120,7 @@ class Rig:
         """Watch a run until something holds."""
         ends = time.monotonic() + WAIT_S
         while time.monotonic() < ends:
-            status = self.engine().training_status(run_id)
+            status = self.engine().runs.status(run_id)
             if until(status):
                 return status
             time.sleep(0.05)
@@ -129,9 +129,9 @@ class Rig:
     def finish(self, run_id: str) -> RunStatus:
         """Do what the app does when it starts, and a person who presses Continue after a failure; watch to the end."""
         engine = self.engine()
-        engine.resume_interrupted()
-        if engine.training_status(run_id).state in ("failed", "interrupted"):
-            engine.continue_training(run_id)
+        engine.runs.resume_interrupted()
+        if engine.runs.status(run_id).state in ("failed", "interrupted"):
+            engine.runs.resume(run_id)
         return self.wait(run_id)
 
 
@@ -139,7 +139,7 @@ def problem_of(rig: Rig, status: RunStatus, steps: int = STEPS) -> str | None:
     """Return what is wrong with the end of a run; None when it ended in its voice."""
     if status.state != "finished":
         return f"{status.state}: {status.message}"
-    voice = rig.engine().voice(status.voice_id)
+    voice = rig.engine().voices.get(status.voice_id)
     if voice.steps != steps:
         return f"the voice has {voice.steps} steps"
     if len(rig.engine().speak(voice.voice_id, "Still there.").audio.samples) == 0:
@@ -193,7 +193,7 @@ def kills(count: Count, chooser: random.Random, times: int) -> None:
                 run_id = rig.start()
                 time.sleep(after_s)
                 rig.kill()
-                status = rig.engine().training_status(run_id)
+                status = rig.engine().runs.status(run_id)
                 if status.running:
                     return f"it is said to be {status.state}"
                 if status.state == "failed":
@@ -225,8 +225,8 @@ def cuts(count: Count, chooser: random.Random, names: Sequence[str] = RUN_FILES,
                     file = path / "runs" / run_id / name
                     if file.exists():
                         os.truncate(file, chooser.randrange(file.stat().st_size))
-                    rig.engine().runs()
-                    rig.engine().loss_points(run_id)
+                    rig.engine().runs.all()
+                    rig.engine().runs.loss_points(run_id)
                     return problem_of(rig, rig.finish(run_id))
 
                 trial(count, f"{name} cut", cut)
@@ -249,7 +249,7 @@ def voice_cuts(
                     run_id = engine.start_training(
                         rig.project_id, "Anna", True, steps=HEARD_STEPS, continue_from=before.voice_id
                     ).run_id
-                    rig.wait(run_id, lambda status: bool(rig.engine().candidates(run_id).made))
+                    rig.wait(run_id, lambda status: bool(rig.engine().runs.candidates(run_id).made))
                     rig.kill()
                     for file in sorted((path / "runs" / run_id).glob(name)):
                         os.truncate(file, chooser.randrange(file.stat().st_size))

@@ -91,7 +91,7 @@ class Rig:
         """Watch a run until something holds, or no process works on it."""
         ends = time.monotonic() + longest_s
         while True:
-            status = self.engine().training_status(run_id)
+            status = self.engine().runs.status(run_id)
             if until(status) or not status.running or time.monotonic() > ends:
                 return status
             time.sleep(0.1)
@@ -99,14 +99,14 @@ class Rig:
     def go_on(self, run_id: str) -> None:
         """Continue a run that is not running."""
         engine = self.engine()
-        if engine.training_status(run_id).state in ("failed", "interrupted"):
-            engine.continue_training(run_id)
+        if engine.runs.status(run_id).state in ("failed", "interrupted"):
+            engine.runs.resume(run_id)
 
     def tensors(self, run_id: str) -> dict[str, bytes]:
         """Return the numbers of the voice a run made."""
         from safetensors.numpy import load_file
 
-        voice_id = self.engine().training_status(run_id).voice_id
+        voice_id = self.engine().runs.status(run_id).voice_id
         path = self.data_dir / "voices" / f"{voice_id}.safetensors"
         return {name: value.tobytes() for name, value in load_file(path).items()}
 
@@ -119,7 +119,7 @@ def kills(rig: Rig, count: Count, chooser: random.Random, times: int) -> None:
         count.note("left in peace", whole.message)
         return
     wanted = rig.tensors(run_id)
-    rig.engine().delete_run(run_id)
+    rig.engine().runs.delete(run_id)
     done = 0
     while done < times:
         run_id = rig.start()
@@ -129,7 +129,7 @@ def kills(rig: Rig, count: Count, chooser: random.Random, times: int) -> None:
             status = rig.wait(run_id, lambda status: False, longest_s=life_s)
             rig.kill()
             done += 1
-            after = rig.engine().training_status(run_id)
+            after = rig.engine().runs.status(run_id)
             problem = after.message if after.state == "failed" else None
             count.note(f"real kill {done} after {life_s:.1f} s, step {status.step}", problem)
             print(f"  kill {done}: step {status.step}, {after.state}", flush=True)
@@ -142,7 +142,7 @@ def kills(rig: Rig, count: Count, chooser: random.Random, times: int) -> None:
         else:
             same = rig.tensors(run_id) == wanted
             count.note("the voice after kills", None if same else "it is another than the one left in peace")
-        rig.engine().delete_run(run_id)
+        rig.engine().runs.delete(run_id)
 
 
 def cuts(rig: Rig, count: Count, chooser: random.Random) -> None:
@@ -162,7 +162,7 @@ def cuts(rig: Rig, count: Count, chooser: random.Random) -> None:
                     os.truncate(file, chooser.randrange(file.stat().st_size))
                 if (run_dir / "metrics.jsonl").exists():
                     (run_dir / "metrics.jsonl").replace(run_dir / "metrics.before")
-                rig.engine().runs()
+                rig.engine().runs.all()
                 rig.go_on(run_id)
                 status = rig.wait(run_id, lambda status: (run_dir / "metrics.jsonl").exists())
                 rig.kill()
@@ -172,7 +172,7 @@ def cuts(rig: Rig, count: Count, chooser: random.Random) -> None:
                 return None if status.state in ("failed", "training", "finished") else status.state
 
             trial(count, f"real {pattern} cut", cut)
-    rig.engine().delete_run(run_id)
+    rig.engine().runs.delete(run_id)
 
 
 def starve(rig: Rig, count: Count) -> None:

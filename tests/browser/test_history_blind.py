@@ -25,7 +25,7 @@ def trained(server):
     for name, pitch_hz in (("Low", 200.0), ("High", 700.0)):
         project = make_project(server.home, f"{name} person", clip_count=6, pitch_hz=pitch_hz)
         run = engine.start_training(project.project_id, name, True, steps=60)
-        *_, _ = engine.watch_training(run.run_id, 0.05)
+        *_, _ = engine.runs.watch(run.run_id, 0.05)
     return engine
 
 
@@ -65,7 +65,7 @@ def test_an_earlier_training_is_opened_heard_and_deleted(visit, trained):
     page.locator("#history-question").get_by_role("button", name=text.HISTORY_DELETE_YES).click()
     page.wait_for_function("document.querySelectorAll('#history-runs [data-run]').length === 1")
     page.wait_for_selector("#history-run", state="hidden")
-    assert trained.voice("Low")  # not ticked
+    assert trained.voices.get("Low")  # not ticked
     # Gradio's plot (6.31) trips when it goes after its tab was hidden; nothing comes of it (docs/decisions/0057).
     known = "Cannot read properties of null (reading 'offsetWidth')"
     visitor.complaints[:] = [complaint for complaint in visitor.complaints if complaint != known]
@@ -109,7 +109,7 @@ def test_two_voices_are_heard_blind_put_aside_and_gone_on_with(visit, trained):
     unfold(visitor, "blind-part")
     page.locator("#blind-tests [data-act='go-on']").first.click()
     pair_shown(visitor, 3)
-    (test,) = (one for one in trained.blind_tests() if not one.finished)
+    (test,) = (one for one in trained.blind_tests.all() if not one.finished)
     told = page.locator("#blind-part").inner_html()
     for number in range(3, 11):
         pair_shown(visitor, number)
@@ -125,7 +125,7 @@ def test_two_voices_are_heard_blind_put_aside_and_gone_on_with(visit, trained):
 
 
 def test_every_look_of_both(visit, trained):
-    test = trained.make_blind_test("High", "stock", "like", seed=1)
+    test = trained.blind_tests.make("High", "stock", "like", seed=1)
     for name, context in LOOKS.items():
         visitor = visit(**context)
         page = visitor.page
@@ -145,4 +145,4 @@ def test_every_look_of_both(visit, trained):
         visitor.picture(f"blind-{name}")
         width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         assert width <= 0, "the page is wider than the screen"
-    trained.delete_blind_test(test.test_id)
+    trained.blind_tests.delete(test.test_id)

@@ -5,10 +5,8 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from voiceclone.audio.sound import Audio, encode_wav, loudness_lufs, resample
-from voiceclone.bases import catalogue
 from voiceclone.blind.library import BlindTestLibrary, sound_path
 from voiceclone.blind.model import (
     FIRST,
@@ -26,11 +24,12 @@ from voiceclone.blind.model import (
 from voiceclone.clips.model import Clip, is_trainable
 from voiceclone.errors import Cancelled, InputError, NotEnoughSpeechError
 from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.services.projects import ProjectService
+from voiceclone.services.runs import RunService
+from voiceclone.services.speech import SpeechService
+from voiceclone.services.voices import VoiceService
 from voiceclone.storage import disk
-
-if TYPE_CHECKING:
-    from voiceclone.engine import VoiceEngine
-    from voiceclone.training.runs import RunStatus
+from voiceclone.training.runs import RunStatus
 
 SHORTEST_CLIP_S, LONGEST_CLIP_S = 1.5, 9.0
 """About a sentence: of shorter ones too little is heard, of longer ones the beginning is forgotten."""
@@ -48,10 +47,21 @@ class _Sentence:
     was_learnt: bool = False
 
 
+@dataclass(frozen=True)
+class Workbench:
+    """The services a test is made with."""
+
+    projects: ProjectService
+    voices: VoiceService
+    runs: RunService
+    speech: SpeechService
+
+
 class BlindMaker:
-    """Makes a test through the public methods of the engine.
+    """Makes one test.
 
     Args:
+        bench: the services it uses.
         one: the id or name of a voice, `stock`, or `recording`.
         other: likewise, but different.
         question: see `blind.model.QUESTIONS`.
@@ -66,16 +76,16 @@ class BlindMaker:
 
     def __init__(
         self,
-        engine: "VoiceEngine",
+        bench: Workbench,
         one: str,
         other: str,
         question: str,
         project_id: str | None = None,
         seed: int | None = None,
     ) -> None:
-        self._engine = engine
+        self._bench = bench
         self._question = checked_question(question)
-        self._sides = (_side(engine, one), _side(engine, other))
+        self._sides = (_side(bench.voices, one), _side(bench.voices, other))
         if self._sides[0] == self._sides[1]:
             raise InputError("These are the same. Choose two that differ.")
         self._seed = secrets.randbits(31) if seed is None else seed
@@ -124,8 +134,8 @@ class BlindMaker:
 
     def _sound(self, side: Side, sentence: _Sentence) -> Audio:
         if side.kind == RECORDING:
-            return self._engine.clip_audio(sentence.clip.project_id, sentence.clip.clip_id, "best")
-        return self._engine.speak(side.voice_id, sentence.text, self._language).audio
+            return self._bench.projects.clip_audio(sentence.clip.project_id, sentence.clip.clip_id, "best")
+        return self._bench.speech.speak(side.voice_id, sentence.text, self._language).audio
 
     def _sentences(self) -> Sequence[_Sentence]:
         if any(side.kind == RECORDING for side in self._sides):
@@ -133,8 +143,8 @@ class BlindMaker:
         from voiceclone.compare.sentences import unseen_sentences
 
         projects = {run.project_id for run in self._runs}
-        known = {project.project_id for project in self._engine.projects()}
-        said = [clip.text for project_id in projects & known for clip in self._engine.clips(project_id)]
+        known = {project.project_id for project in self._bench.projects.all()}
+        said = [clip.text for project_id in projects & known for clip in self._bench.projects.clips(project_id)]
         return [_Sentence(text) for text in unseen_sentences(self._language, said)[:PAIRS]]
 
     def _recorded_sentences(self) -> list[_Sentence]:
@@ -142,7 +152,7 @@ class BlindMaker:
         learnt = self._learnt_clip_ids()
         clips = [
             clip
-            for clip in self._engine.clips(self._recorded_project())
+            for clip in self._bench.projects.clips(self._recorded_project())
             if is_trainable(clip)
             and clip.language == self._language
             and SHORTEST_CLIP_S <= clip.duration_s <= LONGEST_CLIP_S
@@ -158,35 +168,35 @@ class BlindMaker:
 
     def _learnt_clip_ids(self) -> set[str]:
         """Return the clips the voices learnt from; clips added after a training run were not in it."""
-        clips = self._engine.clips(self._recorded_project())
+        clips = self._bench.projects.clips(self._recorded_project())
         traced = {run.voice_id for run in self._runs}
         if any(side.kind == VOICE and side.voice_id not in traced for side in self._sides):
             return {clip.clip_id for clip in clips}  # instant voice, or its run was deleted: possibly all of them
         learnt: set[str] = set()
         for run in self._runs:
-            held_out = set(self._engine.held_out_clips(run.run_id))
+            held_out = set(self._bench.runs.held_out_clips(run.run_id))
             began = datetime.fromisoformat(run.started_at)
             learnt |= {clip.clip_id for clip in clips if datetime.fromisoformat(clip.created_at) <= began} - held_out
         return learnt
 
     def _recorded_project(self) -> str:
-        known = {project.project_id for project in self._engine.projects()}
+        known = {project.project_id for project in self._bench.projects.all()}
         own = next((run.project_id for run in self._runs if run.project_id in known), self._project_id)
         if own is None:
             raise InputError(_NO_PROJECT)
-        return self._engine.project(own).project_id
+        return self._bench.projects.get(own).project_id
 
-    def _runs_of_sides(self) -> "list[RunStatus]":
+    def _runs_of_sides(self) -> list[RunStatus]:
         wanted = {side.voice_id for side in self._sides if side.kind == VOICE}
-        return [run for run in self._engine.runs() if run.voice_id in wanted]
+        return [run for run in self._bench.runs.all() if run.voice_id in wanted]
 
     def _common_language(self) -> str:
-        voices = [self._engine.voice(side.voice_id) for side in self._sides if side.kind == VOICE]
+        voices = [self._bench.voices.get(side.voice_id) for side in self._sides if side.kind == VOICE]
         if voices:
             return voices[0].language
         if self._project_id is None:
             raise InputError(_NO_PROJECT)
-        return self._engine.project(self._project_id).language
+        return self._bench.projects.get(self._project_id).language
 
 
 def comparable(one: Audio, other: Audio) -> tuple[Audio, Audio]:
@@ -206,13 +216,13 @@ def comparable(one: Audio, other: Audio) -> tuple[Audio, Audio]:
     return first, second
 
 
-def _side(engine: "VoiceEngine", wanted: str) -> Side:
+def _side(voices: VoiceService, wanted: str) -> Side:
     if wanted == STOCK:
         return Side(STOCK, STOCK_NAME)
     if wanted == RECORDING:
         return Side(RECORDING, RECORDING_NAME)
-    voice = engine.voice(wanted)
-    if voice.base_id in catalogue.BASE_IDS and not catalogue.card(voice.base_id).speaks:
+    voice = voices.get(wanted)
+    if not voices.reads_text(voice):
         raise InputError(f"“{voice.name}” changes recordings and cannot read text. Choose another voice.")
     return Side(VOICE, voice.name, voice.voice_id)
 

@@ -4,9 +4,12 @@ import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from voiceclone.errors import InputError, NotFoundError
+
+if TYPE_CHECKING:
+    from voiceclone.blind.result import BlindResult
 
 FORMAT = 1
 PAIRS = 10
@@ -87,6 +90,17 @@ class BlindTest:
     def finished(self) -> bool:
         """True once every pair is answered."""
         return self.answered == len(self.pairs)
+
+    @property
+    def result(self) -> "BlindResult":
+        """What the answers prove.
+
+        Raises:
+            InputError: it is not finished; the order stays hidden until then.
+        """
+        from voiceclone.blind.result import result_of
+
+        return result_of(self)
 
 
 @dataclass(frozen=True)

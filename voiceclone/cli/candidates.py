@@ -10,7 +10,7 @@ from voiceclone.errors import NotFoundError
 from voiceclone.evaluation import pitch
 from voiceclone.evaluation.panel import Judged
 from voiceclone.training import run_summary
-from voiceclone.training.candidates import Candidates, choose, faults, scores
+from voiceclone.training.candidates import Candidates, scores
 from voiceclone.wording import count
 
 _FAULTS = {"pitch": "wrong pitch", "words": "words broken", "tone": "steady tone", "sound": "rough sound"}
@@ -29,17 +29,17 @@ def add_candidates_command(
 
 def candidates(options: Namespace, engine: VoiceEngine) -> int:
     """List the candidates of a run, or keep one."""
-    run_id = engine.find_run(options.run).run_id if options.run is not None else _present_run_id(engine)
+    run_id = engine.runs.find(options.run).run_id if options.run is not None else _present_run_id(engine)
     if options.keep is not None:
-        voice = engine.keep_candidate(run_id, options.keep)
+        voice = engine.runs.keep_candidate(run_id, options.keep)
         tell(options, voice, [f"“{voice.name}” is now the voice after {count(voice.steps, 'step')}."])
         return 0
-    found = engine.candidates(run_id)
+    found = engine.runs.candidates(run_id)
     if not found.made:
         tell(options, found, ["This training has no samples of its voice yet."])
         return 0
     lines = list(table(_rows(found)))
-    words = run_summary.how_it_goes(found, engine.training_status(run_id).running)
+    words = run_summary.how_it_goes(found, engine.runs.status(run_id).running)
     kept = found.at(found.kept_step) if found.kept_step is not None else None
     helped = run_summary.did_it_help(scores(kept, found)) if kept else ""
     tell(options, found, [*lines, *filter(None, (words, helped))])
@@ -51,12 +51,12 @@ def _rows(found: Candidates) -> Iterator[tuple[str, ...]]:
     for name, reference in (("before training", found.start), ("without training", found.instant)):
         if reference is not None:
             yield name, *_figures(reference.judged), ""
-    best = choose(found)
+    best = found.best()
     for one in found.made:
         kept = "kept" if one.step == found.kept_step else ""
         if found.kept_step is None and one is best:
             kept = "best so far"
-        yield f"step {one.step}", *_figures(one.judged), kept or ", ".join(_FAULTS[name] for name in faults(one, found))
+        yield f"step {one.step}", *_figures(one.judged), kept or ", ".join(_FAULTS[name] for name in found.faults(one))
 
 
 def _figures(judged: Judged) -> tuple[str, str, str, str]:
@@ -67,7 +67,7 @@ def _figures(judged: Judged) -> tuple[str, str, str, str]:
 
 
 def _present_run_id(engine: VoiceEngine) -> str:
-    present = engine.active_run() or next(iter(engine.runs()), None)
+    present = engine.runs.active() or next(iter(engine.runs.all()), None)
     if present is None:
         raise NotFoundError("Nothing was trained yet. Start with the command train.")
     return present.run_id

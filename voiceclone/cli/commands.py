@@ -13,7 +13,6 @@ from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus
 from voiceclone.cli.models import convert, get, instant, models, remove
 from voiceclone.cli.output import confirm, note, progress_bar, require_wav, table, tell
 from voiceclone.cli.training import list_runs, resume, status, stop, train, watch
-from voiceclone.clips.model import needs_review
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
 from voiceclone.text.languages import ANY_LANGUAGE, language_name
@@ -39,7 +38,7 @@ def setup(options: Namespace, engine: VoiceEngine) -> int:
         "base_id": base.base_id,
         "title": base.title,
         "licence": base.licence,
-        "ready": engine.base_ready(),
+        "ready": engine.base.is_ready(),
     }
     tell(options, told, [f"{base.title} is ready (licence: {base.licence})."])
     return 0
@@ -49,20 +48,23 @@ def projects(options: Namespace, engine: VoiceEngine) -> int:
     """List the projects, or delete one: a person with everything recorded."""
     if options.delete is not None:
         return _delete_project(options, engine)
-    known = engine.projects()
-    for sentence in engine.lost_recordings():
+    known = engine.projects.all()
+    for sentence in engine.projects.unreadable():
         note(sentence)
     tell(options, known, table((project.name, project.language, project.project_id) for project in known))
     return 0
 
 
 def _delete_project(options: Namespace, engine: VoiceEngine) -> int:
-    project = engine.project(options.delete)
-    clip_count, speech_s = len(engine.clips(project.project_id)), engine.readiness(project.project_id).speech_s
-    runs = engine.runs(project.project_id)
+    project = engine.projects.get(options.delete)
+    clip_count, speech_s = (
+        len(engine.projects.clips(project.project_id)),
+        engine.projects.readiness(project.project_id).speech_s,
+    )
+    runs = engine.runs.all(project.project_id)
     what = f"“{project.name}” with {count(clip_count, 'clip')} ({duration(speech_s)} of speech)"
     confirm(options, f"Delete {what}? The recordings cannot be brought back.")
-    engine.delete_project(project.project_id)
+    engine.projects.delete(project.project_id)
     lines = [f"{what} is deleted."]
     if runs:
         told = f"{count(len(runs), 'training')} of it, with samples of the recordings, and the voices made by"
@@ -77,7 +79,7 @@ def add(options: Namespace, engine: VoiceEngine) -> int:
     """Add recordings, or one speaker of a corpus."""
     check_sources(options)
     project, report, readiness = (add_from_corpus if chosen_corpus(options) else _add_files)(options, engine)
-    is_there = any(known.project_id == project.project_id for known in engine.projects())
+    is_there = any(known.project_id == project.project_id for known in engine.projects.all())
     for rejected in report.rejected:
         note(rejected.sentence)
     told = {
@@ -100,9 +102,9 @@ def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddRe
 
         transcripts = read_transcripts(options.transcripts, options.text_column)
     chosen = options.language if options.language != ANY_LANGUAGE else None
-    with engine.project_for(options.project, chosen or _DEFAULT_LANGUAGE) as project:
+    with engine.projects.get_or_create(options.project, chosen or _DEFAULT_LANGUAGE) as project:
         with progress_bar("Adding") as on_progress:
-            report = engine.add_clips(
+            report = engine.projects.add_clips(
                 project.project_id,
                 options.files,
                 text=options.text,
@@ -110,19 +112,19 @@ def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddRe
                 language=options.language,
                 on_progress=on_progress,
             )
-        return project, report, engine.readiness(project.project_id)
+        return project, report, engine.projects.readiness(project.project_id)
 
 
 def clean(options: Namespace, engine: VoiceEngine) -> int:
     """Clean recordings."""
-    project = engine.project(options.project)
+    project = engine.projects.get(options.project)
     if options.undo:
-        undone = engine.undo_cleaning(project.project_id)
+        undone = engine.projects.undo_cleaning(project.project_id)
         words = f"{count(undone, 'clip')} of “{project.name}” {is_are(undone)} as recorded."
         tell(options, {"undone": undone}, [words])
         return 0
     with progress_bar("Cleaning") as on_progress:
-        cleaned = engine.clean(project.project_id, on_progress=on_progress, strength=options.strength)
+        cleaned = engine.projects.clean(project.project_id, on_progress=on_progress, strength=options.strength)
     words = f"Cleaned {count(len(cleaned), 'clip')} of “{project.name}”; the originals are unchanged."
     tell(options, cleaned, [words])
     return 0
@@ -130,16 +132,18 @@ def clean(options: Namespace, engine: VoiceEngine) -> int:
 
 def clips(options: Namespace, engine: VoiceEngine) -> int:
     """List clips."""
-    project = engine.project(options.project)
-    for sentence in engine.lost_recordings(project.project_id):
+    project = engine.projects.get(options.project)
+    for sentence in engine.projects.unreadable(project.project_id):
         note(sentence)
     if options.listen or options.mine:
         with progress_bar("Listening") as on_progress:
-            engine.listen(project.project_id, on_progress=on_progress)
+            engine.projects.listen(project.project_id, on_progress=on_progress)
     if options.mine:
-        engine.keep_speaker(project.project_id, _whole_id(engine.clips(project.project_id), options.mine))
-    known = [clip for clip in engine.clips(project.project_id) if not options.to_look_at or needs_review(clip)]
-    readiness = engine.readiness(project.project_id)
+        engine.projects.keep_speaker(
+            project.project_id, _whole_id(engine.projects.clips(project.project_id), options.mine)
+        )
+    known = [clip for clip in engine.projects.clips(project.project_id) if not options.to_look_at or clip.needs_review]
+    readiness = engine.projects.readiness(project.project_id)
     rows = (
         (
             clip.clip_id[:8],
@@ -170,11 +174,11 @@ def recogniser(options: Namespace, engine: VoiceEngine) -> int:
     """Get, remove or list recognisers."""
     if options.key and options.remove:
         confirm(options, f"Delete the recogniser “{options.key}”? It can be fetched again.")
-        engine.remove_recogniser(options.key)
+        engine.models.remove_recogniser(options.key)
     elif options.key:
         with progress_bar("Fetching") as on_progress:
-            engine.get_recogniser(options.key, on_progress)
-    there = engine.recognisers()
+            engine.models.install_recogniser(options.key, on_progress)
+    there = engine.models.recognisers()
     words = f"There for all languages: {', '.join(there)}." if there else "Only English is written down."
     tell(options, {"recognisers": there}, [words])
     return 0
@@ -182,7 +186,7 @@ def recogniser(options: Namespace, engine: VoiceEngine) -> int:
 
 def room(options: Namespace, engine: VoiceEngine) -> int:
     """Check a room before recording."""
-    report = engine.check_room(options.silence, options.speech)
+    report = engine.projects.check_room(options.silence, options.speech)
     words = [report.sentence, *(f"- {finding.sentence}" for finding in report.findings)]
     tell(options, report, words)
     return 0
@@ -201,7 +205,7 @@ def speak(options: Namespace, engine: VoiceEngine) -> int:
 
 def voices(options: Namespace, engine: VoiceEngine) -> int:
     """List the voices: a person's own, then the stock voices."""
-    known, stock = engine.voices(), engine.stock_voices()
+    known, stock = engine.voices.all(), engine.voices.stock()
     rows = [
         (
             voice.name,
@@ -225,7 +229,7 @@ def voices(options: Namespace, engine: VoiceEngine) -> int:
 def dataset(options: Namespace, engine: VoiceEngine) -> int:
     """Write a project's clips into a zip file."""
     with progress_bar("Writing") as on_progress:
-        packed = engine.export_dataset(options.project, options.file, on_progress)
+        packed = engine.projects.export_dataset(options.project, options.file, on_progress)
     words = f"{count(packed, 'clip')} {is_are(packed)} in {options.file}."
     tell(options, {"clips": packed, "path": options.file}, [words])
     return 0
@@ -233,9 +237,9 @@ def dataset(options: Namespace, engine: VoiceEngine) -> int:
 
 def export_voice(options: Namespace, engine: VoiceEngine) -> int:
     """Copy a voice to a file."""
-    voice = engine.voice(options.voice)
-    path = engine.export_voice(voice.voice_id, options.file, private_use=options.private_use)
-    condition = engine.sharing_condition(voice.voice_id)
+    voice = engine.voices.get(options.voice)
+    path = engine.voices.export(voice.voice_id, options.file, private_use=options.private_use)
+    condition = engine.voices.sharing_condition(voice.voice_id)
     if condition:
         note(condition)
     tell(options, {"voice": voice, "path": path}, [f"“{voice.name}” is in {path}."])
@@ -244,23 +248,23 @@ def export_voice(options: Namespace, engine: VoiceEngine) -> int:
 
 def import_voice(options: Namespace, engine: VoiceEngine) -> int:
     """Add a voice file."""
-    voice = engine.import_voice(options.file)
+    voice = engine.voices.import_file(options.file)
     tell(options, voice, [f"“{voice.name}” is added."])
     return 0
 
 
 def delete(options: Namespace, engine: VoiceEngine) -> int:
     """Delete a voice."""
-    voice = engine.voice(options.voice)
+    voice = engine.voices.get(options.voice)
     confirm(options, f"Delete the voice “{voice.name}”? It cannot be brought back unless you exported it.")
-    engine.delete_voice(voice.voice_id)
+    engine.voices.delete(voice.voice_id)
     tell(options, {"deleted": voice}, [f"“{voice.name}” is deleted."])
     return 0
 
 
 def rename(options: Namespace, engine: VoiceEngine) -> int:
     """Rename a voice."""
-    voice = engine.rename_voice(options.voice, options.new_name)
+    voice = engine.voices.rename(options.voice, options.new_name)
     tell(options, voice, [f"It is called “{voice.name}” now."])
     return 0
 

@@ -61,7 +61,7 @@ def compare(options: Namespace, engine: VoiceEngine) -> int:
             consent_by="terminal, --i-have-consent",
             on_progress=on_progress,
         )
-    folder = engine.comparison_folder(done.comparison_id)
+    folder = engine.comparisons.folder(done.comparison_id)
     if options.out is not None:
         folder = _copied(folder, options.out, done)
     from voiceclone.compare.model import as_plain

@@ -44,7 +44,7 @@ def speakers(options: Namespace, engine: "VoiceEngine") -> int:
     """List who speaks in a corpus."""
     kind, where = chosen_corpus(options)
     with progress_bar("Looking") as on_progress:
-        found = engine.corpus_speakers(kind, where, on_progress=on_progress)
+        found = engine.projects.corpus_speakers(kind, where, on_progress=on_progress)
     words = [*table(_row(speaker) for speaker in found[:_SHOWN])]
     if len(found) > _SHOWN:
         words.append(f"… and {len(found) - _SHOWN} with less. --json lists them all.")
@@ -64,10 +64,10 @@ def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project
     kind, where = chosen_corpus(options)
     if options.text is not None or options.transcripts is not None:
         raise InputError("A corpus brings its texts. Leave --text and --transcripts out.")
-    language = options.language or engine.corpus_language(kind, where)
-    with engine.project_for(options.project, language) as project:
+    language = options.language or engine.projects.corpus_language(kind, where)
+    with engine.projects.get_or_create(options.project, language) as project:
         with progress_bar("Adding") as on_progress:
-            report = engine.add_corpus(
+            report = engine.projects.add_corpus(
                 project.project_id,
                 kind,
                 where,
@@ -76,7 +76,7 @@ def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project
                 language=options.language,
                 on_progress=on_progress,
             )
-        return project, report, engine.readiness(project.project_id)
+        return project, report, engine.projects.readiness(project.project_id)
 
 
 def check_sources(options: Namespace) -> None:

@@ -55,7 +55,7 @@ def add_model_commands(commands: argparse._SubParsersAction, command: Callable[.
 
 def models(options: Namespace, engine: VoiceEngine) -> int:
     """List the base models, or show one card."""
-    known = engine.models()
+    known = engine.models.all()
     if options.model is not None:
         wanted = catalogue.card(options.model).base_id
         status = next(status for status in known if status.card.base_id == wanted)
@@ -78,11 +78,11 @@ def models(options: Namespace, engine: VoiceEngine) -> int:
 def get(options: Namespace, engine: VoiceEngine) -> int:
     """Get a base model; the licence is agreed to with the flag, or with a typed yes on a terminal."""
     card = catalogue.card(options.model)
-    status = next(status for status in engine.models() if status.card.base_id == card.base_id)
+    status = next(status for status in engine.models.all() if status.card.base_id == card.base_id)
     agreed_by = "terminal, --accept-licence" if options.accept_licence else "terminal, typed yes"
     agreed = options.accept_licence or status.licence_agreed or _ask(options, status)
     with progress_bar(f"Getting {card.title}") as on_progress:
-        got = engine.get_model(
+        got = engine.models.install(
             card.base_id,
             licence_agreed=agreed,
             agreed_by=agreed_by,
@@ -96,13 +96,13 @@ def get(options: Namespace, engine: VoiceEngine) -> int:
 def remove(options: Namespace, engine: VoiceEngine) -> int:
     """Delete a base model's files."""
     card = catalogue.card(options.model)
-    meant = engine.model_removal(card.base_id)
+    meant = engine.models.removal(card.base_id)
     if not card.embedded:
         if not meant.frees_mb:
             raise InputError(f"{card.title} is not on this computer, so there is nothing to remove.")
         silent = f" {count(len(meant.voices), 'voice')} will be silent until it is back." if meant.voices else ""
         confirm(options, f"Remove {card.title} ({meant.frees_mb:.0f} MB)? It can be fetched again.{silent}")
-    engine.remove_model(card.base_id)
+    engine.models.remove(card.base_id)
     told = {"removed": card.base_id, "freed_mb": round(meant.frees_mb, 1), "silent_voices": list(meant.voices)}
     lines = [f"{card.title} is removed; {meant.frees_mb:.0f} MB are free again."]
     if meant.voices:

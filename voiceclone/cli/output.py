@@ -10,9 +10,9 @@ from dataclasses import asdict, is_dataclass
 from pathlib import Path
 from typing import Any
 
-from voiceclone.engine import CONSENT_STATEMENT
 from voiceclone.errors import ConsentError, InputError
 from voiceclone.progress import OnProgress
+from voiceclone.voices.consent import CONSENT_STATEMENT
 from voiceclone.wording import duration
 
 LINE_EVERY_S = 30.0

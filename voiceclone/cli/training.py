@@ -56,7 +56,7 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
     if options.check:
         return check(options, engine)
     require_consent(options)
-    advice = engine.training_advice(options.base)
+    advice = engine.runs.advice(options.base)
     if advice:
         note(advice)
     length, expected = _length(options, engine)
@@ -80,18 +80,18 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
 def check(options: Namespace, engine: VoiceEngine) -> int:
     """Tell whether all is ready and how long each choice takes; measures this computer first, once."""
     for _ in range(2):  # other programs may come while it is measured
-        if not engine.measure_pace(options.base):
+        if not engine.runs.measure_speed(options.base):
             break
         note(
             "Measuring how quick this computer is, once. It takes a quarter of a minute if nothing else keeps it busy."
         )
         with Lines("Measuring"):
-            unfinished = engine.measure_pace(options.base, wait=True, at_most_s=MEASURE_S)
+            unfinished = engine.runs.measure_speed(options.base, wait=True, at_most_s=MEASURE_S)
         if unfinished:
             note("Other programs keep this computer so busy that it could not be measured in time. That goes on; check "
                  "again later, or close them first.")  # fmt: skip
             break
-    outlook = engine.training_outlook(options.project, consent=options.i_have_consent, base_id=options.base)
+    outlook = engine.runs.estimate(options.project, consent=options.i_have_consent, base_id=options.base)
     told = {"ready": outlook.preflight.ready, "checks": outlook.preflight.checks, "plans": outlook.plans}
     tell(options, told | {"pace": outlook.pace, "busy": outlook.busy}, table(check_rows(outlook)))
     return 0 if outlook.preflight.ready else 2
@@ -140,14 +140,14 @@ def _slowed_words(plans: Sequence[EffortPlan], busy: bool) -> str:
 
 
 def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], str]:
-    """Return minutes or steps as asked for, and what to say about them."""
+    """Return minutes, steps or the effort as asked for, and what to say about them."""
     if options.minutes is not None or options.steps is not None:
         return {"minutes": options.minutes, "steps": options.steps}, ""
-    outlook = engine.training_outlook(options.project, base_id=options.base)
-    plan = outlook.plan(options.effort or Effort.BETTER)
-    if plan is None:
-        return {}, ""  # a base that cannot be trained; the engine says so
-    return {"minutes": plan.minutes, "steps": plan.steps}, _expected_words(plan, outlook.busy)
+    outlook = engine.runs.estimate(options.project, base_id=options.base)
+    effort = options.effort or Effort.BETTER
+    plan = outlook.plan(effort)
+    expected = "" if plan is None else _expected_words(plan, outlook.busy)  # None: it cannot be trained
+    return {"effort": effort}, expected
 
 
 def _expected_words(plan: EffortPlan, busy: bool) -> str:
@@ -157,7 +157,7 @@ def _expected_words(plan: EffortPlan, busy: bool) -> str:
 
 def _same_name(options: Namespace, engine: VoiceEngine) -> dict[str, Any]:
     """Return which voice is replaced; refuse a name that is taken unless it was said what happens to that voice."""
-    taken = engine.voice_named(options.voice)
+    taken = engine.voices.named(options.voice)
     if taken is None:
         return {}
     if options.replace:
@@ -172,7 +172,7 @@ def _same_name(options: Namespace, engine: VoiceEngine) -> dict[str, Any]:
 
 def resume(options: Namespace, engine: VoiceEngine) -> int:
     """Continue a run and follow it to the end."""
-    resumed = engine.continue_training(_present_run(options, engine).run_id)
+    resumed = engine.runs.resume(_present_run(options, engine).run_id)
     return _follow_to_the_end(options, engine, resumed.run_id)
 
 
@@ -185,7 +185,7 @@ def watch(options: Namespace, engine: VoiceEngine) -> int:
             note(f"Watching the training of “{run.voice_name}”; Ctrl-C leaves it running.")
         return _tell_end(options, _follow(engine, run_id))
     except KeyboardInterrupt:
-        left = engine.training_status(run_id)
+        left = engine.runs.status(run_id)
         tell(options, left, [])
         goes_on = f"The training goes on. Look again with: watch {run_id[:_ID_LETTERS]}"
         note(goes_on if left.running else left.message)
@@ -194,7 +194,7 @@ def watch(options: Namespace, engine: VoiceEngine) -> int:
 
 def stop(options: Namespace, engine: VoiceEngine) -> int:
     """Stop a run and wait until its voice is kept."""
-    run = engine.stop_training(_present_run(options, engine).run_id)
+    run = engine.runs.stop(_present_run(options, engine).run_id)
     return _tell_end(options, _follow(engine, run.run_id))
 
 
@@ -213,8 +213,8 @@ def list_runs(options: Namespace, engine: VoiceEngine) -> int:
         raise InputError("--with-voice goes with --delete RUN. Name the training to delete.")
     if options.run is not None:
         return _show(options, engine)
-    project_id = engine.project(options.project).project_id if options.project is not None else None
-    known = engine.run_records(project_id)
+    project_id = engine.projects.get(options.project).project_id if options.project is not None else None
+    known = engine.runs.records(project_id)
     told = [history.as_plain(record) for record in known]
     tell(options, told, table(map(_row, known)) if known else ["Nothing was trained yet."])
     return 0
@@ -223,12 +223,12 @@ def list_runs(options: Namespace, engine: VoiceEngine) -> int:
 def _delete(options: Namespace, engine: VoiceEngine) -> int:
     if options.run is not None or options.project is not None:
         raise InputError("--delete RUN stands alone. Leave the other names out.")
-    run = engine.find_run(options.delete)
-    had_voice = engine.run_record(run.run_id).voice_there
+    run = engine.runs.find(options.delete)
+    had_voice = engine.runs.record(run.run_id).voice_there
     what = f"the training of “{run.voice_name}” of {_day(run.started_at)}"
     too = " and its voice" if had_voice and options.with_voice else ""
     confirm(options, f"Delete {what}{too}? It cannot be brought back.")
-    engine.delete_run(run.run_id, with_voice=options.with_voice)
+    engine.runs.delete(run.run_id, with_voice=options.with_voice)
     gone = had_voice and options.with_voice
     stays = " Its voice is deleted, too." if gone else " Its voice stays." if had_voice else ""
     words = f"T{what[1:]} is deleted.{stays}"
@@ -237,9 +237,9 @@ def _delete(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def _show(options: Namespace, engine: VoiceEngine) -> int:
-    record = engine.run_record(engine.find_run(options.run).run_id)
+    record = engine.runs.record(engine.runs.find(options.run).run_id)
     run = record.status
-    points = [point for point in engine.loss_points(run.run_id) if point["series"] == "smoothed"]
+    points = [point for point in engine.runs.loss_points(run.run_id) if point["series"] == "smoothed"]
     rows = [("voice", run.voice_name + ("" if record.voice_there else " (not there)")), ("project", run.project_name)]
     rows += [("began", _day(run.started_at)), ("base model", run.base_id), ("what learns", run.policy or "as the base")]
     rows += [("asked for", _asked(record)), ("seed", record.seed)]
@@ -250,7 +250,7 @@ def _show(options: Namespace, engine: VoiceEngine) -> int:
         rows.append(("average loss", f"{points[0]['loss']:.3f} at step {points[0]['step']}, "
                      f"{points[-1]['loss']:.3f} at step {points[-1]['step']}"))  # fmt: skip
     rows += [(name.replace("_", " "), f"{value:.3f}") for name, value in record.scores.items()]
-    told = history.as_plain(record) | {"loss": engine.loss_points(run.run_id)}
+    told = history.as_plain(record) | {"loss": engine.runs.loss_points(run.run_id)}
     tell(options, told, [*table(rows), "", run.message, *run.notes])
     return 0
 
@@ -263,6 +263,10 @@ def _row(record: RunRecord) -> tuple[str, ...]:
 
 
 def _asked(record: RunRecord) -> str:
+    return f"{record.effort}: {_asked_length(record)}" if record.effort is not None else _asked_length(record)
+
+
+def _asked_length(record: RunRecord) -> str:
     if record.minutes_asked is not None:
         return f"{record.minutes_asked:g} {is_are(record.minutes_asked, 'minute', 'minutes')}"
     return count(record.steps_asked, "step") if record.steps_asked is not None else "what the base model advises"
@@ -278,8 +282,8 @@ def _day(iso_time: str) -> str:
 
 def _present_run(options: Namespace, engine: VoiceEngine) -> RunStatus:
     if options.run is not None:
-        return engine.find_run(options.run)
-    present = engine.active_run() or next(iter(engine.runs()), None)
+        return engine.runs.find(options.run)
+    present = engine.runs.active() or next(iter(engine.runs.all()), None)
     if present is None:
         raise NotFoundError("Nothing was trained yet. Start with the command train.")
     return present
@@ -290,7 +294,7 @@ def _follow_to_the_end(options: Namespace, engine: VoiceEngine, run_id: str) -> 
         return _tell_end(options, _follow(engine, run_id))
     except KeyboardInterrupt:
         note("Stopping and keeping what was learnt; Ctrl-C again leaves it to end by itself.")
-        engine.stop_training(run_id)
+        engine.runs.stop(run_id)
         _tell_end(options, _follow(engine, run_id))
         return 130
 
@@ -298,15 +302,15 @@ def _follow_to_the_end(options: Namespace, engine: VoiceEngine, run_id: str) -> 
 def _follow(engine: VoiceEngine, run_id: str) -> RunStatus:
     from tqdm import tqdm
 
-    last = engine.training_status(run_id)
+    last = engine.runs.status(run_id)
     if not sys.stderr.isatty():
         with Lines(last.voice_name) as lines:
-            for last in engine.watch_training(run_id, _FOLLOW_INTERVAL_S):
+            for last in engine.runs.watch(run_id, _FOLLOW_INTERVAL_S):
                 lines.tell(last.step / last.total_steps if last.total_steps else None, last.message)
         return last
     bar_format = "{n_fmt}/{total_fmt} |{bar}| {percentage:3.0f}% [{elapsed}] {postfix}"
     with tqdm(total=1, bar_format=bar_format, file=sys.stderr) as bar:
-        for last in engine.watch_training(run_id, _FOLLOW_INTERVAL_S):
+        for last in engine.runs.watch(run_id, _FOLLOW_INTERVAL_S):
             bar.total, bar.n = max(1, last.total_steps), last.step
             loss = "" if last.loss is None else f" (loss {last.loss:.3f})"
             bar.set_postfix_str(last.message + loss, refresh=False)

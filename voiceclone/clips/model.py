@@ -10,6 +10,11 @@ from voiceclone.clips.quality.verdict import Facts, Verdict, judge
 from voiceclone.errors import TextError
 from voiceclone.wording import count
 
+REVIEWABLE_FINDINGS = frozenset(
+    {"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"}
+)
+"""Findings a person can settle by listening: correct the words, delete the clip, or say that it is right."""
+
 
 @dataclass(frozen=True)
 class Project:
@@ -54,6 +59,13 @@ class Clip:
     """The requested noise reduction would have made the voice less natural, so it was left out."""
     shape: tuple[int, ...] = ()
     """Loudness envelope for a small picture, 0..99 each."""
+
+    @property
+    def needs_review(self) -> bool:
+        """True for a clip that a person should listen to before training."""
+        if not self.included or self.confirmed:
+            return False
+        return self.verdict.level == "bad" or not REVIEWABLE_FINDINGS.isdisjoint(self.verdict.kinds)
 
 
 @dataclass(frozen=True)
@@ -141,19 +153,6 @@ class ClipRecord:
             self.transcribed, judge(self.figures, facts), self.heard or "", self.confirmed,
             self.cleaning_harmed, tuple(self.shape),
         )  # fmt: skip
-
-
-REVIEWABLE_FINDINGS = frozenset(
-    {"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"}
-)
-"""Findings a person can settle by listening: correct the words, delete the clip, or confirm it."""
-
-
-def needs_review(clip: Clip) -> bool:
-    """True if a person should listen to the clip before training."""
-    if not clip.included or clip.confirmed:
-        return False
-    return clip.verdict.level == "bad" or not REVIEWABLE_FINDINGS.isdisjoint(clip.verdict.kinds)
 
 
 def is_trainable(clip: Clip) -> bool:

@@ -5,7 +5,6 @@ from pathlib import Path
 from voiceclone import limits
 from voiceclone.errors import TextError
 from voiceclone.storage import disk
-from voiceclone.text.sentences import split
 from voiceclone.wording import count
 
 _FILE = "script.txt"
@@ -21,6 +20,8 @@ def save_own_script(project_folder: Path, text: str, language: str) -> list[str]
     if not text.strip():
         path.unlink(missing_ok=True)
         return []
+    from voiceclone.text.sentences import split  # loads the tables of every language
+
     sentences = [" ".join(piece.text.split()) for piece in split(text, language)]
     if not sentences:
         raise TextError("There is nothing to read in this text. Paste some sentences.")

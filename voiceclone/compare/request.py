@@ -1,17 +1,13 @@
 """Define a comparison: which ways, which sentences, which recordings to train on and to evaluate with."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from voiceclone.bases.base import Ability, BaseModel, Policy
+from voiceclone.clips.model import Clip, Project
 from voiceclone.compare import held_out
 from voiceclone.compare.model import Request
 from voiceclone.compare.sentences import unseen_sentences
 from voiceclone.errors import InputError
-
-if TYPE_CHECKING:
-    from voiceclone.clips.model import Project
-    from voiceclone.engine import VoiceEngine
 
 _EFFORT = (Policy.INSTANT, Policy.TRANSFER, Policy.FINE_TUNE, Policy.FULL)
 
@@ -42,8 +38,8 @@ def ways_of(base: BaseModel, wanted: Sequence[str] | None = None) -> tuple[Polic
 
 
 def make_request(
-    engine: "VoiceEngine",
-    project: "Project",
+    project: Project,
+    clips: Sequence[Clip],
     base: BaseModel,
     *,
     policies: Sequence[str] | None,
@@ -62,7 +58,6 @@ def make_request(
     """
     chosen = ways_of(base, policies)
     language = _language_of(base, project.language)
-    clips = engine.clips(project.project_id)
     training, judged = held_out.split(clips, held_out_ids)
     return Request(
         project_id=project.project_id,

@@ -220,11 +220,11 @@ class CandidateSelector:
         return chosen, path
 
     def _choose_whole(self, found: Candidates) -> Candidate | None:
-        wanted = candidates.choose(found)
+        wanted = found.best()
         whole = tuple(one for one in found.made if self._file_of(one) is not None)
         if wanted is None or wanted in whole:
             return wanted
-        chosen = candidates.choose(replace(found, made=whole))
+        chosen = replace(found, made=whole).best()
         instead = f"the one after {count(chosen.step, 'step')}" if chosen is not None else "what was learnt last"
         add_note(
             self._run_dir,

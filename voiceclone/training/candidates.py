@@ -111,6 +111,36 @@ class Candidates:
             if one.held_out_loss is not None
         ]
 
+    def faults(self, candidate: Candidate) -> tuple[str, ...]:
+        """Return what is wrong with a candidate's speech: `pitch`, `words`, `tone`, `sound`; nothing if it is sound."""
+        judged = candidate.judged
+        told = []
+        if pitch.is_far(judged.pitch_off_semitones):
+            told.append("pitch")
+        if _behind(judged.words_right, [one.judged.words_right for one in self.made], WORDS_MARGIN):
+            told.append("words")
+        if _buzzes(judged, self.start):
+            told.append("tone")
+        if _behind(judged.naturalness, [one.judged.naturalness for one in self.made], SOUND_MARGIN):
+            told.append("sound")
+        return tuple(told)
+
+    def best(self) -> Candidate | None:
+        """Return the candidate to keep: of those with the fewest faults the worthiest, the latest where equal.
+
+        None while there is none.
+        """
+        if not self.made:
+            return None
+        fewest = min(len(self.faults(one)) for one in self.made)
+        fit = [one for one in self.made if len(self.faults(one)) == fewest]
+        worths = [(one, value) for one in fit if (value := worth(one.judged)) is not None]
+        if not worths:
+            return fit[-1]
+        best = max(value for _, value in worths)
+        # Nothing after the best one that is like it within noise has learnt less; melody and timing go on learning.
+        return [one for one, value in worths if value >= best - LIKENESS_NOISE][-1]
+
     @property
     def spent_s(self) -> float:
         """Time that all candidates took, seconds."""
@@ -163,9 +193,9 @@ def tidy(run_dir: Path) -> None:
     Kept are the chosen one, the last one, and the next best, `MAX_VOICE_FILES` in all.
     """
     found = read(run_dir)
-    chosen = choose(found)
+    chosen = found.best()
     kept_step = found.kept_step if found.kept_step is not None else chosen.step if chosen else None
-    order = sorted(found.made, key=lambda one: (len(faults(one, found)), -(worth(one.judged) or 0.0), -one.step))
+    order = sorted(found.made, key=lambda one: (len(found.faults(one)), -(worth(one.judged) or 0.0), -one.step))
     order.sort(key=lambda one: one.step not in (kept_step, found.made[-1].step))
     wanted = {one.voice for one in order[:MAX_VOICE_FILES]}
     wanted |= {one.sound for one in found.made} | {RECORDING_SOUND, START_SOUND, INSTANT_SOUND}
@@ -196,38 +226,6 @@ def check_kept(run_dir: Path, step: int) -> tuple[Candidate, Path]:
 
 
 # The rule -----------------------------------------------------------------------------------------
-
-
-def faults(candidate: Candidate, found: Candidates) -> tuple[str, ...]:
-    """Return what is wrong with a candidate's speech: `pitch`, `words`, `tone`, `sound`; nothing when it is sound."""
-    judged = candidate.judged
-    told = []
-    if pitch.is_far(judged.pitch_off_semitones):
-        told.append("pitch")
-    if _behind(judged.words_right, [one.judged.words_right for one in found.made], WORDS_MARGIN):
-        told.append("words")
-    if _buzzes(judged, found.start):
-        told.append("tone")
-    if _behind(judged.naturalness, [one.judged.naturalness for one in found.made], SOUND_MARGIN):
-        told.append("sound")
-    return tuple(told)
-
-
-def choose(found: Candidates) -> Candidate | None:
-    """Return the candidate to keep: of those with the fewest faults the worthiest, the latest where equal.
-
-    None while there is none.
-    """
-    if not found.made:
-        return None
-    fewest = min(len(faults(one, found)) for one in found.made)
-    fit = [one for one in found.made if len(faults(one, found)) == fewest]
-    worths = [(one, value) for one in fit if (value := worth(one.judged)) is not None]
-    if not worths:
-        return fit[-1]
-    best = max(value for _, value in worths)
-    # Nothing after the best one that is like it within noise has learnt less; melody and timing go on learning.
-    return [one for one, value in worths if value >= best - LIKENESS_NOISE][-1]
 
 
 def worth(judged: Judged) -> float | None:

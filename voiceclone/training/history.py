@@ -28,6 +28,8 @@ class RunRecord:
     minutes_asked: float | None
     """What was asked for: minutes, or `steps_asked`, or neither, which leaves it to the base."""
     steps_asked: int | None
+    effort: str | None
+    """The `Effort` that was chosen; `minutes_asked` or `steps_asked` is then what it came to."""
     seed: int
     chosen_clips: int | None
     """Clips that were chosen by hand; None is every usable one."""
@@ -65,6 +67,7 @@ def read_record(run_dir: Path, status: RunStatus, voice: "Voice | None") -> RunR
         status=status,
         minutes_asked=config.minutes,
         steps_asked=config.steps,
+        effort=config.effort,
         seed=config.seed,
         chosen_clips=None if config.clip_ids is None else len(config.clip_ids),
         speech_s=_figures(prepared).get("speech_s"),
@@ -114,7 +117,8 @@ def find_run(known: Sequence[RunStatus], wanted: str) -> RunStatus:
 def as_plain(record: RunRecord) -> dict[str, Any]:
     """Return a record as JSON values: the fields of the status, and the others beside them."""
     told = asdict(record)
-    return told.pop("status") | told
+    status: dict[str, Any] = told.pop("status")
+    return status | told
 
 
 def _object(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from voiceclone.evaluation import pitch
-from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, choose, faults, worth
+from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, worth
 
 LEVEL_GAIN = 0.005
 """Likeness gained by less than this has levelled off; half of what counts as a difference."""
@@ -38,7 +38,7 @@ def reason_to_end(found: Candidates) -> str:
 
 def how_it_goes(found: Candidates, running: bool) -> str:
     """Return one sentence on how learning goes, or went; nothing before the first candidate."""
-    chosen = choose(found)
+    chosen = found.best()
     if chosen is None:
         return ""
     if not running:
@@ -97,7 +97,7 @@ def _first(last: Candidate, found: Candidates) -> str:
 
 
 def _why_not(last: Candidate, chosen: Candidate, found: Candidates) -> str:
-    wrong = faults(last, found)
+    wrong = found.faults(last)
     if "pitch" in wrong:
         return f"It speaks {pitch.in_words(last.judged.pitch_off_semitones or 0.0)}"
     if "words" in wrong:

@@ -49,6 +49,9 @@ class RunConfig:
     """Id of the voice whose place the new one takes once it is ready; a training that is stopped leaves it alone."""
     continues: str | None = None
     """Id of the voice that learning goes on from; a copy of it lies in the run folder."""
+    effort: str | None = None
+    """The `Effort` that was chosen, which `minutes` or `steps` were worked out from; None where one of these was given,
+    and in runs of older versions."""
 
 
 @dataclass(frozen=True)

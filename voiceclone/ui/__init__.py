@@ -6,6 +6,7 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.engine import VoiceEngine
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.header import build_header, wire_header
@@ -31,7 +32,7 @@ CACHE_AGE_S = 24 * 3600
 BROWSER_KEY = "voiceclone-page"
 
 
-def build(engine: Any) -> gr.Blocks:
+def build(engine: VoiceEngine) -> gr.Blocks:
     """Return the whole page on top of a `VoiceEngine`."""
     with gr.Blocks(
         title=text.TITLE,

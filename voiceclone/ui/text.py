@@ -960,6 +960,9 @@ def run_settings(record: Any, base_title: str) -> list[tuple[str, str]]:
         asked = f"For {duration(record.minutes_asked * 60)}"
     elif record.steps_asked is not None:
         asked = f"For {count(record.steps_asked, 'step')}"
+    if record.effort is not None:
+        effort = EFFORTS.get(record.effort, record.effort).partition(",")[0]
+        asked = f"{effort}, f{asked[1:]}"
     lines = [("Recordings of", record.status.project_name), ("Model", base_title), ("How long", asked)]
     if record.status.policy:
         lines.append((POLICY_LABEL, POLICIES.get(record.status.policy, record.status.policy)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
@@ -33,7 +34,7 @@ class Header:
     prepare_status: gr.HTML
 
 
-def build_header(engine: Any) -> Header:
+def build_header(engine: VoiceEngine) -> Header:
     """Lay out what stands above the tabs."""
     with gr.Row(equal_height=False, elem_classes="vc-top"):
         with gr.Column(scale=5, min_width=300):
@@ -49,7 +50,7 @@ def build_header(engine: Any) -> Header:
     return Header(project, new, delete, *form, *question, damage, *_base_banner())
 
 
-def _new_person(engine: Any) -> tuple[Any, ...]:
+def _new_person(engine: VoiceEngine) -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="vc-card") as form:
         with gr.Row(equal_height=True):
             name = gr.Textbox(
@@ -84,11 +85,11 @@ def _base_banner() -> tuple[Any, ...]:
     return banner, prepare, prepare_status
 
 
-def project_choices(engine: Any) -> list[tuple[str, str]]:
+def project_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
     """Return every person with recordings; a fresh start gets a first, empty one."""
-    if not engine.projects():
-        engine.create_project(text.DEFAULT_PROJECT)
-    return [(project.name, project.project_id) for project in engine.projects()]
+    if not engine.projects.all():
+        engine.projects.create(text.DEFAULT_PROJECT)
+    return [(project.name, project.project_id) for project in engine.projects.all()]
 
 
 def wire_header(shared: Shared, header: Header, remembered_project: gr.BrowserState) -> None:
@@ -110,12 +111,12 @@ def _wire_choice(shared: Shared, header: Header, remembered_project: gr.BrowserS
     def create(name: str, language: str) -> tuple[Any, ...]:
         if not (name or "").strip():
             raise InputError(text.NEED_NAME)
-        project = engine.create_project(name.strip(), language)
+        project = engine.projects.create(name.strip(), language)
         chosen = gr.update(choices=project_choices(engine), value=project.project_id)
         return chosen, gr.update(visible=False), ""
 
     def tell_damage(project_id: str) -> dict[str, Any]:
-        told = engine.lost_recordings(project_id)
+        told = engine.projects.unreadable(project_id)
         return gr.update(value=markup.notes([(sentence, "bad") for sentence in told]), visible=bool(told))
 
     wire(shared.demo.load, restore, remembered_project, header.project)
@@ -132,12 +133,12 @@ def _wire_delete(shared: Shared, header: Header) -> None:
     engine = shared.engine
 
     def ask(project_id: str) -> tuple[Any, ...]:
-        project = engine.project(project_id)
-        clip_count = len(engine.clips(project_id))
+        project = engine.projects.get(project_id)
+        clip_count = len(engine.projects.clips(project_id))
         return gr.update(visible=True), markup.note(text.project_delete_question(project.name, clip_count))
 
     def delete(project_id: str, changed: int) -> tuple[Any, ...]:
-        engine.delete_project(project_id)
+        engine.projects.delete(project_id)
         choices = project_choices(engine)
         return gr.update(choices=choices, value=choices[0][1]), gr.update(visible=False), changed + 1
 
@@ -162,7 +163,7 @@ def _wire_base(shared: Shared, header: Header) -> None:
         gr.Info(text.BASE_READY)
         return gr.update(visible=False), markup.note("")
 
-    wire(shared.demo.load, lambda: gr.update(visible=not engine.base_ready()), None, header.banner)
+    wire(shared.demo.load, lambda: gr.update(visible=not engine.base.is_ready()), None, header.banner)
     started = wire(header.prepare.click, lambda: gr.update(visible=True, value=""), None, header.prepare_status)
     wire(
         started.then,

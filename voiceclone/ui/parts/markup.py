@@ -6,9 +6,14 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from voiceclone.bases.catalogue import DEFAULT_BASE_ID
-from voiceclone.training.run_summary import did_it_help
+from voiceclone.bases.catalogue import DEFAULT_BASE_ID, BaseCard
+from voiceclone.clips.model import Clip, Readiness
+from voiceclone.models.in_use import ModelRemoval
+from voiceclone.models.library import ModelStatus
+from voiceclone.training.preflight import Preflight
+from voiceclone.training.runs import RunStatus
 from voiceclone.ui import text
+from voiceclone.voices.voice_file import Voice
 
 PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
 WAVE = (7, 14, 24, 17, 30, 21, 34, 18, 26, 12, 20, 9)
@@ -82,7 +87,7 @@ def bar(share: float, name: str, words: str, kind: str) -> str:
     )
 
 
-def readiness_bar(readiness: Any) -> str:
+def readiness_bar(readiness: Readiness) -> str:
     """Return the bar that says how much speech there is and how much is worth having."""
     marks_s = (readiness.minimum_s, readiness.first_voice_s, readiness.good_voice_s)
     share = readiness_share(readiness.usable_s, marks_s)
@@ -103,7 +108,7 @@ def readiness_bar(readiness: Any) -> str:
     )
 
 
-def clip_row(clip: Any, number: int, selected: bool) -> str:
+def clip_row(clip: Clip, number: int, selected: bool) -> str:
     """Return one clip of the list: play, number, words, length, verdict."""
     flags = []
     if not clip.included:
@@ -144,7 +149,7 @@ def clip_list(numbered: Sequence[tuple[int, Any]], selected_id: str, empty: str)
     return f'<ul class="vc-clips" aria-label="{escape(text.CLIPS_TITLE)}">{rows}</ul>{keys}'
 
 
-def clip_head(clip: Any) -> str:
+def clip_head(clip: Clip) -> str:
     """Return the verdict of the chosen clip in words, what was heard in it, and all figures in a drawer."""
     reason = clip.verdict.reason or text.VERDICT_GOOD_REASON
     figures = "".join(
@@ -168,7 +173,7 @@ def picture(png: bytes, description: str) -> str:
     return f'<img class="vc-picture" alt="{escape(description)}" src="data:image/png;base64,{data}">'
 
 
-def run_progress(status: Any) -> str:
+def run_progress(status: RunStatus) -> str:
     """Return where a run stands: a bar, the figures, one plain sentence."""
     share = status.step / status.total_steps if status.total_steps else 0.0
     sentence = status.error if status.state == "failed" else status.message
@@ -182,12 +187,12 @@ def run_progress(status: Any) -> str:
     )
 
 
-def _figures(status: Any) -> str:
+def _figures(status: RunStatus) -> str:
     told = text.run_figures(status.steps_per_s, status.memory_mb)
     return f'<p class="vc-run-figures">{escape(told)}</p>' if told else ""
 
 
-def checks(preflight: Any) -> str:
+def checks(preflight: Preflight) -> str:
     """Return what was looked at before a training: a mark, a sentence and a remedy each."""
     lines = "".join(
         f'<li data-kind="{escape(check.kind)}" data-level="{escape(check.level)}">'
@@ -222,23 +227,29 @@ def run_notes(sentences: Sequence[str]) -> str:
     return f'<section class="vc-run-notes" role="status"><h3>{title}</h3><ul>{items}</ul></section>'
 
 
-def scores(voice: Any) -> str:
-    """Return how a voice turned out, in words, with the figures behind them."""
+def scores(voice: Voice, helped: str = "") -> str:
+    """Return how a voice turned out, in words, with the figures behind them; `helped` as in `score_list`."""
     below = text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
     if voice.base_id == DEFAULT_BASE_ID and "similarity_stock" in voice.scores:
         # It has no encoder: its voice without training and the one that learning begins with are the same.
         below = f"{text.NEAREST_WITHOUT_TRAINING} {below}"
-    return score_list(voice.scores, below)
+    return score_list(voice.scores, below, helped)
 
 
-def score_list(told: Mapping[str, float], below: str = "") -> str:
-    """Return scores in words, with the figures behind them; `below` is said last."""
+def score_list(told: Mapping[str, float], below: str = "", helped: str = "") -> str:
+    """Return scores in words, with the figures behind them.
+
+    Args:
+        told: the scores of a voice file.
+        below: said last.
+        helped: whether training helped, said after the likeness; see `RunService.did_it_help`.
+    """
     lines = []
     if "similarity" in told:
         others = told.get("similarity_stock"), told.get("similarity_instant")
         figures = text.similarity_figures(told["similarity"], *others)
         lines.append((text.similarity_words(told["similarity"], told.get("pitch_off_semitones")), figures))
-        if helped := did_it_help(told):
+        if helped:
             lines.append(("", helped))
     if "pitch_off_semitones" in told:
         off = told["pitch_off_semitones"]
@@ -270,7 +281,7 @@ def model_cards(statuses: Sequence[Any], removals: Mapping[str, Any] | None = No
     return f'<ul class="vc-models" aria-label="{escape(text.CARDS_TITLE)}">{cards}</ul>'
 
 
-def _model_card(status: Any, removal: Any = None) -> str:
+def _model_card(status: ModelStatus, removal: ModelRemoval | None = None) -> str:
     card = status.card
     size = text.CARD_EMBEDDED if card.embedded else text.megabytes(card.size_mb)
     can = ", ".join(words for name, words in text.ABILITIES.items() if name in card.abilities)
@@ -296,7 +307,7 @@ def _model_card(status: Any, removal: Any = None) -> str:
     )
 
 
-def _removing(card: Any, removal: Any) -> str:
+def _removing(card: BaseCard, removal: ModelRemoval | None) -> str:
     """Return what opens on a card to remove its model: the question, and the one button that does it."""
     if removal is None:
         return ""
@@ -307,11 +318,11 @@ def _removing(card: Any, removal: Any) -> str:
     )
 
 
-def _private(card: Any) -> str:
+def _private(card: BaseCard) -> str:
     return f"{text.PRIVATE_ONLY} {card.why_not_share[:1].upper()}{card.why_not_share[1:]}."
 
 
-def _licence(card: Any) -> str:
+def _licence(card: BaseCard) -> str:
     words = f"<b>{escape(card.licence)}.</b> {escape(card.licence_words)}"
     if not card.licence_url.startswith("https://"):
         return words
@@ -334,7 +345,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return f'<div class="vc-table"><table><thead><tr>{names}</tr></thead><tbody>{lines}</tbody></table></div>'
 
 
-def terms(card: Any) -> str:
+def terms(card: BaseCard) -> str:
     """Return what is agreed to before a model is got."""
     return f'<div class="vc-terms"><p>{escape(card.title)}, {text.megabytes(card.size_mb)}. {_licence(card)}</p></div>'
 

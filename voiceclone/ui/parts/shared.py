@@ -14,6 +14,8 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.audio.sound import Audio, encode_wav
+from voiceclone.clips.model import Clip
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.ui import text
@@ -102,8 +104,7 @@ class StopRequests:
 class Shared:
     """What every tab needs."""
 
-    engine: Any
-    """`voiceclone.engine.VoiceEngine`."""
+    engine: VoiceEngine
     demo: gr.Blocks
     tabs: gr.Tabs
     project: gr.Textbox
@@ -193,13 +194,13 @@ def end_work() -> list[dict[str, Any]]:
     return [gr.update(visible=True), gr.update(visible=False)]
 
 
-def find_clip(engine: Any, project_id: str, clip_id: str) -> Any:
+def find_clip(engine: VoiceEngine, project_id: str, clip_id: str) -> Clip:
     """Return one clip of a project.
 
     Raises:
         NotFoundError: it is not there, or not any more.
     """
-    for clip in engine.clips(project_id):
+    for clip in engine.projects.clips(project_id):
         if clip.clip_id == clip_id:
             return clip
     raise NotFoundError(text.CLIP_GONE)

@@ -15,6 +15,7 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import AudioError, InputError
 from voiceclone.limits import MAX_TAKE_S
 from voiceclone.ui import text
@@ -83,9 +84,9 @@ def _wire(shared: Shared, booth: Booth) -> None:
     engine = shared.engine
 
     def show_script(project_id: str, language: str) -> str:
-        clips = engine.clips(project_id)
-        readiness = engine.readiness(project_id)
-        sentences = engine.reading_script(language, project_id)
+        clips = engine.projects.clips(project_id)
+        readiness = engine.projects.readiness(project_id)
+        sentences = engine.projects.reading_script(language, project_id)
         shown = {
             "project": project_id,
             "language": language,
@@ -98,18 +99,18 @@ def _wire(shared: Shared, booth: Booth) -> None:
         return json.dumps(shown, ensure_ascii=False)
 
     def open_project(project_id: str) -> tuple[str, str, str]:
-        clips = engine.clips(project_id)
-        language = clips[-1].language if clips else engine.project(project_id).language
+        clips = engine.projects.clips(project_id)
+        language = clips[-1].language if clips else engine.projects.get(project_id).language
         return language, show_script(project_id, language), ""
 
     def use_own(project_id: str, language: str, own: str) -> tuple[str, str]:
         if not own.strip():
             raise InputError(text.NO_OWN_SCRIPT)
-        engine.set_own_script(project_id, own, language)
+        engine.projects.set_own_script(project_id, own, language)
         return show_script(project_id, language), ""
 
     def drop_own(project_id: str, language: str) -> str:
-        engine.set_own_script(project_id, "", language)
+        engine.projects.set_own_script(project_id, "", language)
         return show_script(project_id, language)
 
     where = [shared.project, booth.language]
@@ -138,7 +139,7 @@ def read_places(script: Sequence[str], clips: Sequence[Any]) -> list[int]:
 # --- what the browser calls ---------------------------------------------------------------------
 
 
-def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
+def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]:
     """Return the functions that `booth.js` calls; each takes and returns a JSON object."""
 
     @answering
@@ -148,7 +149,7 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
             raise InputError(text.NO_SENTENCE)
         take = _sound(request, "wav", files)
         try:
-            report = engine.add_clips(project_id, [take], text=sentence, language=language)
+            report = engine.projects.add_clips(project_id, [take], text=sentence, language=language)
         finally:
             take.unlink(missing_ok=True)
         reasons = [part.reason for part in report.rejected]
@@ -163,7 +164,7 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
 
     @answering
     def hear_take(request: dict[str, Any]) -> dict[str, Any]:
-        clips = engine.listen(_words(request, "project_id"), [_words(request, "clip_id")])
+        clips = engine.projects.listen(_words(request, "project_id"), [_words(request, "clip_id")])
         doubtful = [clip for clip in clips if clip.heard and "words" in clip.verdict.kinds]
         if not doubtful:
             return {"words": ""}
@@ -174,7 +175,7 @@ def _calls(engine: Any, files: BrowserFiles) -> list[Callable[..., Any]]:
     def check_room(request: dict[str, Any]) -> dict[str, Any]:
         parts = [_sound(request, name, files) for name in ("silence", "speech")]
         try:
-            report = engine.check_room(*parts)
+            report = engine.projects.check_room(*parts)
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)

@@ -1,10 +1,12 @@
 """The chosen clip: hear it before and after cleaning, correct its words, leave it out, delete it."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 
+from voiceclone.clips.model import Clip
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
@@ -89,15 +91,15 @@ def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.
         return {**view, detail.question: gr.update(visible=asks)}
 
     def reopen(project_id: str, clip_id: str) -> Any:
-        known = {clip.clip_id: clip for clip in engine.clips(project_id)}
+        known = {clip.clip_id: clip for clip in engine.projects.clips(project_id)}
         return clip_view(shared, detail, known[clip_id]) if clip_id in known else gr.skip()
 
     def draw(project_id: str, clip_id: str) -> str:
-        known = {clip.clip_id: clip for clip in engine.clips(project_id)}
+        known = {clip.clip_id: clip for clip in engine.projects.clips(project_id)}
         return clip_picture(engine, known[clip_id]) if clip_id in known else ""
 
     def go_on(project_id: str, clip_id: str) -> Any:
-        clips = {clip.clip_id: clip for clip in engine.clips(project_id)}
+        clips = {clip.clip_id: clip for clip in engine.projects.clips(project_id)}
         following = next_to_look_at(list(clips.values()), clip_id)
         if not following:
             return {detail.panel: gr.update(visible=False), detail.clip_id: "", show: "all"}
@@ -123,7 +125,7 @@ def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.
         wire(shown.then, draw, here, detail.picture)
 
     def undo(project_id: str, clip_id: str, changed: int) -> dict[Any, Any]:
-        engine.undo_cleaning(project_id, [clip_id])
+        engine.projects.undo_cleaning(project_id, [clip_id])
         return {**clip_view(shared, detail, find_clip(engine, project_id, clip_id)), shared.changed: changed + 1}
 
     undone = wire(detail.undo.click, undo, [*here, shared.changed], [*opened, shared.changed], **EDITS)
@@ -132,12 +134,12 @@ def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.
     _wire_row_keys(shared, detail, chosen)
 
 
-def clip_view(shared: Shared, detail: Detail, clip: Any, play: bool = False) -> dict[Any, Any]:
+def clip_view(shared: Shared, detail: Detail, clip: Clip, play: bool = False) -> dict[Any, Any]:
     """Return the updates that show `clip`; with `play` it is heard at once, because Play was pressed."""
     name = f"clip-{clip.clip_id[:8]}"
 
-    def sound(which: str) -> str:
-        audio = shared.engine.clip_audio(clip.project_id, clip.clip_id, which)
+    def sound(which: Literal["original", "cleaned"]) -> str:
+        audio = shared.engine.projects.clip_audio(clip.project_id, clip.clip_id, which)
         return shared.files.wav(audio, f"{name}-{which}.wav")
 
     after = gr.update(value=None, visible=False)
@@ -148,7 +150,9 @@ def clip_view(shared: Shared, detail: Detail, clip: Any, play: bool = False) -> 
         detail.clip_id: clip.clip_id,
         detail.head: markup.clip_head(clip),
         detail.confirm: gr.update(visible=may_confirm(clip)),
-        detail.following: gr.update(visible=bool(next_to_look_at(shared.engine.clips(clip.project_id), clip.clip_id))),
+        detail.following: gr.update(
+            visible=bool(next_to_look_at(shared.engine.projects.clips(clip.project_id), clip.clip_id))
+        ),
         detail.words: gr.update(
             value=clip.text, info=text.CLIP_TEXT_GUESSED if clip.transcribed else text.CLIP_TEXT_INFO
         ),
@@ -162,25 +166,20 @@ def clip_view(shared: Shared, detail: Detail, clip: Any, play: bool = False) -> 
     }
 
 
-def may_confirm(clip: Any) -> bool:
+def may_confirm(clip: Clip) -> bool:
     """True where a person who listened may overrule what was found."""
     return not clip.confirmed and not set(text.CLIP_CONFIRM_KINDS).isdisjoint(clip.verdict.kinds)
 
 
-def head_of(clip: Any) -> tuple[Any, ...]:
+def head_of(clip: Clip) -> tuple[Any, ...]:
     """Return the updates of the panel's head when a clip's verdict may have changed."""
     return markup.clip_head(clip), gr.update(visible=may_confirm(clip))
 
 
-def clip_picture(engine: Any, clip: Any) -> str:
+def clip_picture(engine: VoiceEngine, clip: Clip) -> str:
     """Draw a clip as it was recorded, and below it cleaned when it is."""
-    from voiceclone.audio.pictures import before_after_png, waveform_png
-
-    before = engine.clip_audio(clip.project_id, clip.clip_id, "original")
-    if not clip.cleaned:
-        return markup.picture(waveform_png(before), text.CLIP_PICTURE_BEFORE)
-    after = engine.clip_audio(clip.project_id, clip.clip_id, "cleaned")
-    return markup.picture(before_after_png(before, after), text.CLIP_PICTURE_BOTH)
+    drawn = engine.projects.clip_picture(clip.project_id, clip.clip_id)
+    return markup.picture(drawn, text.CLIP_PICTURE_BOTH if clip.cleaned else text.CLIP_PICTURE_BEFORE)
 
 
 def _wire_edits(shared: Shared, detail: Detail) -> None:
@@ -195,19 +194,19 @@ def _wire_edits(shared: Shared, detail: Detail) -> None:
             return gr.skip()
         if there != opened_with:
             raise InputError(text.WORDS_CHANGED)
-        clip = engine.edit_clip(project_id, clip_id, text=words)
+        clip = engine.projects.edit_clip(project_id, clip_id, text=words)
         return markup.note(text.SAVED, "good"), changed + 1, *head_of(clip), clip.text
 
     def confirm_clip(project_id: str, clip_id: str, changed: int) -> tuple[Any, ...]:
-        clip = engine.edit_clip(project_id, clip_id, confirmed=True)
+        clip = engine.projects.edit_clip(project_id, clip_id, confirmed=True)
         return markup.note(text.CONFIRMED, "good"), changed + 1, *head_of(clip)
 
     def include(project_id: str, clip_id: str, included: bool, changed: int) -> tuple[Any, ...]:
-        engine.edit_clip(project_id, clip_id, included=included)
+        engine.projects.edit_clip(project_id, clip_id, included=included)
         return markup.note(text.SAVED, "good"), changed + 1
 
     def delete(project_id: str, clip_id: str, changed: int) -> tuple[Any, ...]:
-        engine.delete_clip(project_id, clip_id)
+        engine.projects.delete_clip(project_id, clip_id)
         return "", gr.update(visible=False), changed + 1
 
     done = [detail.saved, shared.changed]
@@ -230,9 +229,9 @@ def _wire_row_keys(shared: Shared, detail: Detail, rows: gr.HTML) -> None:
     def change_row(project_id: str, open_id: str, changed: int, event: gr.EventData) -> Any:
         clip, act = find_clip(engine, project_id, told(event, "clip_id")), told(event, "act")
         if act == "toggle":
-            clip = engine.edit_clip(project_id, clip.clip_id, included=not clip.included)
+            clip = engine.projects.edit_clip(project_id, clip.clip_id, included=not clip.included)
         elif act == "confirm" and may_confirm(clip):
-            clip = engine.edit_clip(project_id, clip.clip_id, confirmed=True)
+            clip = engine.projects.edit_clip(project_id, clip.clip_id, confirmed=True)
         else:
             return gr.skip()
         if clip.clip_id != open_id:

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.model import needs_review
+from voiceclone.clips.model import Clip, Readiness
 from voiceclone.errors import Cancelled
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
@@ -127,7 +127,7 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
     engine = shared.engine
 
     def listing(project_id: str, page: int, clip_id: str, show: str, order: str) -> tuple[Any, ...]:
-        clips = engine.clips(project_id)
+        clips = engine.projects.clips(project_id)
         shown = shown_clips(clips, show, order)
         last_page = max(0, (len(shown) - 1) // PAGE_CLIPS)
         page = min(max(page, 0), last_page)
@@ -149,10 +149,10 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
         return listing(project_id, 0, clip_id, show, order)
 
     def refresh(project_id: str, page: int, clip_id: str, show: str, order: str) -> tuple[Any, ...]:
-        clips = engine.clips(project_id)
-        readiness = engine.readiness(project_id)
+        clips = engine.projects.clips(project_id)
+        readiness = engine.projects.readiness(project_id)
         still_there = any(clip.clip_id == clip_id for clip in clips)
-        doubtful = sum(map(needs_review, clips))
+        doubtful = sum(clip.needs_review for clip in clips)
         return (
             *listing(project_id, page, clip_id, show, order),
             gr.update(visible=bool(clips)),
@@ -198,7 +198,7 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
     come_back = gr.Button(visible="hidden", elem_id="refresh-clips")
 
     def look_again(project_id: str, seen: str, changed: int) -> tuple[Any, ...]:
-        if not seen or seen == seen_state(project_id, engine.clips(project_id)):
+        if not seen or seen == seen_state(project_id, engine.projects.clips(project_id)):
             return "", gr.skip()
         expected = shared.stops.is_working(project_id) or not str(seen).startswith(project_id)
         return "" if expected else markup.note(text.CHANGED_MEANWHILE, "usable"), changed + 1
@@ -221,7 +221,7 @@ def seen_state(project_id: str, clips: list[Any]) -> str:
     return project_id + hashlib.sha256(repr(shown).encode()).hexdigest()
 
 
-def next_step(clips: list[Any], readiness: Any) -> str:
+def next_step(clips: list[Clip], readiness: Readiness) -> str:
     """Return the sentence that says what to do next."""
     if not clips:
         return text.INTRO_RECORD_EMPTY
@@ -248,14 +248,16 @@ def _wire_cleaning(shared: Shared, overview: Overview) -> None:
     ) -> tuple[Any, ...]:
         with shared.stops.work(f"clean {project_id}") as should_stop:
             try:
-                clips = engine.clean(project_id, on_progress=into(progress), should_stop=should_stop, strength=strength)
+                clips = engine.projects.clean(
+                    project_id, on_progress=into(progress), should_stop=should_stop, strength=strength
+                )
             except Cancelled:
                 return markup.note(text.CLEAN_CANCELLED), changed + 1
         harmed = sum(clip.cleaning_harmed for clip in clips)
         return markup.note(text.cleaned_summary(len(clips), harmed), "good"), changed + 1
 
     def undo_cleaning(project_id: str, changed: int) -> tuple[Any, ...]:
-        undone = engine.undo_cleaning(project_id)
+        undone = engine.projects.undo_cleaning(project_id)
         return gr.update(value=markup.note(text.undone(undone)), visible=True), changed + 1
 
     for button, work, given in (

@@ -23,8 +23,8 @@ def build_dataset(shared: Shared) -> None:
         project_id: str,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
-        path = shared.files.path(f"{shared.engine.project(project_id).name}.zip")
-        count = shared.engine.export_dataset(project_id, path, into(progress))
+        path = shared.files.path(f"{shared.engine.projects.get(project_id).name}.zip")
+        count = shared.engine.projects.export_dataset(project_id, path, into(progress))
         return gr.update(value=str(path), visible=True), markup.note(text.dataset_made(count), "good")
 
     begun = wire(

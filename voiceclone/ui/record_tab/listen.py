@@ -5,14 +5,14 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.model import needs_review
+from voiceclone.clips.model import Clip
 from voiceclone.errors import Cancelled
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, into, wire
 
 
-def was_listened_to(clip: Any) -> bool:
+def was_listened_to(clip: Clip) -> bool:
     """True when a network has compared this clip's voice with the others'."""
     return "speaker_likeness" in clip.verdict.figures
 
@@ -25,14 +25,14 @@ def listening(shared: Shared, work_name: str = "clean") -> Callable[..., tuple[A
         changed: int,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
-        if all(was_listened_to(clip) for clip in shared.engine.clips(project_id)):
+        if all(was_listened_to(clip) for clip in shared.engine.projects.clips(project_id)):
             return gr.update(visible=False), gr.skip()
         with shared.stops.work(f"{work_name} {project_id}") as should_stop:
             try:
-                clips = shared.engine.listen(project_id, on_progress=into(progress), should_stop=should_stop)
+                clips = shared.engine.projects.listen(project_id, on_progress=into(progress), should_stop=should_stop)
             except Cancelled:
                 return markup.note(text.LISTEN_CANCELLED), changed + 1
-        doubtful = sum(map(needs_review, clips))
+        doubtful = sum(clip.needs_review for clip in clips)
         return markup.note(text.listened(doubtful), "usable" if doubtful else "good"), changed + 1
 
     listen_to_clips.__name__ = f"listen_after_{work_name}"

@@ -35,7 +35,7 @@ def build_recogniser(shared: Shared) -> gr.Checkbox:
         )
 
     def recognisers_there() -> tuple[str, Any]:
-        keys = shared.engine.recognisers()
+        keys = shared.engine.models.recognisers()
         found = markup.note(text.recognisers_there([RECOGNISERS[key].title for key in keys]))
         return found, gr.update(visible=bool(keys))
 
@@ -45,7 +45,7 @@ def build_recogniser(shared: Shared) -> gr.Checkbox:
     ) -> Any:
         with shared.stops.work(_WORK) as should_stop:
             try:
-                shared.engine.get_recogniser(key, into(progress), should_stop)
+                shared.engine.models.install_recogniser(key, into(progress), should_stop)
             except Cancelled:
                 return markup.note(text.RECOGNISER_CANCELLED), gr.skip()
         return recognisers_there()

@@ -9,7 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.transcripts.reader import SIDECAR_SUFFIXES, TABLE_SUFFIXES, Transcripts, read_transcripts
+from voiceclone.clips.model import AddReport
+from voiceclone.clips.transcripts.reader import SIDECAR_SUFFIXES, TABLE_SUFFIXES
 from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
 from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
 from voiceclone.errors import Cancelled, InputError
@@ -125,10 +126,10 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         sources = [Path(file) for file in files or ()]
         if in_folder:
             sources.append(gather(in_folder, shared.files.path(text.FOLDER)))
-        words = _read_words(transcripts)
+        words = engine.projects.read_transcripts(transcripts) if transcripts else None
         with shared.stops.work(f"add {project_id}") as should_stop:
             try:
-                report = engine.add_clips(
+                report = engine.projects.add_clips(
                     project_id,
                     sources,
                     transcripts=words,
@@ -145,7 +146,7 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
         project = engine.load_example(on_progress=into(progress))
-        choices = [(known.name, known.project_id) for known in engine.projects()]
+        choices = [(known.name, known.project_id) for known in engine.projects.all()]
         loaded = markup.note(text.EXAMPLE_LOADED, "good")
         return gr.update(choices=choices, value=project.project_id), loaded, changed + 1
 
@@ -205,13 +206,7 @@ def gather(files: list[str], folder: Path) -> Path:
     return folder
 
 
-def _read_words(transcripts: str | None) -> Transcripts | None:
-    if not transcripts:
-        return None
-    return read_transcripts(Path(transcripts))
-
-
-def _report(report: Any) -> str:
+def _report(report: AddReport) -> str:
     """Put what an upload brought into sentences."""
     total_s = sum(clip.duration_s for clip in report.added)
     lines = [(text.added_summary(len(report.added), total_s), "good")] if report.added else []

@@ -6,23 +6,23 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.clips.model import needs_review
+from voiceclone.clips.model import Clip
 from voiceclone.errors import Cancelled
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, chosen_id, into, wire
 
 _LEVELS = {"bad": 0, "usable": 1, "good": 2}
-_SHOWN: dict[str, Callable[[Any], bool]] = {
+_SHOWN: dict[str, Callable[[Clip], bool]] = {
     "all": lambda clip: True,
-    "look": needs_review,
+    "look": lambda clip: clip.needs_review,
     **{
         level: lambda clip, level=level: clip.included and clip.verdict.level == level
         for level in ("good", "usable", "bad")
     },
     "out": lambda clip: not clip.included,
 }
-_ORDERS: dict[str, Callable[[tuple[int, Any]], Any]] = {
+_ORDERS: dict[str, Callable[[tuple[int, Clip]], Any]] = {
     "newest": lambda numbered: -numbered[0],
     "oldest": lambda numbered: numbered[0],
     "worst": lambda numbered: (_LEVELS[numbered[1].verdict.level], -numbered[0]),
@@ -30,7 +30,7 @@ _ORDERS: dict[str, Callable[[tuple[int, Any]], Any]] = {
 }
 
 
-def shown_clips(clips: Sequence[Any], show: str, order: str) -> list[tuple[int, Any]]:
+def shown_clips(clips: Sequence[Clip], show: str, order: str) -> list[tuple[int, Clip]]:
     """Return (number, clip) of the clips to show, the first on top; numbers count all clips, the oldest is 1.
 
     Args:
@@ -43,19 +43,19 @@ def shown_clips(clips: Sequence[Any], show: str, order: str) -> list[tuple[int, 
     return sorted(kept, key=_ORDERS.get(order, _ORDERS["newest"]))
 
 
-def shown_choices(clips: Sequence[Any]) -> list[tuple[str, str]]:
+def shown_choices(clips: Sequence[Clip]) -> list[tuple[str, str]]:
     """Return what the list can be narrowed down to, each with its number of clips."""
     return [(text.shown_choice(key, sum(map(wanted, clips))), key) for key, wanted in _SHOWN.items()]
 
 
-def next_to_look_at(clips: Sequence[Any], clip_id: str) -> str:
+def next_to_look_at(clips: Sequence[Clip], clip_id: str) -> str:
     """Return the id of the next older clip that needs a look, after the oldest the newest again; "" without any."""
     newest_first = list(reversed(clips))
     ids = [clip.clip_id for clip in newest_first]
     start = ids.index(clip_id) + 1 if clip_id in ids else 0
     for clip in newest_first[start:] + newest_first[:start]:
-        if needs_review(clip) and clip.clip_id != clip_id:
-            return str(clip.clip_id)
+        if clip.needs_review and clip.clip_id != clip_id:
+            return clip.clip_id
     return ""
 
 
@@ -135,7 +135,7 @@ def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr
     engine = shared.engine
 
     def ids(project_id: str, show: str) -> list[str]:
-        return [clip.clip_id for _, clip in shown_clips(engine.clips(project_id), show, "")]
+        return [clip.clip_id for _, clip in shown_clips(engine.projects.clips(project_id), show, "")]
 
     def done(count: int, changed: int) -> tuple[Any, ...]:
         return markup.note(text.all_shown_done(count), "good"), gr.update(visible=False), changed + 1
@@ -143,7 +143,7 @@ def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr
     def include_all(project_id: str, show: str, changed: int, included: bool) -> tuple[Any, ...]:
         wanted = ids(project_id, show)
         for clip_id in wanted:
-            engine.edit_clip(project_id, clip_id, included=included)
+            engine.projects.edit_clip(project_id, clip_id, included=included)
         return done(len(wanted), changed)
 
     def leave_all_out(project_id: str, show: str, changed: int) -> tuple[Any, ...]:
@@ -162,7 +162,7 @@ def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr
         wanted = ids(project_id, show)
         with shared.stops.work(f"clean {project_id}") as should_stop:
             try:
-                engine.clean(project_id, wanted, into(progress), should_stop, strength)
+                engine.projects.clean(project_id, wanted, into(progress), should_stop, strength)
             except Cancelled:
                 return markup.note(text.CLEAN_CANCELLED), gr.update(visible=False), changed + 1
         return done(len(wanted), changed)
@@ -170,7 +170,7 @@ def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr
     def delete_all_shown(project_id: str, show: str, changed: int) -> tuple[Any, ...]:
         wanted = ids(project_id, show)
         for clip_id in wanted:
-            engine.delete_clip(project_id, clip_id)
+            engine.projects.delete_clip(project_id, clip_id)
         return done(len(wanted), changed)
 
     def ask(project_id: str, show: str) -> tuple[Any, ...]:

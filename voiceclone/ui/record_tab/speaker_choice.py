@@ -45,14 +45,14 @@ def wire_who(shared: Shared, who: Who) -> None:
     engine = shared.engine
 
     def ask_who(project_id: str) -> tuple[Any, ...]:
-        speakers = engine.speakers(project_id) if project_id else []
+        speakers = engine.projects.speakers(project_id) if project_id else []
         if len(speakers) < 2:
             return gr.update(visible=False), ""
-        samples = [engine.clip_audio(project_id, speaker.sample_clip_id, "best") for speaker in speakers]
+        samples = [engine.projects.clip_audio(project_id, speaker.sample_clip_id, "best") for speaker in speakers]
         return gr.update(visible=True), people_html(speakers, samples)
 
     def choose_speaker(project_id: str, changed: int, event: gr.EventData) -> tuple[Any, ...]:
-        left_out = engine.keep_speaker(project_id, event.clip_id)
+        left_out = engine.projects.keep_speaker(project_id, event.clip_id)
         return gr.update(visible=False), markup.note(text.speaker_kept(left_out), "good"), changed + 1
 
     for event in (shared.changed.change, shared.project.change):

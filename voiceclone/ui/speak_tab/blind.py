@@ -10,15 +10,14 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.blind import BlindTest, result_of
-from voiceclone.blind.model import QUESTIONS, RECORDING, STOCK
+from voiceclone.blind.model import QUESTIONS, RECORDING, STOCK, BlindTest, Side
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.errors import answering
 from voiceclone.ui.parts.shared import EDITS, Shared, begin_work, chosen_id, end_work, into, wire, wire_in_browser
 from voiceclone.ui.speak_tab.speak import own_choices
-from voiceclone.ui.train_tab.watch import reads_text
 
 CHOOSE_TEST = """
 element.addEventListener('click', (event) => {
@@ -59,7 +58,7 @@ def build_blind(shared: Shared) -> None:
     _wire_tests(shared, part)
 
 
-def _layout(engine: Any) -> Blind:
+def _layout(engine: VoiceEngine) -> Blind:
     with gr.Accordion(text.BLIND, open=False, elem_id="blind-part", elem_classes="vc-card") as accordion:
         gr.HTML(markup.note(text.BLIND_INTRO))
         with gr.Row(equal_height=False):
@@ -88,7 +87,7 @@ def _wire_choice(shared: Shared, part: Blind) -> None:
     engine = shared.engine
 
     def offer_voices(one: str, other: str) -> tuple[Any, ...]:
-        silent = {voice.voice_id for voice in engine.voices() if not reads_text(voice)}
+        silent = {voice.voice_id for voice in engine.voices.all() if not engine.voices.reads_text(voice)}
         voices = [choice for choice in own_choices(engine) if choice[1] not in silent]
         voices.append((text.STOCK_VOICE, STOCK))
         others = [*voices, (text.BLIND_RECORDING, RECORDING)]
@@ -96,7 +95,7 @@ def _wire_choice(shared: Shared, part: Blind) -> None:
         return (
             gr.update(choices=voices, value=first),
             gr.update(choices=others, value=_still(other, others, 1 if len(voices) > 1 else -1)),
-            tests_html(engine.blind_tests()),
+            tests_html(engine.blind_tests.all()),
         )
 
     shown = [part.ones, part.others, part.tests]
@@ -128,7 +127,7 @@ def _wire_making(shared: Shared, part: Blind) -> None:
             raise InputError(text.BLIND_NEED_TWO)
         with shared.stops.work(_work_key(request)) as should_stop:
             try:
-                made = engine.make_blind_test(
+                made = engine.blind_tests.make(
                     one,
                     other,
                     question,
@@ -138,7 +137,7 @@ def _wire_making(shared: Shared, part: Blind) -> None:
                 )
             except Cancelled:
                 return "", markup.note(text.BLIND_CANCELLED), gr.skip()
-        return made.test_id, markup.note(text.BLIND_MADE, "good"), tests_html(engine.blind_tests())
+        return made.test_id, markup.note(text.BLIND_MADE, "good"), tests_html(engine.blind_tests.all())
 
     def cancel_pairs(request: gr.Request) -> None:
         shared.stops.stop(_work_key(request))
@@ -165,15 +164,15 @@ def _wire_tests(shared: Shared, part: Blind) -> None:
 
     def choose_test(shown: str, event: gr.EventData) -> dict[Any, Any]:
         if event.act == GO_ON:
-            engine.blind_question(event.test_id)  # tells at once when it is gone
+            engine.blind_tests.question(event.test_id)  # tells at once when it is gone
             return {part.test: event.test_id}
-        engine.delete_blind_test(event.test_id)
-        changes: dict[Any, Any] = {part.tests: tests_html(engine.blind_tests())}
+        engine.blind_tests.delete(event.test_id)
+        changes: dict[Any, Any] = {part.tests: tests_html(engine.blind_tests.all())}
         return changes | ({part.test: ""} if shown == event.test_id else {})
 
     wire(part.tests.select, choose_test, part.test, [part.test, part.tests], **EDITS)
     # The script tells that a pair was answered, or that the test was put aside.
-    wire(part.stage.select, lambda: ("", tests_html(engine.blind_tests())), None, [part.test, part.tests])
+    wire(part.stage.select, lambda: ("", tests_html(engine.blind_tests.all())), None, [part.test, part.tests])
     # Kept beside it, too: the stage may be drawn after a test was chosen.
     put = "(id) => { window.voicecloneBlindTest = id; window.voicecloneBlind?.show(id); return []; }"
     wire_in_browser(part.test.change, put, part.test, None)
@@ -182,7 +181,7 @@ def _wire_tests(shared: Shared, part: Blind) -> None:
 # --- what the browser calls ---------------------------------------------------------------------
 
 
-def _calls(engine: Any) -> list[Callable[..., Any]]:
+def _calls(engine: VoiceEngine) -> list[Callable[..., Any]]:
     """Return the functions that `blind.js` calls; nothing they tell says which sound is which voice before the end."""
 
     @answering
@@ -191,7 +190,7 @@ def _calls(engine: Any) -> list[Callable[..., Any]]:
 
     @answering
     def blind_answer(request: dict[str, Any]) -> dict[str, Any]:
-        engine.answer_blind_test(_id(request), request.get("number"), request.get("choice"))
+        engine.blind_tests.answer(_id(request), request.get("number"), request.get("choice"))
         return _next(engine, _id(request))
 
     return [blind_pair, blind_answer]
@@ -204,11 +203,11 @@ def _id(request: dict[str, Any]) -> str:
     return value
 
 
-def _next(engine: Any, test_id: str) -> dict[str, Any]:
-    asked = engine.blind_question(test_id)
+def _next(engine: VoiceEngine, test_id: str) -> dict[str, Any]:
+    asked = engine.blind_tests.question(test_id)
     if asked is None:
-        found = next(test for test in engine.blind_tests() if test.test_id == test_id)
-        return {"result": result_of(found).sentence}
+        found = next(test for test in engine.blind_tests.all() if test.test_id == test_id)
+        return {"result": found.result.sentence}
     return {
         "asks": text.BLIND_QUESTIONS[asked.question],
         "number": asked.number,
@@ -271,7 +270,7 @@ def tests_html(tests: Sequence[BlindTest]) -> str:
 def _test_row(test: BlindTest) -> str:
     # In the order of their names: the order on disk says which side is which.
     names = sorted((_label(test.a), _label(test.b)), key=str.casefold)
-    told = result_of(test).sentence if test.finished else text.blind_open(test.answered, len(test.pairs))
+    told = test.result.sentence if test.finished else text.blind_open(test.answered, len(test.pairs))
     test_id = escape(test.test_id)
     go_on = f'<button type="button" data-act="{GO_ON}" data-test="{test_id}">{escape(text.BLIND_GO_ON)}</button>'
     return (
@@ -284,5 +283,5 @@ def _test_row(test: BlindTest) -> str:
     )
 
 
-def _label(side: Any) -> str:
+def _label(side: Side) -> str:
     return {STOCK: text.STOCK_VOICE, RECORDING: text.BLIND_RECORDING}.get(side.kind, side.name)

@@ -6,9 +6,8 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.bases import catalogue
-from voiceclone.bases.base import Ability
-from voiceclone.errors import Cancelled, InputError, NotFoundError
+from voiceclone.engine import VoiceEngine
+from voiceclone.errors import Cancelled, InputError
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import RECORDER_SAMPLE_RATE, Shared, begin_work, into, player, wire
@@ -59,15 +58,9 @@ def _layout() -> Convert:
     return Convert(accordion, source, convert, cancel, status, output, download)
 
 
-def can_convert(engine: Any, voice_id: str) -> bool:
+def can_convert(engine: VoiceEngine, voice_id: str) -> bool:
     """True for a voice whose base model changes recordings; the stock voice is none of them."""
-    if is_stock(voice_id):
-        return False
-    try:
-        base_id = engine.voice(voice_id).base_id
-    except NotFoundError:  # deleted a moment ago
-        return False
-    return Ability.CONVERT in engine.base_of(base_id if base_id in catalogue.BASE_IDS else None).abilities
+    return not is_stock(voice_id) and engine.voices.converts(voice_id)
 
 
 def work_key(request: gr.Request) -> str:
@@ -95,7 +88,7 @@ def _wire_convert(shared: Shared, speak: Speak, part: Convert) -> None:
             raise InputError(text.NO_RECORDING)
         if is_stock(voice_id):
             raise InputError(text.CONVERT_STOCK)
-        name = f"{Path(source).stem} - {engine.voice(voice_id).name}.wav"
+        name = f"{Path(source).stem} - {engine.voices.get(voice_id).name}.wav"
         path = shared.files.path(name)
         with shared.stops.work(work_key(request)) as should_stop:
             try:

@@ -5,9 +5,10 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.engine import STOCK_MARK
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
+from voiceclone.services.voices import STOCK_MARK
 from voiceclone.text.languages import language_name
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
@@ -140,17 +141,17 @@ def is_stock(voice_id: str) -> bool:
     return voice_id in ("", STOCK) or str(voice_id).startswith(STOCK_MARK)
 
 
-def own_choices(engine: Any) -> list[tuple[str, str]]:
+def own_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
     """Return a person's own voices for a list, the newest first."""
-    voices = sorted(engine.voices(), key=lambda voice: voice.created_at, reverse=True)
+    voices = sorted(engine.voices.all(), key=lambda voice: voice.created_at, reverse=True)
     return [(voice.name, voice.voice_id) for voice in voices]
 
 
-def voice_choices(engine: Any) -> list[tuple[str, str]]:
+def voice_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
     """Return the voices to speak with: one's own first, then the stock voices, marked as such."""
     stock = [
         (text.stock_voice(one.name, one.sex, language_name(one.language)), f"{STOCK_MARK}{one.voice_id}")
-        for one in engine.stock_voices()
+        for one in engine.voices.stock()
     ]
     return [*own_choices(engine), *(stock or [(text.STOCK_VOICE, STOCK)])]
 
@@ -166,7 +167,7 @@ def _wire_choice(shared: Shared, tab: Speak) -> None:
         return gr.update(choices=choices, value=value), markup.intro(intro)
 
     def follow_language(voice_id: str) -> Any:
-        return gr.skip() if is_stock(voice_id) else engine.voice(voice_id).language
+        return gr.skip() if is_stock(voice_id) else engine.voices.get(voice_id).language
 
     shown = [tab.voices, tab.intro]
     wire(shared.demo.load, lambda: refresh(""), None, shown)

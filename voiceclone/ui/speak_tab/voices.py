@@ -11,6 +11,7 @@ from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, wire
 from voiceclone.ui.speak_tab.speak import Speak, is_stock, voice_choices
+from voiceclone.voices.voice_file import Voice
 
 
 @dataclass(frozen=True)
@@ -97,9 +98,10 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
                 part.own: gr.update(visible=False),
                 part.question: gr.update(visible=False),
             }
-        chosen = engine.voice(voice_id)
+        chosen = engine.voices.get(voice_id)
         return {
-            part.details: markup.heading(chosen.name, chosen.created_at[:10]) + markup.scores(chosen),
+            part.details: markup.heading(chosen.name, chosen.created_at[:10])
+            + markup.scores(chosen, engine.runs.did_it_help(chosen.scores)),
             part.own: gr.update(visible=True),
             part.name: chosen.name,
             part.question: gr.update(visible=False),
@@ -111,15 +113,15 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
         wire(trigger, show, voice, shown, trigger_mode="always_last")
 
 
-def _export_view(shared: Shared, part: Manage, voice: Any) -> dict[Any, Any]:
+def _export_view(shared: Shared, part: Manage, voice: Voice) -> dict[Any, Any]:
     """Offer a voice to be passed on, or, where the engine refuses that, a copy for oneself with the reason."""
     engine, path = shared.engine, shared.files.path(f"{voice.name}.safetensors")
-    said = engine.sharing_condition(voice.voice_id)
+    said = engine.voices.sharing_condition(voice.voice_id)
     try:
-        engine.export_voice(voice.voice_id, path)
+        engine.voices.export(voice.voice_id, path)
         offered, other, kind = part.export, part.private, "plain"
     except VoiceFileError:
-        engine.export_voice(voice.voice_id, path, private_use=True)
+        engine.voices.export(voice.voice_id, path, private_use=True)
         offered, other, kind = part.private, part.export, "usable"
         said = f"{said} {text.EXPORT_PRIVATE_INFO}"
     return {
@@ -135,18 +137,18 @@ def _wire_changes(shared: Shared, speak: Speak, part: Manage) -> None:
     def rename(voice_id: str, name: str, changed: int) -> tuple[Any, ...]:
         if not (name or "").strip():
             raise InputError(text.NEED_NAME)
-        engine.rename_voice(voice_id, name.strip())
+        engine.voices.rename(voice_id, name.strip())
         return markup.note(text.RENAMED, "good"), changed + 1
 
     def ask(voice_id: str) -> tuple[Any, ...]:
-        return gr.update(visible=True), markup.note(text.delete_voice_question(engine.voice(voice_id).name))
+        return gr.update(visible=True), markup.note(text.delete_voice_question(engine.voices.get(voice_id).name))
 
     def delete(voice_id: str, changed: int) -> tuple[Any, ...]:
-        engine.delete_voice(voice_id)
+        engine.voices.delete(voice_id)
         return markup.note(text.DELETED), gr.update(visible=False), changed + 1
 
     def bring(file: str, changed: int) -> tuple[Any, ...]:
-        imported = engine.import_voice(Path(file))
+        imported = engine.voices.import_file(Path(file))
         choices = gr.update(choices=voice_choices(engine), value=imported.voice_id)
         return choices, markup.note(text.imported(imported.name), "good"), changed + 1
 

@@ -8,11 +8,12 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError
 from voiceclone.evaluation.panel import Judged
 from voiceclone.training.candidate_schedule import MAX_CANDIDATES
-from voiceclone.training.candidates import BY_PERSON, RECORDING_SOUND, START_SOUND, Candidates, choose, faults
-from voiceclone.training.run_summary import how_it_goes
+from voiceclone.training.candidates import BY_PERSON, RECORDING_SOUND, START_SOUND, Candidates
+from voiceclone.training.runs import RunStatus
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 
@@ -78,14 +79,16 @@ def build_candidates() -> CandidateRow:
     return CandidateRow(panel, head, slots, status)
 
 
-def row_view(engine: Any, row: CandidateRow, status: Any, shown: Shown | None) -> tuple[dict[Any, Any], Shown]:
+def row_view(
+    engine: VoiceEngine, row: CandidateRow, status: RunStatus, shown: Shown | None
+) -> tuple[dict[Any, Any], Shown]:
     """Return the updates that show a run's candidates, only where they differ from `shown`, and what is shown then.
 
     With `shown=None`, for another run than before, everything is sent.
     """
-    found = engine.candidates(status.run_id)
+    found = engine.runs.candidates(status.run_id)
     slots = _slots(engine, status, found)[: len(row.slots)]
-    now = Shown(_head(found, status.running) if slots else "", slots)
+    now = Shown(_head(engine, found, status.running) if slots else "", slots)
     if now == shown:
         return {}, now
     before = shown or Shown()
@@ -99,7 +102,7 @@ def row_view(engine: Any, row: CandidateRow, status: Any, shown: Shown | None) -
     for number, component in enumerate(row.slots):
         new, old = (one[number] if number < len(one) else None for one in (now.slots, before.slots))
         if new is not None and new != old:
-            path = engine.candidate_file(status.run_id, new.sound)
+            path = engine.runs.candidate_file(status.run_id, new.sound)
             updates[component] = gr.update(value=slot_html(new, path), visible=True)
         elif new is None and (old is not None or shown is None):
             updates[component] = gr.update(value="", visible=False)
@@ -123,19 +126,19 @@ def hidden(row: CandidateRow) -> dict[Any, Any]:
     return {row.panel: gr.update(visible=False), row.status: ""}
 
 
-def _slots(engine: Any, status: Any, found: Candidates) -> tuple[Slot, ...]:
+def _slots(engine: VoiceEngine, status: RunStatus, found: Candidates) -> tuple[Slot, ...]:
     if not found.sentences:
         return ()
     slots = [Slot(text.SAMPLE_RECORDING, RECORDING_SOUND)] if found.recording else []
-    if found.start is not None or engine.candidate_file(status.run_id, START_SOUND) is not None:
+    if found.start is not None or engine.runs.candidate_file(status.run_id, START_SOUND) is not None:
         slots.append(Slot(text.SAMPLE_START, START_SOUND, found.start.judged if found.start else None))
     if found.instant is not None:
         slots.append(Slot(text.SAMPLE_INSTANT, found.instant.sound, found.instant.judged))
-    best = choose(found)
+    best = found.best()
     may_keep = not status.running and status.voice_id is not None
     for one in found.made:
         kept = one.step == found.kept_step
-        wrong = faults(one, found)
+        wrong = found.faults(one)
         mark, kind = "", "plain"
         if kept:
             mark, kind = text.SAMPLE_KEPT_BY_YOU if found.kept_by == BY_PERSON else text.SAMPLE_KEPT, "good"
@@ -143,15 +146,15 @@ def _slots(engine: Any, status: Any, found: Candidates) -> tuple[Slot, ...]:
             mark, kind = text.SAMPLE_BEST, "good"
         elif wrong:
             mark, kind = text.SAMPLE_FAULTS[wrong[0]], "usable"
-        can_keep = may_keep and not kept and engine.candidate_file(status.run_id, one.voice) is not None
+        can_keep = may_keep and not kept and engine.runs.candidate_file(status.run_id, one.voice) is not None
         slots.append(Slot(text.sample_title(one.step), one.sound, one.judged, mark, kind, one.step, can_keep))
     return tuple(slots)
 
 
-def _head(found: Candidates, running: bool) -> str:
+def _head(engine: VoiceEngine, found: Candidates, running: bool) -> str:
     said = " ".join(f"“{sentence}”" for sentence in found.sentences)
     info = text.samples_info(said, bool(found.recording))
-    return markup.heading(text.SAMPLES_TITLE, info) + markup.note(how_it_goes(found, running))
+    return markup.heading(text.SAMPLES_TITLE, info) + markup.note(engine.runs.summary(found, running))
 
 
 def slot_html(slot: Slot, path: Path | None) -> str:

@@ -6,10 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.compare import table
 from voiceclone.compare.model import PICTURE_FILE, RECORDING_FILE
-from voiceclone.compare.request import ways_of
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import ConsentError, InputError
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.ui import text
 from voiceclone.ui.parts import jobs, markup
 from voiceclone.ui.parts.shared import EDITS, Shared, chosen_id, player, wire
@@ -61,7 +61,7 @@ def build_comparing(shared: Shared) -> None:
     _wire_listening(shared, outcome)
 
 
-def _layout(engine: Any) -> tuple[Ask, Outcome]:
+def _layout(engine: VoiceEngine) -> tuple[Ask, Outcome]:
     with gr.Accordion(text.COMPARE, open=False, elem_id="compare", elem_classes="vc-card") as accordion:
         gr.HTML(markup.note(text.COMPARE_INTRO))
         default = base_choices(engine, [])
@@ -110,10 +110,10 @@ def _wire_work(shared: Shared, ask: Ask, outcome: Outcome) -> None:
             raise ConsentError(text.NEED_CONSENT)
         if minutes not in {value for _, value in text.COMPARE_LENGTHS}:
             raise InputError(text.NEED_LENGTH)
-        ways_of(engine.base_of(base_id or None))  # tells at once when there is nothing to compare
-        project = engine.project(project_id)
+        engine.comparisons.ways(base_id or None)  # tells at once when there is nothing to compare
+        project = engine.projects.get(project_id)
 
-        def compare(on_progress: Any, should_stop: Any) -> str:
+        def compare(on_progress: OnProgress, should_stop: ShouldStop) -> str:
             return engine.compare(
                 project.project_id,
                 True,
@@ -139,7 +139,7 @@ def _wire_work(shared: Shared, ask: Ask, outcome: Outcome) -> None:
         return opened | _work_view(ask, comparing.status())
 
     def offer(base_id: str) -> Any:
-        choices = [choice for choice in base_choices(engine, engine.models()) if _has_ways(engine, choice[1])]
+        choices = [choice for choice in base_choices(engine, engine.models.all()) if _has_ways(engine, choice[1])]
         value = base_id if base_id in {known for _, known in choices} else engine.base_id
         return gr.update(choices=choices, value=value, visible=len(choices) > 1)
 
@@ -152,9 +152,9 @@ def _wire_work(shared: Shared, ask: Ask, outcome: Outcome) -> None:
     wire(ask.timer.tick, observe, shared.project, [*work, *outcome.shown()])
 
 
-def _has_ways(engine: Any, base_id: str) -> bool:
+def _has_ways(engine: VoiceEngine, base_id: str) -> bool:
     try:
-        return bool(ways_of(engine.base_of(base_id)))
+        return bool(engine.comparisons.ways(base_id))
     except InputError:
         return False
 
@@ -179,18 +179,18 @@ def _work_view(ask: Ask, status: jobs.JobStatus | None) -> dict[Any, Any]:
     }
 
 
-def _newest(engine: Any, outcome: Outcome, project_id: str) -> dict[Any, Any]:
+def _newest(engine: VoiceEngine, outcome: Outcome, project_id: str) -> dict[Any, Any]:
     """Show the newest finished comparison of a project, or nothing."""
-    found = next((one for one in engine.comparisons() if one.request.project_id == project_id), None)
+    found = next((one for one in engine.comparisons.all() if one.request.project_id == project_id), None)
     if found is None:
         return {outcome.panel: gr.update(visible=False), outcome.sentences: gr.update(choices=[], value=None)}
     request = found.request
     told = text.compared(request.project_name, request.base_title, request.training_speech_s, found.created_at[:10])
-    picture = engine.comparison_folder(found.comparison_id) / PICTURE_FILE
+    picture = engine.comparisons.folder(found.comparison_id) / PICTURE_FILE
     choices = [(words, f"{found.comparison_id} {number}") for number, words in enumerate(request.sentences)]
     return {
         outcome.panel: gr.update(visible=True),
-        outcome.words: markup.verdict(found.verdict, told) + markup.table(table.HEAD, table.rows(found)),
+        outcome.words: markup.verdict(found.verdict, told) + markup.table(*engine.comparisons.table(found)),
         outcome.sentences: gr.update(choices=choices, value=choices[0][1] if choices else None),
         outcome.picture: markup.picture(picture.read_bytes(), text.COMPARE_PICTURE) if picture.is_file() else "",
     }
@@ -204,8 +204,8 @@ def _wire_listening(shared: Shared, outcome: Outcome) -> None:
         if not chosen:
             return (nothing,) * len(outcome.players)
         comparison_id, _, number = str(chosen).partition(" ")
-        folder = engine.comparison_folder(comparison_id)
-        found = next((one for one in engine.comparisons() if one.comparison_id == folder.name), None)
+        folder = engine.comparisons.folder(comparison_id)
+        found = next((one for one in engine.comparisons.all() if one.comparison_id == folder.name), None)
         if found is None or not number.isdecimal() or int(number) >= len(found.request.sentences):
             raise InputError(text.NO_SENTENCE_CHOSEN)
         sounds = {way.policy: way.sounds[int(number)] for way in found.ways if int(number) < len(way.sounds)}

@@ -2,10 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
+from voiceclone.training.runs import RunStatus
 from voiceclone.ui import text
 from voiceclone.ui.parts.shared import Shared, wire_in_browser
 
@@ -39,7 +39,7 @@ def wire_ending(shared: Shared, ending: Ending) -> None:
     wire_in_browser(ending.told.change, f"(told) => {script}.tell(told)", ending.told, None)
 
 
-def told_of(status: Any) -> str:
+def told_of(status: RunStatus) -> str:
     """Return what the script is told of a training that has just ended."""
     title = f"{text.ENDED_TITLES.get(status.state, status.state)}: {status.voice_name}"
     told = {"id": f"{status.run_id}-{status.state}-{status.step}", "title": title, "body": status.message}

@@ -7,8 +7,10 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.bases import catalogue
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import BusyError, InputError
+from voiceclone.training.history import RunRecord
+from voiceclone.training.runs import RunStatus
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
@@ -21,9 +23,9 @@ from voiceclone.ui.train_tab.watch import (
     idle_view,
     loss_plot,
     plot_frame,
-    reads_text,
     run_view,
 )
+from voiceclone.voices.voice_file import Voice
 
 CHOOSE_RUN = """
 element.addEventListener('click', (event) => {
@@ -144,10 +146,10 @@ def _wire_list(shared: Shared, part: History) -> None:
         return _list(engine, project_id, whose, opened)
 
     def open_training(event: gr.EventData) -> dict[Any, Any]:
-        return _opened_view(shared, part, engine.run_record(event.run_id)) | {part.status: ""}
+        return _opened_view(shared, part, engine.runs.record(event.run_id)) | {part.status: ""}
 
     def draw_training(run_id: str) -> tuple[Any, ...]:
-        frame = plot_frame(engine.loss_points(run_id, PLOT_POINTS)) if run_id else None
+        frame = plot_frame(engine.runs.loss_points(run_id, PLOT_POINTS)) if run_id else None
         return frame, gr.update(visible=frame is not None)
 
     def close_training() -> dict[Any, Any]:
@@ -170,22 +172,24 @@ def _wire_list(shared: Shared, part: History) -> None:
          [part.opened.panel, part.opened.run_id, part.voice_id, part.status])  # fmt: skip
 
 
-def _list(engine: Any, project_id: str, whose: str, opened: str) -> str:
-    records = engine.run_records(None if whose == "all" else project_id or "")
+def _list(engine: VoiceEngine, project_id: str, whose: str, opened: str) -> str:
+    records = engine.runs.records(None if whose == "all" else project_id or "")
     return runs_html(records, opened)
 
 
-def _opened_view(shared: Shared, part: History, record: Any) -> dict[Any, Any]:
+def _opened_view(shared: Shared, part: History, record: RunRecord) -> dict[Any, Any]:
     """Show one training; what its state forbids is hidden."""
     engine, opened, run = shared.engine, part.opened, record.status
-    voice = engine.voice(run.voice_id) if record.voice_there else None
-    speaks = voice is not None and reads_text(voice)
+    voice = engine.voices.get(run.voice_id) if record.voice_there else None
+    speaks = voice is not None and engine.voices.reads_text(voice)
     return {
         opened.panel: gr.update(visible=True),
         opened.run_id: run.run_id,
         opened.head: head_html(run),
         opened.chart: gr.update(visible=False),
-        opened.facts: facts_html(record, voice, base_title(engine, run.base_id)),
+        opened.facts: facts_html(
+            record, voice, engine.models.title(run.base_id), engine.runs.did_it_help(record.scores)
+        ),
         opened.play: gr.update(visible=speaks),
         opened.onward: gr.update(visible=voice is not None),
         opened.sample: gr.update(value=None, visible=False),
@@ -206,10 +210,10 @@ def _wire_voice(shared: Shared, part: History) -> None:
         return gr.update(visible=True)
 
     def play_voice(run_id: str) -> tuple[Any, ...]:
-        record = engine.run_record(run_id)
+        record = engine.runs.record(run_id)
         if not record.voice_there:
             raise InputError(text.HISTORY_NO_VOICE)
-        voice = engine.voice(record.status.voice_id)
+        voice = engine.voices.get(record.status.voice_id)
         sentence = text.SAMPLE_SENTENCES.get(voice.language, text.SAMPLE_SENTENCES["en-us"])
         path = shared.files.path(f"{voice.name}.wav")
         engine.speak_to_file(voice.voice_id, sentence, path, language=voice.language)
@@ -229,7 +233,7 @@ def _wire_resume(shared: Shared, part: History, watch: Watch, result: Result, re
     def continue_earlier(run_id: str, project_id: str, whose: str) -> dict[Any, Any]:
         if shared.comparing.running:
             raise BusyError(text.COMPARING)
-        status = engine.continue_training(run_id)
+        status = engine.runs.resume(run_id)
         return {
             remembered_run: status.run_id,
             part.accordion: gr.update(open=False),  # so that the training above is seen
@@ -250,15 +254,15 @@ def _wire_delete(shared: Shared, part: History, watch: Watch, result: Result, re
     engine, opened = shared.engine, part.opened
 
     def ask_delete_training(run_id: str) -> tuple[Any, ...]:
-        run = engine.training_status(run_id)
+        run = engine.runs.status(run_id)
         return gr.update(visible=True), markup.note(text.delete_run_question(run.voice_name, run.started_at)), False
 
     def delete_training(
         run_id: str, with_voice: bool, project_id: str, whose: str, watched: str, voices_changed: int
     ) -> dict[Any, Any]:
-        record = engine.run_record(run_id)
+        record = engine.runs.record(run_id)
         with_voice = with_voice is True and record.voice_there
-        engine.delete_run(run_id, with_voice=with_voice)
+        engine.runs.delete(run_id, with_voice=with_voice)
         changes: dict[Any, Any] = {
             opened.panel: gr.update(visible=False),
             opened.run_id: "",
@@ -290,14 +294,7 @@ def _wire_delete(shared: Shared, part: History, watch: Watch, result: Result, re
 # --- what is shown ------------------------------------------------------------------------------
 
 
-def base_title(engine: Any, base_id: str) -> str:
-    """Return what a base model is called; its id where it is not known any more."""
-    if base_id == engine.base_id:
-        return engine.base.title
-    return catalogue.card(base_id).title if base_id in catalogue.BASE_IDS else base_id
-
-
-def runs_html(records: Sequence[Any], opened: str) -> str:
+def runs_html(records: Sequence[RunRecord], opened: str) -> str:
     """Return the list of trainings, the newest first; the opened one is marked."""
     if not records:
         return f'<p class="vc-empty">{escape(text.HISTORY_EMPTY)}</p>'
@@ -306,7 +303,7 @@ def runs_html(records: Sequence[Any], opened: str) -> str:
     return f'<div class="vc-runs"><ul aria-label="{escape(text.HISTORY_LIST)}">{rows}</ul>{older}</div>'
 
 
-def _row(record: Any, opened: str) -> str:
+def _row(record: RunRecord, opened: str) -> str:
     run = record.status
     state, kind = text.RUN_STATES[run.state]
     figures = (record.scores.get(name) for name in ("similarity", "pitch_off_semitones"))
@@ -319,7 +316,7 @@ def _row(record: Any, opened: str) -> str:
     )
 
 
-def head_html(run: Any) -> str:
+def head_html(run: RunStatus) -> str:
     """Return name, date, how it ended and what happened besides."""
     sentence = run.error if run.state == "failed" else run.message
     kind = {"failed": "bad", "interrupted": "usable"}.get(run.state, "plain")
@@ -327,7 +324,7 @@ def head_html(run: Any) -> str:
     return head + markup.note(sentence, kind) + markup.run_notes(run.notes)
 
 
-def facts_html(record: Any, voice: Any, title: str) -> str:
+def facts_html(record: RunRecord, voice: Voice | None, title: str, helped: str) -> str:
     """Return what was asked for, and how it turned out."""
     lines = "".join(
         f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in text.run_settings(record, title)
@@ -335,8 +332,8 @@ def facts_html(record: Any, voice: Any, title: str) -> str:
     asked = f'{markup.heading(text.HISTORY_SETTINGS)}<dl class="vc-asked">{lines}</dl>'
     if voice is not None:
         learnt = text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
-        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores, learnt)
+        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores, learnt, helped)
     below = markup.note(text.HISTORY_VOICE_GONE if record.status.voice_id is not None else "")
     if record.scores:
-        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores) + below
+        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores, helped=helped) + below
     return asked + (below or markup.note(text.HISTORY_NO_SCORES if not record.status.running else ""))

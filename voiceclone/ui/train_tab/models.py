@@ -6,9 +6,11 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.bases import catalogue
 from voiceclone.bases.base import Ability
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import ConsentError, InputError
+from voiceclone.models.library import ModelStatus
+from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.ui import text
 from voiceclone.ui.parts import jobs, markup
 from voiceclone.ui.parts.shared import EDITS, Shared, chosen_id, wire
@@ -89,13 +91,13 @@ def _layout_get(data_dir: str) -> Get:
     return Get(cards, panel, models, model, terms, agree, get, cancel, status, gr.Timer(TICK_S, active=False))
 
 
-def base_choices(engine: Any, statuses: Sequence[Any]) -> list[tuple[str, str]]:
+def base_choices(engine: VoiceEngine, statuses: Sequence[ModelStatus]) -> list[tuple[str, str]]:
     """Return the models a voice can be made with now: the one that came with the program, then those that are ready."""
     ready = [status.card for status in statuses if status.state == "ready" and status.card.base_id != engine.base_id]
     return [(engine.base.title, engine.base_id), *((card.title, card.base_id) for card in ready)]
 
 
-def policy_choices(engine: Any, base_id: str) -> list[tuple[str, str]]:
+def policy_choices(engine: VoiceEngine, base_id: str) -> list[tuple[str, str]]:
     """Return the ways a model can be trained, in plain words, the advised one first."""
     base = engine.base_of(base_id or None)
     if Ability.TRAIN not in base.abilities:
@@ -110,7 +112,7 @@ def _wire_choice(shared: Shared, choice: Choice) -> None:
         ways = policy_choices(engine, base_id)
         first = ways[0][1] if ways else None
         policies = gr.update(choices=ways, value=first, visible=len(ways) > 1)
-        advice = engine.training_advice(base_id) if base_id and ways else ""
+        advice = engine.runs.advice(base_id) if base_id and ways else ""
         return policies, first or "", markup.note(advice, "usable")
 
     shown = [choice.policies, choice.policy, choice.advice]
@@ -124,7 +126,7 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
     work = [part.get, part.cancel, part.agree, part.models, part.status, part.timer]
 
     def refresh_models(base_id: str, wanted: str) -> dict[Any, Any]:
-        statuses = engine.models()
+        statuses = engine.models.all()
         bases = base_choices(engine, statuses)
         absent = [(status.card.title, status.card.base_id) for status in statuses if _is_absent(engine, status)]
         here = {known for _, known in bases}
@@ -138,35 +140,35 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
 
     def show_terms(model_id: str) -> tuple[Any, ...]:
         # Agreed was to the terms of the one before.
-        return markup.terms(catalogue.card(model_id)) if model_id else "", False
+        return markup.terms(engine.models.card(model_id)) if model_id else "", False
 
     def get(model_id: str, agreed: bool) -> dict[Any, Any]:
         if not model_id:
             raise InputError(text.NO_MODEL)
-        card = catalogue.card(model_id)
+        card = engine.models.card(model_id)
         if agreed is not True:
             raise ConsentError(text.need_licence(card.title))
 
-        def fetch(on_progress: Any, should_stop: Any) -> None:
-            engine.get_model(
+        def fetch(on_progress: OnProgress, should_stop: ShouldStop) -> None:
+            engine.models.install(
                 card.base_id, licence_agreed=True, agreed_by="page", on_progress=on_progress, should_stop=should_stop
             )
 
-        return _work_view(part, getting.start(card.base_id, text.GETTING, fetch))
+        return _work_view(engine, part, getting.start(card.base_id, text.GETTING, fetch))
 
     def follow(base_id: str, model_id: str) -> dict[Any, Any]:
         status = getting.status()
-        view = _work_view(part, status)
+        view = _work_view(engine, part, status)
         return view if status is not None and status.running else view | refresh_models(base_id, model_id)
 
     def arrive() -> dict[Any, Any]:
         status = getting.status()
-        return refresh_models(engine.base_id, "") | (_work_view(part, status) if getting.running else {})
+        return refresh_models(engine.base_id, "") | (_work_view(engine, part, status) if getting.running else {})
 
     def remove(base_id: str, model_id: str, event: gr.EventData) -> dict[Any, Any]:
-        card = catalogue.card(event.base_id)
-        meant = engine.model_removal(card.base_id)
-        engine.remove_model(card.base_id)
+        card = engine.models.card(event.base_id)
+        meant = engine.models.removal(card.base_id)
+        engine.models.remove(card.base_id)
         gr.Info(text.removed(card.title, meant.frees_mb))
         return refresh_models(base_id, model_id)
 
@@ -183,34 +185,34 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
     wire(part.timer.tick, follow, here, [*shelf, *work])
 
 
-def _removals(engine: Any, statuses: Sequence[Any]) -> dict[str, Any]:
+def _removals(engine: VoiceEngine, statuses: Sequence[ModelStatus]) -> dict[str, Any]:
     """Return what removing means for each model that takes room of its own and did not come with the program."""
     begun = [status.card for status in statuses if status.state != "missing"]
     others = [card for card in begun if not card.embedded and card.base_id != engine.base_id]
-    found = [engine.model_removal(card.base_id) for card in others]
+    found = [engine.models.removal(card.base_id) for card in others]
     return {removal.base_id: removal for removal in found if removal.frees_mb > 0}
 
 
-def _is_absent(engine: Any, status: Any) -> bool:
+def _is_absent(engine: VoiceEngine, status: ModelStatus) -> bool:
     return status.state != "ready" and not status.card.embedded and status.card.base_id != engine.base_id
 
 
-def _work_view(part: Get, status: jobs.JobStatus | None) -> dict[Any, Any]:
+def _work_view(engine: VoiceEngine, part: Get, status: jobs.JobStatus | None) -> dict[Any, Any]:
     running = status is not None and status.running
     return {
         part.get: gr.update(visible=not running),
         part.cancel: gr.update(visible=running),
         part.agree: gr.update(interactive=not running),
         part.models: gr.update(interactive=not running),
-        part.status: _work_words(status),
+        part.status: _work_words(engine, status),
         part.timer: gr.Timer(active=running),
     }
 
 
-def _work_words(status: jobs.JobStatus | None) -> str:
+def _work_words(engine: VoiceEngine, status: jobs.JobStatus | None) -> str:
     if status is None:
         return ""
-    title = catalogue.card(status.key).title
+    title = engine.models.card(status.key).title
     if status.running:
         return markup.job_progress(title, status.share, status.words)
     if status.state == jobs.DONE:

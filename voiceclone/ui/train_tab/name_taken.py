@@ -5,10 +5,12 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import chosen_id, wire
+from voiceclone.voices.voice_file import Voice
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ def build_question() -> Question:
     return question
 
 
-def ask(engine: Any, question: Question, voice: Any, base_id: str) -> dict[Any, Any]:
+def ask(engine: VoiceEngine, question: Question, voice: Voice, base_id: str) -> dict[Any, Any]:
     """Return the updates that ask what should happen to `voice`, whose name is wanted."""
-    free_name = engine.free_voice_name(voice.name)
+    free_name = engine.voices.free_name(voice.name)
     ways = [way for way in text.AGAIN_WAYS if way != "continue" or can_go_on(engine, voice, base_id)]
     choices = [(text.again_way(way, voice.name, free_name), way) for way in ways]
     return {
@@ -60,13 +62,12 @@ def ask(engine: Any, question: Question, voice: Any, base_id: str) -> dict[Any, 
     }
 
 
-def can_go_on(engine: Any, voice: Any, base_id: str) -> bool:
+def can_go_on(engine: VoiceEngine, voice: Voice, base_id: str) -> bool:
     """True when a training with this base may begin where `voice` is now."""
-    base = engine.base_of(base_id or None)
-    return getattr(base, "continues_voices", False) and voice.base_id == base.base_id
+    return engine.runs.can_continue_from(voice, base_id or None)
 
 
-def as_chosen(engine: Any, voice: Any, way: Any) -> tuple[str, dict[str, Any]]:
+def as_chosen(engine: VoiceEngine, voice: Voice, way: Any) -> tuple[str, dict[str, Any]]:
     """Return the name of the new voice, and what `start_training` is told besides, for the way chosen.
 
     Raises:
@@ -76,7 +77,7 @@ def as_chosen(engine: Any, voice: Any, way: Any) -> tuple[str, dict[str, Any]]:
     if way == "replace":
         return voice.name, {"replaces": voice.voice_id}
     if way == "continue":
-        return engine.free_voice_name(voice.name), {"continue_from": voice.voice_id}
+        return engine.voices.free_name(voice.name), {"continue_from": voice.voice_id}
     if way == "beside":
-        return engine.free_voice_name(voice.name), {}
+        return engine.voices.free_name(voice.name), {}
     raise InputError(text.AGAIN_NEEDED)

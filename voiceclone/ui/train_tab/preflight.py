@@ -7,12 +7,13 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.bases.base import Ability, Effort
-from voiceclone.engine import MAX_SEED
 from voiceclone.errors import InputError, VoiceCloneError
-from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
+from voiceclone.limits import MAX_SEED, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
+from voiceclone.training.estimate import TrainingEstimate
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, chosen_id, wire
+from voiceclone.ui.train_tab.models import Choice
 
 TICK_S = 1.0
 
@@ -79,7 +80,12 @@ def build_checks() -> PreflightCard:
 
 
 def wire_ahead(
-    shared: Shared, ahead: PreflightCard, form: LengthChoice, consent: gr.Checkbox, choice: Any, seen_by: Sequence[Any]
+    shared: Shared,
+    ahead: PreflightCard,
+    form: LengthChoice,
+    consent: gr.Checkbox,
+    choice: Choice,
+    seen_by: Sequence[Any],
 ) -> None:
     """Connect it: shown anew whenever something it tells of may have changed.
 
@@ -91,8 +97,8 @@ def wire_ahead(
         project_id: str, consent: bool, base_id: str, policy: str, effort: str, steps: Any, minutes: Any, seed: Any
     ) -> dict[Any, Any]:
         effort = effort or text.DEFAULT_EFFORT
-        outlook = engine.training_outlook(project_id, consent=consent is True, base_id=base_id or None)
-        usable_s = engine.readiness(project_id).usable_s
+        outlook = engine.runs.estimate(project_id, consent=consent is True, base_id=base_id or None)
+        usable_s = engine.projects.readiness(project_id).usable_s
         base = engine.base_of(base_id or None)
         asked = {"effort": effort, "steps": steps, "minutes": minutes, "seed": seed}
         return {
@@ -110,14 +116,14 @@ def wire_ahead(
     def look_and_measure(*given: Any) -> Any:
         if not given[0]:
             return gr.skip()
-        measuring = engine.measure_pace(given[2] or None)
+        measuring = engine.runs.measure_speed(given[2] or None)
         shown = view(*given) | {ahead.timer: gr.Timer(active=measuring)}
         if measuring:
             shown[form.note] = markup.note(text.MEASURING)
         return shown
 
     def await_pace(*given: Any) -> Any:
-        if engine.measure_pace(given[2] or None):
+        if engine.runs.measure_speed(given[2] or None):
             return gr.skip()
         return view(*given) | {ahead.timer: gr.Timer(active=False)}
 
@@ -133,7 +139,7 @@ def wire_ahead(
     wire(ahead.timer.tick, await_pace, given, [*shown, ahead.timer])
 
 
-def effort_choices(outlook: Any) -> list[tuple[str, str]]:
+def effort_choices(outlook: TrainingEstimate) -> list[tuple[str, str]]:
     """Return the three choices with the time each takes."""
     return [
         (text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
@@ -141,7 +147,7 @@ def effort_choices(outlook: Any) -> list[tuple[str, str]]:
     ]
 
 
-def effort_note(outlook: Any, effort: str, usable_s: float) -> str:
+def effort_note(outlook: TrainingEstimate, effort: str, usable_s: float) -> str:
     """Return what is worth knowing of the chosen effort."""
     plan = outlook.plan(effort)
     if plan is None:
@@ -155,8 +161,8 @@ def effort_note(outlook: Any, effort: str, usable_s: float) -> str:
     return markup.note(text.BUSY_NOW, "usable") if outlook.busy and plan.steps is not None else ""
 
 
-def chosen_length(outlook: Any, effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
-    """Return the plan as `start_training` takes it, from what may have been typed by anybody.
+def chosen_length(effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
+    """Return steps, minutes or the effort as `start_training` takes them, from what may have been typed by anybody.
 
     Raises:
         InputError: no such effort, no numbers, or both lengths at once.
@@ -167,11 +173,10 @@ def chosen_length(outlook: Any, effort: Any, steps: Any, minutes: Any) -> dict[s
     if _typed(steps) and _typed(minutes):
         raise InputError(text.ONE_LENGTH)
     if _typed(steps):
-        return {"steps": whole_number(steps, text.EXPERT_STEPS, MAX_TRAIN_STEPS), "minutes": None}
+        return {"steps": whole_number(steps, text.EXPERT_STEPS, MAX_TRAIN_STEPS)}
     if _typed(minutes):
-        return {"steps": None, "minutes": number(minutes, text.EXPERT_MINUTES)}
-    plan = outlook.plan(effort)
-    return {"steps": plan.steps, "minutes": plan.minutes} if plan else {"steps": None, "minutes": None}
+        return {"minutes": number(minutes, text.EXPERT_MINUTES)}
+    return {"effort": effort}
 
 
 def _typed(value: Any) -> bool:
@@ -207,7 +212,7 @@ def whole_number(value: Any, what: str, highest: int) -> int:
     return int(typed)
 
 
-def derived_rows(outlook: Any, policy: str, asked: dict[str, Any]) -> list[tuple[str, str]]:
+def derived_rows(outlook: TrainingEstimate, policy: str, asked: dict[str, Any]) -> list[tuple[str, str]]:
     """Return everything that was worked out, in words; what cannot be used is said in place of steps and time."""
     pace = outlook.pace
     told: dict[str, str] = {}
@@ -224,17 +229,20 @@ def derived_rows(outlook: Any, policy: str, asked: dict[str, Any]) -> list[tuple
     return [(text.DERIVED[name], told[name]) for name in text.DERIVED if told.get(name)]
 
 
-def _length_words(outlook: Any, asked: dict[str, Any]) -> dict[str, str]:
-    length = chosen_length(outlook, asked["effort"], asked["steps"], asked["minutes"])
+def _length_words(outlook: TrainingEstimate, asked: dict[str, Any]) -> dict[str, str]:
+    length = chosen_length(asked["effort"], asked["steps"], asked["minutes"])
     plan = outlook.plan(asked["effort"])
-    if length["minutes"] is not None:
-        if not 0 < length["minutes"] <= MAX_TRAIN_MINUTES:
+    if "effort" in length and plan is not None:
+        length = {"steps": plan.steps, "minutes": plan.minutes}
+    steps, minutes = length.get("steps"), length.get("minutes")
+    if minutes is not None:
+        if not 0 < minutes <= MAX_TRAIN_MINUTES:
             raise InputError(text.NO_NUMBER.format(what=text.EXPERT_MINUTES))
-        return {"steps": text.AS_MANY_AS_FIT, "time": text.about(length["minutes"] * 60)}
-    if length["steps"] is None or plan is None:
+        return {"steps": text.AS_MANY_AS_FIT, "time": text.about(minutes * 60)}
+    if steps is None or plan is None:
         return {}
-    told = {"steps": str(length["steps"])}
+    told = {"steps": str(steps)}
     if plan.steps is None:
         return told
     said = text.at_least if plan.at_least else text.about
-    return told | {"time": said(outlook.expected_with(plan, length["steps"]))}
+    return told | {"time": said(outlook.expected_with(plan, steps))}

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.bases.base import Ability
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import BusyError, ConsentError
 from voiceclone.limits import MIN_INSTANT_SPEECH_S
 from voiceclone.ui import text
@@ -100,8 +101,8 @@ def _wire_form(shared: Shared, form: Form) -> None:
     engine = shared.engine
 
     def refresh(project_id: str, base_id: str) -> dict[Any, Any]:
-        readiness = engine.readiness(project_id)
-        project = engine.project(project_id)
+        readiness = engine.projects.readiness(project_id)
+        project = engine.projects.get(project_id)
         base = engine.base_of(base_id or None)
         what = text.train_summary(project.name, readiness.usable_s) if readiness.enough else ""
         missing = "" if readiness.enough else markup.note(readiness.sentence, "usable")
@@ -134,13 +135,12 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
         """Start, or ask first when the name is taken; `way` is the answer, None before it was asked."""
         if consent is not True:
             raise ConsentError(text.NEED_CONSENT)
-        outlook = engine.training_outlook(project_id, base_id=base_id or None)
         effort, steps, minutes, seed = length
-        plan = chosen_length(outlook, effort, steps, minutes) | {"seed": chosen_seed(seed)}
+        plan = chosen_length(effort, steps, minutes) | {"seed": chosen_seed(seed)}
         if shared.comparing.running:
             raise BusyError(text.COMPARING)
         called = voice_name(engine, project_id, name)
-        taken = engine.voice_named(called)
+        taken = engine.voices.named(called)
         if taken is not None:
             if way is None:
                 return name_taken.ask(engine, form.question, taken, base_id)
@@ -221,6 +221,6 @@ def _wire_instant(shared: Shared, form: Form, result: Result) -> None:
     wire(done.then, lambda: gr.update(interactive=True), None, form.instant)
 
 
-def voice_name(engine: Any, project_id: str, name: str) -> str:
+def voice_name(engine: VoiceEngine, project_id: str, name: str) -> str:
     """Return the name that was typed, else that of the person."""
-    return (name or "").strip() or engine.project(project_id).name
+    return (name or "").strip() or engine.projects.get(project_id).name

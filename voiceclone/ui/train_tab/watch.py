@@ -7,14 +7,16 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.bases import catalogue
+from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
+from voiceclone.training.runs import RunStatus
 from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
 from voiceclone.ui.parts.theme import SERIES_COLOURS
 from voiceclone.ui.train_tab.candidates import CandidateRow, Shown, build_candidates, chosen_step, hidden, row_view
 from voiceclone.ui.train_tab.ending import Ending, build_ending, told_of, wire_ending
+from voiceclone.voices.voice_file import Voice
 
 TICK_S = 1.0
 PLOT_POINTS = 400
@@ -161,7 +163,7 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
 
     def tick(run_id: str, seen: Seen) -> Any:
         try:
-            status = engine.training_status(run_id)
+            status = engine.runs.status(run_id)
         except NotFoundError:
             if seen.run_id != run_id:
                 raise
@@ -170,7 +172,7 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
 
     def attach(run_id: str) -> dict[Any, Any]:
         # The trainings of a comparison are shown by the comparison.
-        active = None if shared.comparing.running else engine.active_run()
+        active = None if shared.comparing.running else engine.runs.active()
         status = active or _status_or_none(engine, run_id)
         if status is None:
             return {remembered_run: ""} | idle_view(watch, result)
@@ -180,16 +182,16 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         return found
 
     def resume(run_id: str) -> dict[Any, Any]:
-        return run_view(shared, watch, result, engine.continue_training(run_id), Seen())
+        return run_view(shared, watch, result, engine.runs.resume(run_id), Seen())
 
     def stop(run_id: str, seen: Seen) -> Any:
-        return run_view(shared, watch, result, engine.stop_training(run_id), seen) or gr.skip()
+        return run_view(shared, watch, result, engine.runs.stop(run_id), seen) or gr.skip()
 
     def say_sample(voice_id: str, voices_changed: int) -> Any:
         if not voice_id:
             return gr.update(value=None, visible=True), "", gr.skip()
-        voice = engine.voice(voice_id)
-        if not reads_text(voice):
+        voice = engine.voices.get(voice_id)
+        if not engine.voices.reads_text(voice):
             return gr.update(visible=False), markup.note(text.ONLY_CONVERTS), voices_changed + 1
         sentence = text.SAMPLE_SENTENCES.get(voice.language, text.SAMPLE_SENTENCES["en-us"])
         path = shared.files.path(f"{voice.name}.wav")
@@ -206,13 +208,13 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
     wire(watch.resume.click, resume, remembered_run, shown, lane="start")
 
     def keep_this(run_id: str, seen: Seen, event: gr.EventData) -> dict[Any, Any]:
-        voice = engine.keep_candidate(run_id, chosen_step(event))
-        status = engine.training_status(run_id)
+        voice = engine.runs.keep_candidate(run_id, chosen_step(event))
+        status = engine.runs.status(run_id)
         updates, now = row_view(engine, watch.samples, status, seen.samples)
         return updates | {
             watch.seen: replace(seen, samples=now),
             watch.samples.status: markup.note(text.sample_kept(voice.steps, voice.name), "good"),
-            result.head: _result_head(status, voice),
+            result.head: _result_head(engine, status, voice),
         }
 
     kept = wire(
@@ -232,14 +234,9 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
     )
 
 
-def reads_text(voice: Any) -> bool:
-    """True unless the voice is one of a model that only changes recordings."""
-    return voice.base_id not in catalogue.BASE_IDS or catalogue.card(voice.base_id).speaks
-
-
-def _status_or_none(engine: Any, run_id: str) -> Any:
+def _status_or_none(engine: VoiceEngine, run_id: str) -> RunStatus | None:
     try:
-        return engine.training_status(run_id) if run_id else None
+        return engine.runs.status(run_id) if run_id else None
     except NotFoundError:  # deleted since, or from another data folder
         return None
 
@@ -257,7 +254,7 @@ def idle_view(watch: Watch, result: Result) -> dict[Any, Any]:
     } | hidden(watch.samples)
 
 
-def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Seen) -> dict[Any, Any]:
+def run_view(shared: Shared, watch: Watch, result: Result, status: RunStatus, seen: Seen) -> dict[Any, Any]:
     """Return the updates that show `status`: only what differs from `seen`, nothing when nothing does."""
     is_new = status.run_id != seen.run_id
     heard, samples = row_view(shared.engine, watch.samples, status, None if is_new else seen.samples)
@@ -274,7 +271,7 @@ def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Se
         return {}
     updates: dict[Any, Any] = {watch.seen: now, watch.progress: markup.run_progress(status)} | heard
     if is_new or now.step != seen.step:
-        frame = plot_frame(shared.engine.loss_points(now.run_id, PLOT_POINTS))
+        frame = plot_frame(shared.engine.runs.loss_points(now.run_id, PLOT_POINTS))
         updates |= {watch.plot: frame, watch.chart: gr.update(visible=frame is not None)}
     if is_new or now.notes != seen.notes:
         updates[watch.notes] = gr.update(value=markup.run_notes(now.notes), visible=bool(now.notes))
@@ -287,7 +284,7 @@ def run_view(shared: Shared, watch: Watch, result: Result, status: Any, seen: Se
     return updates
 
 
-def _state_view(watch: Watch, status: Any) -> dict[Any, Any]:
+def _state_view(watch: Watch, status: RunStatus) -> dict[Any, Any]:
     goes_on = status.state in GOING_ON
     interrupted = status.state == "interrupted"
     return {
@@ -302,12 +299,12 @@ def _state_view(watch: Watch, status: Any) -> dict[Any, Any]:
     }
 
 
-def _result_view(engine: Any, watch: Watch, result: Result, status: Any) -> dict[Any, Any]:
+def _result_view(engine: VoiceEngine, watch: Watch, result: Result, status: RunStatus) -> dict[Any, Any]:
     """Show the card of the voice once there is one, and let the progress make room for it."""
     voice = None
     if status.state in ("finished", "stopped") and status.voice_id:
         try:
-            voice = engine.voice(status.voice_id)
+            voice = engine.voices.get(status.voice_id)
         except NotFoundError:  # deleted since
             voice = None
     if voice is None:
@@ -320,14 +317,14 @@ def _result_view(engine: Any, watch: Watch, result: Result, status: Any) -> dict
         watch.progress: gr.update(value=markup.run_progress(status), visible=False),
         watch.first_listen: gr.update(visible=False),
         result.panel: gr.update(visible=True),
-        result.head: _result_head(status, voice),
+        result.head: _result_head(engine, status, voice),
         result.voice_id: voice.voice_id,
     }
 
 
-def _result_head(status: Any, voice: Any) -> str:
+def _result_head(engine: VoiceEngine, status: RunStatus, voice: Voice) -> str:
     title = text.RESULT_TITLE if status.state == "finished" else text.RESULT_STOPPED_TITLE
-    return markup.heading(f"{title}: {voice.name}") + markup.scores(voice)
+    return markup.heading(f"{title}: {voice.name}") + markup.scores(voice, engine.runs.did_it_help(voice.scores))
 
 
 def plot_frame(points: list[dict[str, Any]]) -> Any:
@@ -341,7 +338,7 @@ def plot_frame(points: list[dict[str, Any]]) -> Any:
     return frame[frame["loss"].map(math.isfinite)]
 
 
-def first_listen_player(shared: Shared, status: Any) -> dict[str, Any]:
+def first_listen_player(shared: Shared, status: RunStatus) -> dict[str, Any]:
     """Return the player for the early sample, hidden while there is none."""
     if status.first_listen is None or not status.first_listen.is_file():
         return gr.update(value=None, visible=False)

@@ -1,0 +1,153 @@
+"""Speak texts and convert recordings with the voices of a data folder."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from voiceclone.bases import catalogue
+from voiceclone.bases.base import Ability, BaseModel
+from voiceclone.errors import InputError
+from voiceclone.limits import MAX_CONVERT_S
+from voiceclone.progress import OnProgress, ShouldStop
+from voiceclone.services.base_models import BaseModels
+from voiceclone.services.voices import VoiceService
+from voiceclone.storage import disk
+from voiceclone.voices.voice_file import Voice
+from voiceclone.wording import duration
+
+if TYPE_CHECKING:
+    from voiceclone.audio.sound import Audio
+    from voiceclone.voices.speech import Speaker, Speech, SpeechFile
+
+
+class SpeechService:
+    """Speaks with trained, instant and stock voices."""
+
+    def __init__(self, bases: BaseModels, voices: VoiceService) -> None:
+        self._bases = bases
+        self._voices = voices
+
+    def speak(
+        self,
+        voice_id: str | None,
+        text: str,
+        language: str | None = None,
+        speed: float = 1.0,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "Speech":
+        """Speak a text of any length.
+
+        Args:
+            voice_id: id or name of a voice, a stock voice among them (`VoiceService.stock`); None is the base's first
+                choice of these.
+            text: what to say.
+            language: of the text; None is the voice's own.
+            speed: 1.0 is the voice's own.
+            on_progress: called with (fraction 0..1, message).
+            should_stop: return True to stop.
+
+        Errors as in `speech.Speaker.speak`, and NotFoundError where no voice is called so.
+        """
+        speaker, voice, language = self.voice_to_speak_with(voice_id, language)
+        with self._bases.use(speaker.base_id):
+            return speaker.speak(voice, text, language, speed, on_progress, should_stop)
+
+    def speak_to_file(
+        self,
+        voice_id: str | None,
+        text: str,
+        path: Path | str,
+        language: str | None = None,
+        speed: float = 1.0,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "SpeechFile":
+        """Speak a text into a 16-bit WAV file, one sentence in memory at a time; arguments as in `speak`."""
+        speaker, voice, language = self.voice_to_speak_with(voice_id, language)
+        with self._bases.use(speaker.base_id):
+            return speaker.speak_to_file(voice, text, language, Path(path), speed, on_progress, should_stop)
+
+    def convert(
+        self,
+        voice_id: str,
+        audio: "Audio | Path | str",
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "Audio":
+        """Return the same words in another voice.
+
+        Args:
+            voice_id: id or name of a voice whose base can convert.
+            audio: a sound, or a sound file of any kind; at most `MAX_CONVERT_S`.
+            on_progress: called with (fraction 0..1, message).
+            should_stop: asked between pieces of at most 20 s; return True to stop.
+
+        Raises:
+            InputError: the voice's base cannot convert, or the recording is too long.
+            AudioError: the recording cannot be read, or holds nothing to hear.
+            Cancelled: stopped.
+        """
+        from voiceclone.audio.sound import Audio, decode
+
+        voice = self._voices.get(voice_id)
+        base = self._bases.of_voice(voice)
+        if Ability.CONVERT not in base.abilities:
+            raise InputError(_cannot_convert(voice, base))
+        recording = audio if isinstance(audio, Audio) else decode(Path(audio))
+        if recording.duration_s > MAX_CONVERT_S:
+            raise InputError(
+                f"The recording lasts {duration(recording.duration_s)}; at most {duration(MAX_CONVERT_S)} are "
+                "converted at once. Cut it into parts."
+            )
+        with self._bases.use(base.base_id):
+            return base.convert(self._voices.path(voice.voice_id), recording, on_progress, should_stop)
+
+    def convert_to_file(
+        self,
+        voice_id: str,
+        source: Path | str,
+        target: Path | str,
+        on_progress: OnProgress | None = None,
+        should_stop: ShouldStop | None = None,
+    ) -> "Audio":
+        """Convert a recording into a 16-bit WAV file, and return the sound; errors as in `convert`.
+
+        The file is there whole or not at all, after Cancel and after an error, too.
+        """
+        from voiceclone.audio.sound import encode_wav
+
+        converted = self.convert(voice_id, Path(source), on_progress, should_stop)
+        with disk.atomic_file(Path(target)) as temporary:
+            encode_wav(converted, temporary)
+        return converted
+
+    def voice_to_speak_with(
+        self, voice_id: str | None, language: str | None
+    ) -> "tuple[Speaker, Path | str | None, str]":
+        """Return what speaks, the voice as its base knows it (a file, the id of a stock voice, or None), the language.
+
+        Raises:
+            InputError: the voice's base cannot read text.
+            NotFoundError: no voice is called so.
+        """
+        stock = None if voice_id is None else self._voices.find_stock(voice_id)
+        if voice_id is None or stock is not None:
+            base = self._bases.default
+            own = stock.language if stock is not None and stock.language in base.languages else base.languages[0]
+            return self._bases.speaker_of(base), stock.voice_id if stock is not None else None, language or own
+        voice = self._voices.get_or_hint(voice_id)
+        base = self._bases.of_voice(voice)
+        if not self._voices.reads_text(voice):
+            raise InputError(
+                f"“{voice.name}” is a voice of {base.title}, which changes recordings and cannot read text. Convert "
+                "a recording with it, or choose another voice."
+            )
+        return self._bases.speaker_of(base), self._voices.path(voice.voice_id), language or voice.language
+
+
+def _cannot_convert(voice: Voice, base: BaseModel) -> str:
+    able = ", ".join(card.title for card in catalogue.CARDS if Ability.CONVERT in card.abilities)
+    return (
+        f"“{voice.name}” is a voice of {base.title}, which cannot convert recordings. "
+        f"Make an instant voice with one of these instead: {able}."
+    )
