@@ -13,7 +13,7 @@ from voiceclone.wording import count
 REVIEWABLE_FINDINGS = frozenset(
     {"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"}
 )
-"""Findings a person can settle by listening: correct the words, delete the clip, or say that it is right."""
+"""Findings a person can settle by listening: correct the words, delete the clip, or confirm it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Clip:
 
     @property
     def needs_review(self) -> bool:
-        """True for a clip that a person should listen to before training."""
+        """True if a person should listen to the clip before training."""
         if not self.included or self.confirmed:
             return False
         return self.verdict.level == "bad" or not REVIEWABLE_FINDINGS.isdisjoint(self.verdict.kinds)
