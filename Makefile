@@ -5,15 +5,17 @@ BIN := $(VENV)/bin
 PYTHON ?=
 HOST ?= 127.0.0.1
 PORT ?= 7860
+# cpu, cuda, or auto: without CUDA on a Linux computer without an NVIDIA card.
+TORCH ?= auto
 
-# A stamp carries the checksum of what was installed, so a changed requirements file is installed anew,
+# A stamp carries the checksum of what was installed, so a changed lock file is installed anew,
 # and a checkout that only touched its date is not.
-REQUIREMENTS := requirements.txt requirements-nodeps.txt
-STAMP := $(VENV)/installed-$(shell cat $(REQUIREMENTS) | cksum | cut -d' ' -f1)
-DEV_STAMP := $(VENV)/installed-dev-$(shell cat $(REQUIREMENTS) requirements-dev.txt | cksum | cut -d' ' -f1)
-PIP := $(BIN)/python -m pip --disable-pip-version-check
+LOCK := requirements.lock requirements-torch-cpu.txt
+STAMP := $(VENV)/installed-$(TORCH)-$(shell cat $(LOCK) | cksum | cut -d' ' -f1)
+DEV_STAMP := $(VENV)/installed-dev-$(shell cat $(LOCK) requirements-dev.lock | cksum | cut -d' ' -f1)
+INSTALL := $(BIN)/python tools/install.py --torch $(TORCH)
 
-.PHONY: help setup run test test-slow test-browser torture lint format benchmark
+.PHONY: help setup run test test-slow test-browser torture lint format lock benchmark
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -48,15 +50,17 @@ format: $(DEV_STAMP)  ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+lock: $(DEV_STAMP)  ## the lock files, after a change to a requirements file
+	$(BIN)/python tools/lock.py
+
 benchmark: setup $(DEV_STAMP)  ## measure and write benchmarks/results.json, an hour or more
 	$(BIN)/python -m benchmarks.run
 
 $(STAMP):
 	@sh tools/make_venv.sh $(VENV) $(PYTHON)
-	$(PIP) install -r requirements.txt
-	$(PIP) install --no-deps -r requirements-nodeps.txt
-	@rm -f $(VENV)/installed-[0-9]* && touch $@
+	@$(INSTALL)
+	@rm -f $(VENV)/installed-auto-* $(VENV)/installed-cpu-* $(VENV)/installed-cuda-* && touch $@
 
 $(DEV_STAMP): $(STAMP)
-	$(PIP) install -r requirements-dev.txt
+	@$(INSTALL) --dev
 	@rm -f $(VENV)/installed-dev-* && touch $@

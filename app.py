@@ -7,6 +7,7 @@ import sys
 from voiceclone import VoiceEngine, host
 from voiceclone.errors import VoiceCloneError
 from voiceclone.ui import build, launch_options, text
+from voiceclone.ui.access import ClosedServer
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -22,21 +23,54 @@ def main() -> int:
         if is_busy(server_name, port):
             print(text.PORT_BUSY.format(port=port, other=port + 1), file=sys.stderr)
             return 2
+        if closed := why_closed():
+            print(closed, file=sys.stderr)
+            ClosedServer(server_name, port, closed).serve_forever()
+        options = launch_options()
         engine.check_data_folder()
         engine.sweep_leftovers()
         engine.runs.resume_interrupted()
+        if host.on_space():
+            prepare()
     except VoiceCloneError as error:
         print(error, file=sys.stderr)
         return 2
-    demo.launch(server_name=server_name, server_port=port, prevent_thread_lock=True, **launch_options())
+    demo.launch(server_name=server_name, server_port=port, prevent_thread_lock=True, **options)
     for line in welcome(server_name, port):
         print(line, flush=True)
     demo.block_thread()
     return 0
 
 
+def why_closed() -> str:
+    """Return why nobody may use the page on this Space; empty when visitors can log in, and where this is no Space."""
+    if not host.on_space():
+        return ""
+    try:
+        return "" if host.password() else text.SPACE_NEEDS_PASSWORD
+    except VoiceCloneError as error:
+        return f"{error} {text.SPACE_PASSWORD_HELP}"
+
+
+def prepare() -> None:
+    """Get the base model ready and print how far that is; the page of a Space appears when it can be used."""
+    told = ""
+
+    def tell(share: float, words: str) -> None:
+        nonlocal told
+        line = text.PREPARING.format(words=words, percent=int(share * 10) * 10)
+        if line != told:
+            print(line, flush=True)
+            told = line
+
+    if not engine.base_ready():
+        engine.prepare_base(tell)
+
+
 def welcome(server_name: str, port: int) -> list[str]:
     """Return what the terminal says once the page is served."""
+    if host.on_space():
+        return [text.STARTED_SPACE]
     shown = "localhost" if server_name in ("127.0.0.1", *EVERYWHERE) else server_name
     lines = [text.STARTED.format(url=f"http://{shown}:{port}")]
     if server_name in EVERYWHERE:

@@ -35,29 +35,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     compute.use_this_thread()
     compute.use_all_cores()
-    talker = Synthesizer(prepared_base())
+    synthesizer = Synthesizer(prepared_base())
     held_out = [decode(clip.path) for clip in get_voice(options.voice).held_out]
     known = reading_script("en-us")[OWN_ENGLISH_FROM : OWN_ENGLISH_FROM + options.sentences]
-    own_english = speak(talker, None, known, "en-us")
+    own_english = speak(synthesizer, None, known, "en-us")
     print("| language | likeness | by CAM++ | pitch, semitones off | DNSMOS "
           "| stock voice to its own English | by CAM++ | pitch, semitones off |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|")
     for language in LANGUAGES.values():
         sentences = reading_script(language.code)[: options.sentences]
-        spoken = speak(talker, options.file, sentences, language.code)
-        stock = speak(talker, None, sentences, language.code)
+        spoken = speak(synthesizer, options.file, sentences, language.code)
+        stock = speak(synthesizer, None, sentences, language.code)
         dnsmos = fmean(naturalness.dnsmos_overall(audio) for audio in spoken)
         figures = f"{row(spoken, held_out)} | {dnsmos:.2f} | {row(stock, own_english)}"
         print(f"| {language.name} | {figures} |", flush=True)
     return 0
 
 
-def speak(talker: Synthesizer, voice: Path | None, sentences: Sequence[str], language: str) -> list[Audio]:
+def speak(synthesizer: Synthesizer, voice: Path | None, sentences: Sequence[str], language: str) -> list[Audio]:
     """Return sentences spoken with the same noise each time."""
     import torch
 
     torch.manual_seed(NOISE_SEED)
-    return [talker.speak(voice, sentence, language) for sentence in sentences]
+    return [synthesizer.speak(voice, sentence, language) for sentence in sentences]
 
 
 def row(recordings: Sequence[Audio], person: Sequence[Audio]) -> str:

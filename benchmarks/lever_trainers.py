@@ -68,11 +68,11 @@ class StockMixedIn(Trainer):
     def _acoustic_step(self, windows: "Sequence[Window]", scale: float) -> float:
         if not windows[0][0].entry.clip_id.startswith(STOCK):
             return super()._acoustic_step(windows, scale)
-        self.learners.forget_gradients()
+        self.trainable.forget_gradients()
         style = self.start[:, :STYLE_SIZE]
         heard = acoustic_loss(self.network, windows, style, self.recipe, self.recipe.window_frames, None)
         heard.loss.backward()
-        self.learners.update(self.learners.acoustic, scale)
+        self.trainable.update(self.trainable.acoustic, scale)
         return float(heard.distance.detach())
 
     def _prosody_step(self, clips: "Sequence[LoadedClip]", scale: float) -> float:
@@ -107,7 +107,7 @@ class Critics(Trainer):
         super().__init__(*arguments)
         from TTS.vocoder.models.hifigan_discriminator import MultiPeriodDiscriminator
 
-        torch.manual_seed(self.schedule.plan.seed)
+        torch.manual_seed(self.clock.seed)
         spectra = [_SpectrumCritic(size) for size in SPECTRA]
         self._critics = torch.nn.ModuleList([MultiPeriodDiscriminator(), *spectra]).to(self.device)
         rates: dict[str, Any] = {"lr": CRITIC_RATE, "betas": CRITIC_BETAS}

@@ -65,9 +65,9 @@ def narrow(clips: Clips, base_folder: Path) -> Clips:
 
 def with_stock(clips: Clips, base_folder: Path) -> Clips:
     """Return the clips with a few sentences of the untouched base among them."""
-    talker = Synthesizer(base_folder)
+    synthesizer = Synthesizer(base_folder)
     sentences = FURTHER_READING[:STOCK_SENTENCES]
-    spoken = [talker.speak(None, sentence, LANGUAGE) for sentence in sentences]
+    spoken = [synthesizer.speak(None, sentence, LANGUAGE) for sentence in sentences]
     stock = [
         TrainingClip(f"{lever_trainers.STOCK}{number}", audio, sentence, LANGUAGE)
         for number, (sentence, audio) in enumerate(zip(sentences, spoken, strict=True))
@@ -127,9 +127,9 @@ def measured(lever: Lever, options: argparse.Namespace, seed: int, base_folder: 
             trainer.advance()
         voice_path = run_dir / "voice.safetensors"
         _write_voice(trainer, base_folder, voice_path)
-        talker = Synthesizer(base_folder)
+        synthesizer = Synthesizer(base_folder)
         torch.manual_seed(NOISE_SEED)
-        spoken: list[Audio] = [talker.speak(voice_path, sentence, LANGUAGE) for sentence in UNSEEN]
+        spoken: list[Audio] = [synthesizer.speak(voice_path, sentence, LANGUAGE) for sentence in UNSEEN]
     judged = measure.likeness(spoken, measure.speaker_of_clips(voice.held_out)) | measure.judge(UNSEEN, spoken)
     recordings = [decode(clip.path) for clip in voice.held_out]
     judged["second_similarity"] = second_encoder.likeness(spoken, recordings)
@@ -149,7 +149,7 @@ def _write_voice(trainer: Trainer, base_folder: Path, path: Path) -> None:
     tensors: dict[str, torch.Tensor] = difference(
         trainer.trained, load_file(base_folder / "weights.safetensors"), trainer.voice_style()
     )
-    save_file(tensors | {name: torch.from_numpy(value) for name, value in trainer.polish().items()}, path)
+    save_file(tensors | {name: torch.from_numpy(value) for name, value in trainer.postprocess_tensors().items()}, path)
 
 
 def _keep(options: argparse.Namespace, lever: str, seed: int, judged: dict[str, float]) -> None:

@@ -129,9 +129,9 @@ def _judge(engine: VoiceEngine, voice_path: Path, speaker: measure.Speaker) -> d
     from voiceclone.evaluation.dnsmos import dnsmos_overall
     from voiceclone.evaluation.wer import word_error_rate
 
-    talker = Speaker(engine.base)
+    synthesizer = Speaker(engine.base)
     torch.manual_seed(NOISE_SEED)
-    spoken = [talker.speak(voice_path, sentence, LANGUAGE).audio for sentence in UNSEEN]
+    spoken = [synthesizer.speak(voice_path, sentence, LANGUAGE).audio for sentence in UNSEEN]
     told = measure.likeness(spoken, speaker)
     return {
         "similarity": told["similarity"],

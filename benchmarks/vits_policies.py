@@ -27,13 +27,13 @@ from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.bases.base import VOICE_FILE, Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle
 from voiceclone.bases.coqui.finished import SCORES_FILE
-from voiceclone.bases.coqui.run_clock import PLAN_FILE, read_plan
 from voiceclone.bases.coqui.vits import losses
 from voiceclone.bases.coqui.vits import network as vits_network
 from voiceclone.bases.coqui.vits.base import VitsBase
 from voiceclone.bases.coqui.vits.data import KNOWN_FOLDER, load_clip
 from voiceclone.bases.coqui.vits.loop import VitsTrainer
 from voiceclone.bases.coqui.vits.recipe import Recipe
+from voiceclone.bases.run.plan import PLAN_FILE, read_plan
 from voiceclone.evaluation import dnsmos, pitch, speaker_similarity, tones, wer
 from voiceclone.storage import disk
 

@@ -96,7 +96,7 @@ def kokoro(kokoro_folder: Path):
 @pytest.fixture(scope="session")
 def kokoro_network(kokoro):
     """The network inside `kokoro`, as the untouched base; tests must not change it."""
-    return kokoro.talker.untouched()
+    return kokoro.synthesizer.untouched()
 
 
 @pytest.fixture(scope="module")
@@ -153,4 +153,4 @@ def vits_folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture
 def no_judges(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave out the judges of a finished coqui voice: loading three recognisers for every small run takes minutes."""
-    monkeypatch.setattr("voiceclone.bases.coqui.finished.scoring.score", lambda *_: {"naturalness": 3.0})
+    monkeypatch.setattr("voiceclone.bases.coqui.finished.sentences.score", lambda *_: {"naturalness": 3.0})

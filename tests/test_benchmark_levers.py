@@ -50,14 +50,14 @@ def test_a_speaker_loss_asks_for_the_speaker_of_the_recordings(make, monkeypatch
 def test_critics_listen_before_they_are_listened_to(make, monkeypatch):
     monkeypatch.setattr(lever_trainers, "CRITICS_ALONE_STEPS", 1)
     plain, judged = make(Trainer), make(lever_trainers.Critics)
-    before = [value.detach().clone() for value in judged._critics.parameters()]
+    before = [value.detach().clone() for value in judged._critics.parastatistics()]
     assert heard(judged).loss.item() == pytest.approx(heard(plain).loss.item(), abs=1e-4)
-    assert not any(torch.equal(one, other) for one, other in zip(before, judged._critics.parameters(), strict=True))
+    assert not any(torch.equal(one, other) for one, other in zip(before, judged._critics.parastatistics(), strict=True))
     advance_to(judged, 1)
     told = heard(judged)
     assert told.loss.item() > told.distance.item() + 0.1
     told.loss.backward()
-    assert judged.learners.acoustic_style.grad.abs().sum() > 0
+    assert judged.trainable.acoustic_style.grad.abs().sum() > 0
 
 
 def test_a_critic_of_spectra_passes_gradients_to_the_sound():

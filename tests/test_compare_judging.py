@@ -9,6 +9,7 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_noise
 from tests.test_judge_pitch import vowel
 from voiceclone.audio.sound import Audio, decode
 from voiceclone.compare import judging
+from voiceclone.evaluation import judge
 
 NAMES = sorted(EXAMPLE_TEXTS)[:5]
 TEXTS = [EXAMPLE_TEXTS[name] for name in NAMES]
@@ -28,7 +29,7 @@ def test_a_perfect_copy_is_alike_understood_and_natural(recordings):
 
 
 def test_the_pitch_of_all_sentences_stands_beside_their_likeness(monkeypatch):
-    monkeypatch.setattr(judging, "_naturalnesses", lambda spoken: [])  # ten seconds, and another test's
+    monkeypatch.setattr(judge, "naturalnesses", lambda spoken: ())  # ten seconds, and another test's
     person = [vowel(110, seed=seed) for seed in (1, 2, 3, 4)]
     high = judging.judge_voice(["One.", "Two."], [vowel(220), vowel(220, seed=5)], "hi", person)
     assert high.pitch_off_semitones == pytest.approx(12, abs=0.5)

@@ -12,9 +12,8 @@ from voiceclone.bases.base import Policy
 from voiceclone.bases.coqui.vits import losses as vits_losses
 from voiceclone.bases.coqui.vits.base import VitsBase
 from voiceclone.bases.coqui.vits.recipe import Recipe
-from voiceclone.errors import (
-    TrainingError,
-)
+from voiceclone.bases.run.divergence import MAX_BAD_STEPS
+from voiceclone.errors import TrainingError
 
 pytestmark = pytest.mark.usefixtures("no_judges")
 
@@ -68,12 +67,12 @@ def test_summed_gradients_are_those_of_the_whole_batch(vits_folders, tmp_path, m
     assert torch.allclose(*found, rtol=1e-3, atol=1e-7)
 
 
-def test_numbers_gone_astray_bring_the_last_checkpoint_back(vits_folders, tmp_path, monkeypatch):
+def test_numbers_gone_astray_bring_the_last_checkpoint_back_and_then_end_the_run(vits_folders, tmp_path, monkeypatch):
     run_dir = tmp_path / "run"
-    recipe = Recipe(batch_clips=1, judged_clips=1, bad_steps=2, returns=1)
-    base = prepared(vits_folders[YOUR_TTS], run_dir, Policy.FINE_TUNE, recipe, steps=20)
+    recipe = Recipe(batch_clips=1, judged_clips=1, adversarial=False)
+    base = prepared(vits_folders[YOUR_TTS], run_dir, Policy.FINE_TUNE, recipe, steps=40)
     trainer = base._trainer(run_dir)
-    for _ in range(4):  # three of them warm the discriminator up
+    for _ in range(2):
         trainer.advance()
     trainer.save_checkpoint()
     kept = {name: value.detach().clone() for name, value in trainer.trained.items()}
@@ -85,17 +84,39 @@ def test_numbers_gone_astray_bring_the_last_checkpoint_back(vits_folders, tmp_pa
 
     monkeypatch.setattr(vits_losses, "generator_losses", broken)
     trainer.advance()
-    assert trainer.clock.step == 5
+    assert trainer.clock.step == 3
     assert all(torch.equal(value, kept[name]) for name, value in trainer.trained.items())
-    assert len(metrics(run_dir)) == 4
-    trainer.advance()
-    assert trainer.clock.step == 4
+    assert len(metrics(run_dir)) == 2
+    for _ in range(MAX_BAD_STEPS - 1):
+        trainer.advance()
+    assert trainer.clock.step == 2
     assert trainer._rate_scale() == pytest.approx(rate / 2)
     assert "half as fast" in json.loads((run_dir / "notes.json").read_text())[-1]
-    trainer.advance()
-    with pytest.raises(TrainingError, match="astray"):
-        trainer.advance()
     monkeypatch.setattr(vits_losses, "generator_losses", losses)
     going_on = VitsBase(vits_folders[YOUR_TTS], recipe=recipe)._trainer(run_dir)
     going_on.advance()
     assert all(torch.isfinite(value).all() for value in going_on.trained.values())
+    monkeypatch.setattr(vits_losses, "generator_losses", broken)
+    while not trainer.finished:
+        trainer.advance()
+    assert trainer.clock.step == 2
+    assert "ended early; the voice is the one of step 2" in json.loads((run_dir / "notes.json").read_text())[-1]
+
+
+def test_a_damaged_checkpoint_is_replaced_by_the_one_before(vits_folders, tmp_path):
+    run_dir = tmp_path / "run"
+    base = prepared(vits_folders[YOUR_TTS], run_dir, Policy.TRANSFER, Recipe(batch_clips=1, judged_clips=1), steps=9)
+    trainer = base._trainer(run_dir)
+    for _ in range(2):
+        trainer.advance()
+        trainer.save_checkpoint()
+    path = run_dir / "checkpoint.safetensors"
+    path.write_bytes(path.read_bytes()[:-1])
+    again = VitsBase(vits_folders[YOUR_TTS], recipe=SMALL)._trainer(run_dir)
+    assert again.clock.step == 1
+    assert "goes on from the one before, step 1" in json.loads((run_dir / "notes.json").read_text())[-1]
+    (run_dir / "checkpoint.previous.safetensors").write_bytes(b"")
+    anew = VitsBase(vits_folders[YOUR_TTS], recipe=SMALL)._trainer(run_dir)
+    assert anew.clock.step == 0
+    assert torch.equal(anew.speaker, anew.start)
+    assert "begins again" in json.loads((run_dir / "notes.json").read_text())[-1]

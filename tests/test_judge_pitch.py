@@ -41,7 +41,7 @@ def test_an_octave_that_likeness_hardly_hears_is_told(tmp_path):
 def test_the_scores_of_a_finished_voice_tell_it_beside_both_likenesses(monkeypatch):
     from voiceclone.evaluation import dnsmos, sentences
 
-    monkeypatch.setattr(dnsmos, "dnsmos_overall", lambda sound: 3.0)  # seconds, and another test's
+    monkeypatch.setattr(dnsmos, "dnsmos_of_sentence", lambda sound: 3.0)  # seconds, and another test's
     person = [vowel(LOW_HZ, seed=seed) for seed in (1, 2)]
     scores = sentences.score(lambda text: vowel(2 * LOW_HZ), lambda text: vowel(LOW_HZ), "hi", person)
     assert scores["similarity"] > 0.8

@@ -3,10 +3,11 @@
 import pytest
 from kokoro_runs import advance_to, metrics
 
-from voiceclone.bases.base import TrainingPlan
+from voiceclone.bases.base import Policy
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.kokoro.train.schedule import FINISH_RESERVE_S, Schedule
 from voiceclone.bases.run.active_time import MAX_IDLE_S, ActiveTime
+from voiceclone.bases.run.plan import StoredPlan
 from voiceclone.training import runs
 
 
@@ -46,16 +47,16 @@ def test_work_counts_and_sleep_does_not():
 
 def test_a_plan_in_minutes_does_not_count_the_sleep():
     hands = Hands()
-    schedule = Schedule(TrainingPlan(minutes=5), Recipe(), 0.0)
-    schedule.clock = hands.clock()
+    schedule = Schedule(StoredPlan(Policy.FINE_TUNE, 5, None, 0), Recipe())
+    schedule.active_time = hands.clock()
     hands.pass_time(100.0, 200.0)
     schedule.begin_step()
     schedule.end_step(1.0)
     hands.pass_time(90.0, 180.0)
-    share = schedule.learning_share()
+    share = schedule.share
     assert share == pytest.approx(90 / (300 - FINISH_RESERVE_S - 100))
     hands.pass_time(3 * 3600.0, 0.5)
-    assert schedule.learning_share() == pytest.approx(share, abs=0.01)
+    assert schedule.share == pytest.approx(share, abs=0.01)
     assert schedule.eta_s() == pytest.approx(110, abs=1)
 
 
@@ -63,7 +64,7 @@ def test_the_sleep_is_said(make_trainer):
     trainer = make_trainer()
     advance_to(trainer, 1)
     hands = Hands()
-    trainer.schedule.clock = hands.clock(20.0)
+    trainer.clock.active_time = hands.clock(20.0)
     hands.pass_time(2 * 3600.0, 1.0)
     advance_to(trainer, 2)
     assert "The training was held up for about 2 hours (the computer slept" in " ".join(

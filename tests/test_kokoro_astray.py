@@ -30,7 +30,7 @@ def test_the_ups_and_downs_of_a_training_are_not_divergence():
     watch = DivergenceWatch()
     for loss in [*noisy_losses(4.0, 30), *noisy_losses(2.5, 200), 250.0, *noisy_losses(2.5, 50), 90.0, 80.0]:
         watch.note(loss)
-        assert not watch.astray
+        assert not watch.diverged
         assert not watch.doubtful
 
 
@@ -39,13 +39,13 @@ def test_a_level_far_above_the_lowest_is_divergence_within_a_few_steps(level):
     watch = DivergenceWatch()
     for loss in noisy_losses(2.5, 60):
         watch.note(loss)
-    doubtful_at = astray_at = None
+    doubtful_at = diverged_at = None
     for step, loss in enumerate(noisy_losses(level, 2 * RECENT_STEPS, seed=1), start=1):
         watch.note(loss)
         doubtful_at = doubtful_at or (step if watch.doubtful else None)
-        astray_at = astray_at or (step if watch.astray else None)
-    assert astray_at <= RECENT_STEPS
-    assert doubtful_at <= astray_at
+        diverged_at = diverged_at or (step if watch.diverged else None)
+    assert diverged_at <= RECENT_STEPS
+    assert doubtful_at <= diverged_at
 
 
 def test_losses_that_are_no_numbers_are_divergence_only_in_a_row():
@@ -53,11 +53,11 @@ def test_losses_that_are_no_numbers_are_divergence_only_in_a_row():
     for _ in range(4):
         for _ in range(MAX_BAD_STEPS - 1):
             watch.note(math.nan)
-        assert not watch.astray
+        assert not watch.diverged
         watch.note(2.0)
     for loss in (math.nan, math.inf, -math.inf, math.nan, math.nan):
         watch.note(loss)
-    assert watch.astray
+    assert watch.diverged
 
 
 def test_a_watch_goes_on_from_its_checkpoint():
@@ -68,8 +68,8 @@ def test_a_watch_goes_on_from_its_checkpoint():
     for loss in noisy_losses(7.0, 8):
         watch.note(loss)
         again.note(loss)
-        assert (watch.astray, watch.doubtful, watch.state()) == (again.astray, again.doubtful, again.state())
-    assert again.astray
+        assert (watch.diverged, watch.doubtful, watch.state()) == (again.diverged, again.doubtful, again.state())
+    assert again.diverged
 
 
 @pytest.mark.slow
@@ -79,10 +79,10 @@ def test_it_goes_back_twice_and_then_ends_with_the_last_good_voice(make_trainer)
     trainer.save_checkpoint()
     good = trainer.voice_style().clone()
     advance_to(trainer, 3)
-    meters = trainer._meters.state()
+    statistics = trainer._statistics.state()
     poison(trainer)
     trainer.advance()
-    assert trainer._meters.state() == meters, "numbers that are none got into what puts the sound right"
+    assert trainer._statistics.state() == statistics, "numbers that are none got into what puts the sound right"
     while not trainer.position.finished:
         trainer.advance()
     assert trainer.position.step == 2
@@ -110,10 +110,10 @@ def test_after_going_back_it_learns_half_as_fast_from_other_windows(make_trainer
         clip.samples.copy_(samples)
     assert trainer._seed_step().random() != usual
     advance_to(trainer, 3)
-    rates = [group["lr"] / group["full_rate"] for group in trainer.learners.acoustic.param_groups]
+    rates = [group["lr"] / group["full_rate"] for group in trainer.trainable.acoustic.param_groups]
     assert rates == pytest.approx([0.5 * 3 / trainer.recipe.warm_up_steps] * len(rates), rel=0.02)
     trainer.save_checkpoint()
-    assert make_trainer(trainer.run_dir)._returns == 1
+    assert make_trainer(trainer.run_dir).divergence.returns == 1
 
 
 @pytest.mark.slow
@@ -135,8 +135,8 @@ def test_gradients_that_are_no_numbers_change_nothing(make_trainer):
     trainer = make_trainer()
     advance_to(trainer, 1)
     before = trainer.voice_style().clone()
-    trainer.learners.acoustic_style.grad = torch.full_like(trainer.learners.acoustic_style, math.inf)
-    assert not trainer.learners.update(trainer.learners.acoustic, 1.0)
+    trainer.trainable.acoustic_style.grad = torch.full_like(trainer.trainable.acoustic_style, math.inf)
+    assert not trainer.trainable.update(trainer.trainable.acoustic, 1.0)
     assert torch.equal(trainer.voice_style(), before)
 
 
@@ -147,7 +147,7 @@ def test_a_doubtful_moment_is_not_saved_and_an_end_in_it_goes_back(make_trainer)
     good = trainer.voice_style().clone()
     advance_to(trainer, 2)
     for loss in [*[1.0] * RECENT_STEPS, *[1.8] * RECENT_STEPS]:
-        trainer._watches["loss"].note(loss)
+        trainer.divergence.watches["loss"].note(loss)
     trainer.save_checkpoint()
     assert read_about(trainer.run_dir / "checkpoint.safetensors")["position"]["step"] == 1
     trainer.settle()

@@ -9,7 +9,8 @@ import torch
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS
 
 from voiceclone.audio.sound import decode
-from voiceclone.bases.base import HeardWhileTraining, TrainingClip, TrainingPlan
+from voiceclone.bases.abilities import HeardWhileTraining
+from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.evaluation import speaker_similarity
 
@@ -56,16 +57,16 @@ def random_states():
 def test_hearing_it_changes_no_weight_and_no_random_state(prepared, kokoro_folder):
     base = KokoroBase(kokoro_folder)
     trainer = base._trainer(prepared)
-    weights_before = {name: value.clone() for name, value in trainer.network.named_parameters()}
+    weights_before = {name: value.clone() for name, value in trainer.network.named_parastatistics()}
     own_state, states = trainer.clips.state(), random_states()
-    trainer.learners.acoustic_style.grad = torch.ones_like(trainer.learners.acoustic_style)
+    trainer.trainable.acoustic_style.grad = torch.ones_like(trainer.trainable.acoustic_style)
     base.speak_start(prepared, SENTENCES)
-    assert trainer.learners.acoustic_style.grad is None, "the memory of the last step was not given back"
+    assert trainer.trainable.acoustic_style.grad is None, "the memory of the last step was not given back"
     base.speak_learnt(prepared, SENTENCES)
     base.write_learnt(prepared, prepared.with_name("0.safetensors"))
     assert base.held_out_loss(prepared) > 0
     assert random_states() == states and trainer.clips.state() == own_state
-    after = dict(trainer.network.named_parameters())
+    after = dict(trainer.network.named_parastatistics())
     assert [name for name, value in weights_before.items() if not torch.equal(value, after[name])] == []
 
 

@@ -13,7 +13,7 @@ from voiceclone.bases.base import START_VOICE_FILE, Policy, TrainingClip, Traini
 from voiceclone.bases.kokoro import KokoroBase, starting_voice
 from voiceclone.bases.kokoro.model import weights
 from voiceclone.bases.kokoro.postprocess.formant_enhancement import CONTRAST, CONTRAST_SIZE
-from voiceclone.bases.kokoro.postprocess.pipeline import POLISH
+from voiceclone.bases.kokoro.postprocess.pipeline import POSTPROCESS_TENSORS
 from voiceclone.bases.kokoro.voice_tensors import DELTA, DOWN, STYLE, UP, parameter_changes
 
 NAME = sorted(EXAMPLE_TEXTS)[0]
@@ -59,7 +59,9 @@ def test_learning_begins_with_the_voice_and_ends_with_what_it_had(kokoro_folder,
         assert torch.allclose(present[name], stored[name] + change.reshape(stored[name].shape), atol=1e-6)
     assert torch.equal(trainer.voice_style().cpu(), had[STYLE])
     assert not (tmp_path / starting_voice.START_FILE).exists(), "no stock voice was looked for"
-    assert np.array_equal(trainer.polish()[CONTRAST], had[CONTRAST].numpy()), "it holds until enough is heard anew"
+    assert np.array_equal(trainer.postprocess_tensors()[CONTRAST], had[CONTRAST].numpy()), (
+        "it holds until enough is heard anew"
+    )
 
     while not trainer.position.finished:
         trainer.advance()
@@ -81,4 +83,4 @@ def test_learning_begins_with_the_voice_and_ends_with_what_it_had(kokoro_folder,
 def test_only_the_description_can_go_on_learning_too(kokoro_folder, voice, tmp_path):
     trainer = prepared(kokoro_folder, tmp_path, voice, policy=Policy.TRANSFER)._trainer(tmp_path)
     assert trainer.trained == {}
-    assert set(trainer.polish()) == set(load_file(voice)) & set(POLISH)
+    assert set(trainer.postprocess_tensors()) == set(load_file(voice)) & set(POSTPROCESS_TENSORS)

@@ -21,22 +21,22 @@ FAR_TOO_MANY_BYTES = 2**60
 
 
 def test_the_rungs_in_order_and_an_end_in_words():
-    thrift, said = MemoryFallback.none(replace(Recipe(), batch_windows=4)), []
+    fallback, said = MemoryFallback.none(replace(Recipe(), batch_windows=4)), []
     with pytest.raises(TrainingError, match=r"too little memory.*Close other programs.*is kept"):
         while True:
-            thrift, sentence = thrift.next_rung()
+            fallback, sentence = fallback.next_rung()
             said.append(sentence)
     words = ("2 snippets", "one snippet", "shorter snippets", "computing parts of each step twice", "fewer layers")
     assert [word in sentence for word, sentence in zip(words, said, strict=True)] == [True] * len(words)
-    assert thrift == MemoryFallback(1, SHORT_WINDOW_FRAMES, computes_twice=True, style_layers_only=True)
+    assert fallback == MemoryFallback(1, SHORT_WINDOW_FRAMES, computes_twice=True, style_layers_only=True)
 
 
 def without_memory_until(monkeypatch, trainer, enough):
-    """Let the processor's allocator really fail in each acoustic step until `enough(thrift)`."""
+    """Let the processor's allocator really fail in each acoustic step until `enough(fallback)`."""
     real = trainer_module.acoustic_loss
 
     def hungry(*arguments):
-        if not enough(trainer._thrift):
+        if not enough(trainer.memory_fallback):
             torch.empty(FAR_TOO_MANY_BYTES, dtype=torch.uint8)
         return real(*arguments)
 
@@ -49,10 +49,10 @@ def test_too_little_memory_goes_down_the_rungs_says_so_and_learns_on(kokoro_fold
     run_dir = tmp_path / "run"
     prepare(kokoro_folder, run_dir, 2, TrainingPlan(steps=STEPS))
     trainer = Trainer(run_dir, kokoro_folder, "cpu")
-    without_memory_until(monkeypatch, trainer, lambda thrift: thrift.windows_at_once == 1)
+    without_memory_until(monkeypatch, trainer, lambda fallback: fallback.windows_at_once == 1)
     advance_to(trainer, 1)
     before = {name: value.detach().clone() for name, value in trainer.trained.items()}
-    without_memory_until(monkeypatch, trainer, lambda thrift: thrift.style_layers_only)
+    without_memory_until(monkeypatch, trainer, lambda fallback: fallback.style_layers_only)
     advance_to(trainer, 2)
     notes = read_notes(run_dir)
     assert ["one snippet" in notes[0], "computing parts" in notes[1], "fewer layers" in notes[2]] == [True] * 3
@@ -62,8 +62,8 @@ def test_too_little_memory_goes_down_the_rungs_says_so_and_learns_on(kokoro_fold
     assert all(".fc." in name for name in moved)
     trainer.save_checkpoint()
     continued = Trainer(run_dir, kokoro_folder, "cpu")
-    assert continued._thrift == trainer._thrift
-    learning = [value for group in continued.learners.acoustic.param_groups for value in group["params"]]
+    assert continued.memory_fallback == trainer.memory_fallback
+    learning = [value for group in continued.trainable.acoustic.param_groups for value in group["params"]]
     assert sum(value.numel() for value in learning) < sum(value.numel() for value in continued.trained.values()) / 4
     advance_to(continued, 3)
 
@@ -71,7 +71,7 @@ def test_too_little_memory_goes_down_the_rungs_says_so_and_learns_on(kokoro_fold
 def test_at_the_end_of_the_rungs_the_work_is_saved_and_the_run_fails_in_words(make_trainer, monkeypatch):
     trainer = make_trainer()
     advance_to(trainer, 1)
-    without_memory_until(monkeypatch, trainer, lambda thrift: False)
+    without_memory_until(monkeypatch, trainer, lambda fallback: False)
     with pytest.raises(TrainingError, match="too little memory"):
         trainer.advance()
     assert read_about(trainer.run_dir / "checkpoint.safetensors")["position"]["step"] == 1
@@ -142,12 +142,12 @@ def test_computing_twice_gives_the_same_gradients(kokoro_folder, network, tmp_pa
     trainer.clips.make_next_ready()
 
     def gradients():
-        trainer.learners.forget_gradients()
+        trainer.trainable.forget_gradients()
         torch.manual_seed(0)
-        style = trainer.learners.acoustic_style
+        style = trainer.trainable.acoustic_style
         heard = acoustic_loss(trainer.network, [(trainer.clips.ready[0], 0)], style, trainer.recipe, 24, None)
         heard.loss.backward()
-        return {name: value.grad.clone() for name, value in trainer.learners.all().items() if value.grad is not None}
+        return {name: value.grad.clone() for name, value in trainer.trainable.all().items() if value.grad is not None}
 
     once = gradients()
     compute_twice(trainer.network)

@@ -45,7 +45,7 @@ def run_of(kokoro_folder, tmp_path_factory):
 
 def changed(trainer, folder):
     before = load_file(folder / weights.WEIGHTS_FILE)
-    after = {name: parameter.detach() for name, parameter in trainer.network.named_parameters()}
+    after = {name: parameter.detach() for name, parameter in trainer.network.named_parastatistics()}
     return {name for name, tensor in before.items() if not torch.equal(after[name], tensor.to(after[name].dtype))}
 
 
@@ -58,20 +58,20 @@ def test_transfer_changes_the_style_and_nothing_else(run_of, kokoro_folder):
     _, _, trainer = run_of(Policy.TRANSFER)
     assert changed(trainer, kokoro_folder) == set()
     assert both_halves_of_the_style_moved(trainer)
-    learners = [
+    trainable = [
         value
-        for optimizer in trainer.learners.optimizers()
+        for optimizer in trainer.trainable.optimizers()
         for group in optimizer.param_groups
         for value in group["params"]
     ]
-    assert sum(value.numel() for value in learners) == 2 * STYLE_SIZE
+    assert sum(value.numel() for value in trainable) == 2 * STYLE_SIZE
 
 
 def test_fine_tune_changes_the_layers_that_make_the_sound_and_the_style(run_of, kokoro_folder):
     _, _, trainer = run_of(Policy.FINE_TUNE)
     promised = {
         name
-        for name, _ in trainer.network.named_parameters()
+        for name, _ in trainer.network.named_parastatistics()
         if name.partition(".")[0] in ("decoder", "predictor") and is_trained(name.partition(".")[2])
     }
     stored = set(load_file(kokoro_folder / weights.WEIGHTS_FILE))

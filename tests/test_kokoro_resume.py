@@ -14,9 +14,9 @@ STEPS = 4
 
 def tensors_of(trainer):
     """Every number that learns or that an optimizer keeps, by name."""
-    found = {name: value.detach().clone() for name, value in trainer.learners.all().items()}
-    for number, optimizer in enumerate(trainer.learners.optimizers()):
-        for name, parameter in trainer.learners.all().items():
+    found = {name: value.detach().clone() for name, value in trainer.trainable.all().items()}
+    for number, optimizer in enumerate(trainer.trainable.optimizers()):
+        for name, parameter in trainer.trainable.all().items():
             for key, value in optimizer.state.get(parameter, {}).items():
                 found[f"{name} {key} {number}"] = value.clone()
     return found
@@ -79,8 +79,10 @@ def test_clips_their_order_and_what_is_measured_are_the_same(pair):
     whole, continued = pair["trainers"]
     assert whole.clips.state() == continued.clips.state()
     assert len(whole.clips.ready) == 5, "of six clips one judges"
-    assert whole._meters.state() == continued._meters.state()
-    states = [{name: watch.state() for name, watch in trainer._watches.items()} for trainer in (whole, continued)]
+    assert whole._statistics.state() == continued._statistics.state()
+    states = [
+        {name: watch.state() for name, watch in trainer.divergence.watches.items()} for trainer in (whole, continued)
+    ]
     assert states[0] == states[1]
 
 

@@ -16,7 +16,7 @@ from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.bases.kokoro.model import weights
 from voiceclone.bases.kokoro.train import schedule
 from voiceclone.bases.kokoro.train.recipe import FROZEN_PARTS, Recipe
-from voiceclone.bases.kokoro.train.run_files import CHECKPOINT_FILE
+from voiceclone.bases.run.run_files import CHECKPOINT_FILE
 from voiceclone.errors import NotEnoughSpeechError
 from voiceclone.training.runs import read_notes
 

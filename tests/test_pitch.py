@@ -187,7 +187,7 @@ def test_a_training_begun_with_wrong_pitch_goes_on_with_the_right_one(make_train
     going_on = make_trainer(run_dir)
     assert [clip.entry.clip_id for clip in going_on.clips.ready] == [clip.entry.clip_id for clip in trainer.clips.ready]
     assert usual_hz(going_on) == pytest.approx(wrong_hz / 2, rel=0.01)
-    assert all(watch.state() == DivergenceWatch().state() for watch in going_on._watches.values())
+    assert all(watch.state() == DivergenceWatch().state() for watch in going_on.divergence.watches.values())
     assert "begun by an earlier version" in read_notes(run_dir)[-1]
     advance_to(going_on, 3)
     going_on.save_checkpoint()

@@ -19,6 +19,7 @@ from voiceclone.bases.coqui import clip_store, finished
 from voiceclone.bases.coqui.tacotron import network as tacotron_network
 from voiceclone.bases.coqui.tacotron import stages, training
 from voiceclone.bases.coqui.tacotron.base import TacotronBase
+from voiceclone.bases.run.divergence import MAX_BAD_STEPS, MAX_RETURNS
 from voiceclone.errors import (
     BaseModelError,
     InputError,
@@ -43,7 +44,7 @@ def small():
 
     with pytest.MonkeyPatch.context() as patch:
         bundles.make_tacotron_small(patch)
-        patch.setattr(finished.scoring, "score", no_judges)
+        patch.setattr(finished.sentences, "score", no_judges)
         patch.setattr(host, "cores", lambda: 1)
         recipe = stages.TacotronRecipe(1e-3, 1e-3, warm_up_steps=1, clips_per_step=2)
         patch.setattr(training, "TacotronRecipe", lambda: recipe)
@@ -305,8 +306,43 @@ def test_numbers_that_are_none_do_not_reach_the_weights(folder, clips, tmp_path,
     trainer._step()
     assert all(torch.equal(value, before[name]) for name, value in trainer.stage.state.items())
     with pytest.raises(TrainingError, match="astray"):
-        for _ in range(5):
-            trainer._step()
+        for _ in range((MAX_RETURNS + 1) * MAX_BAD_STEPS + 1):
+            trainer.advance()
+            monkeypatch.setattr(trainer.stage, "losses", broken)  # begun anew, it is another object
+
+
+@pytest.mark.parametrize("stage", range(2))
+def test_numbers_gone_astray_bring_the_last_checkpoint_back_and_then_end_the_run(
+    folder, clips, tmp_path, monkeypatch, stage
+) -> None:
+    base = TacotronBase(folder)
+    base.prepare(clips, tmp_path, TrainingPlan(steps=40, seed=1))
+    trainer = base._trainer(tmp_path)
+    while trainer.clock.step < 2:
+        trainer.advance()
+    if stage:
+        trainer._next_stage()
+        trainer.advance()
+        trainer.advance()
+    trainer.save_checkpoint()
+    saved, told = trainer.clock.step, len(steps(tmp_path))
+    good = {name: value.clone() for name, value in trainer.stage.state.items()}
+    true_losses = trainer.stage.losses
+
+    def broken(chosen, chooser, share):
+        return {name: float("nan") for name in true_losses(chosen, chooser, share)}
+
+    monkeypatch.setattr(trainer.stage, "losses", broken)
+    for _ in range(MAX_BAD_STEPS):
+        trainer.advance()
+    assert (trainer.clock.step, trainer.position.stage) == (saved, stage)
+    assert all(torch.equal(value, good[name]) for name, value in trainer.stage.state.items())
+    assert "half as fast" in read_notes(tmp_path)[-1]
+    while not trainer.finished:
+        trainer.advance()
+    assert trainer.clock.step == saved
+    assert f"ended early; the voice is the one of step {saved}" in read_notes(tmp_path)[-1]
+    assert len(steps(tmp_path)) == told
 
 
 @pytest.mark.parametrize("stage", range(2))

@@ -11,7 +11,13 @@ from voiceclone.errors import InputError, NotFoundError
 from voiceclone.evaluation.panel import BROKEN, Judged
 from voiceclone.storage import disk
 from voiceclone.training import candidates, run_summary
-from voiceclone.training.candidate_schedule import FIRST_COST_S, JUDGING_SHARE, MAX_CANDIDATES, Moments, next_step
+from voiceclone.training.candidate_schedule import (
+    FIRST_COST_S,
+    JUDGING_SHARE,
+    MAX_CANDIDATES,
+    CandidateSchedule,
+    next_step,
+)
 from voiceclone.training.candidates import Candidate, Candidates, Reference
 
 VOICE = save({"log_pitch": np.zeros(1, np.float32)})
@@ -206,7 +212,7 @@ def test_a_run_ends_early_only_for_a_clear_reason(figures, reason):
 
 @pytest.mark.parametrize(("minutes", "cost_s"), [(3, 2.0), (5, 6.0), (5, 12.0), (15, 6.0), (40, 6.0)])
 def test_judging_takes_its_share_of_a_plan_in_minutes_and_no_more(minutes, cost_s):
-    plan, elapsed_s, made_at = Moments(minutes), 0.0, []
+    plan, elapsed_s, made_at = CandidateSchedule(minutes), 0.0, []
     spent_s, last_s = 0.0, None
     while True:
         wait_s = plan.wait_s(elapsed_s, made_at[-1] if made_at else 0.0, spent_s, last_s)

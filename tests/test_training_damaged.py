@@ -14,7 +14,7 @@ from tests.heard_base import FACTORY, SCRIPT_FILE, HeardBase, TonePanel
 from tests.small_project import fake_engine, make_project
 from tests.test_training_survival import cuts_of
 from voiceclone.bases.base import START_VOICE_FILE, VOICE_FILE, TrainingPlan
-from voiceclone.bases.kokoro.base import DONE_FILE
+from voiceclone.bases.run.done import DONE_FILE
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, VoiceFileError
@@ -104,8 +104,8 @@ def test_a_voice_that_lies_whole_in_its_place_outlives_its_candidate(engine, fin
 
 
 @pytest.fixture
-def picker(tmp_path, monkeypatch):
-    """A picker with two candidates, made in this process; the first is the best."""
+def selector(tmp_path, monkeypatch):
+    """A selector with two candidates, made in this process; the first is the best."""
     monkeypatch.setattr(candidate_selection, "Panel", TonePanel)
     monkeypatch.setattr(TonePanel, "script", tmp_path / SCRIPT_FILE)
     (tmp_path / SCRIPT_FILE).write_text(json.dumps([[0.9, 1.0], [0.8, 1.0]]))
@@ -137,8 +137,8 @@ def picker(tmp_path, monkeypatch):
     return made, base, run_dir
 
 
-def test_a_voice_file_cut_at_any_byte_is_never_kept(picker):
-    made, base, run_dir = picker
+def test_a_voice_file_cut_at_any_byte_is_never_kept(selector):
+    made, base, run_dir = selector
     path = run_dir / "candidates" / "2.safetensors"
     for _ in cuts_of(path):
         candidate, whole = made.conclude(4, 4.0)
@@ -149,8 +149,8 @@ def test_a_voice_file_cut_at_any_byte_is_never_kept(picker):
     assert len(runs.read_notes(run_dir)) == 1, "said once"
 
 
-def test_a_start_voice_cut_at_any_byte_is_mended_from_its_copy(picker):
-    *_, run_dir = picker
+def test_a_start_voice_cut_at_any_byte_is_mended_from_its_copy(selector):
+    *_, run_dir = selector
     path, copy = run_dir / START_VOICE_FILE, disk.copy_path(run_dir / START_VOICE_FILE)
     worker._mend_start_voice(run_dir)
     assert not path.exists(), "a run that begins at a stock voice has none"
@@ -207,16 +207,16 @@ def run_out(*_):
 
 
 @pytest.mark.parametrize("part", ["speak_learnt", "write_learnt", "held_out_loss"])
-def test_a_sample_that_memory_runs_out_for_is_left_out(picker, monkeypatch, part):
-    made, base, run_dir = picker
+def test_a_sample_that_memory_runs_out_for_is_left_out(selector, monkeypatch, part):
+    made, base, run_dir = selector
     base.train_slice(run_dir, LONG_S)
     monkeypatch.setattr(base, part, run_out)
     assert made.make(4, 4.0) is None
     assert [one.step for one in candidates.read(run_dir).made] == [2, 4], "those before stay"
 
 
-def test_memory_that_runs_out_before_the_first_step_ends_no_training(picker, monkeypatch):
-    made, base, run_dir = picker
+def test_memory_that_runs_out_before_the_first_step_ends_no_training(selector, monkeypatch):
+    made, base, run_dir = selector
     index = run_dir / candidates.INDEX_FILE
     for path in (index, disk.copy_path(index)):
         path.unlink()
@@ -224,8 +224,8 @@ def test_memory_that_runs_out_before_the_first_step_ends_no_training(picker, mon
     made.begin()
 
 
-def test_memory_that_runs_out_for_the_voice_made_without_training_ends_no_training(picker, monkeypatch, tmp_path):
-    made, base, run_dir = picker
+def test_memory_that_runs_out_for_the_voice_made_without_training_ends_no_training(selector, monkeypatch, tmp_path):
+    made, base, run_dir = selector
     engine = VoiceEngine(tmp_path, BASE_ID, base_factory=FACTORY)
     engine.instant_voice(engine.projects.all()[0].project_id, instant_voice_name("Anna"), True)
     monkeypatch.setattr(base, "speak", run_out)
@@ -233,8 +233,8 @@ def test_memory_that_runs_out_for_the_voice_made_without_training_ends_no_traini
     assert (candidate.step, candidates.read(run_dir).instant) == (2, None)
 
 
-def test_another_error_while_a_sample_is_made_is_not_hidden(picker, monkeypatch):
-    made, base, _ = picker
+def test_another_error_while_a_sample_is_made_is_not_hidden(selector, monkeypatch):
+    made, base, _ = selector
 
     def broken(*_):
         raise RuntimeError("The size of tensor a (3) must match the size of tensor b (4)")
@@ -244,8 +244,8 @@ def test_another_error_while_a_sample_is_made_is_not_hidden(picker, monkeypatch)
         made.make(4, 4.0)
 
 
-def test_a_sample_left_unmade_leaves_those_before(picker):
-    made, _, run_dir = picker
+def test_a_sample_left_unmade_leaves_those_before(selector):
+    made, _, run_dir = selector
     for asked in range(1, 5):
         answers = iter([False] * (asked - 1) + [True])
         assert made.make(5, 5.0, answers.__next__) is None

@@ -22,6 +22,7 @@ from voiceclone.bases.coqui.voice_tensors import size_mb, write_voice_tensors
 from voiceclone.bases.coqui.xtts import network as xtts_network
 from voiceclone.bases.coqui.xtts import training
 from voiceclone.bases.coqui.xtts.base import XttsBase
+from voiceclone.bases.run.divergence import MAX_BAD_STEPS, MAX_RETURNS
 from voiceclone.errors import BaseModelError, InputError, TextError, TrainingError, VoiceFileError
 from voiceclone.training.runs import read_notes
 
@@ -79,7 +80,7 @@ def make_quick(patch: pytest.MonkeyPatch) -> None:
         return {"spoken_s": speak(TEXT).duration_s, "untrained_s": speak_untrained(TEXT).duration_s}
 
     patch.setattr(gpt_trainer, "DiscreteVAE", bundles.small_dvae)
-    patch.setattr(finished.scoring, "score", no_judges)
+    patch.setattr(finished.sentences, "score", no_judges)
     patch.setattr(host, "cores", lambda: 1)
     set_rate(patch, 3e-3)
 
@@ -317,7 +318,7 @@ def test_numbers_that_are_none_do_not_reach_the_weights(folder, clips, tmp_path,
     base.prepare(clips, tmp_path, TrainingPlan(steps=20, seed=1))
     trainer = base._trainer(tmp_path)
     true_step = trainer.model.train_step
-    before = {name: value.clone() for name, value in trainer.learning.items()}
+    before = {name: value.clone() for name, value in trainer.trainable.items()}
 
     def broken(batch, criterion):
         outputs, losses = true_step(batch, criterion)
@@ -325,10 +326,42 @@ def test_numbers_that_are_none_do_not_reach_the_weights(folder, clips, tmp_path,
 
     monkeypatch.setattr(trainer.model, "train_step", broken)
     trainer._step()
-    assert all(torch.equal(value, before[name]) for name, value in trainer.learning.items())
+    assert all(torch.equal(value, before[name]) for name, value in trainer.trainable.items())
     with pytest.raises(TrainingError, match="astray"):
-        for _ in range(5):
-            trainer._step()
+        for _ in range((MAX_RETURNS + 1) * MAX_BAD_STEPS + 1):
+            trainer.advance()
+
+
+def test_numbers_gone_astray_bring_the_last_checkpoint_back_and_then_end_the_run(
+    folder, clips, tmp_path, monkeypatch
+) -> None:
+    base = XttsBase(folder)
+    base.prepare(clips, tmp_path, TrainingPlan(steps=40, seed=1))
+    trainer = base._trainer(tmp_path)
+    while trainer.clock.step < 2:
+        trainer.advance()
+    trainer.save_checkpoint()
+    good = {name: value.clone() for name, value in trainer.trainable.items()}
+    rate = trainer.optimizer.param_groups[0]["lr"]
+    true_step = trainer.model.train_step
+
+    def broken(batch, criterion):
+        outputs, losses = true_step(batch, criterion)
+        return outputs, {name: value * float("nan") for name, value in losses.items()}
+
+    monkeypatch.setattr(trainer.model, "train_step", broken)
+    for _ in range(MAX_BAD_STEPS):
+        trainer.advance()
+    assert trainer.clock.step == 2
+    assert all(torch.equal(value, good[name]) for name, value in trainer.trainable.items())
+    assert "half as fast" in read_notes(tmp_path)[-1]
+    trainer.advance()
+    assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(rate / 2)
+    while not trainer.finished:
+        trainer.advance()
+    assert trainer.clock.step == 2
+    assert "ended early; the voice is the one of step 2" in read_notes(tmp_path)[-1]
+    assert [line["step"] for line in metrics(tmp_path)] == [1, 2]
 
 
 def test_gradients_are_clipped_and_accumulated(folder, clips, tmp_path) -> None:

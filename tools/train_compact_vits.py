@@ -20,6 +20,7 @@ the processor's time, so that it may run beside other work. It writes
 
 import argparse
 import json
+import math
 import random
 import signal
 import sys
@@ -43,8 +44,8 @@ from voiceclone.bases.coqui.bundle import Bundle, read_bundle  # noqa: E402
 from voiceclone.bases.coqui.vits import losses as vits_losses  # noqa: E402
 from voiceclone.bases.coqui.vits import network as vits_network  # noqa: E402
 from voiceclone.bases.coqui.vits.data import LoadedClip, load_clip, make_batch  # noqa: E402
-from voiceclone.bases.coqui.workarounds import guard_optimizer  # noqa: E402
 from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint  # noqa: E402
+from voiceclone.bases.run.trainer import clip_gradients  # noqa: E402
 from voiceclone.evaluation import speaker_similarity, wer  # noqa: E402
 from voiceclone.storage import disk  # noqa: E402
 
@@ -247,8 +248,6 @@ class Training:
             torch.optim.AdamW(parameters, lr=options.rate, betas=(0.8, 0.99), eps=1e-9, fused=True)
             for parameters in (spoken, list(network.disc.parameters()))
         ]
-        for optimizer in self.optimizers:
-            guard_optimizer(optimizer, 20)
         self.began_s = time.process_time()
         self.stopped = False
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -309,12 +308,13 @@ class Training:
                 network.disc.requires_grad_(True)
                 told["loss_disc"] = vits_losses.discriminator_loss(network, outputs)
                 told["loss_disc"].backward()
-                discriminator.step()
+                if math.isfinite(clip_gradients([discriminator], math.inf)):
+                    discriminator.step()
                 network.disc.requires_grad_(False)
             losses = vits_losses.generator_losses(network, batch, outputs, adversarial)
         losses["loss"].backward()
-        torch.nn.utils.clip_grad_norm_([p for group in generator.param_groups for p in group["params"]], 100.0)
-        generator.step()
+        if math.isfinite(clip_gradients([generator], 100.0)):
+            generator.step()
         self.step += 1
         return {name: round(float(value.detach()), 3) for name, value in {**losses, **told}.items()}
 

@@ -11,8 +11,13 @@ from voiceclone.errors import InputError
 CHECKOUT_DIR = Path(__file__).resolve().parent.parent
 EXAMPLES_DIR = CHECKOUT_DIR / "examples"
 DEFAULT_HOST = "127.0.0.1"
+SPACE_HOST = "0.0.0.0"
+"""On a Hugging Face Space the page is reached from outside its container."""
 DEFAULT_PORT = 7860
 MAX_PORT = 65_535
+PASSWORD_VARIABLE = "VOICECLONE_PASSWORD"
+MIN_PASSWORD_CHARACTERS = 12
+"""Nothing limits how often a stranger may guess."""
 _WAIT_POLICY = "OMP_WAIT_POLICY"
 
 
@@ -23,12 +28,14 @@ def data_dir() -> Path:
 
 
 def address() -> tuple[str, int]:
-    """Return the host and port to serve the page on: `HOST` and `PORT`, by default this machine only and 7860.
+    """Return the host and port to serve the page on: `HOST` and `PORT`, or 7860 and this machine only.
+
+    On a Hugging Face Space the page is open to the network where `HOST` says nothing else.
 
     Raises:
         InputError: `PORT` is not a port number.
     """
-    host = os.environ.get("HOST", "").strip() or DEFAULT_HOST
+    host = os.environ.get("HOST", "").strip() or (SPACE_HOST if on_space() else DEFAULT_HOST)
     port = os.environ.get("PORT", "").strip() or str(DEFAULT_PORT)
     if not port.isdecimal() or not 0 < int(port) <= MAX_PORT:
         raise InputError(f"PORT is “{port}”; it has to be a number from 1 to {MAX_PORT}.")
@@ -38,6 +45,18 @@ def address() -> tuple[str, int]:
 def on_space() -> bool:
     """True on a Hugging Face Space."""
     return bool(os.environ.get("SPACE_ID"))
+
+
+def password() -> str:
+    """Return the password that visitors have to enter, `VOICECLONE_PASSWORD`; empty when there is none.
+
+    Raises:
+        InputError: it is too short.
+    """
+    chosen = os.environ.get(PASSWORD_VARIABLE, "").strip()
+    if 0 < len(chosen) < MIN_PASSWORD_CHARACTERS:
+        raise InputError(f"{PASSWORD_VARIABLE} is too short; choose at least {MIN_PASSWORD_CHARACTERS} characters.")
+    return chosen
 
 
 def cores() -> int:

@@ -1,4 +1,4 @@
-"""A card for every base model, shown before anything is fetched: what it is for, how large it is, on whose terms."""
+"""A card for every base model, shown before a download: purpose, size, licence."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ WAVLM_FOLDER = "wavlm"
 
 @dataclass(frozen=True)
 class Source:
-    """One file to fetch, and where it belongs in the folder of its base.
+    """One file to download, and its place in the folder of the base.
 
     Addresses are those of `TTS/.models.json` and of the places in coqui-tts 0.28.0 that fetch by themselves.
     GitHub publishes no hash for them; the hub tells size and SHA-256 of large files when it is asked for one
@@ -37,13 +37,13 @@ class Source:
 
     @property
     def is_zip(self) -> bool:
-        """True for a release that is unpacked; its one outermost folder is left away."""
+        """True for an archive to unpack, without its single outermost folder."""
         return self.url.endswith(".zip")
 
 
 @dataclass(frozen=True)
 class BaseCard:
-    """What a person wants to know of a base model before getting it."""
+    """What users want to know about a base model before installing it."""
 
     base_id: str
     """Also the name of its folder below `base/`."""
@@ -90,12 +90,12 @@ class BaseCard:
 
     @property
     def size_mb(self) -> int:
-        """What is fetched, about; 0 for the embedded base."""
+        """Approximate download size; 0 for the embedded base."""
         return round(sum(source.size_mb for source in self.sources))
 
     @property
     def embedded(self) -> bool:
-        """True for the base that came with the installation: nothing is fetched, nothing has to be agreed to."""
+        """True for the base that comes with the installation: no download, no licence to accept."""
         return not self.sources
 
 
@@ -292,7 +292,7 @@ BASE_IDS: tuple[str, ...] = tuple(card.base_id for card in CARDS)
 
 
 def card(base_id: str) -> BaseCard:
-    """Return the card of a base model, by its id or by the name coqui-tts released it under.
+    """Return the card of a base model by its id or its coqui-tts name.
 
     For example `your_tts`, `tts_models/multilingual/multi-dataset/your_tts`, or the same with `--`, as folders are
     called; upper and lower case do not matter.
@@ -312,7 +312,7 @@ def card(base_id: str) -> BaseCard:
 
 
 def slow_without_gpu(about: BaseCard, cores: int) -> str:
-    """Return how long training would take on this processor, and what is quicker.
+    """Return a sentence on how long training takes on this processor, and what is faster.
 
     Args:
         about: a base with `gpu_advised`.

@@ -1,4 +1,4 @@
-"""Too little memory while training: recognise it, and go on with smaller batches that count for as much."""
+"""Out-of-memory errors during training: recognise them, and continue with smaller, accumulated batches."""
 
 import ctypes
 import sys
@@ -10,18 +10,18 @@ from voiceclone.errors import TrainingError
 
 @dataclass(frozen=True)
 class Batching:
-    """How the clips of one step go through the network: `clips` at a time, `rounds` times."""
+    """Gradient accumulation: `clips` at a time, `rounds` times per step."""
 
     clips: int
     rounds: int
 
     @property
     def per_step(self) -> int:
-        """Clips whose gradients make one step."""
+        """Clips per step."""
         return self.clips * self.rounds
 
     def halved(self) -> "Batching":
-        """Return a batching with half the clips at a time and the same number per step, or one more.
+        """Return a batching with half the clips at a time, and at least as many per step.
 
         Raises:
             TrainingError: it was one clip at a time already.
@@ -46,7 +46,7 @@ _SAID = (
 
 
 def is_out_of_memory(error: BaseException) -> bool:
-    """True when an error says that memory ran out, on the graphics card or in the computer; loads nothing."""
+    """True for an out-of-memory error of the graphics card or the computer; imports nothing."""
     if isinstance(error, MemoryError):
         return True
     # torch's own type for it is a RuntimeError, and the processor's allocator has none. Errors of onnxruntime, which
@@ -56,7 +56,7 @@ def is_out_of_memory(error: BaseException) -> bool:
 
 
 def fewer_at_a_time(count: int, one: str = "recording") -> str:
-    """Say that a training goes on with fewer things of a step in memory at once; `one` names one of them."""
+    """Return the note that a training continues with `count` items in memory at once; `one` names an item."""
     things = f"one {one}" if count == 1 else f"{count} {one}s"
     return (
         f"The memory was too small. The training goes on with {things} at a time: each step learns from as many "
@@ -65,10 +65,10 @@ def fewer_at_a_time(count: int, one: str = "recording") -> str:
 
 
 def free_memory() -> None:
-    """Give back what steps no longer need: on the graphics card, and what the C library keeps for the next ones.
+    """Release cached memory of the graphics card and of the C library.
 
-    A training process keeps the memory of its steps (`host.training_environment`); whatever comes between two of them
-    would otherwise take its own beside it.
+    A training process caches the memory of its steps (`host.training_environment`); other work between two steps would
+    need its own on top.
     """
     import gc
 

@@ -1,4 +1,4 @@
-"""How far two sounds are apart, and steady tones that a decoder makes: what networks that speak are trained on.
+"""Training losses of speaking networks: spectral distance, and steady tones that a decoder produces.
 
 A spectral loss without a critic is content with a decoder that fills noise, and even voices, with constant tones: the
 constant nearest to a random magnitude is its median. Decoders have them at hand, for every upsampling stage repeats
@@ -19,9 +19,9 @@ _MEL_FLOOR = 1e-3
 _LINEAR_FLOOR = 1e-3
 _AVERAGED_SAMPLES = 1536
 _LINES_FROM_HZ = 800.0
-"""Lines are looked for from here on; below, a voice's own harmonics lie too dense."""
+"""Lowest frequency searched for lines; below, the harmonics of a voice are too dense."""
 _LINE_MARGIN = 0.5
-"""Nepers of power by which a line may stand out: chance alone gives some."""
+"""Nepers of power by which a line may stand out by chance."""
 _FEWEST_FRAMES = 30
 """In a shorter sound two lines leave no room for neighbours between them."""
 
@@ -55,7 +55,7 @@ def _log_distance(one: "torch.Tensor", other: "torch.Tensor", floor: float) -> "
 
 
 def _short_averages(magnitudes: "torch.Tensor", size: int) -> "torch.Tensor":
-    """Return half the log power on linear frequency, averaged over 64 ms: a tone stays, the chance in noise goes."""
+    """Return half the log power on linear frequency, averaged over 64 ms: tones stay, random noise averages out."""
     import torch.nn.functional as functional
 
     frames = _AVERAGED_SAMPLES * 4 // size
@@ -70,7 +70,7 @@ def spectral_distance(
     bandwidth_hz: float,
     linear_weight: float = 1.0,
 ) -> "torch.Tensor":
-    """Return how far two batches of sound (batch, samples) are apart below `bandwidth_hz`.
+    """Return the spectral distance of two batches of sound (batch, samples) below `bandwidth_hz`.
 
     Per resolution: L1 of log power on linear frequency, averaged over 64 ms (the mean of the three, times
     `linear_weight`), L1 of log mel magnitudes, and 0.3 times the relative L1 of mel magnitudes, which weighs
@@ -91,7 +91,7 @@ def spectral_distance(
 
 
 def frame_rate_lines(samples: "torch.Tensor", sample_rate: int, frame_samples: int) -> "torch.Tensor":
-    """Return how far tones at a decoder's own frame rate, and multiples of it, stand out of their surroundings.
+    """Return how far tones at multiples of a decoder's frame rate stand out from neighbouring frequencies.
 
     A steady tone is a line in the spectrum of the whole window; its power is compared with that of the
     neighbouring bins, over the batch together. 0 when none stands out, and for less than 30 frames.

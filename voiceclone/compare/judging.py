@@ -1,21 +1,15 @@
-"""Evaluate each sentence of a voice, and the recordings themselves."""
+"""Figures of a comparison: of each voice, of the recordings themselves, and how much of a network was trained."""
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
 from voiceclone.audio.sound import Audio
-from voiceclone.compare.model import Figures
-from voiceclone.errors import VoiceCloneError
-from voiceclone.evaluation import pitch
-
-_LOG = logging.getLogger(__name__)
+from voiceclone.evaluation import judge
+from voiceclone.evaluation.judge import Figures
 
 
 def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, held_out: Sequence[Audio]) -> Figures:
-    """Evaluate what a voice said; measures that are unavailable here stay empty.
+    """Judge what a voice said; see `evaluation.judge`.
 
     Args:
         texts: what it should have said.
@@ -23,38 +17,12 @@ def judge_voice(texts: Sequence[str], spoken: Sequence[Audio], language: str, he
         language: of the texts; words are only recognised in English.
         held_out: recordings of the speaker that were not used in training.
     """
-    try:
-        from voiceclone.evaluation import speaker_similarity
-
-        person = speaker_similarity.mean_embedding(held_out)
-        # Silence has no speaker, and Resemblyzer would divide by its loudness.
-        similarities = [
-            speaker_similarity.cosine(speaker_similarity.embed(one), person) if one.samples.any() else 0.0
-            for one in spoken
-        ]
-    except ImportError as error:
-        similarities = _without("likeness", error)
-    off = pitch.off_semitones(spoken, pitch.median_hz(held_out))
-    return _figures(similarities, off, texts, spoken, language)
+    return judge.Judge(held_out, language).figures(texts, spoken)
 
 
 def judge_recordings(texts: Sequence[str], held_out: Sequence[Audio], language: str) -> Figures:
-    """Evaluate the held-out recordings; each is compared with the mean of the others.
-
-    Their pitch difference is that of every second one from the rest, which shows how much is due to chance.
-    """
-    similarities: list[float] = []
-    if len(held_out) > 1:
-        try:
-            from voiceclone.evaluation import speaker_similarity
-
-            embeddings = [speaker_similarity.embed(recording) for recording in held_out]
-            total = np.sum(embeddings, axis=0)
-            similarities = [speaker_similarity.cosine(own, total - own) for own in embeddings]
-        except ImportError as error:
-            similarities = _without("likeness", error)
-    off = pitch.off_semitones(held_out[::2], pitch.median_hz(held_out[1::2]))
-    return _figures(similarities, off, texts, held_out, language)
+    """Judge the held-out recordings themselves; see `evaluation.judge.judge_recordings`."""
+    return judge.judge_recordings(texts, held_out, language)
 
 
 def changed_numbers(voice_path: Path) -> int:
@@ -79,52 +47,3 @@ def changed_numbers(voice_path: Path) -> int:
             count *= length
         total += count
     return total
-
-
-def _figures(
-    similarities: list[float],
-    pitch_off_semitones: float | None,
-    texts: Sequence[str],
-    spoken: Sequence[Audio],
-    language: str,
-) -> Figures:
-    errors, counts = _word_errors(texts, spoken, language)
-    return Figures(_rounded(similarities), errors, counts, _rounded(_naturalnesses(spoken)), pitch_off_semitones)
-
-
-def _word_errors(
-    texts: Sequence[str], spoken: Sequence[Audio], language: str
-) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    if not language.startswith("en"):
-        return (), ()
-    try:
-        from voiceclone.evaluation.wer import comparable_words, edit_distance
-        from voiceclone.recognition.transcribe import keeping_recogniser, transcribe
-
-        said = [comparable_words(text, language) for text in texts]
-        with keeping_recogniser():
-            heard = [comparable_words(transcribe(recording), language) for recording in spoken]
-    except (ImportError, VoiceCloneError) as error:
-        _without("words", error)
-        return (), ()
-    errors = tuple(edit_distance(*pair) for pair in zip(said, heard, strict=True))
-    return errors, tuple(len(words) for words in said)
-
-
-def _naturalnesses(spoken: Sequence[Audio]) -> list[float]:
-    try:
-        from voiceclone.evaluation import dnsmos
-
-        return [dnsmos.dnsmos_overall(one) for one in spoken]
-    except ImportError as error:
-        return _without("naturalness", error)
-
-
-def _without(what: str, error: Exception) -> list[float]:
-    # The evaluation networks are a separate, optional install (requirements-nodeps.txt).
-    _LOG.warning("No judge of %s is installed, so it is left out: %s", what, error)
-    return []
-
-
-def _rounded(values: Sequence[float]) -> tuple[float, ...]:
-    return tuple(round(float(value), 4) for value in values)

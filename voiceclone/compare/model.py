@@ -4,10 +4,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from statistics import fmean, stdev
+from statistics import stdev
 from typing import Any
 
 from voiceclone.errors import NotFoundError
+from voiceclone.evaluation.judge import Figures
 from voiceclone.storage import disk
 
 FORMAT = 1
@@ -22,42 +23,6 @@ WAY_TITLES = {
     "full": "trained in full",
 }
 """Policy -> its title in a table."""
-
-
-@dataclass(frozen=True)
-class Figures:
-    """Evaluation of some recordings, one value each; empty if a network is missing or does not apply.
-
-    Pitch is a single value for all, because the medians of single sentences scatter too much.
-    """
-
-    similarities: tuple[float, ...] = ()
-    """Cosine similarity of Resemblyzer's embeddings to the mean of the held-out recordings, -1..1."""
-    word_errors: tuple[int, ...] = ()
-    """Words that Whisper tiny.en substituted, inserted or missed. English only."""
-    word_counts: tuple[int, ...] = ()
-    """Words in each sentence."""
-    naturalnesses: tuple[float, ...] = ()
-    """DNSMOS OVRL, 1..5."""
-    pitch_off_semitones: float | None = None
-    """Median pitch of all of them together relative to the held-out recordings; see `evaluation.pitch`."""
-
-    @property
-    def similarity(self) -> float | None:
-        """Mean speaker similarity, -1..1."""
-        return fmean(self.similarities) if self.similarities else None
-
-    @property
-    def words_right(self) -> float | None:
-        """Share of words that were recognised correctly, 0..1."""
-        if not sum(self.word_counts):
-            return None
-        return max(0.0, 1.0 - sum(self.word_errors) / sum(self.word_counts))
-
-    @property
-    def naturalness(self) -> float | None:
-        """Mean DNSMOS OVRL, 1..5."""
-        return fmean(self.naturalnesses) if self.naturalnesses else None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from voiceclone.audio.sound import Audio, resample
 
 if TYPE_CHECKING:
+    import numpy as np
     from onnxruntime import InferenceSession
 
 _DNSMOS_RATE = 16_000
@@ -28,15 +29,37 @@ def dnsmos_overall(audio: Audio) -> float:
     return float(dnsmos.run(samples, sr=_DNSMOS_RATE)["ovrl_mos"])
 
 
+def dnsmos_of_sentence(audio: Audio) -> float:
+    """Return DNSMOS OVRL of a spoken sentence.
+
+    As `dnsmos_overall` for sound longer than its window of nine seconds, of which the window is moved in steps of one
+    second. Shorter sound is repeated to fill one window, where `speechmos` takes further windows of the repetition.
+    """
+    samples = _samples_of(audio)
+    last = max(0, len(samples) - _WINDOW_SAMPLES)
+    scores = [_window_score(samples[first:]) for first in range(0, last + 1, _DNSMOS_RATE)]
+    return sum(scores) / len(scores)
+
+
 def dnsmos_of_one_window(audio: Audio) -> float:
     """Return DNSMOS OVRL of the first nine seconds, shorter sound repeated; for comparing two versions of one clip.
 
     A tenth of the time of `dnsmos_overall`, which moves its window in steps of a second and runs a second network.
     """
+    return _window_score(_samples_of(audio))
+
+
+def _samples_of(audio: Audio) -> "np.ndarray":
     import numpy as np
 
-    samples = np.clip(resample(audio, _DNSMOS_RATE).samples, -1.0, 1.0)
-    window = np.resize(samples, _WINDOW_SAMPLES).astype(np.float32)[None]
+    return np.clip(resample(audio, _DNSMOS_RATE).samples, -1.0, 1.0)
+
+
+def _window_score(samples: "np.ndarray") -> float:
+    """Return the score of the first window of some samples, which are repeated where they are shorter."""
+    import numpy as np
+
+    window = np.resize(samples[:_WINDOW_SAMPLES], _WINDOW_SAMPLES).astype(np.float32)[None]
     overall = _network().run(None, {"input_1": window})[0][0][2]
     return float(np.polyval(_OVERALL_CURVE, overall))
 

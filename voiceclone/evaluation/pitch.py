@@ -1,7 +1,7 @@
-"""Pitch of a voice against the person's, in semitones: encoders of likeness hear formants, and hardly pitch.
+"""Pitch of a voice relative to the person's, in semitones: speaker embeddings hear formants, and hardly pitch.
 
 Measured on WORLD's own copies, 4 semitones cost a tenth of the cosine that 10 % of the formants cost, so a voice an
-octave too high can pass every bar of likeness. This figure stands beside each of them.
+octave too high can pass every similarity threshold. So this figure is shown beside each similarity.
 """
 
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ FAR_SEMITONES = 4.0
 """Farther than this is no chance: 0.2 of 100 draws at most, where 3 are passed by up to 3. The mistakes of pitch
 trackers are 12 (an octave) or 7 (a fifth)."""
 LIKENESS_PER_SEMITONE = 0.02
-"""What a semitone of wrong pitch is worth in likeness where voices are chosen from: as much again as the encoders
-themselves take off (4 semitones cost .08 and .09 of cosine)."""
+"""Similarity penalty per semitone of wrong pitch when choosing a voice: as much again as the embeddings themselves
+lose (4 semitones cost .08 and .09 of cosine)."""
 RIGHT = "right"
-"""What `in_words` says of it."""
+"""What `in_words` calls a right pitch."""
 _HOP_S = 0.0125
 _FEWEST_VOICED_S = 0.2
 _FEWEST_VOICED_SHARE = 0.15
@@ -32,7 +32,7 @@ and more."""
 
 
 def median_hz(recordings: Sequence[Audio]) -> float | None:
-    """Return the median pitch of all voiced frames of some recordings, Hz; None where hardly anything is voiced.
+    """Return the median pitch of all voiced frames of some recordings, Hz; None when hardly anything is voiced.
 
     Frames are pooled: the medians of short clips scatter by several semitones.
     """
@@ -45,7 +45,7 @@ def median_hz(recordings: Sequence[Audio]) -> float | None:
 
 
 def enough_of(recordings: Sequence[Audio]) -> list[Audio]:
-    """Return the first recordings that together hold `ENOUGH_SPEECH_S`, all where they hold less."""
+    """Return the first recordings that add up to `ENOUGH_SPEECH_S`, or all of them."""
     chosen: list[Audio] = []
     for recording in recordings:
         if sum(one.duration_s for one in chosen) >= ENOUGH_SPEECH_S:
@@ -55,7 +55,7 @@ def enough_of(recordings: Sequence[Audio]) -> list[Audio]:
 
 
 def off_semitones(spoken: Sequence[Audio], person_hz: float | None) -> float | None:
-    """Return how far the median pitch of what was spoken lies above a person's, semitones; negative is too low.
+    """Return the median pitch of some sentences minus a person's, semitones; negative is too low.
 
     Args:
         spoken: sentences of one voice, taken together.
@@ -69,23 +69,23 @@ def off_semitones(spoken: Sequence[Audio], person_hz: float | None) -> float | N
 
 
 def is_far(off: float | None) -> bool:
-    """True where the pitch is wrong beyond chance; not where it is unknown."""
+    """True when the pitch is wrong beyond chance; False when it is unknown."""
     return off is not None and abs(off) > FAR_SEMITONES
 
 
 def weighed(likeness: float, off: float | None) -> float:
-    """Return likeness less what wrong pitch costs, to choose by; an unknown pitch costs nothing."""
+    """Return a similarity minus the penalty for wrong pitch; an unknown pitch costs nothing."""
     beyond = 0.0 if off is None else max(0.0, abs(off) - RIGHT_SEMITONES)
     return likeness - LIKENESS_PER_SEMITONE * beyond
 
 
 def signed(off: float) -> str:
-    """Return it with its sign and one digit, for example `+0.3`; never `-0.0`."""
+    """Format with sign and one digit, for example `+0.3`; never `-0.0`."""
     return f"{round(off, 1) + 0.0:+.1f}"
 
 
 def in_words(off: float) -> str:
-    """Put it into words: `right`, `3 semitones too high`."""
+    """Describe it: `right`, `3 semitones too high`."""
     if abs(off) < RIGHT_SEMITONES:
         return RIGHT
     return f"{abs(off):.0f} semitones too {'high' if off > 0 else 'low'}"

@@ -1,11 +1,10 @@
-"""Scores of a finished voice against recordings it never learnt from, beside the untouched stock voice."""
+"""Scores of a finished voice against recordings it never learnt from, beside those of the stock voice it began as."""
 
-import logging
 from collections.abc import Callable, Sequence
+from statistics import fmean
 
 from voiceclone.audio.sound import Audio
-
-_LOG = logging.getLogger(__name__)
+from voiceclone.evaluation.judge import Judge
 
 TEST_SENTENCES = {
     "en": (
@@ -24,24 +23,24 @@ TEST_SENTENCES = {
     "pt": ("O menino viu um navio na linha cinzenta do mar.", "Que surpresa boa ver você aqui hoje!"),
     "hi": ("लड़के ने समुद्र की धुंधली रेखा पर एक जहाज़ देखा।", "आपको यहाँ देखकर बहुत खुशी हुई!"),
 }
-"""Two unseen sentences per language that every finished voice says, written for this project."""
+"""Two sentences per language that no training saw, written for this project."""
 
 
 def test_sentences(language: str) -> tuple[str, ...]:
-    """Return the sentences that judge a voice of that language."""
+    """Return the test sentences of a language; English ones for a language without."""
     return TEST_SENTENCES.get(language.split("-")[0], TEST_SENTENCES["en"])
 
 
 def score(
     speak: Callable[[str], Audio], speak_stock: Callable[[str], Audio], language: str, real: Sequence[Audio]
 ) -> dict[str, float]:
-    """Judge a voice; what cannot be judged here is left out.
+    """Judge a voice; what cannot be judged on this computer is left out.
 
     Args:
-        speak: says a sentence in the new voice.
-        speak_stock: says it in the stock voice that learning began from.
+        speak: speaks a sentence in the new voice.
+        speak_stock: speaks it in the stock voice that training started from.
         language: of the sentences.
-        real: held-out recordings of the speaker; empty when there were too few to hold one out.
+        real: held-out recordings of the speaker; may be empty.
 
     Returns:
         `similarity` and `similarity_stock` (cosine, -1..1), `pitch_off_semitones` and `pitch_off_semitones_stock`
@@ -49,25 +48,17 @@ def score(
         (share, 0..1).
     """
     sentences = test_sentences(language)
-    spoken = [speak(sentence) for sentence in sentences]
-    scores: dict[str, float] = {}
-    try:
-        from voiceclone.evaluation import dnsmos, pitch, speaker_similarity, wer
-
-        scores["naturalness"] = sum(map(dnsmos.dnsmos_overall, spoken)) / len(spoken)
-        if real:
-            person = speaker_similarity.mean_embedding(real)
-            stock = [speak_stock(sentence) for sentence in sentences]
-            person_hz = pitch.median_hz(pitch.enough_of(real))
-            for ending, sounds in (("", spoken), ("_stock", stock)):
-                cosines = [speaker_similarity.cosine(speaker_similarity.embed(sound), person) for sound in sounds]
-                scores[f"similarity{ending}"] = sum(cosines) / len(cosines)
-                off = pitch.off_semitones(sounds, person_hz)
-                if off is not None:
-                    scores[f"pitch_off_semitones{ending}"] = off
-        if language.startswith("en"):
-            scores["words_right"] = max(0.0, 1.0 - wer.word_error_rate(sentences, spoken))
-    except ImportError as error:
-        # The judges are a separate, optional install (requirements-nodeps.txt): a voice is whole without them.
-        _LOG.warning("The voice was not judged completely: %s", error)
-    return {name: round(value, 4) for name, value in scores.items()}
+    judge = Judge(real, language)
+    figures = judge.figures(sentences, [speak(sentence) for sentence in sentences])
+    scores = {
+        "naturalness": figures.naturalness,
+        "similarity": figures.similarity,
+        "pitch_off_semitones": figures.pitch_off_semitones,
+        "words_right": figures.words_right,
+    }
+    if real:
+        stock = [speak_stock(sentence) for sentence in sentences]
+        similarities = judge.similarities(stock)
+        scores["similarity_stock"] = fmean(similarities) if similarities else None
+        scores["pitch_off_semitones_stock"] = judge.pitch_off(stock)
+    return {name: round(value, 4) for name, value in scores.items() if value is not None}

@@ -1,4 +1,4 @@
-"""Likeness of two voices: the cosine of Resemblyzer's speaker embeddings (the measure YourTTS calls SECS)."""
+"""Speaker similarity: cosine of Resemblyzer's embeddings (Casanova et al. 2022, YourTTS, call it SECS)."""
 
 import functools
 from collections.abc import Sequence
@@ -35,8 +35,8 @@ def _encoder() -> "VoiceEncoder":
 def embed(audio: Audio) -> np.ndarray:
     """Return the speaker embedding of a recording: float32, shape (256,), length 1.
 
-    The package's own preparation is used (16 kHz, -30 dBFS, long silences out), so figures compare
-    with those published.
+    Uses the package's own preprocessing (16 kHz, -30 dBFS, long silences removed), so that figures are comparable with
+    published ones.
     """
     sound = resample(audio, _ENCODER_RATE)
     prepared = _resemblyzer().preprocess_wav(sound.samples, source_sr=_ENCODER_RATE)

@@ -1,7 +1,7 @@
-"""Steady tones that the other judges do not hear: the metallic buzz of a decoder trained without a critic.
+"""Steady tones that other measures miss: the metallic buzz of a decoder trained without a discriminator.
 
-A steady tone stands out of the long-time spectrum as a narrow line. Measured: the median over time of the
-log-magnitude spectrum, less its own running median over frequency; mean and maximum per band, in dB.
+A steady tone is a narrow line in the long-term spectrum. Measured is the median over time of the log-magnitude
+spectrum minus its running median over frequency: mean and maximum per band, in dB.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ BANDS_HZ = ((1_000, 4_000), (4_000, 8_000), (8_000, 12_000))
 
 @dataclass(frozen=True)
 class ToneExcess:
-    """How far lines stand out of the spectrum of one band."""
+    """How far lines rise above the spectrum of one band."""
 
     low_hz: int
     high_hz: int
@@ -29,7 +29,7 @@ class ToneExcess:
 
 
 def tone_excess(recordings: list[Audio]) -> list[ToneExcess]:
-    """Measure steady tones over recordings of one rate, taken together; one result per band below half the rate."""
+    """Measure steady tones over all recordings together (one sample rate); one result per band below Nyquist."""
     from scipy.ndimage import median_filter
     from scipy.signal import stft
 
@@ -54,7 +54,7 @@ def tone_excess(recordings: list[Audio]) -> list[ToneExcess]:
 
 
 def pause_level_dbfs(recordings: list[Audio], share: float = 0.05) -> float:
-    """Return how loud the quiet moments are: the `share` quantile of 20 ms RMS levels, in dBFS."""
+    """Return the level of pauses: the `share` quantile of 20 ms RMS levels, in dBFS."""
     frame = recordings[0].sample_rate // 50
     levels = []
     for recording in recordings:

@@ -1,4 +1,4 @@
-"""Are the words still there: word error rate of a recogniser on what was spoken (Whisper tiny.en, offline)."""
+"""Intelligibility: word error rate of a recogniser (Whisper tiny.en, offline) on synthesized speech."""
 
 import re
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ _ENGLISH = ("en-us", "en-gb")
 
 
 def comparable_words(text: str, language: str = "en-us") -> list[str]:
-    """Return the words of a text as they are compared: numbers spelled out, lower case, no punctuation."""
+    """Return the words of a text in a comparable form: numbers spelled out, lower case, no punctuation."""
     words = re.sub(r"[^\w\s']", " ", spoken(text, language).lower().replace("’", "'"))
     return [word.strip("'") for word in words.split() if word.strip("'")]
 
 
 def edit_distance(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Return the smallest number of insertions, deletions and substitutions between two lists of words or two words."""
+    """Return the Levenshtein distance between two lists of words or two words."""
     row = np.arange(len(heard) + 1)
     for index, word in enumerate(said, 1):
         previous, row = row, np.empty_like(row)
@@ -29,9 +29,9 @@ def edit_distance(said: Sequence[str], heard: Sequence[str]) -> int:
 
 
 def character_error_rate(said: str, heard: str, language: str = "en-us") -> float:
-    """Return errors per character of what should be said, spaces and punctuation aside; 0 is perfect, 1 with no text.
+    """Return errors per expected character, ignoring spaces and punctuation; 0 is perfect, 1 without text.
 
-    Gentler than words on a recogniser's own slips: “colour” for “color” is one character, not a word.
+    More lenient than words on a recogniser's own slips: “colour” for “color” is one character, not a word.
     """
     wanted = "".join(comparable_words(said, language))
     if not wanted:
@@ -42,7 +42,7 @@ def character_error_rate(said: str, heard: str, language: str = "en-us") -> floa
 
 
 def word_error_rate(texts: Sequence[str], recordings: Sequence[Audio]) -> float:
-    """Return errors per word over all sentences together; 0 is perfect. English only.
+    """Return the errors per word over all sentences; 0 is perfect. English only.
 
     Args:
         texts: what should have been said.

@@ -8,6 +8,7 @@ from typing import Any
 
 from voiceclone import host
 from voiceclone.bases import catalogue
+from voiceclone.bases.abilities import EstimatesWorkload, TellsTrainingFacts, continues_voices
 from voiceclone.bases.base import Ability, BaseModel
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import is_trainable
@@ -83,9 +84,8 @@ class RunService:
             )
         )
         used = sum(is_trainable(clip) for clip in self._clips.clips(project.project_id))
-        told = getattr(base, "training_facts", None)
         choices = plans(base, readiness.usable_s, speed) if Ability.TRAIN in base.abilities else ()
-        facts = told(used, (speed or USUAL).device) if told else {}
+        facts = base.training_facts(used, (speed or USUAL).device) if isinstance(base, TellsTrainingFacts) else {}
         return TrainingEstimate(looked_at, choices, speed, facts, others_share > BUSY_SHARE)
 
     def measure_speed(self, base_id: str | None = None, *, wait: bool = False, at_most_s: float | None = None) -> bool:
@@ -104,7 +104,7 @@ class RunService:
         if not self._speed_tester.running:
             active = self._runner.active()
             busy = active is not None and active.running
-            measurable = getattr(base, "workload", None) is not None and base.is_ready()
+            measurable = isinstance(base, EstimatesWorkload) and base.is_ready()
             known = self._speed_of(base) if measurable else None
             if busy or not measurable or (known is not None and not self._worth_measuring_again(known)):
                 return False
@@ -135,7 +135,7 @@ class RunService:
     def can_continue_from(self, voice: Voice, base_id: str | None = None) -> bool:
         """True when a training with this base (None: the default one) may begin where `voice` is now."""
         base = self._bases.get(base_id)
-        return getattr(base, "continues_voices", False) and voice.base_id == base.base_id
+        return continues_voices(base) and voice.base_id == base.base_id
 
     # While it goes on
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
+from voiceclone.bases.abilities import continues_voices
 from voiceclone.bases.base import Ability, BaseModel, Effort, Policy
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.errors import InputError, NotEnoughSpeechError
@@ -113,7 +114,7 @@ class VoiceMaker:
         if id_or_name is None:
             return None
         voice = self._voices.voice(id_or_name)
-        if not getattr(base, "continues_voices", False):
+        if not continues_voices(base):
             raise InputError(f"{base.title} cannot go on from a voice. Train a new one from all recordings instead.")
         check_base(voice, base)
         if policy == Policy.TRANSFER and voice.policy not in (Policy.TRANSFER, Policy.INSTANT):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from voiceclone.bases import catalogue
+from voiceclone.bases.abilities import HasStockVoices
 from voiceclone.bases.base import Ability, BaseModel, StockVoice
 from voiceclone.errors import NotFoundError, VoiceFileError
 from voiceclone.models.library import sharing_refusal
@@ -133,8 +134,8 @@ class VoiceService:
 
         None before the base is ready, or where it has none to choose from.
         """
-        told = getattr(self._bases.default, "stock_voices", None)
-        return told() if told is not None else ()
+        base = self._bases.default
+        return base.stock_voices() if isinstance(base, HasStockVoices) else ()
 
     def find_stock(self, wanted: str) -> StockVoice | None:
         """Return the stock voice meant by an id or a name, ignoring case; None where it is none.

@@ -1,31 +1,31 @@
-"""When a run speaks and judges a candidate: often enough to choose from, seldom enough not to cost learning."""
+"""When a run makes a candidate: often enough to choose from, rarely enough not to slow down training."""
 
 from dataclasses import dataclass
 
 JUDGING_SHARE = 0.07
-"""Of a plan in minutes; speaking and judging during it never take more."""
+"""Largest share of a plan in minutes that speaking and judging may take."""
 FIRST_COST_S = 8.0
-"""Taken for the first candidate before one was measured: two cores, judges loaded for the first time."""
+"""Assumed for the first candidate: two cores, judges loaded for the first time."""
 MAX_CANDIDATES = 12
-"""Of one run, however long; more cannot be compared by ear."""
+"""Per run, however long; nobody compares more by ear."""
 STEPS_BETWEEN = 60
-"""Of a plan in steps: a candidate each so many steps. Likeness moves by about twice the noise in them at first."""
+"""Steps between candidates in a plan in steps. Early on, speaker similarity moves by twice its noise in them."""
 LAST_STRETCH = 0.2
-"""None in this last part of a plan in minutes: the end makes its own."""
+"""No candidate in this last part of a plan in minutes: the end makes its own."""
 
 
 @dataclass(frozen=True)
-class Moments:
-    """When the next candidate is due.
+class CandidateSchedule:
+    """When the next candidate of a plan in minutes is due.
 
     Args:
-        minutes: of the plan, None when it is in steps.
+        minutes: length of the plan, None for a plan in steps.
     """
 
     minutes: float | None
 
     def wait_s(self, elapsed_s: float, last_at_s: float, spent_s: float, last_cost_s: float | None) -> float | None:
-        """Return how long to learn before the next candidate in a plan in minutes; None when only the end makes one.
+        """Return the seconds of training before the next candidate; None when only the end makes one.
 
         Args:
             elapsed_s: working time of the run so far.
@@ -40,7 +40,7 @@ class Moments:
 
 
 def next_step(step: int, total_steps: int) -> int:
-    """Return the step after which the next candidate is due in a plan in steps; the last one is `total_steps`."""
+    """Return the step after which the next candidate of a plan in steps is due, at most `total_steps`."""
     count = min(MAX_CANDIDATES, max(1, total_steps // STEPS_BETWEEN))
     number = min(count, step * count // max(1, total_steps) + 1)
     return -(-number * total_steps // count)

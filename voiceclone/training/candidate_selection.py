@@ -1,4 +1,4 @@
-"""Makes a run's candidates while it trains: lets the voice speak, has it judged, writes it down, and keeps the best."""
+"""Makes a run's candidates while it trains: each is spoken, judged and stored, and the best one becomes the voice."""
 
 import logging
 import math
@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac
-from voiceclone.bases.base import VOICE_FILE, HeardWhileTraining, Policy
+from voiceclone.bases.abilities import HeardWhileTraining
+from voiceclone.bases.base import VOICE_FILE, Policy
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.run.notes import add_note
 from voiceclone.clips.quality.clean import set_loudness
@@ -39,27 +40,27 @@ from voiceclone.wording import count
 
 _LOG = logging.getLogger(__name__)
 _PAUSE_S = 0.4
-"""Between the sentences in the sound one listens to."""
+"""Pause between the joined sentences."""
 _QUIET_ENDS_S = 0.15
 _LISTENING_LUFS = -19.0
-"""Loudness of the recording beside the voices, theirs: the louder one of two always seems the better one."""
+"""The recording is played as loud as the voices: the louder of two sounds always seems the better one."""
 
 
 class CandidateSelector:
-    """The candidates of one run, made in the process that trains it.
+    """Makes and selects the candidates of one run, in the process that trains it.
 
     Args:
         run_dir: the run folder.
         data_dir: the data folder.
         config: of the run.
-        base: a base that can be heard while it trains.
+        base: the base that trains.
         language: of the recordings.
     """
 
     def __init__(self, run_dir: Path, data_dir: Path, config: RunConfig, base: HeardWhileTraining, language: str):
         self._run_dir, self._data_dir, self._config, self._base = run_dir, data_dir, config, base
         self._language = language
-        self._moments = candidate_schedule.Moments(config.minutes)
+        self._schedule = candidate_schedule.CandidateSchedule(config.minutes)
         self._panel: Panel | None = None
         self._start_sounds: list[Audio] = []
         self._start_cost_s = 0.0
@@ -69,7 +70,7 @@ class CandidateSelector:
     # When -------------------------------------------------------------------------------------
 
     def limits(self, slice_s: float, total_steps: int, elapsed_s: float) -> tuple[float, int | None]:
-        """Return how long the next slice may last, seconds, and the step it should end with, so that none is missed."""
+        """Return the length of the next slice, seconds, and the step to end it at, so that no candidate is missed."""
         if self._config.minutes is None:
             # From the last candidate, not from where the run stands: killed while one was made, it is made up for.
             return slice_s, candidate_schedule.next_step(
@@ -79,7 +80,7 @@ class CandidateSelector:
         return (slice_s if wait_s is None else min(slice_s, max(0.1, wait_s))), None
 
     def is_due(self, step: int, total_steps: int, elapsed_s: float) -> bool:
-        """True when a candidate should be made now, while the run goes on."""
+        """True when a candidate is due."""
         last_step = self._last_step()
         if step <= last_step or step >= total_steps:
             return False
@@ -95,14 +96,14 @@ class CandidateSelector:
     def _wait_s(self, elapsed_s: float) -> float | None:
         found = candidates.read(self._run_dir)
         last = found.made[-1] if found.made else None
-        return self._moments.wait_s(
+        return self._schedule.wait_s(
             elapsed_s, last.elapsed_s if last else 0.0, found.spent_s, last.cost_s if last else None
         )
 
     # What -------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Keep what candidates are compared with: a recording, and the voice that learning begins from."""
+        """Store what candidates are compared with: a recording, and the voice training starts from."""
         try:
             if candidates.read(self._run_dir).start is None:
                 self._base.load(self._run_dir)  # 15 s that training needs anyway are no cost of a candidate
@@ -131,12 +132,12 @@ class CandidateSelector:
             self._write_sound(joined(self._start_sounds), START_SOUND)
 
     def make(self, step: int, elapsed_s: float, should_stop: ShouldStop = lambda: False) -> Candidate | None:
-        """Make a candidate of the voice as it is now; None where it could not be, and training goes on.
+        """Make a candidate of the current voice; None when that fails, and training goes on.
 
         Args:
             step: steps done.
             elapsed_s: working time of the run so far.
-            should_stop: asked between its parts, of a few seconds each; True leaves it unmade.
+            should_stop: return True to give it up; asked every few seconds.
         """
         began, self._tried_step = time.monotonic() - self._start_cost_s, step
         try:
@@ -194,7 +195,7 @@ class CandidateSelector:
     # Which ------------------------------------------------------------------------------------
 
     def ends_early(self) -> bool:
-        """True when going on would not make the voice better; why is kept with the candidates."""
+        """True when more training would not improve the voice; the reason is stored with the candidates."""
         found = candidates.read(self._run_dir)
         reason = run_summary.reason_to_end(found)
         if reason and not found.ended_early:
@@ -202,9 +203,9 @@ class CandidateSelector:
         return bool(reason)
 
     def conclude(self, step: int, elapsed_s: float) -> tuple[Candidate, Path] | None:
-        """Make the last candidate, choose one, and write its scores; None where there is none to choose.
+        """Make the last candidate, select one and write its scores; None when there is none.
 
-        One whose file was cut, as a power loss can, is not chosen. Done again after a kill it comes to the same.
+        One with a truncated file, as a power loss leaves it, is never selected. Safe to repeat after a kill.
         """
         if all(one.step != step or self._file_of(one) is None for one in candidates.read(self._run_dir).made):
             self.make(step, elapsed_s)  # the network still is this voice
@@ -233,7 +234,7 @@ class CandidateSelector:
         return chosen
 
     def _file_of(self, candidate: Candidate) -> Path | None:
-        """Return where a candidate's voice lies whole; the one chosen before a kill may lie in its place already."""
+        """Return the intact voice file of a candidate; after a kill the selected one may be the final voice already."""
         path = candidates.voice_file(self._run_dir, candidate)
         final = self._run_dir / VOICE_FILE
         if path is None and candidates.read(self._run_dir).kept_step == candidate.step and is_whole(final):
@@ -241,7 +242,7 @@ class CandidateSelector:
         return path
 
     def _hear_instant_voice(self) -> None:
-        """Let the person's voice made without training say the same, where there is one of this name."""
+        """Judge the person's instant voice on the same sentences, if there is one of this name."""
         found = candidates.read(self._run_dir)
         shelf = VoiceLibrary(self._data_dir)
         name = instant_voice_name(self._config.voice_name)
@@ -271,12 +272,12 @@ def _go_on_unless(should_stop: ShouldStop) -> None:
 
 
 def _costs_a_sample_only(error: Exception) -> bool:
-    """True for what keeps a voice from being heard or judged, and is no reason to end the training."""
+    """True for an error that costs a candidate, but is no reason to end the training."""
     return isinstance(error, VoiceCloneError) or is_out_of_memory(error)
 
 
 def joined(sounds: Sequence[Audio]) -> Audio:
-    """Return sentences of one rate as one sound, with pauses between them and quiet ends, clipped to [-1, 1]."""
+    """Join sentences of one sample rate, with pauses between them and quiet ends, clipped to [-1, 1]."""
     sample_rate = sounds[0].sample_rate
     ends, pause = (np.zeros(round(s * sample_rate), np.float32) for s in (_QUIET_ENDS_S, _PAUSE_S))
     pieces = [ends]

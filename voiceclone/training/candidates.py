@@ -89,7 +89,7 @@ class Candidates:
     kept_by: str = ""
     """`BY_RULE` or `BY_PERSON`."""
     ended_early: str = ""
-    """Why the run ended before its time, see `course.reason_to_end`; nothing where it did not."""
+    """Why the run ended before its time, see `run_summary.reason_to_end`; nothing where it did not."""
 
     def at(self, step: int) -> Candidate:
         """Return the candidate made after `step` steps.

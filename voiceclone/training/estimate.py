@@ -1,36 +1,36 @@
-"""What a training would be like, told before it begins: is all ready, how many steps, how long on this computer."""
+"""Estimate of a training before it starts: is everything ready, how many steps, how long on this computer."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
+from voiceclone.bases.abilities import EstimatesWorkload
 from voiceclone.bases.base import Effort
 from voiceclone.training.preflight import Preflight
 from voiceclone.training.speed import USUAL, TrainingSpeed
 
 EFFORT_MINUTES = {Effort.QUICK: 5.0, Effort.BETTER: 15.0, Effort.BEST: 40.0}
-"""For bases whose gain per step nobody has measured: a time is all that can be promised, and these are what the page
-has always offered."""
+"""For bases whose gain per step was never measured; a duration is all they can promise."""
 FINISH_S = 10.0
-"""Writing the voice and judging it, on two idle cores; a plan in minutes keeps more back (`FINISH_RESERVE_S`)."""
+"""Writing and judging the voice on two idle cores; a plan in minutes reserves more (`FINISH_RESERVE_S`)."""
 BESIDE_LEARNING = 0.1
-"""Share of the time that checkpoints (3 s in 90) and speaking in between take beside the steps."""
+"""Time for checkpoints (3 s in 90) and candidates, as a share of the time for steps."""
 
 
 @dataclass(frozen=True)
 class EffortPlan:
-    """One of the three choices, worked out."""
+    """What one effort means for this project, base and computer."""
 
     effort: Effort
     steps: int | None
     """None where the plan is in minutes."""
     minutes: float | None
-    """On the clock; None where the plan is in steps."""
+    """Wall-clock time; None where the plan is in steps."""
     expected_s: float
-    """How long it takes on this computer."""
+    """Expected duration on this computer."""
     measured: bool
-    """False where nothing was measured here yet; `expected_s` is then that of two cores."""
+    """False before this computer was measured; `expected_s` is then that of two cores."""
     at_least: bool = False
-    """True where this computer was measured while other programs kept it busy; `expected_s` is then a lower bound."""
+    """True when other programs kept the computer busy while it was measured; `expected_s` is then a lower bound."""
     wants_more_speech: bool = False
     """True where more steps would only make sense with more speech."""
 
@@ -41,15 +41,15 @@ class EffortPlan:
 
 @dataclass(frozen=True)
 class TrainingEstimate:
-    """All of it for one project and one base."""
+    """Checks, efforts and facts for one project and one base."""
 
     preflight: Preflight
     plans: tuple[EffortPlan, ...]
     """Quick, better, best; nothing for a base that cannot be trained."""
     pace: TrainingSpeed | None
-    """None until this computer was measured."""
+    """None before this computer was measured."""
     facts: dict[str, float] = field(default_factory=dict)
-    """Figures for people who want to know, as the base tells them (`training_facts`)."""
+    """Numbers of the recipe, as the base tells them (`TellsTrainingFacts`)."""
     busy: bool = False
     """True while other programs keep this computer busy: a training begun now may take longer than was measured."""
 
@@ -64,18 +64,17 @@ class TrainingEstimate:
 
 
 def plans(base: Any, speech_s: float, pace: TrainingSpeed | None) -> tuple[EffortPlan, ...]:
-    """Work out the three choices for a base and so much usable speech."""
+    """Return one plan per effort for a base and `speech_s` seconds of usable speech."""
     return tuple(effort_plan(base, effort, speech_s, pace) for effort in Effort)
 
 
 def effort_plan(base: Any, effort: Effort, speech_s: float, pace: TrainingSpeed | None) -> EffortPlan:
-    """Work out one of them; a base with `workload` gets steps, any other minutes."""
-    workload = getattr(base, "workload", None)
-    if workload is None:
+    """Return the plan of one effort: in steps where the base estimates its workload, otherwise in minutes."""
+    if not isinstance(base, EstimatesWorkload):
         minutes = EFFORT_MINUTES[effort]
         return EffortPlan(effort, None, minutes, minutes * 60, measured=True)
     used = (pace or USUAL).at_best()
-    work = workload(effort, speech_s, used.device)
+    work = base.workload(effort, speech_s, used.device)
     return EffortPlan(
         effort,
         work.steps,
@@ -88,12 +87,12 @@ def effort_plan(base: Any, effort: Effort, speech_s: float, pace: TrainingSpeed 
 
 
 def expected_s(pace: TrainingSpeed, steps: int, prepared_s: float) -> float:
-    """Return how long a training takes, seconds.
+    """Return the expected duration of a training, seconds.
 
     Args:
-        pace: how quick the computer is.
-        steps: steps to learn.
-        prepared_s: speech made ready for them, seconds.
+        pace: speed of the computer.
+        steps: training steps.
+        prepared_s: seconds of speech to preprocess.
     """
     learning_s = steps * pace.step_s * (1 + BESIDE_LEARNING)
     return pace.start_s + prepared_s * pace.prepare_share + learning_s + FINISH_S

@@ -1,4 +1,4 @@
-"""What is remembered of a training besides its status: what was asked for, what it learnt from, how it turned out."""
+"""The record of a training besides its status: what was asked for, what it was trained on, how it turned out."""
 
 import json
 from collections.abc import Sequence
@@ -22,22 +22,22 @@ _INDEX_FILES = ("dataset.json", "clips.json")
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One training as it is remembered."""
+    """The record of one training."""
 
     status: RunStatus
     minutes_asked: float | None
-    """What was asked for: minutes, or `steps_asked`, or neither, which leaves it to the base."""
+    """Requested minutes; either these, or `steps_asked`, or neither, which leaves it to the base."""
     steps_asked: int | None
     effort: str | None
     """The `Effort` that was chosen; `minutes_asked` or `steps_asked` is then what it came to."""
     seed: int
     chosen_clips: int | None
-    """Clips that were chosen by hand; None is every usable one."""
+    """Number of clips chosen by hand; None for all usable ones."""
     speech_s: float | None
-    """Speech it learnt from; None while its recordings are not ready."""
+    """Seconds of speech it was trained on; None before the recordings are ready."""
     clip_count: int | None
     scores: dict[str, float]
-    """As in a voice file; empty where nothing was judged."""
+    """As in a voice file; empty when nothing was judged."""
     voice_there: bool
     """False before there is a voice, and after it was deleted."""
 
@@ -48,7 +48,7 @@ class RunRecord:
 
 
 def read_record(run_dir: Path, status: RunStatus, voice: "Voice | None") -> RunRecord:
-    """Return what is remembered of a run.
+    """Return the record of a run.
 
     Args:
         run_dir: its folder.
@@ -78,7 +78,7 @@ def read_record(run_dir: Path, status: RunStatus, voice: "Voice | None") -> RunR
 
 
 def held_out_clip_ids(run_dir: Path) -> list[str]:
-    """Return the clips that a run kept from learning, in order; none where it did not write that down."""
+    """Return the ids of the held-out clips, in order; none when the run did not record them."""
     for name in _INDEX_FILES:
         try:
             index = json.loads((run_dir / name).read_bytes())
@@ -89,7 +89,7 @@ def held_out_clip_ids(run_dir: Path) -> list[str]:
 
 
 def find_run(known: Sequence[RunStatus], wanted: str) -> RunStatus:
-    """Return the run that a person means.
+    """Find the run a person means.
 
     Args:
         known: all runs, the newest first.

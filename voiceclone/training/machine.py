@@ -1,4 +1,4 @@
-"""What a training would find on this computer just now: processor, free memory, free disk; nothing heavy is loaded."""
+"""Resources of this computer right now: processor, free memory, free disk. Loads nothing heavy."""
 
 import shutil
 import threading
@@ -12,27 +12,27 @@ from voiceclone import host
 
 _CGROUP = Path("/sys/fs/cgroup")
 _SAMPLE_S = 0.25
-"""50 ticks of the system's clock on two cores: known to a few hundredths."""
+"""50 ticks of the system clock on two cores: exact to a few hundredths."""
 _HOLDS_S = 10.0
-"""So long a look at the processor counts as now; a page asks for it with every change of a field."""
+"""How long a measurement is reused; the page asks for one with every change of a field."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """The computer as it is now."""
+    """Resources of this computer at one moment."""
 
     processor: str
     cores: int
-    """Those this process may use."""
+    """Cores this process may use."""
     memory_free_mb: float
-    """What programs can still have without swapping."""
+    """Memory available without swapping."""
     memory_total_mb: float
     disk_free_mb: float
-    """On the disk of the data folder."""
+    """Free space on the disk of the data folder."""
 
 
 def look(data_dir: Path) -> Machine:
-    """Return this computer as it is now."""
+    """Return the resources available now."""
     memory = psutil.virtual_memory()
     free_mb, total_mb = memory.available / 1e6, memory.total / 1e6
     container = container_memory_mb(_CGROUP)
@@ -46,9 +46,9 @@ def look(data_dir: Path) -> Machine:
 
 
 class OtherLoadMeter:
-    """Tells which share of the processor other programs have taken since it was made.
+    """Measures the share of the processor that other programs have used since it was created.
 
-    Looks at the cores that this process may use. Time that the host of a virtual machine gave to others counts, too.
+    Counts the cores this process may use, including time the host of a virtual machine gave to others.
     Unlike the system's load it knows nothing of programs that only wait for a disk, and works on Windows.
     """
 
@@ -64,7 +64,7 @@ class OtherLoadMeter:
 
 
 class OthersNow:
-    """Tells which share other programs take just now; a look of a quarter of a second counts for some seconds."""
+    """Current processor share of other programs, sampled for a quarter of a second and cached for a few seconds."""
 
     def __init__(self) -> None:
         self._turn = threading.Lock()
@@ -81,7 +81,7 @@ class OthersNow:
 
 
 def _used_s() -> float:
-    """Return the processor time used so far on the cores this process may use, by everybody, seconds."""
+    """Return the processor time used by all programs on the cores this process may use, seconds."""
     every = psutil.cpu_times(percpu=True)
     mine = [every[core] for core in host.core_numbers() if core < len(every)] or every
     return sum(one.user + one.system + getattr(one, "nice", 0.0) + getattr(one, "steal", 0.0) for one in mine)
@@ -93,7 +93,7 @@ def _own_s() -> float:
 
 
 def container_memory_mb(cgroup: Path) -> tuple[float, float] | None:
-    """Return free and whole memory of the container around this process, MB; None where there is no limit.
+    """Return the free and total memory of the container around this process, MB; None without a limit.
 
     Reads control groups, version 2. Files kept in memory that nobody reads count as free, as the system counts them.
     """

@@ -1,4 +1,4 @@
-"""What has to be right before a training begins: one line each, how it stands, and what to do about it."""
+"""Checks before a training: for each the state, one line about it, and a remedy."""
 
 import math
 from dataclasses import dataclass
@@ -10,30 +10,30 @@ from voiceclone.training.speed import BUSY_SHARE, TrainingSpeed
 from voiceclone.wording import count, duration
 
 PEAK_MEMORY_MB = 3_900.0
-"""Most that a training with the embedded base held on two cores, from 60 and 300 s of speech (benchmarks/README.md)."""
+"""Peak of a training with the embedded base on two cores, from 60 and 300 s of speech (benchmarks/README.md)."""
 SPARE_MEMORY_MB = 1_000.0
-"""For the page, the browser and everything else beside it: our choice."""
+"""For the page, the browser and everything else; our choice."""
 ENOUGH_TO_TRY_MB = 2_500.0
 """The weights, their optimizer and the libraries alone take about so much (our estimate); with less the training could
 only swap or be ended by the system."""
 SPARE_DISK = 2.0
-"""With less than so many times the room a training needs, the next one may not fit."""
+"""Times the disk space a training needs; with less, the next one may not fit."""
 FEW_CORES = 2
-"""What the times in the documentation were measured on; with fewer it takes longer."""
+"""The documentation's durations were measured on two cores."""
 
 
 class Level(StrEnum):
-    """How one thing stands."""
+    """Outcome of a check."""
 
     FINE = "fine"
     WATCH = "watch out"
-    """It will work, but not as well."""
+    """Works, but not as well."""
     FIX = "fix first"
-    """It would fail, or is refused."""
+    """Would fail, or is refused."""
 
 
 class Kind(StrEnum):
-    """What is looked at."""
+    """Subject of a check."""
 
     DEVICE = "device"
     MEMORY = "memory"
@@ -42,20 +42,20 @@ class Kind(StrEnum):
     CONSENT = "consent"
     BASE = "base"
     FREE = "free"
-    """Nothing else is being trained."""
+    """Is another training running?"""
     BUSY = "busy"
-    """Other programs use the processor just now; left out where they do not."""
+    """Do other programs use the processor? Left out when they do not."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at."""
+    """Result of one check."""
 
     kind: Kind
     level: Level
     sentence: str
     remedy: str = ""
-    """What to do; never empty unless it is fine."""
+    """What to do; empty only when all is well."""
 
     def __post_init__(self) -> None:
         if self.level != Level.FINE and not self.remedy:
@@ -64,46 +64,46 @@ class Check:
 
 @dataclass(frozen=True)
 class Facts:
-    """What the checks are made from."""
+    """Input of the checks."""
 
     machine: Machine
     usable_s: float
     """Usable speech, seconds."""
     minimum_s: float
-    """Less speech than this is refused."""
+    """Minimum speech, seconds; less is refused."""
     first_voice_s: float
-    """Less than this makes no good first voice."""
+    """Speech needed for a good first voice, seconds."""
     base_title: str
     base_ready: bool
     base_embedded: bool
-    """True for the base that gets itself ready when it is needed."""
+    """True for the base that installs itself when needed."""
     needed_memory_mb: float = PEAK_MEMORY_MB
     slow_sentence: str = ""
-    """Why this base is slow without a graphics card; nothing where it is not, or where there is one."""
+    """Why this base is slow without a graphics card; empty when it is not, or when there is one."""
     pace: TrainingSpeed | None = None
-    """What was measured on this machine; None before."""
+    """Measured speed of this machine; None before it was measured."""
     consent: bool | None = None
-    """None where it was not asked yet."""
+    """None before it was asked for."""
     training_now: str = ""
-    """Name of the voice that is being trained, or nothing."""
+    """Name of the voice being trained now, or empty."""
     others_share: float = 0.0
-    """Share of the processor that other programs take just now, 0..1."""
+    """Share of the processor that other programs use now, 0..1."""
 
 
 @dataclass(frozen=True)
 class Preflight:
-    """Everything that was looked at, in the order a person reads it."""
+    """All checks, in reading order."""
 
     checks: tuple[Check, ...]
 
     @property
     def ready(self) -> bool:
-        """True when nothing has to be put right first."""
+        """True when nothing has to be fixed first."""
         return all(check.level != Level.FIX for check in self.checks)
 
 
 def look_ahead(facts: Facts) -> Preflight:
-    """Return how each thing stands."""
+    """Run all checks."""
     checks = [_speech(facts), _consent(facts), _base(facts), _device(facts), _memory(facts), _disk(facts)]
     if facts.others_share > BUSY_SHARE and not facts.training_now:
         sentence = f"Other programs take {facts.others_share:.0%} of the processor just now."
@@ -183,6 +183,6 @@ def _disk(facts: Facts) -> Check:
 
 
 def gigabytes(size_mb: float) -> str:
-    """Return a size in words: `3.9 GB`, `120 GB`."""
+    """Format a size: `3.9 GB`, `120 GB`."""
     size_gb = size_mb / 1000
     return f"{size_gb:.1f} GB" if size_gb < 10 else f"{size_gb:.0f} GB"

@@ -1,4 +1,4 @@
-"""How a run goes, told from its candidates' figures: one plain sentence, and whether it should end early."""
+"""Summary of a run from its candidates' figures: one plain sentence, and whether to stop early."""
 
 from collections.abc import Mapping
 
@@ -6,24 +6,24 @@ from voiceclone.evaluation import pitch
 from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, worth
 
 LEVEL_GAIN = 0.005
-"""Likeness gained by less than this has levelled off; half of what counts as a difference."""
+"""Smaller gains in speaker similarity mean a plateau; half of what counts as a difference."""
 LEVEL_CANDIDATES = 4
-"""So many in a row without gain end a run. They cover a third of it at least, see `moments.MAX_CANDIDATES`."""
+"""Consecutive candidates without gain that end a run: at least a third of it (`candidate_schedule.MAX_CANDIDATES`)."""
 MIN_CANDIDATES_TO_END = 6
 """On two cores a run of five minutes has two to four candidates, depending on what one costs
 (`candidate_schedule.py`), so it is not ended for lack of gain."""
 BROKEN_CANDIDATES = 2
 BROKEN_WORDS = 0.25
-"""Words wrong above the best candidate's, twice in a row: every fourth word is lost, and that is no chance."""
+"""Additional share of wrong words over the best candidate, twice in a row; too many to be chance."""
 NOT_CLOSER = 0.02
-"""Likeness above the untouched base of less than this: training did not help. Twice the noise of two figures."""
+"""With less similarity gained over the untouched base, training did not help. Twice the noise of two figures."""
 
 LEVEL, WORDS = "level", "words"
 _UNTRAINED = {"similarity_stock": "the voice it began with", "similarity_instant": "your voice without training"}
 
 
 def reason_to_end(found: Candidates) -> str:
-    """Return why a run should end now: `LEVEL`, `WORDS`, or nothing."""
+    """Return why a run should stop now: `LEVEL`, `WORDS`, or empty."""
     made = found.made
     words = [one.judged.words_right for one in made if one.judged.words_right is not None]
     if len(words) > BROKEN_CANDIDATES and max(words[-BROKEN_CANDIDATES:]) < max(words) - BROKEN_WORDS:
@@ -64,10 +64,10 @@ def _how_the_last_one_is(last: Candidate, found: Candidates) -> str:
 
 
 def did_it_help(scores: Mapping[str, float]) -> str:
-    """Return one sentence that compares a trained voice with those made without training; nothing without figures.
+    """Return one sentence comparing a trained voice with untrained ones; empty without figures.
 
     Args:
-        scores: of its voice file: `similarity`, `similarity_stock`, `similarity_instant`, and `pitch_off_semitones`
+        scores: from its voice file: `similarity`, `similarity_stock`, `similarity_instant`, and `pitch_off_semitones`
             beside each of them.
     """
     others = [(_worth(scores, key), name) for key, name in _UNTRAINED.items() if key in scores]
@@ -127,6 +127,6 @@ def _how_it_went(found: Candidates) -> str:
 
 
 def _wrong_pitch(candidate: Candidate) -> str:
-    """Return a sentence where the pitch is wrong beyond chance, to stand behind another."""
+    """Return a sentence to append when the pitch is wrong beyond chance."""
     off = candidate.judged.pitch_off_semitones
     return f" But it speaks {pitch.in_words(off)}." if off is not None and pitch.is_far(off) else ""

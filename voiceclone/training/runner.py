@@ -22,13 +22,13 @@ from voiceclone.training.runs import RunConfig, RunState, RunStatus
 NEEDED_DISK_MB = 2_000
 """Training data, two checkpoints with their optimizer, and the voice."""
 LAST_BREATH_S = 10.0
-"""A process that has written its final state is given so long to end before its run is continued."""
+"""Grace period for a process to exit after its final state, before its run is resumed."""
 MAX_FRUITLESS_STARTS = 3
-"""After so many starts without one step a run is continued only when a person asks for it."""
+"""After this many starts without a single step, a run is resumed only when a person asks for it."""
 
 
 class TrainingRunner:
-    """The training runs in a data folder."""
+    """Manages the training runs of a data folder."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
@@ -46,7 +46,7 @@ class TrainingRunner:
         return disk.safe_path(self._runs_dir, run_id)
 
     def status(self, run_id: str) -> RunStatus:
-        """Return how a run stands now."""
+        """Return the status of a run."""
         run_dir = self.run_dir(run_id)
         # Life is looked at first: a process writes its last state before it lets the lock go.
         holder = self._holder(run_id)
@@ -54,7 +54,7 @@ class TrainingRunner:
         return replace(status, memory_mb=_memory_mb(holder.pid)) if holder is not None and status.running else status
 
     def all(self, project_id: str | None = None) -> list[RunStatus]:
-        """Return every run (of one project), the newest first."""
+        """Return all runs, or those of one project, newest first."""
         found = []
         for path in self._runs_dir.glob("*/run.json"):
             try:
@@ -66,22 +66,22 @@ class TrainingRunner:
         return sorted(found, key=lambda status: (status.started_at, status.run_id), reverse=True)
 
     def active(self) -> RunStatus | None:
-        """Return the run that is being worked on, else the newest interrupted one."""
+        """Return the running run, otherwise the newest interrupted one."""
         everything = self.all()
         running = [status for status in everything if status.running]
         interrupted = [status for status in everything if status.state == "interrupted"]
         return next(iter(running + interrupted), None)
 
     def start(self, config: RunConfig, start_voice: Path | None = None) -> RunStatus:
-        """Make the run's folder and start its process.
+        """Create a run's folder and start its process.
 
         Args:
             config: what was asked for.
-            start_voice: file of the voice to go on from; copied, so that it may be deleted meanwhile.
+            start_voice: file of the voice to continue from; copied, so it may be deleted afterwards.
 
         Raises:
             BusyError: another training runs.
-            StorageError: too little room on the disk.
+            StorageError: too little disk space.
         """
         disk.require_free_disk(self._data_dir, NEEDED_DISK_MB)
         self._claim(config.run_id)
@@ -102,11 +102,11 @@ class TrainingRunner:
         return self.status(config.run_id)
 
     def resume(self, run_id: str, *, keep_stop_request: bool = False) -> RunStatus:
-        """Go on with a run whose process is gone, from its last checkpoint.
+        """Resume a run whose process is gone, from its last checkpoint.
 
         Raises:
             BusyError: another training runs.
-            InputError: the run has come to its end already.
+            InputError: the run has already ended.
         """
         status = self.status(run_id)
         if status.running:
@@ -129,7 +129,7 @@ class TrainingRunner:
         return self.status(run_id)
 
     def resume_interrupted(self) -> RunStatus | None:
-        """Go on with the newest interrupted run, unless it never gets anywhere or another one runs."""
+        """Resume the newest interrupted run, unless it keeps failing or another one is running."""
         status = self.active()
         if status is None or status.running:
             return status
@@ -142,7 +142,7 @@ class TrainingRunner:
             return status  # it stays interrupted, and the page offers to continue it
 
     def stop(self, run_id: str) -> RunStatus:
-        """Ask a run to end and keep what was learnt; a run whose process is gone is finished up, too."""
+        """Ask a run to stop and keep its voice; a run whose process is gone is finished as well."""
         status = self.status(run_id)
         run_dir = self.run_dir(run_id)
         if status.state in ("finished", "stopped"):
@@ -156,7 +156,7 @@ class TrainingRunner:
         return self.resume(run_id, keep_stop_request=True)
 
     def watch(self, run_id: str, interval_s: float = 1.0) -> Iterator[RunStatus]:
-        """Yield the status now and every `interval_s` seconds until no process works on the run."""
+        """Yield the status now and every `interval_s` seconds until the process ends."""
         while True:
             status = self.status(run_id)
             yield status
@@ -225,7 +225,7 @@ class TrainingRunner:
 
 
 def _memory_mb(pid: int) -> float | None:
-    """Return the resident memory of a process; None when it has just ended."""
+    """Return the resident memory of a process, MB; None when it has just ended."""
     try:
         return psutil.Process(pid).memory_info().rss / 1e6
     except psutil.Error:

@@ -1,4 +1,4 @@
-"""A run folder as any process reads it: configuration, state, metrics, and what they say in plain words."""
+"""Reads a run folder: configuration, state, metrics, and the status derived from them."""
 
 import json
 import time
@@ -16,22 +16,22 @@ FINAL_STATES = ("finished", "stopped", "failed")
 RUNNING_STATES = ("waiting", "preparing", "training", "stopping")
 _TAIL_BYTES = 8192
 _LONGEST_SILENCE_S = 120.0
-"""A living process writes its state more often than that; what is missing beyond it, the computer slept."""
+"""A living process writes its state more often; during a longer silence the computer slept."""
 _PACE_STEPS = 12
-"""Steps over which the present pace is taken: a dozen holds whole cycles of steps of different length."""
+"""Steps that the current speed is averaged over; whole cycles of steps of different length."""
 _SMOOTHING = 0.1
 """Weight of the newest loss in the smoothed curve (exponential moving average)."""
 
 
 @dataclass(frozen=True)
 class RunConfig:
-    """What was asked for, written once when the run is made."""
+    """What was asked for; written once, when the run is created."""
 
     run_id: str
     project_id: str
     project_name: str
     voice_id: str
-    """Chosen beforehand, so that installing the voice twice installs one voice."""
+    """Chosen in advance, so that installing the voice twice yields one voice."""
     voice_name: str
     base_id: str
     base_factory: str | None
@@ -42,11 +42,11 @@ class RunConfig:
     """`{"given": True, "by": str, "statement": str, "at": ISO time}`."""
     created_at: str
     clip_ids: tuple[str, ...] | None = None
-    """The clips that are learnt from; None is every usable one of the project."""
+    """Clips to train on; None for all usable ones of the project."""
     policy: str | None = None
-    """A `Policy`: what learns; None is the base's first choice."""
+    """A `Policy`; None is the base's first choice."""
     replaces: str | None = None
-    """Id of the voice whose place the new one takes once it is ready; a training that is stopped leaves it alone."""
+    """Id of the voice to replace when the new one is ready; a stopped training leaves it alone."""
     continues: str | None = None
     """Id of the voice that learning goes on from; a copy of it lies in the run folder."""
     effort: str | None = None
@@ -56,7 +56,7 @@ class RunConfig:
 
 @dataclass(frozen=True)
 class RunState:
-    """Where the training process says it stands; it alone writes it while it lives."""
+    """State of the training process, which alone writes it while it lives."""
 
     state: str = "waiting"
     step: int = 0
@@ -64,24 +64,24 @@ class RunState:
     message: str = ""
     error: str = ""
     elapsed_s: float = 0.0
-    """Working time of all processes of this run so far, seconds."""
+    """Active time of all processes of this run so far, seconds."""
     written_at: float = 0.0
     """Seconds since 1970."""
     voice_installed: bool = False
     fruitless_starts: int = 0
-    """Starts of the training process since the last step that was learnt."""
+    """Starts of the training process since the last completed step."""
 
 
 @dataclass(frozen=True)
 class RunStatus:
-    """One run as it stands now, derived from its files and from whether its process lives."""
+    """Status of a run, derived from its files and from whether its process lives."""
 
     run_id: str
     project_id: str
     project_name: str
     voice_name: str
     voice_id: str | None
-    """None until there is a voice to speak with."""
+    """None before there is a voice."""
     state: str
     """waiting, preparing, training, stopping, finished, stopped, failed or interrupted."""
     step: int
@@ -94,36 +94,36 @@ class RunStatus:
     error: str
     started_at: str
     first_listen: Path | None
-    """A short recording of the voice half-way, as soon as there is one."""
+    """A short sample of the unfinished voice, once there is one."""
     process_alive: bool
     base_id: str = ""
     policy: str | None = None
-    """A `Policy`: what learns."""
+    """A `Policy`."""
     notes: tuple[str, ...] = ()
-    """What a person should know besides the losses, in the order it happened."""
+    """Remarks for the user, oldest first."""
     steps_per_s: float | None = None
-    """How quickly it learns just now."""
+    """Current speed."""
     memory_mb: float | None = None
-    """Memory the training process holds."""
+    """Resident memory of the training process."""
 
     @property
     def running(self) -> bool:
-        """True while a process works on it."""
+        """True while a process works on the run."""
         return self.state in RUNNING_STATES
 
 
 def config_path(run_dir: Path) -> Path:
-    """Return where the configuration lies."""
+    """Return the path of the configuration."""
     return run_dir / "run.json"
 
 
 def state_path(run_dir: Path) -> Path:
-    """Return where the state lies."""
+    """Return the path of the state."""
     return run_dir / "state.json"
 
 
 def stop_path(run_dir: Path) -> Path:
-    """Return the file whose presence asks the run to stop."""
+    """Return the file whose existence asks the run to stop."""
     return run_dir / "stop"
 
 
@@ -131,7 +131,7 @@ def read_config(run_dir: Path) -> RunConfig:
     """Read `run.json`.
 
     Raises:
-        NotFoundError: there is no such run, or its description is damaged.
+        NotFoundError: there is no such run, or its configuration is damaged.
     """
     damaged = NotFoundError(
         f"The description of the training run in “{run_dir}” is damaged. Start a new training; "
@@ -158,7 +158,7 @@ def write_config(run_dir: Path, config: RunConfig) -> None:
 
 
 def read_state(run_dir: Path) -> RunState:
-    """Read `state.json`; one that is missing or damaged says that nothing has begun."""
+    """Read `state.json`; a missing or damaged one means that nothing has begun."""
     nothing = NotFoundError("no state")
     try:
         content = disk.read_json(state_path(run_dir), missing=nothing, damaged=nothing)
@@ -169,7 +169,7 @@ def read_state(run_dir: Path) -> RunState:
 
 
 def mend_state(run_dir: Path) -> None:
-    """Say so when `state.json` is damaged, and begin a new one: the checkpoint knows how far the run is."""
+    """Replace a damaged `state.json` and note it; the checkpoint knows how far the run is."""
     damaged, missing = StorageError("damaged"), NotFoundError("no state")
     try:
         disk.read_json(state_path(run_dir), missing=missing, damaged=damaged)
@@ -184,7 +184,7 @@ def mend_state(run_dir: Path) -> None:
 
 
 def write_state(run_dir: Path, state: RunState) -> None:
-    """Write `state.json`, stamped with the present time."""
+    """Write `state.json` with a timestamp."""
     disk.write_json(state_path(run_dir), asdict(state) | {"written_at": time.time()})
 
 
@@ -244,7 +244,7 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
 
 
 def read_notes(run_dir: Path) -> tuple[str, ...]:
-    """Return the sentences in `notes.json`, each once; none where there is no such file or it is damaged."""
+    """Return the sentences in `notes.json`, each once; none if the file is missing or damaged."""
     nothing = NotFoundError("no notes")
     try:
         told = disk.read_json(run_dir / NOTES_FILE, missing=nothing, damaged=nothing)
@@ -254,10 +254,9 @@ def read_notes(run_dir: Path) -> tuple[str, ...]:
 
 
 def metrics(run_dir: Path) -> list[dict[str, Any]]:
-    """Return what `metrics.jsonl` tells, one dict per step, in order.
+    """Return the metrics of a run, one dict per step, in order.
 
-    Lines that a killed process left torn are skipped. After a restart from a checkpoint steps repeat;
-    the later telling replaces the earlier one.
+    Skips lines torn by a killed process. Steps repeat after a restart from a checkpoint; the later line counts.
     """
     told: list[dict[str, Any]] = []
     try:
@@ -277,8 +276,8 @@ def metrics(run_dir: Path) -> list[dict[str, Any]]:
 def plot_points(told: Sequence[dict[str, Any]], limit: int = 400) -> list[dict[str, Any]]:
     """Return at most `limit` points `{"step", "loss", "series"}` for a plot.
 
-    Series `loss` holds averages over equal runs of steps, `smoothed` an exponential moving average
-    that begins anew with each phase, because phases measure different things.
+    Series `loss` holds averages over equally many steps, `smoothed` an exponential moving average that restarts with
+    each phase, because phases measure different things.
     """
     smoothed = []
     level, phase = 0.0, object()
@@ -317,7 +316,7 @@ def _latest_metrics(run_dir: Path) -> list[dict[str, Any]]:
 
 
 def _steps_per_s(latest: Sequence[dict[str, Any]]) -> float | None:
-    """Return the pace over the last `_PACE_STEPS` steps; None while too few were told, or after a step back."""
+    """Return the speed over the last `_PACE_STEPS` steps; None after too few steps, or after a return."""
     timed = [entry for entry in latest[-_PACE_STEPS - 1 :] if _number(entry.get("elapsed_s")) is not None]
     if len(timed) < 2:
         return None

@@ -1,4 +1,4 @@
-"""How quickly this computer trains: figures measured once by `probe.py`, kept in the data folder for this machine."""
+"""Training speed of this computer, measured once by `speed_test` and stored in the data folder."""
 
 import hashlib
 import importlib.metadata
@@ -15,32 +15,32 @@ from voiceclone.storage import disk
 from voiceclone.voices.voice_file import base_sha256
 
 FORMAT = 1
-"""Raised when figures of before would mislead: they are then measured again."""
+"""Increased when older figures would mislead; they are then measured again."""
 BUSY_SHARE = 0.2
 """Our choice: figures are then too long by a quarter or more (with load 7 on two cores by seven times)."""
 _HINDERED = 1.25
-"""Where steps took hardly longer than they computed, others had cores that were not needed."""
+"""Steps that took hardly longer than they computed were not slowed down by others."""
 
 
 @dataclass(frozen=True)
 class TrainingSpeed:
-    """How long each part of a training takes here."""
+    """Duration of each part of a training on this computer."""
 
     step_s: float
-    """One step, the mean of a whole cycle of steps."""
+    """Mean duration of a step over a whole cycle."""
     start_s: float
-    """From the start of the process to the first step, without making recordings ready."""
+    """From the start of the process to the first step, without preprocessing of recordings."""
     prepare_share: float
-    """Seconds it takes to make one second of speech ready."""
+    """Seconds of preprocessing per second of speech."""
     device: str = "cpu"
     """`cuda` or `cpu`."""
     device_name: str = ""
     device_memory_mb: float = 0.0
     """Memory of the graphics card; 0 on a processor."""
     precision: str = ""
-    """What most of it computes in, for example `bfloat16`; nothing where the base does not say."""
+    """Number format, for example `bfloat16`; empty when the base does not say."""
     others_share: float = 0.0
-    """Share of the processor that other programs took meanwhile, 0..1."""
+    """Share of the processor that other programs used meanwhile, 0..1."""
     least_step_s: float = 0.0
     """What one step computed, spread over its cores: about what it would take if it had them to itself. 0 where that is
     not known."""
@@ -54,11 +54,11 @@ class TrainingSpeed:
 
     @property
     def busy(self) -> bool:
-        """True when other programs slowed it down so much that the figures are no more than an upper bound."""
+        """True when other programs slowed it down so much that the figures are only an upper bound."""
         return self.others_share > BUSY_SHARE and self.step_s > _HINDERED * self.least_step_s
 
     def at_best(self) -> "TrainingSpeed":
-        """Return how quick this computer is at best: lower bounds where it was busy, else the same figures.
+        """Return the best case for this computer: lower bounds when it was busy, otherwise the same figures.
 
         Beside many programs a step also computes longer (caches, memory): 8 s with load 17 on two cores, where some
         2 s are usual. So never more than `USUAL` is told; a slower computer takes longer, as a bound allows.
@@ -81,12 +81,12 @@ until this computer was measured."""
 
 
 def pace_path(data_dir: Path, base_id: str) -> Path:
-    """Return where the figures of a base lie."""
+    """Return the file with the figures of a base."""
     return disk.safe_path(data_dir / "pace", f"{base_id}.json")
 
 
 def fingerprint(base: Any) -> str:
-    """Return what has to be the same for figures to hold: processor, cores, graphics card, torch, weights.
+    """Return what has to be unchanged for figures to stay valid: processor, cores, graphics card, torch, weights.
 
     Quick and without torch, so a graphics card counts by what the system lists.
     """
@@ -96,7 +96,7 @@ def fingerprint(base: Any) -> str:
 
 
 def read_pace(data_dir: Path, base: Any) -> TrainingSpeed | None:
-    """Return the figures measured on this machine with this base; None where there are none that hold."""
+    """Return the figures measured on this machine with this base; None when there are no valid ones."""
     nothing = NotFoundError("not measured")
     try:
         content = disk.read_json(pace_path(data_dir, base.base_id), missing=nothing, damaged=nothing)
@@ -112,9 +112,9 @@ def read_pace(data_dir: Path, base: Any) -> TrainingSpeed | None:
 
 
 def keep_pace(data_dir: Path, base: Any, pace: TrainingSpeed) -> TrainingSpeed:
-    """Keep new figures unless better ones are known; return those that hold now.
+    """Store new figures unless better ones exist; return the better ones.
 
-    What was measured on a busy computer takes the place neither of quiet figures nor of less busy ones.
+    Figures from a busy computer never replace those from a quieter one.
     """
     known = read_pace(data_dir, base)
     if known is not None and pace.busy and (not known.busy or known.others_share <= pace.others_share):
@@ -124,7 +124,7 @@ def keep_pace(data_dir: Path, base: Any, pace: TrainingSpeed) -> TrainingSpeed:
 
 
 def write_pace(data_dir: Path, base: Any, pace: TrainingSpeed) -> None:
-    """Keep figures for this machine and this base."""
+    """Store figures for this machine and this base."""
     content = {"fingerprint": fingerprint(base), "measured_at": disk.now_iso()} | asdict(pace)
     disk.write_json(pace_path(data_dir, base.base_id), content)
 

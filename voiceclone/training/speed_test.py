@@ -2,7 +2,7 @@
 
 It runs as `python -m voiceclone.training.speed_test DATA BASE FACTORY`.
 
-It learns a few steps from two example recordings in a process of its own, keeps the figures and throws the rest away.
+It trains a few steps on two example recordings in its own process, stores the timings and discards the rest.
 """
 
 import subprocess
@@ -18,6 +18,7 @@ import psutil
 from filelock import FileLock, Timeout
 
 from voiceclone import compute, host
+from voiceclone.bases.abilities import TellsPrecision
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.registry import load_base
 from voiceclone.errors import BaseModelError, Cancelled
@@ -32,18 +33,18 @@ the embedded base, whose every third step also learns prosody."""
 PLANNED_STEPS = 10_000
 """Never reached: a plan that ends would write a checkpoint of 800 MB."""
 SLICE_S = 0.02
-"""A base is asked for one step, or one recording, at a time."""
+"""Short, so that a base does one step or one recording at a time."""
 LIMIT_S = 90.0
-"""After so long it is content with what it has seen; two cores take some fifteen seconds."""
+"""Time limit; two cores need about fifteen seconds."""
 INTERRUPTED = 3
-"""Exit code when another process measures, or a training or other programs began meanwhile: it may be tried again."""
+"""Exit code when a training, another test or other programs got in the way; it may be tried again."""
 CLIP_LENGTHS_S = (2.5, 6.0)
 NICENESS = 5
-"""As a training, so that the page stays quick and the figures are those of a training."""
+"""As for a training: the page stays responsive, and the figures are comparable."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure and keep the figures; return the exit code."""
+    """Measure and store the figures; return the exit code."""
     data_dir, base_id, factory = Path(arguments[0]), arguments[1], arguments[2] or None
     compute.use_this_thread()
     if not psutil.WINDOWS:
@@ -71,10 +72,10 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def example_clips() -> list[TrainingClip]:
-    """Return two of the recordings that come with VoiceClone.
+    """Return two of the example recordings.
 
     Raises:
-        BaseModelError: they are not there.
+        BaseModelError: they are missing.
     """
     from voiceclone.audio.sound import decode
     from voiceclone.clips.transcripts.reader import TextsByFile, read_transcripts
@@ -94,17 +95,17 @@ def example_clips() -> list[TrainingClip]:
 def measure(
     base: Any, clips: Sequence[TrainingClip], folder: Path, should_stop: Callable[[], bool], began: float
 ) -> TrainingSpeed:
-    """Learn `STEPS` steps and return how long each part took.
+    """Train `STEPS` steps and return how long each part took.
 
     Args:
-        base: it may be anything that trains; only slices of it are timed.
+        base: any base that trains; only its slices are timed.
         clips: two short ones.
         folder: an empty run folder.
-        should_stop: ends early.
-        began: when all of it began, seconds since 1970: loading libraries belongs to the start.
+        should_stop: return True to give up.
+        began: start of the process, seconds since 1970; loading libraries counts as startup.
 
     Raises:
-        Cancelled: `should_stop` turned True.
+        Cancelled: `should_stop` returned True.
     """
     ends, others = time.monotonic() + LIMIT_S, OtherLoadMeter()
     base.prepare(clips, folder, TrainingPlan(steps=PLANNED_STEPS))
@@ -138,7 +139,7 @@ def measure(
 
 
 def _threads() -> int:
-    """Return in how many threads a step computes on the processor; a graphics card is driven by one."""
+    """Return the number of threads a step uses on the processor; a graphics card is driven by one."""
     torch = sys.modules.get("torch")
     return 1 if torch is None or host.device_in_use() == "cuda" else torch.get_num_threads()
 
@@ -151,12 +152,11 @@ def _device(base: Any) -> tuple[str, str, float, str]:
 
         about = torch.cuda.get_device_properties(0)
         name, memory_mb = about.name, about.total_memory / 1e6
-    precision = getattr(base, "precision", None)
-    return device, name, memory_mb, precision() if precision is not None else ""
+    return device, name, memory_mb, base.precision() if isinstance(base, TellsPrecision) else ""
 
 
 class SpeedTester:
-    """Starts a probe in a child process, one at a time; what it finds lies in the data folder."""
+    """Runs speed tests in a child process, one at a time; results go to the data folder."""
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir
@@ -166,14 +166,14 @@ class SpeedTester:
 
     @property
     def running(self) -> bool:
-        """True while a probe measures."""
+        """True while a test is running."""
         process = self._process
         return process is not None and process.poll() is None
 
     def start(self, base_id: str, factory: str | None, busy: bool = False) -> bool:
-        """Begin to measure, unless that was tried before; True while a probe measures.
+        """Start a test unless one was tried before; return True while one is running.
 
-        `busy`: other programs use the processor, so it has to be told what was computed and what was waited for.
+        `busy`: other programs use the processor, so the test separates computing from waiting.
         """
         with self._turn:
             if self.running:
@@ -203,7 +203,7 @@ class SpeedTester:
             return True
 
     def cancel(self) -> None:
-        """End a probe at once; it may be tried again."""
+        """Kill a running test; it may be tried again."""
         with self._turn:
             if self.running:
                 self._process.kill()
@@ -211,7 +211,7 @@ class SpeedTester:
                 self._tried.clear()
 
     def wait(self, at_most_s: float | None = None) -> None:
-        """Wait until no probe measures, or for so long; it goes on then, even when this program ends."""
+        """Wait for a running test, at most `at_most_s`; it then goes on, even after this program ends."""
         process = self._process
         if process is not None:
             with suppress(subprocess.TimeoutExpired):

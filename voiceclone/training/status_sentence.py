@@ -1,4 +1,4 @@
-"""What a training run says of itself, one plain sentence."""
+"""The status of a training run as one plain sentence."""
 
 from voiceclone.wording import about, count
 

@@ -13,7 +13,8 @@ from typing import Any
 import psutil
 
 from voiceclone import compute, host
-from voiceclone.bases.base import START_VOICE_FILE, BaseModel, HeardWhileTraining, Policy, TrainingPlan
+from voiceclone.bases.abilities import HeardWhileTraining
+from voiceclone.bases.base import START_VOICE_FILE, BaseModel, Policy, TrainingPlan
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.registry import load_base
 from voiceclone.bases.run.active_time import ActiveTime
@@ -32,11 +33,11 @@ SLICE_S = 15.0
 STATE_INTERVAL_S = 0.5
 STOP_INTERVAL_S = 0.2
 NICENESS = 5
-"""A little below everything else, so that the page and speaking stay quick."""
+"""Slightly below everything else, so that the page and speaking stay responsive."""
 
 
 class Board:
-    """Writes `state.json` and answers whether to stop."""
+    """Writes `state.json` and knows whether to stop."""
 
     def __init__(self, run_dir: Path) -> None:
         self._run_dir = run_dir
@@ -46,43 +47,43 @@ class Board:
         self._asked = 0.0
         self._stop = False
         self.terminated = False
-        """The system asks this process to end; the run is to go on later."""
+        """True once the system asked this process to end; the run is resumed later."""
 
     def write(self, **changes: Any) -> None:
-        """Change and save the state."""
+        """Update and save the state."""
         self.state = replace(self.state, elapsed_s=self._clock.elapsed_s, **changes)
         runs.write_state(self._run_dir, self.state)
         self._written = time.monotonic()
 
     def tell(self, **changes: Any) -> None:
-        """Change the state, and save it unless the disk is full: a full disk alone ends no training."""
+        """Update the state, and save it unless the disk is full, which alone does not end a training."""
         with suppress(StorageError):
             self.write(**changes)
 
     def progress(self, share: float, message: str) -> None:
-        """Tell how preparing goes, at most a few times a second."""
+        """Report progress of the preparation, at most a few times a second."""
         if time.monotonic() - self._written >= STATE_INTERVAL_S:
             self.tell(message=f"{message.rstrip('.')} ({100 * share:.0f} %).")
 
     def stop_asked(self) -> bool:
-        """True once a person asked to stop."""
+        """True once the user asked to stop."""
         if not self._stop and time.monotonic() - self._asked >= STOP_INTERVAL_S:
             self._asked = time.monotonic()
             self._stop = runs.stop_path(self._run_dir).exists()
         return self._stop
 
     def terminate(self, _signal: int, _frame: FrameType | None) -> None:
-        """Note that the system asks this process to end (a signal handler)."""
+        """Signal handler: the system asks this process to end."""
         self.terminated = True
 
     def should_stop(self) -> bool:
-        """True once work has to end, for whatever reason."""
+        """True once work has to end for any reason."""
         return self.terminated or self.stop_asked()
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """What is known once the recordings are ready; kept in `prepared.json`."""
+    """Summary of the prepared recordings, stored in `prepared.json`."""
 
     language: str
     languages: list[str]
@@ -118,12 +119,12 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
     base = load_base(config.base_id, config.base_factory, data_dir)
     _end_torn_line(run_dir / "metrics.jsonl")
     _mend_start_voice(run_dir)
-    picker = None
+    selector = None
     try:
         prepared = _prepare(run_dir, data_dir, config, base, board)
         if isinstance(base, HeardWhileTraining):
-            picker = CandidateSelector(run_dir, data_dir, config, base, prepared.language)
-        _learn(run_dir, base, board, picker)
+            selector = CandidateSelector(run_dir, data_dir, config, base, prepared.language)
+        _learn(run_dir, base, board, selector)
     except Cancelled:
         prepared = _read_prepared(run_dir)
     if board.stop_asked():
@@ -132,7 +133,7 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
             return
     elif board.should_stop():
         return  # asked to end by the system; without a final state the run is found and continued
-    steps = _finish(run_dir, base, board, picker)
+    steps = _finish(run_dir, base, board, selector)
     stopped = board.stop_asked()
     _install(run_dir, data_dir, config, base, board, prepared, steps)
     board.write(state="stopped" if stopped else "finished", message="", voice_installed=True)
@@ -175,34 +176,34 @@ def _read_prepared(run_dir: Path) -> Prepared | None:
         return None
 
 
-def _learn(run_dir: Path, base: BaseModel, board: Board, picker: CandidateSelector | None) -> None:
+def _learn(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSelector | None) -> None:
     board.tell(state="training", message="")
-    if picker is not None:
-        picker.begin()
+    if selector is not None:
+        selector.begin()
     while True:
         before = board.state
         # Asked for at least once, even to stop: only the base knows what its last checkpoint holds.
-        if picker is None:
+        if selector is None:
             result = base.train_slice(run_dir, SLICE_S, board.should_stop)
         else:
-            limits = picker.limits(SLICE_S, before.total_steps, before.elapsed_s)
+            limits = selector.limits(SLICE_S, before.total_steps, before.elapsed_s)
             result = base.train_slice(run_dir, limits[0], board.should_stop, limits[1])
         fruitless = 0 if result.step > before.step else before.fruitless_starts
         board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
         if result.finished or board.should_stop():
             return
-        if picker is not None and picker.is_due(result.step, result.total_steps, board.state.elapsed_s):
+        if selector is not None and selector.is_due(result.step, result.total_steps, board.state.elapsed_s):
             base.save(run_dir)  # or a kill meanwhile would cost the age of the last checkpoint, too
             # A person's Stop lets it be completed: it is the last one then, and would be made anew at once.
-            picker.make(result.step, board.state.elapsed_s, lambda: board.terminated)
+            selector.make(result.step, board.state.elapsed_s, lambda: board.terminated)
             board.tell()
-            if picker.ends_early():
+            if selector.ends_early():
                 return
 
 
-def _finish(run_dir: Path, base: BaseModel, board: Board, picker: CandidateSelector | None) -> int:
-    """Leave the final `voice.safetensors` and `scores.json`; return after how many steps that voice was made."""
-    kept = picker.conclude(board.state.step, board.state.elapsed_s) if picker is not None else None
+def _finish(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSelector | None) -> int:
+    """Write the final `voice.safetensors` and `scores.json`; return the step of that voice."""
+    kept = selector.conclude(board.state.step, board.state.elapsed_s) if selector is not None else None
     if kept is None:
         base.finish(run_dir)
         return board.state.step
@@ -261,7 +262,7 @@ def _check_whole(path: Path) -> None:
 
 
 def _mend_start_voice(run_dir: Path) -> None:
-    """Let the copy of the voice that a run goes on from take its place where a power loss cut it."""
+    """Restore the starting voice of a run from its copy if a power loss truncated it."""
     path = run_dir / START_VOICE_FILE
     copy = disk.copy_path(path)
     if is_whole(path) or not (path.is_file() or copy.is_file()):

@@ -6,8 +6,10 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone import host
 from voiceclone.engine import VoiceEngine
 from voiceclone.ui import text
+from voiceclone.ui.access import access_options
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.header import build_header, wire_header
 from voiceclone.ui.parts.shared import Shared, chosen_id, wire
@@ -88,8 +90,15 @@ def _script(name: str, words: dict[str, str]) -> str:
 
 
 def launch_options() -> dict[str, Any]:
-    """Return how the page is served, everything but the address: private, quiet, nothing shared."""
+    """Return how the page is served, everything but the address: private, quiet, nothing shared.
+
+    Behind a password where `VOICECLONE_PASSWORD` is set.
+
+    Raises:
+        InputError: the password is too short.
+    """
     return {
+        **access_options(host.password()),
         "theme": theme(),
         "css": CSS.read_text(encoding="utf-8"),
         "head": head(),

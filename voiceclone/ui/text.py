@@ -10,6 +10,7 @@ from voiceclone.wording import about, at_least, count, duration, seconds
 
 TITLE = "VoiceClone"
 TAGLINE = "Your own voice, on your own computer. Nothing you record leaves it."
+TAGLINE_SPACE = "Your own voice. What you record is sent to this Space and stays there."
 
 # --- the three tabs -----------------------------------------------------------------------------
 TAB_RECORD = "1. Record & clean"
@@ -1067,3 +1068,23 @@ STARTED = "VoiceClone is ready. Open {url} in your browser. Press Ctrl+C here to
 STARTED_LAN = "The page is open to your network. The microphone works only on this computer, or over https."
 PORT_BUSY = "Port {port} is in use by another program. Choose another one, for example: PORT={other} make run"
 BASE_NOT_READY = "The speech model is not prepared yet; the page offers to do it (or run: make setup)."
+STARTED_SPACE = "VoiceClone is ready."
+PREPARING = "Getting the speech model ready, {percent} %: {words}"
+
+# --- who may see the page -----------------------------------------------------------------------
+PASSWORD_WANTED = "Enter the password you were given. Any name will do."
+SPACE_NEEDS_PASSWORD = (
+    "This page is closed until a password is set, because everybody who opened it would share the same recordings and "
+    "voices. If this Space is yours: open Settings, go to “Variables and secrets”, add a secret named "
+    "VOICECLONE_PASSWORD with at least 12 characters, and restart the Space."
+)
+SPACE_PASSWORD_HELP = "Change it under Settings, “Variables and secrets”, and restart the Space."
+CLOSED_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<body style="font: 1.1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem">
+<h1>{title}</h1>
+<p>{sentence}</p>
+"""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from voiceclone.bases.abilities import ChecksVoiceFiles, HasWeightsHash
 from voiceclone.bases.base import BaseModel
 from voiceclone.errors import VoiceFileError
 from voiceclone.limits import MAX_NAME_CHARACTERS
@@ -116,9 +117,8 @@ def check_voice_file(path: Path, base: BaseModel) -> None:
         raise _damaged(path)
     if not is_whole(path):
         raise _cut_off(path)
-    base_check = getattr(base, "check_voice_file", None)
-    if base_check is not None:
-        base_check(path)
+    if isinstance(base, ChecksVoiceFiles):
+        base.check_voice_file(path)
 
 
 def check_size(path: Path, max_mb: int) -> None:
@@ -147,8 +147,8 @@ def check_base(voice: Voice, base: BaseModel) -> None:
 
 
 def base_sha256(base: BaseModel) -> str:
-    """Return the hash of a base model's weights; empty if it has none."""
-    return str(getattr(base, "weights_sha256", "") or "")
+    """Return the hash of a base's weights, or nothing for a base that has none."""
+    return str(base.weights_sha256 or "") if isinstance(base, HasWeightsHash) else ""
 
 
 def _parse(description: dict[str, Any], path: Path) -> Voice:

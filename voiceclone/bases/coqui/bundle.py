@@ -1,4 +1,4 @@
-"""A released coqui model as it lies on disk: its files, its configuration with repaired paths, its speakers."""
+"""A released coqui model on disk: files, configuration with repaired paths, speakers."""
 
 import json
 import re
@@ -40,13 +40,13 @@ class Bundle:
         """File of the network's weights.
 
         Raises:
-            BaseModelError: it is not there.
+            BaseModelError: it is missing.
         """
         return released.need_file(self.folder, released.MODEL_FILES, self.folder.name)
 
     @property
     def sample_rate(self) -> int:
-        """Hertz of what it speaks."""
+        """Sample rate of its speech, hertz."""
         return int(self.config["audio"]["sample_rate"])
 
     def find(self, *names: str) -> Path | None:
@@ -120,10 +120,10 @@ class Bundle:
 
 
 def read_bundle(folder: Path, config_name: str = CONFIG_FILE) -> Bundle:
-    """Read what a released model's folder holds.
+    """Read the folder of a released model.
 
     Raises:
-        BaseModelError: there is no configuration, or it is damaged.
+        BaseModelError: the configuration is missing or damaged.
     """
     config = _read(folder / config_name)
     if not isinstance(config, dict) or not isinstance(config.get("audio", {}), dict):

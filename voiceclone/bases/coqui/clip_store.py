@@ -1,4 +1,4 @@
-"""Clips of a run on disk: sound at the model's rate, text, who is held out, and why others were left out."""
+"""Training clips of a run on disk: sound at the model's rate, text, held-out flag; and why others were rejected."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -9,6 +9,7 @@ import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac, resample
 from voiceclone.bases.base import TrainingClip
+from voiceclone.bases.run.held_out import choose_held_out
 from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import AudioError, Cancelled, NotEnoughSpeechError, TextError, TrainingError
 from voiceclone.progress import OnProgress, ShouldStop
@@ -18,25 +19,22 @@ INDEX_FILE = "clips.json"
 REJECTED_FILE = "rejected.json"
 """`[{"clip_id": str, "reason": str}]`: one sentence for every clip that was left out."""
 FOLDER = "dataset"
-MIN_CLIPS_TO_HOLD_OUT = 5
-MAX_HELD_OUT = 8
 _TOLD_LEFT_OUT = 5
-"""So many left-out recordings are named beside the plot; the rest is a number."""
+"""Rejected recordings named in the notes; the rest is only counted."""
 _SHOWN_TEXT = 40
-"""Characters of a text that is to be recognised."""
-HELD_OUT_SHARE = 0.1
+"""Characters shown of a rejected text."""
 
 
 @dataclass(frozen=True)
 class StoredClip:
-    """One clip that training takes."""
+    """One usable clip."""
 
     clip_id: str
     text: str
     language: str
     duration_s: float
     held_out: bool
-    """Never learnt from; only judged with."""
+    """Never trained on; only for evaluation."""
 
 
 def store_clips(
@@ -50,16 +48,16 @@ def store_clips(
     """Write every usable clip below `run_dir`, and the index last.
 
     Args:
-        clips: any rates.
+        clips: of any sample rate.
         run_dir: the run.
-        sample_rate: the model's, hertz; what is stored has it.
-        why_not: tells in one sentence why a clip cannot be learnt from, or None.
-        on_progress: told share and words.
-        should_stop: ends early.
+        sample_rate: of the model and the stored clips, hertz.
+        why_not: returns in one sentence why a clip cannot be used for training, or None.
+        on_progress: called with (fraction 0..1, message).
+        should_stop: return True to give up.
 
     Raises:
         NotEnoughSpeechError: no clip is usable.
-        Cancelled: `should_stop` turned True.
+        Cancelled: `should_stop` returned True.
     """
     usable, rejected, left_out = [], [], []
     for number, clip in enumerate(clips):
@@ -82,7 +80,7 @@ def store_clips(
     if not usable:
         first = rejected[0]["reason"] if rejected else "Record some first."
         raise NotEnoughSpeechError(f"None of the recordings can be used for training. {first}")
-    held_out = _choose_held_out([clip.clip_id for clip in usable])
+    held_out = choose_held_out([clip.clip_id for clip in usable])
     stored = [
         StoredClip(clip.clip_id, clip.text, clip.language, clip.audio.duration_s, clip.clip_id in held_out)
         for clip in usable
@@ -92,7 +90,7 @@ def store_clips(
 
 
 def why_not_sound(clip: TrainingClip, longest_s: float, shortest_s: float = 0.8) -> str | None:
-    """Return why a clip's sound cannot be learnt from, or None."""
+    """Return why a clip's sound cannot be used for training, or None."""
     samples, length_s = clip.audio.samples, clip.audio.duration_s
     if not np.all(np.isfinite(samples)) or np.abs(samples).max(initial=0.0) > 1.0:
         return "A clip holds numbers that are no sound; record it again."
@@ -111,7 +109,7 @@ def read_index(run_dir: Path) -> list[StoredClip]:
     """Return the clips of a run.
 
     Raises:
-        TrainingError: it was not prepared, or its files are damaged.
+        TrainingError: the run was not prepared, or its files are damaged.
     """
     lost = TrainingError("This training's prepared recordings are gone or damaged. Start a new training.")
     value = read_json(run_dir / INDEX_FILE, missing=lost, damaged=lost)
@@ -125,7 +123,7 @@ def read_sound(run_dir: Path, clip: StoredClip) -> Audio:
     """Return a clip's sound at the model's rate.
 
     Raises:
-        TrainingError: its file is gone or damaged.
+        TrainingError: the file is missing or damaged.
     """
     from voiceclone.audio.sound import decode
 
@@ -144,7 +142,7 @@ def main_language(clips: Sequence[StoredClip]) -> str:
 
 
 def reason_of(check: Callable[[], object]) -> str | None:
-    """Return the sentence of the `TextError` that a check raises, or None."""
+    """Return the message of the `TextError` raised by a check, or None."""
     try:
         check()
     except TextError as error:
@@ -154,11 +152,3 @@ def reason_of(check: Callable[[], object]) -> str | None:
 
 def _sound_path(run_dir: Path, clip_id: str) -> Path:
     return run_dir / FOLDER / f"{clip_id}.flac"
-
-
-def _choose_held_out(clip_ids: list[str]) -> set[str]:
-    if len(clip_ids) < MIN_CLIPS_TO_HOLD_OUT:
-        return set()
-    count = min(MAX_HELD_OUT, max(1, round(HELD_OUT_SHARE * len(clip_ids))))
-    step = len(clip_ids) / count  # spread over the session: rooms and moods change
-    return {clip_ids[int((index + 0.5) * step)] for index in range(count)}

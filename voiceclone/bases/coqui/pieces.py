@@ -1,4 +1,4 @@
-"""A long recording through a converter: cut at quiet places, converted with some context, joined without drift."""
+"""Conversion of long recordings: cut at quiet places, converted with context, joined without drift."""
 
 import itertools
 from collections.abc import Callable
@@ -14,7 +14,7 @@ LONGEST_PIECE_S = 20.0
 """A converter's attention grows with the square of the length: 20 s fit any computer."""
 SHORTEST_PIECE_S = 12.0
 CONTEXT_S = 0.3
-"""Heard on both sides of a piece and thrown away, so that no network sees an edge in the middle of speech."""
+"""Context on both sides of a piece, discarded afterwards: no network sees an edge in the middle of speech."""
 SHORTEST_INPUT_S = 0.6
 """Shorter recordings are padded with silence: the networks' first layers need some frames."""
 _FADE_S = 0.02
@@ -33,15 +33,15 @@ def convert_in_pieces(
 
     Args:
         audio: any rate and length.
-        input_rate: what `convert` takes, hertz.
-        output_rate: what it returns, hertz.
+        input_rate: of the input of `convert`, hertz.
+        output_rate: of its output, hertz.
         convert: float32 samples (n,) to float32 samples of about n * output_rate / input_rate.
-        on_progress: told after each piece.
-        should_stop: asked before each piece.
+        on_progress: called with (fraction 0..1, message) after each piece.
+        should_stop: return True to give up; asked before each piece.
 
     Raises:
-        AudioError: there is nothing to hear in it.
-        Cancelled: `should_stop` said so.
+        AudioError: the recording is silent.
+        Cancelled: `should_stop` returned True.
     """
     if not len(audio.samples) or audio.peak_dbfs < SILENT_PEAK_DBFS:
         raise AudioError("There is no speech in this recording. Record or choose another one.")
@@ -75,7 +75,7 @@ def _converted(source: np.ndarray, rate: int, convert: Callable[[np.ndarray], np
 
 
 def _fitted(samples: np.ndarray, length: int) -> np.ndarray:
-    """Cut or pad at the end: networks round to whole frames of 10 to 20 ms."""
+    """Cut or pad the end: networks round to whole frames of 10 to 20 ms."""
     return np.pad(samples[:length], (0, max(0, length - len(samples))))
 
 
@@ -85,7 +85,7 @@ def _ramp(length: int, middle: int, width: int) -> np.ndarray:
 
 
 def _cuts(samples: np.ndarray, rate: int) -> list[int]:
-    """Return where to cut: the quietest moment from 12 to 20 s after the cut before."""
+    """Return the cuts: each the quietest moment 12 to 20 s after the previous one."""
     cuts: list[int] = []
     begin, window = 0, round(_QUIET_WINDOW_S * rate)
     while len(samples) - begin > LONGEST_PIECE_S * rate:

@@ -1,4 +1,4 @@
-"""Models that come in several parts: find each part's files in the base folder, and read them without running code."""
+"""Released files of a model: find them in the base folder, and read them without executing code."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ def need_file(folder: Path, names: tuple[str, ...], title: str, part: str = "") 
     """Return a file as `find_file` does.
 
     Raises:
-        BaseModelError: it is not there.
+        BaseModelError: it is missing.
     """
     path = find_file(folder, names, part)
     if path is None:
@@ -56,7 +56,7 @@ def is_agreed(folder: Path) -> bool:
 
 
 def require_ready(ready: bool, title: str, base_id: str) -> None:
-    """Raise the error that tells how to get a model, unless it is ready."""
+    """Raise an error that tells how to install the model, unless it is ready."""
     if not ready:
         raise BaseModelError(
             f"{title} is not on this computer yet. Get it first: its card shows size and licence, "
@@ -65,7 +65,7 @@ def require_ready(ready: bool, title: str, base_id: str) -> None:
 
 
 def weights_sha256(folder: Path) -> str:
-    """Return the hash of the weights noted when the model was got; nothing when there is none."""
+    """Return the hash of the weights, noted during installation; empty when there is none."""
     return str(_info(folder).get("weights_sha256") or "")
 
 
@@ -79,15 +79,15 @@ def _info(folder: Path) -> dict[str, Any]:
 
 
 def load_pth(path: Path, title: str, lazy: bool = False) -> Any:
-    """Read a checkpoint to the processor's memory; only tensors and plain values are taken from it.
+    """Load a checkpoint on the processor; accepts only tensors and plain values.
 
     Args:
         path: the file.
         title: of the model, for the message.
-        lazy: leave the numbers on disk until they are used, where the file's format allows it.
+        lazy: memory-map the tensors where the file format allows it.
 
     Raises:
-        BaseModelError: it is damaged, or holds something that would have to be executed.
+        BaseModelError: it is damaged, or contains code.
     """
     import zipfile
 
@@ -106,13 +106,13 @@ def load_pth(path: Path, title: str, lazy: bool = False) -> Any:
 def load_state(
     network: "torch.nn.Module", state: dict[str, "torch.Tensor"], title: str, optional: tuple[str, ...] = ()
 ) -> None:
-    """Put weights into a network and check that each one it has was in the file.
+    """Load weights into a network and check that none is missing.
 
     Args:
-        network: what to fill.
-        state: tensors by name; names the network does not have are passed over.
+        network: to be filled.
+        state: tensors by name; unknown names are ignored.
         title: of the model, for the message.
-        optional: beginnings of names that may be missing, because another file fills them.
+        optional: prefixes of names that may be missing because another file provides them.
 
     Raises:
         BaseModelError: tensors are missing or of another shape.

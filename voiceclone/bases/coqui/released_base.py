@@ -1,19 +1,21 @@
-"""What the bases made of coqui's released models have in common: their card, whether they are there, how a run goes."""
+"""Common parts of the bases built on coqui's released models: card, installation, training runs."""
 
 import shutil
 import threading
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from voiceclone.bases.base import Policy, SliceResult, TrainingPlan
 from voiceclone.bases.catalogue import card
 from voiceclone.bases.coqui import clip_store, released
-from voiceclone.bases.coqui.finished import SCORES_FILE, note_done, read_done
-from voiceclone.bases.coqui.run_clock import RunClock
+from voiceclone.bases.coqui.finished import SCORES_FILE
+from voiceclone.bases.run.checkpoint import forget_checkpoints
+from voiceclone.bases.run.done import note_done, read_done
+from voiceclone.bases.run.run_files import CHECKPOINT_FILE
+from voiceclone.bases.run.trainer import RunTrainer
 from voiceclone.compute import use_all_cores
 from voiceclone.errors import InputError
 from voiceclone.progress import OnProgress, ShouldStop
@@ -21,10 +23,10 @@ from voiceclone.storage.disk import write_json
 
 
 class ReleasedBase(ABC):
-    """A released model in a folder; building it loads nothing.
+    """A released model in a folder; the constructor loads nothing.
 
     Args:
-        folder: where the released files lie, or will.
+        folder: of the released files.
         base_id: of its card in the catalogue.
     """
 
@@ -48,42 +50,23 @@ class ReleasedBase(ABC):
         """True when every file that speaking or converting needs is in the folder."""
 
     def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
-        """Raise `BaseModelError` unless the model is there; nothing is fetched unasked."""
+        """Raise `BaseModelError` unless the model is installed; downloads nothing."""
         released.require_ready(self.is_ready(), self.title, self.base_id)
 
     @property
     def weights_sha256(self) -> str:
-        """The hash of the weights noted when the model was got."""
+        """Hash of the weights, noted during installation."""
         return released.weights_sha256(self._folder)
-
-
-class RunTrainer(Protocol):
-    """One run in memory, as the trainers of this folder are."""
-
-    clock: RunClock
-
-    @property
-    def finished(self) -> bool:
-        """True once the plan is fulfilled."""
-
-    def advance(self) -> None:
-        """Do the next piece of work."""
-
-    def checkpoint_age_s(self) -> float:
-        """Return how long ago the last checkpoint was written."""
-
-    def save_checkpoint(self) -> None:
-        """Write where the run stands, whole or not at all."""
 
 
 Trainer = TypeVar("Trainer", bound=RunTrainer)
 
 
 class TrainableBase(ReleasedBase, Generic[Trainer]):
-    """A released model that learns a voice."""
+    """A released model that can be trained."""
 
     checkpoint_interval_s: float
-    """Work that a killed process loses at most; the larger a checkpoint, the longer."""
+    """Most work that a killed process may lose; longer for larger checkpoints."""
 
     def __init__(self, folder: Path, base_id: str) -> None:
         super().__init__(folder, base_id)
@@ -93,7 +76,7 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
 
     @abstractmethod
     def _make_trainer(self, run_dir: Path) -> Trainer:
-        """Load what training a run needs, as its last checkpoint left it."""
+        """Load the trainer of a run from its last checkpoint."""
 
     def _trainer(self, run_dir: Path) -> Trainer:
         if run_dir not in self._trainers:
@@ -102,10 +85,10 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
         return self._trainers[run_dir]
 
     def _with_policy(self, plan: TrainingPlan) -> TrainingPlan:
-        """Return the plan with a policy that this model can be trained by.
+        """Return the plan with a supported policy.
 
         Raises:
-            InputError: it cannot be trained in that way.
+            InputError: the model does not support this policy.
         """
         policy = plan.policy or self.policies[0]
         if policy not in self.policies:
@@ -113,27 +96,19 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
         return replace(plan, policy=Policy(policy))
 
     def train_slice(self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None) -> SliceResult:
-        """Train for about `budget_s` seconds from the last checkpoint; saved in time, and when asked to stop."""
+        """Train for about `budget_s` seconds from the last checkpoint; see `RunTrainer.run_slice`."""
         done = read_done(run_dir)
         if done is not None:
             return done
         trainer = self._trainer(run_dir)
         self._before_slice(run_dir, trainer)
-        until = time.monotonic() + budget_s
-        stopped = should_stop is not None and should_stop()
-        while not trainer.finished and time.monotonic() < until and not stopped:
-            trainer.advance()
-            stopped = should_stop is not None and should_stop()
-        finished = trainer.finished
-        if trainer.clock.step and (stopped or finished or trainer.checkpoint_age_s() >= self.checkpoint_interval_s):
-            trainer.save_checkpoint()
-        return SliceResult(trainer.clock.step, trainer.clock.total_steps(), finished)
+        return trainer.run_slice(budget_s, self.checkpoint_interval_s, should_stop)
 
     def _before_slice(self, run_dir: Path, trainer: Trainer) -> None:
-        """Do what comes before the first step, or between two slices."""
+        """Hook before each slice."""
 
     def finish(self, run_dir: Path) -> None:
-        """Write `voice.safetensors` and `scores.json`, then clear away what only training needed."""
+        """Write `voice.safetensors` and `scores.json`, then delete the training data."""
         if read_done(run_dir) is not None:
             return  # killed after everything was written
         trainer = self._trainer(run_dir)
@@ -141,6 +116,7 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
         write_json(run_dir / SCORES_FILE, scores)
         note_done(run_dir, trainer.clock.step, trainer.clock.total_steps())
         self._trainers.pop(run_dir, None)
+        forget_checkpoints(run_dir / CHECKPOINT_FILE)
         for name in self._left_by_training():
             (run_dir / name).unlink(missing_ok=True)
         shutil.rmtree(run_dir / clip_store.FOLDER, ignore_errors=True)
@@ -151,9 +127,9 @@ class TrainableBase(ReleasedBase, Generic[Trainer]):
 
     @abstractmethod
     def _left_by_training(self) -> Sequence[str]:
-        """Return the names of files in the run folder that nobody needs once the voice is written."""
+        """Return the names of files, besides checkpoints, that a run with a written voice no longer needs."""
 
 
 def voice_key(voice_path: Path | None) -> tuple[str, int]:
-    """Return what tells one voice file from another, and from itself after it was written anew; None is no voice."""
+    """Return a key that changes with the voice file and its modification time; None is no voice."""
     return (str(voice_path), voice_path.stat().st_mtime_ns) if voice_path else ("", 0)

@@ -1,4 +1,4 @@
-"""What a coqui voice file holds: the speaker's vectors, and how far trained parameters lie from the base's."""
+"""Content of a coqui voice file: speaker embeddings, and the changes of trained parameters."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +40,7 @@ def read_voice_tensors(path: Path) -> "dict[str, torch.Tensor]":
     """Read a voice file's tensors as float32.
 
     Raises:
-        VoiceFileError: it is not a readable safetensors file, or holds what is no number.
+        VoiceFileError: it is not a readable safetensors file, or holds non-finite numbers.
     """
     import torch
     from safetensors import SafetensorError
@@ -72,7 +72,7 @@ _HALF_BYTES = 2
 def difference(
     trained: "dict[str, torch.Tensor]", base: "dict[str, torch.Tensor]", limit_mb: float | None = None
 ) -> "dict[str, torch.Tensor]":
-    """Return how far parameters lie from the base's, in half precision: `base` + these = `trained`.
+    """Return the changes of parameters in half precision: `base` + these = `trained`.
 
     Args:
         trained: parameters after training, by name in the network.
@@ -104,7 +104,7 @@ def difference(
 
 
 def size_mb(tensors: "dict[str, torch.Tensor]") -> float:
-    """Return how much room tensors take in a file."""
+    """Return the size of tensors in a file, 10^6 bytes."""
     return sum(value.numel() * value.element_size() for value in tensors.values()) / 1e6
 
 

@@ -17,6 +17,8 @@ runs for each (`tests/test_coqui_own_loops.py`, where no other file is named):
 * a test sentence that fails ends the run before the best model of the epoch is saved (trainer/trainer.py:1199,
   1254-1262; ours: `optional.py`, `tests/test_coqui_sentences.py`);
 * a run's folder is named after its minute and commit (trainer/generic_utils.py:54-58), so two share it;
+* the norm of the gradients is only logged, and it steps all the same (trainer/trainer.py:860-884; coqui-ai#755): one
+  bad clip makes every weight NaN (ours: `run/trainer.py`, `clip_gradients`; `tests/test_coqui_vits_trouble.py`);
 * the command line of the program around it is parsed (trainer/trainer.py:154), its script copied (:390), the limit
   of open files lowered for the whole process (:484-489), and a log file opened that is never closed (:1580).
 
@@ -36,7 +38,7 @@ import functools
 import importlib
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -45,7 +47,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from voiceclone.audio.sound import Audio, decode, resample
-from voiceclone.errors import BaseModelError, TextError, TrainingError
+from voiceclone.errors import BaseModelError, TextError
 
 if TYPE_CHECKING:
     import torch
@@ -53,8 +55,6 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 _BUILDING = threading.Lock()
 MAX_LAYER_CHARACTERS = 500
-MAX_BAD_STEPS = 5
-"""Steps in a row without finite gradients after which a training gives up."""
 
 
 @cache
@@ -227,48 +227,6 @@ def hindi_numbers_as_words(text: str, language: str) -> str:
     from voiceclone.text.normalize import spoken
 
     return spoken(text, language) if language == "hi" else text
-
-
-# Networks -----------------------------------------------------------------------------------------
-
-
-def guard_optimizer(optimizer: "torch.optim.Optimizer", max_bad_steps: int = MAX_BAD_STEPS) -> Callable[[], int]:
-    """Let an optimizer leave out every step whose gradients are not all finite; return how many it left out.
-
-    Cause: the trainer looks at the norm only to log it, and steps all the same
-    (trainer/trainer.py:860-884; coqui-ai#755): one bad clip makes every weight NaN.
-
-    Raises:
-        WentAstray: from `step`, after `max_bad_steps` in a row.
-    """
-    import torch
-
-    bad = {"all": 0, "in a row": 0}
-
-    def before_step(stepped: "torch.optim.Optimizer", _args: Any, _kwargs: Any) -> None:
-        gradients = [p.grad for group in stepped.param_groups for p in group["params"] if p.grad is not None]
-        if all(bool(torch.isfinite(gradient).all()) for gradient in gradients):
-            bad["in a row"] = 0
-            return
-        bad["all"] += 1
-        bad["in a row"] += 1
-        stepped.zero_grad(set_to_none=True)  # a parameter without a gradient is left alone
-        if bad["in a row"] >= max_bad_steps:
-            bad["in a row"] = 0
-            raise WentAstray
-
-    optimizer.register_step_pre_hook(before_step)
-    return lambda: bad["all"]
-
-
-class WentAstray(TrainingError):
-    """A training's numbers grew beyond all bounds."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The training went astray (its error grew beyond all numbers). Leave out recordings that sound "
-            "broken and train again."
-        )
 
 
 # XTTS and the converters ----------------------------------------------------------------------------

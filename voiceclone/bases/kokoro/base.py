@@ -1,7 +1,6 @@
 """Kokoro behind the base-model interface."""
 
 import logging
-import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,13 +23,15 @@ from voiceclone.bases.base import (
 )
 from voiceclone.bases.kokoro import starting_voice, stock
 from voiceclone.bases.kokoro.model import weights
-from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
-from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, polish
+from voiceclone.bases.kokoro.model.network import FRAME_S, SAMPLE_RATE
+from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, postprocess
 from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
 from voiceclone.bases.kokoro.train import recipe
-from voiceclone.bases.memory import is_out_of_memory
+from voiceclone.bases.run.done import note_done, read_done
+from voiceclone.bases.run.first_listen import write_first_listen
+from voiceclone.bases.run.plan import write_plan
 from voiceclone.compute import device, preserved_random_state, use_all_cores
-from voiceclone.errors import InputError, NotFoundError, StorageError, TrainingError
+from voiceclone.errors import InputError, StorageError, TrainingError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
@@ -43,24 +44,13 @@ _LOG = logging.getLogger(__name__)
 CHECKPOINT_INTERVAL_S = 45.0
 """With a first listen and the writing itself in between, at most a minute of work is lost when the process is killed.
 docs/decisions/0100 has what a checkpoint costs."""
-FIRST_LISTEN_FILE = "first_listen.wav"
-DONE_FILE = "done.json"
-"""Written when voice and scores are; only then is the checkpoint deleted."""
-_FIRST_LISTEN_TEXT = {
-    "en": "Hello! This is the first try at your voice. It is still learning.",
-    "es": "¡Hola! Este es el primer intento de tu voz. Todavía está aprendiendo.",
-    "fr": "Bonjour ! Voici le premier essai de votre voix. Elle apprend encore.",
-    "it": "Ciao! Questa è la prima prova della tua voce. Sta ancora imparando.",
-    "pt": "Olá! Esta é a primeira tentativa da sua voz. Ela ainda está aprendendo.",
-    "hi": "नमस्ते! यह आपकी आवाज़ की पहली कोशिश है। यह अभी सीख रही है।",
-}
 
 
 class KokoroBase:
-    """Kokoro-82M v1.0; building it loads nothing.
+    """Kokoro-82M v1.0; the constructor loads nothing.
 
     Args:
-        folder: where the converted weights lie, or will.
+        folder: of the converted weights.
     """
 
     base_id = "kokoro-82m"
@@ -76,17 +66,17 @@ class KokoroBase:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.talker = Synthesizer(folder)
+        self.synthesizer = Synthesizer(folder)
         self._trainers: dict[Path, Trainer] = {}
 
     # Weights ----------------------------------------------------------------------------------
 
     def is_ready(self) -> bool:
-        """True when the weights lie converted and complete in the data folder."""
+        """True when the converted weights are complete in the data folder."""
         return weights.is_ready(self._folder)
 
     def ensure_ready(self, on_progress: OnProgress | None = None) -> None:
-        """Convert the weights that pip brought, once.
+        """Convert the weights installed by pip, once.
 
         Raises:
             BaseModelError: a part is missing or damaged; the message names the remedy.
@@ -104,10 +94,10 @@ class KokoroBase:
         return weights.read_info(self._folder).weights_sha256
 
     def check_voice_file(self, path: Path) -> None:
-        """Check that a voice file's tensors fit this network, reading no tensor.
+        """Check the names and shapes of a voice file's tensors.
 
         Raises:
-            VoiceFileError: they do not.
+            VoiceFileError: they do not fit this network.
         """
         from safetensors import safe_open
 
@@ -129,9 +119,8 @@ class KokoroBase:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> None:
-        """Write the clips' sound, texts and the plan into the run folder; features follow while training."""
+        """Write sound, texts and plan into the run folder; features follow during training."""
         from voiceclone.bases.kokoro.data import dataset
-        from voiceclone.bases.kokoro.train import schedule
 
         began = time.monotonic()
         plan = replace(plan, policy=plan.policy or self.policies[0])
@@ -140,46 +129,31 @@ class KokoroBase:
         self.ensure_ready(on_progress)
         dataset.write_dataset(clips, run_dir, on_progress, should_stop)
         write_json_twice(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
-        schedule.write_plan(run_dir, plan, self.weights_sha256, began)
+        write_plan(run_dir, plan, self.weights_sha256, time.monotonic() - began)
 
     def train_slice(
         self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
     ) -> SliceResult:
-        """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when it is time."""
-        done = _read_done(run_dir)
+        """Train for about `budget_s` seconds, at most to `until_step`; speak the first listen when due."""
+        done = read_done(run_dir)
         if done is not None:
             return done
         trainer = self._trainer(run_dir)
-        until = time.monotonic() + budget_s
-        stopped = should_stop is not None and should_stop()
-        last_step = math.inf if until_step is None else until_step
-        while (
-            not trainer.position.finished
-            and trainer.position.step < last_step
-            and time.monotonic() < until
-            and not stopped
-        ):
-            trainer.advance()
+
+        def first_listen() -> None:
             if trainer.wants_first_listen():
                 self._speak_first_listen(run_dir, trainer)
-            if trainer.checkpoint_age_s() >= CHECKPOINT_INTERVAL_S:
-                trainer.save_checkpoint()
-            stopped = should_stop is not None and should_stop()
-        if stopped or trainer.position.finished:
-            trainer.settle()
-            trainer.save_checkpoint()
-        if stopped or trainer.position.finished or trainer.position.step >= last_step:
-            trainer.rest()  # a candidate is made now: another network, three judges
-        return SliceResult(trainer.position.step, trainer.schedule.total_steps(), trainer.position.finished)
+
+        return trainer.run_slice(budget_s, CHECKPOINT_INTERVAL_S, should_stop, until_step, first_listen)
 
     def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
-        """Write `voice.safetensors`, `scores.json` unless `chosen` was judged, and clear away what training needed."""
+        """Write `voice.safetensors` and, without `chosen`, `scores.json`; then delete the training data."""
         import shutil
 
-        from voiceclone.bases.kokoro.train.run_files import CHECKPOINT_FILE
         from voiceclone.bases.run.checkpoint import forget_checkpoints
+        from voiceclone.bases.run.run_files import CHECKPOINT_FILE
 
-        if _read_done(run_dir) is not None:  # killed after everything was written
+        if read_done(run_dir) is not None:  # killed after everything was written
             if chosen is not None and not is_whole(run_dir / VOICE_FILE):
                 write_bytes(run_dir / VOICE_FILE, chosen.read_bytes())  # by a power loss, which cut it
             return
@@ -189,8 +163,7 @@ class KokoroBase:
             write_json(run_dir / "scores.json", self._score(run_dir, trainer))
         else:
             _making_room(run_dir, lambda: write_bytes(run_dir / VOICE_FILE, chosen.read_bytes()))
-        ended = SliceResult(trainer.position.step, trainer.schedule.total_steps(), finished=True)
-        write_json_twice(run_dir / DONE_FILE, {"step": ended.step, "total_steps": ended.total_steps})
+        note_done(run_dir, trainer.clock.step, trainer.clock.total_steps())
         self._trainers.pop(run_dir, None)
         forget_checkpoints(run_dir / CHECKPOINT_FILE)
         shutil.rmtree(run_dir / "dataset", ignore_errors=True)
@@ -198,15 +171,15 @@ class KokoroBase:
     # Heard while it learns --------------------------------------------------------------------
 
     def save(self, run_dir: Path) -> None:
-        """Write a checkpoint, unless the last one is of this step."""
+        """Write a checkpoint unless this step has one."""
         self._trainer(run_dir).save_checkpoint()
 
     def load(self, run_dir: Path) -> None:
-        """Load the network, and choose the stock voice that the run begins from."""
+        """Load the network and choose the stock voice to start from."""
         self._trainer(run_dir)
 
     def held_out(self, run_dir: Path) -> list[Audio]:
-        """Return the recordings of a run that nothing is learnt from."""
+        """Return the held-out recordings of a run."""
         from voiceclone.bases.kokoro.data import dataset
 
         entries = [entry for entry in dataset.read_index(run_dir) if entry.held_out]
@@ -225,22 +198,22 @@ class KokoroBase:
         return heard
 
     def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
-        """Say sentences in the untouched stock voice that a run begins from."""
+        """Speak sentences in the untouched stock voice the run started from."""
         language = _language(run_dir)
         with self._between_steps(run_dir) as trainer:
             # Where it has learnt already: a second network, 330 MB.
-            network = self.talker.untouched() if trainer.position.step else trainer.network
+            network = self.synthesizer.untouched() if trainer.position.step else trainer.network
             return [at_speaking_level(say(network, trainer.start, text, language, 1.0)) for text in sentences]
 
     def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
-        """Say sentences in the voice as it is now."""
+        """Speak sentences in the current voice."""
         language = _language(run_dir)
         with self._between_steps(run_dir) as trainer:
-            style, put_right = trainer.voice_style(), trainer.polish()
-            return [polish(say(trainer.network, style, text, language, 1.0), put_right) for text in sentences]
+            style, tensors = trainer.voice_style(), trainer.postprocess_tensors()
+            return [postprocess(say(trainer.network, style, text, language, 1.0), tensors) for text in sentences]
 
     def held_out_loss(self, run_dir: Path) -> float | None:
-        """Return the loss on a recording that nothing is learnt from; None without one."""
+        """Return the loss on a held-out recording; None without one."""
         from voiceclone.bases.kokoro.train.held_out import held_out_distance
 
         with self._between_steps(run_dir) as trainer:
@@ -254,7 +227,7 @@ class KokoroBase:
             )
 
     def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
-        """Write the voice as it is now: the low-rank difference, the style, and what puts its sound right."""
+        """Write the current voice: low-rank difference, style and post-processing."""
         import torch
         from safetensors.torch import load_file
 
@@ -264,13 +237,13 @@ class KokoroBase:
         base = load_file(self._folder / weights.WEIGHTS_FILE)
         with self._between_steps(run_dir) as trainer:
             tensors = difference(trainer.trained, base, trainer.voice_style())
-            tensors |= {name: torch.from_numpy(value) for name, value in trainer.polish().items()}
+            tensors |= {name: torch.from_numpy(value) for name, value in trainer.postprocess_tensors().items()}
         with atomic_file(voice_path) as temporary:
             write_tensors(temporary, tensors)
 
     @contextmanager
     def _between_steps(self, run_dir: Path) -> "Iterator[Trainer]":
-        """Lend a run's trainer for what neither changes its random numbers nor keeps memory."""
+        """Yield the trainer of a run for work between steps; restores its random state and releases memory."""
         trainer = self._trainer(run_dir)
         try:
             with preserved_random_state():
@@ -287,20 +260,15 @@ class KokoroBase:
         return self._trainers[run_dir]
 
     def _speak_first_listen(self, run_dir: Path, trainer: "Trainer") -> None:
-        from voiceclone.audio.sound import encode_wav
-
-        # Whatever keeps it from being spoken or written is no reason to end the training.
         trainer.note_first_listen()
-        text = _FIRST_LISTEN_TEXT[_language(run_dir).split("-")[0]]
-        try:
-            spoken = say(trainer.network, trainer.voice_style(), text, _language(run_dir), 1.0)
-            encode_wav(polish(spoken, trainer.polish()), run_dir / FIRST_LISTEN_FILE)
-        except StorageError as error:
-            _LOG.warning("No first listen: %s", error)
-        except (MemoryError, RuntimeError) as error:
-            if not is_out_of_memory(error):
-                raise
-            _LOG.warning("No first listen: %s", error)
+        language = _language(run_dir)
+
+        def speak(text: str) -> Audio:
+            return postprocess(
+                say(trainer.network, trainer.voice_style(), text, language, 1.0), trainer.postprocess_tensors()
+            )
+
+        write_first_listen(run_dir, language, speak)
 
     def _score(self, run_dir: Path, trainer: "Trainer") -> dict[str, float]:
         from voiceclone.bases.kokoro.data import dataset
@@ -312,7 +280,7 @@ class KokoroBase:
         def speak_stock(text: str) -> Audio:
             if (run_dir / START_VOICE_FILE).is_file():
                 return self.speak(run_dir / START_VOICE_FILE, text, language)
-            return at_speaking_level(say(self.talker.untouched(), trainer.start, text, language, 1.0))
+            return at_speaking_level(say(self.synthesizer.untouched(), trainer.start, text, language, 1.0))
 
         # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
         return scoring.score(lambda text: self.speak(run_dir / VOICE_FILE, text, language), speak_stock, language, real)
@@ -320,21 +288,21 @@ class KokoroBase:
     # What is told before -----------------------------------------------------------------------
 
     def workload(self, effort: Effort, speech_s: float, device: str = "cpu") -> Workload:
-        """Return what an effort comes to with so much usable speech, on `cpu` or `cuda`."""
+        """Return the workload of an effort for `speech_s` seconds of usable speech on `cpu` or `cuda`."""
         from voiceclone.bases.kokoro.train.schedule import frames_worth_having
 
         used = recipe.Recipe.for_device(device)
         steps = recipe.effort_steps(effort, speech_s, used)
-        heard_s = max(used.first_clips_s, frames_worth_having(steps, used) * recipe.FRAME_S)
+        heard_s = max(used.first_clips_s, frames_worth_having(steps, used) * FRAME_S)
         return Workload(steps, min(speech_s, heard_s), steps < recipe.EFFORT_STEPS[effort])
 
     def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:
-        """Return figures of a training from so many clips on `cpu` or `cuda`, for people who want to know."""
-        from voiceclone.bases.kokoro.data import dataset
+        """Return numbers of the recipe for a training on `clip_count` clips on `cpu` or `cuda`."""
+        from voiceclone.bases.run.held_out import held_out_count
 
         used = recipe.Recipe.for_device(device)
         return {
-            "held_out_clips": dataset.held_out_count(clip_count),
+            "held_out_clips": held_out_count(clip_count),
             "window_s": used.step_speech_s,
             "batch_windows": used.batch_windows,
             "decoder_rate": used.decoder_rate,
@@ -345,7 +313,7 @@ class KokoroBase:
         }
 
     def precision(self) -> str:
-        """Return what the convolutions compute in; loads torch."""
+        """Return the number format of the convolutions; loads torch."""
         from voiceclone.bases.kokoro.model.network import supports_bfloat16
 
         return "bfloat16" if supports_bfloat16(device()) else "float32"
@@ -355,9 +323,9 @@ class KokoroBase:
     def make_instant_voice(
         self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
     ) -> None:
-        """Write the stock voice that sounds most like the clips as a voice file.
+        """Write the stock voice closest to the clips as a voice file.
 
-        This base has no encoder that turns a recording into a style, so it cannot come nearer without training.
+        This base has no style encoder, so it cannot come closer without training.
         """
         import tempfile
 
@@ -367,7 +335,7 @@ class KokoroBase:
         from voiceclone.bases.kokoro.voice_tensors import STYLE
 
         self.ensure_ready(on_progress)
-        network = self.talker.untouched()
+        network = self.synthesizer.untouched()
         with tempfile.TemporaryDirectory() as folder:
             entries = dataset.write_dataset(clips, Path(folder), on_progress)
             if on_progress:
@@ -379,7 +347,7 @@ class KokoroBase:
     # Speaking ---------------------------------------------------------------------------------
 
     def stock_voices(self) -> tuple[StockVoice, ...]:
-        """Return the voices that came with the weights; none before these are ready."""
+        """Return the voices that came with the weights; none before they are installed."""
         return stock.stock_voices(weights.read_info(self._folder).stock_voices) if self.is_ready() else ()
 
     def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
@@ -387,11 +355,11 @@ class KokoroBase:
 
         Raises:
             NotFoundError: there is no such stock voice.
-            TextError: nothing in it can be spoken, or it is longer than one sentence can be.
+            TextError: there is nothing to speak, or the text is too long.
             BaseModelError: the base is not ready.
             VoiceFileError: the voice file is damaged.
         """
-        return self.talker.speak(voice, text, language, speed)
+        return self.synthesizer.speak(voice, text, language, speed)
 
 
 def _count_of(clips: Sequence[TrainingClip]):
@@ -406,20 +374,10 @@ def _language(run_dir: Path) -> str:
     return str(read_json_twice(run_dir / "language.json", missing=lost, damaged=lost))
 
 
-def _read_done(run_dir: Path) -> SliceResult | None:
-    """Return where a run ended whose voice is already written, or None."""
-    nothing = NotFoundError("not done")
-    try:
-        value = read_json_twice(run_dir / DONE_FILE, missing=nothing, damaged=nothing)
-    except NotFoundError:
-        return None
-    return SliceResult(int(value["step"]), int(value["total_steps"]), finished=True)
-
-
 def _making_room(run_dir: Path, write: Callable[[], None]) -> None:
-    """Write the voice; where the disk is full, once more without the checkpoint before the last one."""
-    from voiceclone.bases.kokoro.train.run_files import CHECKPOINT_FILE
+    """Write the voice; on a full disk, delete the previous checkpoint and try again."""
     from voiceclone.bases.run.checkpoint import previous_path
+    from voiceclone.bases.run.run_files import CHECKPOINT_FILE
 
     previous = previous_path(run_dir / CHECKPOINT_FILE)
     try:

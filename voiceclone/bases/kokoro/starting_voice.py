@@ -1,4 +1,4 @@
-"""Where learning begins: at the stock voice that is most like the recordings, or at a voice that is there already."""
+"""The starting point of a training: the stock voice closest to the recordings, or an existing voice."""
 
 import logging
 from pathlib import Path
@@ -14,7 +14,7 @@ from voiceclone.bases.kokoro.model import synthesis
 from voiceclone.bases.kokoro.model.network import STYLE_SIZE
 from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.bases.kokoro.model.weights import load_network, load_stock_voices, read_info
-from voiceclone.bases.kokoro.postprocess.pipeline import POLISH
+from voiceclone.bases.kokoro.postprocess.pipeline import POSTPROCESS_TENSORS
 from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
 from voiceclone.errors import NotFoundError
 from voiceclone.storage.disk import atomic_file, read_json, write_json
@@ -27,11 +27,11 @@ _LOG = logging.getLogger(__name__)
 START_FILE = "start.json"
 _EMBEDDINGS_FILE = "stock_embeddings_{sha256}.safetensors"
 _SPOKEN_TEXT = "The boy was sure he saw a ship on the thin grey line of the sea."
-"""What the stock voices say when they are compared with a person."""
+"""Sentence the stock voices speak to be compared with a person."""
 _TYPICAL_TOKENS = slice(60, 140)
-"""Rows of a stock voice's table that fit a usual sentence; their mean is the one style a voice begins with."""
+"""Rows of a stock voice's table for sentences of usual length; their mean is the style a training starts from."""
 _HEARD_CLIPS = 4
-"""Clips that stand for the speaker when stock voices are compared with them."""
+"""Clips compared with the stock voices."""
 
 
 def typical_style(table: "torch.Tensor") -> "torch.Tensor":
@@ -42,13 +42,13 @@ def typical_style(table: "torch.Tensor") -> "torch.Tensor":
 def choose_start(
     network: "torch.nn.Module", base_folder: Path, run_dir: Path, entries: list[dataset.ClipEntry]
 ) -> "torch.Tensor":
-    """Return the style (1, 256) to begin with; the choice is kept in the run folder.
+    """Return the style (1, 256) to start from; the choice is stored in the run folder.
 
-    Where the run goes on from a voice (`START_VOICE_FILE`), that voice is put on: `network` is changed into it.
+    Where the run continues a voice (`START_VOICE_FILE`), that voice is applied to `network`.
 
-    The untouched `network` is needed, so this comes before anything is trained. Else the stock voice is
-    chosen by likeness (speaker embeddings) or, where the judge is not installed, by pitch. Spectral
-    distance chooses badly: it took a voice of similarity 0.54 where another has 0.70.
+    Needs the untouched `network`, so call it before training. Otherwise the stock voice is chosen by speaker similarity
+    or, where Resemblyzer is not installed, by pitch. Spectral distance chooses badly: it picked a voice of similarity
+    0.54 where another has 0.70.
     """
     kept = begin_at_voice(network, run_dir)
     if kept is not None:
@@ -66,13 +66,13 @@ def choose_start(
 
 
 def begin_at_voice(network: "torch.nn.Module", run_dir: Path) -> "torch.Tensor | None":
-    """Change the untouched network into the voice a run goes on from; return its style, None where there is none."""
+    """Apply the voice a run continues to the untouched network; return its style, None without such a voice."""
     path = run_dir / START_VOICE_FILE
     return put_on(network, path) if path.is_file() else None
 
 
 def put_on(network: "torch.nn.Module", voice_path: Path) -> "torch.Tensor":
-    """Add a voice's changes to the untouched network; return its style (1, 256)."""
+    """Apply a voice to the untouched network; return its style (1, 256)."""
     import torch
 
     tensors = read_voice_tensors(voice_path)
@@ -84,19 +84,19 @@ def put_on(network: "torch.nn.Module", voice_path: Path) -> "torch.Tensor":
     return tensors[STYLE]
 
 
-def kept_polish(run_dir: Path) -> dict[str, np.ndarray]:
-    """Return what puts the sound of the voice right that a run goes on from; it holds until enough is heard anew."""
+def kept_postprocess_tensors(run_dir: Path) -> dict[str, np.ndarray]:
+    """Return the post-processing tensors of the voice a run continues; valid until enough new statistics exist."""
     from safetensors import safe_open
 
     path = run_dir / START_VOICE_FILE
     if not path.is_file():
         return {}
     with safe_open(path, "numpy") as stored:
-        return {name: stored.get_tensor(name) for name in POLISH if name in stored.keys()}  # noqa: SIM118
+        return {name: stored.get_tensor(name) for name in POSTPROCESS_TENSORS if name in stored.keys()}  # noqa: SIM118
 
 
 def listen_to_stock_voices(base_folder: Path) -> None:
-    """Make what `choose_start` compares with, so that the first training need not."""
+    """Precompute what `choose_start` compares with, so that the first training need not."""
     network = load_network(base_folder, "cpu")
     try:
         stock_embeddings(network, base_folder, _typical_styles(base_folder))
@@ -123,7 +123,7 @@ def _most_alike(
     run_dir: Path,
     entries: list[dataset.ClipEntry],
 ) -> str:
-    """Return the stock voice whose speaker embedding is nearest to the recordings'."""
+    """Return the stock voice with the highest speaker similarity to the recordings."""
     from voiceclone.evaluation import speaker_similarity
 
     known = stock_embeddings(network, base_folder, styles)
@@ -135,12 +135,12 @@ def _most_alike(
 def stock_embeddings(
     network: "torch.nn.Module", base_folder: Path, styles: dict[str, "torch.Tensor"]
 ) -> dict[str, np.ndarray]:
-    """Return the speaker embedding of each stock voice, each float32 (256,); made once and kept beside the weights.
+    """Return the speaker embedding of each stock voice, float32 (256,); computed once and stored beside the weights.
 
     Speaking them all takes 7 s on two cores, which a training would otherwise spend before its first step.
 
     Raises:
-        ImportError: the judge of likeness is not installed.
+        ImportError: Resemblyzer is not installed.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import load_file, save_file

@@ -1,4 +1,4 @@
-"""The stock voices of Kokoro: what their names say of them (`af_heart`: American English, female, Heart)."""
+"""The stock voices of Kokoro, described by their names (`af_heart`: American English, female, Heart)."""
 
 from collections.abc import Iterable
 
@@ -20,7 +20,7 @@ _SEXES = {"f": "female", "m": "male"}
 
 
 def stock_voices(names: Iterable[str]) -> tuple[StockVoice, ...]:
-    """Describe voices by their names, sorted by these; a name of another pattern stands for itself."""
+    """Describe voices by their names, sorted; a name of another pattern is used as it is."""
     return tuple(_described(name) for name in sorted(names))
 
 

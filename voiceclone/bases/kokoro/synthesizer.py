@@ -1,4 +1,4 @@
-"""The network that speaks: one in memory, changed into one voice after another."""
+"""Synthesis with one network in memory, to which one voice after another is applied."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from voiceclone.bases.kokoro.model import weights
 from voiceclone.bases.kokoro.model.edges import sound_ends
 from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
 from voiceclone.bases.kokoro.postprocess.pauses import quieten_end, quieten_lead
-from voiceclone.bases.kokoro.postprocess.pipeline import POLISH, polish
+from voiceclone.bases.kokoro.postprocess.pipeline import POSTPROCESS_TENSORS, postprocess
 from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import NotFoundError, TextError
 
@@ -18,32 +18,32 @@ if TYPE_CHECKING:
 
 
 class Synthesizer:
-    """Speaks in the stock voice or in that of a file; building it loads nothing.
+    """Speaks in a stock voice or the voice of a file; the constructor loads nothing.
 
     Args:
-        folder: where the converted weights lie.
+        folder: of the converted weights.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._network: torch.nn.Module | None = None
         self._spoken_by: tuple[str, int] | None = None
-        self._polish: dict[str, np.ndarray] = {}
+        self._postprocess_tensors: dict[str, np.ndarray] = {}
         self._style: torch.Tensor | None = None
         self._changed: set[str] = set()
 
     def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
-        """Say one sentence; `voice` and what is raised: as for `KokoroBase.speak`."""
+        """Speak one sentence; arguments and errors as for `KokoroBase.speak`."""
         self._put_on(voice)
-        return polish(say(self._network, self._style, text, language, speed), self._polish)
+        return postprocess(say(self._network, self._style, text, language, speed), self._postprocess_tensors)
 
     def untouched(self) -> "torch.nn.Module":
-        """Return the network as the base is; it is this one that speaks, so it must not be changed."""
+        """Return the network with no voice applied; do not modify it, for it is the one that speaks."""
         self._put_on(None)
         return self._network
 
     def _put_on(self, voice: Path | str | None) -> None:
-        """Change the loaded network into a voice, or back into the base with one of its stock voices."""
+        """Apply a voice file to the loaded network, or restore the base with a stock voice."""
         import torch
         from safetensors import safe_open
 
@@ -70,7 +70,7 @@ class Synthesizer:
                 parameters[name].copy_(value)
         self._changed = set(changes)
         self._style = tensors[STYLE].to(device())
-        self._polish = {name: tensors[name].numpy() for name in POLISH if name in tensors}
+        self._postprocess_tensors = {name: tensors[name].numpy() for name in POSTPROCESS_TENSORS if name in tensors}
         self._spoken_by = key
 
     def _stock_table(self, name: str) -> "torch.Tensor":
@@ -82,10 +82,10 @@ class Synthesizer:
 
 
 def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:
-    """Say one sentence with a network in a style (1, 256), as it leaves the network: neither polished nor loud.
+    """Synthesize one sentence in a style (1, 256): the raw output, without post-processing or gain.
 
     Raises:
-        TextError: nothing in it can be spoken, or it is longer than one sentence can be.
+        TextError: there is nothing to speak, or the text is too long.
     """
     from voiceclone.bases.kokoro.model import synthesis
     from voiceclone.bases.kokoro.model.network import MAX_TOKENS

@@ -1,1 +1,1 @@
-"""What every trainer needs for a run: its clock, checkpoints, notes, and a watch for divergence."""
+"""The kit all trainers are built on: plan, clock, checkpoints, divergence, metrics, notes, held-out clips."""

@@ -1,26 +1,26 @@
-"""The time a run is worked on; the hours a laptop sleeps with its lid closed are not among it."""
+"""Active time of a run, without the hours a laptop sleeps with its lid closed."""
 
 import time
 from collections.abc import Callable
 
 MAX_IDLE_S = 60.0
-"""A pause in which the process computed nothing for longer than this was no work: the computer slept, or the process
-was held. The longest idle wait of a working process is the disk's, 800 MB at 20 MB/s being 40 s."""
+"""After a longer pause without computing, the computer slept or the process was suspended. The longest idle wait of a
+working process is for the disk: 800 MB at 20 MB/s take 40 s."""
 MAX_COMPUTED_SHARE = 0.02
-"""Nothing is less than this share of the pause, on one core: a process that a busy computer starves still gets some of
-it (5 to 15 % beside four others of higher priority), and one asleep only what it did before and after."""
+"""Below this share of the pause, on one core, counts as not computing. A process starved by a busy computer still gets
+more (5 to 15 % beside four others of higher priority)."""
 
 
 class ActiveTime:
-    """Adds up the time of a run, read at least once a step.
+    """Accumulates the active time of a run; has to be read at least once per step.
 
-    Whether a clock goes on while the computer sleeps depends on the system (it does on Windows and for a paused virtual
-    machine; `time.monotonic` stands still on Linux and macOS). The time this process computed stands still everywhere,
-    so a long gap between two readings in which nothing was computed is left out.
+    Whether a clock runs while the computer sleeps depends on the system (it does on Windows and in a paused virtual
+    machine; `time.monotonic` stops on Linux and macOS). Processor time stops everywhere, so a long gap between two
+    readings without any is left out.
 
     Args:
-        spent_s: what earlier processes spent, seconds.
-        now: a clock that never goes back, seconds.
+        spent_s: active time of earlier processes, seconds.
+        now: a monotonic clock, seconds.
         computed: processor time of this process, seconds.
     """
 
@@ -37,7 +37,7 @@ class ActiveTime:
 
     @property
     def elapsed_s(self) -> float:
-        """Time spent on the run, seconds."""
+        """Active time so far, seconds."""
         self._read()
         return self._spent_s
 
@@ -53,7 +53,7 @@ class ActiveTime:
         self._spent_s += gap_s
 
     def take_slept_s(self) -> float:
-        """Return how long it slept since this was asked last, seconds; 0 when it did not."""
+        """Return and reset the seconds slept since the last call."""
         self._read()
         slept_s, self._slept_s = self._slept_s, 0.0
         return slept_s

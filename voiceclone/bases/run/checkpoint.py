@@ -24,7 +24,7 @@ _FULL_WORDS = (
     "code: 28",
     "code: 112",
 )
-"""How safetensors passes on the system's “disk full”, which is 28 on Linux and macOS and 112 on Windows."""
+"""How safetensors reports a full disk: error 28 on Linux and macOS, 112 on Windows."""
 
 
 def save_checkpoint(
@@ -38,14 +38,14 @@ def save_checkpoint(
     """Write a checkpoint, whole or not at all.
 
     Args:
-        path: its file.
-        parameters: everything that learns, by name.
-        optimizers: whose state belongs to them.
-        about: anything else that JSON can hold.
-        keep_previous: let the checkpoint before this one stay, at `previous_path(path)`.
+        path: the file.
+        parameters: all trained parameters, by name.
+        optimizers: of these parameters.
+        about: any other state, as JSON values.
+        keep_previous: keep the existing checkpoint at `previous_path(path)`.
 
     Raises:
-        StorageError: the disk is full or may not be written; the checkpoints there before are still there.
+        StorageError: the disk is full or cannot be written; existing checkpoints are kept.
     """
     import torch
 
@@ -63,7 +63,7 @@ def save_checkpoint(
 
 
 def write_tensors(path: Path, tensors: Mapping[str, "torch.Tensor"], metadata: dict[str, str] | None = None) -> None:
-    """Write tensors as safetensors; a full disk is the `OSError` it is everywhere else."""
+    """Write tensors as safetensors; raises the usual `OSError` on a full disk."""
     from safetensors import SafetensorError
     from safetensors.torch import save_file
 
@@ -76,21 +76,21 @@ def write_tensors(path: Path, tensors: Mapping[str, "torch.Tensor"], metadata: d
 
 
 def previous_path(path: Path) -> Path:
-    """Return where the checkpoint before the last one lies."""
+    """Return the path of the previous checkpoint."""
     return path.with_name(f"{path.stem}.previous{path.suffix}")
 
 
 def forget_checkpoints(path: Path) -> None:
-    """Delete the last checkpoint and the one before it."""
+    """Delete the last checkpoint and the previous one."""
     for old in (path, previous_path(path)):
         old.unlink(missing_ok=True)
 
 
 def read_about(path: Path) -> dict[str, Any]:
-    """Return what a checkpoint says of itself, without reading a tensor.
+    """Return the `about` of a checkpoint without reading tensors.
 
     Raises:
-        TrainingError: the file is damaged; a cut one is found at whatever byte it ends.
+        TrainingError: the file is damaged or truncated at any byte.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -109,16 +109,16 @@ def load_checkpoint(
     *,
     only_learning: bool = False,
 ) -> dict[str, Any]:
-    """Put a checkpoint back into parameters, optimizers and torch's random state; return its `about`.
+    """Restore parameters, optimizers and torch's random state from a checkpoint; return its `about`.
 
     Args:
-        path: its file.
+        path: the file.
         parameters: everything that was saved, by name.
-        optimizers: whose state belongs to them.
-        only_learning: leave out the optimizers' state of parameters that ask for no gradient now.
+        optimizers: of these parameters.
+        only_learning: skip the optimizer state of parameters that need no gradient now.
 
     Raises:
-        TrainingError: the file is damaged or of another run; parameters and optimizers may be half overwritten then.
+        TrainingError: the file is damaged or of another run; parameters and optimizers may be partly overwritten.
     """
     import torch
     from safetensors import SafetensorError, safe_open

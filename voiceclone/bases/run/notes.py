@@ -1,4 +1,4 @@
-"""What a person should know of a run besides its losses: sentences in `notes.json` of the run folder."""
+"""Remarks for the user about a run: sentences in `notes.json` of the run folder."""
 
 import logging
 from pathlib import Path
@@ -11,9 +11,9 @@ _LOG = logging.getLogger(__name__)
 
 
 def add_note(run_dir: Path, sentence: str) -> None:
-    """Add a sentence to the run's notes, unless the last one says the same already.
+    """Add a sentence to the run's notes, unless it is the last one already.
 
-    A disk that is full or may not be written is no reason to end a training: the sentence then goes to the log only.
+    On a full or read-only disk the sentence goes to the log only; training continues.
     """
     nothing = NotFoundError("no notes")
     try:

@@ -6,6 +6,7 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
+from voiceclone import host
 from voiceclone.bases.catalogue import DEFAULT_BASE_ID, BaseCard
 from voiceclone.clips.model import Clip, Readiness
 from voiceclone.models.in_use import ModelRemoval
@@ -23,9 +24,10 @@ WAVE = (7, 14, 24, 17, 30, 21, 34, 18, 26, 12, 20, 9)
 def page_head() -> str:
     """Return the name of the program and what it is."""
     bars = "".join(f'<i style="height:{height}px"></i>' for height in WAVE)
+    tagline = text.TAGLINE_SPACE if host.on_space() else text.TAGLINE
     return (
         f'<header class="vc-head"><span class="vc-wave" aria-hidden="true">{bars}</span>'
-        f"<div><h1>{escape(text.TITLE)}</h1><p>{escape(text.TAGLINE)}</p></div></header>"
+        f"<div><h1>{escape(text.TITLE)}</h1><p>{escape(tagline)}</p></div></header>"
     )
 
 

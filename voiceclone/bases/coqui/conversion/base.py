@@ -22,10 +22,10 @@ MIN_SPEECH_S = 3.0
 
 
 class ConversionBase(ReleasedBase):
-    """A converter; building it loads nothing.
+    """A converter; the constructor loads nothing.
 
     Args:
-        folder: where the released files lie, or will.
+        folder: of the released files.
         base_id: `openvoice_v2`, `freevc24` or `knnvc`.
     """
 
@@ -49,11 +49,11 @@ class ConversionBase(ReleasedBase):
     def make_instant_voice(
         self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
     ) -> None:
-        """Write a voice file from 1 to 10 clips: what the converter hears as the speaker.
+        """Write a voice file from 1 to 10 clips: their speaker description.
 
         Raises:
             NotEnoughSpeechError: no clip, or less than 3 s of them.
-            BaseModelError: the model is not there, or damaged.
+            BaseModelError: the model is missing or damaged.
         """
         chosen = list(clips)[:MAX_CLIPS]
         length_s = sum(clip.audio.duration_s for clip in chosen)
@@ -88,13 +88,13 @@ class ConversionBase(ReleasedBase):
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Audio:
-        """Return the same words in the voice of `voice_path`, as long as `audio`, at `sample_rate`.
+        """Convert a recording to the voice of `voice_path`; same length, at `sample_rate`.
 
         Raises:
-            AudioError: there is nothing to hear in it.
+            AudioError: the recording is silent.
             VoiceFileError: the voice file is damaged or of another converter.
-            BaseModelError: the model is not there, or damaged.
-            Cancelled: `should_stop` said so, between two pieces.
+            BaseModelError: the model is missing or damaged.
+            Cancelled: `should_stop` returned True.
         """
         import torch
 

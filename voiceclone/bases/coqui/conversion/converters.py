@@ -1,4 +1,4 @@
-"""coqui's voice conversion models, built from released files: what each hears as a speaker, and one piece converted."""
+"""coqui's voice conversion models built from released files: speaker description, and conversion of one piece."""
 
 import json
 from abc import ABC, abstractmethod
@@ -25,11 +25,11 @@ NEIGHBOURS = 4
 
 
 class Converter(ABC):
-    """One kind of converter; building it loads nothing.
+    """One kind of converter; the constructor loads nothing.
 
     Args:
-        folder: where its released files lie.
-        title: what people know it as, for messages.
+        folder: of its released files.
+        title: display name, for messages.
     """
 
     input_rate: int
@@ -54,7 +54,7 @@ class Converter(ABC):
 
     @abstractmethod
     def describe(self, network: Any, samples: np.ndarray) -> "torch.Tensor":
-        """Return what the network hears as the speaker of one clip, float32 (n,) at `input_rate`."""
+        """Return the speaker description of one clip, float32 (n,) at `input_rate`."""
 
     def joined(self, described: "list[torch.Tensor]") -> "dict[str, torch.Tensor]":
         """Return the tensors of a voice file from the clips' descriptions."""
@@ -63,7 +63,7 @@ class Converter(ABC):
         return {SPEAKER: torch.stack(described).mean(dim=0)}
 
     def fits(self, shapes: dict[str, tuple[int, ...]]) -> bool:
-        """True when a voice file's tensors are of the right names and shapes."""
+        """True when a voice file's tensors have the right names and shapes."""
         return shapes == {SPEAKER: (1, self._speaker_size(), 1)}
 
     def _speaker_size(self) -> int:
@@ -242,7 +242,7 @@ def read_settings(path: Path, title: str, part: str) -> dict[str, Any]:
 
 
 def find_wavlm(folder: Path) -> Path | None:
-    """Return WavLM's file: beside the base folders, for two converters use the same 1.2 GB, or in one's own."""
+    """Return WavLM's file: beside the base folders, since two converters share the 1.2 GB, or in the base's own."""
     return released.find_file(folder.parent / WAVLM_FOLDER, wavlm.WAVLM_FILES) or released.find_file(
         folder, wavlm.WAVLM_FILES
     )
@@ -252,7 +252,7 @@ def need_wavlm(folder: Path, title: str) -> Path:
     """Return WavLM's file.
 
     Raises:
-        BaseModelError: it is not there.
+        BaseModelError: it is missing.
     """
     return find_wavlm(folder) or released.need_file(folder, wavlm.WAVLM_FILES, title)
 

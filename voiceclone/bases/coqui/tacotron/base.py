@@ -10,7 +10,6 @@ from voiceclone.bases.base import VOICE_FILE, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store
 from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
-from voiceclone.bases.coqui.run_clock import write_plan
 from voiceclone.bases.coqui.tacotron import network
 from voiceclone.bases.coqui.tacotron.network import ACOUSTIC, VOCODER, Pair, learnable_state
 from voiceclone.bases.coqui.voice_tensors import (
@@ -21,6 +20,7 @@ from voiceclone.bases.coqui.voice_tensors import (
     write_voice_tensors,
 )
 from voiceclone.bases.coqui.workarounds import prepare_library
+from voiceclone.bases.run.plan import write_plan
 from voiceclone.compute import device
 from voiceclone.errors import InputError, TrainingError, VoiceFileError
 from voiceclone.limits import MAX_LETTERS_PER_S
@@ -39,10 +39,10 @@ LONGEST_CLIP_S = 12.0
 
 
 class TacotronBase(TrainableBase["TacotronTrainer"]):
-    """Tacotron 2 (DDC) and HiFi-GAN v2; building it loads nothing.
+    """Tacotron 2 (DDC) and HiFi-GAN v2; the constructor loads nothing.
 
     Args:
-        folder: where the released files lie, or will; the vocoder's in a folder of their released name.
+        folder: of the released files; the vocoder's in a folder of their released name.
         base_id: `tacotron2_ddc`.
     """
 
@@ -108,11 +108,11 @@ class TacotronBase(TrainableBase["TacotronTrainer"]):
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> None:
-        """Write the clips' sound, texts and the plan into the run folder; what is left out is in `rejected.json`.
+        """Write sound, texts and plan into the run folder; clips that are left out are listed in `rejected.json`.
 
         Raises:
-            InputError: it cannot be trained in that way.
-            BaseModelError: the model is not there, damaged, or its two networks do not belong together.
+            InputError: the model does not support this policy.
+            BaseModelError: the model is missing or damaged, or its two networks do not belong together.
             NotEnoughSpeechError: no clip can be used.
         """
         began = time.monotonic()
@@ -144,11 +144,9 @@ class TacotronBase(TrainableBase["TacotronTrainer"]):
         )
 
     def _left_by_training(self) -> Sequence[str]:
-        from voiceclone.bases.coqui.tacotron import stages as tacotron_stages
-        from voiceclone.bases.coqui.tacotron import training
+        from voiceclone.bases.coqui.tacotron.stages import STAGES
 
-        stages = [f"{stage.name}.safetensors" for stage in tacotron_stages.STAGES]
-        return (training.CHECKPOINT_FILE, *stages)
+        return [f"{stage.name}.safetensors" for stage in STAGES]
 
     def _make_trainer(self, run_dir: Path) -> "TacotronTrainer":
         from voiceclone.bases.coqui.tacotron.training import TacotronTrainer
@@ -161,8 +159,8 @@ class TacotronBase(TrainableBase["TacotronTrainer"]):
         """Speak one sentence-sized text; `voice_path=None` is the speaker the model was released with.
 
         Raises:
-            TextError: nothing in it can be spoken, or it is longer than one sentence can be.
-            BaseModelError: the model is not there, or damaged.
+            TextError: there is nothing to speak, or the text is too long.
+            BaseModelError: the model is missing or damaged.
             VoiceFileError: the voice file is damaged.
         """
         with self._turn:
@@ -170,7 +168,7 @@ class TacotronBase(TrainableBase["TacotronTrainer"]):
             return network.say(self._network, text, language, speed)
 
     def _put_on(self, voice_path: Path | None) -> None:
-        """Change the loaded networks into a voice, or back into the base."""
+        """Apply a voice to the loaded networks, or restore the base."""
         import torch
 
         key = voice_key(voice_path)
@@ -194,7 +192,7 @@ def _state(pair: Pair) -> "dict[str, torch.Tensor]":
 
 
 def _why_not(clip: TrainingClip, acoustic: Any) -> str | None:
-    """Return in one sentence why a clip cannot be learnt from, or None."""
+    """Return in one sentence why a clip cannot be used for training, or None."""
     reason = clip_store.why_not_sound(clip, LONGEST_CLIP_S)
     reason = reason or clip_store.reason_of(lambda: network.tokens_of(acoustic, clip.text, clip.language))
     letters = sum(letter.isalnum() for letter in clip.text)

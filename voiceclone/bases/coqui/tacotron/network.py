@@ -178,7 +178,7 @@ def tokens_of(acoustic: Any, text: str, language: str) -> list[int]:
     """Return the token ids of a text, padded to what the network can read.
 
     Raises:
-        TextError: nothing in it can be spoken, or it is too long.
+        TextError: there is nothing to speak, or the text is too long.
     """
     tokenizer = acoustic.tokenizer
     # A network on phonemes reads any letter; one on letters knows only those of its list.
@@ -196,7 +196,7 @@ def say(pair: Pair, text: str, language: str, speed: float) -> Audio:
     """Speak one sentence; the same text always sounds the same.
 
     Raises:
-        TextError: nothing in it can be spoken, or it is too long.
+        TextError: there is nothing to speak, or the text is too long.
     """
     import torch
 

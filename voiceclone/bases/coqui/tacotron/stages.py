@@ -1,4 +1,4 @@
-"""The two stages of a Tacotron run: the network that reads text learns first, then the vocoder that makes sound."""
+"""The two stages of a Tacotron run: first the acoustic network, then the vocoder."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     import torch
 
 SEGMENT_SAMPLES = 8192
-"""Length that the vocoder learns from at a time, as in the released configuration (`seq_len`)."""
+"""Segment length for the vocoder, as in the released configuration (`seq_len`)."""
 
 
 @dataclass(frozen=True)
 class TacotronRecipe:
-    """Numbers of the fine-tuning; ours: the released ones are for training from nothing."""
+    """Numbers of the fine-tuning; our own, because the released ones are for training from scratch."""
 
     acoustic_rate: float = 5e-5
     """The release ended at some 1e-4 (NoamLR)."""
@@ -44,24 +44,24 @@ class TacotronRecipe:
 
 
 class Stage(Protocol):
-    """What one stage of the training can do."""
+    """One stage of the training."""
 
     name: str
     state: "dict[str, torch.Tensor]"
-    """What goes into the voice: all that this stage may change, by name in the voice file."""
+    """What this stage may change, by name in the voice file."""
     kept: "dict[str, torch.Tensor]"
     """What else a checkpoint needs."""
     optimizers: "tuple[torch.optim.Optimizer, ...]"
 
     def losses(self, clips: list[StoredClip], chooser: Random, share: float) -> dict[str, float]:
-        """Add the gradients of these clips and return the errors; `share` of the stage is done (0..1)."""
+        """Add the gradients of some clips and return the losses; `share` is the completed share of the stage, 0..1."""
 
     def evaluate(self, clip: StoredClip) -> float:
-        """Return the error on one clip that is not learnt from."""
+        """Return the loss on one held-out clip."""
 
 
 class AcousticStage:
-    """Tacotron 2 learns to read in the person's voice."""
+    """Fine-tunes Tacotron 2."""
 
     name = "acoustic"
 
@@ -85,7 +85,7 @@ class AcousticStage:
         return bool(self._frozen) and name.startswith((f"{ACOUSTIC}embedding.", f"{ACOUSTIC}encoder."))
 
     def losses(self, clips: list[StoredClip], chooser: Random, share: float) -> dict[str, float]:
-        """Add the gradients of these clips; one forward pass with the recording as what was said before."""
+        """Add the gradients of some clips, with teacher forcing."""
         self.network.train()
         for part in self._frozen:
             part.eval()  # batch norms of frozen layers would move, too
@@ -95,7 +95,7 @@ class AcousticStage:
         return {ours: _number(losses[theirs]) for ours, theirs in shown.items() if theirs in losses}
 
     def evaluate(self, clip: StoredClip) -> float:
-        """Return the error on one clip, with the prenet's noise always the same."""
+        """Return the loss on one clip, with fixed noise in the prenet."""
         import torch
 
         self.network.eval()
@@ -142,7 +142,7 @@ class AcousticStage:
 
 
 class VocoderStage:
-    """HiFi-GAN learns to make the person's sound from spectrograms of the recordings."""
+    """Fine-tunes HiFi-GAN on spectrograms of the recordings."""
 
     name = "vocoder"
 
@@ -163,7 +163,7 @@ class VocoderStage:
         self._clips: dict[str, tuple[Any, Any]] = {}
 
     def losses(self, clips: list[StoredClip], chooser: Random, share: float) -> dict[str, float]:
-        """Add the gradients of the discriminator, and once it is warm of the generator."""
+        """Add the gradients of the discriminator and, after its warm-up, of the generator."""
         self.network.train()
         self.network.train_disc = True
         batch = self._batch(clips, chooser)

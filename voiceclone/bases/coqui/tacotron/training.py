@@ -1,6 +1,5 @@
 """Fine-tuning Tacotron 2 and its vocoder one after the other, in resumable slices."""
 
-import json
 import math
 import time
 from dataclasses import asdict, dataclass
@@ -8,51 +7,63 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store
-from voiceclone.bases.coqui.optional import held_out_error, was_judged
-from voiceclone.bases.coqui.run_clock import RunClock, read_plan
 from voiceclone.bases.coqui.tacotron.stages import STAGES, TacotronRecipe
 from voiceclone.bases.coqui.voice_tensors import difference, read_voice_tensors, write_voice_tensors
-from voiceclone.bases.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
-from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint
-from voiceclone.bases.run.notes import add_note
-from voiceclone.errors import TrainingError
+from voiceclone.bases.memory import Batching, fewer_at_a_time, free_memory
+from voiceclone.bases.run.checkpoint import load_checkpoint, read_about
+from voiceclone.bases.run.clock import RunClock, rate_share
+from voiceclone.bases.run.held_out import BestMoment
+from voiceclone.bases.run.optional import held_out_error
+from voiceclone.bases.run.plan import read_plan
+from voiceclone.bases.run.trainer import RunTrainer, clip_gradients
 
 if TYPE_CHECKING:
     import torch
 
-CHECKPOINT_FILE = "checkpoint.safetensors"
+_ON_DISK = {"judged_share": "evaluated_share"}
+"""Names of fields of a position whose key in a checkpoint is another one."""
 
 
 @dataclass
-class Position:
-    """Where a run stands; saved with each checkpoint."""
+class Position(BestMoment):
+    """Position of a run; stored with each checkpoint. The judgements are those of the present stage."""
 
     stage: int = 0
     stage_began_share: float = 0.0
     step: int = 0
     elapsed_s: float = 0.0
-    first_loss: float | None = None
-    """Error of this stage on the held-out clips before anything was learnt; infinite when it could not be measured."""
-    best_loss: float | None = None
-    evaluated_share: float = 0.0
     batch_clips: int = 0
 
+    def as_plain(self) -> dict[str, Any]:
+        """Return it as JSON takes it."""
+        return {_ON_DISK.get(name, name): value for name, value in asdict(self).items()}
 
-class TacotronTrainer:
-    """One run in memory; every method leaves the run folder fit to be continued from."""
+    @classmethod
+    def from_plain(cls, value: dict[str, Any]) -> "Position":
+        """Return what `as_plain` returned as a position; raises TypeError or AttributeError for anything else."""
+        names = {key: name for name, key in _ON_DISK.items()}
+        return cls(**{names.get(key, key): item for key, item in value.items()})
+
+
+class TacotronTrainer(RunTrainer):
+    """Trains Tacotron 2 and its vocoder, one run in memory.
+
+    A divergence is told by the level of `loss` for the acoustic stage. In the vocoder's stage the mel distance takes
+    its place: adversarial losses rise and fall as the two networks take turns.
+    """
 
     def __init__(self, run_dir: Path, folder: Path, weights_sha256: str, device: str) -> None:
-        self.run_dir, self.folder, self.device = run_dir, folder, device
+        self.folder, self.device = folder, device
         self.recipe = TacotronRecipe()
         self.plan = read_plan(run_dir, weights_sha256)
-        self.clock = RunClock(self.plan, self.recipe.default_minutes, self.recipe.reserve_s)
+        super().__init__(run_dir, RunClock(self.plan, self.recipe.default_minutes, self.recipe.reserve_s))
         clips = clip_store.read_index(run_dir)
         self.clips = [clip for clip in clips if not clip.held_out]
         self.held_out = [clip for clip in clips if clip.held_out]
-        self.position = self._stored_position()
-        self._saved_at = time.monotonic()
-        self._begin_stage()
-        self._load_checkpoint()
+        self.position, self.stage = Position(), None
+        self.continue_from_checkpoint()
+        if self.stage is None:
+            self._begin_stage()
 
     def _begin_stage(self) -> None:
         import torch
@@ -70,10 +81,10 @@ class TacotronTrainer:
     @property
     def finished(self) -> bool:
         """True when the plan is fulfilled."""
-        return self.clock.finished and self.position.stage == len(STAGES) - 1
+        return self.clock.ended or (self.clock.finished and self.position.stage == len(STAGES) - 1)
 
     def advance(self) -> None:
-        """Do the next unit of work: judge the stage's beginning, make a step, judge again, or go to the next stage."""
+        """Judge the untrained stage, make a step and judge when due, or go to the next stage."""
         if self.position.first_loss is None and self.held_out:
             self.position.first_loss = self._evaluate()
             return
@@ -82,15 +93,23 @@ class TacotronTrainer:
             self._next_stage()
             return
         values = self._step()
-        due = self.clock.share - self.position.evaluated_share >= self.recipe.evaluate_every_share
+        if self.note_losses({"loss": self._watched(values)}):
+            return
+        due = self.position.is_due(self.clock.share, self.recipe.evaluate_every_share)
         if self.held_out and (due or self.clock.finished or self._stage_share() >= 1.0):
             error = self._keep_if_best()
             values |= {"eval_loss": error} if math.isfinite(error) else {}
         if "loss" in values:
-            self.clock.append_metrics(self.run_dir, self.stage.name, values)
+            self.tell(values, self.stage.name)
+
+    def _watched(self, values: dict[str, Any]) -> float | None:
+        """Return the loss whose level tells a divergence; NaN of a step that was left out, None of one without."""
+        if "loss" not in values:
+            return math.nan
+        return values["loss"] if self.position.stage == 0 else values.get("loss_mel")
 
     def _stage_share(self) -> float:
-        """How much of the present stage is done, 0..1."""
+        """Completed share of the current stage, 0..1."""
         begin = self.position.stage_began_share
         end = self.recipe.acoustic_share if self.position.stage == 0 else 1.0
         return min(1.0, max(0.0, (self.clock.share - begin) / max(1e-6, end - begin)))
@@ -98,38 +117,33 @@ class TacotronTrainer:
     def _next_stage(self) -> None:
         self.keep_stage()
         self.position = Position(
-            self.position.stage + 1, self.clock.share, self.clock.step, batch_clips=self.position.batch_clips
+            stage=self.position.stage + 1,
+            stage_began_share=self.clock.share,
+            step=self.clock.step,
+            judged_share=self.clock.share,
+            batch_clips=self.position.batch_clips,
         )
-        self.position.evaluated_share = self.clock.share
         self.stage = None
         free_memory()
+        self.divergence.begin_anew()
         self._begin_stage()
+        self._saved_step = None
         self.save_checkpoint()
 
     def _step(self) -> dict[str, Any]:
-        """Make one step and return what to tell of it; without a loss when it had to be left out."""
+        """Make one step and return its metrics; empty when it was skipped."""
         began = time.monotonic()
-        while True:
-            try:
-                values = self._accumulate()
-                break
-            except Exception as error:
-                if not is_out_of_memory(error):
-                    raise
-                self._zero()
-                free_memory()
-                self.position.batch_clips = self.batching.halved().clips
-                add_note(self.run_dir, fewer_at_a_time(self.position.batch_clips))
+        values = self.within_memory(self._accumulate)
         if values is not None:
             steps_here = self.clock.step - self._stage_first_step
-            warm = min(1.0, (steps_here + 1) / self.recipe.warm_up_steps)
+            warm = rate_share(steps_here, self._stage_share(), self.recipe.warm_up_steps)
             groups = [group for optimizer in self.stage.optimizers for group in optimizer.param_groups]
             for group, rate in zip(groups, self._rates, strict=True):
-                group["lr"] = rate * warm
+                group["lr"] = rate * warm * self.divergence.rate_share
             for optimizer in self.stage.optimizers:
                 optimizer.step()
         self._zero()
-        self.clock.note_step(time.monotonic() - began)
+        self.count_step(began)
         return values or {}
 
     @property
@@ -143,31 +157,24 @@ class TacotronTrainer:
             optimizer.zero_grad(set_to_none=True)
 
     def _accumulate(self) -> dict[str, float] | None:
-        """Add up the gradients of one step; None when they are not finite and the step has to be left out."""
-        import torch
-
-        chooser, batching = self.clock.seed_step(), self.batching
+        """Accumulate the gradients of one step; None when they are not finite."""
+        chooser, batching = self.clock.seed_step(self.divergence.returns), self.batching
         sums: dict[str, float] = {}
         before = {name: value.clone() for name, value in self._buffers().items()}
         for _ in range(batching.rounds):
             chosen = chooser.sample(self.clips, batching.clips)
             for name, value in self.stage.losses(chosen, chooser, self._stage_share()).items():
                 sums[name] = sums.get(name, 0.0) + value / batching.rounds
-        finite = True
         for optimizer in self.stage.optimizers:
-            learning = [
-                value for group in optimizer.param_groups for value in group["params"] if value.grad is not None
-            ]
-            for value in learning:
-                value.grad /= batching.rounds
-            norm = torch.nn.utils.clip_grad_norm_(learning, self.recipe.gradient_norm)
-            finite = finite and bool(torch.isfinite(norm))
-            sums["grad_norm"] = max(sums.get("grad_norm", 0.0), float(norm))
-        finite = finite and all(value == value and abs(value) < float("inf") for value in sums.values())
+            for group in optimizer.param_groups:
+                for value in group["params"]:
+                    if value.grad is not None:
+                        value.grad /= batching.rounds
+        sums["grad_norm"] = clip_gradients(self.stage.optimizers, self.recipe.gradient_norm)
+        finite = all(map(math.isfinite, sums.values()))
         if not finite:  # batch norms have seen the bad numbers, too
             for name, value in self._buffers().items():
                 value.copy_(before[name])
-        self.clock.note_loss(finite)
         return sums if finite else None
 
     def _buffers(self) -> "dict[str, torch.Tensor]":
@@ -181,26 +188,22 @@ class TacotronTrainer:
         return held_out_error(self.run_dir, lambda: sum(map(self.stage.evaluate, clips)) / len(clips))
 
     def _keep_if_best(self) -> float:
-        self.position.evaluated_share = self.clock.share
         loss = self._evaluate()
-        known = [value for value in (self.position.first_loss, self.position.best_loss) if value is not None]
-        if loss < min(known):
+        if self.position.enter(self.clock.step, self.clock.share, loss):
             write_voice_tensors(self._best_path(), difference(self.stage.state, self._base))
-            self.position.best_loss = loss
         return loss
 
     def _best_path(self, stage: int | None = None) -> Path:
         return self.run_dir / f"{STAGES[self.position.stage if stage is None else stage].name}.safetensors"
 
     def keep_stage(self) -> None:
-        """Write what the present stage has learnt; where held-out clips could be judged, the best of it is already."""
-        judged = was_judged(self.position.first_loss, self.position.best_loss)
-        if not judged and self.clock.step > self._stage_first_step:
+        """Write the changes of the current stage, unless judgements have already kept its best step."""
+        if not self.position.was_judged and self.clock.step > self._stage_first_step:
             write_voice_tensors(self._best_path(), difference(self.stage.state, self._base))
 
     def learnt_changes(self) -> "dict[str, torch.Tensor]":
-        """Return the changes of both stages as they go into a voice file; a stage that made nothing better has none."""
-        if self.held_out and self.position.evaluated_share < self.clock.share:
+        """Return the tensors of both stages for a voice file; none of a stage that improved nothing."""
+        if self.held_out and self.position.judged_share < self.clock.share:
             self._keep_if_best()  # stopped between two judgements
         self.keep_stage()
         changes: dict[str, torch.Tensor] = {}
@@ -211,42 +214,53 @@ class TacotronTrainer:
 
     # On disk ----------------------------------------------------------------------------------
 
-    def checkpoint_age_s(self) -> float:
-        """Return how long ago the last checkpoint was written."""
-        return time.monotonic() - self._saved_at
+    def optimizers(self) -> "tuple[torch.optim.Optimizer, ...]":
+        """Return those of the present stage."""
+        return self.stage.optimizers
 
-    def save_checkpoint(self) -> None:
-        """Write weights, optimizer state and position, whole or not at all."""
+    def about_checkpoint(self) -> dict[str, Any]:
+        """Return position, judgements and losses."""
         self.position.step, self.position.elapsed_s = self.clock.step, self.clock.elapsed_s
-        about = {"position": asdict(self.position), "stage_first_step": self._stage_first_step}
-        save_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learners(), self.stage.optimizers, about)
-        self._saved_at = time.monotonic()
+        about = {"position": self.position.as_plain(), "stage_first_step": self._stage_first_step}
+        return about | self.divergence.state()
 
-    def _learners(self) -> "dict[str, torch.Tensor]":
+    def checkpoint_tensors(self) -> "dict[str, torch.Tensor]":
+        """Return all that the present stage may change, and its discriminator."""
         # state_dict gives copies of the handles; the optimizers know the parameters themselves.
         own = dict(self.stage.network.named_parameters())
         by_place = {value.data_ptr(): value for value in own.values()}
         state = {name: by_place.get(value.data_ptr(), value) for name, value in self.stage.state.items()}
         return state | self.stage.kept
 
-    def _stored_position(self) -> Position:
-        from safetensors import SafetensorError, safe_open
+    def restore(self, path: Path) -> tuple[int, float, float]:
+        """Load a checkpoint, after the networks of the stage it was made in."""
+        about = read_about(path)
+        position = Position.from_plain(about["position"])
+        first_step = int(about["stage_first_step"])
+        if self.stage is None or position.stage != self.position.stage:
+            self.position = position
+            self._begin_stage()
+        load_checkpoint(path, self.checkpoint_tensors(), self.stage.optimizers)
+        self.position, self._stage_first_step = position, first_step
+        self.divergence.restore(about)
+        return position.step, position.elapsed_s, 0.0
 
-        path = self.run_dir / CHECKPOINT_FILE
-        if not path.is_file():
-            return Position()
-        try:
-            with safe_open(path, "pt") as stored:
-                about = json.loads(stored.metadata()["about"])
-            return Position(**about["position"])
-        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-            raise TrainingError(
-                "This training's last checkpoint is damaged. Start a new training; your recordings are safe."
-            ) from error
+    def begin_anew(self) -> None:
+        """Forget everything that was learnt."""
+        first_loss = self.position.first_loss if self.position.stage == 0 else None
+        self.position, self.stage = Position(first_loss=first_loss, batch_clips=self.position.batch_clips), None
+        self._begin_stage()
+        self._stage_first_step = 0
 
-    def _load_checkpoint(self) -> None:
-        path = self.run_dir / CHECKPOINT_FILE
-        if path.is_file():
-            about = load_checkpoint(path, self._learners(), self.stage.optimizers)
-            self.clock.restore(self.position.step, self.position.elapsed_s)
-            self._stage_first_step = int(about["stage_first_step"])
+    def use_less_memory(self) -> str:
+        """Halve the clips at a time; return the sentence that says so."""
+        self.position.batch_clips = self.batching.halved().clips
+        return fewer_at_a_time(self.position.batch_clips)
+
+    def memory_state(self) -> int:
+        """Return the clips at a time; 0 for all of a step."""
+        return self.position.batch_clips
+
+    def restore_memory_state(self, state: int) -> None:
+        """Set the clips at a time."""
+        self.position.batch_clips = state

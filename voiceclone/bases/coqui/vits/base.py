@@ -6,15 +6,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from voiceclone.audio.sound import Audio, encode_wav
+from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import VOICE_FILE, Ability, Policy, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.bundle import CONFIG_FILE, Bundle, read_bundle
 from voiceclone.bases.coqui.finished import score
-from voiceclone.bases.coqui.optional import attempt
 from voiceclone.bases.coqui.pieces import convert_in_pieces
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
-from voiceclone.bases.coqui.run_clock import read_plan, write_plan
 from voiceclone.bases.coqui.vits.recipe import Recipe
 from voiceclone.bases.coqui.voice_tensors import (
     SPEAKER,
@@ -24,6 +22,8 @@ from voiceclone.bases.coqui.voice_tensors import (
     read_voice_tensors,
     write_voice_tensors,
 )
+from voiceclone.bases.run.first_listen import FIRST_LISTEN_FILE, write_first_listen
+from voiceclone.bases.run.plan import read_plan, write_plan
 from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
 from voiceclone.limits import MIN_FREE_DISK_MB
@@ -41,26 +41,20 @@ MAX_CLIPS = 10
 """Clips an instant voice is made of."""
 MIN_INSTANT_SPEECH_S = 2.0
 LISTENED_CLIPS = 30
-"""Clips whose mean vector training begins with; 1 s each on a processor."""
+"""Clips whose mean embedding training starts from; 1 s each on a processor."""
 MATCHED_CLIPS = 3
-"""Clips by which the closest known speaker is found."""
+"""Clips for finding the closest known speaker."""
 CHECKPOINT_INTERVAL_S = 180.0
 """A checkpoint of the full size with its discriminator is 1.0 GB."""
-FIRST_LISTEN_FILE = "first_listen.wav"
 START_FILE = "start.safetensors"
-"""The voice that learning began with, for its scores."""
-_FIRST_LISTEN_TEXT = {
-    "en": "Hello! This is the first try at your voice. It is still learning.",
-    "fr": "Bonjour ! Voici le premier essai de votre voix. Elle apprend encore.",
-    "pt": "Olá! Esta é a primeira tentativa da sua voz. Ela ainda está aprendendo.",
-}
+"""The starting voice, for its scores."""
 
 
 class VitsBase(TrainableBase["VitsTrainer"]):
-    """A released VITS; building it loads nothing.
+    """A released VITS; the constructor loads nothing.
 
     Args:
-        folder: where the released files lie, or will.
+        folder: of the released files.
         base_id: `your_tts` or `vctk_vits`; the folder's name when not given.
         recipe: how to train; None is the recipe of the device.
     """
@@ -82,7 +76,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
 
     @property
     def sample_rate(self) -> int:
-        """Hertz of what it speaks, as the released configuration says; before the model is there, what is known."""
+        """Sample rate of the released configuration, hertz; a known value before the model is installed."""
         if (self._folder / CONFIG_FILE).is_file():
             return self._bundle.sample_rate
         return 16_000 if self.base_id == "your_tts" else 22_050
@@ -125,12 +119,12 @@ class VitsBase(TrainableBase["VitsTrainer"]):
     def make_instant_voice(
         self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
     ) -> None:
-        """Write a voice file from 1 to 10 clips: the mean of their speaker vectors.
+        """Write a voice file from 1 to 10 clips: the mean of their speaker embeddings.
 
         Raises:
             InputError: this model cannot make one.
             NotEnoughSpeechError: no clip, or less than 2 s of them.
-            BaseModelError: the model is not there, or damaged.
+            BaseModelError: the model is missing or damaged.
         """
         import torch
 
@@ -168,12 +162,12 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> None:
-        """Write the clips' sound, texts, the speaker's vector and the plan into the run folder.
+        """Write sound, texts, speaker embedding and plan into the run folder.
 
-        Clips that cannot be learnt from are in `rejected.json`, with one sentence each.
+        Rejected clips are listed in `rejected.json`, with one sentence each.
 
         Raises:
-            InputError: it cannot be trained in that way.
+            InputError: the model does not support this policy.
             BaseModelError: the model is missing or damaged.
             NotEnoughSpeechError: no clip can be used.
         """
@@ -207,7 +201,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
     def _starting_speakers(
         self, run_dir: Path, clips: Sequence[clip_store.StoredClip], on_progress: OnProgress | None
     ) -> "dict[str, torch.Tensor]":
-        """Return where the speaker begins, and the vectors of known speakers whose clips lie beside the model."""
+        """Return the starting speaker embedding, and those of known speakers with clips beside the model."""
         import torch
 
         from voiceclone.audio.sound import decode
@@ -248,9 +242,9 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         return scores | chosen_by
 
     def _left_by_training(self) -> Sequence[str]:
-        from voiceclone.bases.coqui.vits import best, loop
+        from voiceclone.bases.coqui.vits.best import BEST_FILE
 
-        return (loop.CHECKPOINT_FILE, best.BEST_FILE, START_FILE)
+        return (BEST_FILE, START_FILE)
 
     def _make_trainer(self, run_dir: Path) -> "VitsTrainer":
         from voiceclone.bases.coqui.vits.loop import VitsTrainer
@@ -262,21 +256,18 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         return self._recipe or Recipe.for_device(device())
 
     def _before_slice(self, run_dir: Path, trainer: "VitsTrainer") -> None:
-        """Speak the first listen, which needs no step: the vector alone is somebody already."""
+        """Speak the first listen, which needs no step: the speaker embedding alone makes a voice."""
         from voiceclone.bases.coqui.vits.network import speak
 
         if (run_dir / FIRST_LISTEN_FILE).is_file() or run_dir in self._listened:
             return
         self._listened.add(run_dir)
-        text = _FIRST_LISTEN_TEXT.get(trainer.language.split("-")[0], _FIRST_LISTEN_TEXT["en"])
         trainer.network.eval()
-        spoken = attempt(
+        write_first_listen(
             run_dir,
-            "The first try at your voice could not be spoken. The training goes on without it.",
-            lambda: speak(trainer.network, self._bundle, trainer.start, text, trainer.language),
+            trainer.language,
+            lambda text: speak(trainer.network, self._bundle, trainer.start, text, trainer.language),
         )
-        if spoken is not None:
-            encode_wav(spoken, run_dir / FIRST_LISTEN_FILE)
 
     # Speaking and converting ------------------------------------------------------------------
 
@@ -284,8 +275,8 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         """Speak one sentence-sized text; `voice_path=None` is the first of the released speakers.
 
         Raises:
-            TextError: nothing in it can be spoken, or it is longer than one sentence can be.
-            BaseModelError: the model is not there, or damaged.
+            TextError: there is nothing to speak, or the text is too long.
+            BaseModelError: the model is missing or damaged.
             VoiceFileError: the voice file is damaged.
         """
         from voiceclone.bases.coqui.vits import network
@@ -303,15 +294,15 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Audio:
-        """Return the same words in the voice of `voice_path`, as long as `audio`, at `sample_rate`.
+        """Convert a recording to the voice of `voice_path`; same length, at `sample_rate`.
 
-        A model with a table of speakers treats the recording as if the closest of them had spoken it.
+        A model with a speaker table treats the recording as if its closest speaker had spoken it.
 
         Raises:
-            AudioError: there is nothing to hear in it.
+            AudioError: the recording is silent.
             VoiceFileError: the voice file is damaged.
-            BaseModelError: the model is not there, or damaged.
-            Cancelled: `should_stop` said so, between two pieces.
+            BaseModelError: the model is missing or damaged.
+            Cancelled: `should_stop` returned True.
         """
         import torch
 
@@ -333,7 +324,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
                 )
 
     def _speaker_in(self, audio: Audio) -> "torch.Tensor":
-        """Return who speaks in a recording, as this model describes speakers, shape (1, size)."""
+        """Return the speaker embedding of a recording, shape (1, size)."""
         import torch
 
         from voiceclone.bases.coqui.vits.losses import closest_speaker
@@ -347,7 +338,7 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         return speakers[closest_speaker(self._network, [sound], speakers)]
 
     def _put_on(self, voice_path: Path | None) -> None:
-        """Change the loaded network into a voice, or back into the base."""
+        """Apply a voice to the loaded network, or restore the base."""
         import torch
 
         from voiceclone.bases.coqui.vits import network

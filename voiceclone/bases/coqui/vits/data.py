@@ -1,4 +1,4 @@
-"""Clips as a VITS network takes them: tokens and sound in batches, with known speakers beside one's own."""
+"""Training batches for VITS: tokens and sound of own clips and those of known speakers."""
 
 import csv
 from collections.abc import Sequence
@@ -40,12 +40,12 @@ class LoadedClip:
     """float32, shape (samples,), at the model's rate, whole frames."""
     language_row: int | None
     speaker: str
-    """Name of a known speaker; empty for the one who is learnt."""
+    """Name of a known speaker; empty for the new one."""
 
 
 @dataclass
 class Batch:
-    """Clips side by side, padded with zeros; tensors on the training device."""
+    """Collated clips, zero-padded; tensors on the training device."""
 
     tokens: "torch.Tensor"
     """int64, shape (batch, tokens)."""
@@ -64,7 +64,7 @@ class Batch:
 def load_clip(
     network: "torch.nn.Module", bundle: Bundle, audio: Audio, text: str, language: str, speaker: str = ""
 ) -> LoadedClip:
-    """Return a recording and its text as the network takes them."""
+    """Return a recording and its text as network input."""
     import torch
 
     samples = samples_for(audio, bundle.sample_rate)
@@ -79,7 +79,7 @@ def load_clip(
 
 
 def make_batch(network: "torch.nn.Module", clips: Sequence[LoadedClip], device: str) -> Batch:
-    """Put clips side by side and take their spectra."""
+    """Collate clips and compute their spectrograms."""
     import torch
     from torch.nn.utils.rnn import pad_sequence
     from TTS.tts.utils.helpers import sequence_mask
@@ -132,7 +132,7 @@ def read_known_clips(base_folder: Path) -> list[KnownClip]:
 
 
 def load_known_clips(network: "torch.nn.Module", bundle: Bundle, clips: Sequence[KnownClip]) -> list[LoadedClip]:
-    """Return known speakers' recordings as the network takes them; what it cannot say is passed over."""
+    """Return known speakers' recordings as network input; unspeakable texts are skipped."""
     loaded = []
     for clip in clips:
         try:

@@ -1,6 +1,5 @@
-"""The training loop of a released VITS: policies, discriminator warm-up, memory, numbers gone astray, going on."""
+"""The training loop of a released VITS: policies, discriminator warm-up, judging."""
 
-import logging
 import math
 import random
 import time
@@ -10,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 from voiceclone.bases.base import Policy
 from voiceclone.bases.coqui import clip_store
 from voiceclone.bases.coqui.bundle import Bundle
-from voiceclone.bases.coqui.optional import attempt
-from voiceclone.bases.coqui.run_clock import RunClock, StoredPlan
 from voiceclone.bases.coqui.vits import best
 from voiceclone.bases.coqui.vits import losses as vits_losses
 from voiceclone.bases.coqui.vits.best import BEST_FILE
@@ -19,17 +16,17 @@ from voiceclone.bases.coqui.vits.data import LoadedClip, load_clip, load_known_c
 from voiceclone.bases.coqui.vits.network import DISCRIMINATOR, load_network
 from voiceclone.bases.coqui.vits.recipe import Recipe, is_trained, learns_speaker
 from voiceclone.bases.coqui.voice_tensors import SPEAKER, difference, size_mb, write_voice_tensors
-from voiceclone.bases.coqui.workarounds import WentAstray, guard_optimizer
-from voiceclone.bases.memory import fewer_at_a_time, free_memory, is_out_of_memory
-from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint
-from voiceclone.bases.run.notes import add_note
-from voiceclone.errors import TrainingError
+from voiceclone.bases.memory import Batching, fewer_at_a_time
+from voiceclone.bases.run.checkpoint import load_checkpoint, read_about
+from voiceclone.bases.run.clock import RunClock, rate_share
+from voiceclone.bases.run.held_out import BestMoment
+from voiceclone.bases.run.optional import attempt
+from voiceclone.bases.run.plan import StoredPlan
+from voiceclone.bases.run.trainer import RunTrainer, clip_gradients
 
 if TYPE_CHECKING:
     import torch
 
-_LOG = logging.getLogger(__name__)
-CHECKPOINT_FILE = "checkpoint.safetensors"
 SPEAKERS_FILE = "speakers.safetensors"
 """`speaker`: where the speaker's vector begins; `known.NAME`: vectors of known speakers whose clips are mixed in."""
 KNOWN = "known."
@@ -38,8 +35,11 @@ WARM_UP = "warm-up"
 FINISH_RESERVE_S = 30.0
 
 
-class VitsTrainer:
-    """One run in memory; every method leaves the run folder fit to be continued from.
+class VitsTrainer(RunTrainer):
+    """Trains a released VITS, one run in memory.
+
+    Only the mel distance tells a divergence by its level: adversarial losses rise and fall as the two networks take
+    turns.
 
     Args:
         run_dir: a prepared run.
@@ -55,26 +55,24 @@ class VitsTrainer:
     ) -> None:
         from safetensors.torch import load_file
 
-        self.run_dir, self.device, self.recipe, self.policy = run_dir, device, recipe, plan.policy
-        self._bundle, self._limit_mb, self._seed = bundle, limit_mb, plan.seed
+        super().__init__(run_dir, RunClock(plan, recipe.default_minutes, FINISH_RESERVE_S), ("loss_mel",))
+        self.device, self.recipe, self.policy = device, recipe, plan.policy
+        self._bundle, self._limit_mb = bundle, limit_mb
         self.adversarial = recipe.adversarial and plan.policy is not Policy.TRANSFER
-        self.clock = RunClock(plan, recipe.default_minutes, FINISH_RESERVE_S)
         vectors = load_file(run_dir / SPEAKERS_FILE)
         self.start = vectors[SPEAKER].to(device)
         self._known_vectors = {name.removeprefix(KNOWN): vector.to(device) for name, vector in vectors.items()}
         self.batch_clips = recipe.batch_clips
-        """Clips in memory at once; fewer than the recipe's after memory ran out, with as many gradients summed."""
-        self._state: dict[str, Any] = {"rate_factor": 1.0, "returns": 0} | best.BEGINNING
+        """Clips per forward pass; fewer than in the recipe after memory ran out (gradients are accumulated)."""
+        self.best, self._judged_step = BestMoment(), -1
         self._build()
         self._load_clips()
-        if (run_dir / CHECKPOINT_FILE).is_file():
-            self._load_checkpoint()
-        self._saved_at = time.monotonic()
+        self.continue_from_checkpoint()
 
     # What learns ------------------------------------------------------------------------------
 
     def _build(self) -> None:
-        """Load the base, mark what learns, and make the optimizers."""
+        """Load the base, mark trainable parameters and create the optimizers."""
         import torch
 
         self.network, released_discriminator = load_network(self._bundle, self.device, self.adversarial)
@@ -117,12 +115,11 @@ class VitsTrainer:
             )
             self._optimizers.append(self._discriminator)
         for optimizer in self._optimizers:
-            guard_optimizer(optimizer, recipe.bad_steps)
             for group in optimizer.param_groups:
                 group["full_rate"] = group["lr"]
 
     def _set_modes(self) -> None:
-        """Let dropout work only within what learns."""
+        """Enable dropout only in trained modules."""
         self.network.eval()
         for module_name in {name.partition(".")[0] for name in self.trained}:
             getattr(self.network, module_name).train()
@@ -144,44 +141,28 @@ class VitsTrainer:
 
     # One unit of work -------------------------------------------------------------------------
 
-    @property
-    def finished(self) -> bool:
-        """True once the plan is fulfilled."""
-        return self.clock.finished
-
     def advance(self) -> None:
-        """Make one step, judging the voice before it or after it when its time has come."""
-        if self._state["judged"] == 0:
+        """Make one step, and judge the voice before the first one and whenever it is due."""
+        if self.best.first_loss is None:
             self._judge()
         began = time.monotonic()
         phase = WARM_UP if self._warms_up and self.clock.share < self.recipe.warm_up_share else "learning"
-        try:
-            losses = self._step(phase)
-        except WentAstray:
-            self._go_back()
+        told = self.within_memory(lambda: self._learn(phase))
+        self.count_step(began)
+        finite = all(map(math.isfinite, told.values()))
+        if self.note_losses({"loss_mel": told.get("loss_mel") if finite else math.nan}):
             return
-        self.clock.note_step(time.monotonic() - began)
-        if self._wants_judging(phase) and (distance := self._judge()) is not None:
-            losses["held_out_mel"] = round(distance, 4)
+        due = self.best.is_due(self.clock.share, 1 / self.recipe.evaluations) or self.clock.finished
+        if phase != WARM_UP and due and (distance := self._judge()) is not None:
+            told["held_out_mel"] = round(distance, 4)
         if self.batch_clips < self.recipe.batch_clips:
-            losses["clips_at_once"] = self.batch_clips
-        if math.isfinite(losses["loss"]):
-            self.clock.append_metrics(self.run_dir, phase, losses)
-
-    def _step(self, phase: str) -> dict[str, Any]:
-        while True:
-            try:
-                return self._learn(phase)
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                self._halve_batch()
+            told["clips_at_once"] = self.batch_clips
+        self.tell(told, phase)
 
     def _learn(self, phase: str) -> dict[str, Any]:
-        """Sum the gradients of one batch, in as many parts as memory asks for, and step."""
-        import torch
+        """Accumulate the gradients of one batch in as many parts as memory requires, and step."""
 
-        chooser = self.clock.seed_step()
+        chooser = self.clock.seed_step(self.divergence.returns)
         clips = sorted(self._draw(chooser), key=lambda clip: len(clip.samples))
         parts = [clips[first : first + self.batch_clips] for first in range(0, len(clips), self.batch_clips)]
         for optimizer in self._optimizers:
@@ -192,11 +173,12 @@ class VitsTrainer:
             weight = len(part) / len(clips)
             for name, value in self._gradients(part, weight, phase).items():
                 told[name] = told.get(name, 0.0) + weight * value
-        for optimizer in [self._discriminator] if phase == WARM_UP else self._optimizers:
-            parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        stepping = [self._discriminator] if phase == WARM_UP else self._optimizers
+        if not math.isfinite(clip_gradients(stepping, self.recipe.gradient_norm)):
+            return told | {"loss": math.nan}
+        for optimizer in stepping:
             for group in optimizer.param_groups:
                 group["lr"] = group["full_rate"] * self._rate_scale()
-            torch.nn.utils.clip_grad_norm_(parameters, self.recipe.gradient_norm)
             optimizer.step()
         return told
 
@@ -225,7 +207,7 @@ class VitsTrainer:
         return told
 
     def _draw(self, chooser: random.Random) -> list[LoadedClip]:
-        """Choose a batch: own clips, and known speakers' for their share of it."""
+        """Draw a batch of own clips and, for their share, clips of known speakers."""
         count = self.recipe.batch_clips
         known = min(count - 1, round(self.recipe.known_share * count)) if self._known else 0
         own = count - known
@@ -233,84 +215,57 @@ class VitsTrainer:
         return chosen + chooser.sample(self._known, min(known, len(self._known)))
 
     def _rate_scale(self) -> float:
-        """Return the share of the full learning rates that holds now: up at once, then down a cosine."""
-        warm = min(1.0, (self.clock.step + 1) / self.recipe.rate_warm_up_steps)
-        floor = self.recipe.final_rate_share
-        falling = floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * self.clock.share))
-        return warm * falling * self._state["rate_factor"]
+        """Return the share of the full learning rates that applies now."""
+        recipe = self.recipe
+        share = rate_share(self.clock.step, self.clock.share, recipe.rate_warm_up_steps, recipe.final_rate_share)
+        return share * self.divergence.rate_share
 
     # When something goes wrong ----------------------------------------------------------------
 
-    def _halve_batch(self) -> None:
-        for optimizer in self._optimizers:
-            optimizer.zero_grad(set_to_none=True)
-        free_memory()
-        if self.batch_clips == 1:
-            raise TrainingError(
-                "The memory is too small for this model, even with one recording at a time. Close other programs, "
-                "cut the recordings into shorter ones, or choose the way of training that learns less."
-            ) from None
-        self.batch_clips = max(1, self.batch_clips // 2)
-        self._note(fewer_at_a_time(self.batch_clips))
+    def use_less_memory(self) -> str:
+        """Halve the clips in memory at once; return the sentence that says so."""
+        self.batch_clips = Batching(self.batch_clips, 1).halved().clips
+        return fewer_at_a_time(self.batch_clips)
 
-    def _go_back(self) -> None:
-        """Return to the last checkpoint with half the learning rate.
+    def memory_state(self) -> int:
+        """Return the clips in memory at once."""
+        return self.batch_clips
 
-        Raises:
-            WentAstray: it went back too often already.
-        """
-        kept = self._state | {"returns": self._state["returns"] + 1, "rate_factor": self._state["rate_factor"] / 2}
-        if kept["returns"] > self.recipe.returns:
-            raise WentAstray
-        elapsed_s = self.clock.elapsed_s
-        if (self.run_dir / CHECKPOINT_FILE).is_file():
-            clips_at_once = self.batch_clips
-            self._load_checkpoint()
-            self.batch_clips = clips_at_once
-        else:
-            self._build()
-            self.clock.restore(0, elapsed_s)
-        self._state |= kept
-        self.clock.restore(self.clock.step, elapsed_s)
-        self.clock.seed = self._seed + 7919 * kept["returns"]  # the same clips would lead astray again
-        self._note(
-            "The training went astray (its error grew beyond all numbers). It went back to its last checkpoint and "
-            "learns half as fast."
-        )
+    def restore_memory_state(self, state: int) -> None:
+        """Set the clips in memory at once."""
+        self.batch_clips = state
 
-    def _note(self, sentence: str) -> None:
-        add_note(self.run_dir, sentence)
-        _LOG.warning(sentence)
+    def begin_anew(self) -> None:
+        """Forget everything that was learnt."""
+        self._build()
+        self.best = BestMoment(first_loss=self.best.first_loss)
 
     # Judging ----------------------------------------------------------------------------------
 
-    def _wants_judging(self, phase: str) -> bool:
-        mark = int(self.clock.share * self.recipe.evaluations)
-        due = phase != WARM_UP and (mark > self._state.get("mark", 0) or self.clock.finished)
-        if due:
-            self._state["mark"] = mark
-        return due
-
     def _judge(self) -> float | None:
-        """Measure the voice by the held-out clips, and keep it when it is the best so far; None when that fails."""
+        """Judge the voice on the held-out clips, and store it if it is the best so far; None when judging fails."""
         distance = attempt(
             self.run_dir,
             "The voice could not say the recordings it is judged by. The training goes on without being judged.",
             lambda: vits_losses.held_out_mel(self.network, self._judged, self.speaker.detach()),
         )
-        if best.enter(self._state, self.clock.step, distance):
+        loss = math.inf if distance is None or not math.isfinite(distance) else distance
+        self._judged_step = self.clock.step
+        if self.best.first_loss is None:
+            self.best.first_loss = loss
+        elif self.best.enter(self.clock.step, self.clock.share, loss):
             write_voice_tensors(self.run_dir / BEST_FILE, self.voice_tensors())
         return distance
 
     def choose(self) -> dict[str, float]:
-        """Write the best voice of the run as `voice.safetensors`; return what it was chosen by."""
-        if self.clock.step > self._state.get("judged_step", -1):
+        """Write the best voice of the run as `voice.safetensors`; return the figures behind the choice."""
+        if self.clock.step > self._judged_step:
             self._judge()
         start = {SPEAKER: self.start.float()}
-        return best.keep(self.run_dir, self._state, start, self.voice_tensors, self.clock.step)
+        return best.keep(self.run_dir, self.best, start, self.voice_tensors, self.clock.step)
 
     def voice_tensors(self) -> "dict[str, torch.Tensor]":
-        """Return the voice as it is now, as its file holds it."""
+        """Return the tensors of the current voice."""
         trained, speaker = self.trained, {SPEAKER: self.speaker.detach().float()}
         tensors = difference(trained, self.base)
         if size_mb(tensors) > self._limit_mb - 1:
@@ -319,29 +274,51 @@ class VitsTrainer:
 
     # On disk ----------------------------------------------------------------------------------
 
-    def checkpoint_age_s(self) -> float:
-        """Return how long ago the last checkpoint was written."""
-        return time.monotonic() - self._saved_at
+    def optimizers(self) -> "list[torch.optim.Optimizer]":
+        """Return the generator's, and the discriminator's where there is one."""
+        return self._optimizers
 
-    def save_checkpoint(self) -> None:
-        """Write everything that going on needs, whole or not at all."""
-        about = {
+    def about_checkpoint(self) -> dict[str, Any]:
+        """Return position, judgements and losses, under the names of the first version."""
+        first, nearest = self.best.first_loss, self.best.best_loss
+        start_mel = first if first is not None and math.isfinite(first) else None
+        divergence = self.divergence.state()
+        return {
             "step": self.clock.step,
             "elapsed_s": self.clock.elapsed_s,
-            "state": self._state,
             "clips_at_once": self.batch_clips,
+            "watches": divergence["watches"],
+            "state": {
+                "returns": divergence["returns"],
+                "rate_factor": self.divergence.rate_share,
+                "judged": int(first is not None),
+                "judged_step": self._judged_step,
+                "start_mel": start_mel,
+                "best_mel": start_mel if nearest is None else nearest,
+                "best_step": self.best.best_step,
+                "mark": round(self.best.judged_share * self.recipe.evaluations, 6),
+            },
         }
-        save_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learnt(), self._optimizers, about)
-        self._saved_at = time.monotonic()
 
-    def _load_checkpoint(self) -> None:
-        about = load_checkpoint(self.run_dir / CHECKPOINT_FILE, self._learnt(), self._optimizers)
-        self.clock.restore(int(about["step"]), float(about["elapsed_s"]))
-        self._state = dict(about["state"])
+    def restore(self, path: Path) -> tuple[int, float, float]:
+        """Load a checkpoint."""
+        about = read_about(path)
+        state = about["state"]
+        load_checkpoint(path, self.checkpoint_tensors(), self._optimizers)
         self.batch_clips = int(about["clips_at_once"])
-        self.clock.seed = self._seed + 7919 * self._state["returns"]
+        self.divergence.restore({"watches": about.get("watches", {}), "returns": state["returns"]})
+        self._judged_step = int(state.get("judged_step", -1))
+        first = math.inf if state["start_mel"] is None else float(state["start_mel"])
+        self.best = BestMoment(
+            first_loss=first if state["judged"] else None,
+            best_loss=float(state["best_mel"]) if state["best_step"] else None,
+            best_step=int(state["best_step"]),
+            judged_share=state.get("mark", 0) / self.recipe.evaluations,
+        )
+        return int(about["step"]), float(about["elapsed_s"]), 0.0
 
-    def _learnt(self) -> "dict[str, torch.Tensor]":
+    def checkpoint_tensors(self) -> "dict[str, torch.Tensor]":
+        """Return the speaker, all that learns of the network, and the discriminator."""
         parameters = {SPEAKER: self.speaker, **self.trained}
         if self.adversarial:
             parameters |= {f"{DISCRIMINATOR}{name}": value for name, value in self.network.disc.named_parameters()}

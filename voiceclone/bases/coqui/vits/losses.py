@@ -1,4 +1,4 @@
-"""What a VITS network is told it does wrong, and how it is judged by clips it never learnt from."""
+"""Training losses of a VITS network, and its distance on held-out clips."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -31,7 +31,7 @@ def forward(network: "torch.nn.Module", batch: Batch, speakers: "torch.Tensor") 
 
 
 def discriminator_loss(network: "torch.nn.Module", outputs: "dict[str, torch.Tensor]") -> "torch.Tensor":
-    """Return how badly the discriminator tells spoken from recorded (least squares, as in the library)."""
+    """Return the loss of the discriminator (least squares, as in the library)."""
     spoken, _, recorded, _ = network.disc(outputs["model_outputs"].detach().float(), outputs["waveform_seg"])
     return sum(
         ((1 - real.float()) ** 2).mean() + (made.float() ** 2).mean()
@@ -82,14 +82,14 @@ def _spectrum_loss(network: "torch.nn.Module", spoken: "torch.Tensor", recorded:
 
 
 def held_out_mel(network: "torch.nn.Module", clips: Sequence[LoadedClip], speaker: "torch.Tensor") -> float:
-    """Return how far the voice is from recordings it never learnt from: mean distance of log mel bands.
+    """Return the distance to held-out recordings: mean L1 of log mel bands.
 
     Each clip's text is spoken without noise, in the recording's own timing (its best alignment), so that both can be
     laid over each other frame by frame. The same clips and speaker give the same figure.
 
     Args:
-        network: in whatever state.
-        clips: to judge by.
+        network: in any mode.
+        clips: held-out clips.
         speaker: shape (1, size).
     """
     import torch
@@ -125,7 +125,7 @@ def _spoken_in_time(network: "torch.nn.Module", batch: Batch, speaker: "torch.Te
 def closest_speaker(
     network: "torch.nn.Module", recordings: "Sequence[torch.Tensor]", speakers: "dict[str, torch.Tensor]"
 ) -> str:
-    """Return the known speaker through whom recordings pass with the least change.
+    """Return the known speaker whose embedding reconstructs recordings best.
 
     A model with a table of speakers cannot hear who speaks. Its posterior encoder and decoder, told the right
     speaker, give a recording back; told another one, they change it.

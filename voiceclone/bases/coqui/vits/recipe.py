@@ -1,4 +1,4 @@
-"""How a released VITS is trained to one voice: every number in one place, each measured or with its source."""
+"""The fine-tuning recipe of a released VITS: every number in one place, each measured or with its source."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from voiceclone.bases.base import Policy
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings of one run; the defaults are for a processor, `for_device` adapts them."""
+    """Settings of a run; the defaults are for a processor."""
 
     batch_clips: int = 4
     """Clips per step. A step of the full size takes 5 to 6 s with 4 clips of 3 s on one thread (study, section 6)."""
@@ -24,10 +24,10 @@ class Recipe:
     weight_decay: float = 0.01
     gradient_norm: float = 1000.0
     warm_up_share: float = 0.15
-    """Share of the run in which the discriminator learns alone, where the model came without one."""
+    """Share of the run in which only the discriminator is trained, if the release had none."""
     rate_warm_up_steps: int = 10
     final_rate_share: float = 0.1
-    """What is left of the learning rates at the end; they fall along a cosine."""
+    """Share of the learning rates left at the end of the cosine."""
     adversarial: bool = True
     """Whether a discriminator takes part in fine-tuning. It is 65 to 75 % of a step on a processor; without
     it speech gets duller."""
@@ -35,16 +35,12 @@ class Recipe:
     """Share of each batch that are clips of known speakers, where there are any; the paper's authors keep three
     quarters (coqui-ai#2690)."""
     evaluations: int = 10
-    """Times a run is judged by its held-out clips; the best of these moments becomes the voice."""
+    """Judgements per run on held-out clips; the best moment becomes the voice."""
     judged_clips: int = 4
-    """Held-out clips it is judged by."""
-    bad_steps: int = 3
-    """Steps in a row without finite gradients after which the run goes back to its last checkpoint."""
-    returns: int = 3
-    """Times it may go back, each time with half the learning rate, before it gives up."""
+    """Held-out clips per judgement."""
     longest_clip_s: float = 12.0
     half_precision: bool = False
-    """Whether the networks compute in bfloat16; the losses and the alignment never do."""
+    """Use bfloat16 in the networks; never in losses and alignment."""
     default_minutes: float = 30.0
 
     @staticmethod
@@ -66,12 +62,12 @@ and the others are to stay who they are."""
 
 
 def is_trained(name: str, policy: Policy) -> bool:
-    """True for the parameters that learn under a policy; names within the network."""
+    """True for parameters trained under a policy; names within the network."""
     return name.startswith(_LEARNING[policy] or ("\0",))
 
 
 def learns_speaker(policy: Policy, has_table: bool) -> bool:
-    """True when the speaker's vector learns, too.
+    """True when the speaker embedding is trained, too.
 
     A vector that a speaker encoder measured is right as it is, so fine-tuning leaves it; in a model with a table
     the new speaker begins as the closest known one and has to move.

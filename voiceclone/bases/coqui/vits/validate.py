@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def why_not(clip: TrainingClip, network: "torch.nn.Module", bundle: Bundle, longest_s: float) -> str | None:
-    """Return why a clip cannot be learnt from, one sentence, or None.
+    """Return in one sentence why a clip cannot be used for training, or None.
 
     The library checks none of this: too short clips and texts longer than their sound train on garbage
     durations, digits vanish, silence and foreign rates are learnt as they are.

@@ -10,7 +10,6 @@ from voiceclone.bases.base import VOICE_FILE, TrainingClip, TrainingPlan
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.finished import score
 from voiceclone.bases.coqui.released_base import TrainableBase, voice_key
-from voiceclone.bases.coqui.run_clock import write_plan
 from voiceclone.bases.coqui.voice_tensors import (
     SPEAKER,
     changes_fit,
@@ -22,6 +21,7 @@ from voiceclone.bases.coqui.voice_tensors import (
 from voiceclone.bases.coqui.workarounds import prepare_library
 from voiceclone.bases.coqui.xtts import network as xtts_network
 from voiceclone.bases.coqui.xtts.network import LATENT, OUTPUT_RATE
+from voiceclone.bases.run.plan import write_plan
 from voiceclone.compute import device
 from voiceclone.errors import NotEnoughSpeechError, VoiceFileError
 from voiceclone.progress import OnProgress, ShouldStop
@@ -41,10 +41,10 @@ CHECKPOINT_INTERVAL_S = 300.0
 
 
 class XttsBase(TrainableBase["XttsTrainer"]):
-    """XTTS v2; building it loads nothing.
+    """XTTS v2; the constructor loads nothing.
 
     Args:
-        folder: where the released files lie, or will.
+        folder: of the released files.
         base_id: `xtts_v2`.
     """
 
@@ -83,11 +83,11 @@ class XttsBase(TrainableBase["XttsTrainer"]):
     def make_instant_voice(
         self, clips: Sequence[TrainingClip], voice_path: Path, on_progress: OnProgress | None = None
     ) -> None:
-        """Write a voice file from 1 to 10 clips: what the GPT and the decoder hear of the speaker.
+        """Write a voice file from 1 to 10 clips: the conditioning latents of the GPT and the speaker embedding.
 
         Raises:
             NotEnoughSpeechError: no clip, or less than 3 s of them.
-            BaseModelError: the model is not there, or damaged.
+            BaseModelError: the model is missing or damaged.
         """
         chosen = list(clips)[:MAX_CLIPS]
         length_s = sum(clip.audio.duration_s for clip in chosen)
@@ -115,10 +115,10 @@ class XttsBase(TrainableBase["XttsTrainer"]):
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> None:
-        """Write the clips' sound, texts and the plan into the run folder; what is left out is in `rejected.json`.
+        """Write sound, texts and plan into the run folder; clips that are left out are listed in `rejected.json`.
 
         Raises:
-            InputError: it cannot be trained in that way.
+            InputError: the model does not support this policy.
             BaseModelError: the model, or a file that only training needs, is missing.
             NotEnoughSpeechError: no clip can be used.
         """
@@ -161,9 +161,9 @@ class XttsBase(TrainableBase["XttsTrainer"]):
         return score(run_dir, lambda text: say("trained", text), lambda text: say("instant", text), language, real)
 
     def _left_by_training(self) -> Sequence[str]:
-        from voiceclone.bases.coqui.xtts import training
+        from voiceclone.bases.coqui.xtts.training import BEST_FILE
 
-        return (training.CHECKPOINT_FILE, training.BEST_FILE)
+        return (BEST_FILE,)
 
     def _make_trainer(self, run_dir: Path) -> "XttsTrainer":
         from voiceclone.bases.coqui.xtts.training import XttsTrainer
@@ -176,8 +176,8 @@ class XttsBase(TrainableBase["XttsTrainer"]):
         """Speak one sentence-sized text; `voice_path=None` is the first of the released speakers.
 
         Raises:
-            TextError: nothing in it can be spoken, or it is longer than one sentence can be.
-            BaseModelError: the model is not there, or damaged.
+            TextError: there is nothing to speak, or the text is too long.
+            BaseModelError: the model is missing or damaged.
             VoiceFileError: the voice file is damaged.
         """
         with self._turn:
@@ -187,7 +187,7 @@ class XttsBase(TrainableBase["XttsTrainer"]):
             return xtts_network.say(self._network, self._voice, text, language, speed)
 
     def _put_on(self, voice_path: Path | None) -> None:
-        """Change the loaded network into a voice, or back into the base."""
+        """Apply a voice to the loaded network, or restore the base."""
         import torch
 
         key = voice_key(voice_path)

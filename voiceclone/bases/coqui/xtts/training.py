@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.coqui import clip_store, released
 from voiceclone.bases.coqui.clip_store import StoredClip
-from voiceclone.bases.coqui.optional import held_out_error, was_judged
-from voiceclone.bases.coqui.run_clock import RunClock, read_plan
 from voiceclone.bases.coqui.voice_tensors import (
     difference,
     parameter_changes,
@@ -22,20 +20,23 @@ from voiceclone.bases.coqui.voice_tensors import (
 from voiceclone.bases.coqui.workarounds import prepare_library, threads_kept
 from voiceclone.bases.coqui.xtts import network
 from voiceclone.bases.coqui.xtts.network import INPUT_RATE, TITLE
-from voiceclone.bases.memory import Batching, fewer_at_a_time, free_memory, is_out_of_memory
-from voiceclone.bases.run.checkpoint import load_checkpoint, save_checkpoint
-from voiceclone.bases.run.notes import add_note
+from voiceclone.bases.memory import Batching, fewer_at_a_time
+from voiceclone.bases.run.checkpoint import load_checkpoint, read_about
+from voiceclone.bases.run.clock import RunClock, rate_share
+from voiceclone.bases.run.held_out import BestMoment
+from voiceclone.bases.run.optional import held_out_error
+from voiceclone.bases.run.plan import read_plan
+from voiceclone.bases.run.trainer import RunTrainer, clip_gradients
 from voiceclone.errors import BaseModelError
 
 if TYPE_CHECKING:
     import torch
 
-CHECKPOINT_FILE = "checkpoint.safetensors"
 BEST_FILE = "best.safetensors"
-"""The changes of the step with the lowest error on held-out clips."""
+"""The changes of the step with the lowest held-out loss."""
 SMALL_VOICE_MB = 100
 KEPT_GAIN = 0.9
-"""Share of what was learnt, in error on held-out clips, that a low-rank voice must keep to be stored so."""
+"""Share of the gain in held-out loss that a low-rank voice must keep."""
 PREFIX = "gpt."
 LONGEST_CLIP_S = 255_995 / INPUT_RATE
 """`GPTArgs.max_wav_length`: 11.6 s."""
@@ -71,16 +72,11 @@ class XttsRecipe:
 
 
 @dataclass
-class Position:
-    """Where a run stands; saved with each checkpoint."""
+class Position(BestMoment):
+    """Position of a run; stored with each checkpoint."""
 
     step: int = 0
     elapsed_s: float = 0.0
-    first_loss: float | None = None
-    """Error on the held-out clips before anything was learnt; infinite when it could not be measured."""
-    best_loss: float | None = None
-    best_step: int = 0
-    judged_share: float = 0.0
     batch_clips: int = 0
 
 
@@ -119,7 +115,7 @@ def training_model(folder: Path) -> Any:
 
 
 def why_not(clip: Any, tokenizer: Any) -> str | None:
-    """Return in one sentence why a clip cannot be learnt from, or None.
+    """Return in one sentence why a clip cannot be used for training, or None.
 
     The library would put its second clip in the place of every such one, without a word
     (`XTTSDataset.__getitem__`, xtts/trainer/dataset.py).
@@ -133,82 +129,66 @@ def why_not(clip: Any, tokenizer: Any) -> str | None:
     return reason
 
 
-class XttsTrainer:
-    """One run in memory; every method leaves the run folder fit to be continued from."""
+class XttsTrainer(RunTrainer):
+    """Trains the GPT of XTTS v2, one run in memory."""
 
     def __init__(self, run_dir: Path, folder: Path, device: str) -> None:
-        self.run_dir, self.folder, self.device = run_dir, folder, device
+        self.folder, self.device = folder, device
         self.recipe = XttsRecipe.for_device(device)
         plan = read_plan(run_dir, released.weights_sha256(folder))
-        self.clock = RunClock(plan, self.recipe.default_minutes, self.recipe.reserve_s)
+        super().__init__(run_dir, RunClock(plan, self.recipe.default_minutes, self.recipe.reserve_s))
         self.position = Position(batch_clips=self.recipe.clips_at_a_time)
         self.model = training_model(folder).to(device)
         for part in ("torch_mel_spectrogram_style_encoder", "torch_mel_spectrogram_dvae"):
             getattr(self.model, part).mel_norms = getattr(self.model, part).mel_norms.to(device)
         self.gpt = self.model.xtts.gpt
-        self.learning = {PREFIX + name: value for name, value in self.gpt.named_parameters()}
+        self.trainable = {PREFIX + name: value for name, value in self.gpt.named_parameters()}
         self.optimizer = self.model.get_optimizer()
         clips = clip_store.read_index(run_dir)
         self.clips = [clip for clip in clips if not clip.held_out]
         self.held_out = [clip for clip in clips if clip.held_out]
         self._items: dict[str, tuple[Any, Any]] = {}
-        self._saved_at = time.monotonic()
-        self._load_checkpoint()
+        self.continue_from_checkpoint()
 
     # One step ---------------------------------------------------------------------------------
 
-    @property
-    def finished(self) -> bool:
-        """True once the plan is fulfilled."""
-        return self.clock.finished
-
     def advance(self) -> None:
-        """Do the next unit of work: judge the untrained network, make a step, or judge again."""
+        """Judge the untrained network, or make a step and judge when due."""
         if self.position.first_loss is None and self.held_out:
             self.position.first_loss = held_out_error(self.run_dir, self.judge)
             return
         values = self._step()
-        due = self.clock.share - self.position.judged_share >= self.recipe.judge_every_share
+        if self.note_losses({"loss": values.get("loss", math.nan)}):
+            return
+        due = self.position.is_due(self.clock.share, self.recipe.judge_every_share)
         if self.held_out and (due or self.clock.finished):
             error = self._keep_if_best()
             values |= {"eval_loss": error} if math.isfinite(error) else {}
         if "loss" in values:
-            self.clock.append_metrics(self.run_dir, "learning", values)
+            self.tell(values)
 
     @property
     def batching(self) -> Batching:
-        """How many clips at a time: the recipe's, unless memory ran out."""
+        """Clips at a time: as in the recipe, unless memory ran out."""
         clips = self.position.batch_clips
         return Batching(clips, -(-self.recipe.clips_per_step // clips))
 
     def _step(self) -> dict[str, Any]:
-        """Make one step and return what to tell of it; without a loss when it had to be left out."""
+        """Make one step and return its metrics; empty when it was skipped."""
         began = time.monotonic()
-        while True:
-            try:
-                values = self._accumulate()
-                break
-            except Exception as error:
-                if not is_out_of_memory(error):
-                    raise
-                self.optimizer.zero_grad(set_to_none=True)
-                free_memory()
-                self.position.batch_clips = self.batching.halved().clips
-                add_note(self.run_dir, fewer_at_a_time(self.position.batch_clips))
-        warm = min(1.0, (self.clock.step + 1) / self.recipe.warm_up_steps)
+        values = self.within_memory(self._accumulate)
         for group in self.optimizer.param_groups:
-            group["lr"] = self.recipe.rate * warm
+            warm = rate_share(self.clock.step, self.clock.share, self.recipe.warm_up_steps)
+            group["lr"] = self.recipe.rate * warm * self.divergence.rate_share
         if values is not None:
             self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
-        self.clock.note_step(time.monotonic() - began)
+        self.count_step(began)
         return values or {}
 
     def _accumulate(self) -> dict[str, float] | None:
-        """Add up the gradients of one step; None when they are not finite and the step has to be left out."""
-        import torch
-
-        chooser, rounds = self.clock.seed_step(), self.batching.rounds
+        """Accumulate the gradients of one step; None when they are not finite."""
+        chooser, rounds = self.clock.seed_step(self.divergence.returns), self.batching.rounds
         self.model.eval()
         self.gpt.train()
         sums = {"loss": 0.0, "loss_mel": 0.0, "loss_text": 0.0}
@@ -217,10 +197,8 @@ class XttsTrainer:
             (losses["loss"] / rounds).backward()
             for name, key in (("loss", "loss"), ("loss_mel", "loss_mel_ce"), ("loss_text", "loss_text_ce")):
                 sums[name] += float(losses[key].detach()) / rounds
-        norm = torch.nn.utils.clip_grad_norm_(list(self.gpt.parameters()), self.recipe.gradient_norm)
-        finite = bool(torch.isfinite(norm))
-        self.clock.note_loss(finite)
-        return sums | {"grad_norm": float(norm)} if finite else None
+        norm = clip_gradients([self.optimizer], self.recipe.gradient_norm)
+        return sums | {"grad_norm": norm} if math.isfinite(norm) else None
 
     def _losses(self, clips: Sequence[StoredClip], chooser: Random | None) -> dict[str, "torch.Tensor"]:
         import torch
@@ -280,7 +258,7 @@ class XttsTrainer:
     # Judging ----------------------------------------------------------------------------------
 
     def judge(self) -> float:
-        """Return the mean error of the network as it is on the held-out clips."""
+        """Return the mean loss of the current network on the held-out clips."""
         import torch
 
         self.model.eval()
@@ -289,12 +267,9 @@ class XttsTrainer:
         return sum(losses) / len(losses)
 
     def _keep_if_best(self) -> float:
-        self.position.judged_share = self.clock.share
         loss = held_out_error(self.run_dir, self.judge)
-        known = [value for value in (self.position.first_loss, self.position.best_loss) if value is not None]
-        if loss < min(known):
-            write_voice_tensors(self.run_dir / BEST_FILE, difference(self.learning, self._base()))
-            self.position.best_loss, self.position.best_step = loss, self.clock.step
+        if self.position.enter(self.clock.step, self.clock.share, loss):
+            write_voice_tensors(self.run_dir / BEST_FILE, difference(self.trainable, self._base()))
         return loss
 
     def _base(self) -> "dict[str, torch.Tensor]":
@@ -303,51 +278,73 @@ class XttsTrainer:
     # The voice --------------------------------------------------------------------------------
 
     def learnt_changes(self) -> "dict[str, torch.Tensor]":
-        """Return the changes of the best step as they go into a voice file; nothing when no step was better.
+        """Return the tensors of the best step for a voice file; none when training improved nothing.
 
-        Low rank where that keeps nine tenths of what was learnt, else whole in half precision.
+        Low rank where that keeps nine tenths of the gain, otherwise full rank in half precision.
         """
         if self.held_out and self.position.judged_share < self.clock.share:
             self._keep_if_best()  # stopped between two judgements
-        if not was_judged(self.position.first_loss, self.position.best_loss):
-            return difference(self.learning, self._base()) if self.clock.step else {}
+        if not self.position.was_judged:
+            return difference(self.trainable, self._base()) if self.clock.step else {}
         whole = read_voice_tensors(self.run_dir / BEST_FILE) if self.position.best_loss is not None else {}
         whole = {name: value.half() for name, value in whole.items()}
         if size_mb(whole) <= SMALL_VOICE_MB:
             return whole
         self.put_on(whole)
-        small = difference(self.learning, self._base(), SMALL_VOICE_MB)
+        small = difference(self.trainable, self._base(), SMALL_VOICE_MB)
         self.put_on(small)
         gain = self.position.first_loss - self.position.best_loss
         kept = self.position.first_loss - held_out_error(self.run_dir, self.judge)
         return small if kept >= KEPT_GAIN * gain else whole
 
     def put_on(self, changes: "dict[str, torch.Tensor]") -> None:
-        """Make the network the base plus `changes`; what was learnt is lost."""
+        """Set the network to the base plus `changes`, discarding what was trained."""
         import torch
 
         base, changed = self._base(), parameter_changes(changes)
         with torch.no_grad():
-            for name, parameter in self.learning.items():
+            for name, parameter in self.trainable.items():
                 value = base[name].float()
                 parameter.copy_(value + changed[name].reshape(value.shape) if name in changed else value)
 
     # On disk ----------------------------------------------------------------------------------
 
-    def checkpoint_age_s(self) -> float:
-        """Return how long ago the last checkpoint was written."""
-        return time.monotonic() - self._saved_at
+    def optimizers(self) -> "tuple[torch.optim.Optimizer]":
+        """Return the one there is."""
+        return (self.optimizer,)
 
-    def save_checkpoint(self) -> None:
-        """Write weights, optimizer state and position, whole or not at all."""
+    def checkpoint_tensors(self) -> "dict[str, torch.Tensor]":
+        """Return the whole GPT."""
+        return self.trainable
+
+    def about_checkpoint(self) -> dict[str, Any]:
+        """Return position, judgements and losses."""
         self.position.step, self.position.elapsed_s = self.clock.step, self.clock.elapsed_s
-        path = self.run_dir / CHECKPOINT_FILE
-        save_checkpoint(path, self.learning, (self.optimizer,), {"position": asdict(self.position)})
-        self._saved_at = time.monotonic()
+        return {"position": asdict(self.position)} | self.divergence.state()
 
-    def _load_checkpoint(self) -> None:
-        path = self.run_dir / CHECKPOINT_FILE
-        if path.is_file():
-            about = load_checkpoint(path, self.learning, (self.optimizer,))
-            self.position = Position(**about["position"])
-            self.clock.restore(self.position.step, self.position.elapsed_s)
+    def restore(self, path: Path) -> tuple[int, float, float]:
+        """Load a checkpoint."""
+        about = read_about(path)
+        load_checkpoint(path, self.trainable, self.optimizers())
+        self.position = Position(**about["position"])
+        self.divergence.restore(about)
+        return self.position.step, self.position.elapsed_s, 0.0
+
+    def begin_anew(self) -> None:
+        """Forget everything that was learnt."""
+        self.put_on({})
+        self.optimizer.state.clear()
+        self.position = Position(first_loss=self.position.first_loss, batch_clips=self.position.batch_clips)
+
+    def use_less_memory(self) -> str:
+        """Halve the clips at a time; return the sentence that says so."""
+        self.position.batch_clips = self.batching.halved().clips
+        return fewer_at_a_time(self.position.batch_clips)
+
+    def memory_state(self) -> int:
+        """Return the clips at a time."""
+        return self.position.batch_clips
+
+    def restore_memory_state(self, state: int) -> None:
+        """Set the clips at a time."""
+        self.position.batch_clips = state

@@ -1,4 +1,4 @@
-"""Finds when each phoneme of a recording is said, with the untouched base and without rendering its sound.
+"""Forced alignment: finds the duration of each phoneme of a recording with the untouched base, without rendering sound.
 
 A recording is warped onto the same phonemes spoken by the base, whose durations are known. The warping looks at ten
 cepstral numbers every 12.5 ms and their slopes only, and what enters the decoder's generator has that rate and holds
@@ -50,12 +50,12 @@ _RIDGE = 1e-2
 
 
 class Aligner:
-    """Aligns recordings, and remembers what preparing them came to; what it needs of the network is copied.
+    """Aligns recordings and caches the features; copies what it needs of the network.
 
     Args:
-        network: what a training begins with, before it learns.
+        network: the one training starts from, untrained.
         base_folder: where its files lie, the fitted maps, and what is remembered.
-        style: the one (1, 256) that the training begins with; the nearer to the speaker, the better.
+        style: the one (1, 256) training starts from; the closer to the speaker, the better.
     """
 
     def __init__(self, network: "torch.nn.Module", base_folder: Path, style: "torch.Tensor") -> None:
@@ -66,7 +66,7 @@ class Aligner:
         self.cache = FeatureCache(base_folder / feature_cache.FOLDER)
 
     def encode(self, tokens: list[int]) -> TextFeatures:
-        """Return what the text encoders, which never learn, make of token ids (boundary tokens not included)."""
+        """Return the output of the (frozen) text encoders for token ids without boundary tokens."""
         import torch
 
         with torch.no_grad():
@@ -109,13 +109,13 @@ def cepstral_map(network: "torch.nn.Module", base_folder: Path, style: "torch.Te
 
 
 def map_key(base_folder: Path, style: "torch.Tensor") -> str:
-    """Return what a map is found by: it changes with the weights, the style, and the sentences it is fitted to."""
+    """Return the key of a map: a hash of weights, style and fitted sentences."""
     made_from = [read_info(base_folder).weights_sha256, style.cpu().numpy().tobytes().hex(), *_SENTENCES]
     return hashlib.sha256("\n".join(made_from).encode()).hexdigest()[:16]
 
 
 def fit_map(network: "torch.nn.Module", style: "torch.Tensor") -> np.ndarray:
-    """Make the map of a style, float32 (513, 10): what is said in it, and what enters the generator meanwhile."""
+    """Fit the map of a style, float32 (513, 10), from the generator's input to the cepstra of its sound."""
     import torch
 
     with torch.random.fork_rng():  # the base's breath is random, and a training's own random state stays as it is

@@ -1,4 +1,4 @@
-"""Clips -> Kokoro training data in a run folder: sound at once, features (alignment, curves) clip by clip as needed."""
+"""Training data of a Kokoro run: sound at once, features (alignment, curves) clip by clip as needed."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,8 +15,9 @@ from voiceclone.bases.base import TrainingClip
 from voiceclone.bases.kokoro.data import features
 from voiceclone.bases.kokoro.data.alignment import Aligner
 from voiceclone.bases.kokoro.data.feature_cache import VERSION, content_key
-from voiceclone.bases.kokoro.model.network import FRAME_SAMPLES, MAX_TOKENS
+from voiceclone.bases.kokoro.model.network import FRAME_S, FRAME_SAMPLES, MAX_TOKENS
 from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
+from voiceclone.bases.run.held_out import choose_held_out
 from voiceclone.errors import Cancelled, NotEnoughSpeechError, StorageError, TextError, TrainingError
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import atomic_file, read_json_twice, write_json_twice
@@ -24,12 +25,8 @@ from voiceclone.text.phonemes import phonemize
 
 INDEX_FILE = "dataset.json"
 _FOLDER = "dataset"
-HELD_OUT_SHARE = 0.08
-"""Share of the clips that is never trained on and judges the voice."""
-MAX_HELD_OUT = 6
-MIN_CLIPS_TO_HOLD_OUT = 4
 _MIN_FRAMES_PER_TOKEN = 1.0
-"""Fewer frames of 25 ms than tokens: the text cannot be what is said."""
+"""Fewer frames than tokens: the text cannot be what is said."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +42,10 @@ class ClipEntry:
 
 @dataclass(frozen=True)
 class ClipFeatures:
-    """One clip ready for training; curves and sound end on the same frame."""
+    """Features of one clip; curves and sound end on the same frame."""
 
     frames: np.ndarray
-    """int64, shape (tokens,): duration of each token in frames of 25 ms, boundary tokens included."""
+    """int64, shape (tokens,): duration of each token in frames, boundary tokens included."""
     pitch_hz: np.ndarray
     """float32, shape (2 * frames,): 0 where unvoiced."""
     loudness: np.ndarray
@@ -67,11 +64,11 @@ def write_dataset(
     on_progress: OnProgress | None = None,
     should_stop: ShouldStop | None = None,
 ) -> list[ClipEntry]:
-    """Write every usable clip's sound and tokens below `run_dir`, and the index last.
+    """Write sound and tokens of every usable clip below `run_dir`, the index last.
 
     Raises:
         NotEnoughSpeechError: no clip is usable.
-        Cancelled: `should_stop` turned True.
+        Cancelled: `should_stop` returned True.
     """
     usable: list[tuple[TrainingClip, list[int], Audio]] = []
     reasons = []
@@ -90,7 +87,7 @@ def write_dataset(
         raise NotEnoughSpeechError(
             f"None of the recordings can be used for training. {reasons[0] if reasons else 'Record some first.'}"
         )
-    held_out = _choose_held_out([clip.clip_id for clip, _, _ in usable])
+    held_out = choose_held_out([clip.clip_id for clip, _, _ in usable])
     entries = []
     for clip, tokens, sound in usable:
         _write_array(_sound_path(run_dir, clip.clip_id), sound=sound.samples)
@@ -111,25 +108,10 @@ def _tokens_of(clip: TrainingClip) -> list[int]:
     tokens = phonemes_to_tokens(phonemize(clip.text, clip.language))
     if len(tokens) > MAX_TOKENS:
         raise TextError("A clip's text is too long for one clip; cut the recording into sentences.")
-    frames = clip.audio.duration_s * 1000 / 25
+    frames = clip.audio.duration_s / FRAME_S
     if frames < _MIN_FRAMES_PER_TOKEN * (len(tokens) + 2):
         raise TextError("A clip is too short for its text; check that the text is what is said.")
     return tokens
-
-
-def held_out_count(clip_count: int) -> int:
-    """Return how many of so many clips are never trained on."""
-    if clip_count < MIN_CLIPS_TO_HOLD_OUT:
-        return 0
-    return min(MAX_HELD_OUT, max(1, round(HELD_OUT_SHARE * clip_count)))
-
-
-def _choose_held_out(clip_ids: list[str]) -> set[str]:
-    count = held_out_count(len(clip_ids))
-    if not count:
-        return set()
-    step = len(clip_ids) / count  # spread over the session: rooms and moods change
-    return {clip_ids[int((index + 0.5) * step)] for index in range(count)}
 
 
 def read_index(run_dir: Path) -> list[ClipEntry]:
@@ -166,23 +148,23 @@ def _features_path(run_dir: Path, entry: ClipEntry) -> Path:
 
 
 def has_features(run_dir: Path, entry: ClipEntry) -> bool:
-    """True when a clip's features lie on disk."""
+    """True when a clip's features are on disk."""
     return _features_path(run_dir, entry).is_file()
 
 
 def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner) -> ClipFeatures:
-    """Return a clip's features: from the run, else from what an earlier training of the same recording kept, else new.
+    """Return a clip's features: from the run, from the cache of earlier trainings, or newly computed.
 
-    A damaged file of them is made again, and so is one of an earlier version: what it learnt an octave too high, a run
-    that is continued goes on to learn right.
+    Damaged files and those of earlier versions are computed again: a resumed run then corrects a pitch that was learnt
+    an octave too high.
 
     Args:
         run_dir: the run.
         entry: the clip.
-        aligner: finds the durations, and keeps what comes of it.
+        aligner: finds and caches the durations.
 
     Raises:
-        TrainingError: the clip's sound is gone or damaged.
+        TrainingError: the clip's sound is missing or damaged.
     """
     path = _features_path(run_dir, entry)
     if path.is_file():

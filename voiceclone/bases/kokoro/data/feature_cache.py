@@ -1,4 +1,4 @@
-"""What preparing a recording came to, kept by its content, so that the next training of the same clips reuses it."""
+"""Cache of preprocessed recordings by content, for the next training on the same clips."""
 
 import hashlib
 import logging
@@ -24,14 +24,14 @@ _SUFFIX = ".safetensors"
 
 
 class FeatureCache:
-    """Arrays by the hash of what they were made from; several processes may share its folder.
+    """Arrays by the hash of their inputs; several processes may share the folder.
 
-    A file that is torn or changed is found by its checksum and made again. A disk that is full or may not be written
-    only costs the time that the cache would have saved.
+    Checksums detect torn or altered files, which are computed again. A full or read-only disk only costs the time the
+    cache would have saved.
 
     Args:
-        folder: where the files lie.
-        limit_mb: size of all of them together, 10^6 bytes.
+        folder: of the files.
+        limit_mb: total size, 10^6 bytes.
     """
 
     def __init__(self, folder: Path, limit_mb: float = LIMIT_MB) -> None:
@@ -39,7 +39,7 @@ class FeatureCache:
         self._limit_bytes = limit_mb * 1e6
 
     def get(self, key: str) -> dict[str, np.ndarray] | None:
-        """Return what is kept under `key`, None when nothing whole is."""
+        """Return the arrays of `key`, None when there are no intact ones."""
         from safetensors import SafetensorError, safe_open
 
         path = self._path(key)
@@ -61,7 +61,7 @@ class FeatureCache:
         return arrays if whole else None
 
     def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Keep arrays under `key`, and let go of what was used longest ago."""
+        """Store arrays under `key`, and evict the least recently used."""
         from safetensors.numpy import save_file
 
         contiguous = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
@@ -92,7 +92,7 @@ class FeatureCache:
 
 
 def content_key(sound: np.ndarray, tokens: Sequence[int], style: np.ndarray, base_sha256: str) -> str:
-    """Return the hash of everything that features depend on.
+    """Return the hash of everything the features depend on.
 
     Args:
         sound: the recording, float32, 24 kHz, at the base's level.

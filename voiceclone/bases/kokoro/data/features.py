@@ -1,4 +1,4 @@
-"""From a recording and its phonemes to what Kokoro learns from: durations, loudness, the sound itself."""
+"""Features Kokoro is trained on: durations, loudness and the sound itself."""
 
 from typing import TYPE_CHECKING
 
@@ -46,10 +46,10 @@ def _mel_spectrogram() -> "torch.nn.Module":
 
 
 def bandwidth(audio: Audio) -> float:
-    """Return the highest frequency in Hz that a recording really holds.
+    """Return the bandwidth of a recording: its highest frequency with content, Hz.
 
-    A file made from a telephone or a low-bit-rate source is empty above some frequency, and that
-    emptiness must not be learnt. Empty means 65 dB below the loudest third-octave-like band.
+    Recordings from telephones or low bit rates are empty above some frequency, which must not be
+    learnt. Empty means 65 dB below the loudest third-octave-like band.
     """
     from scipy.signal import welch
 
@@ -61,7 +61,7 @@ def bandwidth(audio: Audio) -> float:
 
 
 def alignment_features(samples: np.ndarray) -> np.ndarray:
-    """Return what recordings are aligned by, every 12.5 ms: float32, shape (frames, 20); see `comparable`."""
+    """Return the features for alignment, every 12.5 ms: float32, shape (frames, 20); see `comparable`."""
     return comparable(cepstrum(samples))
 
 
@@ -120,7 +120,7 @@ def align(template: np.ndarray, template_frames: np.ndarray, samples: np.ndarray
 
     Args:
         template: the same phonemes spoken by the base, 24 kHz, shape (600 * sum(template_frames),).
-        template_frames: int64, shape (tokens,): frames of 25 ms of each token in the template.
+        template_frames: int64, shape (tokens,): frames of each token in the template.
         samples: the recording, 24 kHz.
 
     Returns:

@@ -1,4 +1,4 @@
-"""Slow speech without sounds at its edges: what is no speech keeps its length when a voice is slowed down.
+"""Slow speech without artefacts at its edges: silence keeps its length when a voice is slowed down.
 
 Stretched with the rest, the silence before the first sound and after the last one is longer than the network ever
 heard, and it fills it: at speed 0.5 with puffs 15 to 27 dB below speech half a second before the first word, and with
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LAST_MARK = 16
 """Tokens up to this one are punctuation, the space and the boundary (0); all others are sounds or their marks."""
 SOUND_FRAMES = 6
-"""So much of the last token (25 ms a frame) is taken for its sound; the network puts the silence behind a sentence into
+"""So much of the last token, in frames, is taken for its sound; the network puts the silence behind a sentence into
 that token, too, which is then 15 to 20 frames long where the same sound elsewhere has 3 to 6."""
 
 
@@ -23,7 +23,7 @@ _BURST_FRAMES = 4
 
 
 def sound_ends(frames: Sequence[int], tokens: Sequence[int], speed: float) -> int:
-    """Return the frame at which the last sound is over at the latest: what follows is silence or should be.
+    """Return the latest frame at which the last sound ends; silence should follow.
 
     Args:
         frames: of each token, as spoken.

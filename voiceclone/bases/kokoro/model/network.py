@@ -15,7 +15,9 @@ SAMPLE_RATE = 24_000
 STYLE_SIZE = 128
 """Numbers per style vector; a voice has an acoustic and a prosody one, `style[:128]` and `style[128:]`."""
 FRAME_SAMPLES = 600
-"""Samples per duration frame (25 ms); the pitch and loudness curves have two values per frame."""
+"""Samples per duration frame; the pitch and loudness curves have two values per frame."""
+FRAME_S = FRAME_SAMPLES / SAMPLE_RATE
+"""Length of a duration frame, seconds (25 ms). Wherever this package says “frames”, it means these."""
 CURVE_HOP_SAMPLES = FRAME_SAMPLES // 2
 MAX_TOKENS = 510
 """Positions of the text encoder less its two boundary tokens."""

@@ -42,7 +42,7 @@ def install_official(
 
     Args:
         folder: the base folder; the download is kept below it until it is converted.
-        on_progress: told share and words.
+        on_progress: called with (fraction 0..1, message).
         should_stop: ends early; the next call goes on from there.
         endpoint: address of the hub; None is huggingface.co.
         files: path in the repository -> SHA-256; None is the pinned list.

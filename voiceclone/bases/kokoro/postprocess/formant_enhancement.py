@@ -1,4 +1,4 @@
-"""Formant contrast: training blurs the peaks and valleys of the spectrum; what is missing is measured and given back.
+"""Formant enhancement: training blurs spectral peaks and valleys; the loss is measured and compensated.
 
 A decoder trained with spectral losses alone answers with averages, so its formants stand out less than real ones:
 by 5 to 10 % below 1 kHz, 10 to 35 % above. The remedy is the old postfilter of speech coders and parametric
@@ -18,12 +18,12 @@ CONTRAST = "contrast"
 """Tensor name in a voice file: share added to each frequency's deviation, float32, shape (513,), 0 Hz to 12 kHz."""
 CONTRAST_SIZE = 513
 MAX_CONTRAST = 0.2
-"""With 0.3 everywhere likeness and naturalness fell again."""
+"""With 0.3 everywhere similarity and naturalness fell again."""
 _FFT_SIZE = 2 * (CONTRAST_SIZE - 1)
 _HOP_SAMPLES = _FFT_SIZE // 4
 _FORMANT_BINS, _BROAD_BINS = 6, 40
 """Widths (standard deviation, bins of 23 Hz) of the two smoothings whose difference is the formants: harmonics are
-averaged away by the first, the balance of high and low by the second. Sharpening harmonics cost likeness at once."""
+averaged away by the first, the balance of high and low by the second. Sharpening harmonics cost similarity at once."""
 _SMOOTHING_BINS = 20
 _FLOOR = 1e-5
 _LOUD_SHARE = 1e-3
@@ -61,7 +61,7 @@ def _formants(spectrum: np.ndarray) -> np.ndarray:
 
 
 class FormantStatistics:
-    """Compares how far formants stand out in what is spoken and what was recorded, over the latest training windows."""
+    """Compares formant contrast of synthesized and recorded sound over the latest training windows."""
 
     def __init__(self) -> None:
         self._sums = np.zeros((2, 3, CONTRAST_SIZE))
@@ -70,7 +70,7 @@ class FormantStatistics:
         self._bandwidth_hz = SAMPLE_RATE / 2
 
     def add(self, spoken: np.ndarray, recorded: np.ndarray, bandwidth_hz: float) -> None:
-        """Take in two sounds, shape (samples,), that say the same."""
+        """Add a synthesized and a recorded window, shape (samples,)."""
         for sums, samples in zip(self._sums, (spoken, recorded), strict=True):
             spectrum = _spectrum(samples)
             power = (np.abs(spectrum) ** 2).sum(0)
@@ -81,16 +81,16 @@ class FormantStatistics:
         self._bandwidth_hz = min(self._bandwidth_hz, bandwidth_hz)
 
     def state(self) -> dict[str, Any]:
-        """Return what a checkpoint keeps, as JSON takes it."""
+        """Return the state as JSON values."""
         return {"sums": self._sums.tolist(), "windows": self._windows, "bandwidth_hz": self._bandwidth_hz}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` returned."""
+        """Restore what `state` returned."""
         self._sums, self._windows = np.array(state["sums"]), int(state["windows"])
         self._bandwidth_hz = float(state["bandwidth_hz"])
 
     def contrast(self) -> np.ndarray | None:
-        """Return what is missing, float32 in 0..`MAX_CONTRAST`, shape (513,); None while too little was heard."""
+        """Return the missing contrast, float32 in 0..`MAX_CONTRAST`, shape (513,); None with too little data."""
         from scipy.ndimage import gaussian_filter1d
 
         if self._windows < _MIN_WINDOWS:

@@ -32,7 +32,7 @@ _SPEECH_RANGE_DB = 25.0
 """What lies within this range of the loudest 15 ms counts as speech when its level is taken."""
 _LOWEST_DBFS = -100
 _KEPT_SHARE = 0.98
-"""What a window leaves of the ones before, as in the other meters."""
+"""Decay per window, as in the other statistics."""
 _MIN_WINDOWS = 20
 _MARGIN_DB = 8.0
 """Pauses are turned down by so much more than measured: the gain opens slowly, so short ones get a part of it only.
@@ -49,7 +49,7 @@ _SMOOTHING_LEVELS = 3.0
 
 
 class PauseStatistics:
-    """Counts how often each level occurs in what is spoken and what was recorded, over the latest training windows."""
+    """Histograms of levels in synthesized and recorded sound over the latest training windows."""
 
     def __init__(self) -> None:
         self._counts = np.zeros((2, -_LOWEST_DBFS))
@@ -57,22 +57,22 @@ class PauseStatistics:
         self._windows = 0
 
     def add(self, spoken: np.ndarray, recorded: np.ndarray) -> None:
-        """Take in two sounds, shape (samples,), that say the same."""
+        """Add a synthesized and a recorded window, shape (samples,)."""
         for counts, samples in zip(self._counts, (spoken, recorded), strict=True):
             counts *= _KEPT_SHARE
             counts += np.histogram(_levels_db(samples), len(counts), (_LOWEST_DBFS, 0))[0]
         self._windows += 1
 
     def state(self) -> dict[str, Any]:
-        """Return what a checkpoint keeps, as JSON takes it."""
+        """Return the state as JSON values."""
         return {"counts": self._counts.tolist(), "windows": self._windows}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` returned."""
+        """Restore what `state` returned."""
         self._counts, self._windows = np.array(state["counts"]), int(state["windows"])
 
     def curve_db(self) -> np.ndarray | None:
-        """Return the gains in dB, float32, shape (71,); None while too little was heard."""
+        """Return the gains in dB, float32, shape (71,); None with too little data."""
         from scipy.ndimage import gaussian_filter1d
 
         if self._windows < _MIN_WINDOWS:
@@ -119,7 +119,7 @@ def quieten_pauses(samples: np.ndarray, curve_db: np.ndarray | None = None) -> n
 
 
 def quieten_lead(samples: np.ndarray, lead_samples: int) -> np.ndarray:
-    """Silence what comes before the first sound; float32, shape (samples,), length stays.
+    """Silence everything before the first sound; float32, shape (samples,), length stays.
 
     A voice from little speech puffs faintly there, 26 dB below speech, where its recordings are silent.
 
@@ -136,7 +136,7 @@ def quieten_lead(samples: np.ndarray, lead_samples: int) -> np.ndarray:
 
 
 def quieten_end(samples: np.ndarray, begin: int) -> np.ndarray:
-    """Silence what comes after the last sound has died away; float32, shape (samples,), length stays.
+    """Silence everything after the last sound has died away; float32, shape (samples,), length stays.
 
     At speed 2 the network ends some sentences with a click, 0.25 s after the last word and 37 dB below speech.
 

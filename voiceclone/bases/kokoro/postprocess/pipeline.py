@@ -1,4 +1,4 @@
-"""What is done to a trained voice's sound after the network: what training leaves wrong in it is put right."""
+"""Post-processing for synthesized audio: corrects artefacts of fine-tuning."""
 
 from collections.abc import Mapping
 
@@ -10,23 +10,23 @@ from voiceclone.bases.kokoro.postprocess.frame_tones import remove_frame_tones
 from voiceclone.bases.kokoro.postprocess.pauses import PAUSE_CURVE, quieten_pauses
 from voiceclone.bases.kokoro.postprocess.tone_curve import TONE_CURVE, apply_tone_curve
 
-POLISH = (TONE_CURVE, CONTRAST, PAUSE_CURVE)
-"""Names of the tensors in a voice file that belong here."""
+POSTPROCESS_TENSORS = (TONE_CURVE, CONTRAST, PAUSE_CURVE)
+"""Tensors of a voice file used by the post-processing."""
 SPEAKING_GAIN_DB = 5.0
 """The base speaks at -24 LUFS, which is quiet; this brings it to the -19 LUFS that mono podcasts have (Apple and
-Spotify ask for -16 in stereo). The judge of likeness hears level, too: docs/decisions/0048."""
+Spotify ask for -16 in stereo). Speaker similarity depends on level, too: docs/decisions/0048."""
 _HIGHEST_PEAK = 10 ** (-1 / 20)
 
 
 def at_speaking_level(audio: Audio) -> Audio:
-    """Make spoken sound louder by the same for every sentence, less where it would clip."""
+    """Apply the same gain to every sentence, less where it would clip."""
     peak = float(abs(audio.samples).max(initial=0.0))
     gain = min(10 ** (SPEAKING_GAIN_DB / 20), _HIGHEST_PEAK / max(peak, 1e-6))
     return Audio(audio.samples * gain, audio.sample_rate)
 
 
-def polish(audio: Audio, tensors: Mapping[str, np.ndarray]) -> Audio:
-    """Return the sound of a voice whose file holds `tensors`, those of `POLISH`; without any, as it came."""
+def postprocess(audio: Audio, tensors: Mapping[str, np.ndarray]) -> Audio:
+    """Correct the sound of a voice by the `POSTPROCESS_TENSORS` of its file; without any it stays as it is."""
     if not tensors:
         return at_speaking_level(audio)
     samples = audio.samples

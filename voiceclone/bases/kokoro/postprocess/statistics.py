@@ -1,4 +1,4 @@
-"""What is measured in training windows so that a voice's sound can be put right when it speaks."""
+"""Statistics of training windows for the post-processing."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Statistics:
-    """Compares what is spoken with what was recorded, window by window: balance of tones, contrast, pauses."""
+    """Compares synthesized with recorded windows: tone balance, formant contrast, pauses."""
 
     def __init__(self) -> None:
         self._balance = ToneCurveStatistics()
@@ -20,14 +20,14 @@ class Statistics:
         self._pauses = PauseStatistics()
 
     def add(self, spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float) -> None:
-        """Take in windows that say the same, each (batch, samples); contrast and pauses hear the first of them."""
+        """Add pairs of windows, each (batch, samples); formants and pauses use the first pair only."""
         self._balance.add(spoken, recorded, bandwidth_hz)
         heard = (spoken[0].detach().cpu().numpy(), recorded[0].cpu().numpy())
         self._contrast.add(*heard, bandwidth_hz)
         self._pauses.add(*heard)
 
     def tensors(self) -> "dict[str, np.ndarray]":
-        """Return what a voice file holds of it, by tensor name; what too little was heard for is left out."""
+        """Return the tensors for a voice file, by name; those with too little data are left out."""
         made = {
             TONE_CURVE: self._balance.curve_db(),
             CONTRAST: self._contrast.contrast(),
@@ -36,7 +36,7 @@ class Statistics:
         return {name: value for name, value in made.items() if value is not None}
 
     def state(self) -> dict[str, Any]:
-        """Return what a checkpoint keeps, as JSON takes it."""
+        """Return the state as JSON values."""
         return {
             "balance": self._balance.state(),
             "contrast": self._contrast.state(),
@@ -44,7 +44,7 @@ class Statistics:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` returned; checkpoints of earlier versions lack some of it."""
+        """Restore what `state` returned; checkpoints of earlier versions lack some of it."""
         for name, meter in (("balance", self._balance), ("contrast", self._contrast), ("pauses", self._pauses)):
             if name in state:
                 meter.restore(state[name])

@@ -1,4 +1,4 @@
-"""A voice's tone curve: the equaliser that gives the spoken sound the recordings' balance of high and low.
+"""Tone curve of a voice: an equaliser that gives synthesized sound the spectral balance of the recordings.
 
 The training losses compare logarithms, and their best answer to a noisy spectrum is its median: the average
 power of what is spoken stays 1 to 5 dB below the recordings', most where speech is noise. The difference,
@@ -23,7 +23,7 @@ _BIN_HZ = SAMPLE_RATE / _FFT_SIZE
 MAX_GAIN_DB = 6.0
 """More would raise the hiss between words with it."""
 TAKEN_SHARE = 0.5
-"""Part of the measured difference that is put right. Half gave likeness .905 / .906 / .911 on three voices, the whole
+"""Share of the measured difference to correct. Half gave similarity .905 / .906 / .911 on three voices, the whole
 .903 / .904 / .907, nothing .901 / .905 / .911: unseen sentences want less of it than the windows it is measured in."""
 _SMOOTHING_BINS = 15
 """350 Hz: wider than a voice's harmonics, narrower than a formant."""
@@ -32,12 +32,12 @@ _FADE_HZ = 700.0
 _LOUD_SHARE = 3e-3
 """Frames of less power than this share (-25 dB) of the window's loudest are pauses."""
 _KEPT_SHARE = 0.98
-"""What a window leaves of the ones before: about the last fifty count, when the voice hardly changes any more."""
+"""Decay per window: about the last fifty count, when the voice hardly changes any more."""
 _MIN_WINDOWS = 20
 
 
 class ToneCurveStatistics:
-    """Compares the average spectra of what is spoken with what was recorded, over the latest training windows."""
+    """Compares average spectra of synthesized and recorded sound over the latest training windows."""
 
     def __init__(self) -> None:
         self._spoken = np.zeros(CURVE_SIZE)
@@ -46,7 +46,7 @@ class ToneCurveStatistics:
         self._bandwidth_hz = SAMPLE_RATE / 2
 
     def add(self, spoken: "torch.Tensor", recorded: "torch.Tensor", bandwidth_hz: float) -> None:
-        """Take in two batches of sound (batch, samples) that say the same."""
+        """Add a synthesized and a recorded batch of windows, (batch, samples)."""
         from voiceclone.bases.spectra import magnitudes
 
         one, other = (magnitudes(sound.detach(), _FFT_SIZE).square() for sound in (spoken, recorded))
@@ -59,7 +59,7 @@ class ToneCurveStatistics:
         self._bandwidth_hz = min(self._bandwidth_hz, bandwidth_hz)
 
     def state(self) -> dict[str, Any]:
-        """Return what a checkpoint keeps, as JSON takes it."""
+        """Return the state as JSON values."""
         return {
             "spoken": self._spoken.tolist(),
             "recorded": self._recorded.tolist(),
@@ -68,12 +68,12 @@ class ToneCurveStatistics:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` returned."""
+        """Restore what `state` returned."""
         self._spoken, self._recorded = np.array(state["spoken"]), np.array(state["recorded"])
         self._windows, self._bandwidth_hz = int(state["windows"]), float(state["bandwidth_hz"])
 
     def curve_db(self) -> np.ndarray | None:
-        """Return the gains in dB, float32, shape (513,); None while too little was heard."""
+        """Return the gains in dB, float32, shape (513,); None with too little data."""
         if self._windows < _MIN_WINDOWS:
             return None
         wanted_db = 10 * np.log10((self._recorded + 1e-9) / (self._spoken + 1e-9))

@@ -1,4 +1,4 @@
-"""The training distance on a recording that nothing is learnt from, for the plot: no gradient, a few windows."""
+"""The spectral distance on a held-out recording, for the plot: a few windows, without gradients."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ def held_out_distance(
     recipe: "Recipe",
     aligner: "Aligner",
 ) -> float | None:
-    """Return the distance that training tells as `loss`, on windows of the longest held-out clip; None without one.
+    """Return the distance reported as `loss`, on windows of the longest held-out clip; None without one.
 
     Args:
         network: as it has learnt so far.

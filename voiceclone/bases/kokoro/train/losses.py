@@ -6,12 +6,12 @@ Kokoro's decoder repeats patterns of its own at 80 Hz, 800 Hz and 4800 Hz and th
 from typing import TYPE_CHECKING
 
 from voiceclone.bases import spectra
-from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
+from voiceclone.bases.kokoro.model.network import CURVE_HOP_SAMPLES, SAMPLE_RATE
 
 if TYPE_CHECKING:
     import torch
 
-LINE_FRAME_SAMPLES = SAMPLE_RATE // 80
+LINE_FRAME_SAMPLES = CURVE_HOP_SAMPLES
 """The decoder's slowest frames; its faster stages run at multiples of their rate."""
 _FLOOR = 1e-3
 _TEACHER_FFT = 1024

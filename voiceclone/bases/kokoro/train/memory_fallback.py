@@ -1,4 +1,4 @@
-"""How to train with less memory, rung by rung: fewer windows, shorter ones, computing twice, fewer layers."""
+"""Training with less memory, step by step: fewer windows, shorter ones, gradient checkpointing, fewer layers."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,23 +17,23 @@ SHORT_WINDOW_FRAMES = 24
 
 @dataclass(frozen=True)
 class MemoryFallback:
-    """What a run does to get along with the memory there is; saved with each checkpoint."""
+    """How a run saves memory; stored with each checkpoint."""
 
     windows_at_once: int
-    """The other windows of a step follow after them, and their gradients are summed."""
+    """Windows per forward pass; gradients are accumulated over the windows of a step."""
     window_frames: int
     computes_twice: bool = False
-    """The decoder's blocks keep their input only and are computed again for the gradients."""
+    """Gradient checkpointing of the decoder's blocks."""
     style_layers_only: bool = False
-    """Of the network only the layers learn that turn the style into a norm's scale and shift."""
+    """Only the style layers (AdaIN) of the network are trained."""
 
     @staticmethod
     def none(recipe: Recipe) -> "MemoryFallback":
-        """Return how a run begins: with everything the recipe asks for."""
+        """Return the initial state: everything as in the recipe."""
         return MemoryFallback(recipe.batch_windows, recipe.window_frames)
 
     def next_rung(self) -> tuple["MemoryFallback", str]:
-        """Return what to try when the memory was too small for this, and the sentence that says so.
+        """Return the next state to try after running out of memory, and the sentence that announces it.
 
         Raises:
             TrainingError: nothing is left to try.
@@ -62,10 +62,10 @@ class MemoryFallback:
 
 
 def compute_twice(network: "torch.nn.Module") -> None:
-    """Let the decoder's blocks keep only their input while training, and be computed again for the gradients.
+    """Switch on gradient checkpointing for the decoder's blocks; a second call changes nothing.
 
-    Gradient checkpointing (Chen and others 2016, “Training deep nets with sublinear memory cost”); the numbers are the
-    same. The blocks draw no random numbers: the sound source that does lies outside them.
+    Chen et al. 2016, “Training deep nets with sublinear memory cost”. The results are the same: the blocks draw no
+    random numbers, the sound source that does is outside.
     """
     from torch.utils.checkpoint import checkpoint
 

@@ -1,4 +1,4 @@
-"""Random numbers that depend on what they are for, and on nothing that was drawn before."""
+"""Random numbers that depend on their purpose only, not on what was drawn before."""
 
 import zlib
 from collections.abc import Iterator
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def own_noise(purpose: str, device: str = "cpu") -> Iterator[None]:
-    """Draw torch's random numbers from a state that follows from `purpose`; afterwards the state is as before.
+    """Seed torch by `purpose` within the block, and restore its random state afterwards.
 
-    The network's sound source draws noise whenever it speaks. What is made once and kept (features, the teacher's
-    answers) must not depend on when it is made, and making it must not shift what is drawn for the steps: a run that
-    was continued would then differ from one that never stopped.
+    The network's sound source draws noise whenever it speaks. What is computed once and cached (features, teacher
+    spectra) must not depend on when it is computed, nor change the random numbers of the steps: otherwise a resumed run
+    would differ from one that never stopped.
 
     Args:
         purpose: any text, for example a clip's id.

@@ -1,26 +1,25 @@
-"""How Kokoro is fine-tuned: every number of the recipe in one place, each measured or with its source."""
+"""The fine-tuning recipe of Kokoro: every number in one place, each measured or with its source."""
 
 from dataclasses import dataclass
 
 from voiceclone.bases.base import Effort
-
-FRAME_S = 0.025
+from voiceclone.bases.kokoro.model.network import FRAME_S
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings of one run; the defaults are for a processor, `for_device` adapts them."""
+    """Settings of a run; the defaults are for a processor."""
 
     window_frames: int = 48
-    """Length of a training window in frames of 25 ms: 1.2 s."""
+    """Length of a training window in frames: 1.2 s."""
     batch_windows: int = 1
     """Windows per acoustic step. On two cores one window and twice the steps beat two windows: similarity
     0.776 against 0.751 after the same 130 s."""
     prosody_every: int = 3
-    """A prosody step follows each so many acoustic steps."""
+    """Acoustic steps per prosody step."""
     prosody_clips: int = 2
     decoder_rate: float = 6.5e-5
-    """Learning rate of the decoder; 2e-4 costs words and likeness at once (embedded base study, section 5)."""
+    """Learning rate of the decoder; 2e-4 costs intelligibility and similarity at once (base study, section 5)."""
     norm_rate: float = 3.25e-4
     """Learning rate of the layers that turn the style into scale and shift (AdaIN). Five times the decoder's:
     they carry most of a voice and make no tones (similarity 0.788 against 0.776 after 90 steps)."""
@@ -31,27 +30,27 @@ class Recipe:
     gradient_norm: float = 5.0
     warm_up_steps: int = 10
     hold_share: float = 0.0
-    """Share of the learning during which the learning rate stays whole; then it falls along a cosine."""
+    """Share of the training before the learning rate falls along a cosine."""
     final_rate_share: float = 0.05
-    """What is left of the learning rate at the end."""
+    """Share of the learning rate left at the end."""
     linear_weight: float = 1.0
     """Weight of the log power on linear frequency beside the log magnitudes in mel bands."""
     line_weight: float = 1.0
-    """Weight of `spectra.frame_rate_lines`. With 3 to 5 its gradient takes the share that likeness needs: the runs
-    with it were the worst of the day (docs/decisions/0036)."""
+    """Weight of `spectra.frame_rate_lines`. With 3 to 5 its gradient outweighs what similarity needs: those runs
+    were the worst (docs/decisions/0036)."""
     teacher_weight: float = 0.5
-    """Weight of the untouched decoder above a recording's bandwidth, in the steps that ask it."""
+    """Weight of the teacher (the untouched decoder) above a recording's bandwidth, in steps that use it."""
     teacher_every: int = 4
-    """It is asked in each so many steps: asked in every one it took an eighth of the time."""
+    """Steps per use of the teacher: in every step it took an eighth of the time."""
     first_listen_s: float = 42.0
-    """Time on the clock at which the first listen is spoken."""
+    """Active time before the first listen is spoken."""
     first_clips_s: float = 18.0
-    """Speech made ready before learning begins; the rest follows after the first listen."""
+    """Seconds of speech preprocessed before training starts; the rest follows after the first listen."""
     default_minutes: float = 5.0
 
     @property
     def step_speech_s(self) -> float:
-        """Speech that one acoustic step hears, seconds."""
+        """Seconds of speech per acoustic step."""
         return self.batch_windows * self.window_frames * FRAME_S
 
     @staticmethod
@@ -69,37 +68,37 @@ FROZEN_PARTS = (
     "generator.noise_res",
     "generator.m_source",
 )
-"""Layers of the decoder that stay as they are: the kernels that make tones at its frame rates when they move, and the
-blocks that shape the excitation, which cost a tenth of a step and change likeness by nothing (0.869 against 0.867)."""
+"""Frozen layers of the decoder: kernels that produce tones at its frame rates when trained, and blocks that shape the
+excitation, which cost a tenth of a step and leave similarity unchanged (0.869 against 0.867)."""
 FROZEN_KINDS = ("alpha", "norm.weight", "norm.bias")
-"""Snake's frequencies and the identity affine of the norms are no part of the published training either."""
+"""Snake's frequencies and the identity affine of the norms are frozen in the published training, too."""
 
 
 EFFORT_STEPS = {Effort.QUICK: 230, Effort.BETTER: 600, Effort.BEST: 1500}
-"""Quick: five minutes on two cores made 199 to 248 steps and a likeness of 0.90 to 0.92 (benchmarks/README.md). Better:
-600 windows, as many as the longest run whose curve is known heard; from its half to its end likeness still rose by
+"""Quick: five minutes on two cores made 199 to 248 steps and a similarity of 0.90 to 0.92 (benchmarks/README.md).
+Better: 600 windows, those of the longest run with a known curve; in its second half similarity still rose by
 0.013 (65 s of speech) and 0.017 (7 min), and DNSMOS by 0.04. Best: two and a half times
 Better, as Better is of Quick; not measured."""
 HEARD_AT_MOST = 15.0
-"""How often each second of speech may be heard before more steps are held back: 20 s heard 15 times still reached the
-likeness of 60 s heard 4 times, though its sound (DNSMOS) began to fall behind; nothing was measured beyond."""
+"""How often each second of speech may be used before steps are limited: 20 s used 15 times still reached the similarity
+of 60 s used 4 times, though DNSMOS began to fall behind; nothing was measured beyond."""
 
 
 def effort_steps(effort: Effort, speech_s: float, used: Recipe) -> int:
-    """Return the steps that an effort is worth with so much usable speech; never fewer than those of a first voice.
+    """Return the steps of an effort for `speech_s` seconds of usable speech; at least those of a first voice.
 
-    What an effort is worth was measured on a processor, with one window a step. On a graphics card a step hears eight,
-    so little speech holds more steps back; nothing was measured there.
+    Measured on a processor, with one window per step. On a graphics card a step uses eight, so little speech limits the
+    steps earlier; nothing was measured there.
     """
     most = round(HEARD_AT_MOST * speech_s / used.step_speech_s)
     return max(EFFORT_STEPS[Effort.QUICK], min(EFFORT_STEPS[effort], most))
 
 
 def is_style_layer(name: str) -> bool:
-    """True for the parameters that turn the style into a norm's scale and shift."""
+    """True for parameters of the style layers, which turn the style into a norm's scale and shift."""
     return ".fc." in name
 
 
 def is_trained(name: str) -> bool:
-    """True for the parameters that learn; names within the decoder or the predictor."""
+    """True for trained parameters; names within the decoder or the predictor."""
     return not name.startswith(FROZEN_PARTS) and not any(kind in name for kind in FROZEN_KINDS)

@@ -1,4 +1,4 @@
-"""The two losses of a step: how the voice sounds (acoustic) and when and how high it speaks (prosody)."""
+"""The two losses of a step: acoustic (sound) and prosody (timing, pitch and loudness)."""
 
 import copy
 from collections.abc import Sequence
@@ -23,26 +23,26 @@ INNER = slice(_EDGE_FRAMES * FRAME_SAMPLES, -_EDGE_FRAMES * FRAME_SAMPLES)
 
 @dataclass(frozen=True)
 class Heard:
-    """What an acoustic step compared, and what came of it."""
+    """Input and result of the acoustic loss."""
 
     loss: "torch.Tensor"
-    """What the gradients are of."""
+    """The training loss."""
     distance: "torch.Tensor"
-    """The part of it that is told: how far the spectra are apart."""
+    """The reported part of it: the spectral distance."""
     spoken: "torch.Tensor"
     """float32, shape (batch, samples), 24 kHz."""
     recorded: "torch.Tensor"
     """float32, shape (batch, samples), 24 kHz."""
     bandwidth_hz: float
-    """Frequency up to which they were compared."""
+    """Highest frequency compared."""
 
 
 class Teacher:
-    """The untouched decoder, asked what belongs above the bandwidth of a recording.
+    """The untouched decoder, as the target above the bandwidth of a recording.
 
     Args:
         network: the untouched network; its decoder is copied.
-        start: the style learning begins with, float32, shape (1, 256).
+        start: the style training starts with, float32, shape (1, 256).
     """
 
     def __init__(self, network: "torch.nn.Module", start: "torch.Tensor") -> None:
@@ -82,15 +82,15 @@ def acoustic_loss(
     window_frames: int,
     teacher: Teacher | None,
 ) -> Heard:
-    """Let the network say some windows and compare.
+    """Synthesize some windows and compare them with the recordings.
 
     Args:
-        network: as it is now.
+        network: the network being trained.
         windows: of clips; all are cut to the length of the shortest.
         style: acoustic half of the style, shape (1, 128).
         recipe: the weights of the parts.
-        window_frames: length of a window in frames of 25 ms.
-        teacher: asked where the recordings end early; None asks nobody.
+        window_frames: length of a window in frames.
+        teacher: target above the bandwidth of band-limited recordings; None for no target.
     """
     import torch
 
@@ -112,7 +112,7 @@ def acoustic_loss(
 
 
 def prosody_loss(network: "torch.nn.Module", clips: Sequence[LoadedClip], style: "torch.Tensor") -> "torch.Tensor":
-    """Return how wrong durations, pitch and loudness of some clips are; `style` is the prosody half, shape (1, 128)."""
+    """Return the error of durations, pitch and loudness of some clips; `style` is the prosody half, shape (1, 128)."""
     import torch.nn.functional as functional
 
     total = style.new_zeros(())

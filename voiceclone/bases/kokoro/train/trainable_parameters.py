@@ -1,24 +1,26 @@
-"""What learns in a run: layers of decoder and predictor, the two halves of the style, and their optimizers."""
+"""The trainable parameters of a run: layers of decoder and predictor, both halves of the style; their optimizers."""
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from voiceclone.bases.base import Policy
 from voiceclone.bases.kokoro.model.network import STYLE_SIZE
 from voiceclone.bases.kokoro.train.recipe import Recipe, is_style_layer, is_trained
+from voiceclone.bases.run.trainer import clip_gradients
 
 if TYPE_CHECKING:
     import torch
 
 
 class TrainableParameters:
-    """Everything that learns, marked so in the network, with one optimizer for the sound and one for the prosody.
+    """Marks trainable parameters in the network; one optimizer for the sound and one for the prosody.
 
     Args:
-        network: whose layers learn; nothing in it may be trainable yet.
+        network: nothing in it may be trainable yet.
         start: the style to begin with, float32, shape (1, 256).
         recipe: the learning rates.
-        policy: what learns.
+        policy: what to train.
     """
 
     def __init__(self, network: "torch.nn.Module", start: "torch.Tensor", recipe: Recipe, policy: Policy) -> None:
@@ -42,7 +44,7 @@ class TrainableParameters:
         )
 
     def _learning_in(self, part: str) -> dict[str, "torch.Tensor"]:
-        """Return the parameters of a part that learn, by name in the network; none when only the style does."""
+        """Return the trainable parameters of a part, by name in the network; none when only the style is trained."""
         if self._policy == Policy.TRANSFER:
             return {}
         parameters = getattr(self._network, part).named_parameters()
@@ -56,7 +58,7 @@ class TrainableParameters:
         return torch.optim.AdamW(wanted, **options)
 
     def all(self) -> dict[str, "torch.Tensor"]:
-        """Return all that learns by name, both halves of the style included."""
+        """Return all trainable parameters by name, including both halves of the style."""
         return self.trained | {"acoustic_style": self.acoustic_style, "prosody_style": self.prosody_style}
 
     def optimizers(self) -> tuple["torch.optim.Optimizer", ...]:
@@ -64,15 +66,15 @@ class TrainableParameters:
         return self.acoustic, self.prosody
 
     def voice_style(self) -> "torch.Tensor":
-        """Return the style learnt so far, float32, shape (1, 256)."""
+        """Return the current style, float32, shape (1, 256)."""
         import torch
 
         return torch.cat([self.acoustic_style, self.prosody_style], dim=1).detach()
 
     def keep_to_style_layers(self) -> None:
-        """Let only those layers of the network go on learning that turn the style into a norm's scale and shift.
+        """Freeze all layers of the network but the style layers.
 
-        What the others have learnt stays; their gradients and the optimizers' averages of them, twice their size, go.
+        The others keep their values; their gradients and optimizer state, twice their size, are freed.
         """
         for name, parameter in self.trained.items():
             if not is_style_layer(name):
@@ -86,7 +88,7 @@ class TrainableParameters:
                 group["params"] = [parameter for parameter in group["params"] if parameter.requires_grad]
 
     def begin_anew(self, weights: Mapping[str, "torch.Tensor"], start: "torch.Tensor") -> None:
-        """Forget all that was learnt.
+        """Reset everything to the start.
 
         Args:
             weights: the untouched network's, by name.
@@ -103,22 +105,18 @@ class TrainableParameters:
             optimizer.state.clear()
 
     def forget_gradients(self) -> None:
-        """Give back the gradients of a step that is not finished."""
+        """Discard the gradients of an unfinished step."""
         for optimizer in self.optimizers():
             optimizer.zero_grad(set_to_none=True)
 
     def update(self, optimizer: "torch.optim.Optimizer", scale: float) -> bool:
-        """Make a step along the gradients that are there, with `scale` times the full learning rates.
+        """Clip the gradients and make an optimizer step with `scale` times the full learning rates.
 
-        Returns False, having changed nothing, where they are no finite numbers.
+        Returns False, and changes nothing, when a gradient is not finite.
         """
-        import torch
-
         for group in optimizer.param_groups:
             group["lr"] = group["full_rate"] * scale
-        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
-        norm = torch.nn.utils.clip_grad_norm_(parameters, self._recipe.gradient_norm)
-        if not torch.isfinite(norm):
+        if not math.isfinite(clip_gradients([optimizer], self._recipe.gradient_norm)):
             return False
         optimizer.step()
         return True

@@ -1,4 +1,4 @@
-"""Clips that are ready to be learnt from: their tensors on the training device, and the windows drawn from them."""
+"""Training clips: their tensors on the training device, and the windows drawn from them."""
 
 import random
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ class LoadedClip:
 
     @property
     def frame_count(self) -> int:
-        """Length in frames of 25 ms."""
+        """Length in frames."""
         return self.pitch_hz.shape[1] // 2
 
     def cut(self, start: int, length: int) -> tuple["torch.Tensor", ...]:
@@ -54,15 +54,15 @@ Window = tuple[LoadedClip, int]
 
 
 class ReadyClips:
-    """The clips of a run: some ready, the others pending.
+    """The training clips of a run: some preprocessed (ready), the others pending.
 
     Args:
         run_dir: a prepared run.
-        entries: the clips to learn from, in the order they become ready.
+        entries: the clips, in the order of preprocessing.
         recipe: how windows are drawn.
-        aligner: finds out when each sound of a text is said, by the style that the run begins with and not by what is
-            learnt, so that the next training of the same clips can reuse what comes of it.
-        device: where the tensors go to.
+        aligner: finds the time of each phoneme with the style the run starts from, not the trained one, so that later
+            trainings on the same clips can reuse the result.
+        device: for the tensors.
     """
 
     def __init__(
@@ -82,21 +82,21 @@ class ReadyClips:
 
     @property
     def ready_s(self) -> float:
-        """Seconds of speech that are ready."""
+        """Preprocessed speech, seconds."""
         return sum(clip.entry.duration_s for clip in self.ready)
 
     @property
     def ready_frames(self) -> int:
-        """Frames of 25 ms that are ready."""
+        """Preprocessed frames."""
         return sum(clip.frame_count for clip in self.ready)
 
     def make_next_ready(self) -> None:
-        """Make the first pending clip ready; where that fails, it stays the first one pending."""
+        """Preprocess the first pending clip; it stays pending when that fails."""
         self._make_ready(self.pending[0])
         del self.pending[0]
 
     def leave_next_out(self) -> dataset.ClipEntry:
-        """Give up the first pending clip, and return it; a run that is continued later tries it again."""
+        """Drop the first pending clip and return it; a resumed run tries it again."""
         return self.pending.pop(0)
 
     def _make_ready(self, entry: dataset.ClipEntry) -> None:
@@ -124,7 +124,7 @@ class ReadyClips:
         )
 
     def draw_windows(self, chooser: random.Random, window_frames: int) -> Iterator[Window]:
-        """Yield a clip and a start frame per window of a step; each clip comes in proportion to its length."""
+        """Yield clip and start frame of each window of a step; clips come in proportion to their length."""
         for _ in range(self._recipe.batch_windows):
             if not self.order:
                 for index, clip in enumerate(self.ready):
@@ -142,13 +142,13 @@ class ReadyClips:
         return chooser.sample(self.ready, min(self._recipe.prosody_clips, len(self.ready)))
 
     def state(self) -> dict[str, Any]:
-        """Return what a checkpoint keeps, as JSON takes it: which clips are ready, and the order they are drawn in."""
+        """Return the ready clips and the drawing order as JSON values."""
         return {"ready": [clip.entry.clip_id for clip in self.ready], "order": list(self.order)}
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go on from what `state` returned; clips made ready after that become ready again when their time comes.
+        """Restore what `state` returned; clips that became ready later do so again in their turn.
 
-        A clip that is gone by now is left out, and the round begins anew.
+        Missing clips are left out, and the round starts over.
         """
         waiting = {entry.clip_id: entry for entry in [*(clip.entry for clip in self.ready), *self.pending]}
         loaded = {clip.entry.clip_id: clip for clip in self.ready}

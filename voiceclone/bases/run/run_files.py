@@ -1,12 +1,13 @@
-"""What a run writes while it learns: metrics, notes, checkpoints; a kill or a full disk costs little of it."""
+"""The files a run appends to or replaces while it trains: metrics, notes, and a pair of checkpoints."""
 
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from voiceclone.bases.run.checkpoint import previous_path, save_checkpoint
+from voiceclone.bases.run.clock import RunClock
 from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import StorageError, TrainingError
 
@@ -15,10 +16,11 @@ if TYPE_CHECKING:
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 METRICS_FILE = "metrics.jsonl"
+Restored = TypeVar("Restored")
 
 
 class RunFiles:
-    """The files of one run that grow while it learns.
+    """The growing files of one run; a full disk costs lines and checkpoints, but does not end the training.
 
     Args:
         run_dir: the run's folder.
@@ -30,11 +32,25 @@ class RunFiles:
         self._told_full_disk = self._torn_metrics = False
 
     def note(self, sentence: str) -> None:
-        """Tell a person something."""
+        """Add a sentence to the notes a person reads beside the plot."""
         add_note(self._run_dir, sentence)
 
-    def tell(self, line: dict[str, Any]) -> None:
-        """Append a line to the metrics; on a full disk the plot lacks a point."""
+    def append_metrics(self, clock: RunClock, phase: str, values: Mapping[str, Any]) -> None:
+        """Append one line to the metrics.
+
+        Args:
+            clock: where the run stands.
+            phase: for example `learning`.
+            values: `loss` and whatever else there is to plot.
+        """
+        line = {
+            "step": clock.step,
+            "total_steps": clock.total_steps(),
+            **{name: round(value, 6) if isinstance(value, float) else value for name, value in values.items()},
+            "phase": phase,
+            "elapsed_s": round(clock.elapsed_s, 2),
+            "eta_s": round(clock.eta_s(), 1),
+        }
         try:
             with (self._run_dir / METRICS_FILE).open("a", encoding="utf-8") as handle:
                 # Half of the line before may have been written.
@@ -44,11 +60,11 @@ class RunFiles:
             self._torn_metrics = True
 
     def checkpoint_age_s(self) -> float:
-        """Return how long ago the last checkpoint was written, or could not be."""
+        """Return the seconds since a checkpoint was last written, or its writing failed."""
         return time.monotonic() - self._saved_at
 
     def has_checkpoint(self) -> bool:
-        """True when there is something to go back to."""
+        """True when there is something to return to."""
         return any(path.is_file() for path in self._checkpoints())
 
     def save(
@@ -57,7 +73,7 @@ class RunFiles:
         optimizers: Sequence["torch.optim.Optimizer"],
         about: dict[str, Any],
     ) -> bool:
-        """Write a checkpoint and keep the one before it; when the disk is full, say so and return False."""
+        """Write a checkpoint and keep the previous one; on a full disk note that and return False."""
         path, previous = self._checkpoints()
         try:
             try:
@@ -75,10 +91,14 @@ class RunFiles:
         self._saved_at = time.monotonic()
         return not self._told_full_disk
 
-    def load(self, restore: Callable[[Path], dict[str, Any]]) -> tuple[dict[str, Any] | None, bool]:
-        """Hand the last readable checkpoint to `restore`, which puts it in place and returns what it says of itself.
+    def load(self, restore: Callable[[Path], Restored]) -> tuple[Restored | None, bool]:
+        """Restore the last readable checkpoint.
 
-        Returns what `restore` returned, None where no checkpoint could be read, and whether a damaged one was met.
+        Args:
+            restore: loads a checkpoint and returns something about it.
+
+        Returns:
+            What `restore` returned (None when no checkpoint could be read), and whether a damaged one was met.
         """
         damaged = False
         for path in self._checkpoints():

@@ -1,0 +1,115 @@
+"""Optional abilities of a base model, each a protocol; ask with `isinstance(base, …)` before using one.
+
+A base has an ability when it has the methods and attributes of the protocol. A method set to None counts as absent.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from voiceclone.audio.sound import Audio
+from voiceclone.bases.base import Effort, SliceResult, StockVoice, Workload
+from voiceclone.progress import ShouldStop
+
+
+@runtime_checkable
+class HasStockVoices(Protocol):
+    """Comes with voices of its own; `BaseModel.speak` then also takes the id of one."""
+
+    def stock_voices(self) -> tuple[StockVoice, ...]:
+        """Return the voices that came with the weights; none before the base is ready."""
+
+
+@runtime_checkable
+class ContinuesVoices(Protocol):
+    """Can continue training a voice; ask `continues_voices(base)`, which also reads the flag."""
+
+    continues_voices: bool
+    """True when training continues from `base.START_VOICE_FILE` where the run folder holds one."""
+
+
+@runtime_checkable
+class EstimatesWorkload(Protocol):
+    """Knows how many steps an `Effort` is worth; for a base without this the page offers minutes."""
+
+    def workload(self, effort: Effort, speech_s: float, device: str = "cpu") -> Workload:
+        """Return what an effort comes to with `speech_s` seconds of usable speech on `cpu` or `cuda`."""
+
+
+@runtime_checkable
+class TellsTrainingFacts(Protocol):
+    """Can show the numbers of its recipe to people who want to know."""
+
+    def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:
+        """Return figures of a training from `clip_count` clips on `cpu` or `cuda`, by name."""
+
+
+@runtime_checkable
+class TellsPrecision(Protocol):
+    """Can say which number format it computes in."""
+
+    def precision(self) -> str:
+        """Return for example `bfloat16`; may load torch."""
+
+
+@runtime_checkable
+class ChecksVoiceFiles(Protocol):
+    """Can tell whether a voice file fits its network."""
+
+    def check_voice_file(self, path: Path) -> None:
+        """Raise `VoiceFileError` unless the tensors of the file fit; reads names and shapes only where it can."""
+
+
+@runtime_checkable
+class HasWeightsHash(Protocol):
+    """Has weights on disk; a voice works only with the weights it was made for."""
+
+    @property
+    def weights_sha256(self) -> str:
+        """SHA-256 of the weights; empty when it is not known."""
+
+
+@runtime_checkable
+class HeardWhileTraining(Protocol):
+    """Its voice can be heard and kept during training; a base without this keeps the last voice of a run.
+
+    None of these methods changes what training does next, not even the random numbers it draws
+    (`compute.preserved_random_state`).
+    """
+
+    def train_slice(
+        self, run_dir: Path, budget_s: float, should_stop: ShouldStop | None = None, until_step: int | None = None
+    ) -> SliceResult:
+        """As in `BaseModel`; the slice also ends after step `until_step`."""
+
+    def finish(self, run_dir: Path, chosen: Path | None = None) -> None:
+        """As in `BaseModel`; `chosen` is a judged file from `write_learnt` that becomes the final voice."""
+
+    def save(self, run_dir: Path) -> None:
+        """Write a checkpoint unless the last one is of this step; called before a candidate is made."""
+
+    def load(self, run_dir: Path) -> None:
+        """Load what training this run needs; any other request would load it too."""
+
+    def held_out(self, run_dir: Path) -> list[Audio]:
+        """Return the recordings that are never trained on; may be empty."""
+
+    def recordings(self, run_dir: Path, seconds: float) -> list[Audio]:
+        """Return at least `seconds` of the run's recordings, or all of them, the held-out ones first."""
+
+    def speak_start(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
+        """Speak sentences in the untouched stock voice the run began from; cheap before the first step."""
+
+    def speak_learnt(self, run_dir: Path, sentences: Sequence[str]) -> list[Audio]:
+        """Speak sentences in the voice as it is now, in the language of the recordings."""
+
+    def held_out_loss(self, run_dir: Path) -> float | None:
+        """Return the loss, as in `metrics.jsonl`, on held-out recordings; None when there are none."""
+
+    def write_learnt(self, run_dir: Path, voice_path: Path) -> None:
+        """Write the voice as it is now as a voice file, whole or not at all."""
+
+
+def continues_voices(base: object) -> bool:
+    """True when training with this base can continue from an existing voice."""
+    return isinstance(base, ContinuesVoices) and base.continues_voices
