@@ -11,9 +11,10 @@ from safetensors.numpy import save_file
 from voiceclone.clips.model import Clip
 from voiceclone.clips.quality.verdict import Verdict
 from voiceclone.compare import held_out, judging, model, picture, table, verdict
-from voiceclone.compare.model import Comparison, Figures, Request, Way
+from voiceclone.compare.model import Comparison, Request, Way
 from voiceclone.compare.sentences import SPOKEN_SENTENCES, plain, unseen_sentences
 from voiceclone.errors import InputError, NotEnoughSpeechError, NotFoundError
+from voiceclone.evaluation.judge import Figures
 from voiceclone.text.languages import LANGUAGES
 from voiceclone.text.scripts import reading_script
 

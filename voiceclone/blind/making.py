@@ -49,7 +49,7 @@ class _Sentence:
 
 @dataclass(frozen=True)
 class Workbench:
-    """What a test is made with."""
+    """The services a test is made with."""
 
     projects: ProjectService
     voices: VoiceService
@@ -61,9 +61,9 @@ class BlindMaker:
     """Makes one test.
 
     Args:
-        bench: what it is made with.
-        one: a voice's id or name, `stock`, or `recording`.
-        other: the same, another one.
+        bench: the services it uses.
+        one: the id or name of a voice, `stock`, or `recording`.
+        other: likewise, but different.
         question: see `blind.model.QUESTIONS`.
         project_id: the project with the recordings, if the training of the voice is no longer known.
         seed: of the hidden order; None draws one.
@@ -167,7 +167,7 @@ class BlindMaker:
         return [_Sentence(clip.text, clip, clip.clip_id in learnt) for clip in (*unheard, *heard)]
 
     def _learnt_clip_ids(self) -> set[str]:
-        """Return the clips that made the voices; a clip that came after a training was not in it."""
+        """Return the clips the voices learnt from; clips added after a training run were not in it."""
         clips = self._bench.projects.clips(self._recorded_project())
         traced = {run.voice_id for run in self._runs}
         if any(side.kind == VOICE and side.voice_id not in traced for side in self._sides):

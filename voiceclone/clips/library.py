@@ -137,7 +137,6 @@ class ClipLibrary:
         """Turn recordings of any format into clips; one bad file never stops the others.
 
         Args:
-            project_id: the project to add to.
             files: recordings, zip files, or folders of recordings.
             text: what is said, for a single file.
             transcripts: texts by file name, see `voiceclone.clips.transcripts.reader.read_transcripts`.
@@ -269,7 +268,6 @@ class ClipLibrary:
         Clips that are not cleaned yet are cleaned first. At most `MAX_TRAIN_SPEECH_S` of speech, good clips first.
 
         Args:
-            project_id: the project.
             max_rate: highest sample rate in hertz; faster audio is resampled to it, which saves memory.
             clip_ids: restricts the choice to these; None allows all.
         """

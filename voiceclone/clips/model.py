@@ -62,7 +62,7 @@ class Clip:
 
     @property
     def needs_review(self) -> bool:
-        """True for a clip that a person should listen to before training."""
+        """True if a person should listen to the clip before training."""
         if not self.included or self.confirmed:
             return False
         return self.verdict.level == "bad" or not REVIEWABLE_FINDINGS.isdisjoint(self.verdict.kinds)

@@ -16,7 +16,6 @@ def ways_of(base: BaseModel, wanted: Sequence[str] | None = None) -> tuple[Polic
     """Return the ways to compare with a base model, least effort first: instant, transfer and fine-tune if offered.
 
     Args:
-        base: the base model.
         wanted: policies by name; None is the usual choice (full training only where there is no fine-tuning).
 
     Raises:

@@ -1,4 +1,4 @@
-"""Runs a comparison: each way made, spoken and judged, one after another, whatever is done kept.
+"""Run a comparison: make, speak and evaluate each way, one after another, keeping finished ones.
 
 A folder `comparisons/<id>/` holds `request.json`, `<policy>.json` and the audio of each finished way, `current.json`
 while a training run is active, and at the end `comparison.json` and `comparison.png`. After a crash or a
@@ -39,7 +39,7 @@ _SPEAKING_SHARE = 0.15
 
 @dataclass(frozen=True)
 class Workbench:
-    """What a comparison works with."""
+    """The services a comparison uses."""
 
     data_dir: Path
     bases: BaseModels
@@ -74,19 +74,19 @@ class ComparisonRun:
             BusyError: this comparison, or a training run, is already in progress.
             TrainingError: a training run failed; the message says why.
         """
-        with self._alone():
+        with self._exclusive():
             disk.write_json(self._folder / folders.REQUEST_FILE, model.as_plain(self._request))
-            self._bench.bases.get(self._request.base_id).ensure_ready()  # not on the clock of the first way
+            self._bench.bases.get(self._request.base_id).ensure_ready()  # not counted in the time of the first way
             recordings = self._recordings()
             ways = []
             for place, policy in enumerate(self._request.policies):
                 self._place = place
                 self._check_stop()
-                ways.append(self._done(policy) or self._go(policy, recordings))
+                ways.append(self._finished_way(policy) or self._make_way(policy, recordings))
             return self._conclude(ways, recordings)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
+    def _exclusive(self) -> Iterator[None]:
         with disk.storage_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(self._folder / "lock", timeout=0)
@@ -107,19 +107,19 @@ class ComparisonRun:
 
     # One way --------------------------------------------------------------------------------------
 
-    def _done(self, policy: str) -> Way | None:
+    def _finished_way(self, policy: str) -> Way | None:
         nothing = NotFoundError("not done")
         try:
             way = model.way_from(disk.read_json(self._folder / f"{policy}.json", missing=nothing, damaged=nothing))
         except (NotFoundError, KeyError, TypeError, ValueError, AttributeError):
             return None
-        self._clear_away(policy, way.voice_id)  # after a crash between writing and clearing
+        self._clean_up(policy, way.voice_id)  # after a crash between writing and clearing
         return way
 
-    def _go(self, policy: str, recordings: list[Audio]) -> Way:
+    def _make_way(self, policy: str, recordings: list[Audio]) -> Way:
         began = time.monotonic()
         if policy == Policy.INSTANT:
-            self._tell(0.0, "comparing your recordings")
+            self._report(0.0, "comparing your recordings")
             voice_id = self._make_instant()
             minutes, steps = (time.monotonic() - began) / 60, 0
         else:
@@ -129,10 +129,10 @@ class ComparisonRun:
             way = self._judge(policy, voice_id, minutes, steps, recordings)
         except BaseException:
             if policy == Policy.INSTANT:  # takes seconds to redo; a trained voice is kept for the next attempt
-                self._clear_away(policy, voice_id)
+                self._clean_up(policy, voice_id)
             raise
         disk.write_json(self._folder / f"{policy}.json", model.as_plain(way))
-        self._clear_away(policy, voice_id)
+        self._clean_up(policy, voice_id)
         return way
 
     def _make_instant(self) -> str:
@@ -149,35 +149,35 @@ class ComparisonRun:
 
     def _train(self, policy: str) -> RunStatus:
         """Train to the end, or continue the run that a crash interrupted."""
-        run_id = (self._present_run(policy) or self._start(policy)).run_id
+        run_id = (self._existing_run(policy) or self._start(policy)).run_id
         try:
             for run in self._bench.runs.watch(run_id, _WATCH_INTERVAL_S):
-                self._tell((1 - _SPEAKING_SHARE) * run.step / max(1, run.total_steps), run.message)
+                self._report((1 - _SPEAKING_SHARE) * run.step / max(1, run.total_steps), run.message)
                 if run.running:
                     self._check_stop()
         except (Cancelled, KeyboardInterrupt):
-            self._give_up(run_id)
+            self._discard_run(run_id)
             raise
         if run.state == "finished":
             return run
         if run.state == "stopped":
-            self._give_up(run_id)
+            self._discard_run(run_id)
             raise Cancelled("The training was stopped. Compare again; the ways that were done are kept.")
         raise TrainingError(
             run.error or "The training process ended unexpectedly. Compare again; it goes on from where it was."
         )
 
-    def _present_run(self, policy: str) -> RunStatus | None:
+    def _existing_run(self, policy: str) -> RunStatus | None:
         try:
-            run = self._bench.runs.status(self._present_run_id(policy))
+            run = self._bench.runs.status(self._existing_run_id(policy))
         except NotFoundError:
             return None
         if run.state == "stopped":
-            self._give_up(run.run_id)
+            self._discard_run(run.run_id)
             return None
         return run if run.running or run.state == "finished" else self._bench.runs.resume(run.run_id)
 
-    def _present_run_id(self, policy: str) -> str:
+    def _existing_run_id(self, policy: str) -> str:
         """Return the id of the training run started for a way; empty without one."""
         nothing = NotFoundError("no training")
         try:
@@ -205,8 +205,8 @@ class ComparisonRun:
         disk.write_json(self._folder / _CURRENT_FILE, {"policy": policy, "run_id": run.run_id})
         return run
 
-    def _give_up(self, run_id: str) -> None:
-        """End a training and leave nothing of it."""
+    def _discard_run(self, run_id: str) -> None:
+        """Stop a training run and delete it."""
         self._bench.runs.stop(run_id)
         *_, run = self._bench.runs.watch(run_id, _WATCH_INTERVAL_S)
         (self._folder / _CURRENT_FILE).unlink(missing_ok=True)
@@ -220,13 +220,13 @@ class ComparisonRun:
         for number, sentence in enumerate(request.sentences, start=1):
             self._check_stop()
             share = number / (len(request.sentences) + 2)
-            self._tell(1 - _SPEAKING_SHARE * (1 - share), f"speaking sentence {number}")
+            self._report(1 - _SPEAKING_SHARE * (1 - share), f"speaking sentence {number}")
             audio = self._bench.speech.speak(voice_id, sentence, request.language).audio
             name = f"{policy}_{number:02d}.wav"
             encode_wav(audio, self._folder / name)
             sounds.append(name)
             spoken.append(audio)
-        self._tell(1 - _SPEAKING_SHARE / (len(request.sentences) + 2), "listening to it")
+        self._report(1 - _SPEAKING_SHARE / (len(request.sentences) + 2), "listening to it")
         path = self._bench.voices.path(voice_id)
         return Way(
             policy=str(policy),
@@ -239,8 +239,8 @@ class ComparisonRun:
             voice_id=voice_id,
         )
 
-    def _clear_away(self, policy: str, voice_id: str) -> None:
-        run_id = self._present_run_id(policy)
+    def _clean_up(self, policy: str, voice_id: str) -> None:
+        run_id = self._existing_run_id(policy)
         if not self._request.keep_voices:
             with suppress(NotFoundError):
                 self._bench.voices.delete(voice_id)
@@ -256,7 +256,7 @@ class ComparisonRun:
 
         request = self._request
         self._place = len(request.policies)
-        self._tell(0.0, "putting the figures together")
+        self._report(0.0, "putting the figures together")
         texts = {clip.clip_id: clip.text for clip in self._bench.projects.clips(request.project_id)}
         said = [texts.get(clip_id, "") for clip_id in request.held_out_clip_ids]
         comparison = Comparison(
@@ -281,7 +281,7 @@ class ComparisonRun:
         if self._should_stop is not None and self._should_stop():
             raise Cancelled("Stopped comparing. Compare again, and it goes on with what is missing.")
 
-    def _tell(self, share: float, words: str) -> None:
+    def _report(self, share: float, words: str) -> None:
         count = len(self._request.policies)
         if self._on_progress is not None:
             way = (

@@ -1,4 +1,4 @@
-"""The comparisons of a data folder: run one, list, show and delete them."""
+"""The comparisons in a data folder: run, list, show and delete them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from voiceclone.voices.consent import consent_record
 
 
 class ComparisonService:
-    """Compares several ways to a voice of one project, and keeps what was found."""
+    """Compares several ways to make a voice from one project and stores the results."""
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
@@ -37,7 +37,7 @@ class ComparisonService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> Comparison:
-        """Run one comparison, or finish one that was left; arguments and errors as in `VoiceEngine.compare`."""
+        """Run a comparison, or finish an interrupted one; arguments and errors as in `VoiceEngine.compare`."""
         consent_record(consent, consent_by)
         check_length(minutes, steps)
         check_seed(seed)
@@ -58,29 +58,29 @@ class ComparisonService:
             return ComparisonRun(self._bench, request, consent_by, on_progress, should_stop).run()
 
     def ways(self, base_id: str | None = None, wanted: Sequence[str] | None = None) -> tuple[Policy, ...]:
-        """Return the ways that a comparison with a base (None: the default one) goes through; see `request.ways_of`.
+        """Return the ways to compare with a base model (None: the default one); see `request.ways_of`.
 
         Raises:
-            InputError: one is not offered, or fewer than two are left to compare.
+            InputError: one is not offered, or there are fewer than two to compare.
         """
         return ways_of(self._bench.bases.get(base_id), wanted)
 
     def all(self) -> list[Comparison]:
-        """Return every finished comparison, the newest first."""
+        """Return every finished comparison, newest first."""
         return folders.comparisons(self._bench.data_dir)
 
     def folder(self, comparison_id: str) -> Path:
-        """Return where a comparison's figures, picture and sounds lie.
+        """Return the folder with a comparison's figures, picture and audio.
 
         Raises:
-            NotFoundError: there is none of that id.
+            NotFoundError: there is none with that id.
         """
         return folders.folder(self._bench.data_dir, comparison_id)
 
     def table(self, comparison: Comparison) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
-        """Return a comparison as a table: the names of its columns, and one row per way and for the recordings."""
+        """Return a comparison as a table: its column names, then a row per way and one for the recordings."""
         return table.HEAD, table.rows(comparison)
 
     def delete(self, comparison_id: str) -> None:
-        """Delete a comparison with its sounds; voices that were kept stay."""
+        """Delete a comparison with its audio, but not the voices that were kept."""
         disk.remove_folder(self.folder(comparison_id))

@@ -1,7 +1,8 @@
 """A comparison as a table, with the same cells in the terminal, the picture and the documents."""
 
-from voiceclone.compare.model import Comparison, Figures, interval
+from voiceclone.compare.model import Comparison, interval
 from voiceclone.evaluation import pitch
+from voiceclone.evaluation.judge import Figures
 
 HEAD = (
     "",

@@ -42,9 +42,6 @@ def add_speaker(
     adds only what is missing, so a stopped call can be continued.
 
     Args:
-        library: the clip library.
-        project_id: the project.
-        corpus: the corpus to read.
         speaker: see `choose_speaker`.
         max_minutes: maximum total duration; None is as much as a training run uses.
         language: None is the corpus's own.

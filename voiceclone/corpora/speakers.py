@@ -65,7 +65,6 @@ def choose_speaker(corpus: Corpus, wanted: str | None) -> str:
     """Return the id of the requested speaker.
 
     Args:
-        corpus: the corpus.
         wanted: an id, or its first letters (`SHORTEST_PREFIX` or more); None in a corpus with one speaker.
 
     Raises:

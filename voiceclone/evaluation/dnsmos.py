@@ -52,7 +52,8 @@ def dnsmos_of_one_window(audio: Audio) -> float:
 def _samples_of(audio: Audio) -> "np.ndarray":
     import numpy as np
 
-    return np.clip(resample(audio, _DNSMOS_RATE).samples, -1.0, 1.0)
+    samples: np.ndarray = np.clip(resample(audio, _DNSMOS_RATE).samples, -1.0, 1.0)
+    return samples
 
 
 def _window_score(samples: "np.ndarray") -> float:

@@ -89,7 +89,6 @@ class ModelLibrary:
         """Install a base model unless it is installed: adopt a folder the user put here, else download what is missing.
 
         Args:
-            base_id: an id from the catalogue.
             licence_agreed: whether the user agreed to `licence_question`.
             agreed_by: where they agreed; stored with the model.
             on_progress: called with (fraction 0..1, message).

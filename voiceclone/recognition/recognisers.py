@@ -93,8 +93,6 @@ def install(
     """Download a recogniser; interrupted downloads are resumed and each file is checked by its SHA-256.
 
     Args:
-        data_dir: the data folder.
-        key: a key of `RECOGNISERS`.
         on_progress: called with (fraction 0..1, message).
         should_stop: polled often; return True to stop. What has been downloaded is kept for the next time.
         endpoint: address of the hub; None means huggingface.co.

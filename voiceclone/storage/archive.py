@@ -34,7 +34,6 @@ def unpack(
     Files appear in `folder` only once all of them are unpacked and their checksums are right.
 
     Args:
-        archive: a zip file.
         folder: the destination; files of the same name are replaced.
         on_progress: called with (fraction 0..1, message).
         should_stop: polled between blocks; return True to stop, which leaves nothing behind.

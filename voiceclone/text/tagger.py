@@ -53,7 +53,6 @@ def _features(word: str, around: Sequence[str], before: str, before_that: str) -
     """Return the features the weights were trained on (denckring_en_pos 0.6.0, perceptron.py, `features`).
 
     Args:
-        word: as written.
         around: five lower-case words: two before, the word, two after.
         before: the tag of the previous word.
         before_that: the tag of the word before that.

@@ -1,4 +1,4 @@
-"""The speaker's consent: what has to be agreed to before a voice is made, and the record kept in the voice file."""
+"""The speaker's consent: the statement agreed to before a voice is made, and its record in the voice file."""
 
 from typing import Any
 

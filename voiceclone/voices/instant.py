@@ -35,7 +35,6 @@ def make_instant_voice(
 
     Args:
         base: a base model that is ready.
-        data_dir: the data folder.
         project_id: the project whose clips are used.
         voice_name: a validated name.
         consent: the record stored in the voice file.

@@ -72,7 +72,6 @@ def find_slices(
     """Read a recording once, block by block, and plan its slices.
 
     Args:
-        recording: the recording.
         on_progress: called with (fraction 0..1, message).
         should_stop: polled for every block; return True to stop.
         recognise_words: a recogniser that finds the word boundaries in speech too long for a clip; None leaves it out.

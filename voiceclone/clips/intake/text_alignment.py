@@ -15,7 +15,6 @@ def align_text(given: str, recognised: Sequence[str]) -> list[str | None]:
     of its nearer neighbour.
 
     Args:
-        given: the whole text.
         recognised: the recognised text of each slice, in order.
 
     Returns:

@@ -41,7 +41,6 @@ def divide_run(
     Args:
         run: (start, end) in seconds.
         pieces: the audio of `windows_over(run)`, each with its start in seconds.
-        recognise_words: the recogniser.
         longest_s: maximum length of a part, as far as word boundaries allow.
         heard: the recognised words are appended to this list, with times in the recording.
 

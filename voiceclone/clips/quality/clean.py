@@ -45,7 +45,6 @@ def clean(audio: Audio, snr_db: float, strength: Strength = "gentle") -> Audio:
     """Return the cleaned clip at the same sample rate. Deterministic.
 
     Args:
-        audio: the original.
         snr_db: as measured by `voiceclone.clips.quality.figures.measure`.
         strength: see `STRENGTHS`.
     """

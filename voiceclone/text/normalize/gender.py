@@ -21,7 +21,6 @@ def gender_after(rest: str, nouns: Nouns, singular: bool) -> str:
 
     Args:
         rest: begins with the space after the number.
-        nouns: of the language.
         singular: the number is one, so the noun need not look like a plural.
     """
     # In "200 o 300 personas" and "de 20 a 31 casas" the first number counts the same noun.
@@ -52,8 +51,6 @@ def is_feminine(noun: str, nouns: Nouns, singular: bool) -> bool:
     """Return whether `noun` is feminine.
 
     Args:
-        noun: a single word.
-        nouns: of the language.
         singular: whether the noun is in the singular or the plural.
     """
     written = noun.lower().removesuffix("" if singular else "s")

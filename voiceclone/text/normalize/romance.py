@@ -207,12 +207,9 @@ def say_halves(text: str, words: Words, half: tuple[str, str]) -> str:
 
 
 def say_place(number: int, rest: str, words: Words, feminine: bool = False, short: bool = False) -> str:
-    """Return an ordinal that agrees with the noun at the beginning of `rest`.
+    """Return an ordinal that agrees with the noun at the beginning of `rest`, the text after the number.
 
     Args:
-        number: the number.
-        rest: the text after it.
-        words: of the language.
         feminine: the number is marked as feminine.
         short: the number is marked as the short form, `1er`.
     """
