@@ -10,7 +10,8 @@ from voiceclone import limits
 from voiceclone.clips.model import Rejected
 from voiceclone.clips.readiness import assess
 from voiceclone.training.status_sentence import status_sentence
-from voiceclone.ui import text
+from voiceclone.ui.text import record as record_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.wording import about, at_least, count, duration, kept_sentence, seconds
 
 SOURCES = sorted((Path(__file__).parents[1] / "voiceclone").rglob("*.py"))
@@ -42,7 +43,6 @@ def test_one_of_something_is_no_plural(number, words):
 )
 def test_lengths_are_rounded_down_everywhere(duration_s, whole, short):
     assert (duration(duration_s), seconds(duration_s)) == (whole, short)
-    assert text.duration is duration and text.seconds is seconds and text.count is count
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_the_same_speech_is_as_long_in_every_sentence_and_never_enough_by_roundi
     readiness = assess([make_clip(usable_s)])
     told = duration(usable_s)
     assert readiness.sentence.startswith(f"{told} of usable speech")
-    assert text.readiness_detail(usable_s, usable_s, 1) == f"{told} usable, of {told} recorded in 1 clip"
-    assert told in text.train_summary("Anna", usable_s) and told in text.more_speech_first(usable_s)
+    assert record_text.readiness_detail(usable_s, usable_s, 1) == f"{told} usable, of {told} recorded in 1 clip"
+    assert told in train_text.train_summary("Anna", usable_s) and told in train_text.more_speech_first(usable_s)
     for mark_s in (limits.MIN_TRAIN_SPEECH_S, limits.FIRST_VOICE_SPEECH_S, limits.GOOD_VOICE_SPEECH_S):
         assert usable_s >= mark_s or told != duration(mark_s)
 

@@ -24,7 +24,7 @@ from voiceclone.limits import MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.services.projects import EXAMPLE_NAME
 from voiceclone.training import candidates
 from voiceclone.training.candidates import Candidate
-from voiceclone.ui import text
+from voiceclone.ui.text import history as history_text
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_an_effort_is_worked_out_into_steps_for_this_base_and_kept_with_the_run(
     record = engine.runs.record(run_id)
     assert (record.effort, record.steps_asked, record.minutes_asked) == ("quick", plan.steps, None)
     assert last.total_steps == plan.steps
-    assert ("How long", f"Quick, for {plan.steps} steps") in text.run_settings(record, "Fake base")
+    assert ("How long", f"Quick, for {plan.steps} steps") in history_text.run_settings(record, "Fake base")
 
 
 def test_an_effort_is_minutes_for_a_base_that_knows_no_steps(engine, project_id, monkeypatch):

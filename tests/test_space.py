@@ -18,8 +18,9 @@ from tests.browser.conftest import free_port
 from tests.served_page import FACTORY, QUIET_SERVER, Page
 from voiceclone import VoiceEngine, host
 from voiceclone.errors import InputError
-from voiceclone.ui import access, text
+from voiceclone.ui import access
 from voiceclone.ui.parts import markup
+from voiceclone.ui.text import common as common_text
 
 ROOT = Path(__file__).resolve().parent.parent
 PASSWORD = "correct horse battery"
@@ -60,13 +61,13 @@ def listens_everywhere(port):
 def test_a_space_gets_the_base_ready_and_lets_in_who_knows_the_password(tmp_path):
     with space(tmp_path, VOICECLONE_PASSWORD=PASSWORD) as (app, port):
         lines = [app.stdout.readline().strip()]
-        while lines[-1] and lines[-1] != text.STARTED_SPACE:
+        while lines[-1] and lines[-1] != common_text.STARTED_SPACE:
             lines.append(app.stdout.readline().strip())
-        assert lines[0].startswith("Getting the speech model ready") and lines[-1] == text.STARTED_SPACE
+        assert lines[0].startswith("Getting the speech model ready") and lines[-1] == common_text.STARTED_SPACE
         assert VoiceEngine(tmp_path, base_factory=FACTORY).base_ready()
         assert listens_everywhere(port)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as visitor:
-            assert text.PASSWORD_WANTED in visitor.get("/").text
+            assert common_text.PASSWORD_WANTED in visitor.get("/").text
             assert visitor.get("/config").status_code == 401
             assert visitor.post("/login", data={"username": "a", "password": "guessed"}).status_code == 400
             assert visitor.get("/config").status_code == 401

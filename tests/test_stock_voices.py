@@ -14,8 +14,8 @@ from voiceclone.bases.kokoro.stock import stock_voices
 from voiceclone.cli import main
 from voiceclone.errors import NotFoundError
 from voiceclone.services.voices import STOCK_MARK
-from voiceclone.ui import text
 from voiceclone.ui.speak_tab.speak import engine_voice, is_stock, own_choices, voice_choices
+from voiceclone.ui.text import speak as speak_text
 
 WORDS = "Good morning, everybody."
 HEART_HZ, KUMO_HZ = StockBase.pitches_hz.values()
@@ -102,7 +102,7 @@ def test_nothing_but_speaking_is_done_with_a_stock_voice(engine, tmp_path):
 def test_before_the_base_is_ready_there_are_none(tmp_path):
     engine = stock_engine(tmp_path)
     assert engine.voices.stock() == ()
-    assert voice_choices(engine) == [(text.STOCK_VOICE, "stock")]
+    assert voice_choices(engine) == [(speak_text.STOCK_VOICE, "stock")]
 
 
 def test_the_terminal_lists_them_and_speaks_with_them(engine, tmp_path, capsys):

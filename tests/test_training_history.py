@@ -117,9 +117,9 @@ def test_recordings_kept_from_learning_are_known_by_what_the_base_wrote(tmp_path
 
 
 def test_every_state_has_a_word_on_the_page():
-    from voiceclone.ui import text
+    from voiceclone.ui.text import history as history_text
 
-    assert set(text.RUN_STATES) == {*runs.FINAL_STATES, *runs.RUNNING_STATES, "interrupted"}
+    assert set(history_text.RUN_STATES) == {*runs.FINAL_STATES, *runs.RUNNING_STATES, "interrupted"}
 
 
 def test_a_voice_is_learnt_from_as_much_speech_as_was_told_before(engine):

@@ -16,7 +16,7 @@ from voiceclone.training.machine import Machine, container_memory_mb, look
 from voiceclone.training.preflight import Check, Facts, Kind, Level
 from voiceclone.training.runner import NEEDED_DISK_MB
 from voiceclone.training.speed import USUAL, TrainingSpeed
-from voiceclone.ui import text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab.preflight import chosen_length, derived_rows, effort_choices, effort_note
 
 ROOMY = Machine("Processor", cores=4, memory_free_mb=16_000, memory_total_mb=32_000, disk_free_mb=100_000)
@@ -243,14 +243,14 @@ def test_the_terminal_names_the_option_for_consent():
     ("pace", "busy", "label", "note"),
     [
         (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), False, "Better: about 12 minutes", ""),
-        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), True, "Better: about 12 minutes", text.BUSY_NOW),
+        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), True, "Better: about 12 minutes", train_text.BUSY_NOW),
         (
             TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9),
             True,
             "Better: at least 10 minutes",
-            text.WAS_BUSY,
+            train_text.WAS_BUSY,
         ),
-        (None, True, "Better: about 13 minutes on two cores", text.NOT_MEASURED),
+        (None, True, "Better: about 13 minutes on two cores", train_text.NOT_MEASURED),
     ],
 )
 def test_a_time_is_told_as_well_as_it_is_known(pace, busy, label, note):

@@ -13,7 +13,7 @@ from tests.test_training_candidates import run_of
 from voiceclone import VoiceEngine
 from voiceclone.evaluation.panel import Judged
 from voiceclone.training import candidates
-from voiceclone.ui import text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab.candidates import Slot, slot_html
 
 pytestmark = QUIET_SERVER
@@ -55,11 +55,13 @@ def test_a_page_that_opens_shows_every_sample_of_a_finished_run(page, run):
     went_well, answer = page.ask("attach", run.run_id)
     assert went_well, answer
     recording, start, *made = shown(answer)
-    assert text.SAMPLE_RECORDING in recording and text.SAMPLE_START in start
+    assert train_text.SAMPLE_RECORDING in recording and train_text.SAMPLE_START in start
     assert "<audio" in recording and "Likeness" not in recording
-    assert [text.sample_title(step) in one for step, one in zip((60, 120, 180, 240), made, strict=True)] == [True] * 4
-    assert "Likeness 0.90 of 1, every word right" in made[1] and text.SAMPLE_KEPT in made[1]
-    assert [text.SAMPLE_KEEP in one for one in made] == [True, False, True, True]
+    assert [train_text.sample_title(step) in one for step, one in zip((60, 120, 180, 240), made, strict=True)] == [
+        True
+    ] * 4
+    assert "Likeness 0.90 of 1, every word right" in made[1] and train_text.SAMPLE_KEPT in made[1]
+    assert [train_text.SAMPLE_KEEP in one for one in made] == [True, False, True, True]
     sound = made[0].partition("base64,")[2].partition('"')[0]
     assert base64.b64decode(sound).startswith(b"fLaC")
     assert "The voice from step 120 is the best of 4" in str(answer["data"])
@@ -71,7 +73,7 @@ def test_the_pitch_stands_beside_the_likeness_and_a_wrong_one_is_marked():
     assert "Likeness 0.93 of 1, pitch 12 semitones too high, every word" in slot_html(Slot("", "", high.judged), None)
     assert "Likeness 0.80 of 1, pitch right, every word right" in slot_html(Slot("", "", right.judged), None)
     assert "pitch" not in slot_html(Slot("", "", found.made[0].judged), None), "not known in older runs"
-    assert [text.SAMPLE_FAULTS[wrong] for wrong in found.faults(high)] == ["Wrong pitch"]
+    assert [train_text.SAMPLE_FAULTS[wrong] for wrong in found.faults(high)] == ["Wrong pitch"]
 
 
 def test_another_sample_is_kept_with_one_press(page, run):
@@ -80,7 +82,7 @@ def test_another_sample_is_kept_with_one_press(page, run):
     went_well, answer = page.ask("keep_this", run.run_id, None, told={"step": 240})
     assert went_well, answer
     assert page.engine.voices.get(run.voice_id).steps == 240
-    assert text.sample_kept(240, "Anna") in str(answer["data"])
+    assert train_text.sample_kept(240, "Anna") in str(answer["data"])
     assert page.ask("keep_this", run.run_id, None, told={"step": 120})[0]
     assert page.engine.voices.get(run.voice_id).steps == 120
 
@@ -95,9 +97,11 @@ def test_a_made_up_sample_gets_one_sentence(page, run, told):
 
 def test_a_sample_says_in_words_what_is_wrong_with_it(tmp_path):
     found = run_of(0.7, (0.8, 0.6))
-    slot = Slot(text.sample_title(20), "20.flac", found.made[1].judged, text.SAMPLE_FAULTS["words"], "usable", 20)
+    slot = Slot(
+        train_text.sample_title(20), "20.flac", found.made[1].judged, train_text.SAMPLE_FAULTS["words"], "usable", 20
+    )
     html = slot_html(slot, None)
-    assert text.SAMPLE_FAULTS["words"] in html and "60% of the words right" in html
+    assert train_text.SAMPLE_FAULTS["words"] in html and "60% of the words right" in html
     assert "<audio" not in html and "<button" not in html, "its sound is gone, and it cannot be kept"
     nasty = slot_html(replace(slot, title="<img src=x>"), None)
     assert "<img" not in nasty

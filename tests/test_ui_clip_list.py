@@ -7,8 +7,8 @@ import pytest
 from tests.browser.conftest import EXAMPLE
 from tests.served_page import QUIET_SERVER, serve
 from voiceclone.storage import disk
-from voiceclone.ui import text
 from voiceclone.ui.record_tab.clips import PAGE_CLIPS
+from voiceclone.ui.text import record as record_text
 
 pytestmark = QUIET_SERVER
 MANY = 2000
@@ -56,7 +56,7 @@ def test_a_key_says_that_a_doubtful_clip_is_right(page, project):
 @pytest.mark.parametrize("told", [None, {}, {"clip_id": "0" * 32, "act": "toggle"}, {"clip_id": 7, "act": "toggle"}])
 def test_keys_on_a_row_that_is_not_there_get_one_sentence(page, project, told):
     went_well, answer = page.ask("change_row", project, "", 0, told=told)
-    assert (went_well, answer["error"]) == (False, text.CLIP_GONE)
+    assert (went_well, answer["error"]) == (False, record_text.CLIP_GONE)
 
 
 def test_a_key_nobody_knows_changes_nothing(page, project):
@@ -76,7 +76,7 @@ def test_words_that_another_tab_changed_are_not_written_over(page, project):
     first, _ = clips(page, project)
     page.engine.projects.edit_clip(project, first.clip_id, text="Theirs.")
     went_well, answer = page.ask("save_words", project, first.clip_id, "Mine.", first.text, 0)
-    assert (went_well, answer["error"]) == (False, text.WORDS_CHANGED)
+    assert (went_well, answer["error"]) == (False, record_text.WORDS_CHANGED)
     # A box that was only left, not changed, writes nothing.
     assert page.ask("save_words", project, first.clip_id, first.text, first.text, 0)[0]
     assert clips(page, project)[0].text == "Theirs."
@@ -97,7 +97,7 @@ def test_a_tab_says_that_another_one_changed_the_list(page, project):
     remembered = seen(page, project)
     assert page.ask("look_again", project, remembered, 0)[1]["data"][0] == ""
     page.engine.projects.edit_clip(project, clips(page, project)[0].clip_id, included=False)
-    assert text.CHANGED_MEANWHILE in page.ask("look_again", project, remembered, 0)[1]["data"][0]
+    assert record_text.CHANGED_MEANWHILE in page.ask("look_again", project, remembered, 0)[1]["data"][0]
     assert page.ask("look_again", project, seen(page, project), 0)[1]["data"][0] == ""
     assert page.ask("look_again", project, "", 0)[1]["data"][0] == "", "nothing was shown before"
 

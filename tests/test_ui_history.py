@@ -13,8 +13,10 @@ from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.small_project import fake_engine, make_project
 from tests.test_ui_models import by_name, wait_until
 from voiceclone.blind import BlindTest, Pair, Side
-from voiceclone.ui import text
 from voiceclone.ui.speak_tab import blind
+from voiceclone.ui.text import history as history_text
+from voiceclone.ui.text import speak as speak_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab import history
 
 pytestmark = QUIET_SERVER
@@ -59,12 +61,12 @@ def test_the_list_has_this_persons_trainings_or_everybodys(page, project):
     other = train(page, make_project(page.engine.data_dir, "Other person"), "Theirs")
     listed = page.ask("list_trainings", project.project_id, "person", "")[1]["data"][0]
     assert run.run_id in listed and other.run_id not in listed
-    assert "Mine &lt;b&gt;" in listed and "12 steps" in listed and text.RUN_STATES["finished"][0] in listed
+    assert "Mine &lt;b&gt;" in listed and "12 steps" in listed and history_text.RUN_STATES["finished"][0] in listed
     everybody = page.ask("list_trainings", project.project_id, "all", other.run_id)[1]["data"][0]
     assert run.run_id in everybody and other.run_id in everybody
     assert everybody.count("aria-current=true") == 1
     nobody = page.ask("list_trainings", "", "person", "")[1]["data"][0]
-    assert text.HISTORY_EMPTY in nobody
+    assert history_text.HISTORY_EMPTY in nobody
 
 
 def test_an_opened_training_shows_plot_settings_scores_and_voice(page, project):
@@ -80,7 +82,7 @@ def test_an_opened_training_shows_plot_settings_scores_and_voice(page, project):
     assert plot["data"] and chart["visible"] is True
     assert "For 30 steps" in shown["history-facts"] and "Tone" in shown["history-facts"]
     assert "24 s of speech in 6 clips" in shown["history-facts"]
-    assert text.similarity_words(0.91) in shown["history-facts"]
+    assert train_text.similarity_words(0.91) in shown["history-facts"]
     assert "+0.3 semitones from your recordings" in shown["history-facts"]
     for button, visible in (("play", True), ("speak", True), ("continue", False), ("delete", True)):
         assert shown[f"history-{button}"]["visible"] is visible, button
@@ -93,10 +95,13 @@ def test_a_voice_that_was_deleted_is_told_and_its_scores_stay(page, project):
     (page.engine.data_dir / "runs" / run.run_id / "scores.json").write_text('{"similarity": 0.5}', encoding="utf-8")
     page.engine.voices.delete(run.voice_id)
     shown = open_run(page, run.run_id)
-    assert text.HISTORY_VOICE_GONE in shown["history-facts"] and text.similarity_words(0.5) in shown["history-facts"]
+    assert (
+        history_text.HISTORY_VOICE_GONE in shown["history-facts"]
+        and train_text.similarity_words(0.5) in shown["history-facts"]
+    )
     assert shown["history-play"]["visible"] is False and shown["history-speak"]["visible"] is False
     went_well, answer = page.ask("play_voice", run.run_id)
-    assert (went_well, answer["error"]) == (False, text.HISTORY_NO_VOICE)
+    assert (went_well, answer["error"]) == (False, history_text.HISTORY_NO_VOICE)
 
 
 def test_a_failed_training_says_why_and_goes_on_when_asked(page, project):
@@ -160,8 +165,8 @@ def test_a_made_up_training_gets_one_sentence(page, value):
 def test_a_long_list_is_cut_and_says_so(page, project):
     run = train(page, project, "Many")
     record = page.engine.runs.record(run.run_id)
-    listed = history.runs_html([record] * (text.HISTORY_SHOWN + 3), "")
-    assert listed.count("<li") == text.HISTORY_SHOWN
+    listed = history.runs_html([record] * (history_text.HISTORY_SHOWN + 3), "")
+    assert listed.count("<li") == history_text.HISTORY_SHOWN
     assert "3 older trainings not shown." in listed
 
 
@@ -181,7 +186,7 @@ def test_a_blind_test_from_the_choice_to_the_result(page, project):
     voice = train(page, project, "Blind")
     offered = page.ask("offer_voices", "", "")[1]["data"]
     assert [voice.voice_id] == [value for name, value in offered[0]["choices"] if name == "Blind"]
-    assert offered[1]["choices"][-1][0] == text.BLIND_RECORDING
+    assert offered[1]["choices"][-1][0] == speak_text.BLIND_RECORDING
     assert offered[0]["value"] != offered[1]["value"]
     went_well, answer = page.ask("make_pairs", voice.voice_id, "stock", "like", project.project_id)
     assert went_well, answer
@@ -190,7 +195,7 @@ def test_a_blind_test_from_the_choice_to_the_result(page, project):
     for number in range(1, 11):
         told = call(page, "blind_pair", {"test_id": test_id})
         assert told["ok"] and set(told) == {"ok", "asks", "number", "total", "text", "sounds"}
-        assert (told["number"], told["total"], told["asks"]) == (number, 10, text.BLIND_QUESTIONS["like"])
+        assert (told["number"], told["total"], told["asks"]) == (number, 10, speak_text.BLIND_QUESTIONS["like"])
         assert all(url.startswith("data:audio/wav;base64,") for url in told["sounds"])
         choice = 1 if made.pairs[number - 1].plays_first == "a" else 2
         answer = call(page, "blind_answer", {"test_id": test_id, "number": number, "choice": choice})
@@ -236,4 +241,4 @@ def test_a_made_up_listening_test_gets_one_sentence(page, value):
 
 def test_the_same_voice_twice_is_refused(page):
     went_well, answer = page.ask("make_pairs", "stock", "stock", "better", "")
-    assert (went_well, answer["error"]) == (False, text.BLIND_NEED_TWO)
+    assert (went_well, answer["error"]) == (False, speak_text.BLIND_NEED_TWO)

@@ -8,8 +8,9 @@ import pytest
 from voiceclone.clips import Clip, Readiness, Verdict
 from voiceclone.training.preflight import Check, Kind, Level, Preflight
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
+from voiceclone.ui.text import record as record_text
+from voiceclone.ui.text import train as train_text
 
 NASTY = '<img src=x onerror="alert(1)">'
 CLIP = Clip(
@@ -99,8 +100,8 @@ def test_what_was_heard_is_told_where_the_words_do_not_fit():
 def test_a_clip_says_its_one_reason_and_that_it_is_left_out():
     row = markup.clip_row(replace(CLIP, included=False, verdict=Verdict("bad", "Too loud.", {})), 4, False)
     assert "Too loud." in row
-    assert text.LEFT_OUT in row
-    assert text.VERDICTS["bad"] in row
+    assert record_text.LEFT_OUT in row
+    assert record_text.VERDICTS["bad"] in row
 
 
 @pytest.mark.parametrize(
@@ -129,19 +130,19 @@ def test_a_run_tells_its_pace_and_its_memory_once_they_are_known():
     assert "vc-run-figures" not in markup.run_progress(STATUS)
     slow = markup.run_progress(replace(STATUS, steps_per_s=0.8, memory_mb=3_870.0))
     assert "1.2 seconds a step, 3.9 GB of memory" in slow
-    assert text.run_figures(12.34, None) == "12.3 steps a second"
+    assert train_text.run_figures(12.34, None) == "12.3 steps a second"
 
 
 def test_what_was_looked_at_is_shown_with_its_remedy_and_as_text():
     checks = (Check(Kind.DISK, Level.FIX, NASTY, NASTY), Check(Kind.MEMORY, Level.FINE, "Plenty."))
     shown = markup.checks(Preflight(checks))
     assert "<img" not in shown and shown.count("&lt;img") == 2
-    assert shown.count("<li") == 2 and 'data-level="fix first"' in shown and text.LEVELS["fine"] in shown
+    assert shown.count("<li") == 2 and 'data-level="fix first"' in shown and train_text.LEVELS["fine"] in shown
     assert "<img" not in markup.facts([(NASTY, NASTY)])
 
 
 def test_likeness_in_words_grows_with_the_figure():
-    said = [text.similarity_words(similarity) for similarity in (0.5, 0.78, 0.85, 0.95)]
+    said = [train_text.similarity_words(similarity) for similarity in (0.5, 0.78, 0.85, 0.95)]
     assert len(set(said)) == 4
 
 
@@ -151,11 +152,11 @@ def test_a_voice_tells_how_it_turned_out_in_words_and_figures():
     shown = markup.scores(voice)
     for words in ("very much like", "0.93 of 1", "had 0.00", "98%", "clean", "3.2 of 5", "1 min 2 s", "12.3 MB"):
         assert words in shown
-    assert text.NEAREST_WITHOUT_TRAINING not in shown
+    assert train_text.NEAREST_WITHOUT_TRAINING not in shown
     voice.base_id = "kokoro-82m"
-    assert text.NEAREST_WITHOUT_TRAINING in markup.scores(voice)
+    assert train_text.NEAREST_WITHOUT_TRAINING in markup.scores(voice)
     unjudged = markup.scores(SimpleNamespace(scores={}, speech_s=12, minutes=0, size_mb=1, base_id="kokoro-82m"))
-    assert text.NEAREST_WITHOUT_TRAINING not in unjudged, "there is no figure it belongs to"
+    assert train_text.NEAREST_WITHOUT_TRAINING not in unjudged, "there is no figure it belongs to"
     assert "Likeness" not in unjudged and "Learnt from 12 s of speech" in unjudged
 
 
@@ -164,9 +165,9 @@ def test_a_wrong_pitch_is_told_and_never_called_very_much_like_you():
     shown = markup.score_list(told)
     assert "It speaks 12 semitones too high." in shown and "+12.1 semitones from your recordings" in shown
     assert "had -3.0" in shown and "Listen to it" in shown
-    assert text.similarity_words(0.93) not in shown
+    assert train_text.similarity_words(0.93) not in shown
     right = markup.score_list(told | {"pitch_off_semitones": -0.3})
-    assert text.similarity_words(0.93) in right and "It speaks as high as you do." in right
+    assert train_text.similarity_words(0.93) in right and "It speaks as high as you do." in right
     assert "Listen to it" not in right
     helped = markup.score_list(told, "Last.", "Training helped.")
     assert (
@@ -183,6 +184,6 @@ def test_the_drawer_holds_every_figure_there_is(speech):
     listened = {"reverberation_s", "character_error_rate", "speaker_likeness", "log_probability", "heard_again"}
     figures = measure(speech) | dict.fromkeys(listened, 0.5)
     verdict = judge(figures, Facts("The quiet morning.", "en-us", speech.sample_rate))
-    assert set(verdict.figures) == {name for name, _ in text.CLIP_FIGURES}
+    assert set(verdict.figures) == {name for name, _ in record_text.CLIP_FIGURES}
     drawn = markup.clip_head(replace(CLIP, verdict=verdict))
-    assert drawn.count("<li>") == len(text.CLIP_FIGURES)
+    assert drawn.count("<li>") == len(record_text.CLIP_FIGURES)

@@ -21,8 +21,11 @@ from voiceclone.bases import catalogue
 from voiceclone.compare import judging, model
 from voiceclone.errors import BusyError, Cancelled, InputError
 from voiceclone.storage import disk
-from voiceclone.ui import text
 from voiceclone.ui.parts import jobs, markup
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import speak as speak_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab import comparison, models
 
 pytestmark = QUIET_SERVER
@@ -126,7 +129,7 @@ def test_what_happened_in_a_training_stands_below_its_losses(page, project_id):
         wait_until(lambda: page.engine.runs.status(run_id).notes)
         told = by_name(page, "tick", page.ask("tick", run_id, None)[1])["run-notes"]
         assert told["visible"] is True
-        assert text.RUN_NOTES_TITLE in told["value"] and "&lt;b&gt;too small" in told["value"]
+        assert train_text.RUN_NOTES_TITLE in told["value"] and "&lt;b&gt;too small" in told["value"]
     finally:
         note.unlink()
         page.engine.runs.stop(run_id)
@@ -142,7 +145,7 @@ def test_what_happened_in_a_training_stands_below_its_losses(page, project_id):
 def test_a_model_or_a_way_that_is_not_offered_trains_nothing(page, project_id, base_id, policy):
     before = len(page.engine.runs.all())
     went_well, answer = page.ask("start", project_id, "Voice", True, base_id, policy, "quick", None, 5, 0)
-    assert not went_well and answer["error"] != text.UNEXPECTED
+    assert not went_well and answer["error"] != common_text.UNEXPECTED
     assert len(page.engine.runs.all()) == before
 
 
@@ -152,8 +155,8 @@ def test_a_model_or_a_way_that_is_not_offered_trains_nothing(page, project_id, b
 def test_nothing_is_fetched_without_agreement(page, monkeypatch):
     monkeypatch.setattr(page.engine.models, "install", lambda *_, **__: pytest.fail("fetched without agreement"))
     went_well, answer = page.ask("get", "vctk_vits", False)
-    assert (went_well, answer["error"]) == (False, text.need_licence("VITS (VCTK)"))
-    assert page.ask("get", "", True)[1]["error"] == text.NO_MODEL
+    assert (went_well, answer["error"]) == (False, base_models_text.need_licence("VITS (VCTK)"))
+    assert page.ask("get", "", True)[1]["error"] == base_models_text.NO_MODEL
     went_well, answer = page.ask("get", "../../etc", True)
     assert not went_well and "does not know the base model" in answer["error"]
 
@@ -176,7 +179,7 @@ def test_a_model_is_fetched_in_the_background_and_then_offered(page, tmp_path, m
         assert page.ask("get", "vctk_vits", True)[0]
         wait_until(lambda: by_name(page, "follow", page.ask("follow", "", "vctk_vits")[1])["get"]["visible"])
     told = by_name(page, "follow", page.ask("follow", "", "vctk_vits")[1])
-    assert text.got("VITS (VCTK)") in told["get-status"]
+    assert base_models_text.got("VITS (VCTK)") in told["get-status"]
     assert ["VITS (VCTK)", "vctk_vits"] in told["base-choice"]["choices"]
     status = next(one for one in page.engine.models.all() if one.card.base_id == "vctk_vits")
     assert status.state == "ready" and status.licence_agreed
@@ -197,7 +200,7 @@ def test_a_model_is_removed_after_its_card_asked_once(page, monkeypatch):
     put_converter(page.engine)
     _, answer = page.ask("refresh_models", "", "")
     cards = by_name(page, "refresh_models", answer)["model-cards"]
-    question = text.remove_question("OpenVoice v2", 3.0, ())
+    question = base_models_text.remove_question("OpenVoice v2", 3.0, ())
     assert "3 MB become free" in question and "None of your voices" in question
     assert escape(question) in cards and 'data-remove="openvoice_v2"' in cards
     assert f'data-remove="{BASE_ID}"' not in cards and 'data-remove="kokoro-82m"' not in cards
@@ -214,14 +217,14 @@ def test_a_model_is_removed_after_its_card_asked_once(page, monkeypatch):
 @pytest.mark.parametrize("base_id", ["kokoro-82m", "../../x", "", None, 7])
 def test_what_cannot_be_removed_is_refused(page, base_id):
     went_well, answer = page.ask("remove", "", "", told={"base_id": base_id})
-    assert not went_well and answer["error"] != text.UNEXPECTED
+    assert not went_well and answer["error"] != common_text.UNEXPECTED
 
 
 def test_a_card_names_the_voices_that_need_the_model(page, instant):
     _, answer = page.ask("refresh_models", "", "")
     cards = by_name(page, "refresh_models", answer)["model-cards"]
     assert escape(f"“{instant.name}” stays, but it is silent until the model is back.") in cards
-    many = text.remove_question("X", 2500.0, [f"V{number}" for number in range(9)])
+    many = base_models_text.remove_question("X", 2500.0, [f"V{number}" for number in range(9)])
     assert "2.5 GB become free" in many and "“V3” and 5 more stay, but they are silent" in many
     assert "V4" not in many
 
@@ -244,10 +247,17 @@ def test_a_model_that_speaks_just_now_is_not_removed(page, instant, monkeypatch)
 
 def test_a_card_says_what_a_person_wants_to_know():
     cards = markup.model_cards([models_status("your_tts"), models_status("kokoro-82m", "ready")])
-    for words in ("YourTTS", "425 MB", "CC BY-NC-ND 4.0", text.PRIVATE_ONLY, "French", text.STATES["missing"]):
+    for words in (
+        "YourTTS",
+        "425 MB",
+        "CC BY-NC-ND 4.0",
+        base_models_text.PRIVATE_ONLY,
+        "French",
+        base_models_text.STATES["missing"],
+    ):
         assert words in cards
     assert "tts_models--multilingual--multi-dataset--your_tts" in cards
-    assert text.CARD_EMBEDDED in cards
+    assert base_models_text.CARD_EMBEDDED in cards
 
 
 def models_status(base_id, state="missing"):
@@ -283,7 +293,7 @@ def test_background_work_that_fails_says_why(caplog):
     def fail(error):
         raise error
 
-    for error, said in ((InputError("Too long."), "Too long."), (ValueError("?"), text.UNEXPECTED)):
+    for error, said in ((InputError("Too long."), "Too long."), (ValueError("?"), common_text.UNEXPECTED)):
         job.start("a", "busy", lambda *_, error=error: fail(error))
         wait_until(lambda: not job.running)
         assert (job.status().state, job.status().error) == (jobs.FAILED, said)
@@ -303,7 +313,7 @@ def instant(page, project_id):
 
 def test_a_voice_without_training_needs_consent_all_the_same(page, project_id):
     went_well, answer = page.ask("instant", project_id, "Voice", False, "")
-    assert (went_well, answer["error"]) == (False, escape(text.NEED_CONSENT))
+    assert (went_well, answer["error"]) == (False, escape(train_text.NEED_CONSENT))
 
 
 def test_a_voice_without_training_is_made_by_the_chosen_model(instant):
@@ -317,7 +327,7 @@ def test_a_voice_that_may_not_be_shared_is_given_out_for_oneself_only_with_the_r
     told = by_name(page, "show", answer)
     assert told["export"]["visible"] is False and told["export"]["value"] is None
     assert told["export-private"]["visible"] is True
-    assert "CC BY-NC-ND" in told["sharing"] and text.EXPORT_PRIVATE_INFO in told["sharing"]
+    assert "CC BY-NC-ND" in told["sharing"] and speak_text.EXPORT_PRIVATE_INFO in told["sharing"]
 
 
 def test_converting_is_offered_for_voices_that_can(page, instant, monkeypatch):
@@ -369,7 +379,7 @@ def test_a_conversion_is_cancelled_while_it_runs_and_leaves_nothing(page, instan
     assert page.ask("cancel_converting")[1]["data"][0]["interactive"] is False  # it ends its piece first
     thread.join(WAIT_S)
     went_well, answer = answers[0]
-    assert went_well and text.CONVERT_CANCELLED in answer["data"][2], answer
+    assert went_well and speak_text.CONVERT_CANCELLED in answer["data"][2], answer
     slow.unlink()
     assert made_sounds() == before
     button, cancel = page.ask("ready_again")[1]["data"]
@@ -380,7 +390,7 @@ def test_a_conversion_that_still_waits_for_its_turn_is_cancelled_too(page, insta
     page.ask("begin_converting")
     page.ask("cancel_converting")
     file = sent_recording(page, speech_file)
-    assert text.CONVERT_CANCELLED in page.ask("convert", instant.voice_id, file)[1]["data"][2]
+    assert speak_text.CONVERT_CANCELLED in page.ask("convert", instant.voice_id, file)[1]["data"][2]
     page.ask("begin_converting")
     assert page.ask("convert", instant.voice_id, file)[1]["data"][0]["value"]
     page.ask("cancel_converting")  # too late: that must not stop the next one
@@ -389,10 +399,10 @@ def test_a_conversion_that_still_waits_for_its_turn_is_cancelled_too(page, insta
 
 
 def test_converting_needs_a_recording_and_a_voice(page, instant, speech_file):
-    assert page.ask("convert", instant.voice_id, None)[1]["error"] == text.NO_RECORDING
+    assert page.ask("convert", instant.voice_id, None)[1]["error"] == speak_text.NO_RECORDING
     sent = page.http.post(f"{page.url}/upload", files={"files": speech_file.open("rb")}).json()[0]
     file = {"path": sent, "meta": {"_type": "gradio.FileData"}}
-    assert page.ask("convert", "stock", file)[1]["error"] == text.CONVERT_STOCK
+    assert page.ask("convert", "stock", file)[1]["error"] == speak_text.CONVERT_STOCK
     assert "no voice" in page.ask("convert", "../../x", file)[1]["error"]
 
 
@@ -400,7 +410,7 @@ def test_converting_needs_a_recording_and_a_voice(page, instant, speech_file):
 
 
 def test_a_comparison_needs_consent_and_an_offered_length(page, project_id):
-    for minutes, consent, said in ((5, False, escape(text.NEED_CONSENT)), (7, True, "")):
+    for minutes, consent, said in ((5, False, escape(train_text.NEED_CONSENT)), (7, True, "")):
         went_well, answer = page.ask("start_comparing", project_id, "", minutes, consent)
         assert not went_well and said in answer["error"]
     for value in MADE_UP:
@@ -420,8 +430,11 @@ def test_a_comparison_goes_on_without_the_page_and_is_shown_when_it_is_done(page
 
     monkeypatch.setattr(page.engine, "compare", short)
     assert page.ask("start_comparing", project_id, "", 5, True)[0]
-    assert text.COMPARING in page.ask("start_comparing", project_id, "", 5, True)[1]["error"]
-    assert text.COMPARING in page.ask("start", project_id, "Voice", True, "", "", "quick", None, 5, 0)[1]["error"]
+    assert base_models_text.COMPARING in page.ask("start_comparing", project_id, "", 5, True)[1]["error"]
+    assert (
+        base_models_text.COMPARING
+        in page.ask("start", project_id, "Voice", True, "", "", "quick", None, 5, 0)[1]["error"]
+    )
     told = by_name(page, "arrive_comparing", page.ask("arrive_comparing")[1])  # a page opened meanwhile
     assert told["compare"]["open"] is True and told["compare-cancel"]["visible"] is True
     wait_until(lambda: by_name(page, "observe", page.ask("observe", project_id)[1])["compare-start"]["visible"])
@@ -429,7 +442,7 @@ def test_a_comparison_goes_on_without_the_page_and_is_shown_when_it_is_done(page
     assert told["compare-outcome"]["visible"] is True
     assert "<table" in told["compare-words"] and "fine-tuned" in told["compare-words"]
     assert "data:image/png" in told["compare-picture"]
-    sentence = told[text.COMPARE_SENTENCE]["value"]
+    sentence = told[base_models_text.COMPARE_SENTENCE]["value"]
     heard = page.ask("listen", sentence)[1]["data"]
     assert [one["visible"] for one in heard] == [True, True, True, False, True]  # not trained in full
     assert page.http.get(f"{page.url}/file={heard[0]['value']['path']}").content[:4] == b"RIFF"

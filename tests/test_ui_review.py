@@ -6,8 +6,8 @@ import pytest
 
 from tests.test_ui_markup import CLIP
 from voiceclone.clips import Verdict
-from voiceclone.ui import text
 from voiceclone.ui.record_tab.review import next_to_look_at, shown_choices, shown_clips
+from voiceclone.ui.text import record as record_text
 
 
 def clip(letter, level="good", kinds=(), **changes):
@@ -54,7 +54,8 @@ def test_numbers_stay_those_of_the_whole_list():
 def test_each_choice_says_how_many_clips_it_shows():
     counts = dict((key, words) for words, key in shown_choices(CLIPS))
     assert counts == {
-        key: text.shown_choice(key, count) for key, count in zip(text.SHOWN, (5, 2, 1, 2, 1, 1), strict=True)
+        key: record_text.shown_choice(key, count)
+        for key, count in zip(record_text.SHOWN, (5, 2, 1, 2, 1, 1), strict=True)
     }
 
 

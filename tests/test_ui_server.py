@@ -15,8 +15,11 @@ from voiceclone import VoiceEngine
 from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.clips.model import AddReport, Rejected
 from voiceclone.clips.transcripts.reader import TextsByFile, read_transcripts
-from voiceclone.ui import text
 from voiceclone.ui.record_tab.booth import MAX_TAKE_BASE64
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
+from voiceclone.ui.text import speak as speak_text
+from voiceclone.ui.text import train as train_text
 
 EXAMPLE_WORDS = read_transcripts(EXAMPLE[0].with_name("metadata.csv"))
 pytestmark = QUIET_SERVER
@@ -44,7 +47,7 @@ def test_a_person_is_made_and_named_twice_only_once(page):
 @pytest.mark.parametrize("name", ["", "   ", None])
 def test_a_person_needs_a_name(page, name):
     went_well, answer = page.ask("create", name, "en-us")
-    assert (went_well, answer["error"]) == (False, text.NEED_NAME)
+    assert (went_well, answer["error"]) == (False, common_text.NEED_NAME)
 
 
 @pytest.mark.parametrize("value", MADE_UP)
@@ -109,7 +112,7 @@ def test_only_lengths_that_make_sense_are_taken(page, project, asked):
     page.engine.projects.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
     went_well, answer = start(page, project, **asked)
     assert not went_well and answer["error"].endswith(".")
-    assert answer["error"] != text.UNEXPECTED
+    assert answer["error"] != common_text.UNEXPECTED
     assert page.engine.runs.all() == []
 
 
@@ -139,8 +142,8 @@ def test_what_comes_before_a_training_is_shown_and_never_breaks(page, project):
     page.engine.projects.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
     page.engine.runs.measure_speed(wait=True)
     shown = json.dumps(page.ask("look", project.project_id, False, "", "fine-tune", "best", None, None, 0)[1]["data"])
-    assert all(text.LEVELS[level] in shown for level in ("fine", "fix first"))
-    assert text.DERIVED["decoder_rate"] in shown and "<script>" not in shown
+    assert all(train_text.LEVELS[level] in shown for level in ("fine", "fix first"))
+    assert train_text.DERIVED["decoder_rate"] in shown and "<script>" not in shown
     for steps, minutes, seed in (
         (7, 0, 0),
         (0, 2, 0),
@@ -176,7 +179,7 @@ def test_a_take_is_on_disk_before_the_page_says_so(page, project, spoken):
     answer = page.call("keep_take", take)
     assert answer["ok"] and answer["words"].startswith("Kept")
     (clip,) = VoiceEngine(page.engine.data_dir).projects.clips(project.project_id)
-    assert (clip.text, clip.source_name) == ("What I said.", f"{text.TAKE_FILE}.wav")
+    assert (clip.text, clip.source_name) == ("What I said.", f"{record_text.TAKE_FILE}.wav")
     assert clip.duration_s == pytest.approx(decode(EXAMPLE[0]).duration_s, abs=0.01)
 
 
@@ -241,7 +244,7 @@ def test_a_room_is_judged_in_words_and_nothing_of_it_is_kept(page, spoken, tmp_p
     good = page.call("check_room", {"silence": coded(quiet), "speech": coded(spoken)})
     assert good["ok"] and good["kind"] in ("good", "usable") and "noise" in good["figures"]
     noisy = page.call("check_room", {"silence": coded(loud), "speech": coded(spoken)})
-    assert noisy["kind"] == "bad" and noisy["verdict"] == text.ROOM_VERDICTS["fix first"]
+    assert noisy["kind"] == "bad" and noisy["verdict"] == record_text.ROOM_VERDICTS["fix first"]
     assert any("noise" in sentence or "hiss" in sentence for sentence in noisy["findings"])
 
 
@@ -254,8 +257,8 @@ MISSED = "Would you like a generous cup of tea before we leave?"
     [
         (0, None, None),
         (1, None, None),
-        (0, MISREAD, text.misread),
-        (1, MISSED, text.did_you_say),
+        (0, MISREAD, record_text.misread),
+        (1, MISSED, record_text.did_you_say),
     ],
     ids=["right", "also right", "another sentence", "a word left out"],
 )
@@ -288,11 +291,11 @@ def several(page, project) -> list:
 
 def test_doubtful_clips_are_gone_through_one_after_the_other(page, project, several):
     _, answer = page.ask("refresh", project.project_id, 0, "", "", "")
-    assert text.to_look_at(1) in json.dumps(answer["data"], ensure_ascii=False)
+    assert record_text.to_look_at(1) in json.dumps(answer["data"], ensure_ascii=False)
     went_well, answer = page.ask("go_on", project.project_id, "")
     assert went_well and several[-1].clip_id in answer["data"] and "look" in answer["data"]
     went_well, answer = page.ask("confirm_clip", project.project_id, several[-1].clip_id, 0)
-    assert went_well and text.CONFIRMED in answer["data"][0]
+    assert went_well and record_text.CONFIRMED in answer["data"][0]
     confirmed = page.engine.projects.clips(project.project_id)[-1]
     assert confirmed.confirmed and "words" not in confirmed.verdict.kinds
     _, answer = page.ask("go_on", project.project_id, several[-1].clip_id)
@@ -344,7 +347,7 @@ def test_a_text_of_ones_own_is_read_instead_until_it_is_dropped(page, project):
     went_well, answer = page.ask("use_own", project.project_id, "en-us", own)
     assert went_well
     assert json.loads(answer["data"][0])["sentences"] == ["This is mine.", "So is this one!", "And the last."]
-    assert page.ask("use_own", project.project_id, "en-us", "  ")[1]["error"] == text.NO_OWN_SCRIPT
+    assert page.ask("use_own", project.project_id, "en-us", "  ")[1]["error"] == record_text.NO_OWN_SCRIPT
     assert page.ask("use_own", project.project_id, "en-us", "…")[0] is False
     assert page.engine.projects.reading_script("en-us", project.project_id)[0] == "This is mine."
     _, answer = page.ask("drop_own", project.project_id, "en-us")
@@ -362,7 +365,7 @@ def test_the_script_says_what_is_read_already(page, project, spoken):
 
 def test_speaking_needs_words(page):
     went_well, answer = page.ask("say", "stock", "  ", "en-us", 1.0)
-    assert (went_well, answer["error"]) == (False, text.NO_TEXT)
+    assert (went_well, answer["error"]) == (False, speak_text.NO_TEXT)
 
 
 def test_speech_comes_as_a_wav_file(page):
@@ -378,7 +381,7 @@ def test_speech_comes_as_a_wav_file(page):
 def test_an_unexpected_failure_becomes_one_plain_sentence(page, monkeypatch, caplog):
     monkeypatch.setattr(page.engine.projects, "clips", lambda project_id: 1 / 0)
     went_well, answer = page.ask("open_project", page.engine.projects.all()[0].project_id)
-    assert (went_well, answer["error"]) == (False, text.UNEXPECTED)
+    assert (went_well, answer["error"]) == (False, common_text.UNEXPECTED)
     assert "ZeroDivisionError" in caplog.text
 
 

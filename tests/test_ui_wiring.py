@@ -7,8 +7,10 @@ import sys
 import pytest
 
 from voiceclone import VoiceEngine
-from voiceclone.ui import build, head, launch_options, text
+from voiceclone.ui import build, head, launch_options
 from voiceclone.ui.parts import shared
+from voiceclone.ui.text import record as record_text
+from voiceclone.ui.text import train as train_text
 
 # Gradio leaves event loops to the garbage collector when it builds a page.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -89,8 +91,8 @@ def test_the_microphone_script_turns_the_phone_processing_off_and_has_its_words(
     for setting in ("echoCancellation", "noiseSuppression", "autoGainControl"):
         assert f"{setting}: false" in script
     assert "__WORDS__" not in script
-    assert all(sentence in script for sentence in text.MICROPHONE.values())
-    assert all(sentence in script for sentence in text.NOTIFY.values())
+    assert all(sentence in script for sentence in record_text.MICROPHONE.values())
+    assert all(sentence in script for sentence in train_text.NOTIFY.values())
 
 
 def test_names_of_files_for_the_browser_lead_nowhere(tmp_path):

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.acting import booth_button, booth_state, new_person, record, sentence, wait_for_clips
 from tests.browser.conftest import EXAMPLE
-from voiceclone.ui import text
+from voiceclone.ui.text import record as record_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -100,7 +100,7 @@ def test_a_take_waits_until_the_server_is_back(visit, server):
     booth_button(visitor, "keep").click()
     visitor.page.wait_for_function(
         "sentence => document.querySelector('#booth [data-part=status]').textContent === sentence",
-        arg=text.BOOTH["unreachable"],
+        arg=record_text.BOOTH["unreachable"],
     )
     assert booth_button(visitor, "keep").is_enabled(), "the take is still there"
     server.start()
@@ -143,6 +143,6 @@ def test_no_microphone_is_explained_in_the_page(visit, before, press, reason):
     if press:
         booth_button(visitor, "record").click()
     visitor.page.wait_for_function("document.querySelector('#microphone-note')?.textContent")
-    assert visitor.page.locator("#microphone-note").inner_text() == text.MICROPHONE[reason]
+    assert visitor.page.locator("#microphone-note").inner_text() == record_text.MICROPHONE[reason]
     booth_state(visitor, "idle")  # Record can be pressed again
     visitor.complaints.clear()

@@ -16,7 +16,7 @@ from tests.browser.acting import (
     wait_for_clips,
 )
 from tests.browser.conftest import Visitor
-from voiceclone.ui import text
+from voiceclone.ui.text import record as record_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -47,7 +47,7 @@ def test_a_recording_that_is_broken_off_waits_to_be_kept(visit, event, by_itself
     else:
         visitor.page.evaluate(UNPLUG)
     booth_state(visitor, "review")
-    booth_says(visitor, text.BOOTH[event])
+    booth_says(visitor, record_text.BOOTH[event])
     assert take_seconds(visitor) > 2
     assert sentence(visitor) == read, "it may lack its end, so it is not kept by itself"
     booth_button(visitor, "keep").click()
@@ -62,7 +62,7 @@ def test_leaving_the_page_in_the_room_check_ends_the_check_only(visit):
     booth_state(visitor, "room")
     leave_page(visitor)
     booth_state(visitor, "idle")
-    booth_says(visitor, text.BOOTH["left_room"])
+    booth_says(visitor, record_text.BOOTH["left_room"])
     record(visitor)
 
 
@@ -76,7 +76,7 @@ def test_a_take_that_waits_outlives_a_reload_and_a_closed_tab(visit, server):
     length_s = take_seconds(visitor)
     visitor.reload()
     booth_state(visitor, "review")
-    booth_says(visitor, text.BOOTH["take_waits"])
+    booth_says(visitor, record_text.BOOTH["take_waits"])
     booth_button(visitor, "sentence").fill("My own words after all.")
     booth_button(visitor, "player").focus()  # leaving the box is when words are set aside
     page.close()
@@ -108,7 +108,7 @@ def test_a_browser_without_room_says_that_the_take_must_be_kept_now(visit):
     visitor = visit(before=FULL_BROWSER)
     new_person(visitor, "Full")
     record(visitor)
-    booth_says(visitor, text.BOOTH["not_set_aside"])
+    booth_says(visitor, record_text.BOOTH["not_set_aside"])
     booth_button(visitor, "keep").click()
     wait_for_clips(visitor, 1)
 
@@ -122,7 +122,7 @@ def test_a_minute_is_the_most_and_is_said_even_when_takes_are_kept_by_themselves
     booth_button(visitor, "record").click()
     booth_state(visitor, "review")
     visitor.page.wait_for_timeout(2000)
-    booth_says(visitor, text.BOOTH["too_long"])
+    booth_says(visitor, record_text.BOOTH["too_long"])
     assert sentence(visitor) == read
     assert 2 <= take_seconds(visitor) < 3
     booth_button(visitor, "keep").click()

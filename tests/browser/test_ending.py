@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.acting import load_example, prepare_base
 from tests.browser.conftest import Visitor
-from voiceclone.ui import text
+from voiceclone.ui.text import train as train_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 RECORDS = """
@@ -33,7 +33,7 @@ def begin(visitor: Visitor, name: str) -> None:
 
 
 def steps_of_ten(visitor: Visitor) -> None:
-    visitor.page.get_by_role("button", name=text.EXPERT).click()
+    visitor.page.get_by_role("button", name=train_text.EXPERT).click()
     visitor.page.locator("#expert-steps input").fill("10")
 
 
@@ -52,7 +52,7 @@ def test_the_end_is_told_where_it_was_asked_for(visit):
     wait_for_step(visitor, 10)
     page.locator("#stop").click()
     page.wait_for_function("window.shown.length === 1", timeout=600_000)
-    assert page.evaluate("window.shown[0].title") == f"{text.ENDED_TITLES['stopped']}: Told"
+    assert page.evaluate("window.shown[0].title") == f"{train_text.ENDED_TITLES['stopped']}: Told"
     page.wait_for_function("voicecloneEnding.sounded === 1")
     visitor.reload()
     assert page.evaluate("voicecloneEnding.remembered()") == [False, True], "this window was not allowed to again"
@@ -91,7 +91,7 @@ def test_a_browser_that_may_not_notify_says_so_and_the_switch_goes_back(visit, b
         note.className = "vc-note vc-usable";
         note.textContent = sentence;
         return note.outerHTML;
-    }""", text.NOTIFY[words])]  # fmt: skip
+    }""", train_text.NOTIFY[words])]  # fmt: skip
     assert page.evaluate("localStorage.getItem('voiceclone-notify')") == "off"
 
 
@@ -111,7 +111,7 @@ def test_the_card_and_the_drawer_in_every_look(visit):
             # A computer that is busy, with this browser for example, is told a lower bound.
             "sentence => /about|at least/.test(document.querySelector('#train-effort').innerText) "
             "&& !document.querySelector('#effort-note').innerText.includes(sentence)",
-            arg=text.MEASURING,
+            arg=train_text.MEASURING,
         )
         steps_of_ten(visitor)
         page.wait_for_function("document.querySelector('#derived').innerText.includes('10')")

@@ -6,7 +6,7 @@ from tests.browser.acting import new_person
 from tests.browser.conftest import Visitor, wait_for_sound
 from tests.small_project import make_project
 from voiceclone import VoiceEngine
-from voiceclone.ui import text
+from voiceclone.ui.text import history as history_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 LOOKS = {
@@ -48,7 +48,7 @@ def test_an_earlier_training_is_opened_heard_and_deleted(visit, trained):
     unfold(visitor, "history")
     page.wait_for_selector("#history-runs [data-run]")
     assert page.locator("#history-runs [data-run]").count() == 1
-    page.get_by_label(text.HISTORY_WHOSE["all"]).check()
+    page.get_by_label(history_text.HISTORY_WHOSE["all"]).check()
     page.wait_for_function("document.querySelectorAll('#history-runs [data-run]').length === 2")
     page.locator("#history-runs [data-run]", has_text="Low").click()
     page.wait_for_selector("#history-plot canvas, #history-plot svg")
@@ -62,7 +62,7 @@ def test_an_earlier_training_is_opened_heard_and_deleted(visit, trained):
     page.locator("#history-delete").click()
     page.wait_for_selector("#history-question")
     visitor.picture("history-question")
-    page.locator("#history-question").get_by_role("button", name=text.HISTORY_DELETE_YES).click()
+    page.locator("#history-question").get_by_role("button", name=history_text.HISTORY_DELETE_YES).click()
     page.wait_for_function("document.querySelectorAll('#history-runs [data-run]').length === 1")
     page.wait_for_selector("#history-run", state="hidden")
     assert trained.voices.get("Low")  # not ticked
@@ -131,7 +131,7 @@ def test_every_look_of_both(visit, trained):
         page = visitor.page
         visitor.tab("Train")
         unfold(visitor, "history")
-        page.get_by_label(text.HISTORY_WHOSE["all"]).check()
+        page.get_by_label(history_text.HISTORY_WHOSE["all"]).check()
         page.locator("#history-runs [data-run]", has_text="High").first.click()
         page.wait_for_selector("#history-plot canvas, #history-plot svg")
         page.wait_for_timeout(800)

@@ -15,7 +15,8 @@ from tests.browser.conftest import EXAMPLE, Visitor, wait_for_sound
 from tests.fake_base import SLOW_FILE
 from voiceclone.bases import catalogue
 from voiceclone.training.lock import TrainingLock
-from voiceclone.ui import text
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import speak as speak_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -202,7 +203,7 @@ def test_other_models_have_cards_and_none_is_fetched_without_agreement(visit):
         visitor.tab("Train")
         page.wait_for_selector("#start")
         assert not page.locator("#model-cards").is_visible()  # a newcomer meets no models
-        page.get_by_role("button", name=text.MODELS).click()
+        page.get_by_role("button", name=base_models_text.MODELS).click()
         page.wait_for_selector("#model-cards .vc-model")
         assert page.locator("#model-cards .vc-model").count() == len(catalogue.CARDS)
         page.locator("#get-choice input").click()
@@ -229,14 +230,14 @@ def test_a_model_is_removed_from_its_card(visit, server):
         page = visitor.page
         visitor.tab("Train")
         page.wait_for_selector("#start")
-        page.get_by_role("button", name=text.MODELS).click()
+        page.get_by_role("button", name=base_models_text.MODELS).click()
         card = page.locator("#model-cards .vc-model[data-base=openvoice_v2]")
-        card.get_by_text(text.REMOVE).click()
+        card.get_by_text(base_models_text.REMOVE).click()
         assert "3 MB become free" in card.inner_text()
         visitor.picture(f"remove-{name}")
         width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width <= window
-    card.get_by_role("button", name=text.REMOVE_YES).click()
+    card.get_by_role("button", name=base_models_text.REMOVE_YES).click()
     page.wait_for_selector("#model-cards .vc-model[data-base=openvoice_v2][data-state=missing]")
     assert not begun.exists()
 
@@ -253,12 +254,12 @@ def test_a_conversion_is_cancelled(visit, server):
     slow = next(server.home.glob("base/*/base.json")).with_name(SLOW_FILE)
     slow.touch()
     visitor.tab("Speak")
-    page.get_by_role("button", name=text.CONVERT_TITLE).click()
+    page.get_by_role("button", name=speak_text.CONVERT_TITLE).click()
     page.locator("#convert-source input[type=file]").set_input_files(EXAMPLE[0])
     wait_for_sound(visitor, "convert-source")
     page.locator("#convert").click()
     page.locator("#convert-cancel").click()
-    page.wait_for_selector(f"#convert-status >> text={text.CONVERT_CANCELLED}")
+    page.wait_for_selector(f"#convert-status >> text={speak_text.CONVERT_CANCELLED}")
     assert page.locator("#convert").is_visible() and not page.locator("#convert-cancel").is_visible()
     assert not page.locator("#convert-download").is_visible()
     slow.unlink()

@@ -8,7 +8,7 @@ import pytest
 from tests.browser.acting import new_person, wait_for_clips
 from tests.browser.conftest import EXAMPLE, Visitor
 from voiceclone.audio.sound import Audio, decode, encode_wav
-from voiceclone.ui import text
+from voiceclone.ui.text import record as record_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
@@ -40,7 +40,7 @@ def test_wrong_words_are_found_and_settled_one_after_the_other(visit, tmp_path):
     words.write_text("".join(f"{f.name}|{t}\n" for f, t in zip(EXAMPLE[:4], said, strict=True)), encoding="utf-8")
     upload(visitor, EXAMPLE[:4], words)
     wait_for_clips(visitor, 4)
-    page.get_by_role("button", name=text.to_look_at(2)).click()
+    page.get_by_role("button", name=record_text.to_look_at(2)).click()
     wait_for_clips(visitor, 2)
     page.wait_for_selector("#clip-head >> text=Heard:")
     page.locator("#clip-confirm").click()
@@ -50,7 +50,7 @@ def test_wrong_words_are_found_and_settled_one_after_the_other(visit, tmp_path):
     page.wait_for_timeout(500)
     page.locator("#clip-words textarea").fill(right[EXAMPLE[1].name])
     page.locator("#clip-words textarea").blur()
-    page.wait_for_selector(f"#clips >> text={text.NOTHING_SHOWN}")
+    page.wait_for_selector(f"#clips >> text={record_text.NOTHING_SHOWN}")
     assert not page.locator("#look-at-clips").is_visible(), "nothing is left to look at"
     page.locator("#show-clips label").first.click()
     wait_for_clips(visitor, 4)
@@ -130,7 +130,7 @@ def test_a_whole_folder_is_chosen(visit, tmp_path):
     with page.expect_file_chooser() as chooser:
         page.locator("#choose-folder").click()
     chooser.value.set_files(folder)
-    page.wait_for_selector(f"#folder-chosen >> text={text.folder_chosen(4)}")
+    page.wait_for_selector(f"#folder-chosen >> text={record_text.folder_chosen(4)}")
     page.locator("#add-files").click()
     page.wait_for_selector("#add-status >> text=plan.pdf")
     wait_for_clips(visitor, 2)
@@ -143,13 +143,13 @@ def test_all_that_the_list_shows_is_left_out_and_taken_back(visit):
     new_person(visitor, "Many")
     upload(visitor, EXAMPLE[:3])
     wait_for_clips(visitor, 3)
-    page.get_by_role("button", name=text.ALL_SHOWN_TITLE).click()
+    page.get_by_role("button", name=record_text.ALL_SHOWN_TITLE).click()
     page.locator("#all-out").click()
     page.wait_for_function("document.querySelectorAll('#clips li.vc-out').length === 3")
     page.locator("#show-clips label").last.click()
-    page.wait_for_function(f"document.querySelector('#all-shown').innerText.includes('{text.all_shown(3)}')")
+    page.wait_for_function(f"document.querySelector('#all-shown').innerText.includes('{record_text.all_shown(3)}')")
     page.locator("#all-in").click()
-    page.wait_for_selector(f"#clips >> text={text.NOTHING_SHOWN}")
+    page.wait_for_selector(f"#clips >> text={record_text.NOTHING_SHOWN}")
 
 
 def test_what_another_tab_did_is_seen_by_whoever_comes_back(visit):
@@ -163,12 +163,12 @@ def test_what_another_tab_did_is_seen_by_whoever_comes_back(visit):
     other.wait_for_function("document.querySelectorAll('#clips .vc-open').length === 2")
     other.locator("#clips .vc-open").first.click()
     other.locator("#clip-delete").click()
-    other.get_by_role("button", name=text.CLIP_DELETE_YES).first.click()
+    other.get_by_role("button", name=record_text.CLIP_DELETE_YES).first.click()
     other.wait_for_function("document.querySelectorAll('#clips .vc-open').length === 1")
     other.close()
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     wait_for_clips(visitor, 1)
-    page.wait_for_selector(f"#clips-meanwhile >> text={text.CHANGED_MEANWHILE}")
+    page.wait_for_selector(f"#clips-meanwhile >> text={record_text.CHANGED_MEANWHILE}")
 
 
 def test_two_people_in_one_upload_are_told_apart_and_one_is_kept(visit, tmp_path):

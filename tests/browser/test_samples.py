@@ -7,7 +7,7 @@ import pytest
 from tests.browser.acting import load_example, prepare_base
 from tests.browser.conftest import Server, Visitor, wait_for_sound
 from tests.browser.test_page import start_training
-from voiceclone.ui import text
+from voiceclone.ui.text import train as train_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 STEPS = 240
@@ -42,13 +42,13 @@ def test_samples_are_heard_compared_and_another_one_is_kept(visit):
     start_training(visitor, "Samples")
     wait_for_sample(visitor, 60)
     titles = page.locator("#candidates h3").all_inner_texts()
-    assert titles[:3] == [text.SAMPLE_RECORDING, text.SAMPLE_START, text.sample_title(60)]
+    assert titles[:3] == [train_text.SAMPLE_RECORDING, train_text.SAMPLE_START, train_text.sample_title(60)]
     page.wait_for_selector("#train-result", timeout=600_000)
     wait_for_sound(visitor, "sample")  # a reload would break it off
     visitor.reload()
     visitor.tab("Train")
     wait_for_sample(visitor, STEPS)
-    assert text.SAMPLE_KEPT in page.locator(f"[data-step='{STEPS}']").inner_text()
+    assert train_text.SAMPLE_KEPT in page.locator(f"[data-step='{STEPS}']").inner_text()
     longest_s = page.evaluate(
         """async () => {
           const sound = document.querySelector("#candidates [data-step='60'] audio");
@@ -63,8 +63,8 @@ def test_samples_are_heard_compared_and_another_one_is_kept(visit):
     wait_for_sample(second, 120)
 
     page.locator("[data-step='60'] button").click()
-    page.wait_for_selector(f"#candidates-status >> text={text.sample_kept(60, 'Samples')}")
-    assert text.SAMPLE_KEPT_BY_YOU in page.locator("[data-step='60']").inner_text()
+    page.wait_for_selector(f"#candidates-status >> text={train_text.sample_kept(60, 'Samples')}")
+    assert train_text.SAMPLE_KEPT_BY_YOU in page.locator("[data-step='60']").inner_text()
     assert page.locator("[data-step='60'] button").count() == 0
     assert page.locator(f"[data-step='{STEPS}'] button").is_visible()
 

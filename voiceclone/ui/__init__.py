@@ -8,7 +8,6 @@ import gradio as gr
 
 from voiceclone import host
 from voiceclone.engine import VoiceEngine
-from voiceclone.ui import text
 from voiceclone.ui.access import access_options
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.header import build_header, wire_header
@@ -20,6 +19,9 @@ from voiceclone.ui.speak_tab.blind import build_blind
 from voiceclone.ui.speak_tab.convert import build_convert
 from voiceclone.ui.speak_tab.speak import build_speak
 from voiceclone.ui.speak_tab.voices import build_voices
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab.comparison import build_comparing
 from voiceclone.ui.train_tab.history import build_history
 from voiceclone.ui.train_tab.train import build_train
@@ -37,7 +39,7 @@ BROWSER_KEY = "voiceclone-page"
 def build(engine: VoiceEngine) -> gr.Blocks:
     """Return the whole page on top of a `VoiceEngine`."""
     with gr.Blocks(
-        title=text.TITLE,
+        title=common_text.TITLE,
         analytics_enabled=False,
         delete_cache=(CACHE_CHECK_S, CACHE_AGE_S),
         fill_width=False,
@@ -49,15 +51,15 @@ def build(engine: VoiceEngine) -> gr.Blocks:
         project = chosen_id(header.project)
         with gr.Tabs(selected="record", elem_id="tabs") as tabs:
             shared = Shared(engine, demo, tabs, project, header.project, changed, voices_changed)
-            with gr.Tab(text.TAB_RECORD, id="record"):
-                intro = gr.HTML(markup.intro(text.INTRO_RECORD_EMPTY), elem_id="record-intro")
+            with gr.Tab(common_text.TAB_RECORD, id="record"):
+                intro = gr.HTML(markup.intro(common_text.INTRO_RECORD_EMPTY), elem_id="record-intro")
                 build_record(shared)
                 build_clips(shared, intro)
-            with gr.Tab(text.TAB_TRAIN, id="train") as train_tab:
+            with gr.Tab(common_text.TAB_TRAIN, id="train") as train_tab:
                 watch, result = build_train(shared, remembered_run, train_tab)
                 history = build_history(shared, watch, result, remembered_run)
                 build_comparing(shared)
-            with gr.Tab(text.TAB_SPEAK, id="speak"):
+            with gr.Tab(common_text.TAB_SPEAK, id="speak"):
                 speak = build_speak(shared)
                 build_convert(shared, speak)
                 build_blind(shared)
@@ -80,7 +82,9 @@ def _remembered(name: str) -> gr.BrowserState:
 
 def head() -> str:
     """Return the scripts in the page's head: the microphone is kept plain, and the end of a training is told."""
-    return _script("record_tab/microphone.js", text.MICROPHONE) + _script("train_tab/ending.js", text.NOTIFY)
+    return _script("record_tab/microphone.js", record_text.MICROPHONE) + _script(
+        "train_tab/ending.js", train_text.NOTIFY
+    )
 
 
 def _script(name: str, words: dict[str, str]) -> str:

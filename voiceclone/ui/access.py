@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from voiceclone.ui import text
+from voiceclone.ui.text import common as common_text
 
 # What the login form itself needs, and what gradio asks its own server for while it starts.
 OPEN_PATHS = frozenset(
@@ -51,7 +51,7 @@ def access_options(password: str) -> dict[str, Any]:
 
     return {
         "auth": knows_the_password,
-        "auth_message": text.PASSWORD_WANTED,
+        "auth_message": common_text.PASSWORD_WANTED,
         "app_kwargs": {"middleware": [Middleware(LoginRequired)]},
     }
 
@@ -72,7 +72,7 @@ class LoginRequired:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
         else:
-            refused = {"detail": {"error": "Not authenticated", "auth_message": text.PASSWORD_WANTED}}
+            refused = {"detail": {"error": "Not authenticated", "auth_message": common_text.PASSWORD_WANTED}}
             await JSONResponse(refused, status_code=401)(scope, receive, send)
 
 
@@ -100,7 +100,7 @@ class ClosedServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, server_name: str, port: int, sentence: str) -> None:
-        page = text.CLOSED_PAGE.format(title=text.TITLE, sentence=html.escape(sentence)).encode("utf-8")
+        page = common_text.CLOSED_PAGE.format(title=common_text.TITLE, sentence=html.escape(sentence)).encode("utf-8")
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self) -> None:

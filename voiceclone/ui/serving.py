@@ -11,8 +11,9 @@ import gradio as gr
 from voiceclone import host
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, VoiceCloneError
-from voiceclone.ui import launch_options, text
+from voiceclone.ui import launch_options
 from voiceclone.ui.access import ClosedServer
+from voiceclone.ui.text import common as common_text
 
 EVERYWHERE = ("0.0.0.0", "::")
 OnReady = Callable[[str, Sequence[str]], None]
@@ -28,7 +29,7 @@ def require_free(server_name: str, port: int, command: str) -> None:
         command: what to type to use another one, with `{port}` in it.
     """
     if _is_busy(server_name, port):
-        raise InputError(text.PORT_BUSY.format(port=port, command=command.format(port=port + 1)))
+        raise InputError(common_text.PORT_BUSY.format(port=port, command=command.format(port=port + 1)))
 
 
 def serve(
@@ -71,9 +72,9 @@ def why_closed() -> str:
     if not host.on_space():
         return ""
     try:
-        return "" if host.password() else text.SPACE_NEEDS_PASSWORD
+        return "" if host.password() else common_text.SPACE_NEEDS_PASSWORD
     except VoiceCloneError as error:
-        return f"{error} {text.SPACE_PASSWORD_HELP}"
+        return f"{error} {common_text.SPACE_PASSWORD_HELP}"
 
 
 def _prepare(engine: VoiceEngine) -> None:
@@ -82,7 +83,7 @@ def _prepare(engine: VoiceEngine) -> None:
 
     def tell(fraction: float, words: str) -> None:
         nonlocal told
-        line = text.PREPARING.format(words=words, percent=int(fraction * 10) * 10)
+        line = common_text.PREPARING.format(words=words, percent=int(fraction * 10) * 10)
         if line != told:
             print(line, flush=True)
             told = line
@@ -93,12 +94,12 @@ def _prepare(engine: VoiceEngine) -> None:
 
 def _welcome(engine: VoiceEngine, server_name: str, url: str) -> list[str]:
     if host.on_space():
-        return [text.STARTED_SPACE]
-    lines = [text.STARTED.format(url=url)]
+        return [common_text.STARTED_SPACE]
+    lines = [common_text.STARTED.format(url=url)]
     if server_name in EVERYWHERE:
-        lines.append(text.STARTED_LAN)
+        lines.append(common_text.STARTED_LAN)
     if not engine.base.is_ready():
-        lines.append(text.BASE_NOT_READY)
+        lines.append(common_text.BASE_NOT_READY)
     return lines
 
 

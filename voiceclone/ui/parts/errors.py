@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.errors import InputError, VoiceCloneError
-from voiceclone.ui import text
+from voiceclone.ui.text import common as common_text
 
 TOAST_S = 20
 """Long enough to read two sentences; a click closes the message sooner."""
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def page_error(message: str) -> gr.Error:
     """Return the toast for `message`; it is rendered as HTML, so it is escaped here."""
-    return gr.Error(html.escape(message), title=text.ERROR_TITLE, print_exception=False, duration=TOAST_S)
+    return gr.Error(html.escape(message), title=common_text.ERROR_TITLE, print_exception=False, duration=TOAST_S)
 
 
 def plain_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,7 +34,7 @@ def plain_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
             raise page_error(str(error)) from error
         except Exception as error:
             log.exception("Unexpected error in %s", getattr(handler, "__name__", "a handler"))
-            raise page_error(text.UNEXPECTED) from error
+            raise page_error(common_text.UNEXPECTED) from error
 
     return guarded
 
@@ -46,13 +46,13 @@ def answering(work: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Any
     def answer(request: Any) -> dict[str, Any]:
         try:
             if not isinstance(request, dict):
-                raise InputError(text.UNEXPECTED)
+                raise InputError(common_text.UNEXPECTED)
             return {"ok": True} | work(request)
         except VoiceCloneError as error:
             return {"ok": False, "words": str(error)}
         except Exception:
             log.exception("Unexpected error in %s", work.__name__)
-            return {"ok": False, "words": text.UNEXPECTED}
+            return {"ok": False, "words": common_text.UNEXPECTED}
 
     answer.__annotations__ = {}  # gradio looks them up and finds none of this module's names
     return answer

@@ -7,9 +7,10 @@ import gradio as gr
 
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, into, language_choices, wire, wire_in_browser
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
 
 
 @dataclass(frozen=True)
@@ -41,10 +42,10 @@ def build_header(engine: VoiceEngine) -> Header:
             gr.HTML(markup.page_head())
         with gr.Column(scale=3, min_width=220):
             # Filled when the page is opened; that the value changes then makes every tab show its clips.
-            project = gr.Dropdown([], label=text.PROJECT_LABEL, info=text.PROJECT_INFO, elem_id="project")
+            project = gr.Dropdown([], label=common_text.PROJECT_LABEL, info=common_text.PROJECT_INFO, elem_id="project")
         with gr.Column(scale=2, min_width=230, elem_classes="vc-side"), gr.Row():
-            new = gr.Button(text.PROJECT_NEW, size="sm", min_width=100, elem_id="new-project")
-            delete = gr.Button(text.PROJECT_DELETE, size="sm", min_width=100, elem_id="delete-project")
+            new = gr.Button(common_text.PROJECT_NEW, size="sm", min_width=100, elem_id="new-project")
+            delete = gr.Button(common_text.PROJECT_DELETE, size="sm", min_width=100, elem_id="delete-project")
     form, question = _new_person(engine), _delete_person()
     damage = gr.HTML(visible=False, elem_id="damage")
     return Header(project, new, delete, *form, *question, damage, *_base_banner())
@@ -54,17 +55,20 @@ def _new_person(engine: VoiceEngine) -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="vc-card") as form:
         with gr.Row(equal_height=True):
             name = gr.Textbox(
-                label=text.PROJECT_NEW_NAME, info=text.PROJECT_NEW_NAME_INFO, max_lines=1, elem_id="new-name"
+                label=common_text.PROJECT_NEW_NAME,
+                info=common_text.PROJECT_NEW_NAME_INFO,
+                max_lines=1,
+                elem_id="new-name",
             )
             language = gr.Dropdown(
                 language_choices(engine.base.languages),
                 value="en-us",
-                label=text.LANGUAGE_LABEL,
-                info=text.LANGUAGE_INFO,
+                label=record_text.LANGUAGE_LABEL,
+                info=record_text.LANGUAGE_INFO,
             )
         with gr.Row():
-            create = gr.Button(text.PROJECT_CREATE, variant="primary", size="md", elem_id="create-project")
-            cancel = gr.Button(text.CANCEL, size="md")
+            create = gr.Button(common_text.PROJECT_CREATE, variant="primary", size="md", elem_id="create-project")
+            cancel = gr.Button(common_text.CANCEL, size="md")
     return form, name, language, create, cancel
 
 
@@ -72,15 +76,15 @@ def _delete_person() -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="vc-question") as question:
         question_words = gr.HTML()
         with gr.Row():
-            delete_yes = gr.Button(text.PROJECT_DELETE_YES, variant="stop", size="sm")
-            delete_no = gr.Button(text.KEEP, size="sm")
+            delete_yes = gr.Button(common_text.PROJECT_DELETE_YES, variant="stop", size="sm")
+            delete_no = gr.Button(common_text.KEEP, size="sm")
     return question, question_words, delete_yes, delete_no
 
 
 def _base_banner() -> tuple[Any, ...]:
     with gr.Column(visible=False, elem_classes="vc-card vc-banner", elem_id="base-banner") as banner:
-        gr.HTML(markup.heading(text.BASE_MISSING_TITLE, text.BASE_MISSING))
-        prepare = gr.Button(text.BASE_PREPARE, variant="primary", elem_id="prepare", elem_classes="vc-action")
+        gr.HTML(markup.heading(common_text.BASE_MISSING_TITLE, common_text.BASE_MISSING))
+        prepare = gr.Button(common_text.BASE_PREPARE, variant="primary", elem_id="prepare", elem_classes="vc-action")
         prepare_status = gr.HTML(visible=False, elem_classes="vc-status")
     return banner, prepare, prepare_status
 
@@ -88,7 +92,7 @@ def _base_banner() -> tuple[Any, ...]:
 def project_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
     """Return every person with recordings; a fresh start gets a first, empty one."""
     if not engine.projects.all():
-        engine.projects.create(text.DEFAULT_PROJECT)
+        engine.projects.create(common_text.DEFAULT_PROJECT)
     return [(project.name, project.project_id) for project in engine.projects.all()]
 
 
@@ -110,7 +114,7 @@ def _wire_choice(shared: Shared, header: Header, remembered_project: gr.BrowserS
 
     def create(name: str, language: str) -> tuple[Any, ...]:
         if not (name or "").strip():
-            raise InputError(text.NEED_NAME)
+            raise InputError(common_text.NEED_NAME)
         project = engine.projects.create(name.strip(), language)
         chosen = gr.update(choices=project_choices(engine), value=project.project_id)
         return chosen, gr.update(visible=False), ""
@@ -135,7 +139,7 @@ def _wire_delete(shared: Shared, header: Header) -> None:
     def ask(project_id: str) -> tuple[Any, ...]:
         project = engine.projects.get(project_id)
         clip_count = len(engine.projects.clips(project_id))
-        return gr.update(visible=True), markup.note(text.project_delete_question(project.name, clip_count))
+        return gr.update(visible=True), markup.note(common_text.project_delete_question(project.name, clip_count))
 
     def delete(project_id: str, changed: int) -> tuple[Any, ...]:
         engine.projects.delete(project_id)
@@ -160,7 +164,7 @@ def _wire_base(shared: Shared, header: Header) -> None:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
         engine.prepare_base(on_progress=into(progress))
-        gr.Info(text.BASE_READY)
+        gr.Info(common_text.BASE_READY)
         return gr.update(visible=False), markup.note("")
 
     wire(shared.demo.load, lambda: gr.update(visible=not engine.base.is_ready()), None, header.banner)

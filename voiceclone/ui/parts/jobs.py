@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceclone.errors import BusyError, Cancelled, VoiceCloneError
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.ui import text
+from voiceclone.ui.text import common as common_text
 
 RUNNING, DONE, CANCELLED, FAILED = "running", "done", "cancelled", "failed"
 log = logging.getLogger(__name__)
@@ -83,5 +83,5 @@ class BackgroundJob:
             ended = {"state": FAILED, "error": str(error)}
         except Exception:
             log.exception("Unexpected error in background work")
-            ended = {"state": FAILED, "error": text.UNEXPECTED}
+            ended = {"state": FAILED, "error": common_text.UNEXPECTED}
         self._status = replace(self._status, **ended)

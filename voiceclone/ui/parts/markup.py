@@ -6,14 +6,17 @@ from html import escape
 from itertools import pairwise
 from typing import Any
 
-from voiceclone import host
+from voiceclone import host, wording
 from voiceclone.bases.catalogue import DEFAULT_BASE_ID, BaseCard
 from voiceclone.clips.model import Clip, Readiness
 from voiceclone.models.in_use import ModelRemoval
 from voiceclone.models.library import ModelStatus
 from voiceclone.training.preflight import Preflight
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui import text
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.voices.voice_file import Voice
 
 PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
@@ -24,10 +27,10 @@ WAVE = (7, 14, 24, 17, 30, 21, 34, 18, 26, 12, 20, 9)
 def page_head() -> str:
     """Return the name of the program and what it is."""
     bars = "".join(f'<i style="height:{height}px"></i>' for height in WAVE)
-    tagline = text.TAGLINE_SPACE if host.on_space() else text.TAGLINE
+    tagline = common_text.TAGLINE_SPACE if host.on_space() else common_text.TAGLINE
     return (
         f'<header class="vc-head"><span class="vc-wave" aria-hidden="true">{bars}</span>'
-        f"<div><h1>{escape(text.TITLE)}</h1><p>{escape(tagline)}</p></div></header>"
+        f"<div><h1>{escape(common_text.TITLE)}</h1><p>{escape(tagline)}</p></div></header>"
     )
 
 
@@ -63,7 +66,7 @@ def notes(sentences: Sequence[tuple[str, str]]) -> str:
 
 def chip(level: str) -> str:
     """Return a verdict as a small coloured word."""
-    return f'<span class="vc-chip vc-{escape(level)}">{escape(text.VERDICTS.get(level, level))}</span>'
+    return f'<span class="vc-chip vc-{escape(level)}">{escape(record_text.VERDICTS.get(level, level))}</span>'
 
 
 def readiness_share(usable_s: float, marks_s: Sequence[float]) -> float:
@@ -96,16 +99,16 @@ def readiness_bar(readiness: Readiness) -> str:
     level = "good" if readiness.usable_s >= readiness.first_voice_s else "usable" if readiness.enough else "bad"
     ticks = "".join(
         f'<span class="vc-tick{" vc-tick-last" if place == 1 else ""}" style="left:{place:.0%}">'
-        f"<b>{escape(text.duration(mark_s))}</b> {escape(word)}</span>"
-        for place, mark_s, word in zip((0.15, 0.5, 1.0), marks_s, text.READINESS_MARKS, strict=True)
+        f"<b>{escape(wording.duration(mark_s))}</b> {escape(word)}</span>"
+        for place, mark_s, word in zip((0.15, 0.5, 1.0), marks_s, record_text.READINESS_MARKS, strict=True)
     )
     detail = ""
     if readiness.clip_count:
-        detail = text.readiness_detail(readiness.usable_s, readiness.speech_s, readiness.clip_count)
-    title = escape(text.READINESS_TITLE)
+        detail = record_text.readiness_detail(readiness.usable_s, readiness.speech_s, readiness.clip_count)
+    title = escape(record_text.READINESS_TITLE)
     return (
         f'<section class="vc-readiness"><div class="vc-heading vc-between"><h2>{title}</h2>'
-        f"<p>{escape(detail)}</p></div>{bar(share, text.READINESS_TITLE, detail, level)}"
+        f"<p>{escape(detail)}</p></div>{bar(share, record_text.READINESS_TITLE, detail, level)}"
         f'<div class="vc-ticks" aria-hidden="true">{ticks}</div>{note(readiness.sentence)}</section>'
     )
 
@@ -114,17 +117,19 @@ def clip_row(clip: Clip, number: int, selected: bool) -> str:
     """Return one clip of the list: play, number, words, length, verdict."""
     flags = []
     if not clip.included:
-        flags.append(text.LEFT_OUT)
+        flags.append(record_text.LEFT_OUT)
     elif clip.cleaned:
-        flags.append(text.CLEANED)
-    words = escape(clip.text) if clip.text else f"<em>{escape(text.NO_WORDS)}</em>"
-    below = " · ".join([text.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])])
-    name = escape(text.clip_name(number))
+        flags.append(record_text.CLEANED)
+    words = escape(clip.text) if clip.text else f"<em>{escape(record_text.NO_WORDS)}</em>"
+    below = " · ".join(
+        [wording.seconds(clip.duration_s), *flags, *([clip.verdict.reason] if clip.verdict.reason else [])]
+    )
+    name = escape(record_text.clip_name(number))
     shape = shape_svg(clip.shape) if clip.shape else ""
     return (
         f'<li class="{"" if clip.included else "vc-out"}"{" aria-current=true" if selected else ""}>'
         f'<button type="button" class="vc-play" data-clip="{escape(clip.clip_id)}" data-play="1" '
-        f'aria-label="{escape(text.PLAY)} {name}">{PLAY_ICON}</button>'
+        f'aria-label="{escape(record_text.PLAY)} {name}">{PLAY_ICON}</button>'
         f'<button type="button" class="vc-open" data-clip="{escape(clip.clip_id)}">'
         f'<span class="vc-number">{number}</span><span class="vc-words"><span class="vc-said">{words}</span>'
         f"<small>{escape(below)}</small></span>{shape}{chip(clip.verdict.level)}</button></li>"
@@ -147,24 +152,25 @@ def clip_list(numbered: Sequence[tuple[int, Any]], selected_id: str, empty: str)
     if not numbered:
         return f'<p class="vc-empty">{escape(empty)}</p>'
     rows = "".join(clip_row(clip, number, clip.clip_id == selected_id) for number, clip in numbered)
-    keys = f'<p class="vc-keys">{escape(text.LIST_KEYS)}</p>'
-    return f'<ul class="vc-clips" aria-label="{escape(text.CLIPS_TITLE)}">{rows}</ul>{keys}'
+    keys = f'<p class="vc-keys">{escape(record_text.LIST_KEYS)}</p>'
+    return f'<ul class="vc-clips" aria-label="{escape(record_text.CLIPS_TITLE)}">{rows}</ul>{keys}'
 
 
 def clip_head(clip: Clip) -> str:
     """Return the verdict of the chosen clip in words, what was heard in it, and all figures in a drawer."""
-    reason = clip.verdict.reason or text.VERDICT_GOOD_REASON
+    reason = clip.verdict.reason or record_text.VERDICT_GOOD_REASON
     figures = "".join(
         f"<li>{escape(words.format(clip.verdict.figures[name]))}</li>"
-        for name, words in text.CLIP_FIGURES
+        for name, words in record_text.CLIP_FIGURES
         if name in clip.verdict.figures
     )
-    heard = f"<p>{escape(text.heard(clip.heard))}</p>" if "words" in clip.verdict.kinds and clip.heard else ""
-    facts = f"{text.seconds(clip.duration_s)} · {clip.sample_rate / 1000:g} kHz · {clip.source_name}"
+    heard = f"<p>{escape(record_text.heard(clip.heard))}</p>" if "words" in clip.verdict.kinds and clip.heard else ""
+    facts = f"{wording.seconds(clip.duration_s)} · {clip.sample_rate / 1000:g} kHz · {clip.source_name}"
     return (
         f'<div class="vc-heading"><p class="vc-verdict">{chip(clip.verdict.level)} {escape(reason)}</p>'
         f"<p>{escape(facts)}</p>{heard}"
-        f'<details class="vc-figures"><summary>{escape(text.CLIP_FIGURES_TITLE)}</summary><ul>{figures}</ul></details>'
+        f'<details class="vc-figures"><summary>{escape(record_text.CLIP_FIGURES_TITLE)}</summary>'
+        f"<ul>{figures}</ul></details>"
         "</div>"
     )
 
@@ -190,7 +196,7 @@ def run_progress(status: RunStatus) -> str:
 
 
 def _figures(status: RunStatus) -> str:
-    told = text.run_figures(status.steps_per_s, status.memory_mb)
+    told = train_text.run_figures(status.steps_per_s, status.memory_mb)
     return f'<p class="vc-run-figures">{escape(told)}</p>' if told else ""
 
 
@@ -198,11 +204,12 @@ def checks(preflight: Preflight) -> str:
     """Return what was looked at before a training: a mark, a sentence and a remedy each."""
     lines = "".join(
         f'<li data-kind="{escape(check.kind)}" data-level="{escape(check.level)}">'
-        f'<span class="vc-chip vc-{text.LEVEL_KINDS[check.level]}">{escape(text.LEVELS[check.level])}</span>'
+        f'<span class="vc-chip vc-{train_text.LEVEL_KINDS[check.level]}">'
+        f"{escape(train_text.LEVELS[check.level])}</span>"
         f"<span>{escape(check.sentence)}{f' <b>{escape(check.remedy)}</b>' if check.remedy else ''}</span></li>"
         for check in preflight.checks
     )
-    title = escape(text.CHECKS_TITLE)
+    title = escape(train_text.CHECKS_TITLE)
     return f'<div class="vc-heading"><h2>{title}</h2></div><ul class="vc-checks" aria-label="{title}">{lines}</ul>'
 
 
@@ -225,16 +232,16 @@ def run_notes(sentences: Sequence[str]) -> str:
     if not sentences:
         return ""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    title = escape(text.RUN_NOTES_TITLE)
+    title = escape(train_text.RUN_NOTES_TITLE)
     return f'<section class="vc-run-notes" role="status"><h3>{title}</h3><ul>{items}</ul></section>'
 
 
 def scores(voice: Voice, helped: str = "") -> str:
     """Return how a voice turned out, in words, with the figures behind them; `helped` as in `score_list`."""
-    below = text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
+    below = train_text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
     if voice.base_id == DEFAULT_BASE_ID and "similarity_stock" in voice.scores:
         # It has no encoder: its voice without training and the one that learning begins with are the same.
-        below = f"{text.NEAREST_WITHOUT_TRAINING} {below}"
+        below = f"{train_text.NEAREST_WITHOUT_TRAINING} {below}"
     return score_list(voice.scores, below, helped)
 
 
@@ -249,22 +256,22 @@ def score_list(told: Mapping[str, float], below: str = "", helped: str = "") -> 
     lines = []
     if "similarity" in told:
         others = told.get("similarity_stock"), told.get("similarity_instant")
-        figures = text.similarity_figures(told["similarity"], *others)
-        lines.append((text.similarity_words(told["similarity"], told.get("pitch_off_semitones")), figures))
+        figures = train_text.similarity_figures(told["similarity"], *others)
+        lines.append((train_text.similarity_words(told["similarity"], told.get("pitch_off_semitones")), figures))
         if helped:
             lines.append(("", helped))
     if "pitch_off_semitones" in told:
         off = told["pitch_off_semitones"]
-        lines.append((text.pitch_words(off), text.pitch_figure(off, told.get("pitch_off_semitones_stock"))))
+        lines.append((train_text.pitch_words(off), train_text.pitch_figure(off, told.get("pitch_off_semitones_stock"))))
     if "words_right" in told:
-        lines.append((text.words_right(told["words_right"]), ""))
+        lines.append((train_text.words_right(told["words_right"]), ""))
     if "naturalness" in told:
-        lines.append((text.sound_words(told["naturalness"]), text.sound_figure(told["naturalness"])))
+        lines.append((train_text.sound_words(told["naturalness"]), train_text.sound_figure(told["naturalness"])))
     lines += [("", below)] if below else []
     items = "".join(
         f"<li>{f'<b>{escape(words)}</b> ' if words else ''}{escape(figures)}</li>" for words, figures in lines
     )
-    return f'<ul class="vc-scores" aria-label="{escape(text.SCORES_TITLE)}">{items}</ul>'
+    return f'<ul class="vc-scores" aria-label="{escape(train_text.SCORES_TITLE)}">{items}</ul>'
 
 
 def job_progress(name: str, share: float, words: str) -> str:
@@ -280,32 +287,41 @@ def model_cards(statuses: Sequence[Any], removals: Mapping[str, Any] | None = No
     """Return a card for every base model; `removals` maps the ids of those that can be removed to what that means."""
     removals = removals or {}
     cards = "".join(_model_card(status, removals.get(status.card.base_id)) for status in statuses)
-    return f'<ul class="vc-models" aria-label="{escape(text.CARDS_TITLE)}">{cards}</ul>'
+    return f'<ul class="vc-models" aria-label="{escape(base_models_text.CARDS_TITLE)}">{cards}</ul>'
 
 
 def _model_card(status: ModelStatus, removal: ModelRemoval | None = None) -> str:
     card = status.card
-    size = text.CARD_EMBEDDED if card.embedded else text.megabytes(card.size_mb)
-    can = ", ".join(words for name, words in text.ABILITIES.items() if name in card.abilities)
-    sharing = card.share_condition or (text.MAY_SHARE if card.may_share_voices else _private(card))
+    size = base_models_text.CARD_EMBEDDED if card.embedded else base_models_text.megabytes(card.size_mb)
+    can = ", ".join(words for name, words in base_models_text.ABILITIES.items() if name in card.abilities)
+    sharing = card.share_condition or (base_models_text.MAY_SHARE if card.may_share_voices else _private(card))
     facts = [
-        (text.CARD_CAN, escape(can)),
-        (text.CARD_SPEAKS, escape(", ".join(language_names(card.languages)))),
-        (text.CARD_LICENCE, _licence(card)),
-        (text.CARD_RESULT, escape(sharing)),
+        (base_models_text.CARD_CAN, escape(can)),
+        (base_models_text.CARD_SPEAKS, escape(", ".join(language_names(card.languages)))),
+        (base_models_text.CARD_LICENCE, _licence(card)),
+        (base_models_text.CARD_RESULT, escape(sharing)),
     ]
     if card.released_folders:
-        facts.append((text.CARD_FOLDER, escape(text.bring_folder(card.released_folders))))
+        facts.append((base_models_text.CARD_FOLDER, escape(base_models_text.bring_folder(card.released_folders))))
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{words}</dd>" for name, words in facts)
-    short = [size, card.licence, text.MAY_SHARE_SHORT if card.may_share_voices else text.PRIVATE_SHORT]
-    short += [text.GPU_ADVISED] if card.gpu_advised else [text.GPU_NOT_NEEDED]
-    state = text.STATE_UNPREPARED if card.embedded and status.state == "missing" else text.STATES[status.state]
-    chip = f'<span class="vc-chip vc-{text.STATE_KINDS[status.state]}">{escape(state)}</span>'
+    short = [
+        size,
+        card.licence,
+        base_models_text.MAY_SHARE_SHORT if card.may_share_voices else base_models_text.PRIVATE_SHORT,
+    ]
+    short += [base_models_text.GPU_ADVISED] if card.gpu_advised else [base_models_text.GPU_NOT_NEEDED]
+    state = (
+        base_models_text.STATE_UNPREPARED
+        if card.embedded and status.state == "missing"
+        else base_models_text.STATES[status.state]
+    )
+    chip = f'<span class="vc-chip vc-{base_models_text.STATE_KINDS[status.state]}">{escape(state)}</span>'
     return (
         f'<li class="vc-model" data-base="{escape(card.base_id)}" data-state="{escape(status.state)}">'
         f'<div class="vc-between"><h3>{escape(card.title)}</h3>{chip}</div><p>{escape(card.purpose)}</p>'
         f'<p class="vc-facts">{escape(" · ".join(short))}</p>'
-        f"<details><summary>{escape(text.CARD_MORE)}</summary><dl>{lines}</dl></details>{_removing(card, removal)}</li>"
+        f"<details><summary>{escape(base_models_text.CARD_MORE)}</summary><dl>{lines}</dl></details>"
+        f"{_removing(card, removal)}</li>"
     )
 
 
@@ -313,15 +329,16 @@ def _removing(card: BaseCard, removal: ModelRemoval | None) -> str:
     """Return what opens on a card to remove its model: the question, and the one button that does it."""
     if removal is None:
         return ""
-    question = text.remove_question(card.title, removal.frees_mb, removal.voices)
+    question = base_models_text.remove_question(card.title, removal.frees_mb, removal.voices)
     return (
-        f'<details class="vc-remove"><summary>{escape(text.REMOVE)}</summary><p>{escape(question)}</p>'
-        f'<button type="button" data-remove="{escape(card.base_id)}">{escape(text.REMOVE_YES)}</button></details>'
+        f'<details class="vc-remove"><summary>{escape(base_models_text.REMOVE)}</summary><p>{escape(question)}</p>'
+        f'<button type="button" data-remove="{escape(card.base_id)}">'
+        f"{escape(base_models_text.REMOVE_YES)}</button></details>"
     )
 
 
 def _private(card: BaseCard) -> str:
-    return f"{text.PRIVATE_ONLY} {card.why_not_share[:1].upper()}{card.why_not_share[1:]}."
+    return f"{base_models_text.PRIVATE_ONLY} {card.why_not_share[:1].upper()}{card.why_not_share[1:]}."
 
 
 def _licence(card: BaseCard) -> str:
@@ -329,7 +346,7 @@ def _licence(card: BaseCard) -> str:
     if not card.licence_url.startswith("https://"):
         return words
     opens = 'target="_blank" rel="noopener noreferrer"'
-    return f'{words} <a href="{escape(card.licence_url)}" {opens}>{escape(text.TERMS_LINK)}</a>'
+    return f'{words} <a href="{escape(card.licence_url)}" {opens}>{escape(base_models_text.TERMS_LINK)}</a>'
 
 
 def verdict(sentence: str, what: str) -> str:
@@ -349,7 +366,8 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def terms(card: BaseCard) -> str:
     """Return what is agreed to before a model is got."""
-    return f'<div class="vc-terms"><p>{escape(card.title)}, {text.megabytes(card.size_mb)}. {_licence(card)}</p></div>'
+    size = base_models_text.megabytes(card.size_mb)
+    return f'<div class="vc-terms"><p>{escape(card.title)}, {size}. {_licence(card)}</p></div>'
 
 
 def language_names(codes: Sequence[str]) -> list[str]:

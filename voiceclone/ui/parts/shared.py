@@ -18,10 +18,10 @@ from voiceclone.clips.model import Clip
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.ui import text
 from voiceclone.ui.parts.errors import plain_errors
 from voiceclone.ui.parts.jobs import BackgroundJob
 from voiceclone.ui.parts.theme import WAVE_COLOURS
+from voiceclone.ui.text import record as record_text
 
 RECORDER_SAMPLE_RATE = 48_000
 """Hertz; what microphones deliver, so that gradio's recorder does not resample."""
@@ -203,7 +203,7 @@ def find_clip(engine: VoiceEngine, project_id: str, clip_id: str) -> Clip:
     for clip in engine.projects.clips(project_id):
         if clip.clip_id == clip_id:
             return clip
-    raise NotFoundError(text.CLIP_GONE)
+    raise NotFoundError(record_text.CLIP_GONE)
 
 
 def told(event: gr.EventData, name: str) -> Any:

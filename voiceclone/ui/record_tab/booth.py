@@ -18,10 +18,11 @@ import gradio as gr
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import AudioError, InputError
 from voiceclone.limits import MAX_TAKE_S
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.errors import answering
 from voiceclone.ui.parts.shared import EDITS, BrowserFiles, Shared, language_choices, wire, wire_in_browser
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
 
 ROOM_CHECK_S = 5.0
 """Length of the silence and of the speech by which a room is judged."""
@@ -51,7 +52,7 @@ def build_booth(shared: Shared) -> Booth:
     """Lay out and wire the booth."""
     calls = _calls(shared.engine, shared.files)
     with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
-        gr.HTML(markup.heading(text.READ_TITLE, text.SENTENCE_INFO))
+        gr.HTML(markup.heading(record_text.READ_TITLE, record_text.SENTENCE_INFO))
         stage = gr.HTML(
             html_template=stage_html(),
             js_on_load=_script(),
@@ -62,19 +63,23 @@ def build_booth(shared: Shared) -> Booth:
         script = gr.Textbox(visible="hidden", elem_id="booth-script")
         language = gr.Dropdown(
             language_choices(shared.engine.base.languages),
-            label=text.LANGUAGE_LABEL,
-            info=text.LANGUAGE_INFO,
+            label=record_text.LANGUAGE_LABEL,
+            info=record_text.LANGUAGE_INFO,
             elem_id="record-language",
         )
-        with gr.Accordion(text.OWN_SCRIPT_TITLE, open=False):
+        with gr.Accordion(record_text.OWN_SCRIPT_TITLE, open=False):
             own = gr.Textbox(
-                label=text.OWN_SCRIPT_LABEL, info=text.OWN_SCRIPT_INFO, lines=4, max_lines=12, elem_id="own-script"
+                label=record_text.OWN_SCRIPT_LABEL,
+                info=record_text.OWN_SCRIPT_INFO,
+                lines=4,
+                max_lines=12,
+                elem_id="own-script",
             )
             with gr.Row():
-                use_own = gr.Button(text.OWN_SCRIPT_USE, size="sm", min_width=140, elem_id="use-own-script")
-                drop_own = gr.Button(text.OWN_SCRIPT_DROP, size="sm", min_width=140, elem_id="drop-own-script")
-        with gr.Accordion(text.MICROPHONE_SETTINGS, open=False):
-            raw = gr.Checkbox(True, label=text.RAW_MICROPHONE_LABEL, info=text.RAW_MICROPHONE_INFO)
+                use_own = gr.Button(record_text.OWN_SCRIPT_USE, size="sm", min_width=140, elem_id="use-own-script")
+                drop_own = gr.Button(record_text.OWN_SCRIPT_DROP, size="sm", min_width=140, elem_id="drop-own-script")
+        with gr.Accordion(record_text.MICROPHONE_SETTINGS, open=False):
+            raw = gr.Checkbox(True, label=record_text.RAW_MICROPHONE_LABEL, info=record_text.RAW_MICROPHONE_INFO)
     booth = Booth(language, stage, script, raw, own, use_own, drop_own)
     _wire(shared, booth)
     return booth
@@ -105,7 +110,7 @@ def _wire(shared: Shared, booth: Booth) -> None:
 
     def use_own(project_id: str, language: str, own: str) -> tuple[str, str]:
         if not own.strip():
-            raise InputError(text.NO_OWN_SCRIPT)
+            raise InputError(record_text.NO_OWN_SCRIPT)
         engine.projects.set_own_script(project_id, own, language)
         return show_script(project_id, language), ""
 
@@ -146,7 +151,7 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
     def keep_take(request: dict[str, Any]) -> dict[str, Any]:
         project_id, language, sentence = (_words(request, name) for name in ("project_id", "language", "sentence"))
         if not sentence.strip():
-            raise InputError(text.NO_SENTENCE)
+            raise InputError(record_text.NO_SENTENCE)
         take = _sound(request, "wav", files)
         try:
             report = engine.projects.add_clips(project_id, [take], text=sentence, language=language)
@@ -158,7 +163,7 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
         # A long take is cut into sentences; a part that was left out is told, the rest is kept.
         verdicts = [clip.verdict for clip in report.added if clip.verdict.level != "good"]
         kind = verdicts[0].level if verdicts else "usable" if reasons else "good"
-        kept = text.take_kept(sum(clip.duration_s for clip in report.added))
+        kept = record_text.take_kept(sum(clip.duration_s for clip in report.added))
         words = [kept, *(verdict.reason for verdict in verdicts[:1]), *reasons[:1]]
         return {"words": " ".join(words), "kind": kind, "clip_id": report.added[0].clip_id}
 
@@ -168,7 +173,7 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
         doubtful = [clip for clip in clips if clip.heard and "words" in clip.verdict.kinds]
         if not doubtful:
             return {"words": ""}
-        tell = text.misread if doubtful[0].verdict.level == "bad" else text.did_you_say
+        tell = record_text.misread if doubtful[0].verdict.level == "bad" else record_text.did_you_say
         return {"words": tell(doubtful[0].heard)}
 
     @answering
@@ -179,11 +184,13 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
         finally:
             for part in parts:
                 part.unlink(missing_ok=True)
-        figures = [words.format(report.figures[name]) for name, words in text.ROOM_FIGURES if name in report.figures]
+        figures = [
+            words.format(report.figures[name]) for name, words in record_text.ROOM_FIGURES if name in report.figures
+        ]
         return {
             "words": report.sentence,
-            "verdict": text.ROOM_VERDICTS[report.verdict],
-            "kind": text.ROOM_KINDS[report.verdict],
+            "verdict": record_text.ROOM_VERDICTS[report.verdict],
+            "kind": record_text.ROOM_KINDS[report.verdict],
             "findings": [finding.sentence for finding in report.findings],
             "figures": ", ".join(figures),
         }
@@ -194,7 +201,7 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
 def _words(request: dict[str, Any], name: str) -> str:
     value = request.get(name)
     if not isinstance(value, str):
-        raise InputError(text.UNEXPECTED)
+        raise InputError(common_text.UNEXPECTED)
     return value
 
 
@@ -202,14 +209,14 @@ def _sound(request: dict[str, Any], name: str, files: BrowserFiles) -> Path:
     """Write the WAV that came as base64 into a file of ours, and return where."""
     coded = _words(request, name)
     if not coded:
-        raise InputError(text.NO_TAKE)
+        raise InputError(record_text.NO_TAKE)
     if len(coded) > MAX_TAKE_BASE64:
-        raise InputError(text.TAKE_TOO_LONG)
+        raise InputError(record_text.TAKE_TOO_LONG)
     try:
         content = base64.b64decode(coded, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise InputError(text.UNEXPECTED) from error
-    path = files.path(f"{text.TAKE_FILE}.wav")
+        raise InputError(common_text.UNEXPECTED) from error
+    path = files.path(f"{record_text.TAKE_FILE}.wav")
     path.write_bytes(content)
     return path
 
@@ -220,7 +227,7 @@ def _sound(request: dict[str, Any], name: str, files: BrowserFiles) -> Path:
 def _script() -> str:
     parts = [Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _SCRIPTS]
     code = "\n".join(parts)
-    words = text.BOOTH | {"max_take_s": MAX_TAKE_S, "room_s": ROOM_CHECK_S}
+    words = record_text.BOOTH | {"max_take_s": MAX_TAKE_S, "room_s": ROOM_CHECK_S}
     return code.replace("__WORDS__", json.dumps(words, ensure_ascii=False).replace("<", "\\u003c"))
 
 
@@ -232,11 +239,11 @@ def stage_html() -> str:
         return f'<button type="button" class="{kind}" data-part="{name}">{escape(words)}{hint}</button>'
 
     return f"""
-<section class="vc-booth" data-state="idle" aria-label="{escape(text.READ_TITLE)}">
+<section class="vc-booth" data-state="idle" aria-label="{escape(record_text.READ_TITLE)}">
   <details class="vc-room" data-part="room">
-    <summary>{escape(text.ROOM_TITLE)}</summary>
-    <p>{escape(text.ROOM_INFO)}</p>
-    {button("room-start", text.ROOM_START)}
+    <summary>{escape(record_text.ROOM_TITLE)}</summary>
+    <p>{escape(record_text.ROOM_INFO)}</p>
+    {button("room-start", record_text.ROOM_START)}
     <div data-part="room-result" role="status"></div>
   </details>
   <div class="vc-between">
@@ -247,23 +254,24 @@ def stage_html() -> str:
     <div class="vc-ticks"><b class="vc-tick" data-part="first-mark"></b>
       <b class="vc-tick vc-tick-last" style="left:100%" data-part="good-mark"></b></div>
   </div>
-  <textarea data-part="sentence" rows="2" aria-label="{escape(text.SENTENCE_OWN)}" spellcheck="false"></textarea>
+  <textarea data-part="sentence" rows="2" aria-label="{escape(record_text.SENTENCE_OWN)}" spellcheck="false"></textarea>
   <div class="vc-meter" data-part="meter" aria-hidden="true"><div data-part="level"></div></div>
-  <p class="vc-too-loud" data-part="too-loud" role="alert" hidden>{escape(text.TOO_LOUD)}</p>
+  <p class="vc-too-loud" data-part="too-loud" role="alert" hidden>{escape(record_text.TOO_LOUD)}</p>
   <div class="vc-booth-row">
-    {button("previous", text.PREVIOUS, key="←")}
+    {button("previous", record_text.PREVIOUS, key="←")}
     <button type="button" class="vc-record" data-part="record" aria-pressed="false"><i></i>
-      <span data-part="record-words">{escape(text.BOOTH["record"])}</span> <span data-part="time"></span></button>
-    {button("skip", text.SKIP, key="→")}
+      <span data-part="record-words">{escape(record_text.BOOTH["record"])}</span>
+      <span data-part="time"></span></button>
+    {button("skip", record_text.SKIP, key="→")}
   </div>
-  <div class="vc-review" data-part="review" role="group" tabindex="-1" aria-label="{escape(text.RECORDER_LABEL)}"
+  <div class="vc-review" data-part="review" role="group" tabindex="-1" aria-label="{escape(record_text.RECORDER_LABEL)}"
     hidden>
-    <audio data-part="player" controls aria-label="{escape(text.RECORDER_LABEL)}"></audio>
+    <audio data-part="player" controls aria-label="{escape(record_text.RECORDER_LABEL)}"></audio>
     <div class="vc-booth-row">
-      {button("again", text.AGAIN, key="R")}{button("keep", text.KEEP_TAKE, "vc-record", "Enter")}
+      {button("again", record_text.AGAIN, key="R")}{button("keep", record_text.KEEP_TAKE, "vc-record", "Enter")}
     </div>
   </div>
   <p class="vc-note" data-part="status" role="status"></p>
-  <label class="vc-auto"><input type="checkbox" data-part="auto"> {escape(text.KEEP_BY_ITSELF)}</label>
-  <p class="vc-keys">{escape(text.KEYS_INFO)}</p>
+  <label class="vc-auto"><input type="checkbox" data-part="auto"> {escape(record_text.KEEP_BY_ITSELF)}</label>
+  <p class="vc-keys">{escape(record_text.KEYS_INFO)}</p>
 </section>"""

@@ -8,10 +8,11 @@ import gradio as gr
 from voiceclone.clips.model import Clip
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, find_clip, player, told, wire, wire_in_browser
 from voiceclone.ui.record_tab.review import next_to_look_at
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
 
 
 @dataclass(frozen=True)
@@ -50,27 +51,35 @@ def build_detail(first_to_look_at: gr.Button) -> Detail:
         saved_words = gr.Textbox(visible="hidden", label="words as saved")
         head = gr.HTML(elem_id="clip-head")
         with gr.Row():
-            confirm = gr.Button(text.CLIP_CONFIRM, size="sm", visible=False, min_width=140, elem_id="clip-confirm")
+            confirm = gr.Button(
+                record_text.CLIP_CONFIRM, size="sm", visible=False, min_width=140, elem_id="clip-confirm"
+            )
             following = gr.Button(
-                text.NEXT_TO_LOOK_AT, size="sm", visible=False, min_width=140, elem_id="next-to-look-at"
+                record_text.NEXT_TO_LOOK_AT, size="sm", visible=False, min_width=140, elem_id="next-to-look-at"
             )
         words = gr.Textbox(
-            label=text.CLIP_TEXT_LABEL, info=text.CLIP_TEXT_INFO, lines=2, max_lines=6, elem_id="clip-words"
+            label=record_text.CLIP_TEXT_LABEL,
+            info=record_text.CLIP_TEXT_INFO,
+            lines=2,
+            max_lines=6,
+            elem_id="clip-words",
         )
-        before = player(text.CLIP_BEFORE, "clip-before")
-        after = player(text.CLIP_AFTER, "clip-after")
-        undo = gr.Button(text.CLIP_UNDO, size="sm", visible=False, elem_id="clip-undo")
+        before = player(record_text.CLIP_BEFORE, "clip-before")
+        after = player(record_text.CLIP_AFTER, "clip-after")
+        undo = gr.Button(record_text.CLIP_UNDO, size="sm", visible=False, elem_id="clip-undo")
         picture = gr.HTML(elem_id="clip-picture")
-        included = gr.Checkbox(label=text.CLIP_INCLUDE_LABEL, info=text.CLIP_INCLUDE_INFO, elem_id="clip-included")
+        included = gr.Checkbox(
+            label=record_text.CLIP_INCLUDE_LABEL, info=record_text.CLIP_INCLUDE_INFO, elem_id="clip-included"
+        )
         saved = gr.HTML()
-        delete = gr.Button(text.CLIP_DELETE, variant="stop", size="sm", elem_id="clip-delete")
+        delete = gr.Button(record_text.CLIP_DELETE, variant="stop", size="sm", elem_id="clip-delete")
         with gr.Column(visible=False, elem_classes="vc-question") as question:
-            gr.HTML(markup.note(text.CLIP_DELETE_QUESTION))
+            gr.HTML(markup.note(record_text.CLIP_DELETE_QUESTION))
             with gr.Row():
                 delete_yes = gr.Button(
-                    text.CLIP_DELETE_YES, variant="stop", size="sm", min_width=120, elem_id="clip-delete-yes"
+                    record_text.CLIP_DELETE_YES, variant="stop", size="sm", min_width=120, elem_id="clip-delete-yes"
                 )
-                delete_no = gr.Button(text.KEEP, size="sm", min_width=120, elem_id="clip-delete-no")
+                delete_no = gr.Button(common_text.KEEP, size="sm", min_width=120, elem_id="clip-delete-no")
     return Detail(
         panel, clip_id, head, words, saved_words, before, after, picture, undo, confirm, following, first_to_look_at,
         included, saved, delete, question, delete_yes, delete_no,
@@ -154,21 +163,21 @@ def clip_view(shared: Shared, detail: Detail, clip: Clip, play: bool = False) ->
             visible=bool(next_to_look_at(shared.engine.projects.clips(clip.project_id), clip.clip_id))
         ),
         detail.words: gr.update(
-            value=clip.text, info=text.CLIP_TEXT_GUESSED if clip.transcribed else text.CLIP_TEXT_INFO
+            value=clip.text, info=record_text.CLIP_TEXT_GUESSED if clip.transcribed else record_text.CLIP_TEXT_INFO
         ),
         detail.saved_words: clip.text,
         detail.undo: gr.update(visible=clip.cleaned),
         detail.before: gr.update(value=sound("original"), autoplay=play and not clip.cleaned),
         detail.after: after,
         detail.included: clip.included,
-        detail.saved: "" if clip.cleaned else markup.note(text.CLIP_NOT_CLEAN),
+        detail.saved: "" if clip.cleaned else markup.note(record_text.CLIP_NOT_CLEAN),
         detail.question: gr.update(visible=False),
     }
 
 
 def may_confirm(clip: Clip) -> bool:
     """True where a person who listened may overrule what was found."""
-    return not clip.confirmed and not set(text.CLIP_CONFIRM_KINDS).isdisjoint(clip.verdict.kinds)
+    return not clip.confirmed and not set(record_text.CLIP_CONFIRM_KINDS).isdisjoint(clip.verdict.kinds)
 
 
 def head_of(clip: Clip) -> tuple[Any, ...]:
@@ -179,7 +188,7 @@ def head_of(clip: Clip) -> tuple[Any, ...]:
 def clip_picture(engine: VoiceEngine, clip: Clip) -> str:
     """Draw a clip as it was recorded, and below it cleaned when it is."""
     drawn = engine.projects.clip_picture(clip.project_id, clip.clip_id)
-    return markup.picture(drawn, text.CLIP_PICTURE_BOTH if clip.cleaned else text.CLIP_PICTURE_BEFORE)
+    return markup.picture(drawn, record_text.CLIP_PICTURE_BOTH if clip.cleaned else record_text.CLIP_PICTURE_BEFORE)
 
 
 def _wire_edits(shared: Shared, detail: Detail) -> None:
@@ -193,17 +202,17 @@ def _wire_edits(shared: Shared, detail: Detail) -> None:
         if there == words.strip():
             return gr.skip()
         if there != opened_with:
-            raise InputError(text.WORDS_CHANGED)
+            raise InputError(record_text.WORDS_CHANGED)
         clip = engine.projects.edit_clip(project_id, clip_id, text=words)
-        return markup.note(text.SAVED, "good"), changed + 1, *head_of(clip), clip.text
+        return markup.note(record_text.SAVED, "good"), changed + 1, *head_of(clip), clip.text
 
     def confirm_clip(project_id: str, clip_id: str, changed: int) -> tuple[Any, ...]:
         clip = engine.projects.edit_clip(project_id, clip_id, confirmed=True)
-        return markup.note(text.CONFIRMED, "good"), changed + 1, *head_of(clip)
+        return markup.note(record_text.CONFIRMED, "good"), changed + 1, *head_of(clip)
 
     def include(project_id: str, clip_id: str, included: bool, changed: int) -> tuple[Any, ...]:
         engine.projects.edit_clip(project_id, clip_id, included=included)
-        return markup.note(text.SAVED, "good"), changed + 1
+        return markup.note(record_text.SAVED, "good"), changed + 1
 
     def delete(project_id: str, clip_id: str, changed: int) -> tuple[Any, ...]:
         engine.projects.delete_clip(project_id, clip_id)

@@ -9,7 +9,6 @@ import gradio as gr
 
 from voiceclone.clips.model import Clip, Readiness
 from voiceclone.errors import Cancelled
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, begin_work, end_work, into, wire
 from voiceclone.ui.record_tab.clip_detail import Detail, build_detail, wire_detail
@@ -25,6 +24,8 @@ from voiceclone.ui.record_tab.review import (
     wire_all_shown,
 )
 from voiceclone.ui.record_tab.speaker_choice import build_who, wire_who
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
 
 PAGE_CLIPS = 60
 """Clips shown at once; a list this long is still quick on a phone."""
@@ -72,22 +73,22 @@ def _layout() -> tuple[Overview, Detail]:
     with gr.Column(elem_classes="vc-card"):
         readiness = gr.HTML(elem_id="readiness")
         onward = gr.Button(
-            text.TO_TRAIN, variant="primary", visible=False, elem_id="to-train", elem_classes="vc-action"
+            record_text.TO_TRAIN, variant="primary", visible=False, elem_id="to-train", elem_classes="vc-action"
         )
     with gr.Row(equal_height=False):
         with gr.Column(scale=1, min_width=320, elem_classes="vc-card"):
-            gr.HTML(markup.heading(text.CLIPS_TITLE, text.CLEAN_INFO))
+            gr.HTML(markup.heading(record_text.CLIPS_TITLE, record_text.CLEAN_INFO))
             strength = gr.Radio(
-                label=text.STRENGTH_LABEL,
-                info=text.STRENGTH_INFO,
-                choices=[(words, key) for key, words in text.STRENGTHS.items()],
+                label=record_text.STRENGTH_LABEL,
+                info=record_text.STRENGTH_INFO,
+                choices=[(words, key) for key, words in record_text.STRENGTHS.items()],
                 value="gentle",
                 elem_id="strength",
             )
-            clean = gr.Button(text.CLEAN_ALL, variant="primary", elem_id="clean")
-            undo = gr.Button(text.UNDO_CLEANING, size="sm", visible=False, elem_id="undo-cleaning")
-            listen = gr.Button(text.LISTEN, visible=False, elem_id="listen")
-            cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
+            clean = gr.Button(record_text.CLEAN_ALL, variant="primary", elem_id="clean")
+            undo = gr.Button(record_text.UNDO_CLEANING, size="sm", visible=False, elem_id="undo-cleaning")
+            listen = gr.Button(record_text.LISTEN, visible=False, elem_id="listen")
+            cancel = gr.Button(common_text.CANCEL, variant="stop", visible=False)
             status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="clean-status")
             look_at = gr.Button(visible=False, elem_id="look-at-clips")
             choice = build_choice()
@@ -95,9 +96,9 @@ def _layout() -> tuple[Overview, Detail]:
             keys = Path(__file__).with_name("clips.js").read_text(encoding="utf-8")
             clips = gr.HTML(elem_classes="vc-list", elem_id="clips", js_on_load=keys)
             with gr.Row(visible=False) as paging:
-                later = gr.Button(text.LATER, size="sm", min_width=90)
+                later = gr.Button(record_text.LATER, size="sm", min_width=90)
                 place = gr.HTML()
-                earlier = gr.Button(text.EARLIER, size="sm", min_width=90)
+                earlier = gr.Button(record_text.EARLIER, size="sm", min_width=90)
             all_shown = build_all_shown()
         detail = build_detail(look_at)
     page = gr.State(0)
@@ -133,16 +134,16 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
         page = min(max(page, 0), last_page)
         start = page * PAGE_CLIPS
         on_page = shown[start : start + PAGE_CLIPS]
-        empty = text.NOTHING_SHOWN if clips else text.CLIPS_EMPTY
+        empty = record_text.NOTHING_SHOWN if clips else record_text.CLIPS_EMPTY
         return (
             markup.clip_list(on_page, clip_id, empty),
             page,
             gr.update(visible=last_page > 0),
-            markup.note(text.clip_range(start + 1, start + len(on_page), len(shown))),
+            markup.note(record_text.clip_range(start + 1, start + len(on_page), len(shown))),
             gr.update(interactive=page > 0),
             gr.update(interactive=page < last_page),
             gr.update(visible=bool(shown)),
-            markup.note(text.all_shown(len(shown))),
+            markup.note(record_text.all_shown(len(shown))),
         )
 
     def top(project_id: str, clip_id: str, show: str, order: str) -> tuple[Any, ...]:
@@ -157,7 +158,7 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
             *listing(project_id, page, clip_id, show, order),
             gr.update(visible=bool(clips)),
             gr.update(choices=shown_choices(clips)),
-            gr.update(visible=doubtful > 0, value=text.to_look_at(doubtful)),
+            gr.update(visible=doubtful > 0, value=record_text.to_look_at(doubtful)),
             markup.readiness_bar(readiness),
             markup.intro(next_step(clips, readiness)),
             gr.update(visible=bool(clips), variant="secondary" if all_clean(clips) else "primary"),
@@ -201,7 +202,7 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
         if not seen or seen == seen_state(project_id, engine.projects.clips(project_id)):
             return "", gr.skip()
         expected = shared.stops.is_working(project_id) or not str(seen).startswith(project_id)
-        return "" if expected else markup.note(text.CHANGED_MEANWHILE, "usable"), changed + 1
+        return "" if expected else markup.note(record_text.CHANGED_MEANWHILE, "usable"), changed + 1
 
     wire(
         come_back.click,
@@ -224,12 +225,12 @@ def seen_state(project_id: str, clips: list[Any]) -> str:
 def next_step(clips: list[Clip], readiness: Readiness) -> str:
     """Return the sentence that says what to do next."""
     if not clips:
-        return text.INTRO_RECORD_EMPTY
+        return common_text.INTRO_RECORD_EMPTY
     if not readiness.enough:
-        return text.INTRO_RECORD_MORE
+        return common_text.INTRO_RECORD_MORE
     if readiness.usable_s < readiness.first_voice_s:
-        return text.INTRO_RECORD_TRY
-    return text.INTRO_RECORD_READY if all_clean(clips) else text.INTRO_RECORD_CLEAN
+        return common_text.INTRO_RECORD_TRY
+    return common_text.INTRO_RECORD_READY if all_clean(clips) else common_text.INTRO_RECORD_CLEAN
 
 
 def all_clean(clips: list[Any]) -> bool:
@@ -252,13 +253,13 @@ def _wire_cleaning(shared: Shared, overview: Overview) -> None:
                     project_id, on_progress=into(progress), should_stop=should_stop, strength=strength
                 )
             except Cancelled:
-                return markup.note(text.CLEAN_CANCELLED), changed + 1
+                return markup.note(record_text.CLEAN_CANCELLED), changed + 1
         harmed = sum(clip.cleaning_harmed for clip in clips)
-        return markup.note(text.cleaned_summary(len(clips), harmed), "good"), changed + 1
+        return markup.note(record_text.cleaned_summary(len(clips), harmed), "good"), changed + 1
 
     def undo_cleaning(project_id: str, changed: int) -> tuple[Any, ...]:
         undone = engine.projects.undo_cleaning(project_id)
-        return gr.update(value=markup.note(text.undone(undone)), visible=True), changed + 1
+        return gr.update(value=markup.note(record_text.undone(undone)), visible=True), changed + 1
 
     for button, work, given in (
         (overview.clean, clean, [overview.strength]),

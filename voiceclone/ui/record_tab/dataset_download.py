@@ -4,18 +4,18 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, into, wire
+from voiceclone.ui.text import record as record_text
 
 
 def build_dataset(shared: Shared) -> None:
     """Lay out and wire what packs all clips into one file."""
-    with gr.Accordion(text.DATASET_TITLE, open=False):
-        gr.HTML(markup.note(text.DATASET_INFO))
-        make = gr.Button(text.DATASET_MAKE, elem_id="make-dataset", elem_classes="vc-action")
+    with gr.Accordion(record_text.DATASET_TITLE, open=False):
+        gr.HTML(markup.note(record_text.DATASET_INFO))
+        make = gr.Button(record_text.DATASET_MAKE, elem_id="make-dataset", elem_classes="vc-action")
         save = gr.DownloadButton(
-            text.DATASET_SAVE, variant="primary", visible=False, elem_id="save-dataset", elem_classes="vc-action"
+            record_text.DATASET_SAVE, variant="primary", visible=False, elem_id="save-dataset", elem_classes="vc-action"
         )
         status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="dataset-status")
 
@@ -25,7 +25,7 @@ def build_dataset(shared: Shared) -> None:
     ) -> tuple[Any, ...]:
         path = shared.files.path(f"{shared.engine.projects.get(project_id).name}.zip")
         count = shared.engine.projects.export_dataset(project_id, path, into(progress))
-        return gr.update(value=str(path), visible=True), markup.note(text.dataset_made(count), "good")
+        return gr.update(value=str(path), visible=True), markup.note(record_text.dataset_made(count), "good")
 
     begun = wire(
         make.click, lambda: (gr.update(visible=False), gr.update(value="", visible=True)), None, [save, status]

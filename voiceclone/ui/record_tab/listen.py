@@ -7,9 +7,9 @@ import gradio as gr
 
 from voiceclone.clips.model import Clip
 from voiceclone.errors import Cancelled
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, into, wire
+from voiceclone.ui.text import record as record_text
 
 
 def was_listened_to(clip: Clip) -> bool:
@@ -31,9 +31,9 @@ def listening(shared: Shared, work_name: str = "clean") -> Callable[..., tuple[A
             try:
                 clips = shared.engine.projects.listen(project_id, on_progress=into(progress), should_stop=should_stop)
             except Cancelled:
-                return markup.note(text.LISTEN_CANCELLED), changed + 1
+                return markup.note(record_text.LISTEN_CANCELLED), changed + 1
         doubtful = sum(clip.needs_review for clip in clips)
-        return markup.note(text.listened(doubtful), "usable" if doubtful else "good"), changed + 1
+        return markup.note(record_text.listened(doubtful), "usable" if doubtful else "good"), changed + 1
 
     listen_to_clips.__name__ = f"listen_after_{work_name}"
     return listen_to_clips

@@ -6,9 +6,10 @@ import gradio as gr
 
 from voiceclone.errors import Cancelled
 from voiceclone.recognition.recognisers import RECOGNISERS
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, begin_work, end_work, into, wire
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
 
 _WORK = "recogniser"
 
@@ -19,24 +20,24 @@ def build_recogniser(shared: Shared) -> gr.Checkbox:
     Returns:
         whether each recording's language is to be found out; hidden as long as no recogniser can do it.
     """
-    with gr.Accordion(text.RECOGNISER_TITLE, open=False, elem_id="recogniser"):
-        gr.HTML(markup.note(text.RECOGNISER_INFO))
+    with gr.Accordion(record_text.RECOGNISER_TITLE, open=False, elem_id="recogniser"):
+        gr.HTML(markup.note(record_text.RECOGNISER_INFO))
         key = gr.Radio(
-            label=text.RECOGNISER_LABEL,
-            info=text.RECOGNISER_CHOICE_INFO,
-            choices=[(text.recogniser_choice(one.title, one.size_mb), one.key) for one in RECOGNISERS.values()],
+            label=record_text.RECOGNISER_LABEL,
+            info=record_text.RECOGNISER_CHOICE_INFO,
+            choices=[(record_text.recogniser_choice(one.title, one.size_mb), one.key) for one in RECOGNISERS.values()],
             value=next(iter(RECOGNISERS)),
         )
-        get = gr.Button(text.RECOGNISER_GET, elem_id="get-recogniser")
-        cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
+        get = gr.Button(record_text.RECOGNISER_GET, elem_id="get-recogniser")
+        cancel = gr.Button(common_text.CANCEL, variant="stop", visible=False)
         status = gr.HTML(elem_id="recogniser-status")
         find_language = gr.Checkbox(
-            label=text.FIND_LANGUAGE, info=text.FIND_LANGUAGE_INFO, visible=False, elem_id="find-language"
+            label=record_text.FIND_LANGUAGE, info=record_text.FIND_LANGUAGE_INFO, visible=False, elem_id="find-language"
         )
 
     def recognisers_there() -> tuple[str, Any]:
         keys = shared.engine.models.recognisers()
-        found = markup.note(text.recognisers_there([RECOGNISERS[key].title for key in keys]))
+        found = markup.note(record_text.recognisers_there([RECOGNISERS[key].title for key in keys]))
         return found, gr.update(visible=bool(keys))
 
     def fetch_recogniser(
@@ -47,7 +48,7 @@ def build_recogniser(shared: Shared) -> gr.Checkbox:
             try:
                 shared.engine.models.install_recogniser(key, into(progress), should_stop)
             except Cancelled:
-                return markup.note(text.RECOGNISER_CANCELLED), gr.skip()
+                return markup.note(record_text.RECOGNISER_CANCELLED), gr.skip()
         return recognisers_there()
 
     started = wire(get.click, begin_work, None, [get, cancel, status])

@@ -15,12 +15,13 @@ from voiceclone.clips.transcripts.recording_names import SOUND_SUFFIXES
 from voiceclone.clips.transcripts.timed_texts import TIMED_SUFFIXES
 from voiceclone.errors import Cancelled, InputError
 from voiceclone.text.languages import ANY_LANGUAGE
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, begin_work, end_work, into, wire
 from voiceclone.ui.record_tab.booth import build_booth
 from voiceclone.ui.record_tab.listen import wire_listening
 from voiceclone.ui.record_tab.recogniser import build_recogniser
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
 
 WORDS_FILES = sorted({*TABLE_SUFFIXES, *TIMED_SUFFIXES, ".TextGrid"})
 SOUND_FILES = ["audio", *sorted(SOUND_SUFFIXES), ".zip", *WORDS_FILES, ".lab"]
@@ -57,9 +58,9 @@ def build_record(shared: Shared) -> None:
 def _upload_card(shared: Shared) -> UploadCard:
     with gr.Column(scale=2, min_width=300):
         with gr.Column(elem_classes="vc-card"):
-            gr.HTML(markup.heading(text.UPLOAD_TITLE, text.UPLOAD_INFO))
+            gr.HTML(markup.heading(record_text.UPLOAD_TITLE, record_text.UPLOAD_INFO))
             files = gr.File(
-                label=text.UPLOAD_LABEL,
+                label=record_text.UPLOAD_LABEL,
                 file_count="multiple",
                 file_types=SOUND_FILES,
                 type="filepath",
@@ -69,13 +70,17 @@ def _upload_card(shared: Shared) -> UploadCard:
             )
             # gr.File takes files or folders, never both; dropping a folder on it sends nothing.
             folder = gr.UploadButton(
-                text.CHOOSE_FOLDER, file_count="directory", size="sm", elem_id="choose-folder", elem_classes="vc-action"
+                record_text.CHOOSE_FOLDER,
+                file_count="directory",
+                size="sm",
+                elem_id="choose-folder",
+                elem_classes="vc-action",
             )
             folder_note = gr.HTML(elem_id="folder-chosen")
-            with gr.Accordion(text.TRANSCRIPTS_ACCORDION, open=False):
-                gr.HTML(markup.note(text.TRANSCRIPTS_INFO))
+            with gr.Accordion(record_text.TRANSCRIPTS_ACCORDION, open=False):
+                gr.HTML(markup.note(record_text.TRANSCRIPTS_INFO))
                 transcripts = gr.File(
-                    label=text.TRANSCRIPTS_LABEL,
+                    label=record_text.TRANSCRIPTS_LABEL,
                     file_types=WORDS_FILES,
                     type="filepath",
                     height=120,
@@ -83,13 +88,13 @@ def _upload_card(shared: Shared) -> UploadCard:
                     elem_classes="vc-drop",
                 )
             find_language = build_recogniser(shared)
-            add = gr.Button(text.ADD_FILES, elem_id="add-files")
-            cancel = gr.Button(text.CANCEL, variant="stop", visible=False)
+            add = gr.Button(record_text.ADD_FILES, elem_id="add-files")
+            cancel = gr.Button(common_text.CANCEL, variant="stop", visible=False)
             status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="add-status")
             heard = gr.HTML(visible=False, elem_classes="vc-status", elem_id="add-heard")
         with gr.Column(elem_classes="vc-card"):
-            gr.HTML(markup.heading(text.EXAMPLE_TITLE, text.EXAMPLE_INFO))
-            example = gr.Button(text.EXAMPLE_BUTTON, elem_id="example")
+            gr.HTML(markup.heading(record_text.EXAMPLE_TITLE, record_text.EXAMPLE_INFO))
+            example = gr.Button(record_text.EXAMPLE_BUTTON, elem_id="example")
             example_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-status")
             example_heard = gr.HTML(visible=False, elem_classes="vc-status", elem_id="example-heard")
     return UploadCard(
@@ -122,10 +127,10 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
         if not files and not in_folder:
-            raise InputError(text.NO_FILES)
+            raise InputError(record_text.NO_FILES)
         sources = [Path(file) for file in files or ()]
         if in_folder:
-            sources.append(gather(in_folder, shared.files.path(text.FOLDER)))
+            sources.append(gather(in_folder, shared.files.path(record_text.FOLDER)))
         words = engine.projects.read_transcripts(transcripts) if transcripts else None
         with shared.stops.work(f"add {project_id}") as should_stop:
             try:
@@ -138,7 +143,7 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
                     should_stop=should_stop,
                 )
             except Cancelled:
-                return gr.skip(), gr.skip(), gr.skip(), gr.skip(), markup.note(text.ADD_CANCELLED), changed + 1
+                return gr.skip(), gr.skip(), gr.skip(), gr.skip(), markup.note(record_text.ADD_CANCELLED), changed + 1
         return None, None, "", None, _report(report), changed + 1
 
     def load_example(
@@ -147,10 +152,15 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
     ) -> tuple[Any, ...]:
         project = engine.load_example(on_progress=into(progress))
         choices = [(known.name, known.project_id) for known in engine.projects.all()]
-        loaded = markup.note(text.EXAMPLE_LOADED, "good")
+        loaded = markup.note(record_text.EXAMPLE_LOADED, "good")
         return gr.update(choices=choices, value=project.project_id), loaded, changed + 1
 
-    wire(card.folder.upload, lambda files: markup.note(text.folder_chosen(len(files))), card.folder, card.folder_note)
+    wire(
+        card.folder.upload,
+        lambda files: markup.note(record_text.folder_chosen(len(files))),
+        card.folder,
+        card.folder_note,
+    )
     started = wire(card.add.click, begin_work, None, [card.add, card.cancel, card.status])
     done = wire(
         started.then,
@@ -209,6 +219,6 @@ def gather(files: list[str], folder: Path) -> Path:
 def _report(report: AddReport) -> str:
     """Put what an upload brought into sentences."""
     total_s = sum(clip.duration_s for clip in report.added)
-    lines = [(text.added_summary(len(report.added), total_s), "good")] if report.added else []
+    lines = [(record_text.added_summary(len(report.added), total_s), "good")] if report.added else []
     lines += [(bad.sentence, "bad") for bad in report.rejected]
     return markup.notes(lines)

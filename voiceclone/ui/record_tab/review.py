@@ -8,9 +8,10 @@ import gradio as gr
 
 from voiceclone.clips.model import Clip
 from voiceclone.errors import Cancelled
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, chosen_id, into, wire
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import record as record_text
 
 _LEVELS = {"bad": 0, "usable": 1, "good": 2}
 _SHOWN: dict[str, Callable[[Clip], bool]] = {
@@ -35,8 +36,8 @@ def shown_clips(clips: Sequence[Clip], show: str, order: str) -> list[tuple[int,
 
     Args:
         clips: all clips, the oldest first.
-        show: a key of `text.SHOWN`; anything else shows all.
-        order: a key of `text.ORDERS`; anything else is the newest first.
+        show: a key of `record_text.SHOWN`; anything else shows all.
+        order: a key of `record_text.ORDERS`; anything else is the newest first.
     """
     wanted = _SHOWN.get(show, _SHOWN["all"])
     kept = [(number, clip) for number, clip in enumerate(clips, 1) if wanted(clip)]
@@ -45,7 +46,7 @@ def shown_clips(clips: Sequence[Clip], show: str, order: str) -> list[tuple[int,
 
 def shown_choices(clips: Sequence[Clip]) -> list[tuple[str, str]]:
     """Return what the list can be narrowed down to, each with its number of clips."""
-    return [(text.shown_choice(key, sum(map(wanted, clips))), key) for key, wanted in _SHOWN.items()]
+    return [(record_text.shown_choice(key, sum(map(wanted, clips))), key) for key, wanted in _SHOWN.items()]
 
 
 def next_to_look_at(clips: Sequence[Clip], clip_id: str) -> str:
@@ -73,18 +74,18 @@ def build_choice() -> Choice:
     """Lay out how the list is narrowed down and ordered; hidden until there are clips."""
     with gr.Row(visible=False, elem_classes="vc-choice") as row:
         show = gr.Radio(
-            label=text.SHOW_LABEL,
-            info=text.SHOW_INFO,
-            choices=[(words, key) for key, words in text.SHOWN.items()],
+            label=record_text.SHOW_LABEL,
+            info=record_text.SHOW_INFO,
+            choices=[(words, key) for key, words in record_text.SHOWN.items()],
             value="all",
             elem_id="show-clips",
             scale=3,
             min_width=260,
         )
         order = gr.Dropdown(
-            label=text.ORDER_LABEL,
-            info=text.ORDER_INFO,
-            choices=[(words, key) for key, words in text.ORDERS.items()],
+            label=record_text.ORDER_LABEL,
+            info=record_text.ORDER_INFO,
+            choices=[(words, key) for key, words in record_text.ORDERS.items()],
             value="newest",
             elem_id="order-clips",
             scale=1,
@@ -112,20 +113,22 @@ class AllShown:
 
 def build_all_shown() -> AllShown:
     """Lay out the buttons for all clips shown."""
-    with gr.Accordion(text.ALL_SHOWN_TITLE, open=False, visible=False, elem_id="all-shown") as panel:
+    with gr.Accordion(record_text.ALL_SHOWN_TITLE, open=False, visible=False, elem_id="all-shown") as panel:
         count = gr.HTML()
         with gr.Row():
-            out = gr.Button(text.ALL_SHOWN_OUT, size="sm", min_width=110, elem_id="all-out")
-            use = gr.Button(text.ALL_SHOWN_IN, size="sm", min_width=110, elem_id="all-in")
-            clean = gr.Button(text.ALL_SHOWN_CLEAN, size="sm", min_width=110)
-            delete = gr.Button(text.ALL_SHOWN_DELETE, size="sm", min_width=110, variant="stop", elem_id="all-delete")
+            out = gr.Button(record_text.ALL_SHOWN_OUT, size="sm", min_width=110, elem_id="all-out")
+            use = gr.Button(record_text.ALL_SHOWN_IN, size="sm", min_width=110, elem_id="all-in")
+            clean = gr.Button(record_text.ALL_SHOWN_CLEAN, size="sm", min_width=110)
+            delete = gr.Button(
+                record_text.ALL_SHOWN_DELETE, size="sm", min_width=110, variant="stop", elem_id="all-delete"
+            )
         with gr.Column(visible=False, elem_classes="vc-question") as question:
             ask = gr.HTML()
             with gr.Row():
                 delete_yes = gr.Button(
-                    text.ALL_SHOWN_DELETE_YES, variant="stop", size="sm", min_width=120, elem_id="all-delete-yes"
+                    record_text.ALL_SHOWN_DELETE_YES, variant="stop", size="sm", min_width=120, elem_id="all-delete-yes"
                 )
-                delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
+                delete_no = gr.Button(common_text.KEEP, size="sm", min_width=120)
         status = gr.HTML(elem_id="all-status")
     return AllShown(panel, count, out, use, clean, delete, question, ask, delete_yes, delete_no, status)
 
@@ -138,7 +141,7 @@ def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr
         return [clip.clip_id for _, clip in shown_clips(engine.projects.clips(project_id), show, "")]
 
     def done(count: int, changed: int) -> tuple[Any, ...]:
-        return markup.note(text.all_shown_done(count), "good"), gr.update(visible=False), changed + 1
+        return markup.note(record_text.all_shown_done(count), "good"), gr.update(visible=False), changed + 1
 
     def include_all(project_id: str, show: str, changed: int, included: bool) -> tuple[Any, ...]:
         wanted = ids(project_id, show)
@@ -164,7 +167,7 @@ def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr
             try:
                 engine.projects.clean(project_id, wanted, into(progress), should_stop, strength)
             except Cancelled:
-                return markup.note(text.CLEAN_CANCELLED), gr.update(visible=False), changed + 1
+                return markup.note(record_text.CLEAN_CANCELLED), gr.update(visible=False), changed + 1
         return done(len(wanted), changed)
 
     def delete_all_shown(project_id: str, show: str, changed: int) -> tuple[Any, ...]:
@@ -174,7 +177,7 @@ def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr
         return done(len(wanted), changed)
 
     def ask(project_id: str, show: str) -> tuple[Any, ...]:
-        return gr.update(visible=True), markup.note(text.all_shown_question(len(ids(project_id, show))))
+        return gr.update(visible=True), markup.note(record_text.all_shown_question(len(ids(project_id, show))))
 
     here = [shared.project, choice.show_box]
     after = [panel.status, panel.question, shared.changed]

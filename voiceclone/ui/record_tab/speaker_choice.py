@@ -9,9 +9,9 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.audio.sound import Audio, resample
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, wire
+from voiceclone.ui.text import record as record_text
 
 _SAMPLE_RATE = 16_000
 _SAMPLE_S = 6.0
@@ -35,7 +35,7 @@ class Who:
 def build_who() -> Who:
     """Lay out the question."""
     with gr.Column(visible=False, elem_classes="vc-card", elem_id="who") as card:
-        gr.HTML(markup.heading(text.WHO_TITLE, text.WHO_INFO))
+        gr.HTML(markup.heading(record_text.WHO_TITLE, record_text.WHO_INFO))
         people = gr.HTML(js_on_load=CHOOSE_SPEAKER)
     return Who(card, people, gr.HTML(elem_id="who-status"))
 
@@ -53,7 +53,7 @@ def wire_who(shared: Shared, who: Who) -> None:
 
     def choose_speaker(project_id: str, changed: int, event: gr.EventData) -> tuple[Any, ...]:
         left_out = engine.projects.keep_speaker(project_id, event.clip_id)
-        return gr.update(visible=False), markup.note(text.speaker_kept(left_out), "good"), changed + 1
+        return gr.update(visible=False), markup.note(record_text.speaker_kept(left_out), "good"), changed + 1
 
     for event in (shared.changed.change, shared.project.change):
         wire(event, ask_who, shared.project, [who.card, who.people], trigger_mode="always_last")
@@ -71,9 +71,9 @@ def people_html(speakers: list[Any], samples: list[Audio]) -> str:
     """Return one row for each person: a player and a button."""
     rows = "".join(
         f'<li><audio controls preload="metadata" src="{_sound(sample)}"></audio>'
-        f"<span>{escape(text.speaker_found(len(speaker.clip_ids), speaker.speech_s))}</span>"
+        f"<span>{escape(record_text.speaker_found(len(speaker.clip_ids), speaker.speech_s))}</span>"
         f'<button type="button" class="vc-plain-button" data-speaker="{escape(speaker.sample_clip_id)}">'
-        f"{escape(text.WHO_MINE)}</button></li>"
+        f"{escape(record_text.WHO_MINE)}</button></li>"
         for speaker, sample in zip(speakers, samples, strict=True)
     )
     return f'<ul class="vc-people">{rows}</ul>'

@@ -13,11 +13,13 @@ import gradio as gr
 from voiceclone.blind.model import QUESTIONS, RECORDING, STOCK, BlindTest, Side
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import Cancelled, InputError
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.errors import answering
 from voiceclone.ui.parts.shared import EDITS, Shared, begin_work, chosen_id, end_work, into, wire, wire_in_browser
 from voiceclone.ui.speak_tab.speak import own_choices
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import history as history_text
+from voiceclone.ui.text import speak as speak_text
 
 CHOOSE_TEST = """
 element.addEventListener('click', (event) => {
@@ -59,20 +61,24 @@ def build_blind(shared: Shared) -> None:
 
 
 def _layout(engine: VoiceEngine) -> Blind:
-    with gr.Accordion(text.BLIND, open=False, elem_id="blind-part", elem_classes="vc-card") as accordion:
-        gr.HTML(markup.note(text.BLIND_INTRO))
+    with gr.Accordion(speak_text.BLIND, open=False, elem_id="blind-part", elem_classes="vc-card") as accordion:
+        gr.HTML(markup.note(speak_text.BLIND_INTRO))
         with gr.Row(equal_height=False):
-            ones = gr.Dropdown([], label=text.BLIND_ONE, info=text.BLIND_ONE_INFO, elem_id="blind-one")
-            others = gr.Dropdown([], label=text.BLIND_OTHER, info=text.BLIND_OTHER_INFO, elem_id="blind-other")
+            ones = gr.Dropdown([], label=speak_text.BLIND_ONE, info=speak_text.BLIND_ONE_INFO, elem_id="blind-one")
+            others = gr.Dropdown(
+                [], label=speak_text.BLIND_OTHER, info=speak_text.BLIND_OTHER_INFO, elem_id="blind-other"
+            )
         question = gr.Radio(
-            [(words, key) for key, words in text.BLIND_QUESTIONS.items()],
+            [(words, key) for key, words in speak_text.BLIND_QUESTIONS.items()],
             value=QUESTIONS[0],
-            label=text.BLIND_QUESTION,
-            info=text.BLIND_QUESTION_INFO,
+            label=speak_text.BLIND_QUESTION,
+            info=speak_text.BLIND_QUESTION_INFO,
             elem_id="blind-question",
         )
-        make = gr.Button(text.BLIND_MAKE, variant="primary", elem_id="blind-make", elem_classes="vc-action")
-        cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="blind-cancel", elem_classes="vc-action")
+        make = gr.Button(speak_text.BLIND_MAKE, variant="primary", elem_id="blind-make", elem_classes="vc-action")
+        cancel = gr.Button(
+            common_text.CANCEL, variant="stop", visible=False, elem_id="blind-cancel", elem_classes="vc-action"
+        )
         status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="blind-status")
         stage = gr.HTML(
             html_template=stage_html(), js_on_load=_script(), server_functions=_calls(engine), elem_id="blind-stage"
@@ -89,8 +95,8 @@ def _wire_choice(shared: Shared, part: Blind) -> None:
     def offer_voices(one: str, other: str) -> tuple[Any, ...]:
         silent = {voice.voice_id for voice in engine.voices.all() if not engine.voices.reads_text(voice)}
         voices = [choice for choice in own_choices(engine) if choice[1] not in silent]
-        voices.append((text.STOCK_VOICE, STOCK))
-        others = [*voices, (text.BLIND_RECORDING, RECORDING)]
+        voices.append((speak_text.STOCK_VOICE, STOCK))
+        others = [*voices, (speak_text.BLIND_RECORDING, RECORDING)]
         first = _still(one, voices, 0)
         return (
             gr.update(choices=voices, value=first),
@@ -124,7 +130,7 @@ def _wire_making(shared: Shared, part: Blind) -> None:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
         if not one or not other or one == other:
-            raise InputError(text.BLIND_NEED_TWO)
+            raise InputError(speak_text.BLIND_NEED_TWO)
         with shared.stops.work(_work_key(request)) as should_stop:
             try:
                 made = engine.blind_tests.make(
@@ -136,8 +142,8 @@ def _wire_making(shared: Shared, part: Blind) -> None:
                     should_stop=should_stop,
                 )
             except Cancelled:
-                return "", markup.note(text.BLIND_CANCELLED), gr.skip()
-        return made.test_id, markup.note(text.BLIND_MADE, "good"), tests_html(engine.blind_tests.all())
+                return "", markup.note(speak_text.BLIND_CANCELLED), gr.skip()
+        return made.test_id, markup.note(speak_text.BLIND_MADE, "good"), tests_html(engine.blind_tests.all())
 
     def cancel_pairs(request: gr.Request) -> None:
         shared.stops.stop(_work_key(request))
@@ -199,7 +205,7 @@ def _calls(engine: VoiceEngine) -> list[Callable[..., Any]]:
 def _id(request: dict[str, Any]) -> str:
     value = request.get("test_id")
     if not isinstance(value, str):
-        raise InputError(text.UNEXPECTED)
+        raise InputError(common_text.UNEXPECTED)
     return value
 
 
@@ -209,7 +215,7 @@ def _next(engine: VoiceEngine, test_id: str) -> dict[str, Any]:
         found = next(test for test in engine.blind_tests.all() if test.test_id == test_id)
         return {"result": found.result.sentence}
     return {
-        "asks": text.BLIND_QUESTIONS[asked.question],
+        "asks": speak_text.BLIND_QUESTIONS[asked.question],
         "number": asked.number,
         "total": asked.total,
         "text": asked.text,
@@ -227,12 +233,12 @@ def _as_url(path: Path) -> str:
 
 def _script() -> str:
     code = Path(__file__).with_name("blind.js").read_text(encoding="utf-8")
-    return code.replace("__WORDS__", json.dumps(text.BLIND_STAGE, ensure_ascii=False).replace("<", "\\u003c"))
+    return code.replace("__WORDS__", json.dumps(speak_text.BLIND_STAGE, ensure_ascii=False).replace("<", "\\u003c"))
 
 
 def stage_html() -> str:
     """Return the elements of the stage; `blind.js` finds them by `data-part`."""
-    words = text.BLIND_STAGE
+    words = speak_text.BLIND_STAGE
 
     def sound(place: int) -> str:
         play, choose = (escape(words[name].format(place=place)) for name in ("play", "choose"))
@@ -243,7 +249,7 @@ def stage_html() -> str:
         )
 
     return f"""
-<section class="vc-blind" data-part="stage" tabindex="-1" aria-label="{escape(text.BLIND)}" hidden>
+<section class="vc-blind" data-part="stage" tabindex="-1" aria-label="{escape(speak_text.BLIND)}" hidden>
   <div data-part="asking">
     <div class="vc-between"><p class="vc-place" data-part="place"></p>
       <button type="button" class="vc-blind-quiet" data-part="pause">{escape(words["pause"])}</button></div>
@@ -252,7 +258,7 @@ def stage_html() -> str:
     <button type="button" data-part="play-both">{markup.PLAY_ICON} {escape(words["play_both"])}</button>
     <p class="vc-blind-asks" data-part="asks"></p>
     <div class="vc-blind-sounds">{sound(1)}{sound(2)}</div>
-    <p class="vc-keys">{escape(text.BLIND_KEYS)}</p>
+    <p class="vc-keys">{escape(speak_text.BLIND_KEYS)}</p>
   </div>
   <p class="vc-verdict-line" data-part="result" role="status" hidden></p>
   <p class="vc-note" data-part="status" role="status"></p>
@@ -264,24 +270,26 @@ def tests_html(tests: Sequence[BlindTest]) -> str:
     if not tests:
         return ""
     rows = "".join(_test_row(test) for test in tests)
-    return f'<section class="vc-blind-tests"><h3>{escape(text.BLIND_TESTS)}</h3><ul>{rows}</ul></section>'
+    return f'<section class="vc-blind-tests"><h3>{escape(speak_text.BLIND_TESTS)}</h3><ul>{rows}</ul></section>'
 
 
 def _test_row(test: BlindTest) -> str:
     # In the order of their names: the order on disk says which side is which.
     names = sorted((_label(test.a), _label(test.b)), key=str.casefold)
-    told = test.result.sentence if test.finished else text.blind_open(test.answered, len(test.pairs))
+    told = test.result.sentence if test.finished else speak_text.blind_open(test.answered, len(test.pairs))
     test_id = escape(test.test_id)
-    go_on = f'<button type="button" data-act="{GO_ON}" data-test="{test_id}">{escape(text.BLIND_GO_ON)}</button>'
+    go_on = f'<button type="button" data-act="{GO_ON}" data-test="{test_id}">{escape(speak_text.BLIND_GO_ON)}</button>'
     return (
-        f"<li><b>{escape(text.blind_against(*names))}</b> "
-        f"<small>{escape(text.moment(test.created_at))} · {escape(text.BLIND_QUESTIONS[test.question])}</small>"
+        f"<li><b>{escape(speak_text.blind_against(*names))}</b> "
+        f"<small>{escape(history_text.moment(test.created_at))} · "
+        f"{escape(speak_text.BLIND_QUESTIONS[test.question])}</small>"
         f"<div>{escape(told)}</div>{'' if test.finished else go_on}"
-        f'<details class="vc-remove"><summary>{escape(text.BLIND_DELETE)}</summary>'
-        f'<button type="button" data-act="{FORGET}" data-test="{test_id}">{escape(text.BLIND_DELETE_YES)}</button>'
+        f'<details class="vc-remove"><summary>{escape(speak_text.BLIND_DELETE)}</summary>'
+        f'<button type="button" data-act="{FORGET}" data-test="{test_id}">'
+        f"{escape(speak_text.BLIND_DELETE_YES)}</button>"
         "</details></li>"
     )
 
 
 def _label(side: Side) -> str:
-    return {STOCK: text.STOCK_VOICE, RECORDING: text.BLIND_RECORDING}.get(side.kind, side.name)
+    return {STOCK: speak_text.STOCK_VOICE, RECORDING: speak_text.BLIND_RECORDING}.get(side.kind, side.name)

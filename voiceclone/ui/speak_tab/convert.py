@@ -8,10 +8,11 @@ import gradio as gr
 
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import Cancelled, InputError
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import RECORDER_SAMPLE_RATE, Shared, begin_work, into, player, wire
 from voiceclone.ui.speak_tab.speak import Speak, is_stock
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import speak as speak_text
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,11 @@ def build_convert(shared: Shared, speak: Speak) -> None:
 
 def _layout() -> Convert:
     with gr.Accordion(
-        text.CONVERT_TITLE, open=False, visible=False, elem_id="convert-part", elem_classes="vc-card"
+        speak_text.CONVERT_TITLE, open=False, visible=False, elem_id="convert-part", elem_classes="vc-card"
     ) as accordion:
-        gr.HTML(markup.note(text.CONVERT_INTRO))
+        gr.HTML(markup.note(speak_text.CONVERT_INTRO))
         source = gr.Audio(
-            label=text.CONVERT_SOURCE,
+            label=speak_text.CONVERT_SOURCE,
             sources=["upload", "microphone"],
             type="filepath",
             format=None,
@@ -48,13 +49,15 @@ def _layout() -> Convert:
             elem_id="convert-source",
             elem_classes="vc-player",
         )
-        convert = gr.Button(text.CONVERT, variant="primary", elem_id="convert", elem_classes="vc-action")
+        convert = gr.Button(speak_text.CONVERT, variant="primary", elem_id="convert", elem_classes="vc-action")
         cancel = gr.Button(
-            text.CANCEL, variant="stop", visible=False, elem_id="convert-cancel", elem_classes="vc-action"
+            common_text.CANCEL, variant="stop", visible=False, elem_id="convert-cancel", elem_classes="vc-action"
         )
         status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="convert-status")
-        output = player(text.OUTPUT_LABEL, "converted", buttons=[], visible=False)
-        download = gr.DownloadButton(text.DOWNLOAD, visible=False, elem_id="convert-download", elem_classes="vc-action")
+        output = player(speak_text.OUTPUT_LABEL, "converted", buttons=[], visible=False)
+        download = gr.DownloadButton(
+            speak_text.DOWNLOAD, visible=False, elem_id="convert-download", elem_classes="vc-action"
+        )
     return Convert(accordion, source, convert, cancel, status, output, download)
 
 
@@ -85,25 +88,25 @@ def _wire_convert(shared: Shared, speak: Speak, part: Convert) -> None:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
         if not source:
-            raise InputError(text.NO_RECORDING)
+            raise InputError(speak_text.NO_RECORDING)
         if is_stock(voice_id):
-            raise InputError(text.CONVERT_STOCK)
+            raise InputError(speak_text.CONVERT_STOCK)
         name = f"{Path(source).stem} - {engine.voices.get(voice_id).name}.wav"
         path = shared.files.path(name)
         with shared.stops.work(work_key(request)) as should_stop:
             try:
                 sound = engine.convert_to_file(voice_id, source, path, into(progress), should_stop)
             except Cancelled:
-                return gr.skip(), gr.skip(), markup.note(text.CONVERT_CANCELLED)
+                return gr.skip(), gr.skip(), markup.note(speak_text.CONVERT_CANCELLED)
         shown = gr.update(value=str(path), visible=True)
-        return shown, shown, markup.note(text.converted(sound.duration_s), "good")
+        return shown, shown, markup.note(speak_text.converted(sound.duration_s), "good")
 
     def cancel_converting(request: gr.Request) -> Any:
         shared.stops.stop(work_key(request))
-        return gr.update(value=text.STOPPING, interactive=False)  # a piece of up to 20 s is ended first
+        return gr.update(value=common_text.STOPPING, interactive=False)  # a piece of up to 20 s is ended first
 
     def ready_again() -> tuple[Any, ...]:
-        return gr.update(visible=True), gr.update(value=text.CANCEL, visible=False, interactive=True)
+        return gr.update(visible=True), gr.update(value=common_text.CANCEL, visible=False, interactive=True)
 
     wire(speak.voice.change, offer_converting, speak.voice, part.accordion, trigger_mode="always_last")
     started = wire(part.convert.click, begin_converting, None, [part.convert, part.cancel, part.status])

@@ -10,9 +10,10 @@ from voiceclone.errors import Cancelled, InputError
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 from voiceclone.services.voices import STOCK_MARK
 from voiceclone.text.languages import language_name
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, begin_work, chosen_id, end_work, into, language_choices, player, wire
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import speak as speak_text
 
 STOCK = "stock"
 """The value of the untouched voice of a base that has no stock voices to choose from; the engine knows it as None."""
@@ -46,33 +47,37 @@ def build_speak(shared: Shared) -> Speak:
 
 
 def _layout(shared: Shared) -> Speak:
-    intro = gr.HTML(markup.intro(text.INTRO_SPEAK))
+    intro = gr.HTML(markup.intro(common_text.INTRO_SPEAK))
     with gr.Row(equal_height=False):
         with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
             words = gr.Textbox(
-                label=text.TEXT_LABEL,
-                info=text.TEXT_INFO,
-                placeholder=text.TEXT_PLACEHOLDER,
+                label=speak_text.TEXT_LABEL,
+                info=speak_text.TEXT_INFO,
+                placeholder=speak_text.TEXT_PLACEHOLDER,
                 lines=7,
                 max_lines=20,
                 elem_id="speak-text",
             )
-            speak = gr.Button(text.SPEAK, variant="primary", elem_id="speak")
-            cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="speak-cancel")
+            speak = gr.Button(speak_text.SPEAK, variant="primary", elem_id="speak")
+            cancel = gr.Button(common_text.CANCEL, variant="stop", visible=False, elem_id="speak-cancel")
             status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="speak-status")
-            output = player(text.OUTPUT_LABEL, "speech", buttons=[], visible=False)
-            download = gr.DownloadButton(text.DOWNLOAD, visible=False, elem_id="download", elem_classes="vc-action")
+            output = player(speak_text.OUTPUT_LABEL, "speech", buttons=[], visible=False)
+            download = gr.DownloadButton(
+                speak_text.DOWNLOAD, visible=False, elem_id="download", elem_classes="vc-action"
+            )
         with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
-            voices = gr.Dropdown([], label=text.VOICE_LABEL, info=text.VOICE_INFO, elem_id="voice")
+            voices = gr.Dropdown([], label=speak_text.VOICE_LABEL, info=speak_text.VOICE_INFO, elem_id="voice")
             voice = chosen_id(voices)
             language = gr.Dropdown(
                 language_choices(shared.engine.base.languages),
                 value="en-us",
-                label=text.SPEAK_LANGUAGE_LABEL,
-                info=text.SPEAK_LANGUAGE_INFO,
+                label=speak_text.SPEAK_LANGUAGE_LABEL,
+                info=speak_text.SPEAK_LANGUAGE_INFO,
                 elem_id="speak-language",
             )
-            speed = gr.Slider(MIN_SPEED, MAX_SPEED, value=1.0, step=0.05, label=text.SPEED_LABEL, info=text.SPEED_INFO)
+            speed = gr.Slider(
+                MIN_SPEED, MAX_SPEED, value=1.0, step=0.05, label=speak_text.SPEED_LABEL, info=speak_text.SPEED_INFO
+            )
     return Speak(intro, voices, voice, words, language, speed, speak, cancel, output, download, status)
 
 
@@ -92,7 +97,7 @@ def _wire_speaking(shared: Shared, tab: Speak) -> None:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
         if not (words or "").strip():
-            raise InputError(text.NO_TEXT)
+            raise InputError(speak_text.NO_TEXT)
         with shared.stops.work(f"speak {request.session_hash}") as should_stop:
             try:
                 speech = engine.speak_to_file(
@@ -105,9 +110,9 @@ def _wire_speaking(shared: Shared, tab: Speak) -> None:
                     should_stop=should_stop,
                 )
             except Cancelled:
-                return gr.skip(), gr.skip(), markup.note(text.SPEAK_CANCELLED)
+                return gr.skip(), gr.skip(), markup.note(speak_text.SPEAK_CANCELLED)
         path = str(speech.path)
-        summary = text.spoken_summary(speech.duration_s, speech.sentences, speech.elapsed_s)
+        summary = speak_text.spoken_summary(speech.duration_s, speech.sentences, speech.elapsed_s)
         return gr.update(value=path, visible=True), gr.update(value=path, visible=True), markup.note(summary)
 
     def stop(request: gr.Request) -> None:
@@ -150,10 +155,10 @@ def own_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
 def voice_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
     """Return the voices to speak with: one's own first, then the stock voices, marked as such."""
     stock = [
-        (text.stock_voice(one.name, one.sex, language_name(one.language)), f"{STOCK_MARK}{one.voice_id}")
+        (speak_text.stock_voice(one.name, one.sex, language_name(one.language)), f"{STOCK_MARK}{one.voice_id}")
         for one in engine.voices.stock()
     ]
-    return [*own_choices(engine), *(stock or [(text.STOCK_VOICE, STOCK)])]
+    return [*own_choices(engine), *(stock or [(speak_text.STOCK_VOICE, STOCK)])]
 
 
 def _wire_choice(shared: Shared, tab: Speak) -> None:
@@ -163,7 +168,7 @@ def _wire_choice(shared: Shared, tab: Speak) -> None:
         choices = voice_choices(engine)
         known = {voice_id for _, voice_id in choices}
         value = chosen if chosen in known else choices[0][1]
-        intro = text.INTRO_SPEAK_NO_VOICE if is_stock(choices[0][1]) else text.INTRO_SPEAK
+        intro = common_text.INTRO_SPEAK_NO_VOICE if is_stock(choices[0][1]) else common_text.INTRO_SPEAK
         return gr.update(choices=choices, value=value), markup.intro(intro)
 
     def follow_language(voice_id: str) -> Any:

@@ -7,10 +7,11 @@ from typing import Any
 import gradio as gr
 
 from voiceclone.errors import InputError, VoiceFileError
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, wire
 from voiceclone.ui.speak_tab.speak import Speak, is_stock, voice_choices
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import speak as speak_text
 from voiceclone.voices.voice_file import Voice
 
 
@@ -45,26 +46,28 @@ def build_voices(shared: Shared, speak: Speak) -> None:
 
 
 def _layout() -> Manage:
-    with gr.Accordion(text.MANAGE, open=False, elem_id="manage", elem_classes="vc-card"):
+    with gr.Accordion(speak_text.MANAGE, open=False, elem_id="manage", elem_classes="vc-card"):
         details = gr.HTML(elem_id="voice-details")
         with gr.Column(visible=False) as own:
             with gr.Row(equal_height=False, elem_classes="vc-bottom"):
                 name = gr.Textbox(
-                    label=text.RENAME_LABEL, info=text.RENAME_INFO, max_lines=1, scale=3, elem_id="rename"
+                    label=speak_text.RENAME_LABEL, info=speak_text.RENAME_INFO, max_lines=1, scale=3, elem_id="rename"
                 )
-                rename = gr.Button(text.RENAME, scale=1, min_width=160)
+                rename = gr.Button(speak_text.RENAME, scale=1, min_width=160)
             sharing = gr.HTML(elem_id="sharing")
             with gr.Row():
-                export = gr.DownloadButton(text.EXPORT, min_width=160, elem_id="export")
-                private = gr.DownloadButton(text.EXPORT_PRIVATE, visible=False, min_width=160, elem_id="export-private")
-                delete = gr.Button(text.DELETE_VOICE, variant="stop", min_width=160, elem_id="delete-voice")
+                export = gr.DownloadButton(speak_text.EXPORT, min_width=160, elem_id="export")
+                private = gr.DownloadButton(
+                    speak_text.EXPORT_PRIVATE, visible=False, min_width=160, elem_id="export-private"
+                )
+                delete = gr.Button(speak_text.DELETE_VOICE, variant="stop", min_width=160, elem_id="delete-voice")
             with gr.Column(visible=False, elem_classes="vc-question") as question:
                 question_words = gr.HTML()
                 with gr.Row():
-                    delete_yes = gr.Button(text.DELETE_VOICE_YES, variant="stop", size="sm", min_width=120)
-                    delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
+                    delete_yes = gr.Button(speak_text.DELETE_VOICE_YES, variant="stop", size="sm", min_width=120)
+                    delete_no = gr.Button(common_text.KEEP, size="sm", min_width=120)
         bring = gr.UploadButton(
-            text.IMPORT,
+            speak_text.IMPORT,
             type="filepath",  # any kind: the engine says what a wrong one is, gradio would only refuse it
             elem_id="import",
             elem_classes="vc-action",
@@ -94,7 +97,7 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
     def show(voice_id: str) -> dict[Any, Any]:
         if is_stock(voice_id):
             return {
-                part.details: markup.note(text.MANAGE_STOCK),
+                part.details: markup.note(speak_text.MANAGE_STOCK),
                 part.own: gr.update(visible=False),
                 part.question: gr.update(visible=False),
             }
@@ -123,7 +126,7 @@ def _export_view(shared: Shared, part: Manage, voice: Voice) -> dict[Any, Any]:
     except VoiceFileError:
         engine.voices.export(voice.voice_id, path, private_use=True)
         offered, other, kind = part.private, part.export, "usable"
-        said = f"{said} {text.EXPORT_PRIVATE_INFO}"
+        said = f"{said} {speak_text.EXPORT_PRIVATE_INFO}"
     return {
         offered: gr.update(value=str(path), visible=True),
         other: gr.update(value=None, visible=False),
@@ -136,21 +139,21 @@ def _wire_changes(shared: Shared, speak: Speak, part: Manage) -> None:
 
     def rename(voice_id: str, name: str, changed: int) -> tuple[Any, ...]:
         if not (name or "").strip():
-            raise InputError(text.NEED_NAME)
+            raise InputError(common_text.NEED_NAME)
         engine.voices.rename(voice_id, name.strip())
-        return markup.note(text.RENAMED, "good"), changed + 1
+        return markup.note(speak_text.RENAMED, "good"), changed + 1
 
     def ask(voice_id: str) -> tuple[Any, ...]:
-        return gr.update(visible=True), markup.note(text.delete_voice_question(engine.voices.get(voice_id).name))
+        return gr.update(visible=True), markup.note(speak_text.delete_voice_question(engine.voices.get(voice_id).name))
 
     def delete(voice_id: str, changed: int) -> tuple[Any, ...]:
         engine.voices.delete(voice_id)
-        return markup.note(text.DELETED), gr.update(visible=False), changed + 1
+        return markup.note(speak_text.DELETED), gr.update(visible=False), changed + 1
 
     def bring(file: str, changed: int) -> tuple[Any, ...]:
         imported = engine.voices.import_file(Path(file))
         choices = gr.update(choices=voice_choices(engine), value=imported.voice_id)
-        return choices, markup.note(text.imported(imported.name), "good"), changed + 1
+        return choices, markup.note(speak_text.imported(imported.name), "good"), changed + 1
 
     counter = shared.voices_changed
     wire(part.rename.click, rename, [voice, part.name, counter], [part.status, counter], **EDITS)

@@ -14,8 +14,8 @@ from voiceclone.evaluation.panel import Judged
 from voiceclone.training.candidate_schedule import MAX_CANDIDATES
 from voiceclone.training.candidates import BY_PERSON, RECORDING_SOUND, START_SOUND, Candidates
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
+from voiceclone.ui.text import train as train_text
 
 _COMPARED = 3
 """A recording, the untouched base, a voice without training."""
@@ -117,7 +117,7 @@ def chosen_step(event: gr.EventData) -> int:
     """
     step = getattr(event, "step", None)
     if not isinstance(step, int):
-        raise InputError(text.NO_SAMPLE_CHOSEN)
+        raise InputError(train_text.NO_SAMPLE_CHOSEN)
     return step
 
 
@@ -129,11 +129,11 @@ def hidden(row: CandidateRow) -> dict[Any, Any]:
 def _slots(engine: VoiceEngine, status: RunStatus, found: Candidates) -> tuple[Slot, ...]:
     if not found.sentences:
         return ()
-    slots = [Slot(text.SAMPLE_RECORDING, RECORDING_SOUND)] if found.recording else []
+    slots = [Slot(train_text.SAMPLE_RECORDING, RECORDING_SOUND)] if found.recording else []
     if found.start is not None or engine.runs.candidate_file(status.run_id, START_SOUND) is not None:
-        slots.append(Slot(text.SAMPLE_START, START_SOUND, found.start.judged if found.start else None))
+        slots.append(Slot(train_text.SAMPLE_START, START_SOUND, found.start.judged if found.start else None))
     if found.instant is not None:
-        slots.append(Slot(text.SAMPLE_INSTANT, found.instant.sound, found.instant.judged))
+        slots.append(Slot(train_text.SAMPLE_INSTANT, found.instant.sound, found.instant.judged))
     best = found.best()
     may_keep = not status.running and status.voice_id is not None
     for one in found.made:
@@ -141,20 +141,20 @@ def _slots(engine: VoiceEngine, status: RunStatus, found: Candidates) -> tuple[S
         wrong = found.faults(one)
         mark, kind = "", "plain"
         if kept:
-            mark, kind = text.SAMPLE_KEPT_BY_YOU if found.kept_by == BY_PERSON else text.SAMPLE_KEPT, "good"
+            mark, kind = train_text.SAMPLE_KEPT_BY_YOU if found.kept_by == BY_PERSON else train_text.SAMPLE_KEPT, "good"
         elif found.kept_step is None and one is best:
-            mark, kind = text.SAMPLE_BEST, "good"
+            mark, kind = train_text.SAMPLE_BEST, "good"
         elif wrong:
-            mark, kind = text.SAMPLE_FAULTS[wrong[0]], "usable"
+            mark, kind = train_text.SAMPLE_FAULTS[wrong[0]], "usable"
         can_keep = may_keep and not kept and engine.runs.candidate_file(status.run_id, one.voice) is not None
-        slots.append(Slot(text.sample_title(one.step), one.sound, one.judged, mark, kind, one.step, can_keep))
+        slots.append(Slot(train_text.sample_title(one.step), one.sound, one.judged, mark, kind, one.step, can_keep))
     return tuple(slots)
 
 
 def _head(engine: VoiceEngine, found: Candidates, running: bool) -> str:
     said = " ".join(f"“{sentence}”" for sentence in found.sentences)
-    info = text.samples_info(said, bool(found.recording))
-    return markup.heading(text.SAMPLES_TITLE, info) + markup.note(engine.runs.summary(found, running))
+    info = train_text.samples_info(said, bool(found.recording))
+    return markup.heading(train_text.SAMPLES_TITLE, info) + markup.note(engine.runs.summary(found, running))
 
 
 def slot_html(slot: Slot, path: Path | None) -> str:
@@ -168,12 +168,13 @@ def slot_html(slot: Slot, path: Path | None) -> str:
         )
     mark = f'<span class="vc-chip vc-{escape(slot.mark_kind)}">{escape(slot.mark)}</span>' if slot.mark else ""
     judged = slot.judged
-    figures = text.sample_figures(judged.likeness, judged.words_right, judged.pitch_off_semitones) if judged else ""
+    figures = (
+        train_text.sample_figures(judged.likeness, judged.words_right, judged.pitch_off_semitones) if judged else ""
+    )
     button = ""
     if slot.can_keep:
-        button = (
-            f'<button type="button" class="vc-plain-button" data-keep="{slot.step}">{escape(text.SAMPLE_KEEP)}</button>'
-        )
+        keep = escape(train_text.SAMPLE_KEEP)
+        button = f'<button type="button" class="vc-plain-button" data-keep="{slot.step}">{keep}</button>'
     step = "" if slot.step is None else f' data-step="{slot.step}"'
     return (
         f'<article class="vc-candidate"{step}><div class="vc-between"><h3>{escape(slot.title)}</h3>{mark}</div>'

@@ -10,9 +10,11 @@ from voiceclone.compare.model import PICTURE_FILE, RECORDING_FILE
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import ConsentError, InputError
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.ui import text
 from voiceclone.ui.parts import jobs, markup
 from voiceclone.ui.parts.shared import EDITS, Shared, chosen_id, player, wire
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab.models import base_choices
 
 TICK_S = 1.0
@@ -46,7 +48,7 @@ class Outcome:
     sentence: gr.Textbox
     """Hidden; the id of the comparison and the number of the sentence, see `chosen_id`."""
     players: tuple[gr.Audio, ...]
-    """One per way in the order of `text.WAYS`, then a recording."""
+    """One per way in the order of `base_models_text.WAYS`, then a recording."""
     picture: gr.HTML
 
     def shown(self) -> list[Any]:
@@ -62,24 +64,32 @@ def build_comparing(shared: Shared) -> None:
 
 
 def _layout(engine: VoiceEngine) -> tuple[Ask, Outcome]:
-    with gr.Accordion(text.COMPARE, open=False, elem_id="compare", elem_classes="vc-card") as accordion:
-        gr.HTML(markup.note(text.COMPARE_INTRO))
+    with gr.Accordion(base_models_text.COMPARE, open=False, elem_id="compare", elem_classes="vc-card") as accordion:
+        gr.HTML(markup.note(base_models_text.COMPARE_INTRO))
         default = base_choices(engine, [])
         bases = gr.Radio(
-            default, value=default[0][1], visible=False, label=text.BASE_LABEL, info=text.COMPARE_BASE_INFO
+            default,
+            value=default[0][1],
+            visible=False,
+            label=base_models_text.BASE_LABEL,
+            info=base_models_text.COMPARE_BASE_INFO,
         )
         base = chosen_id(bases)
         length = gr.Radio(
-            list(text.COMPARE_LENGTHS),
-            value=text.COMPARE_LENGTHS[0][1],
-            label=text.COMPARE_LENGTH,
-            info=text.COMPARE_LENGTH_INFO,
+            list(base_models_text.COMPARE_LENGTHS),
+            value=base_models_text.COMPARE_LENGTHS[0][1],
+            label=base_models_text.COMPARE_LENGTH,
+            info=base_models_text.COMPARE_LENGTH_INFO,
             elem_id="compare-length",
         )
-        consent = gr.Checkbox(False, label=text.CONSENT_LABEL, info=text.CONSENT_INFO, elem_id="compare-consent")
-        start = gr.Button(text.COMPARE_START, variant="primary", elem_id="compare-start", elem_classes="vc-action")
+        consent = gr.Checkbox(
+            False, label=train_text.CONSENT_LABEL, info=train_text.CONSENT_INFO, elem_id="compare-consent"
+        )
+        start = gr.Button(
+            base_models_text.COMPARE_START, variant="primary", elem_id="compare-start", elem_classes="vc-action"
+        )
         cancel = gr.Button(
-            text.CANCEL, variant="stop", visible=False, elem_id="compare-cancel", elem_classes="vc-action"
+            common_text.CANCEL, variant="stop", visible=False, elem_id="compare-cancel", elem_classes="vc-action"
         )
         status = gr.HTML(elem_id="compare-status")
         timer = gr.Timer(TICK_S, active=False)
@@ -90,9 +100,11 @@ def _layout(engine: VoiceEngine) -> tuple[Ask, Outcome]:
 def _layout_outcome() -> Outcome:
     with gr.Column(visible=False, elem_id="compare-outcome") as panel:
         words = gr.HTML(elem_id="compare-words")
-        sentences = gr.Dropdown([], label=text.COMPARE_SENTENCE, info=text.COMPARE_SENTENCE_INFO)
+        sentences = gr.Dropdown(
+            [], label=base_models_text.COMPARE_SENTENCE, info=base_models_text.COMPARE_SENTENCE_INFO
+        )
         with gr.Row(elem_classes="vc-players"):
-            labels = [*text.WAYS.values(), text.COMPARE_RECORDING]
+            labels = [*base_models_text.WAYS.values(), base_models_text.COMPARE_RECORDING]
             players = tuple(
                 player(label, f"compare-{number}", visible=False, min_width=260) for number, label in enumerate(labels)
             )
@@ -107,9 +119,9 @@ def _wire_work(shared: Shared, ask: Ask, outcome: Outcome) -> None:
 
     def start_comparing(project_id: str, base_id: str, minutes: int, consent: bool) -> dict[Any, Any]:
         if consent is not True:
-            raise ConsentError(text.NEED_CONSENT)
-        if minutes not in {value for _, value in text.COMPARE_LENGTHS}:
-            raise InputError(text.NEED_LENGTH)
+            raise ConsentError(train_text.NEED_CONSENT)
+        if minutes not in {value for _, value in base_models_text.COMPARE_LENGTHS}:
+            raise InputError(train_text.NEED_LENGTH)
         engine.comparisons.ways(base_id or None)  # tells at once when there is nothing to compare
         project = engine.projects.get(project_id)
 
@@ -124,7 +136,7 @@ def _wire_work(shared: Shared, ask: Ask, outcome: Outcome) -> None:
                 should_stop=should_stop,
             ).comparison_id
 
-        status = comparing.start(project.project_id, text.COMPARING, compare)
+        status = comparing.start(project.project_id, base_models_text.COMPARING, compare)
         return _work_view(ask, status) | {ask.consent: gr.update(value=False, interactive=False)}
 
     def observe(project_id: str) -> dict[Any, Any]:
@@ -163,9 +175,9 @@ def _work_view(ask: Ask, status: jobs.JobStatus | None) -> dict[Any, Any]:
     running = status is not None and status.running
     words = ""
     if running:
-        said = status.words or text.COMPARE_CLOSE
-        words = markup.job_progress(text.COMPARE, status.share, said) + markup.note(
-            text.COMPARE_CLOSE if status.words else ""
+        said = status.words or base_models_text.COMPARE_CLOSE
+        words = markup.job_progress(base_models_text.COMPARE, status.share, said) + markup.note(
+            base_models_text.COMPARE_CLOSE if status.words else ""
         )
     elif status is not None:
         words = markup.note(status.error, "bad") or markup.note(status.words if status.state == jobs.CANCELLED else "")
@@ -185,14 +197,18 @@ def _newest(engine: VoiceEngine, outcome: Outcome, project_id: str) -> dict[Any,
     if found is None:
         return {outcome.panel: gr.update(visible=False), outcome.sentences: gr.update(choices=[], value=None)}
     request = found.request
-    told = text.compared(request.project_name, request.base_title, request.training_speech_s, found.created_at[:10])
+    told = base_models_text.compared(
+        request.project_name, request.base_title, request.training_speech_s, found.created_at[:10]
+    )
     picture = engine.comparisons.folder(found.comparison_id) / PICTURE_FILE
     choices = [(words, f"{found.comparison_id} {number}") for number, words in enumerate(request.sentences)]
     return {
         outcome.panel: gr.update(visible=True),
         outcome.words: markup.verdict(found.verdict, told) + markup.table(*engine.comparisons.table(found)),
         outcome.sentences: gr.update(choices=choices, value=choices[0][1] if choices else None),
-        outcome.picture: markup.picture(picture.read_bytes(), text.COMPARE_PICTURE) if picture.is_file() else "",
+        outcome.picture: markup.picture(picture.read_bytes(), base_models_text.COMPARE_PICTURE)
+        if picture.is_file()
+        else "",
     }
 
 
@@ -207,9 +223,9 @@ def _wire_listening(shared: Shared, outcome: Outcome) -> None:
         folder = engine.comparisons.folder(comparison_id)
         found = next((one for one in engine.comparisons.all() if one.comparison_id == folder.name), None)
         if found is None or not number.isdecimal() or int(number) >= len(found.request.sentences):
-            raise InputError(text.NO_SENTENCE_CHOSEN)
+            raise InputError(base_models_text.NO_SENTENCE_CHOSEN)
         sounds = {way.policy: way.sounds[int(number)] for way in found.ways if int(number) < len(way.sounds)}
-        files = [*(sounds.get(policy) for policy in text.WAYS), RECORDING_FILE]
+        files = [*(sounds.get(policy) for policy in base_models_text.WAYS), RECORDING_FILE]
         return tuple(_sound(shared, folder, name) for name in files)
 
     wire(outcome.sentence.change, listen, outcome.sentence, list(outcome.players), lane="edit", at_once=4,

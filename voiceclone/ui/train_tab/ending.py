@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import gradio as gr
 
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui import text
 from voiceclone.ui.parts.shared import Shared, wire_in_browser
+from voiceclone.ui.text import train as train_text
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,12 @@ class Ending:
 def build_ending() -> tuple[gr.Checkbox, gr.Checkbox, gr.HTML]:
     """Lay out the switches, and room for what a browser has against them."""
     with gr.Row(elem_id="ending"):
-        notify = gr.Checkbox(False, label=text.NOTIFY_LABEL, info=text.NOTIFY_INFO, elem_id="notify", min_width=260)
-        sound = gr.Checkbox(True, label=text.SOUND_LABEL, info=text.SOUND_INFO, elem_id="sound", min_width=260)
+        notify = gr.Checkbox(
+            False, label=train_text.NOTIFY_LABEL, info=train_text.NOTIFY_INFO, elem_id="notify", min_width=260
+        )
+        sound = gr.Checkbox(
+            True, label=train_text.SOUND_LABEL, info=train_text.SOUND_INFO, elem_id="sound", min_width=260
+        )
     note = gr.HTML(elem_id="notify-note")
     return notify, sound, note
 
@@ -41,6 +45,6 @@ def wire_ending(shared: Shared, ending: Ending) -> None:
 
 def told_of(status: RunStatus) -> str:
     """Return what the script is told of a training that has just ended."""
-    title = f"{text.ENDED_TITLES.get(status.state, status.state)}: {status.voice_name}"
+    title = f"{train_text.ENDED_TITLES.get(status.state, status.state)}: {status.voice_name}"
     told = {"id": f"{status.run_id}-{status.state}-{status.step}", "title": title, "body": status.message}
     return json.dumps(told, ensure_ascii=False)

@@ -11,10 +11,13 @@ from voiceclone.engine import VoiceEngine
 from voiceclone.errors import BusyError, InputError
 from voiceclone.training.history import RunRecord
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
 from voiceclone.ui.parts.theme import SERIES_COLOURS
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import history as history_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab.watch import (
     PLOT_POINTS,
     Result,
@@ -92,13 +95,13 @@ def build_history(shared: Shared, watch: Watch, result: Result, remembered_run: 
 
 def _layout() -> History:
     run_id = gr.Textbox(visible="hidden", label="run")  # outside: gradio would show it with the accordion
-    with gr.Accordion(text.HISTORY, open=False, elem_id="history", elem_classes="vc-card") as accordion:
-        gr.HTML(markup.note(text.HISTORY_INTRO))
+    with gr.Accordion(history_text.HISTORY, open=False, elem_id="history", elem_classes="vc-card") as accordion:
+        gr.HTML(markup.note(history_text.HISTORY_INTRO))
         whose = gr.Radio(
-            [(words, key) for key, words in text.HISTORY_WHOSE.items()],
+            [(words, key) for key, words in history_text.HISTORY_WHOSE.items()],
             value="person",
-            label=text.HISTORY_WHOSE_LABEL,
-            info=text.HISTORY_WHOSE_INFO,
+            label=history_text.HISTORY_WHOSE_LABEL,
+            info=history_text.HISTORY_WHOSE_INFO,
             elem_id="history-whose",
         )
         runs = gr.HTML(elem_id="history-runs", js_on_load=CHOOSE_RUN)
@@ -113,22 +116,24 @@ def _layout_opened(run_id: gr.Textbox) -> tuple[Opened, gr.Button, gr.Button]:
         head = gr.HTML(elem_id="history-head")
         with gr.Column(visible=False) as chart:
             plot = loss_plot("history-plot")
-            series = {text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
-            gr.HTML(markup.legend(series, text.PLOT_HINT))
+            series = {train_text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
+            gr.HTML(markup.legend(series, train_text.PLOT_HINT))
         facts = gr.HTML(elem_id="history-facts")
         with gr.Row():
-            play = gr.Button(text.HISTORY_PLAY, elem_id="history-play", min_width=200)
-            onward = gr.Button(text.TO_SPEAK, elem_id="history-speak", min_width=200)
-            resume = gr.Button(text.CONTINUE, variant="primary", elem_id="history-continue", min_width=200)
-            delete = gr.Button(text.HISTORY_DELETE, variant="stop", elem_id="history-delete", min_width=200)
-        sample = player(text.RESULT_LABEL, "history-sample", visible=False)
+            play = gr.Button(history_text.HISTORY_PLAY, elem_id="history-play", min_width=200)
+            onward = gr.Button(train_text.TO_SPEAK, elem_id="history-speak", min_width=200)
+            resume = gr.Button(train_text.CONTINUE, variant="primary", elem_id="history-continue", min_width=200)
+            delete = gr.Button(history_text.HISTORY_DELETE, variant="stop", elem_id="history-delete", min_width=200)
+        sample = player(train_text.RESULT_LABEL, "history-sample", visible=False)
         sample_note = gr.HTML()
         with gr.Column(visible=False, elem_classes="vc-question", elem_id="history-question") as question:
             question_words = gr.HTML()
-            with_voice = gr.Checkbox(False, label=text.HISTORY_WITH_VOICE, info=text.HISTORY_WITH_VOICE_INFO)
+            with_voice = gr.Checkbox(
+                False, label=history_text.HISTORY_WITH_VOICE, info=history_text.HISTORY_WITH_VOICE_INFO
+            )
             with gr.Row():
-                delete_yes = gr.Button(text.HISTORY_DELETE_YES, variant="stop", size="sm", min_width=120)
-                delete_no = gr.Button(text.KEEP, size="sm", min_width=120)
+                delete_yes = gr.Button(history_text.HISTORY_DELETE_YES, variant="stop", size="sm", min_width=120)
+                delete_no = gr.Button(common_text.KEEP, size="sm", min_width=120)
     opened = Opened(
         panel, run_id, head, chart, plot, facts, play, onward, sample, sample_note, resume, delete, question,
         question_words, with_voice,
@@ -212,9 +217,9 @@ def _wire_voice(shared: Shared, part: History) -> None:
     def play_voice(run_id: str) -> tuple[Any, ...]:
         record = engine.runs.record(run_id)
         if not record.voice_there:
-            raise InputError(text.HISTORY_NO_VOICE)
+            raise InputError(history_text.HISTORY_NO_VOICE)
         voice = engine.voices.get(record.status.voice_id)
-        sentence = text.SAMPLE_SENTENCES.get(voice.language, text.SAMPLE_SENTENCES["en-us"])
+        sentence = train_text.SAMPLE_SENTENCES.get(voice.language, train_text.SAMPLE_SENTENCES["en-us"])
         path = shared.files.path(f"{voice.name}.wav")
         engine.speak_to_file(voice.voice_id, sentence, path, language=voice.language)
         return gr.update(value=str(path), visible=True), markup.note(f"“{sentence}”")
@@ -232,7 +237,7 @@ def _wire_resume(shared: Shared, part: History, watch: Watch, result: Result, re
 
     def continue_earlier(run_id: str, project_id: str, whose: str) -> dict[Any, Any]:
         if shared.comparing.running:
-            raise BusyError(text.COMPARING)
+            raise BusyError(base_models_text.COMPARING)
         status = engine.runs.resume(run_id)
         return {
             remembered_run: status.run_id,
@@ -255,7 +260,11 @@ def _wire_delete(shared: Shared, part: History, watch: Watch, result: Result, re
 
     def ask_delete_training(run_id: str) -> tuple[Any, ...]:
         run = engine.runs.status(run_id)
-        return gr.update(visible=True), markup.note(text.delete_run_question(run.voice_name, run.started_at)), False
+        return (
+            gr.update(visible=True),
+            markup.note(history_text.delete_run_question(run.voice_name, run.started_at)),
+            False,
+        )
 
     def delete_training(
         run_id: str, with_voice: bool, project_id: str, whose: str, watched: str, voices_changed: int
@@ -267,7 +276,7 @@ def _wire_delete(shared: Shared, part: History, watch: Watch, result: Result, re
             opened.panel: gr.update(visible=False),
             opened.run_id: "",
             part.voice_id: "",
-            part.status: markup.note(text.HISTORY_DELETED),
+            part.status: markup.note(history_text.HISTORY_DELETED),
             part.runs: _list(engine, project_id, whose, ""),
         }
         if with_voice:
@@ -297,17 +306,17 @@ def _wire_delete(shared: Shared, part: History, watch: Watch, result: Result, re
 def runs_html(records: Sequence[RunRecord], opened: str) -> str:
     """Return the list of trainings, the newest first; the opened one is marked."""
     if not records:
-        return f'<p class="vc-empty">{escape(text.HISTORY_EMPTY)}</p>'
-    rows = "".join(_row(record, opened) for record in records[: text.HISTORY_SHOWN])
-    older = markup.note(text.older_runs(max(0, len(records) - text.HISTORY_SHOWN)))
-    return f'<div class="vc-runs"><ul aria-label="{escape(text.HISTORY_LIST)}">{rows}</ul>{older}</div>'
+        return f'<p class="vc-empty">{escape(history_text.HISTORY_EMPTY)}</p>'
+    rows = "".join(_row(record, opened) for record in records[: history_text.HISTORY_SHOWN])
+    older = markup.note(history_text.older_runs(max(0, len(records) - history_text.HISTORY_SHOWN)))
+    return f'<div class="vc-runs"><ul aria-label="{escape(history_text.HISTORY_LIST)}">{rows}</ul>{older}</div>'
 
 
 def _row(record: RunRecord, opened: str) -> str:
     run = record.status
-    state, kind = text.RUN_STATES[run.state]
+    state, kind = history_text.RUN_STATES[run.state]
     figures = (record.scores.get(name) for name in ("similarity", "pitch_off_semitones"))
-    line = text.run_line(run.started_at, run.step, run.elapsed_s, *figures)
+    line = history_text.run_line(run.started_at, run.step, run.elapsed_s, *figures)
     return (
         f"<li{' aria-current=true' if run.run_id == opened else ''}>"
         f'<button type="button" data-run="{escape(run.run_id)}"><span class="vc-words">'
@@ -320,20 +329,20 @@ def head_html(run: RunStatus) -> str:
     """Return name, date, how it ended and what happened besides."""
     sentence = run.error if run.state == "failed" else run.message
     kind = {"failed": "bad", "interrupted": "usable"}.get(run.state, "plain")
-    head = markup.heading(run.voice_name, text.moment(run.started_at))
+    head = markup.heading(run.voice_name, history_text.moment(run.started_at))
     return head + markup.note(sentence, kind) + markup.run_notes(run.notes)
 
 
 def facts_html(record: RunRecord, voice: Voice | None, title: str, helped: str) -> str:
     """Return what was asked for, and how it turned out."""
     lines = "".join(
-        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in text.run_settings(record, title)
+        f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in history_text.run_settings(record, title)
     )
-    asked = f'{markup.heading(text.HISTORY_SETTINGS)}<dl class="vc-asked">{lines}</dl>'
+    asked = f'{markup.heading(history_text.HISTORY_SETTINGS)}<dl class="vc-asked">{lines}</dl>'
     if voice is not None:
-        learnt = text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
-        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores, learnt, helped)
-    below = markup.note(text.HISTORY_VOICE_GONE if record.status.voice_id is not None else "")
+        learnt = train_text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
+        return asked + markup.heading(train_text.SCORES_TITLE) + markup.score_list(record.scores, learnt, helped)
+    below = markup.note(history_text.HISTORY_VOICE_GONE if record.status.voice_id is not None else "")
     if record.scores:
-        return asked + markup.heading(text.SCORES_TITLE) + markup.score_list(record.scores, helped=helped) + below
-    return asked + (below or markup.note(text.HISTORY_NO_SCORES if not record.status.running else ""))
+        return asked + markup.heading(train_text.SCORES_TITLE) + markup.score_list(record.scores, helped=helped) + below
+    return asked + (below or markup.note(history_text.HISTORY_NO_SCORES if not record.status.running else ""))

@@ -11,9 +11,10 @@ from voiceclone.engine import VoiceEngine
 from voiceclone.errors import ConsentError, InputError
 from voiceclone.models.library import ModelStatus
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.ui import text
 from voiceclone.ui.parts import jobs, markup
 from voiceclone.ui.parts.shared import EDITS, Shared, chosen_id, wire
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import common as common_text
 
 TICK_S = 1.0
 ASK_TO_REMOVE = """
@@ -59,14 +60,24 @@ class Get:
 
 def build_models(shared: Shared) -> Choice:
     """Lay out and wire the part; it shows nothing but its title until it is opened."""
-    with gr.Accordion(text.MODELS, open=False, elem_id="models", elem_classes="vc-card") as accordion:
-        gr.HTML(markup.note(text.MODELS_INTRO))
+    with gr.Accordion(base_models_text.MODELS, open=False, elem_id="models", elem_classes="vc-card") as accordion:
+        gr.HTML(markup.note(base_models_text.MODELS_INTRO))
         default = base_choices(shared.engine, [])
         bases = gr.Radio(
-            default, value=default[0][1], label=text.BASE_LABEL, info=text.BASE_INFO, elem_id="base-choice"
+            default,
+            value=default[0][1],
+            label=base_models_text.BASE_LABEL,
+            info=base_models_text.BASE_INFO,
+            elem_id="base-choice",
         )
         base = chosen_id(bases)
-        policies = gr.Radio([], visible=False, label=text.POLICY_LABEL, info=text.POLICY_INFO, elem_id="policy-choice")
+        policies = gr.Radio(
+            [],
+            visible=False,
+            label=base_models_text.POLICY_LABEL,
+            info=base_models_text.POLICY_INFO,
+            elem_id="policy-choice",
+        )
         policy = chosen_id(policies)
         advice = gr.HTML()
         part = _layout_get(str(shared.engine.data_dir))
@@ -77,15 +88,19 @@ def build_models(shared: Shared) -> Choice:
 
 
 def _layout_get(data_dir: str) -> Get:
-    gr.HTML(markup.heading(text.CARDS_TITLE, text.models_folder(data_dir)))
+    gr.HTML(markup.heading(base_models_text.CARDS_TITLE, base_models_text.models_folder(data_dir)))
     cards = gr.HTML(elem_id="model-cards", js_on_load=ASK_TO_REMOVE)
     with gr.Column(elem_id="get-model") as panel:
-        gr.HTML(markup.heading(text.GET_TITLE))
-        models = gr.Dropdown([], label=text.GET_LABEL, info=text.GET_INFO, elem_id="get-choice")
+        gr.HTML(markup.heading(base_models_text.GET_TITLE))
+        models = gr.Dropdown([], label=base_models_text.GET_LABEL, info=base_models_text.GET_INFO, elem_id="get-choice")
         terms = gr.HTML(elem_id="get-terms")
-        agree = gr.Checkbox(False, label=text.LICENCE_AGREE, info=text.LICENCE_AGREE_INFO, elem_id="licence")
-        get = gr.Button(text.GET, variant="primary", elem_id="get", elem_classes="vc-action")
-        cancel = gr.Button(text.CANCEL, variant="stop", visible=False, elem_id="get-cancel", elem_classes="vc-action")
+        agree = gr.Checkbox(
+            False, label=base_models_text.LICENCE_AGREE, info=base_models_text.LICENCE_AGREE_INFO, elem_id="licence"
+        )
+        get = gr.Button(base_models_text.GET, variant="primary", elem_id="get", elem_classes="vc-action")
+        cancel = gr.Button(
+            common_text.CANCEL, variant="stop", visible=False, elem_id="get-cancel", elem_classes="vc-action"
+        )
     model = chosen_id(models)  # outside the column: gradio would show it with the column
     status = gr.HTML(elem_id="get-status")
     return Get(cards, panel, models, model, terms, agree, get, cancel, status, gr.Timer(TICK_S, active=False))
@@ -102,7 +117,7 @@ def policy_choices(engine: VoiceEngine, base_id: str) -> list[tuple[str, str]]:
     base = engine.base_of(base_id or None)
     if Ability.TRAIN not in base.abilities:
         return []
-    return [(text.POLICIES.get(policy, policy), str(policy)) for policy in base.policies]
+    return [(base_models_text.POLICIES.get(policy, policy), str(policy)) for policy in base.policies]
 
 
 def _wire_choice(shared: Shared, choice: Choice) -> None:
@@ -144,17 +159,17 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
 
     def get(model_id: str, agreed: bool) -> dict[Any, Any]:
         if not model_id:
-            raise InputError(text.NO_MODEL)
+            raise InputError(base_models_text.NO_MODEL)
         card = engine.models.card(model_id)
         if agreed is not True:
-            raise ConsentError(text.need_licence(card.title))
+            raise ConsentError(base_models_text.need_licence(card.title))
 
         def fetch(on_progress: OnProgress, should_stop: ShouldStop) -> None:
             engine.models.install(
                 card.base_id, licence_agreed=True, agreed_by="page", on_progress=on_progress, should_stop=should_stop
             )
 
-        return _work_view(engine, part, getting.start(card.base_id, text.GETTING, fetch))
+        return _work_view(engine, part, getting.start(card.base_id, base_models_text.GETTING, fetch))
 
     def follow(base_id: str, model_id: str) -> dict[Any, Any]:
         status = getting.status()
@@ -169,7 +184,7 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
         card = engine.models.card(event.base_id)
         meant = engine.models.removal(card.base_id)
         engine.models.remove(card.base_id)
-        gr.Info(text.removed(card.title, meant.frees_mb))
+        gr.Info(base_models_text.removed(card.title, meant.frees_mb))
         return refresh_models(base_id, model_id)
 
     here = [choice.base, part.model]
@@ -216,7 +231,7 @@ def _work_words(engine: VoiceEngine, status: jobs.JobStatus | None) -> str:
     if status.running:
         return markup.job_progress(title, status.share, status.words)
     if status.state == jobs.DONE:
-        return markup.note(text.got(title), "good")
+        return markup.note(base_models_text.got(title), "good")
     if status.state == jobs.CANCELLED:
-        return markup.note(text.GET_CANCELLED)
+        return markup.note(base_models_text.GET_CANCELLED)
     return markup.note(status.error, "bad")

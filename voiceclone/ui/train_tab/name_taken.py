@@ -7,9 +7,10 @@ import gradio as gr
 
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import chosen_id, wire
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.voices.voice_file import Voice
 
 
@@ -36,15 +37,15 @@ def build_question() -> Question:
     with gr.Column(visible=False, elem_classes="vc-question", elem_id="again") as panel:
         words = gr.HTML()
         ways = gr.Radio(
-            [(way, way) for way in text.AGAIN_WAYS],
-            value=text.AGAIN_WAYS[0],
-            label=text.AGAIN_LABEL,
-            info=text.AGAIN_INFO,
+            [(way, way) for way in train_text.AGAIN_WAYS],
+            value=train_text.AGAIN_WAYS[0],
+            label=train_text.AGAIN_LABEL,
+            info=train_text.AGAIN_INFO,
             elem_id="again-way",
         )
         with gr.Row():
-            go = gr.Button(text.AGAIN_GO, variant="primary", size="sm", elem_id="again-go")
-            no = gr.Button(text.CANCEL, size="sm", elem_id="again-no")
+            go = gr.Button(train_text.AGAIN_GO, variant="primary", size="sm", elem_id="again-go")
+            no = gr.Button(common_text.CANCEL, size="sm", elem_id="again-no")
     question = Question(panel, words, ways, chosen_id(ways), go, no)
     wire(no.click, lambda: gr.update(visible=False), None, panel)
     return question
@@ -53,11 +54,11 @@ def build_question() -> Question:
 def ask(engine: VoiceEngine, question: Question, voice: Voice, base_id: str) -> dict[Any, Any]:
     """Return the updates that ask what should happen to `voice`, whose name is wanted."""
     free_name = engine.voices.free_name(voice.name)
-    ways = [way for way in text.AGAIN_WAYS if way != "continue" or can_go_on(engine, voice, base_id)]
-    choices = [(text.again_way(way, voice.name, free_name), way) for way in ways]
+    ways = [way for way in train_text.AGAIN_WAYS if way != "continue" or can_go_on(engine, voice, base_id)]
+    choices = [(train_text.again_way(way, voice.name, free_name), way) for way in ways]
     return {
         question.panel: gr.update(visible=True),
-        question.words: markup.note(text.again_question(voice.name)),
+        question.words: markup.note(train_text.again_question(voice.name)),
         question.ways: gr.update(choices=choices, value=ways[0]),
     }
 
@@ -73,11 +74,11 @@ def as_chosen(engine: VoiceEngine, voice: Voice, way: Any) -> tuple[str, dict[st
     Raises:
         InputError: there is no such way.
     """
-    way = way or text.AGAIN_WAYS[0]
+    way = way or train_text.AGAIN_WAYS[0]
     if way == "replace":
         return voice.name, {"replaces": voice.voice_id}
     if way == "continue":
         return engine.voices.free_name(voice.name), {"continue_from": voice.voice_id}
     if way == "beside":
         return engine.voices.free_name(voice.name), {}
-    raise InputError(text.AGAIN_NEEDED)
+    raise InputError(train_text.AGAIN_NEEDED)

@@ -6,13 +6,15 @@ from typing import Any
 
 import gradio as gr
 
+from voiceclone import wording
 from voiceclone.bases.base import Ability, Effort
 from voiceclone.errors import InputError, VoiceCloneError
 from voiceclone.limits import MAX_SEED, MAX_TRAIN_MINUTES, MAX_TRAIN_STEPS
 from voiceclone.training.estimate import TrainingEstimate
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, chosen_id, wire
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab.models import Choice
 
 TICK_S = 1.0
@@ -50,26 +52,26 @@ class PreflightCard:
 def build_effort() -> gr.Radio:
     """Lay out the three choices; their times follow when they are known."""
     return gr.Radio(
-        [(words, effort) for effort, words in text.EFFORTS.items()],
-        value=text.DEFAULT_EFFORT,
-        label=text.EFFORT_LABEL,
-        info=text.EFFORT_INFO,
+        [(words, effort) for effort, words in train_text.EFFORTS.items()],
+        value=train_text.DEFAULT_EFFORT,
+        label=train_text.EFFORT_LABEL,
+        info=train_text.EFFORT_INFO,
         elem_id="train-effort",
     )
 
 
 def build_drawer(efforts: gr.Radio, note: gr.HTML) -> LengthChoice:
     """Lay out the drawer for experts, closed."""
-    with gr.Accordion(text.EXPERT, open=False, elem_id="expert", elem_classes="vc-card") as drawer:
-        gr.HTML(markup.note(text.EXPERT_INFO))
+    with gr.Accordion(train_text.EXPERT, open=False, elem_id="expert", elem_classes="vc-card") as drawer:
+        gr.HTML(markup.note(train_text.EXPERT_INFO))
         derived = gr.HTML(elem_id="derived")
         with gr.Row():
             # No limits here: gradio would refuse with words of its own.
-            steps = gr.Number(0, label=text.EXPERT_STEPS, info=text.EXPERT_STEPS_INFO, elem_id="expert-steps",
-                              min_width=220)  # fmt: skip
-            minutes = gr.Number(0, label=text.EXPERT_MINUTES, info=text.EXPERT_MINUTES_INFO,
+            steps = gr.Number(0, label=train_text.EXPERT_STEPS, info=train_text.EXPERT_STEPS_INFO,
+                              elem_id="expert-steps", min_width=220)  # fmt: skip
+            minutes = gr.Number(0, label=train_text.EXPERT_MINUTES, info=train_text.EXPERT_MINUTES_INFO,
                                 elem_id="expert-minutes", min_width=220)  # fmt: skip
-            seed = gr.Number(0, label=text.EXPERT_SEED, info=text.EXPERT_SEED_INFO, elem_id="expert-seed",
+            seed = gr.Number(0, label=train_text.EXPERT_SEED, info=train_text.EXPERT_SEED_INFO, elem_id="expert-seed",
                              min_width=220)  # fmt: skip
     return LengthChoice(efforts, chosen_id(efforts), note, drawer, derived, steps, minutes, seed)
 
@@ -96,7 +98,7 @@ def wire_ahead(
     def view(
         project_id: str, consent: bool, base_id: str, policy: str, effort: str, steps: Any, minutes: Any, seed: Any
     ) -> dict[Any, Any]:
-        effort = effort or text.DEFAULT_EFFORT
+        effort = effort or train_text.DEFAULT_EFFORT
         outlook = engine.runs.estimate(project_id, consent=consent is True, base_id=base_id or None)
         usable_s = engine.projects.readiness(project_id).usable_s
         base = engine.base_of(base_id or None)
@@ -119,7 +121,7 @@ def wire_ahead(
         measuring = engine.runs.measure_speed(given[2] or None)
         shown = view(*given) | {ahead.timer: gr.Timer(active=measuring)}
         if measuring:
-            shown[form.note] = markup.note(text.MEASURING)
+            shown[form.note] = markup.note(train_text.MEASURING)
         return shown
 
     def await_pace(*given: Any) -> Any:
@@ -142,7 +144,7 @@ def wire_ahead(
 def effort_choices(outlook: TrainingEstimate) -> list[tuple[str, str]]:
     """Return the three choices with the time each takes."""
     return [
-        (text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
+        (train_text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
         for plan in outlook.plans
     ]
 
@@ -153,12 +155,12 @@ def effort_note(outlook: TrainingEstimate, effort: str, usable_s: float) -> str:
     if plan is None:
         return ""
     if plan.wants_more_speech:
-        return markup.note(text.more_speech_first(usable_s), "usable")
+        return markup.note(train_text.more_speech_first(usable_s), "usable")
     if not plan.measured:
-        return markup.note(text.NOT_MEASURED)
+        return markup.note(train_text.NOT_MEASURED)
     if plan.at_least:
-        return markup.note(text.WAS_BUSY, "usable")
-    return markup.note(text.BUSY_NOW, "usable") if outlook.busy and plan.steps is not None else ""
+        return markup.note(train_text.WAS_BUSY, "usable")
+    return markup.note(train_text.BUSY_NOW, "usable") if outlook.busy and plan.steps is not None else ""
 
 
 def chosen_length(effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
@@ -167,15 +169,15 @@ def chosen_length(effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
     Raises:
         InputError: no such effort, no numbers, or both lengths at once.
     """
-    effort = effort or text.DEFAULT_EFFORT
+    effort = effort or train_text.DEFAULT_EFFORT
     if effort not in [known.value for known in Effort]:
-        raise InputError(text.NEED_EFFORT)
+        raise InputError(train_text.NEED_EFFORT)
     if _typed(steps) and _typed(minutes):
-        raise InputError(text.ONE_LENGTH)
+        raise InputError(train_text.ONE_LENGTH)
     if _typed(steps):
-        return {"steps": whole_number(steps, text.EXPERT_STEPS, MAX_TRAIN_STEPS)}
+        return {"steps": whole_number(steps, train_text.EXPERT_STEPS, MAX_TRAIN_STEPS)}
     if _typed(minutes):
-        return {"minutes": number(minutes, text.EXPERT_MINUTES)}
+        return {"minutes": number(minutes, train_text.EXPERT_MINUTES)}
     return {"effort": effort}
 
 
@@ -186,7 +188,7 @@ def _typed(value: Any) -> bool:
 
 def chosen_seed(seed: Any) -> int:
     """Return the seed; nothing typed is 0."""
-    return 0 if seed is None else whole_number(seed, text.EXPERT_SEED, MAX_SEED)
+    return 0 if seed is None else whole_number(seed, train_text.EXPERT_SEED, MAX_SEED)
 
 
 def number(value: Any, what: str) -> float:
@@ -196,7 +198,7 @@ def number(value: Any, what: str) -> float:
         InputError: it is none.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise InputError(text.NO_NUMBER.format(what=what))
+        raise InputError(train_text.NO_NUMBER.format(what=what))
     return float(value)
 
 
@@ -208,7 +210,7 @@ def whole_number(value: Any, what: str, highest: int) -> int:
     """
     typed = number(value, what)
     if not abs(typed) <= 2 * highest or typed != int(typed):
-        raise InputError(text.NO_WHOLE_NUMBER.format(what=what))
+        raise InputError(train_text.NO_WHOLE_NUMBER.format(what=what))
     return int(typed)
 
 
@@ -223,10 +225,10 @@ def derived_rows(outlook: TrainingEstimate, policy: str, asked: dict[str, Any]) 
         told["seed"] = str(chosen_seed(asked["seed"]))
     except VoiceCloneError as error:
         told["steps"] = str(error)
-    told["policy"] = text.POLICIES.get(policy, policy or "")
+    told["policy"] = base_models_text.POLICIES.get(policy, policy or "")
     for name, value in outlook.facts.items():
         told[name] = f"{value:.1f} s" if name.endswith("_s") else f"{value:g}"
-    return [(text.DERIVED[name], told[name]) for name in text.DERIVED if told.get(name)]
+    return [(train_text.DERIVED[name], told[name]) for name in train_text.DERIVED if told.get(name)]
 
 
 def _length_words(outlook: TrainingEstimate, asked: dict[str, Any]) -> dict[str, str]:
@@ -237,12 +239,12 @@ def _length_words(outlook: TrainingEstimate, asked: dict[str, Any]) -> dict[str,
     steps, minutes = length.get("steps"), length.get("minutes")
     if minutes is not None:
         if not 0 < minutes <= MAX_TRAIN_MINUTES:
-            raise InputError(text.NO_NUMBER.format(what=text.EXPERT_MINUTES))
-        return {"steps": text.AS_MANY_AS_FIT, "time": text.about(minutes * 60)}
+            raise InputError(train_text.NO_NUMBER.format(what=train_text.EXPERT_MINUTES))
+        return {"steps": train_text.AS_MANY_AS_FIT, "time": wording.about(minutes * 60)}
     if steps is None or plan is None:
         return {}
     told = {"steps": str(steps)}
     if plan.steps is None:
         return told
-    said = text.at_least if plan.at_least else text.about
+    said = wording.at_least if plan.at_least else wording.about
     return told | {"time": said(outlook.expected_with(plan, steps))}

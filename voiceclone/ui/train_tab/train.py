@@ -9,9 +9,11 @@ from voiceclone.bases.base import Ability
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import BusyError, ConsentError
 from voiceclone.limits import MIN_INSTANT_SPEECH_S
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, into, wire
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab import name_taken
 from voiceclone.ui.train_tab.models import Choice, build_models
 from voiceclone.ui.train_tab.preflight import (
@@ -57,7 +59,7 @@ class Form:
 
 def build_train(shared: Shared, remembered_run: gr.BrowserState, tab: gr.Tab) -> tuple[Watch, Result]:
     """Lay out and wire the tab; `remembered_run` survives a reload of the page."""
-    intro = gr.HTML(markup.intro(text.INTRO_TRAIN), elem_id="train-intro")
+    intro = gr.HTML(markup.intro(common_text.INTRO_TRAIN), elem_id="train-intro")
     form = _form(shared)
     result = build_result()
     watch = build_watch(intro, form.panel)
@@ -76,22 +78,27 @@ def _form(shared: Shared) -> Form:
             with gr.Column(scale=3, min_width=320, elem_classes="vc-card"):
                 summary = gr.HTML(elem_id="train-summary")
                 name = gr.Textbox(
-                    label=text.VOICE_NAME_LABEL, info=text.VOICE_NAME_INFO, max_lines=1, elem_id="voice-name"
+                    label=train_text.VOICE_NAME_LABEL,
+                    info=train_text.VOICE_NAME_INFO,
+                    max_lines=1,
+                    elem_id="voice-name",
                 )
                 effort = build_effort()
                 note = gr.HTML(elem_id="effort-note")
-                consent = gr.Checkbox(False, label=text.CONSENT_LABEL, info=text.CONSENT_INFO, elem_id="consent")
+                consent = gr.Checkbox(
+                    False, label=train_text.CONSENT_LABEL, info=train_text.CONSENT_INFO, elem_id="consent"
+                )
                 with gr.Row():
-                    start = gr.Button(text.START, variant="primary", elem_id="start", min_width=220)
-                    instant = gr.Button(text.INSTANT, elem_id="instant", min_width=220)
+                    start = gr.Button(train_text.START, variant="primary", elem_id="start", min_width=220)
+                    instant = gr.Button(base_models_text.INSTANT, elem_id="instant", min_width=220)
                 question = name_taken.build_question()
                 instant_status = gr.HTML(visible=False, elem_classes="vc-status", elem_id="instant-status")
-                back = gr.Button(text.TO_RECORD, visible=False, elem_classes="vc-action")
+                back = gr.Button(train_text.TO_RECORD, visible=False, elem_classes="vc-action")
             with gr.Column(scale=2, min_width=300):
                 with gr.Column(elem_classes="vc-card"):
                     ahead = build_checks()
                 with gr.Column(elem_classes="vc-card"):
-                    gr.HTML(markup.steps(text.WHAT_HAPPENS_TITLE, text.WHAT_HAPPENS))
+                    gr.HTML(markup.steps(train_text.WHAT_HAPPENS_TITLE, train_text.WHAT_HAPPENS))
         length = build_drawer(effort, note)
         choice = build_models(shared)
     return Form(panel, summary, name, length, ahead, consent, start, question, instant, instant_status, back, choice)
@@ -104,11 +111,11 @@ def _wire_form(shared: Shared, form: Form) -> None:
         readiness = engine.projects.readiness(project_id)
         project = engine.projects.get(project_id)
         base = engine.base_of(base_id or None)
-        what = text.train_summary(project.name, readiness.usable_s) if readiness.enough else ""
+        what = train_text.train_summary(project.name, readiness.usable_s) if readiness.enough else ""
         missing = "" if readiness.enough else markup.note(readiness.sentence, "usable")
         trains = Ability.TRAIN in base.abilities
         return {
-            form.summary: markup.heading(text.TRAIN_TITLE, what) + missing,
+            form.summary: markup.heading(train_text.TRAIN_TITLE, what) + missing,
             form.name: gr.update(placeholder=project.name),
             form.start: gr.update(interactive=readiness.enough, visible=trains),
             form.question.panel: gr.update(visible=False),
@@ -134,11 +141,11 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
     ) -> Any:
         """Start, or ask first when the name is taken; `way` is the answer, None before it was asked."""
         if consent is not True:
-            raise ConsentError(text.NEED_CONSENT)
+            raise ConsentError(train_text.NEED_CONSENT)
         effort, steps, minutes, seed = length
         plan = chosen_length(effort, steps, minutes) | {"seed": chosen_seed(seed)}
         if shared.comparing.running:
-            raise BusyError(text.COMPARING)
+            raise BusyError(base_models_text.COMPARING)
         called = voice_name(engine, project_id, name)
         taken = engine.voices.named(called)
         if taken is not None:
@@ -192,15 +199,15 @@ def _wire_instant(shared: Shared, form: Form, result: Result) -> None:
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> dict[Any, Any]:
         if not consent:
-            raise ConsentError(text.NEED_CONSENT)
-        called = text.instant_name(voice_name(engine, project_id, name))
+            raise ConsentError(train_text.NEED_CONSENT)
+        called = base_models_text.instant_name(voice_name(engine, project_id, name))
         voice = engine.instant_voice(
             project_id, called, consent, base_id=base_id or None, consent_by="page", on_progress=into(progress)
         )
         return {
-            form.instant_status: markup.note(text.INSTANT_DONE, "good"),
+            form.instant_status: markup.note(base_models_text.INSTANT_DONE, "good"),
             result.panel: gr.update(visible=True),
-            result.head: markup.heading(f"{text.INSTANT_TITLE}: {voice.name}") + markup.scores(voice),
+            result.head: markup.heading(f"{base_models_text.INSTANT_TITLE}: {voice.name}") + markup.scores(voice),
             result.voice_id: voice.voice_id,
         }
 

@@ -10,10 +10,12 @@ import gradio as gr
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui import text
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
 from voiceclone.ui.parts.theme import SERIES_COLOURS
+from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import common as common_text
+from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab.candidates import CandidateRow, Shown, build_candidates, chosen_step, hidden, row_view
 from voiceclone.ui.train_tab.ending import Ending, build_ending, told_of, wire_ending
 from voiceclone.voices.voice_file import Voice
@@ -89,10 +91,10 @@ def build_result() -> Result:
     """Lay out the card of a finished voice."""
     with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-result") as panel:
         head = gr.HTML(elem_id="result-head")
-        sample = player(text.RESULT_LABEL, "sample")
+        sample = player(train_text.RESULT_LABEL, "sample")
         sample_note = gr.HTML()
         voice_id = gr.Textbox(visible="hidden", label="voice")
-        onward = gr.Button(text.TO_SPEAK, variant="primary", elem_id="to-speak", elem_classes="vc-action")
+        onward = gr.Button(train_text.TO_SPEAK, variant="primary", elem_id="to-speak", elem_classes="vc-action")
     return Result(panel, head, sample, sample_note, voice_id, onward)
 
 
@@ -100,18 +102,18 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
     """Lay out the card of a training that goes on."""
     with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-watch") as panel:
         progress = gr.HTML(elem_id="train-progress")
-        first_listen = player(text.FIRST_LISTEN_LABEL, "first-listen", visible=False)
+        first_listen = player(train_text.FIRST_LISTEN_LABEL, "first-listen", visible=False)
         with gr.Column(visible=False) as chart:
             plot = loss_plot("plot")
-            series = {text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
-            gr.HTML(markup.legend(series, text.PLOT_HINT))
+            series = {train_text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()}
+            gr.HTML(markup.legend(series, train_text.PLOT_HINT))
         notes = gr.HTML(visible=False, elem_id="run-notes")
-        hint = gr.HTML(markup.note(text.CLOSE_PAGE))
-        stop = gr.Button(text.STOP, variant="stop", elem_id="stop", elem_classes="vc-action")
+        hint = gr.HTML(markup.note(train_text.CLOSE_PAGE))
+        stop = gr.Button(train_text.STOP, variant="stop", elem_id="stop", elem_classes="vc-action")
         resume = gr.Button(
-            text.CONTINUE, variant="primary", visible=False, elem_id="continue", elem_classes="vc-action"
+            train_text.CONTINUE, variant="primary", visible=False, elem_id="continue", elem_classes="vc-action"
         )
-        again = gr.Button(text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
+        again = gr.Button(train_text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
         switches = build_ending()
     # Outside the column: gradio would show it with the column.
     ending = Ending(*switches, gr.Textbox(visible="hidden", label="ended"))
@@ -144,11 +146,11 @@ def loss_plot(elem_id: str) -> gr.LinePlot:
         x="step",
         y="loss",
         color="series",
-        color_map={text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()},
+        color_map={train_text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()},
         colors_in_legend=[],  # ours is below the plot, with the same words as the hint
-        x_title=text.PLOT_X,
-        y_title=text.PLOT_Y,
-        label=text.PLOT_LABEL,
+        x_title=train_text.PLOT_X,
+        y_title=train_text.PLOT_Y,
+        label=train_text.PLOT_LABEL,
         # No height: with one, gradio 6.31 cuts off the numbers below the plot.
         buttons=[],
         elem_id=elem_id,
@@ -192,8 +194,8 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
             return gr.update(value=None, visible=True), "", gr.skip()
         voice = engine.voices.get(voice_id)
         if not engine.voices.reads_text(voice):
-            return gr.update(visible=False), markup.note(text.ONLY_CONVERTS), voices_changed + 1
-        sentence = text.SAMPLE_SENTENCES.get(voice.language, text.SAMPLE_SENTENCES["en-us"])
+            return gr.update(visible=False), markup.note(base_models_text.ONLY_CONVERTS), voices_changed + 1
+        sentence = train_text.SAMPLE_SENTENCES.get(voice.language, train_text.SAMPLE_SENTENCES["en-us"])
         path = shared.files.path(f"{voice.name}.wav")
         engine.speak_to_file(voice_id, sentence, path, language=voice.language)
         return gr.update(value=str(path), visible=True), markup.note(f"“{sentence}”"), voices_changed + 1
@@ -213,7 +215,7 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         updates, now = row_view(engine, watch.samples, status, seen.samples)
         return updates | {
             watch.seen: replace(seen, samples=now),
-            watch.samples.status: markup.note(text.sample_kept(voice.steps, voice.name), "good"),
+            watch.samples.status: markup.note(train_text.sample_kept(voice.steps, voice.name), "good"),
             result.head: _result_head(engine, status, voice),
         }
 
@@ -244,7 +246,7 @@ def _status_or_none(engine: VoiceEngine, run_id: str) -> RunStatus | None:
 def idle_view(watch: Watch, result: Result) -> dict[Any, Any]:
     """Return the updates that show the form and nothing else."""
     return {
-        watch.intro: markup.intro(text.INTRO_TRAIN),
+        watch.intro: markup.intro(common_text.INTRO_TRAIN),
         watch.form: gr.update(visible=True),
         watch.panel: gr.update(visible=False),
         watch.timer: gr.Timer(active=False),
@@ -288,13 +290,15 @@ def _state_view(watch: Watch, status: RunStatus) -> dict[Any, Any]:
     goes_on = status.state in GOING_ON
     interrupted = status.state == "interrupted"
     return {
-        watch.intro: markup.intro(text.RUN_INTROS.get(status.state, text.INTRO_TRAINING)),
+        watch.intro: markup.intro(common_text.RUN_INTROS.get(status.state, common_text.INTRO_TRAINING)),
         watch.form: gr.update(visible=False),
         watch.panel: gr.update(visible=True),
         watch.hint: gr.update(visible=goes_on),
         watch.stop: gr.update(visible=goes_on, interactive=status.state != "stopping"),
         watch.resume: gr.update(visible=interrupted),
-        watch.again: gr.update(visible=not goes_on, value=text.START_OVER if interrupted else text.TRAIN_AGAIN),
+        watch.again: gr.update(
+            visible=not goes_on, value=train_text.START_OVER if interrupted else train_text.TRAIN_AGAIN
+        ),
         watch.timer: gr.Timer(active=goes_on),
     }
 
@@ -323,7 +327,7 @@ def _result_view(engine: VoiceEngine, watch: Watch, result: Result, status: RunS
 
 
 def _result_head(engine: VoiceEngine, status: RunStatus, voice: Voice) -> str:
-    title = text.RESULT_TITLE if status.state == "finished" else text.RESULT_STOPPED_TITLE
+    title = train_text.RESULT_TITLE if status.state == "finished" else train_text.RESULT_STOPPED_TITLE
     return markup.heading(f"{title}: {voice.name}") + markup.scores(voice, engine.runs.did_it_help(voice.scores))
 
 
@@ -334,7 +338,7 @@ def plot_frame(points: list[dict[str, Any]]) -> Any:
     import pandas as pd
 
     frame = pd.DataFrame(points)
-    frame["series"] = frame["series"].map(text.SERIES)
+    frame["series"] = frame["series"].map(train_text.SERIES)
     return frame[frame["loss"].map(math.isfinite)]
 
 

@@ -1,0 +1,104 @@
+"""Words that several tabs share: titles, whose recordings, the speech model, errors, the terminal."""
+
+from voiceclone.wording import count
+
+TITLE = "VoiceClone"
+TAGLINE = "Your own voice, on your own computer. Nothing you record leaves it."
+TAGLINE_SPACE = "Your own voice. What you record is sent to this Space and stays there."
+
+# --- the three tabs -----------------------------------------------------------------------------
+TAB_RECORD = "1. Record & clean"
+TAB_TRAIN = "2. Train"
+TAB_SPEAK = "3. Speak"
+
+INTRO_RECORD_EMPTY = (
+    "Read the sentence below aloud and keep the take. About a minute of speech makes a first voice. "
+    "You can also bring recordings you have, or look around with the example voice."
+)
+INTRO_RECORD_MORE = "Good start. Keep reading sentences, or add more recordings, until the bar below says it is enough."
+INTRO_RECORD_TRY = (
+    "This is enough to try, not yet for a good voice: keep reading until the bar below reaches “first voice”. Then "
+    "press “Clean all clips” and go on to training."
+)
+INTRO_RECORD_CLEAN = (
+    "You have enough speech for a first voice. Press “Clean all clips”, listen to a few, then go on to training."
+)
+INTRO_RECORD_READY = "Everything is recorded and clean. Go on to training, or add more speech for a better voice."
+INTRO_TRAIN = "Name the voice, confirm that you may use it, and press the button. The rest happens by itself."
+INTRO_TRAINING = "Your voice is being trained. Watch it, or come back later."
+RUN_INTROS = {
+    "finished": "It is done. Listen to the first sentence, then let the voice say whatever you like.",
+    "stopped": "The training was stopped.",
+    "failed": "The training could not be finished. Your recordings are untouched.",
+    "interrupted": ("The training was interrupted. Nothing that was learnt is lost: continue it with one press."),
+}
+INTRO_SPEAK = "Choose a voice, type what it should say, and listen."
+INTRO_SPEAK_NO_VOICE = (
+    "You have not trained a voice yet. Listen to a stock voice meanwhile; yours appears here when it is trained."
+)
+
+# --- whose recordings ---------------------------------------------------------------------------
+DEFAULT_PROJECT = "My voice"
+EXAMPLE_PROJECT = "Example voice"
+PROJECT_LABEL = "Whose recordings"
+PROJECT_INFO = "Every person has a place of their own."
+PROJECT_NEW = "New person"
+PROJECT_NEW_NAME = "Name of the person"
+PROJECT_NEW_NAME_INFO = "Only a label for you; any name will do."
+PROJECT_CREATE = "Create"
+PROJECT_DELETE = "Delete person"
+PROJECT_DELETE_YES = "Yes, delete everything recorded here"
+KEEP = "Keep it"
+CANCEL = "Cancel"
+STOPPING = "Stopping"
+NEED_NAME = "Type a name first."
+
+
+def project_delete_question(name: str, clip_count: int) -> str:
+    """Ask before a person's recordings go."""
+    return (
+        f"Delete “{name}” with {count(clip_count, 'clip')}? The recordings cannot be brought back. "
+        "Voices that were trained from them stay."
+    )
+
+
+# --- base model ---------------------------------------------------------------------------------
+BASE_MISSING_TITLE = "One thing is missing: the speech model"
+BASE_MISSING = (
+    "It comes with the program and is unpacked once, in about half a minute. Nothing is downloaded. "
+    "You can record meanwhile; training and speaking need it."
+)
+BASE_PREPARE = "Prepare the speech model"
+BASE_READY = "The speech model is ready."
+
+# --- errors -------------------------------------------------------------------------------------
+ERROR_TITLE = "That did not work"
+UNEXPECTED = (
+    "Something unexpected went wrong. Nothing you recorded or trained is lost. Try again; the terminal has the details."
+)
+
+# --- the terminal -------------------------------------------------------------------------------
+STARTED = "VoiceClone is ready. Open {url} in your browser. Press Ctrl+C here to stop."
+STARTED_LAN = "The page is open to your network. The microphone works only on this computer, or over https."
+PORT_BUSY = "Port {port} is in use by another program. Choose another one, for example: {command}"
+BASE_NOT_READY = "The speech model is not prepared yet; the page offers to do it (or run: make setup)."
+STARTED_SPACE = "VoiceClone is ready."
+PREPARING = "Getting the speech model ready, {percent} %: {words}"
+
+# --- who may see the page -----------------------------------------------------------------------
+PASSWORD_WANTED = "Enter the password you were given. Any name will do."
+SPACE_NEEDS_PASSWORD = (
+    "This page is closed until a password is set, because everybody who opened it would share the same recordings and "
+    "voices. If this Space is yours: open Settings, go to “Variables and secrets”, add a secret named "
+    "VOICECLONE_PASSWORD with at least 12 characters, and restart the Space."
+)
+SPACE_PASSWORD_HELP = "Change it under Settings, “Variables and secrets”, and restart the Space."
+CLOSED_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>{title}</title>
+<body style="font: 1.1rem/1.6 system-ui, sans-serif; max-width: 40rem; margin: 15vh auto; padding: 0 1rem">
+<h1>{title}</h1>
+<p>{sentence}</p>
+"""
