@@ -279,7 +279,7 @@ def test_two_processes_do_not_fetch_the_same_model(get, engine):
 
 
 def test_a_mirror_has_to_be_an_address(engine):
-    with pytest.raises(InputError, match="no address"):
+    with pytest.raises(InputError, match="not a server address"):
         engine.models.install("your_tts", licence_agreed=True, mirror="file:///etc")
 
 
