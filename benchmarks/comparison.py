@@ -29,7 +29,7 @@ DOCUMENT = host.CHECKOUT_DIR / "docs" / "experiments" / "transfer-vs-fine-tuning
 MEASURED_DIR = results.HERE / "comparisons"
 OUT_DIR = results.HERE / "out"
 JUDGING_CLIPS = 12
-"""Held-out clips of a benchmark voice that likeness is measured to."""
+"""Held-out clips of a benchmark voice that similarity is measured to."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,8 +147,8 @@ def four_answers(done: Comparison) -> list[tuple[str, ...]]:
     return [
         ("**Task complexity**: what learns, and how long", *(_effort(way) for way in done.ways)),
         (
-            "**Adaptation**: likeness to unheard recordings; pitch, semitones off",
-            *(_likeness(way) for way in done.ways),
+            "**Adaptation**: similarity to unheard recordings; pitch, semitones off",
+            *(_similarity(way) for way in done.ways),
         ),
         ("**Customization**: how much of the gap to the person is closed", *_gaps(done)),
         ("**Output quality**: words right, naturalness", *(_quality(way) for way in done.ways)),
@@ -160,10 +160,10 @@ def _effort(way: Way) -> str:
     return f"{learns}; {way.minutes:.1f} min"
 
 
-def _likeness(way: Way) -> str:
-    likeness = "-" if way.figures.similarity is None else f"{way.figures.similarity:.3f}"
+def _similarity(way: Way) -> str:
+    similarity = "-" if way.figures.similarity is None else f"{way.figures.similarity:.3f}"
     off = way.figures.pitch_off_semitones
-    return likeness if off is None else f"{likeness}; {signed(off)}"
+    return similarity if off is None else f"{similarity}; {signed(off)}"
 
 
 def _quality(way: Way) -> str:
@@ -172,7 +172,7 @@ def _quality(way: Way) -> str:
 
 
 def _gaps(done: Comparison) -> list[str]:
-    """Return for each way how far it is from the first way's likeness to that of the recordings among themselves."""
+    """Return for each way how far it is from the first way's similarity to that of the recordings among themselves."""
     start, goal = done.ways[0].figures.similarity, done.recordings.similarity
     if start is None or goal is None or goal <= start:
         return ["-"] * len(done.ways)

@@ -127,14 +127,14 @@ def _speak(options: argparse.Namespace) -> float:
 
 
 def _judge(folder: Path, voice: str) -> None:
-    """Add likeness, pitch, words, naturalness and tones to the figures, as far as the judges are installed here."""
+    """Add similarity, pitch, words, naturalness and tones to the figures, as far as the judges are installed here."""
     told = disk.read_json(folder / RESULT, missing=_gone(), damaged=_gone())
     recordings = [decode(folder / f"{number:02d}.wav") for number in range(len(UNSEEN))]
     try:
         from benchmarks import measure
 
         told["judged"] = measure.judge(UNSEEN, recordings)
-        told["judged"] |= measure.likeness(recordings, _speaker(voice))
+        told["judged"] |= measure.similarity(recordings, _speaker(voice))
     except (ImportError, VoiceCloneError) as error:
         told["not_judged"] = str(error)
     disk.write_json(folder / RESULT, told)

@@ -1,7 +1,7 @@
 """Does a voice stay the person in a language it never heard? `python -m benchmarks.languages VOICE_FILE --voice joe`
 
 A voice trained on English speaks the first sentences of each language's script (`voiceclone/text/scripts/`). What a
-change of language alone costs the two speaker encoders is told by a stock voice: its likeness to its own English.
+change of language alone costs the two speaker encoders is told by a stock voice: its similarity to its own English.
 Words are not judged: the recogniser that comes along knows English only. Prints a Markdown table.
 """
 
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     held_out = [decode(clip.path) for clip in get_voice(options.voice).held_out]
     known = reading_script("en-us")[OWN_ENGLISH_FROM : OWN_ENGLISH_FROM + options.sentences]
     own_english = speak(synthesizer, None, known, "en-us")
-    print("| language | likeness | by CAM++ | pitch, semitones off | DNSMOS "
+    print("| language | similarity | by CAM++ | pitch, semitones off | DNSMOS "
           "| stock voice to its own English | by CAM++ | pitch, semitones off |")  # fmt: skip
     print("|---|---|---|---|---|---|---|---|")
     for language in LANGUAGES.values():
@@ -61,10 +61,10 @@ def speak(synthesizer: Synthesizer, voice: Path | None, sentences: Sequence[str]
 
 
 def row(recordings: Sequence[Audio], person: Sequence[Audio]) -> str:
-    """Return the likeness of recordings to a person's, by both encoders, and the pitch, as three cells."""
-    told = measure.likeness(recordings, measure.speaker_of(person))
-    likeness = f"{told['similarity']:.3f} | {second_encoder.likeness(recordings, person):.3f}"
-    return f"{likeness} | {report.signed(told['pitch_off_semitones'])}"
+    """Return the similarity of recordings to a person's, by both encoders, and the pitch, as three cells."""
+    told = measure.similarity(recordings, measure.speaker_of(person))
+    similarity = f"{told['similarity']:.3f} | {second_encoder.similarity(recordings, person):.3f}"
+    return f"{similarity} | {report.signed(told['pitch_off_semitones'])}"
 
 
 if __name__ == "__main__":

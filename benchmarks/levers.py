@@ -130,9 +130,9 @@ def measured(lever: Lever, options: argparse.Namespace, seed: int, base_folder: 
         synthesizer = Synthesizer(base_folder)
         torch.manual_seed(NOISE_SEED)
         spoken: list[Audio] = [synthesizer.speak(voice_path, sentence, LANGUAGE) for sentence in UNSEEN]
-    judged = measure.likeness(spoken, measure.speaker_of_clips(voice.held_out)) | measure.judge(UNSEEN, spoken)
+    judged = measure.similarity(spoken, measure.speaker_of_clips(voice.held_out)) | measure.judge(UNSEEN, spoken)
     recordings = [decode(clip.path) for clip in voice.held_out]
-    judged["second_similarity"] = second_encoder.likeness(spoken, recordings)
+    judged["second_similarity"] = second_encoder.similarity(spoken, recordings)
     tones = {f"tone_{band['low_hz']}_db": band["max_db"] for band in judged["tones"]}
     return {key: judged[key] for key in FIGURES} | tones
 
@@ -162,7 +162,7 @@ def _keep(options: argparse.Namespace, lever: str, seed: int, judged: dict[str, 
 def table(rows: Sequence[dict[str, Any]]) -> str:
     """Return the figures as Markdown."""
     lines = [
-        "| voice | what | seed | likeness / as one / by CAM++ | pitch, semitones off | words wrong | DNSMOS | pauses "
+        "| voice | what | seed | similarity / as one / by CAM++ | pitch, semitones off | words wrong | DNSMOS | pauses "
         "| strongest tones |",
         "|---|---|---|---|---|---|---|---|---|",
     ]

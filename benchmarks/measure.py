@@ -62,7 +62,7 @@ def pauses(recordings: Sequence[Audio]) -> Figures:
     }
 
 
-def likeness(recordings: Sequence[Audio], speaker: Speaker) -> Figures:
+def similarity(recordings: Sequence[Audio], speaker: Speaker) -> Figures:
     """Return cosines to a speaker's mean embedding, mean and lowest of the recordings and all as one; and the pitch.
 
     Pitch, `pitch_off_semitones`, is the median of all recordings above the speaker's: the embeddings hardly hear it.
@@ -89,7 +89,7 @@ def speaker_of_clips(clips: Sequence[SpokenClip]) -> Speaker:
 
 
 def judge_speaker(clips: Sequence[SpokenClip]) -> Figures:
-    """Judge the real recordings themselves; likeness is each clip's to the others, pitch every second one's."""
+    """Judge the real recordings themselves; similarity is each clip's to the others, pitch every second one's."""
     recordings = [decode(clip.path) for clip in clips]
     embeddings = [speaker_similarity.embed(recording) for recording in recordings]
     total = np.sum(embeddings, axis=0)

@@ -1,7 +1,7 @@
 """Does the rule keep the best voice of a run? `python -m benchmarks.picking`; see docs/picking-the-voice.md.
 
-Trains each benchmark voice, keeps every candidate, and lets all of them say the benchmark's twenty sentences: likeness
-to 25 recordings instead of the few that a run holds out, words of twenty sentences instead of two.
+Trains each benchmark voice, keeps every candidate, and lets all of them say the benchmark's twenty sentences:
+similarity to 25 recordings instead of the few that a run holds out, words of twenty sentences instead of two.
 """
 
 import argparse
@@ -132,7 +132,7 @@ def _judge(engine: VoiceEngine, voice_path: Path, speaker: measure.Speaker) -> d
     synthesizer = Speaker(engine.base)
     torch.manual_seed(NOISE_SEED)
     spoken = [synthesizer.speak(voice_path, sentence, LANGUAGE).audio for sentence in UNSEEN]
-    told = measure.likeness(spoken, speaker)
+    told = measure.similarity(spoken, speaker)
     return {
         "similarity": told["similarity"],
         "pitch_off_semitones": told["pitch_off_semitones"],

@@ -124,17 +124,17 @@ def _reference_table(measured: Run) -> str:
     for name in speakers:
         figures = measured["speakers"][name]
         own = f"{figures['similarity']:.3f}, {signed(figures.get('pitch_off_semitones'))}"
-        likeness = [own if name == other else "" for other in speakers]
-        rows.append([f"{name}, {figures['clips']} held-out clips", *likeness, *_own_figures(figures)])
+        similarity = [own if name == other else "" for other in speakers]
+        rows.append([f"{name}, {figures['clips']} held-out clips", *similarity, *_own_figures(figures)])
     for name, figures in measured["stock"].items():
         pitches = figures.get("pitch_off_semitones", {})
-        likeness = [
+        similarity = [
             f"{figures['similarity'][other]:.3f}, {signed(pitches.get(other))}"
             if other in figures["similarity"]
             else ""
             for other in speakers
         ]
-        rows.append([f"stock voice {name}", *likeness, *_own_figures(figures)])
+        rows.append([f"stock voice {name}", *similarity, *_own_figures(figures)])
     return _titled("To compare with", head, rows)
 
 

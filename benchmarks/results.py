@@ -58,7 +58,7 @@ def with_run(results: Results, run: Mapping[str, Any]) -> Results:
 
 
 def with_stock(results: Results, measured: Mapping[str, Mapping[str, Any]], fingerprint: str) -> Results:
-    """Return results with the stock voices' figures; likeness to speakers measured before stays."""
+    """Return results with the stock voices' figures; similarity to speakers measured before stays."""
     results, stock = for_stock(results, fingerprint), {}
     for name, figures in measured.items():
         before = results["stock"].get(name, {})

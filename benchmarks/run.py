@@ -101,7 +101,7 @@ def _measure_references(voice: BenchmarkVoice, base_folder: Path, results_file: 
     stock = {}
     for name, recordings in stock_speech(base_folder).items():
         judged = known["stock"].get(name) or measure.judge(UNSEEN, recordings)
-        told = measure.likeness(recordings, speaker)
+        told = measure.similarity(recordings, speaker)
         stock[name] = {**judged, **{key: {voice.name: told[key]} for key in results.TO_EACH_SPEAKER}}
     results.save(results.with_stock(known, stock, stock_id), results_file)
 
@@ -135,7 +135,7 @@ def _measure_run(
         spoken, run["real_time_factor"] = training.speak_unseen(engine, voice.name)
         run["onnx_real_time_factor"] = onnx_real_time_factor(base_folder)
         _keep(engine, f"{voice.name}_{seconds}s", run.pop("run_id"), spoken)
-    run |= measure.likeness(spoken, measure.speaker_of_clips(voice.held_out)) | measure.judge(UNSEEN, spoken)
+    run |= measure.similarity(spoken, measure.speaker_of_clips(voice.held_out)) | measure.judge(UNSEEN, spoken)
     known = results.load(options.results)
     run["tones_above_stock"] = measure.tones_above(run["tones"], known["stock"])
     results.save(results.with_run(known, run | {"made": made}), options.results)

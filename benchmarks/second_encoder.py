@@ -52,7 +52,7 @@ def embed(samples: "torch.Tensor", sample_rate: int) -> "torch.Tensor":
     return torch.nn.functional.normalize(_network(str(samples.device))(stacked), dim=1)
 
 
-def likeness(recordings: Sequence[Audio], person: Sequence[Audio]) -> float:
+def similarity(recordings: Sequence[Audio], person: Sequence[Audio]) -> float:
     """Return the mean cosine of recordings to the mean of a person's."""
     speaker = np.mean([_vector(recording) for recording in person], axis=0)
     speaker /= np.linalg.norm(speaker)

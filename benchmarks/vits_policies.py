@@ -1,4 +1,4 @@
-"""What each way of training makes of a real VITS, through the product's own path: likeness, pitch, words, naturalness.
+"""What each way of training makes of a real VITS, through the product's own path: similarity, pitch, words, quality.
 
     python -m benchmarks.vits_policies --base models/two-voices-vits --work models/vits-policies --ways full transfer
 
@@ -41,7 +41,7 @@ LANGUAGE = "en-us"
 KNOWN_VOICE = "joe"
 KNOWN_CLIPS = 40
 HELD_OUT_CLIPS = 8
-"""Recordings that the distance of log mel bands is measured by; likeness takes all that are held out."""
+"""Recordings that the distance of log mel bands is measured by; similarity takes all that are held out."""
 WAYS = {
     "transfer": (Policy.TRANSFER, 0.0),
     "fine-tune": (Policy.FINE_TUNE, 0.0),

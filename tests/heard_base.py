@@ -28,9 +28,9 @@ from voiceclone.training import candidate_selection
 FACTORY = "tests.heard_base:HeardBase"
 SENTENCE_S = 0.5
 STEP_PAUSE_S = 0.002
-SCRIPT_FILE = "likeness.json"
+SCRIPT_FILE = "similarity.json"
 """A file of this name beside `base.json` holds what the judges are to say of the first, second … candidate:
-`[likeness, words_right]` each, or `[likeness, words_right, pitch_off_semitones]`, the last one for all after it."""
+`[similarity, words_right]` each, or `[similarity, words_right, pitch_off_semitones]`, the last one for all after it."""
 FULL_FILE = "full"
 """A file of this name beside `base.json` fills the disk when a candidate is to be written."""
 SLOW_FILE, LOADING_S = "slow", 5.0
@@ -42,7 +42,7 @@ SAVED_FILE = "saved"
 
 
 class TonePanel:
-    """Judges tones by their pitch: likeness is 1 at the held-out recordings' pitch, an octave away 0."""
+    """Judges tones by their pitch: similarity is 1 at the held-out recordings' pitch, an octave away 0."""
 
     script: Path | None = None
 
@@ -59,8 +59,8 @@ class TonePanel:
             counted.write_bytes(bytes(number + 1))
             if number:
                 lines = json.loads(self.script.read_text())
-                likeness, words_right, *pitch = lines[min(number, len(lines)) - 1]
-                return Judged(likeness, words_right, 3.0, pitch_off_semitones=pitch[0] if pitch else None)
+                similarity, words_right, *pitch = lines[min(number, len(lines)) - 1]
+                return Judged(similarity, words_right, 3.0, pitch_off_semitones=pitch[0] if pitch else None)
         return Judged(round(max(0.0, 1.0 - off), 4), 1.0, 3.0, pitch_off_semitones=semitones)
 
 

@@ -25,7 +25,7 @@ def run_of(kept_step, *figures):
         (10, ((0.90, 0.00), (0.905, 0.05)), True),
     ],
 )
-def test_the_bar_is_hundredths_of_likeness_and_of_words(kept_step, figures, passed):
+def test_the_bar_is_hundredths_of_similarity_and_of_words(kept_step, figures, passed):
     assert verdict(run_of(kept_step, *figures))["passed"] is passed
 
 

@@ -114,7 +114,7 @@ def test_a_run_takes_the_place_of_the_one_with_the_same_voice_and_seconds():
     assert told == [("allison", 20, 3), ("joe", 60, 4), ("joe", 300, 1)]
 
 
-def test_stock_voices_keep_the_likeness_to_other_speakers_until_the_base_changes():
+def test_stock_voices_keep_the_similarity_to_other_speakers_until_the_base_changes():
     first = {"jf_alpha": {"dnsmos": 3.0, "similarity": {"allison": 0.7}}}
     second = {"jf_alpha": {"dnsmos": 3.0, "similarity": {"joe": 0.4}}}
     measured = results.with_stock(results.with_stock(results.empty(), first, "a"), second, "a")

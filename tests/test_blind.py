@@ -84,8 +84,8 @@ def test_wilsons_interval():
 def test_the_sentence_claims_what_the_answers_prove(for_low, words, proven):
     found = result_of(answered("a" * for_low + "b" * (10 - for_low)))
     assert (found.sentence, found.proven) == (words, proven)
-    likeness = result_of(replace(answered("a" * 10), question="like"))
-    assert "was judged the more similar 10 of 10" in likeness.sentence
+    similarity = result_of(replace(answered("a" * 10), question="like"))
+    assert "was judged the more similar 10 of 10" in similarity.sentence
 
 
 def test_nothing_is_told_before_the_last_answer():

@@ -33,7 +33,7 @@ def test_the_samples_are_listed_with_their_figures(run):
     code, output, errors = run("candidates")
     assert (code, errors) == (0, "")
     head, before, first, last, *words = output.splitlines()
-    assert head.split() == ["sample", "likeness", "pitch,", "semitones", "off", "words", "right", "quality"]
+    assert head.split() == ["sample", "similarity", "pitch,", "semitones", "off", "words", "right", "quality"]
     assert before.split()[2:4] == ["0.000", "+12.0"] and float(last.split()[3]) == pytest.approx(0.0, abs=0.2)
     assert before.startswith("before training") and first.startswith("step 60") and last.startswith("step 120")
     assert last.endswith("kept") and not first.endswith("kept")

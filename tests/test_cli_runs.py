@@ -67,7 +67,7 @@ def test_runs_lists_every_training_with_what_came_of_it(run, engine, project):
     assert (code, errors) == (0, "")
     assert output.startswith(run_id[:8]) and run_id not in output
     assert "First" in output and "finished" in output and "12 steps" in output
-    assert "likeness 0.91, pitch -0.2 semitones off" in output
+    assert "similarity 0.91, pitch -0.2 semitones off" in output
     (told,) = json.loads(run("runs", "--json")[1])
     assert (told["run_id"], told["steps_asked"], told["scores"]) == (
         run_id,

@@ -105,8 +105,8 @@ def test_quiet_recording_is_left_alone_apart_from_level(speech: Audio) -> None:
     result = cleaned(speech)
     start = max(0, round((speech_regions(speech_frames(speech))[0][0] - EDGE_S) * speech.sample_rate))
     original = speech.samples[start : start + len(result.samples)]
-    likeness = float(np.corrcoef(original[: len(result.samples)], result.samples[: len(original)])[0, 1])
-    assert likeness > 0.99
+    similarity = float(np.corrcoef(original[: len(result.samples)], result.samples[: len(original)])[0, 1])
+    assert similarity > 0.99
 
 
 def test_same_clip_same_result(noisy: Audio) -> None:

@@ -135,7 +135,7 @@ def test_a_clip_that_is_deleted_meanwhile_does_no_harm(example_library: ClipLibr
             example_library.delete_clip(project.project_id, doomed.pop())
 
     (left,) = example_library.listen(project.project_id, on_progress=delete)
-    assert left.heard and "speaker_likeness" in left.verdict.figures
+    assert left.heard and "speaker_similarity" in left.verdict.figures
 
 
 def test_a_clip_deleted_while_it_is_heard_leaves_no_folder(library: ClipLibrary, project, monkeypatch) -> None:
@@ -156,7 +156,7 @@ def test_cleaning_and_listening_at_once_lose_nothing(example_library: ClipLibrar
         work = [pool.submit(do, project.project_id) for do in (example_library.clean, example_library.listen)]
     assert all(done.exception() is None for done in work)
     clips = example_library.clips(project.project_id)
-    assert all(clip.cleaned and clip.heard and "speaker_likeness" in clip.verdict.figures for clip in clips)
+    assert all(clip.cleaned and clip.heard and "speaker_similarity" in clip.verdict.figures for clip in clips)
 
 
 def test_a_damaged_voice_print_is_made_anew(example_library: ClipLibrary, project) -> None:
@@ -176,8 +176,8 @@ def test_a_project_without_clips_and_one_with_a_single_clip(library: ClipLibrary
     assert library.listen(project.project_id) == [] and speakers(library, project.project_id) == []
     library.add_files(project.project_id, [example(1)], transcripts=EXAMPLE_TEXTS)
     (only,) = library.listen(project.project_id)
-    assert only.verdict.figures["speaker_likeness"] == 1.0
-    assert only.verdict.figures["speaker_likeness"] > limits.SAME_SPEAKER_LIKENESS
+    assert only.verdict.figures["speaker_similarity"] == 1.0
+    assert only.verdict.figures["speaker_similarity"] > limits.SAME_SPEAKER_SIMILARITY
 
 
 def test_what_another_process_changed_is_read_anew(library: ClipLibrary, example_library, project) -> None:

@@ -167,7 +167,7 @@ def test_a_clear_rise_is_said_with_its_numbers():
 
 def test_a_difference_within_the_scatter_is_not_claimed():
     said = verdict.verdict([way("instant", around(0.70, 0.15, 1)), way("fine-tune", around(0.72, 0.15, 2))])
-    assert said.startswith("No difference in likeness can be told over 10 sentences between instant (0.")
+    assert said.startswith("No difference in similarity can be told over 10 sentences between instant (0.")
     assert "the least effort" in said
     assert "helps" not in said
 
@@ -194,7 +194,7 @@ def test_training_that_makes_it_worse_is_said():
     assert said.startswith("Training does not help here: over 10 sentences the instant voice is more like")
 
 
-def test_what_likeness_costs_is_said():
+def test_what_similarity_costs_is_said():
     said = verdict.verdict(
         [
             way("instant", around(0.6, 0.01, 1)),
@@ -225,9 +225,9 @@ def test_a_voice_of_the_wrong_pitch_is_no_proof_that_training_helps():
     low, high = around(0.61, 0.03, 1), around(0.93, 0.03, 2)
     said = verdict.verdict([way("instant", low, pitch=-0.5), way("fine-tune", high, pitch=12.2)])
     assert "Training helps" not in said
-    assert said.startswith("Likeness alone decides nothing here: over 10 sentences the fine-tuned voice is more like")
+    assert said.startswith("Similarity alone decides nothing here: over 10 sentences the fine-tuned voice is more like")
     assert said.endswith(
-        " The fine-tuned voice speaks 12 semitones too high, which likeness hardly hears: listen before you choose."
+        " The fine-tuned voice speaks 12 semitones too high, which similarity hardly hears: listen before you choose."
     )
     said = verdict.verdict([way("instant", low, pitch=-9.0), way("fine-tune", high, pitch=0.5)])
     assert said.startswith("Training helps: ") and said.endswith(". The instant voice speaks 9 semitones too low.")
@@ -239,7 +239,7 @@ def test_a_voice_of_the_wrong_pitch_is_no_proof_that_training_helps():
 
 def test_what_was_not_measured_is_not_judged():
     said = verdict.verdict([way("instant", []), way("fine-tune", around(0.8))])
-    assert said == "Likeness could not be measured for every voice, so listen to them and trust your ears."
+    assert said == "Similarity could not be measured for every voice, so listen to them and trust your ears."
 
 
 # On disk and in pictures --------------------------------------------------------------------------

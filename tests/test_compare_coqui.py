@@ -40,7 +40,7 @@ def test_instant_transfer_and_fine_tune_of_a_released_base_are_compared(tmp_path
     folder = engine.comparisons.folder(done.comparison_id)
     for way in done.ways:
         assert len(way.sounds) == len(way.figures.similarities) == len(way.figures.naturalnesses) == len(SENTENCES)
-        assert all(-1 <= likeness <= 1 for likeness in way.figures.similarities)
+        assert all(-1 <= similarity <= 1 for similarity in way.figures.similarities)
         assert all(soundfile.info(folder / sound).samplerate == bundle.sample_rate for sound in way.sounds)
         assert way.minutes > 0 and way.voice_mb > 0
     assert done.verdict.endswith(".")

@@ -28,7 +28,7 @@ def test_a_perfect_copy_is_alike_understood_and_natural(recordings):
     assert len(figures.similarities) == len(figures.word_errors) == len(figures.naturalnesses) == 3
 
 
-def test_the_pitch_of_all_sentences_stands_beside_their_likeness(monkeypatch):
+def test_the_pitch_of_all_sentences_stands_beside_their_similarity(monkeypatch):
     monkeypatch.setattr(judge, "naturalnesses", lambda spoken: ())  # ten seconds, and another test's
     person = [vowel(110, seed=seed) for seed in (1, 2, 3, 4)]
     high = judging.judge_voice(["One.", "Two."], [vowel(220), vowel(220, seed=5)], "hi", person)

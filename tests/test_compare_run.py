@@ -33,15 +33,15 @@ SENTENCES = ("Nine boats lay at anchor.", "Who rang the bell?", "It rained all n
 
 @pytest.fixture(autouse=True)
 def quick_judges(monkeypatch):
-    """The judges of speech say nothing of tones, so likeness is how near the pitch is."""
+    """The judges of speech say nothing of tones, so similarity is how near the pitch is."""
 
-    def likeness(spoken, held_out):
+    def similarity(spoken, held_out):
         heard = np.mean([np.log(spectral_centre_hz(one)) for one in held_out])
         return [float(1 - abs(np.log(spectral_centre_hz(one)) - heard)) for one in spoken]
 
     def judge_voice(texts, spoken, language, held_out):
         assert len(texts) == len(spoken)
-        return model.Figures(tuple(likeness(spoken, held_out)))
+        return model.Figures(tuple(similarity(spoken, held_out)))
 
     monkeypatch.setattr(judging, "judge_voice", judge_voice)
     monkeypatch.setattr(judging, "judge_recordings", lambda *_: model.Figures((1.0, 1.0)))

@@ -31,7 +31,7 @@ def level_db(samples: np.ndarray, reference: np.ndarray) -> float:
     return 10 * float(np.log10(np.mean(samples.astype(float) ** 2) / np.mean(reference.astype(float) ** 2)))
 
 
-def likeness(samples: np.ndarray, reference: np.ndarray) -> float:
+def similarity(samples: np.ndarray, reference: np.ndarray) -> float:
     """Correlation of two sounds of the same length, without sign."""
     return abs(float(np.corrcoef(samples[: len(reference)], reference)[0, 1]))
 
@@ -68,7 +68,7 @@ def test_a_voice_is_as_loud_and_clear_as_in_mono(speech: Audio, tmp_path: Path, 
     noise = make_noise(speech.duration_s, rate, 0.0005).samples[: len(voice)]
     read = mixed_down(tmp_path, rate, *CASES[case](voice, noise, hum(len(voice), rate, 0.2)))
     assert level_db(read, voice) == pytest.approx(0.0, abs=0.6)
-    assert likeness(read, voice) > 0.995  # a comb filter would be .95 and below
+    assert similarity(read, voice) > 0.995  # a comb filter would be .95 and below
 
 
 def test_two_people_with_a_microphone_each_are_both_kept(speech: Audio, other: Audio, tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_two_people_with_a_microphone_each_are_both_kept(speech: Audio, other: A
         read = mixed_down(tmp_path, speech.sample_rate, *channels)
         for part, length in ((read[: len(speech.samples)], speech), (read[-len(other.samples) :], other)):
             assert level_db(part, length.samples) == pytest.approx(0.0, abs=1.0)
-            assert likeness(part, length.samples) > 0.98
+            assert similarity(part, length.samples) > 0.98
 
 
 def test_music_around_a_voice_is_left_out(speech: Audio, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_music_around_a_voice_is_left_out(speech: Audio, tmp_path: Path) -> None
         return (0.1 * fading * np.sin(2 * np.pi * notes * seconds)).astype(np.float32)
 
     read = mixed_down(tmp_path, rate, tune(), tune(), speech.samples)
-    assert likeness(read, speech.samples) > 0.99
+    assert similarity(read, speech.samples) > 0.99
 
 
 @pytest.mark.parametrize("layout", ["5.1", "7.1", "stereo"])

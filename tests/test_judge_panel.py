@@ -20,7 +20,7 @@ def sounds():
 
 def test_real_speech_is_like_its_speaker_and_understood(sounds, tmp_path):
     judged = Panel(sounds[2:], "en-us", tmp_path).judge([EXAMPLE_TEXTS[name] for name in NAMES[:2]], sounds[:2])
-    assert 0.8 < judged.likeness <= 1
+    assert 0.8 < judged.similarity <= 1
     assert judged.words_right > 0.85
     assert 2.5 < judged.naturalness < 5
     assert len(judged.tones) == 2, "22 kHz recordings end at 11 kHz: no band up to 12"
@@ -33,7 +33,7 @@ def test_other_words_are_not_taken_for_the_right_ones(sounds, tmp_path):
 
 def test_what_cannot_be_judged_is_left_out(sounds, tmp_path):
     judged = Panel([], "hi", tmp_path).judge(["नमस्ते"], sounds[:1])
-    assert (judged.likeness, judged.words_right) == (None, None)
+    assert (judged.similarity, judged.words_right) == (None, None)
     assert judged.naturalness > 1
 
 

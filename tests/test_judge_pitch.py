@@ -1,4 +1,4 @@
-"""Pitch beside likeness: a voice an octave too high is told where the speaker encoder hears the same person."""
+"""Pitch beside similarity: a voice an octave too high is told where the speaker encoder hears the same person."""
 
 import numpy as np
 import pytest
@@ -29,16 +29,16 @@ def vowel(pitch_hz, duration_s=3.0, formants_hz=FORMANTS_HZ, seed=0):
     return Audio((0.3 * loud / np.abs(loud).max()).astype(np.float32), RATE)
 
 
-def test_an_octave_that_likeness_hardly_hears_is_told(tmp_path):
+def test_an_octave_that_similarity_hardly_hears_is_told(tmp_path):
     person = [vowel(LOW_HZ, seed=seed) for seed in (1, 2)]
     panel = Panel(person, "hi", tmp_path)
     own, high = (panel.judge(["एक।"], [vowel(pitch_hz, seed=3)]) for pitch_hz in (LOW_HZ, 2 * LOW_HZ))
-    assert high.likeness > 0.8, "a sound that fools the encoder, else this shows nothing"
+    assert high.similarity > 0.8, "a sound that fools the encoder, else this shows nothing"
     assert own.pitch_off_semitones == pytest.approx(0.0, abs=0.3)
     assert high.pitch_off_semitones == pytest.approx(12.0, abs=0.5)
 
 
-def test_the_scores_of_a_finished_voice_tell_it_beside_both_likenesses(monkeypatch):
+def test_the_scores_of_a_finished_voice_tell_it_beside_both_similarities(monkeypatch):
     from voiceclone.evaluation import dnsmos, sentences
 
     monkeypatch.setattr(dnsmos, "dnsmos_of_sentence", lambda sound: 3.0)  # seconds, and another test's
@@ -72,7 +72,7 @@ def test_the_recordings_that_stand_for_a_person_are_half_a_minute_at_most_and_te
     assert len(pitch.enough_of(clips)) == 5
     assert pitch.enough_of(clips[:2]) == clips[:2]
     judged = Panel([], "hi", tmp_path, [vowel(LOW_HZ)]).judge(["एक।"], [vowel(2 * LOW_HZ)])
-    assert judged.likeness is None
+    assert judged.similarity is None
     assert judged.pitch_off_semitones == pytest.approx(12.0, abs=0.5)
 
 
@@ -107,7 +107,7 @@ def test_it_is_told_with_a_sign_that_zero_has_only_once():
     assert [pitch.signed(off) for off in (-0.04, 0.0, -0.06, 12.04)] == ["+0.0", "+0.0", "-0.1", "+12.0"]
 
 
-def test_a_wrong_pitch_takes_off_likeness_and_an_unknown_one_does_not():
+def test_a_wrong_pitch_takes_off_similarity_and_an_unknown_one_does_not():
     assert pitch.weighed(0.9, None) == pitch.weighed(0.9, -1.5) == 0.9
     assert pitch.weighed(0.9, 12.0) == pitch.weighed(0.9, -12.0) == pytest.approx(0.7)
     assert not pitch.is_far(None) and not pitch.is_far(3.9) and pitch.is_far(-4.1)

@@ -80,12 +80,12 @@ def notes_of(run) -> list[str]:
 
 
 def judged(figures) -> tuple:
-    """What was measured of a candidate: likeness, words, naturalness, pitch."""
-    return (figures.likeness, figures.words_right, figures.naturalness, figures.pitch_off_semitones)
+    """What was measured of a candidate: similarity, words, naturalness, pitch."""
+    return (figures.similarity, figures.words_right, figures.naturalness, figures.pitch_off_semitones)
 
 
 def measured(figures) -> tuple:
-    """What was measured of a way in a comparison: likeness, words wrong, words, naturalness, pitch."""
+    """What was measured of a way in a comparison: similarity, words wrong, words, naturalness, pitch."""
     return (
         figures.similarities,
         figures.word_errors,
@@ -313,7 +313,7 @@ def test_an_interrupted_training_goes_on_to_its_end(old):
     )
     found = old.runs.candidates(run_id)
     assert found.made[:-1] == first
-    assert (found.made[-1].step, found.made[-1].judged.likeness) == (8, pytest.approx(0.57, abs=0.02))
+    assert (found.made[-1].step, found.made[-1].judged.similarity) == (8, pytest.approx(0.57, abs=0.02))
     voice = old.voices.get("Joe, style only")
     assert (voice.steps in (4, 8), voice.policy, voice.seed, voice.consent) == (True, "transfer", 1, True)
     assert voice.scores["words_right_stock"] == 1.0

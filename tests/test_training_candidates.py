@@ -25,7 +25,7 @@ QUIET = ((0.5, 3.0), (0.5, 4.0), (0.9, 5.0))
 
 
 def run_of(*figures, start=0.6):
-    """Candidates after 10, 20, … steps, each a likeness or (likeness, words right[, naturalness[, tones[, pitch]]])."""
+    """Candidates after 10, 20, … steps, each a similarity or (similarity, words right[, DNSMOS[, tones[, pitch]]])."""
     made = []
     for number, one in enumerate(figures, start=1):
         told = one if isinstance(one, tuple) else (one,)
@@ -75,18 +75,18 @@ def test_nothing_is_chosen_from_nothing():
     assert run_summary.how_it_goes(Candidates(), True) == ""
 
 
-def pitched(likeness, off, words_right=1.0):
-    return likeness, words_right, 3.1, QUIET, off
+def pitched(similarity, off, words_right=1.0):
+    return similarity, words_right, 3.1, QUIET, off
 
 
 @pytest.mark.parametrize(
     ("figures", "step"),
     [
-        ((pitched(0.85, 0.4), pitched(0.93, 12.0)), 10),  # an octave too high fools likeness, and is not kept
+        ((pitched(0.85, 0.4), pitched(0.93, 12.0)), 10),  # an octave too high fools similarity, and is not kept
         ((pitched(0.93, -12.0), pitched(0.85, 0.4)), 20),  # nor an octave too low
         ((pitched(0.88, 7.0), pitched(0.88, 0.2), pitched(0.92, 6.5)), 20),  # nor a fifth
         ((pitched(0.90, 1.0), pitched(0.92, -1.5)), 20),  # the scatter of two sentences decides nothing
-        ((pitched(0.90, 0.0), pitched(0.915, 3.5)), 10),  # right pitch is worth a little likeness
+        ((pitched(0.90, 0.0), pitched(0.915, 3.5)), 10),  # right pitch is worth a little similarity
         ((pitched(0.80, 0.0), pitched(0.93, 3.5)), 20),  # and not a lot
         ((pitched(0.90, 11.0), pitched(0.91, 12.0), pitched(0.89, 8.0)), 30),  # all are wrong: one is kept all the same
         ((pitched(0.90, 12.0), pitched(0.85, 11.9)), 10),
@@ -94,7 +94,7 @@ def pitched(likeness, off, words_right=1.0):
         ((pitched(None, 0.0), pitched(None, 12.0)), 10),  # without held-out recordings it is all there is to go by
     ],
 )
-def test_a_voice_of_the_wrong_pitch_is_not_kept_for_its_likeness(figures, step):
+def test_a_voice_of_the_wrong_pitch_is_not_kept_for_its_similarity(figures, step):
     assert run_of(*figures).best().step == step
 
 
@@ -121,10 +121,10 @@ def test_the_voice_files_that_stay_are_not_those_of_the_wrong_pitch(tmp_path):
 @pytest.mark.parametrize(
     ("figures", "begins"),
     [
-        ((0.70,), "Learning well: likeness rose from 0.60 to 0.70"),
-        ((0.61,), "Not closer to you yet: likeness 0.61, it began with 0.60"),
-        ((0.70, 0.80), "Learning well: likeness rose from 0.70 to 0.80"),
-        ((0.70, 0.80, 0.803), "Levelling off: likeness stays at 0.80"),
+        ((0.70,), "Learning well: similarity rose from 0.60 to 0.70"),
+        ((0.61,), "Not closer to you yet: similarity 0.61, it began with 0.60"),
+        ((0.70, 0.80), "Learning well: similarity rose from 0.70 to 0.80"),
+        ((0.70, 0.80, 0.803), "Levelling off: similarity stays at 0.80"),
         ((0.70, 0.90, 0.84), "Starting to memorise: I will keep the voice from step 20"),
         ((0.70, (0.80, 1.0), (0.85, 0.8)), "Words begin to break: I will keep the voice from step 20"),
         ((0.70, (0.80, 1.0, 3.1), (0.85, 1.0, 2.5)), "The sound gets rougher: I will keep the voice from step 20"),
@@ -133,17 +133,17 @@ def test_the_voice_files_that_stay_are_not_those_of_the_wrong_pitch(tmp_path):
             (pitched(0.70, 0.3), pitched(0.90, 12.0)),
             "It speaks 12 semitones too high: I will keep the voice from step 10",
         ),
-        ((pitched(0.90, 12.0), pitched(0.82, 0.5)), "Its pitch comes nearer to yours: likeness 0.82."),
+        ((pitched(0.90, 12.0), pitched(0.82, 0.5)), "Its pitch comes nearer to yours: similarity 0.82."),
     ],
 )
 def test_how_it_goes_is_told_from_the_figures(figures, begins):
     assert run_summary.how_it_goes(run_of(*figures), running=True).startswith(begins)
 
 
-def test_a_wrong_pitch_is_said_whatever_the_likeness():
+def test_a_wrong_pitch_is_said_whatever_the_similarity():
     high = run_of(pitched(0.88, 12.0), pitched(0.93, 12.0))
     says = "But it speaks 12 semitones too high."
-    assert run_summary.how_it_goes(high, running=True).endswith(f"likeness rose from 0.88 to 0.93. {says}")
+    assert run_summary.how_it_goes(high, running=True).endswith(f"similarity rose from 0.88 to 0.93. {says}")
     assert run_summary.how_it_goes(replace(high, kept_step=20, kept_by="rule"), running=False).endswith(f"kept. {says}")
     assert "semitones" not in run_summary.how_it_goes(run_of(pitched(0.88, 1.0), pitched(0.93, -1.0)), running=True)
 
@@ -152,7 +152,7 @@ def test_how_it_went_names_the_voice_that_was_kept():
     found = replace(run_of(0.7, 0.9, 0.8), kept_step=20, kept_by="rule")
     assert run_summary.how_it_goes(found, running=False) == "The voice from step 20 is the best of 3, so it was kept."
     early = run_summary.how_it_goes(replace(found, ended_early=run_summary.LEVEL), running=False)
-    assert early.startswith("It ended early, because likeness did not rise any more. The voice from step 20")
+    assert early.startswith("It ended early, because similarity did not rise any more. The voice from step 20")
     assert (
         run_summary.how_it_goes(replace(found, kept_by="person"), running=False) == "You chose the voice from step 20."
     )
@@ -314,7 +314,7 @@ def test_one_of_the_same_step_takes_the_others_place(run_dir):
     again = replace(candidates.read(run_dir).made[1], judged=Judged(0.99))
     found = candidates.add(run_dir, again)
     assert [one.step for one in found.made] == [10, 20, 30, 40, 50, 60]
-    assert candidates.read(run_dir).at(20).judged.likeness == 0.99
+    assert candidates.read(run_dir).at(20).judged.similarity == 0.99
 
 
 def test_voice_files_stay_of_the_kept_the_last_and_the_next_best_and_every_sound(run_dir):

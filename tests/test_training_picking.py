@@ -55,7 +55,7 @@ def wait_until(condition, what):
 
 
 def script(engine, *figures):
-    """Make the judges say these likenesses, words right and pitches, one after the other."""
+    """Make the judges say these similarities, words right and pitches, one after the other."""
     folder = engine.data_dir / "base" / BASE_ID
     folder.mkdir(parents=True)
     (folder / SCRIPT_FILE).write_text(json.dumps(figures))
@@ -66,8 +66,8 @@ def test_a_run_leaves_samples_at_fixed_steps_and_keeps_the_last_of_equals(engine
     found = engine.runs.candidates(last.run_id)
     assert [one.step for one in found.made] == [60, 120, 180, 240]
     assert (found.kept_step, found.kept_by) == (240, "rule")
-    assert found.start.judged.likeness == pytest.approx(0.0, abs=0.01), "an octave away"
-    assert all(one.judged.likeness > 0.99 for one in found.made)
+    assert found.start.judged.similarity == pytest.approx(0.0, abs=0.01), "an octave away"
+    assert all(one.judged.similarity > 0.99 for one in found.made)
     assert all(0 <= one.cost_s < 20 and one.elapsed_s >= 0 for one in found.made)
     heard_hz = spectral_centre_hz(decode(engine.runs.candidate_file(last.run_id, found.made[0].sound)))
     assert heard_hz == pytest.approx(PITCH_HZ, rel=0.03)
@@ -76,8 +76,8 @@ def test_a_run_leaves_samples_at_fixed_steps_and_keeps_the_last_of_equals(engine
     )
     assert engine.runs.candidate_file(last.run_id, found.recording) is not None
     voice = engine.voices.get(last.voice_id)
-    assert (voice.steps, voice.scores["similarity"]) == (240, found.made[-1].judged.likeness)
-    assert voice.scores["similarity_stock"] == found.start.judged.likeness
+    assert (voice.steps, voice.scores["similarity"]) == (240, found.made[-1].judged.similarity)
+    assert voice.scores["similarity_stock"] == found.start.judged.similarity
     assert last.step == 240
 
 
@@ -197,9 +197,9 @@ def test_a_voice_made_without_training_is_compared_with(engine, project_id):
     engine.instant_voice(project_id, instant_voice_name("Anna"), True)
     last = train(engine, project_id, 20)
     found = engine.runs.candidates(last.run_id)
-    assert found.instant.judged.likeness == pytest.approx(1.0, abs=0.02)
+    assert found.instant.judged.similarity == pytest.approx(1.0, abs=0.02)
     scores = engine.voices.get(last.voice_id).scores
-    assert scores["similarity_instant"] == found.instant.judged.likeness
+    assert scores["similarity_instant"] == found.instant.judged.similarity
     assert run_summary.did_it_help(scores).startswith("Training did not help: your voice without training is as close")
 
 

@@ -56,22 +56,22 @@ def test_a_page_that_opens_shows_every_sample_of_a_finished_run(page, run):
     assert went_well, answer
     recording, start, *made = shown(answer)
     assert train_text.SAMPLE_RECORDING in recording and train_text.SAMPLE_START in start
-    assert "<audio" in recording and "Likeness" not in recording
+    assert "<audio" in recording and "Similarity" not in recording
     assert [train_text.sample_title(step) in one for step, one in zip((60, 120, 180, 240), made, strict=True)] == [
         True
     ] * 4
-    assert "Likeness 0.90 of 1, every word right" in made[1] and train_text.SAMPLE_KEPT in made[1]
+    assert "Similarity 0.90 of 1, every word right" in made[1] and train_text.SAMPLE_KEPT in made[1]
     assert [train_text.SAMPLE_KEEP in one for one in made] == [True, False, True, True]
     sound = made[0].partition("base64,")[2].partition('"')[0]
     assert base64.b64decode(sound).startswith(b"fLaC")
     assert "The voice from step 120 is the best of 4" in str(answer["data"])
 
 
-def test_the_pitch_stands_beside_the_likeness_and_a_wrong_one_is_marked():
+def test_the_pitch_stands_beside_the_similarity_and_a_wrong_one_is_marked():
     found = run_of(0.7, (0.93, 1.0, 3.1, (), 12.2), (0.8, 1.0, 3.1, (), -0.4))
     high, right = found.made[1:]
-    assert "Likeness 0.93 of 1, pitch 12 semitones too high, every word" in slot_html(Slot("", "", high.judged), None)
-    assert "Likeness 0.80 of 1, pitch right, every word right" in slot_html(Slot("", "", right.judged), None)
+    assert "Similarity 0.93 of 1, pitch 12 semitones too high, every word" in slot_html(Slot("", "", high.judged), None)
+    assert "Similarity 0.80 of 1, pitch right, every word right" in slot_html(Slot("", "", right.judged), None)
     assert "pitch" not in slot_html(Slot("", "", found.made[0].judged), None), "not known in older runs"
     assert [train_text.SAMPLE_FAULTS[wrong] for wrong in found.faults(high)] == ["Wrong pitch"]
 

@@ -74,7 +74,7 @@ def test_an_opened_training_shows_plot_settings_scores_and_voice(page, project):
     scores = '{"similarity": 0.91, "pitch_off_semitones": 0.3}'
     (page.engine.data_dir / "runs" / run.run_id / "scores.json").write_text(scores, encoding="utf-8")
     listed = page.ask("list_trainings", project.project_id, "person", "")[1]["data"][0]
-    assert "likeness 0.91 · pitch right" in listed
+    assert "similarity 0.91 · pitch right" in listed
     shown = open_run(page, run.run_id)
     assert shown["history-run"]["visible"] is True
     assert "Opened" in shown["history-head"]

@@ -86,7 +86,7 @@ def test_a_clip_is_drawn_as_loud_as_it_is():
 
 
 def test_all_figures_of_a_clip_can_be_read():
-    head = markup.clip_head(replace(CLIP, verdict=Verdict("good", "", {"snr_db": 31.4, "speaker_likeness": 0.876})))
+    head = markup.clip_head(replace(CLIP, verdict=Verdict("good", "", {"snr_db": 31.4, "speaker_similarity": 0.876})))
     assert "Speech over noise: 31 dB" in head and "Like your other clips: 0.88" in head
     assert "Echo" not in head, "only what was measured"
 
@@ -141,7 +141,7 @@ def test_what_was_looked_at_is_shown_with_its_remedy_and_as_text():
     assert "<img" not in markup.facts([(NASTY, NASTY)])
 
 
-def test_likeness_in_words_grows_with_the_figure():
+def test_similarity_in_words_grows_with_the_figure():
     said = [train_text.similarity_words(similarity) for similarity in (0.5, 0.78, 0.85, 0.95)]
     assert len(set(said)) == 4
 
@@ -157,7 +157,7 @@ def test_a_voice_tells_how_it_turned_out_in_words_and_figures():
     assert train_text.NEAREST_WITHOUT_TRAINING in markup.scores(voice)
     unjudged = markup.scores(SimpleNamespace(scores={}, speech_s=12, minutes=0, size_mb=1, base_id="kokoro-82m"))
     assert train_text.NEAREST_WITHOUT_TRAINING not in unjudged, "there is no figure it belongs to"
-    assert "Likeness" not in unjudged and "Learnt from 12 s of speech" in unjudged
+    assert "Similarity" not in unjudged and "Learnt from 12 s of speech" in unjudged
 
 
 def test_a_wrong_pitch_is_told_and_never_called_very_much_like_you():
@@ -171,7 +171,10 @@ def test_a_wrong_pitch_is_told_and_never_called_very_much_like_you():
     assert "Listen to it" not in right
     helped = markup.score_list(told, "Last.", "Training helped.")
     assert (
-        helped.index("Likeness") < helped.index("Training helped.") < helped.index("It speaks") < helped.index("Last.")
+        helped.index("Similarity")
+        < helped.index("Training helped.")
+        < helped.index("It speaks")
+        < helped.index("Last.")
     )
     assert "Training helped." not in markup.score_list({}, helped="Training helped.")
     assert "semitones" not in markup.score_list({"similarity": 0.93}), "older voices have no such figure"
@@ -181,7 +184,7 @@ def test_the_drawer_holds_every_figure_there_is(speech):
     from voiceclone.clips.quality.figures import measure
     from voiceclone.clips.quality.verdict import Facts, judge
 
-    listened = {"reverberation_s", "character_error_rate", "speaker_likeness", "log_probability", "heard_again"}
+    listened = {"reverberation_s", "character_error_rate", "speaker_similarity", "log_probability", "heard_again"}
     figures = measure(speech) | dict.fromkeys(listened, 0.5)
     verdict = judge(figures, Facts("The quiet morning.", "en-us", speech.sample_rate))
     assert set(verdict.figures) == {name for name, _ in record_text.CLIP_FIGURES}

@@ -1,4 +1,4 @@
-"""Compare ways of taking noise out of speech: what each does to naturalness, likeness and words.
+"""Compare ways of taking noise out of speech: what each does to naturalness, similarity and words.
 
 Clean recordings of the benchmark's voices, noise added, cleaned in each way; everything is trimmed and equally loud
 before it is judged. Prints a Markdown table for docs/cleaning.md. `pip install pyrnnoise` adds RNNoise to the ways.
@@ -130,7 +130,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=6, help="of each voice (default: 6)")
     parser.add_argument("--decibels", type=float, nargs="+", default=[20.0, 10.0, 0.0], help="speech over noise")
     options = parser.parse_args()
-    print("| noise | speech over it | way | DNSMOS | likeness | words wrong |\n|---|---|---|---|---|---|")
+    print("| noise | speech over it | way | DNSMOS | similarity | words wrong |\n|---|---|---|---|---|---|")
     people = []
     for name in VOICE_NAMES:
         voice = get_voice(name)
@@ -151,13 +151,13 @@ def main() -> None:
 
 def tell(noise: str, decibels: str, way: str, results: list[tuple[str, Audio, np.ndarray]]) -> None:
     dnsmos = fmean(naturalness.dnsmos_overall(audio) for _, audio, _ in results)
-    likeness = fmean(speaker_similarity.cosine(speaker_similarity.embed(audio), mean) for _, audio, mean in results)
+    similarity = fmean(speaker_similarity.cosine(speaker_similarity.embed(audio), mean) for _, audio, mean in results)
     wrong = total = 0
     for text, audio, _ in results:
         said = comparable_words(text)
         wrong += edit_distance(said, comparable_words(transcribe(audio)))
         total += len(said)
-    print(f"| {noise} | {decibels} | {way} | {dnsmos:.2f} | {likeness:.3f} | {wrong / total:.3f} |", flush=True)
+    print(f"| {noise} | {decibels} | {way} | {dnsmos:.2f} | {similarity:.3f} | {wrong / total:.3f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ def pauses_and_shares(clips: list[SpokenClip]) -> None:
 
 
 def tell(words: str, figure: str, ways: dict[str, Degrade], clips: list[tuple[np.ndarray, str, Audio]]) -> None:
-    print(f"\n| {words} | {figure} | likeness | DNSMOS | letters heard differently |\n|---|---|---|---|---|")
+    print(f"\n| {words} | {figure} | similarity | DNSMOS | letters heard differently |\n|---|---|---|---|---|")
     for name, degrade in ways.items():
         rows = []
         for voice, text, audio in clips:
@@ -95,8 +95,8 @@ def tell(words: str, figure: str, ways: dict[str, Degrade], clips: list[tuple[np
                     character_error_rate(text, transcribe(result)),
                 )
             )
-        values, likeness, naturalness, wrong = (fmean(column) for column in zip(*rows, strict=True))
-        print(f"| {name} | {values:.4g} | {likeness:.3f} | {naturalness:.2f} | {wrong:.3f} |", flush=True)
+        values, similarity, naturalness, wrong = (fmean(column) for column in zip(*rows, strict=True))
+        print(f"| {name} | {values:.4g} | {similarity:.3f} | {naturalness:.2f} | {wrong:.3f} |", flush=True)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from benchmarks.voices import VOICE_NAMES, get_voice  # noqa: E402
 from voiceclone.audio.acoustics import speech_level_dbfs  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, resample  # noqa: E402
 from voiceclone.clips.quality.figures import measure  # noqa: E402
-from voiceclone.clips.quality.speakers import likeness_to_the_main_voice  # noqa: E402
+from voiceclone.clips.quality.speakers import similarity_to_the_main_voice  # noqa: E402
 from voiceclone.clips.quality.verdict import Facts, judge  # noqa: E402
 from voiceclone.evaluation.speaker_similarity import embed  # noqa: E402
 from voiceclone.evaluation.wer import character_error_rate  # noqa: E402
@@ -134,11 +134,11 @@ def _speakers(voice_name: str, clips: list, recordings: list[Audio], clean: list
         for start in range(0, len(prints) - OTHERS_AMONG + 1, OTHERS_AMONG):
             among = np.concatenate([own, prints[start : start + OTHERS_AMONG]])
             durations = np.ones(len(among))
-            likeness = likeness_to_the_main_voice(among, durations, np.ones(len(among), bool))
-            for number, value in enumerate(likeness):
+            similarity = similarity_to_the_main_voice(among, durations, np.ones(len(among), bool))
+            for number, value in enumerate(similarity):
                 stranger = number >= len(own)
                 words = f"another speaker ({name})" if stranger else "the same speaker"
-                figures = clean[number % len(clean)] | {"speaker_likeness": float(value)}
+                figures = clean[number % len(clean)] | {"speaker_similarity": float(value)}
                 kinds = ("speaker",) if stranger else ()
                 clip = clips[number % len(clips)]
                 yield _line(voice_name, words, kinds, number, figures, clip.text, recordings[0].sample_rate)

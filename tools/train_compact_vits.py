@@ -14,7 +14,7 @@ From nothing 100 minutes are 3,000 steps, which is not yet speech. `--start FOLD
 
 Stopped (Ctrl-C) and called again with the same folder it goes on; `--minutes` counts all calls together, and counts
 the processor's time, so that it may run beside other work. It writes
-`curve.jsonl` (losses), `measured.jsonl` (word errors and likeness), `heard/*.wav`, `config.json`, `model_file.pth`,
+`curve.jsonl` (losses), `measured.jsonl` (word errors and similarity), `heard/*.wav`, `config.json`, `model_file.pth`,
 `speakers.json`.
 """
 
@@ -86,7 +86,7 @@ class Speaker:
     clips: list[LoadedClip]
     held_out: list[LoadedClip]
     real: np.ndarray
-    """Mean embedding of the held-out recordings, which likeness is measured to."""
+    """Mean embedding of the held-out recordings, which similarity is measured to."""
 
 
 def main() -> int:
@@ -319,7 +319,7 @@ class Training:
         return {name: round(float(value.detach()), 3) for name, value in {**losses, **told}.items()}
 
     def measure(self) -> None:
-        """Speak unseen sentences in every voice, and write word errors, likeness and held-out distance."""
+        """Speak unseen sentences in every voice, and write word errors, similarity and held-out distance."""
         self.network.eval()
         sentences = UNSEEN[:MEASURED_SENTENCES]
         rows: dict[str, Any] = {"step": self.step, "minutes": round(self.minutes, 1)}

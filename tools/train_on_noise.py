@@ -45,7 +45,7 @@ def main() -> None:
     clips = voice.training_clips(options.seconds)
     speaker = measure.speaker_of_clips(voice.held_out)
     base_folder = prepared_base()
-    print("| recordings | cleaning | likeness | pitch, semitones off | words wrong | DNSMOS | its pauses, dBFS |")
+    print("| recordings | cleaning | similarity | pitch, semitones off | words wrong | DNSMOS | its pauses, dBFS |")
     print("|---|---|---|---|---|---|---|")
     for way in options.ways or (RECORDED, *get_args(Strength)):
         with tempfile.TemporaryDirectory(prefix="data-", dir=CACHE_DIR, ignore_cleanup_errors=True) as folder:
@@ -58,7 +58,7 @@ def main() -> None:
             project_id = training.add_and_clean(engine, voice.name, recorded, strength)
             training.train(engine, project_id, voice.name, training.Plan(None, options.steps))
             spoken, _ = training.speak_unseen(engine, voice.name)
-        row = measure.likeness(spoken, speaker) | measure.judge(UNSEEN, spoken)
+        row = measure.similarity(spoken, speaker) | measure.judge(UNSEEN, spoken)
         kind = RECORDED if way == RECORDED else f"{options.noise}, {options.decibels:.0f} dB below"
         cleaning = way if way == RNNOISE else strength
         print(

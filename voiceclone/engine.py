@@ -246,7 +246,7 @@ class VoiceEngine:
     ) -> "Comparison":
         """Make voices of a project in several ways, one after another, and judge them on the same unseen sentences.
 
-        A fifth of the recordings is kept from every training and judges likeness. What is done stays on disk: after
+        A fifth of the recordings is kept from every training and judges similarity. What is done stays on disk: after
         Cancel or a crash the same call goes on with what is missing.
 
         Args:

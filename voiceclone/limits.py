@@ -73,15 +73,15 @@ MAX_HEARD_AGAIN = 0.15
 """Share of letters that differ in a second pass: finds four of the six wrong texts that the probability misses."""
 MIN_SPEECH_SHARE = 0.3
 """A sentence of 3 s in the middle of 9 s has a third; the clips measured in docs/clip-verdicts.md have at least 0.7."""
-SAME_SPEAKER_LIKENESS = 0.8
+SAME_SPEAKER_SIMILARITY = 0.8
 """To the other clips of the main voice. One person's clean clips reached at least 0.846; those of seven others at most
 0.80, of six of them 0.69 (docs/clip-verdicts.md). Recordings from other days and microphones score lower."""
-OTHER_SPEAKER_LIKENESS = 0.7
-OTHER_SPEAKER_IN_NOISE_LIKENESS = 0.5
+OTHER_SPEAKER_SIMILARITY = 0.7
+OTHER_SPEAKER_IN_NOISE_SIMILARITY = 0.5
 """Noise and echo that the other clips lack lower the same person's score, to 0.52 in the worst case measured."""
-SAME_GROUP_LIKENESS = 0.72
+SAME_GROUP_SIMILARITY = 0.72
 """Mean over all pairs; one person's clean clips score about 0.87, the most similar other person's 0.66."""
-TWIN_LIKENESS = 0.97
+TWIN_SIMILARITY = 0.97
 """Correlation between the loudness envelopes (20 ms steps) of two clips of the same take."""
 
 # --- room check (measured in docs/clip-verdicts.md) ------------------------------------------------

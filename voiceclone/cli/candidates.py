@@ -47,7 +47,7 @@ def candidates(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def _rows(found: Candidates) -> Iterator[tuple[str, ...]]:
-    yield "sample", "likeness", "pitch, semitones off", "words right", "quality", ""
+    yield "sample", "similarity", "pitch, semitones off", "words right", "quality", ""
     for name, reference in (("before training", found.start), ("without training", found.instant)):
         if reference is not None:
             yield name, *_figures(reference.judged), ""
@@ -60,10 +60,10 @@ def _rows(found: Candidates) -> Iterator[tuple[str, ...]]:
 
 
 def _figures(judged: Judged) -> tuple[str, str, str, str]:
-    likeness = "" if judged.likeness is None else f"{judged.likeness:.3f}"
+    similarity = "" if judged.similarity is None else f"{judged.similarity:.3f}"
     off = "" if judged.pitch_off_semitones is None else pitch.signed(judged.pitch_off_semitones)
     words = "" if judged.words_right is None else f"{judged.words_right:.0%}"
-    return likeness, off, words, "" if judged.naturalness is None else f"{judged.naturalness:.2f}"
+    return similarity, off, words, "" if judged.naturalness is None else f"{judged.naturalness:.2f}"
 
 
 def _present_run_id(engine: VoiceEngine) -> str:

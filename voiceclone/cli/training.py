@@ -25,7 +25,7 @@ MEASURE_S = 120.0
 _ID_LETTERS = 8
 """So many letters of an id are listed; they are enough to name a run."""
 _SCORES = (
-    ("similarity", "likeness {:.2f}".format),
+    ("similarity", "similarity {:.2f}".format),
     ("pitch_off_semitones", lambda off: f"pitch {pitch.signed(off)} semitones off"),
     ("words_right", "words right {:.2f}".format),
     ("naturalness", "sound {:.2f}".format),

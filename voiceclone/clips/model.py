@@ -140,6 +140,11 @@ class ClipRecord:
     between_words: bool = False
     """Cut out of speech without pauses: at one end or both, the speaker goes on."""
 
+    def __post_init__(self) -> None:
+        if "speaker_likeness" in self.figures:  # the name in clips of older versions
+            figures = dict(self.figures)
+            object.__setattr__(self, "figures", figures | {"speaker_similarity": figures.pop("speaker_likeness")})
+
     def as_clip(self, project_id: str) -> Clip:
         """Return the public view of the record, with its verdict."""
         facts = Facts(

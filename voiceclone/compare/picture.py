@@ -52,11 +52,11 @@ class _Panel:
 def _panels(comparison: Comparison) -> list[_Panel]:
     every = [way.figures for way in comparison.ways]
     recorded = comparison.recordings
-    likeness = [one.similarities for one in every]
+    similarity = [one.similarities for one in every]
     words = [_word_shares(one.word_errors, one.word_counts) for one in every]
     naturalness = [one.naturalnesses for one in every]
     return [
-        _Panel("likeness to unheard recordings", 0.0, 1.0, likeness, recorded.similarities),
+        _Panel("similarity to unheard recordings", 0.0, 1.0, similarity, recorded.similarities),
         _Panel(
             "words right in each sentence", 0.0, 1.0, words, _word_shares(recorded.word_errors, recorded.word_counts)
         ),

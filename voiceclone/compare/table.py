@@ -6,7 +6,7 @@ from voiceclone.evaluation.judge import Figures
 
 HEAD = (
     "",
-    "likeness",
+    "similarity",
     "pitch, semitones",
     "words right",
     "naturalness",

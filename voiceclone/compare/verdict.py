@@ -17,7 +17,7 @@ from voiceclone.wording import count
 CONFIDENCE = 0.99
 MIN_SENTENCES = 4
 """Fewer say nothing about the spread."""
-MIN_LIKENESS = 0.01
+MIN_SIMILARITY = 0.01
 MIN_WORDS = 0.02
 """Two words in a hundred."""
 MIN_NATURALNESS = 0.1
@@ -50,28 +50,27 @@ def verdict(ways: Sequence[Way]) -> str:
 def _compared(ways: Sequence[Way]) -> str:
     judged = [way for way in ways if way.figures.similarities]
     if len(judged) < len(ways) or len(ways) < 2:
-        return "Likeness could not be measured for every voice, so listen to them and trust your ears."
+        return "Similarity could not be measured for every voice, so listen to them and trust your ears."
     best = max(judged, key=lambda way: way.figures.similarity)
     beaten = [way for way in judged if way is not best and _more_alike(best, way)]
     tied = [way for way in judged if way is not best and way not in beaten]
-    return f"{_about_likeness(judged, best, beaten, tied)}{_about_the_rest(best, ways[0])}."
+    return f"{_about_similarity(judged, best, beaten, tied)}{_about_the_rest(best, ways[0])}."
 
 
 def _more_alike(first: Way, second: Way) -> bool:
-    return clear_difference(first.figures.similarities, second.figures.similarities, MIN_LIKENESS) > 0
+    return clear_difference(first.figures.similarities, second.figures.similarities, MIN_SIMILARITY) > 0
 
 
-def _about_likeness(ways: Sequence[Way], best: Way, beaten: Sequence[Way], tied: Sequence[Way]) -> str:
+def _about_similarity(ways: Sequence[Way], best: Way, beaten: Sequence[Way], tied: Sequence[Way]) -> str:
     sentences = len(best.figures.similarities)
     if not beaten:
         least = ways[0]
         saving = f"; {least.title} is the least effort" if least is not best else ""
-        return (
-            f"No difference in likeness can be told over {count(sentences, 'sentence')} between {_listed(ways)}{saving}"
-        )
+        over = count(sentences, "sentence")
+        return f"No difference in similarity can be told over {over} between {_listed(ways)}{saving}"
     sentence = (
         f"{_opening(ways, best, beaten)}over {count(sentences, 'sentence')} the {_voice(best)} is more like recordings "
-        f"it never heard ({_likeness(best)}) than {_listed(beaten)}"
+        f"it never heard ({_similarity(best)}) than {_listed(beaten)}"
     )
     if tied:
         sentence += f", and cannot be told apart from {_listed(tied)}"
@@ -81,7 +80,7 @@ def _about_likeness(ways: Sequence[Way], best: Way, beaten: Sequence[Way], tied:
 def _opening(ways: Sequence[Way], best: Way, beaten: Sequence[Way]) -> str:
     names = {way.policy for way in beaten}
     if pitch.is_far(best.figures.pitch_off_semitones):
-        return "Likeness alone decides nothing here: "
+        return "Similarity alone decides nothing here: "
     if best.policy == "instant":
         return "Training does not help here: "
     if "instant" in names:
@@ -131,7 +130,7 @@ def _about_pitch(ways: Sequence[Way]) -> str:
     if not told:
         return ""
     sentence = " and ".join(told)
-    advice = ", which likeness hardly hears: listen before you choose" if likeliest in wrong else ""
+    advice = ", which similarity hardly hears: listen before you choose" if likeliest in wrong else ""
     return f"{sentence[0].upper()}{sentence[1:]}{advice}."
 
 
@@ -139,11 +138,11 @@ def _voice(way: Way) -> str:
     return f"{way.title} voice"
 
 
-def _likeness(way: Way) -> str:
+def _similarity(way: Way) -> str:
     return f"{way.figures.similarity:.2f}"
 
 
 def _listed(ways: Sequence[Way]) -> str:
     """Return `instant (0.61) and transfer (0.68)`."""
-    names = [f"{way.title} ({_likeness(way)})" for way in ways]
+    names = [f"{way.title} ({_similarity(way)})" for way in ways]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

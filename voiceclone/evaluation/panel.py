@@ -12,7 +12,7 @@ from voiceclone.evaluation.judge import Judge
 class Judged:
     """Means over the sentences of a candidate, see `evaluation.judge`, and the tones in them."""
 
-    likeness: float | None = None
+    similarity: float | None = None
     """Mean speaker similarity to the held-out recordings, -1..1; None without recordings."""
     words_right: float | None = None
     """Share of the words that were understood, 0..1; None when the recogniser does not know the language."""
@@ -24,7 +24,7 @@ class Judged:
     """Median pitch minus that of the recordings; None when either has none. See `evaluation.pitch`."""
 
 
-BROKEN = Judged(likeness=0.0, words_right=0.0, naturalness=1.0)
+BROKEN = Judged(similarity=0.0, words_right=0.0, naturalness=1.0)
 """For silence and non-finite samples, which no judge has to hear."""
 
 

@@ -19,7 +19,7 @@ RIGHT_SEMITONES = 2.0
 FAR_SEMITONES = 4.0
 """Farther than this is no chance: 0.2 of 100 draws at most, where 3 are passed by up to 3. The mistakes of pitch
 trackers are 12 (an octave) or 7 (a fifth)."""
-LIKENESS_PER_SEMITONE = 0.02
+SIMILARITY_PER_SEMITONE = 0.02
 """Similarity penalty per semitone of wrong pitch when choosing a voice: as much again as the embeddings themselves
 lose (4 semitones cost .08 and .09 of cosine)."""
 RIGHT = "right"
@@ -73,10 +73,10 @@ def is_far(off: float | None) -> bool:
     return off is not None and abs(off) > FAR_SEMITONES
 
 
-def weighed(likeness: float, off: float | None) -> float:
+def weighed(similarity: float, off: float | None) -> float:
     """Return a similarity minus the penalty for wrong pitch; an unknown pitch costs nothing."""
     beyond = 0.0 if off is None else max(0.0, abs(off) - RIGHT_SEMITONES)
-    return likeness - LIKENESS_PER_SEMITONE * beyond
+    return similarity - SIMILARITY_PER_SEMITONE * beyond
 
 
 def signed(off: float) -> str:

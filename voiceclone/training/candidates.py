@@ -25,17 +25,17 @@ BY_RULE, BY_PERSON = "rule", "person"
 RECORDING_SOUND, START_SOUND, INSTANT_SOUND = "recording.flac", "start.flac", "instant.flac"
 """A held-out recording, the untouched base, the voice made without training; names in `FOLDER`."""
 
-LIKENESS_NOISE = 0.01
+SIMILARITY_NOISE = 0.01
 """Two candidates nearer than this are equally like: the same voice says the two sentences again with another random
 noise and moves by half of it."""
 WORDS_MARGIN = 0.10
 """Words wrong above the best candidate's. The two English sentences have 24 words: two more are chance, three are not.
 With 0.07 a voice with 1 % of its words wrong in twenty sentences, two of them in these, lost to one of a third of its
-steps and 0.04 less likeness."""
+steps and 0.04 less similarity."""
 SOUND_MARGIN = 0.35
 """DNSMOS below the best candidate's. Two sentences are off what twenty say by 0.08 (standard deviation, 18 candidates
 of `python -m benchmarks.picking`, two by 0.14 and one by 0.21), so differences of two candidates by 0.11, and the best
-of several is the luckiest of them. With 0.25 a voice of some 0.91 likeness lost to one of a third of its steps and
+of several is the luckiest of them. With 0.25 a voice of some 0.91 similarity lost to one of a third of its steps and
 0.874, whose twenty sentences were 0.15 better."""
 BUZZ_MEAN_DB, BUZZ_MAX_DB = 0.5, 5.5
 """Tone excess above that of the untouched base on the same sentences, mean and strongest line of a band. The bars of
@@ -139,7 +139,7 @@ class Candidates:
             return fit[-1]
         best = max(value for _, value in worths)
         # Nothing after the best one that is like it within noise has learnt less; melody and timing go on learning.
-        return [one for one, value in worths if value >= best - LIKENESS_NOISE][-1]
+        return [one for one, value in worths if value >= best - SIMILARITY_NOISE][-1]
 
     @property
     def spent_s(self) -> float:
@@ -229,8 +229,8 @@ def check_kept(run_dir: Path, step: int) -> tuple[Candidate, Path]:
 
 
 def worth(judged: Judged) -> float | None:
-    """Return what to choose by: likeness, less what a wrong pitch costs, which likeness hardly hears."""
-    return None if judged.likeness is None else pitch.weighed(judged.likeness, judged.pitch_off_semitones)
+    """Return what to choose by: similarity, less what a wrong pitch costs, which similarity hardly hears."""
+    return None if judged.similarity is None else pitch.weighed(judged.similarity, judged.pitch_off_semitones)
 
 
 def _behind(own: float | None, everyones: Sequence[float | None], margin: float) -> bool:
@@ -251,7 +251,7 @@ def scores(candidate: Candidate, found: Candidates) -> dict[str, float]:
     """Return what goes into the voice file: its own figures, and those of what it is compared with."""
     judged = candidate.judged
     told = {
-        "similarity": judged.likeness,
+        "similarity": judged.similarity,
         "words_right": judged.words_right,
         "naturalness": judged.naturalness,
         "pitch_off_semitones": judged.pitch_off_semitones,
@@ -259,7 +259,7 @@ def scores(candidate: Candidate, found: Candidates) -> dict[str, float]:
     for name, other in (("stock", found.start), ("instant", found.instant)):
         if other is not None:
             told |= {
-                f"similarity_{name}": other.judged.likeness,
+                f"similarity_{name}": other.judged.similarity,
                 f"pitch_off_semitones_{name}": other.judged.pitch_off_semitones,
                 f"words_right_{name}": other.judged.words_right,
             }
@@ -302,9 +302,10 @@ def _reference(content: dict[str, Any] | None) -> Reference | None:
 
 
 def _judged(content: dict[str, Any]) -> Judged:
-    content = {"pitch_off_semitones": None} | content  # runs before 2026-11-28 have none
+    # Older runs have no pitch, and call speaker similarity likeness.
+    content = {"pitch_off_semitones": None, "similarity": content.get("likeness")} | content
     figures = {
         name: None if content[name] is None else float(content[name])
-        for name in ("likeness", "words_right", "naturalness", "pitch_off_semitones")
+        for name in ("similarity", "words_right", "naturalness", "pitch_off_semitones")
     }
     return Judged(**figures, tones=tuple((float(mean_db), float(max_db)) for mean_db, max_db in content["tones"]))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from voiceclone.evaluation import pitch
-from voiceclone.training.candidates import LIKENESS_NOISE, Candidate, Candidates, worth
+from voiceclone.training.candidates import SIMILARITY_NOISE, Candidate, Candidates, worth
 
 LEVEL_GAIN = 0.005
 """Smaller gains in speaker similarity mean a plateau; half of what counts as a difference."""
@@ -50,17 +50,17 @@ def how_it_goes(found: Candidates, running: bool) -> str:
 
 
 def _how_the_last_one_is(last: Candidate, found: Candidates) -> str:
-    if last.judged.likeness is None:
+    if last.judged.similarity is None:
         return "Learning. No recording was left over to compare with, so listen for yourself."
     if len(found.made) == 1:
         return _first(last, found)
-    before = max((one.judged.likeness or 0.0) for one in found.made[:-1])
-    gain = last.judged.likeness - before
+    before = max((one.judged.similarity or 0.0) for one in found.made[:-1])
+    gain = last.judged.similarity - before
     if gain >= LEVEL_GAIN:
-        return f"Learning well: likeness rose from {before:.2f} to {last.judged.likeness:.2f}."
-    if gain <= -LIKENESS_NOISE:  # and it is the best all the same
-        return f"Its pitch comes nearer to yours: likeness {last.judged.likeness:.2f}."
-    return f"Levelling off: likeness stays at {last.judged.likeness:.2f}."
+        return f"Learning well: similarity rose from {before:.2f} to {last.judged.similarity:.2f}."
+    if gain <= -SIMILARITY_NOISE:  # and it is the best all the same
+        return f"Its pitch comes nearer to yours: similarity {last.judged.similarity:.2f}."
+    return f"Levelling off: similarity stays at {last.judged.similarity:.2f}."
 
 
 def did_it_help(scores: Mapping[str, float]) -> str:
@@ -87,13 +87,13 @@ def _worth(scores: Mapping[str, float], key: str) -> float:
 
 
 def _first(last: Candidate, found: Candidates) -> str:
-    likeness = last.judged.likeness or 0.0
-    began = None if found.start is None else found.start.judged.likeness
+    similarity = last.judged.similarity or 0.0
+    began = None if found.start is None else found.start.judged.similarity
     if began is None:
-        return f"Learning: likeness {likeness:.2f} of 1 so far."
-    if likeness - began >= NOT_CLOSER:
-        return f"Learning well: likeness rose from {max(0.0, began):.2f} to {likeness:.2f}."
-    return f"Not closer to you yet: likeness {likeness:.2f}, it began with {max(0.0, began):.2f}."
+        return f"Learning: similarity {similarity:.2f} of 1 so far."
+    if similarity - began >= NOT_CLOSER:
+        return f"Learning well: similarity rose from {max(0.0, began):.2f} to {similarity:.2f}."
+    return f"Not closer to you yet: similarity {similarity:.2f}, it began with {max(0.0, began):.2f}."
 
 
 def _why_not(last: Candidate, chosen: Candidate, found: Candidates) -> str:
@@ -106,8 +106,8 @@ def _why_not(last: Candidate, chosen: Candidate, found: Candidates) -> str:
         return "A steady tone can be heard"
     if "sound" in wrong:
         return "The sound gets rougher"
-    fallen = (chosen.judged.likeness or 0.0) - (last.judged.likeness or 0.0)
-    return "Starting to memorise" if fallen > LIKENESS_NOISE else "No better"
+    fallen = (chosen.judged.similarity or 0.0) - (last.judged.similarity or 0.0)
+    return "Starting to memorise" if fallen > SIMILARITY_NOISE else "No better"
 
 
 def _how_it_went(found: Candidates) -> str:
@@ -117,7 +117,7 @@ def _how_it_went(found: Candidates) -> str:
     if found.kept_by == "person":
         return f"You chose the voice from step {kept.step}."
     early = {
-        LEVEL: "It ended early, because likeness did not rise any more. ",
+        LEVEL: "It ended early, because similarity did not rise any more. ",
         WORDS: "It ended early, because words began to break. ",
     }.get(found.ended_early, "")
     if len(found.made) == 1:

@@ -59,7 +59,7 @@ def choose_start(
         try:
             name = _most_alike(network, base_folder, styles, run_dir, entries)
         except ImportError as error:
-            _LOG.warning("No judge of likeness, so the stock voice is chosen by pitch: %s", error)
+            _LOG.warning("No judge of similarity, so the stock voice is chosen by pitch: %s", error)
             name = _nearest_pitch(network, styles, run_dir, entries)
         write_json(run_dir / START_FILE, {"stock_voice": name})
     return styles[name]
@@ -101,7 +101,7 @@ def listen_to_stock_voices(base_folder: Path) -> None:
     try:
         stock_embeddings(network, base_folder, _typical_styles(base_folder))
     except ImportError as error:
-        _LOG.warning("No judge of likeness, so stock voices will be chosen by pitch: %s", error)
+        _LOG.warning("No judge of similarity, so stock voices will be chosen by pitch: %s", error)
 
 
 def _typical_styles(base_folder: Path) -> dict[str, "torch.Tensor"]:

@@ -6,7 +6,7 @@ from voiceclone.audio.sound import Audio
 
 HARM_DNSMOS = 0.1
 """A larger drop in DNSMOS counts as harm; this is about its error on a clip of a few seconds."""
-HARM_LIKENESS = 0.03
+HARM_SIMILARITY = 0.03
 """A larger drop in similarity to the speaker's quiet recordings counts as harm. Found in 29 of 32 clips with other
 people talking 10 dB below, and in 4 of 192 with hiss, a fan or keys (docs/cleaning.md)."""
 _HARMLESS_DB = 15.0
@@ -51,4 +51,4 @@ def _sounds_worse(plain: Audio, cleaned: Audio) -> bool:
 def _is_less_like(voice: np.ndarray, plain: Audio, cleaned: Audio) -> bool:
     from voiceclone.evaluation.speaker_similarity import cosine, embed
 
-    return cosine(embed(cleaned), voice) < cosine(embed(plain), voice) - HARM_LIKENESS
+    return cosine(embed(cleaned), voice) < cosine(embed(plain), voice) - HARM_SIMILARITY

@@ -11,7 +11,7 @@ from voiceclone import limits
 from voiceclone.audio.envelope import envelope_correlation, fine_envelope
 from voiceclone.audio.sound import Audio
 from voiceclone.clips.model import Clip, ClipRecord
-from voiceclone.clips.quality.speakers import ClipSpeaker, find_speakers, likeness_to_the_main_voice
+from voiceclone.clips.quality.speakers import ClipSpeaker, find_speakers, similarity_to_the_main_voice
 from voiceclone.clips.quality.verdict import is_clear
 from voiceclone.errors import Cancelled, NotFoundError
 from voiceclone.evaluation.wer import character_error_rate
@@ -200,12 +200,12 @@ def _compare(library: "ClipLibrary", project_id: str) -> None:
     speech_s = np.array([record.figures["speech_s"] for record in heard])
     included = np.array([record.included for record in heard])
     clear = included & np.array([is_clear(record.figures) for record in heard])
-    likeness = likeness_to_the_main_voice(voices, speech_s, clear if clear.sum() >= _MIN_CLEAR_CLIPS else included)
+    similarity = similarity_to_the_main_voice(voices, speech_s, clear if clear.sum() >= _MIN_CLEAR_CLIPS else included)
     twins = _twins(heard, voices, [prints[record.clip_id][1] for record in heard])
-    for record, own in zip(heard, likeness, strict=True):
+    for record, own in zip(heard, similarity, strict=True):
         twin = twins.get(record.clip_id, "")
-        if twin != record.twin_of or abs(own - record.figures.get("speaker_likeness", 9)) > _MIN_CHANGE:
-            figures = record.figures | {"speaker_likeness": float(own)}
+        if twin != record.twin_of or abs(own - record.figures.get("speaker_similarity", 9)) > _MIN_CHANGE:
+            figures = record.figures | {"speaker_similarity": float(own)}
             with suppress(NotFoundError):
                 library.change(project_id, record.clip_id, figures=figures, twin_of=twin)
 
@@ -219,7 +219,7 @@ def _twins(records: list[ClipRecord], voices: np.ndarray, shapes: list[np.ndarra
         for earlier in np.flatnonzero(as_long & (voices[:place] @ voices[place] > _TWIN_VOICES)):
             if records[earlier].clip_id in found:
                 continue  # a third copy refers to the first
-            if envelope_correlation(shapes[earlier], shapes[place]) > limits.TWIN_LIKENESS:
+            if envelope_correlation(shapes[earlier], shapes[place]) > limits.TWIN_SIMILARITY:
                 found[records[place].clip_id] = records[earlier].clip_id
                 break
     return found

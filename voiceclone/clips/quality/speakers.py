@@ -28,7 +28,7 @@ def group(prints: np.ndarray) -> np.ndarray:
     """Cluster speaker embeddings; return one label per clip, shape (clips,).
 
     Uses average linkage on cosine distance (usual in diarisation with an unknown number of speakers), cut where the
-    mean similarity of two groups falls below `limits.SAME_GROUP_LIKENESS`.
+    mean similarity of two groups falls below `limits.SAME_GROUP_SIMILARITY`.
 
     Args:
         prints: unit-length embeddings, shape (clips, 256).
@@ -44,7 +44,7 @@ def _group(prints: bytes, count: int) -> np.ndarray:
     from scipy.cluster.hierarchy import fcluster, linkage
 
     tree = linkage(np.frombuffer(prints, np.float32).reshape(count, -1), "average", metric="cosine")
-    return np.asarray(fcluster(tree, 1 - limits.SAME_GROUP_LIKENESS, criterion="distance"))
+    return np.asarray(fcluster(tree, 1 - limits.SAME_GROUP_SIMILARITY, criterion="distance"))
 
 
 def find_speakers(clips: Sequence[Clip], prints: np.ndarray) -> list[ClipSpeaker]:
@@ -67,7 +67,7 @@ def find_speakers(clips: Sequence[Clip], prints: np.ndarray) -> list[ClipSpeaker
     return sorted(found, key=lambda speaker: -speaker.speech_s)
 
 
-def likeness_to_the_main_voice(prints: np.ndarray, speech_s: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+def similarity_to_the_main_voice(prints: np.ndarray, speech_s: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     """Return each clip's cosine similarity to the mean of the main voice's other clips, shape (clips,); 1 without any.
 
     The main voice is the group with the most speech among the `chosen` clips.
@@ -85,10 +85,10 @@ def likeness_to_the_main_voice(prints: np.ndarray, speech_s: np.ndarray, chosen:
     members = np.zeros(len(prints), bool)
     members[places[labels == main]] = True
     total = prints[members].sum(axis=0)
-    likeness = np.ones(len(prints))
+    similarity = np.ones(len(prints))
     for place, own in enumerate(prints):
         others = total - own if members[place] else total
         length = float(np.linalg.norm(others))
         if length > 1e-6:
-            likeness[place] = float(np.dot(own, others)) / length
-    return likeness
+            similarity[place] = float(np.dot(own, others)) / length
+    return similarity

@@ -185,17 +185,17 @@ def _some_words_differ(figures: dict[str, float], facts: Facts) -> bool:
 
 
 def _speaker(figures: dict[str, float]) -> Iterator[Finding]:
-    likeness = figures.get("speaker_likeness", 1.0)
+    similarity = figures.get("speaker_similarity", 1.0)
     if not is_clear(figures):
         # Noise and echo lower the similarity even to the same speaker.
-        other = doubtful = limits.OTHER_SPEAKER_IN_NOISE_LIKENESS
+        other = doubtful = limits.OTHER_SPEAKER_IN_NOISE_SIMILARITY
     else:
-        other, doubtful = limits.OTHER_SPEAKER_LIKENESS, limits.SAME_SPEAKER_LIKENESS
-    if likeness < other:
+        other, doubtful = limits.OTHER_SPEAKER_SIMILARITY, limits.SAME_SPEAKER_SIMILARITY
+    if similarity < other:
         yield Finding(
             "speaker", "bad", "It sounds like somebody else. Listen: if it is you, say so; if not, delete the clip."
         )
-    elif likeness < doubtful:
+    elif similarity < doubtful:
         yield Finding(
             "speaker", "usable", "It does not quite sound like your other clips. Listen to check that it is you."
         )

@@ -251,7 +251,7 @@ def score_list(told: Mapping[str, float], below: str = "", helped: str = "") -> 
     Args:
         told: the scores of a voice file.
         below: said last.
-        helped: whether training helped, said after the likeness; see `RunService.did_it_help`.
+        helped: whether training helped, said after the similarity; see `RunService.did_it_help`.
     """
     lines = []
     if "similarity" in told:

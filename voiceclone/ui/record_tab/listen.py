@@ -14,7 +14,7 @@ from voiceclone.ui.text import record as record_text
 
 def was_listened_to(clip: Clip) -> bool:
     """True when a network has compared this clip's voice with the others'."""
-    return "speaker_likeness" in clip.verdict.figures
+    return "speaker_similarity" in clip.verdict.figures
 
 
 def listening(shared: Shared, work_name: str = "clean") -> Callable[..., tuple[Any, ...]]:

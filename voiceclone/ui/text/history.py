@@ -59,9 +59,9 @@ def run_line(
     pitch_off_semitones: float | None = None,
 ) -> str:
     """Sum up a training in its row of the list."""
-    likeness = f"likeness {similarity:.2f}" if similarity is not None else ""
+    alike = f"similarity {similarity:.2f}" if similarity is not None else ""
     heard = f"pitch {pitch.in_words(pitch_off_semitones)}" if pitch_off_semitones is not None else ""
-    parts = [moment(started_at), count(steps, "step"), duration(duration_s), likeness, heard]
+    parts = [moment(started_at), count(steps, "step"), duration(duration_s), alike, heard]
     return " · ".join(part for part in parts if part)
 
 

@@ -257,7 +257,7 @@ CLIP_FIGURES = (
     ("log_probability", "How sure the recogniser was: {:.2f} (0 is certain, below -1 it guesses)"),
     ("heard_again", "Letters heard differently the second time: {:.0%}"),
     ("character_error_rate", "Letters heard differently: {:.0%}"),
-    ("speaker_likeness", "Like your other clips: {:.2f} of 1"),
+    ("speaker_similarity", "Like your other clips: {:.2f} of 1"),
 )
 WHO_TITLE = "More than one person speaks in your clips. Which one is you?"
 WHO_INFO = "The clips of the others are left out of training; nothing is deleted."

@@ -185,9 +185,9 @@ def sample_title(step: int) -> str:
     return f"After {count(step, 'step')}"
 
 
-def sample_figures(likeness: float | None, words: float | None, pitch_off_semitones: float | None = None) -> str:
+def sample_figures(similarity: float | None, words: float | None, pitch_off_semitones: float | None = None) -> str:
     """Say how alike a sample is, how high it speaks, and how much of it is understood."""
-    told = [] if likeness is None else [f"Likeness {max(0.0, likeness):.2f} of 1"]
+    told = [] if similarity is None else [f"Similarity {max(0.0, similarity):.2f} of 1"]
     if pitch_off_semitones is not None:
         told.append(f"pitch {pitch.in_words(pitch_off_semitones)}")
     if words is not None:
@@ -224,7 +224,7 @@ def similarity_words(similarity: float, pitch_off_semitones: float | None = None
 
 
 def pitch_words(off_semitones: float) -> str:
-    """Say whether a voice speaks as high as the recordings do, which likeness hardly hears."""
+    """Say whether a voice speaks as high as the recordings do, which similarity hardly hears."""
     if pitch.in_words(off_semitones) == pitch.RIGHT:
         return "It speaks as high as you do."
     return f"It speaks {pitch.in_words(off_semitones)}."
@@ -238,8 +238,8 @@ def pitch_figure(off_semitones: float, stock: float | None) -> str:
 
 
 def similarity_figures(similarity: float, stock: float | None, instant: float | None = None) -> str:
-    """Give the figures of the likeness, next to those of the voices made without training."""
-    told = [f"Likeness {similarity:.2f} of 1"]
+    """Give the figures of the similarity, next to those of the voices made without training."""
+    told = [f"Similarity {similarity:.2f} of 1"]
     if stock is not None:
         told.append(f"the voice it began with had {max(0.0, stock):.2f}")
     if instant is not None:

@@ -169,7 +169,7 @@ def slot_html(slot: Slot, path: Path | None) -> str:
     mark = f'<span class="vc-chip vc-{escape(slot.mark_kind)}">{escape(slot.mark)}</span>' if slot.mark else ""
     judged = slot.judged
     figures = (
-        train_text.sample_figures(judged.likeness, judged.words_right, judged.pitch_off_semitones) if judged else ""
+        train_text.sample_figures(judged.similarity, judged.words_right, judged.pitch_off_semitones) if judged else ""
     )
     button = ""
     if slot.can_keep:
