@@ -39,7 +39,7 @@ torture: setup  ## kill trainings, cut their files, fill their disk: do they sur
 	$(BIN)/python tools/torture.py
 
 test-browser: setup $(DEV_STAMP)  ## tests in headless Chromium
-	$(BIN)/python -m pytest -m "browser and not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "browser and not slow"
 
 lint: $(DEV_STAMP)  ## formatter, linter and type checker
 	$(BIN)/ruff format --check .
