@@ -68,13 +68,14 @@ def test_an_effort_is_worked_out_into_steps_for_this_base_and_kept_with_the_run(
     assert ("How long", f"Quick, for {plan.steps} steps") in history_text.run_settings(record, "Fake base")
 
 
-def test_an_effort_is_minutes_for_a_base_that_knows_no_steps(engine, project_id, monkeypatch):
-    monkeypatch.setattr(FakeBase, "workload", None)
-    assert engine.runs.estimate(project_id).plan("better").minutes == 15.0
-    run_id = engine.start_training(project_id, "Anna", True, effort="better").run_id
-    assert (engine.runs.record(run_id).minutes_asked, engine.runs.record(run_id).steps_asked) == (15.0, None)
-    engine.runs.stop(run_id)
-    list(engine.runs.watch(run_id, interval_s=0.02))
+def test_an_effort_is_minutes_for_a_base_that_knows_no_steps(engine, project_id):
+    single = VoiceEngine(engine.data_dir, "fake-base", base_factory="tests.fake_base:SingleBase")
+    assert single.runs.estimate(project_id).plan("better").minutes == 15.0
+    run_id = single.start_training(project_id, "Anna", True, effort="better").run_id
+    record = single.runs.record(run_id)
+    assert (record.effort, record.minutes_asked, record.steps_asked) == ("better", 15.0, None)
+    single.runs.stop(run_id)
+    list(single.runs.watch(run_id, interval_s=0.02))
 
 
 def test_a_run_of_an_older_version_has_no_effort(engine, project_id):
