@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from filelock import FileLock, Timeout
-
 from voiceclone.bases import catalogue
 from voiceclone.bases.catalogue import BaseCard, Source
 from voiceclone.bases.coqui.released import INFO_FILE, MODEL_FILES
@@ -216,6 +214,8 @@ class ModelLibrary:
 
     @contextmanager
     def _exclusive(self, card: BaseCard) -> Iterator[None]:
+        from filelock import FileLock, Timeout
+
         with disk.storage_errors(self._bases_dir):
             self._bases_dir.mkdir(parents=True, exist_ok=True)
         try:

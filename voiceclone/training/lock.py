@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
-from filelock import FileLock
 
 from voiceclone.errors import BusyError
 from voiceclone.storage import disk
@@ -99,6 +98,8 @@ class TrainingLock:
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
+        from filelock import FileLock
+
         with disk.storage_errors(self._guard_path.parent):
             self._guard_path.parent.mkdir(parents=True, exist_ok=True)
             with FileLock(self._guard_path, timeout=_GUARD_TIMEOUT_S):

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from filelock import FileLock, Timeout
 
 from voiceclone import compute, host
 from voiceclone.bases.abilities import TellsPrecision
@@ -49,6 +48,8 @@ def main(arguments: Sequence[str]) -> int:
     compute.use_this_thread()
     if not psutil.WINDOWS:
         psutil.Process().nice(NICENESS)
+    from filelock import FileLock, Timeout
+
     base = load_base(base_id, factory, data_dir)
     path = pace_path(data_dir, base.base_id)
     path.parent.mkdir(parents=True, exist_ok=True)
