@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voiceclone.audio.sound import Audio
-from voiceclone.evaluation.judge import Judge
 
 
 @dataclass(frozen=True)
@@ -46,6 +45,8 @@ class Panel:
         data_dir: Path,
         recordings: Sequence[Audio] | None = None,
     ) -> None:
+        from voiceclone.evaluation.judge import Judge  # the engine needs `Judged` at start, and not this
+
         self._judge = Judge(held_out, language, data_dir, recordings)
 
     def judge(self, sentences: Sequence[str], sounds: Sequence[Audio]) -> Judged:
