@@ -88,7 +88,7 @@ def test_a_low_sample_rate_is_told_once_and_in_numbers(talk: Audio, sample_rate:
 
 
 def test_echo(talk: Audio) -> None:
-    from test_clips_acoustics import echoing
+    from test_audio_acoustics import echoing
 
     assert kinds(QUIET, echoing(talk, 0.25)) == {}
     report = check_room(QUIET, echoing(talk, 0.8))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_noise
 
-from tests.test_judge_pitch import vowel
+from tests.test_evaluation_pitch import vowel
 from voiceclone.audio.sound import Audio, decode
 from voiceclone.compare import judging
 from voiceclone.evaluation import judge

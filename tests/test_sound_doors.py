@@ -13,8 +13,8 @@ from small_corpora import librispeech
 
 from tests.served_page import QUIET_SERVER, Page, serve
 from tests.small_project import fake_engine, make_project
-from tests.test_decoding_tracks import write_tracks
-from tests.test_decoding_whole import NO_DATA, encode
+from tests.test_audio_decoding_tracks import write_tracks
+from tests.test_audio_decoding_whole import NO_DATA, encode
 from voiceclone import VoiceEngine, host
 from voiceclone.audio.sound import Audio, loudness_lufs, resample
 from voiceclone.cli import main

@@ -15,7 +15,7 @@ from tests.fake_base import BASE_ID, PrivateBase
 from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.small_hub import serve_all
 from tests.small_project import fake_engine, make_project
-from tests.test_models import YOUR_TTS_FILES, ZIP, zipped
+from tests.test_models_library import YOUR_TTS_FILES, ZIP, zipped
 from voiceclone import VoiceEngine
 from voiceclone.bases import catalogue
 from voiceclone.compare import judging, model
