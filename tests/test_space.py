@@ -64,7 +64,7 @@ def test_a_space_gets_the_base_ready_and_lets_in_who_knows_the_password(tmp_path
         while lines[-1] and lines[-1] != common_text.STARTED_SPACE:
             lines.append(app.stdout.readline().strip())
         assert lines[0].startswith("Getting the speech model ready") and lines[-1] == common_text.STARTED_SPACE
-        assert VoiceEngine(tmp_path, base_factory=FACTORY).base_ready()
+        assert VoiceEngine(tmp_path, base_factory=FACTORY).base.is_ready()
         assert listens_everywhere(port)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}") as visitor:
             assert common_text.PASSWORD_WANTED in visitor.get("/").text

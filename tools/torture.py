@@ -262,7 +262,7 @@ def full_disk(count: Count) -> None:
     """Fill the disk in the middle of a training, then make room."""
     with small_disk(NEEDED_ROOM_MB) as path:
         if path is None:
-            print("  no disk can be mounted here; the tests fill one by injection (tests/test_kokoro_trouble.py)")
+            print("  no disk can be mounted here; the tests fill one by injection (tests/test_kokoro_disk.py)")
             return
 
         def filled() -> str | None:
