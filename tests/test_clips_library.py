@@ -160,7 +160,7 @@ def test_killed_while_writing_leaves_no_half_clip(
     def killed(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(module.store, "write_json", killed)
+    monkeypatch.setattr(module.disk, "write_json", killed)
     with pytest.raises(KeyboardInterrupt):
         example_library.add_files(project.project_id, [EXAMPLE_DIR / "joe_04.flac"], text="She bought three.")
     monkeypatch.undo()
