@@ -89,7 +89,7 @@ def test_deleting_a_person_says_what_stays_and_how_that_goes(run, engine, everyt
     code, output, _ = run("projects", "--delete", everything.project_id, "--yes")
     assert code == 0
     assert output.splitlines()[0] == "“Anna” with 4 clips (16 s of speech) was deleted."
-    assert "1 training of it" in output and "runs --delete" in output
+    assert "1 training from it" in output and "runs --delete" in output
     assert not (engine.data_dir / "projects" / everything.project_id).exists()
     one = make_project(engine.data_dir, "Berta", clip_count=1)
     told = json.loads(run("projects", "--delete", "Berta", "--yes", "--json")[1])
