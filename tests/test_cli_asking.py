@@ -77,7 +77,7 @@ def test_where_nobody_can_be_asked_nothing_goes_without_yes(run, engine, everyth
 def test_at_a_terminal_only_a_typed_yes_does_it(run, engine, everything, somebody_types, command, named, after, typed):
     somebody_types(typed)
     code, output, errors = run(*command)
-    assert named in errors and "cannot be brought back" in errors
+    assert named in errors and "cannot be recovered" in errors
     if typed.strip().casefold() == "yes":
         assert (code, left(engine)) == (0, after)
     else:
@@ -88,8 +88,8 @@ def test_at_a_terminal_only_a_typed_yes_does_it(run, engine, everything, somebod
 def test_deleting_a_person_says_what_stays_and_how_that_goes(run, engine, everything):
     code, output, _ = run("projects", "--delete", everything.project_id, "--yes")
     assert code == 0
-    assert output.splitlines()[0] == "“Anna” with 4 clips (16 s of speech) is deleted."
-    assert "1 training of it" in output and "runs --delete" in output
+    assert output.splitlines()[0] == "“Anna” with 4 clips (16 s of speech) was deleted."
+    assert "1 training from it" in output and "runs --delete" in output
     assert not (engine.data_dir / "projects" / everything.project_id).exists()
     one = make_project(engine.data_dir, "Berta", clip_count=1)
     told = json.loads(run("projects", "--delete", "Berta", "--yes", "--json")[1])

@@ -118,7 +118,7 @@ def test_anything_else_is_not(run, site, somebody_types, typed):
     somebody_types(typed)
     code, output, errors = run("get", "vctk_vits", "--mirror", site.endpoint)
     assert (code, output) == (2, "")
-    assert "was not fetched" in errors
+    assert "was not downloaded" in errors
     assert site.asked == []
 
 

@@ -57,7 +57,7 @@ def wait_for_step(engine, run_id, step=5):
 
 
 def test_runs_lists_every_training_with_what_came_of_it(run, engine, project):
-    assert run("runs")[:2] == (0, "Nothing was trained yet.\n")
+    assert run("runs")[:2] == (0, "Nothing has been trained yet.\n")
     run_id = start(engine, project, "First", 12)
     finish(engine, run_id)
     (engine.data_dir / "runs" / run_id / "scores.json").write_text(
@@ -75,7 +75,7 @@ def test_runs_lists_every_training_with_what_came_of_it(run, engine, project):
         {"similarity": 0.91, "pitch_off_semitones": -0.25},
     )
     make_project(engine.data_dir, "Berta")
-    assert run("runs", "--project", "Berta")[1] == "Nothing was trained yet.\n"
+    assert run("runs", "--project", "Berta")[1] == "Nothing has been trained yet.\n"
     assert run("runs", "--project", "Anna")[1] == output
     assert run("runs", "--project", "Nobody")[0] == 2
 
@@ -95,7 +95,7 @@ def test_runs_deletes_a_training_and_its_voice_only_when_asked(run, engine, proj
     for name in ("First", "Second"):
         finish(engine, start(engine, project, name, 12))
     code, output, _ = run("runs", "--delete", "First", "--yes")
-    assert code == 0 and output.endswith("is deleted. Its voice stays.\n")
+    assert code == 0 and output.endswith("was deleted. Its voice is kept.\n")
     assert engine.voices.get("First")
     told = json.loads(run("runs", "--delete", "second", "--with-voice", "--yes", "--json")[1])
     assert (told["deleted"]["voice_name"], told["voice_deleted"]) == ("Second", True)

@@ -51,7 +51,7 @@ def test_nothing_to_do_where_all_is_well():
         (replace(FACTS, base_ready=False, base_embedded=False), Kind.BASE, Level.FIX, "Get it first"),
         (replace(FACTS, slow_sentence="Slow here."), Kind.DEVICE, Level.WATCH, "Slow here."),
         (replace(FACTS, training_now="Anna"), Kind.FREE, Level.FIX, "Wait"),
-        (replace(FACTS, others_share=0.6), Kind.BUSY, Level.WATCH, "longer than is told"),
+        (replace(FACTS, others_share=0.6), Kind.BUSY, Level.WATCH, "longer than shown"),
         (with_machine(cores=1), Kind.DEVICE, Level.WATCH, "one core"),
         (with_machine(memory_free_mb=PEAK + 999), Kind.MEMORY, Level.WATCH, "Close other programs"),
         (with_machine(memory_free_mb=PEAK + 1000), Kind.MEMORY, Level.FINE, ""),

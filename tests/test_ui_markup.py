@@ -87,7 +87,7 @@ def test_a_clip_is_drawn_as_loud_as_it_is():
 
 def test_all_figures_of_a_clip_can_be_read():
     head = markup.clip_head(replace(CLIP, verdict=Verdict("good", "", {"snr_db": 31.4, "speaker_similarity": 0.876})))
-    assert "Speech over noise: 31 dB" in head and "Like your other clips: 0.88" in head
+    assert "Speech over noise: 31 dB" in head and "Similarity to your other clips: 0.88" in head
     assert "Echo" not in head, "only what was measured"
 
 
@@ -129,8 +129,8 @@ def test_a_run_shows_its_share_and_sentence():
 def test_a_run_tells_its_pace_and_its_memory_once_they_are_known():
     assert "vc-run-figures" not in markup.run_progress(STATUS)
     slow = markup.run_progress(replace(STATUS, steps_per_s=0.8, memory_mb=3_870.0))
-    assert "1.2 seconds a step, 3.9 GB of memory" in slow
-    assert train_text.run_figures(12.34, None) == "12.3 steps a second"
+    assert "1.2 seconds per step, 3.9 GB of memory" in slow
+    assert train_text.run_figures(12.34, None) == "12.3 steps per second"
 
 
 def test_what_was_looked_at_is_shown_with_its_remedy_and_as_text():
@@ -163,17 +163,17 @@ def test_a_voice_tells_how_it_turned_out_in_words_and_figures():
 def test_a_wrong_pitch_is_told_and_never_called_very_much_like_you():
     told = {"similarity": 0.93, "similarity_stock": 0.6, "pitch_off_semitones": 12.1, "pitch_off_semitones_stock": -3.0}
     shown = markup.score_list(told)
-    assert "It speaks 12 semitones too high." in shown and "+12.1 semitones from your recordings" in shown
-    assert "had -3.0" in shown and "Listen to it" in shown
+    assert "Its pitch is 12 semitones too high." in shown and "+12.1 semitones from your recordings" in shown
+    assert "was at -3.0" in shown and "Listen to it" in shown
     assert train_text.similarity_words(0.93) not in shown
     right = markup.score_list(told | {"pitch_off_semitones": -0.3})
-    assert train_text.similarity_words(0.93) in right and "It speaks as high as you do." in right
+    assert train_text.similarity_words(0.93) in right and "It is as high as your own voice." in right
     assert "Listen to it" not in right
     helped = markup.score_list(told, "Last.", "Training helped.")
     assert (
         helped.index("Similarity")
         < helped.index("Training helped.")
-        < helped.index("It speaks")
+        < helped.index("Its pitch")
         < helped.index("Last.")
     )
     assert "Training helped." not in markup.score_list({}, helped="Training helped.")

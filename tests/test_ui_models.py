@@ -201,7 +201,7 @@ def test_a_model_is_removed_after_its_card_asked_once(page, monkeypatch):
     _, answer = page.ask("refresh_models", "", "")
     cards = by_name(page, "refresh_models", answer)["model-cards"]
     question = base_models_text.remove_question("OpenVoice v2", 3.0, ())
-    assert "3 MB become free" in question and "None of your voices" in question
+    assert "This frees 3 MB" in question and "None of your voices" in question
     assert escape(question) in cards and 'data-remove="openvoice_v2"' in cards
     assert f'data-remove="{BASE_ID}"' not in cards and 'data-remove="kokoro-82m"' not in cards
     assert 'data-remove="freevc24"' not in cards  # it is not here
@@ -223,9 +223,9 @@ def test_what_cannot_be_removed_is_refused(page, base_id):
 def test_a_card_names_the_voices_that_need_the_model(page, instant):
     _, answer = page.ask("refresh_models", "", "")
     cards = by_name(page, "refresh_models", answer)["model-cards"]
-    assert escape(f"“{instant.name}” stays, but it is silent until the model is back.") in cards
+    assert escape(f"“{instant.name}” is kept, but it stays silent until the model is back.") in cards
     many = base_models_text.remove_question("X", 2500.0, [f"V{number}" for number in range(9)])
-    assert "2.5 GB become free" in many and "“V3” and 5 more stay, but they are silent" in many
+    assert "This frees 2.5 GB" in many and "“V3” and 5 more are kept, but they stay silent" in many
     assert "V4" not in many
 
 

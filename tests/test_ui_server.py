@@ -122,7 +122,7 @@ def test_a_name_that_is_taken_is_asked_about_before_anything_starts(page, projec
     voice = page.engine.instant_voice(project.project_id, "Taken", True)
     went_well, answer = start(page, project, name=" taken ")
     told = json.dumps(answer["data"], ensure_ascii=False)
-    assert went_well and "“Taken” already" in told and "“Taken (2)”" in told
+    assert went_well and "already have a voice called “Taken”" in told and "“Taken (2)”" in told
     assert page.engine.runs.all() == []
     for way in ("overwrite", 7, ["replace"]):
         assert (

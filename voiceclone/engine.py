@@ -1,4 +1,4 @@
-"""`VoiceEngine`: everything VoiceClone does, without the page, the terminal, or gradio."""
+"""`VoiceEngine`: everything VoiceClone does, without any user interface."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -38,22 +38,22 @@ class VoiceEngine:
 
     Make voices with `start_training`, `instant_voice` and `compare`, use them with `speak`, `speak_to_file`, `convert`
     and `convert_to_file`; everything else is a method of the services `projects`, `voices`, `runs`, `models`,
-    `comparisons` and `blind_tests`. Methods raise `VoiceCloneError` with a sentence fit to be shown. Several
-    engines, in several processes, may share a data folder: what is true lies in its files.
+    `comparisons` and `blind_tests`. Methods raise `VoiceCloneError` with a message for the user. Several
+    engines, even in different processes, may share a data folder, because all state is in its files.
 
     Args:
-        data_dir: where everything is kept; None is `host.data_dir()`.
+        data_dir: where everything is stored; None means `host.data_dir()`.
         base_id: the default base model.
-        base_factory: `package.module:Class` of a base model of your own, importable in the training
-            process, too. It runs code: never pass on what came from a page or a file.
+        base_factory: `package.module:Class` of your own base model, which the training process must be
+            able to import. It runs code: never take it from a page or a file.
     """
 
     projects: ProjectService
-    """Projects with their clips: record, clean, listen, judge, export."""
+    """Projects and their clips: add, clean, judge, export."""
     voices: VoiceService
     """Voices, and the stock voices of the default base."""
     runs: RunService
-    """Trainings: estimate, follow, stop, continue, and choose between candidates."""
+    """Trainings: estimate, follow, stop, resume, and choose between candidates."""
     models: ModelService
     """Base models and recognisers on this computer."""
 
@@ -75,14 +75,14 @@ class VoiceEngine:
         self.models = ModelService(self.data_dir, self._bases, voices, runner)
         self._maker = VoiceMaker(self.data_dir, self._bases, clips, voices, runner, speed_tester)
         self._speech = SpeechService(self._bases, self.voices)
-        # Methods of services that hold little else: everybody looks for them here.
+        # Methods of services with few others; users expect them on the engine.
         self.instant_voice = self._maker.instant_voice
         self.speak, self.speak_to_file = self._speech.speak, self._speech.speak_to_file
         self.convert, self.convert_to_file = self._speech.convert, self._speech.convert_to_file
 
     @cached_property
     def comparisons(self) -> "ComparisonService":
-        """Comparisons of several ways to a voice."""
+        """Comparisons of several ways to make a voice."""
         from voiceclone.compare.run import Workbench
         from voiceclone.compare.service import ComparisonService
 
@@ -101,14 +101,14 @@ class VoiceEngine:
 
     @property
     def base(self) -> BaseModel:
-        """The default base model; no weights are loaded before they are needed."""
+        """The default base model; it loads its weights on first use."""
         return self._bases.default
 
     def base_of(self, base_id: str | None = None) -> BaseModel:
-        """Return one base model, None the default one; the same object each time, and no weights are loaded.
+        """Return a base model (None: the default one), the same object each time, without loading weights.
 
         Raises:
-            BaseModelError: no base has that id.
+            BaseModelError: unknown id.
         """
         return self._bases.get(base_id)
 
@@ -119,18 +119,18 @@ class VoiceEngine:
         official: bool = False,
         should_stop: ShouldStop | None = None,
     ) -> None:
-        """Put the default base model in place, once; quick when it is there.
+        """Install the default base model; returns quickly if it is already there.
 
         Args:
             on_progress: called with (fraction 0..1, message).
-            official: download the official float32 weights from the model hub. Voices trained on other weights do
-                not fit them.
+            official: download the official float32 weights from the model hub. Voices trained on other weights
+                do not work with them.
             should_stop: return True to stop; the next call continues the download.
 
         Raises:
-            BaseModelError: something is missing, damaged, or cannot be fetched.
-            BusyError: the weights are being trained on.
-            InputError: this base has no official weights to choose.
+            BaseModelError: files are missing or damaged, or the download failed.
+            BusyError: a training uses the weights.
+            InputError: this base has no official weights.
             StorageError: the disk is full.
         """
         disk.require_free_disk(self.data_dir)
@@ -140,27 +140,30 @@ class VoiceEngine:
             self.base.ensure_ready(on_progress)
 
     def check_data_folder(self) -> None:
-        """Make sure that something can be saved; call it when the app starts.
+        """Check that the data folder is writable; call this when the app starts.
 
         Raises:
-            StorageError: the data folder may not be written.
+            StorageError: it is not.
         """
         disk.require_writable(self.data_dir)
 
     def sweep_leftovers(self) -> int:
-        """Delete what a process that was killed while adding a corpus left behind; call it when the app starts.
+        """Delete temporary folders of processes killed while adding a corpus; call this when the app starts.
 
-        Returns how many folders went. What a living process works with stays.
+        Folders of live processes are kept.
+
+        Returns:
+            The number of deleted folders.
         """
         from voiceclone.storage.staging import sweep_staging
 
         return sweep_staging(self.data_dir / "projects")
 
     def load_example(self, on_progress: OnProgress | None = None) -> Project:
-        """Return a project with the recordings that come with VoiceClone; made on first use."""
+        """Return the project with the bundled example recordings, created on first use."""
         return self.projects.example(on_progress)
 
-    # A voice
+    # Making voices
 
     def start_training(
         self,
@@ -179,36 +182,36 @@ class VoiceEngine:
         replaces: str | None = None,
         continue_from: str | None = None,
     ) -> RunStatus:
-        """Start training a voice in a process of its own, and return at once.
+        """Start training a voice in a separate process and return at once.
 
-        At most one of `minutes`, `steps` and `effort` is given; with none of them the base decides.
+        Give at most one of `minutes`, `steps` and `effort`; with none of them the base decides.
 
         Args:
             project_id: a project, by id or name.
-            voice_name: what the voice will be called.
-            consent: whether `voices.consent.CONSENT_STATEMENT` was agreed to.
-            minutes: whole run on the clock.
+            voice_name: name of the new voice.
+            consent: whether the user agreed to `voices.consent.CONSENT_STATEMENT`.
+            minutes: wall-clock time of the whole run.
             steps: optimizer steps.
             seed: the same seed on the same machine gives the same voice.
-            effort: an `Effort` (`quick`, `better` or `best`), worked out as in `runs.estimate` from the amount of
+            effort: an `Effort` (`quick`, `better` or `best`), converted as in `runs.estimate` from the amount of
                 speech and the speed of this computer.
-            consent_by: where it was agreed to, kept in the voice file.
-            clip_ids: learn from these clips only, of those that are usable; None is all of them.
-            base_id: the base model; None is the default one.
-            policy: what learns, one of the base's `policies`; None is its first.
-            replaces: id or name of a voice whose place the new one takes once it is ready; stopped early it leaves
-                that one alone. Without this no voice is ever overwritten: a name that is taken gets a number.
-            continue_from: id or name of a voice to go on from in place of a stock voice; it stays as it is.
+            consent_by: where the user agreed, stored in the voice file.
+            clip_ids: train only on the usable ones of these clips; None means all usable clips.
+            base_id: the base model; None means the default one.
+            policy: what to train, one of the base's `policies`; None means its first.
+            replaces: id or name of a voice to replace once the new one is ready; a run stopped early leaves it
+                unchanged. Without this no voice is ever overwritten: a name that is taken gets a number.
+            continue_from: id or name of a voice to start from instead of a stock voice; it stays unchanged.
 
         Raises:
-            ConsentError: without consent.
-            NotEnoughSpeechError: the recordings hold too little usable speech.
-            InputError: a name, a length or a seed out of its limits, two lengths, or a policy the base has not.
-            NotFoundError: no voice is called so.
-            VoiceFileError: the voice to go on from was made for another base or other weights.
-            BaseModelError: no such base, or it is not on this computer.
-            BusyError: another training runs.
-            StorageError: too little room on the disk.
+            ConsentError: no consent.
+            NotEnoughSpeechError: too little usable speech.
+            InputError: name, length or seed out of range, two lengths, or a policy the base does not offer.
+            NotFoundError: there is no such project or voice.
+            VoiceFileError: the voice to continue from was made for another base or other weights.
+            BaseModelError: unknown id, or the base is not on this computer.
+            BusyError: another training is running.
+            StorageError: too little disk space.
         """
         request = TrainingRequest(
             project_id=project_id,
@@ -246,31 +249,31 @@ class VoiceEngine:
     ) -> "Comparison":
         """Make voices of a project in several ways, one after another, and judge them on the same unseen sentences.
 
-        A fifth of the recordings is kept from every training and judges similarity. What is done stays on disk: after
-        Cancel or a crash the same call goes on with what is missing.
+        A fifth of the recordings is held out of every training to measure similarity. Results are kept on disk: after
+        a stop or a crash, the same call continues where it ended.
 
         Args:
             project_id: a project, by id or name.
-            consent: whether `voices.consent.CONSENT_STATEMENT` was agreed to.
-            minutes: length of each training; None lets `steps` or the base decide.
+            consent: whether the user agreed to `voices.consent.CONSENT_STATEMENT`.
+            minutes: wall-clock time of each training; None lets `steps` or the base decide.
             steps: optimizer steps of each training; None lets `minutes` or the base decide.
-            seed: of each training.
-            base_id: the base model; None is the default one.
-            policies: the ways, by name; None is instant, transfer and fine-tune, those that the base offers.
-            sentences: what the voices say; None is ten of ours. Those said in the recordings are left out.
-            held_out: ids of the clips that judge; None chooses.
-            keep_voices: keep the voices under Speak; else they are deleted when judged.
-            consent_by: where it was agreed to.
+            seed: seed of each training.
+            base_id: the base model; None means the default one.
+            policies: the ways, by name; None means those of instant, transfer and fine-tune that the base offers.
+            sentences: what the voices say; None means ten built-in ones. Those in the recordings are left out.
+            held_out: ids of the clips to hold out for judging; None chooses them.
+            keep_voices: keep the voices; otherwise each is deleted once judged.
+            consent_by: where the user agreed.
             on_progress: called with (fraction 0..1, message).
             should_stop: return True to stop.
 
         Raises:
-            ConsentError: without consent.
+            ConsentError: no consent.
             InputError: the base offers only one way, does not speak the language, or no sentence is unseen.
-            NotEnoughSpeechError: too few recordings to train on and to judge by.
-            BusyError: another training, or this comparison, runs.
+            NotEnoughSpeechError: too few recordings for training and judging.
+            BusyError: another training, or this comparison, is running.
             TrainingError: a training failed.
-            Cancelled: `should_stop` turned True.
+            Cancelled: `should_stop` returned True.
         """
         return self.comparisons.run(
             project_id,

@@ -233,7 +233,7 @@ def test_a_model_is_removed_from_its_card(visit, server):
         page.get_by_role("button", name=base_models_text.MODELS).click()
         card = page.locator("#model-cards .vc-model[data-base=openvoice_v2]")
         card.get_by_text(base_models_text.REMOVE).click()
-        assert "3 MB become free" in card.inner_text()
+        assert "This frees 3 MB" in card.inner_text()
         visitor.picture(f"remove-{name}")
         width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
         assert width <= window

@@ -1,7 +1,7 @@
-"""The engine from a terminal: `python -m voiceclone COMMAND …`.
+"""The command line: `python -m voiceclone COMMAND …`.
 
-Exit codes: 0 done, 1 unexpected, 2 something a person can put right (one sentence on standard error),
-130 stopped with Ctrl-C. With `--json` standard output holds one JSON value and nothing else.
+Exit codes: 0 done, 1 unexpected, 2 an error the user can fix (one sentence on standard error),
+130 stopped with Ctrl-C. With `--json`, standard output holds exactly one JSON value.
 """
 
 import os
@@ -23,11 +23,11 @@ def main(arguments: Sequence[str] | None = None, make_engine: "Callable[[], Voic
     """Run one command and return its exit code.
 
     Args:
-        arguments: what follows the program's name; None is `sys.argv[1:]`.
-        make_engine: gives the engine; None is one on the default data folder.
+        arguments: what follows the program's name; None means `sys.argv[1:]`.
+        make_engine: makes the engine; None uses one on the default data folder.
     """
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # an old console cannot show every letter of a name
+        if hasattr(stream, "reconfigure"):  # old consoles cannot print every character
             stream.reconfigure(errors="backslashreplace")
     options = build_parser().parse_args(arguments)
     try:
@@ -36,12 +36,12 @@ def main(arguments: Sequence[str] | None = None, make_engine: "Callable[[], Voic
 
         return commands.run(options, (make_engine or VoiceEngine)())
     except (KeyboardInterrupt, Cancelled):
-        print("Stopped; what was finished before is kept.", file=sys.stderr)
+        print("Stopped; everything finished so far is kept.", file=sys.stderr)
         return STOPPED
     except VoiceCloneError as error:
         print(error, file=sys.stderr)
         return USER_ERROR
-    except BrokenPipeError:  # the reader of a pipe, `head` for example, has seen enough
+    except BrokenPipeError:  # the reader of the pipe, for example `head`, has closed it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:

@@ -1,4 +1,4 @@
-"""The command that serves the page. The one file outside `ui/` that imports it, and only once the command runs."""
+"""The command `app`, which serves the page. No other file outside `ui/` imports `ui/`, and this one only when run."""
 
 import argparse
 from argparse import Namespace
@@ -10,20 +10,22 @@ from voiceclone.engine import VoiceEngine
 
 
 def add_app_command(commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Describe the command."""
-    app = command(commands, "app", "Open the page in your browser; Ctrl-C ends it.")
+    """Add the command `app`."""
+    app = command(commands, "app", "Open the page in your browser; press Ctrl-C to stop.")
     app.add_argument(
         "--host",
         metavar="ADDRESS",
         help=f"where to serve the page (default: HOST, or {host.DEFAULT_HOST}, which only this computer can open; "
         "0.0.0.0 opens it to your network)",
     )
-    app.add_argument("--port", type=int, metavar="N", help=f"on which port (default: PORT, or {host.DEFAULT_PORT})")
-    app.add_argument("--no-browser", action="store_true", help="only serve the page")
+    app.add_argument(
+        "--port", type=int, metavar="N", help=f"the port to serve it on (default: PORT, or {host.DEFAULT_PORT})"
+    )
+    app.add_argument("--no-browser", action="store_true", help="serve the page without opening a browser")
 
 
 def app(options: Namespace, engine: VoiceEngine) -> int:
-    """Get the base model ready where it is not, then serve the page until Ctrl-C."""
+    """Prepare the base model if necessary, then serve the page until Ctrl-C."""
     server_name, port = host.address(options.host, options.port)
     from voiceclone.ui import build
     from voiceclone.ui.serving import require_free, serve

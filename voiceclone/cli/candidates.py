@@ -1,4 +1,4 @@
-"""The command around candidates: what was spoken at a run's checkpoints, and keeping another one of them."""
+"""The command `candidates`: list the voices of a run's checkpoints, or keep another one."""
 
 import argparse
 from argparse import Namespace
@@ -13,17 +13,19 @@ from voiceclone.training import run_summary
 from voiceclone.training.candidates import Candidates, scores
 from voiceclone.wording import count
 
-_FAULTS = {"pitch": "wrong pitch", "words": "words broken", "tone": "steady tone", "sound": "rough sound"}
+_FAULTS = {"pitch": "wrong pitch", "words": "garbled words", "tone": "steady tone", "sound": "rough sound"}
 
 
 def add_candidates_command(
     commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]
 ) -> None:
-    """Describe the command."""
-    candidates = command(commands, "candidates", "List what a training's voice was like on its way, or keep another.")
+    """Add the command `candidates`."""
+    candidates = command(
+        commands, "candidates", "List how a voice developed during its training, or keep another version."
+    )
     candidates.add_argument("run", metavar="RUN", nargs="?", help=RUN_HELP)
     candidates.add_argument(
-        "--keep", type=int, metavar="STEP", help="let the voice be the one after so many steps, once the run has ended"
+        "--keep", type=int, metavar="STEP", help="use the voice from this step instead, once the run has ended"
     )
 
 
@@ -69,5 +71,5 @@ def _figures(judged: Judged) -> tuple[str, str, str, str]:
 def _present_run_id(engine: VoiceEngine) -> str:
     present = engine.runs.active() or next(iter(engine.runs.all()), None)
     if present is None:
-        raise NotFoundError("Nothing was trained yet. Start with the command train.")
+        raise NotFoundError("Nothing has been trained yet. Start with the command train.")
     return present.run_id

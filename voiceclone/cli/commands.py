@@ -1,4 +1,4 @@
-"""What each command does, in terms of the engine; every function returns the exit code."""
+"""What each command does with the engine; every function returns its exit code."""
 
 import sys
 from argparse import Namespace
@@ -26,12 +26,12 @@ _DEFAULT_LANGUAGE = "en-us"
 
 
 def run(options: Namespace, engine: VoiceEngine) -> int:
-    """Do what was typed."""
+    """Run the command that was typed."""
     return _COMMANDS[options.command](options, engine)
 
 
 def setup(options: Namespace, engine: VoiceEngine) -> int:
-    """Get the base model ready."""
+    """Prepare the base model."""
     with progress_bar("Getting the base model ready") as on_progress:
         engine.prepare_base(on_progress, official=options.official)
     base = engine.base
@@ -46,7 +46,7 @@ def setup(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def projects(options: Namespace, engine: VoiceEngine) -> int:
-    """List the projects, or delete one: a person with everything recorded."""
+    """List the projects, or delete one with all its recordings."""
     if options.delete is not None:
         return _delete_project(options, engine)
     known = engine.projects.all()
@@ -64,13 +64,13 @@ def _delete_project(options: Namespace, engine: VoiceEngine) -> int:
     )
     runs = engine.runs.all(project.project_id)
     what = f"“{project.name}” with {count(clip_count, 'clip')} ({duration(speech_s)} of speech)"
-    confirm(options, f"Delete {what}? The recordings cannot be brought back.")
+    confirm(options, f"Delete {what}? The recordings cannot be recovered.")
     engine.projects.delete(project.project_id)
-    lines = [f"{what} is deleted."]
+    lines = [f"{what} was deleted."]
     if runs:
-        told = f"{count(len(runs), 'training')} of it, with samples of the recordings, and the voices made by"
+        told = f"{count(len(runs), 'training')} from it, with samples of the recordings, and the voices made by"
         lines.append(
-            f"{told} {is_are(len(runs), 'it', 'them')} stay; delete these with: runs --delete RUN --with-voice"
+            f"{told} {is_are(len(runs), 'it', 'them')} are kept; delete these with: runs --delete RUN --with-voice"
         )
     tell(options, {"deleted": project, "clips": clip_count, "runs_left": [run.run_id for run in runs]}, lines)
     return 0
@@ -97,7 +97,9 @@ def add(options: Namespace, engine: VoiceEngine) -> int:
 def _add_files(options: Namespace, engine: VoiceEngine) -> "tuple[Project, AddReport, Readiness]":
     transcripts = None
     if options.text_column is not None and options.transcripts is None:
-        raise InputError("--text-column says which column of a table holds the words. Give the table: --transcripts.")
+        raise InputError(
+            "--text-column says which column of a table holds the words. Name the table with --transcripts."
+        )
     if options.transcripts is not None:
         from voiceclone.clips.transcripts.reader import read_transcripts
 
@@ -164,23 +166,23 @@ def clips(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def _whole_id(known: "list[Clip]", beginning: str) -> str:
-    """Return the id of the clip that begins so; ids are listed by their first eight letters."""
+    """Return the full id of the clip whose id starts with `beginning`; lists show the first eight letters."""
     found = [clip.clip_id for clip in known if clip.clip_id.startswith(beginning)]
     if len(found) != 1:
-        raise NotFoundError(f"There is no clip “{beginning}”. Take an id from the first column of the list.")
+        raise NotFoundError(f"There is no clip “{beginning}”. Use an id from the first column of the list.")
     return found[0]
 
 
 def recogniser(options: Namespace, engine: VoiceEngine) -> int:
     """Get, remove or list recognisers."""
     if options.key and options.remove:
-        confirm(options, f"Delete the recogniser “{options.key}”? It can be fetched again.")
+        confirm(options, f"Delete the recogniser “{options.key}”? You can download it again.")
         engine.models.remove_recogniser(options.key)
     elif options.key:
         with progress_bar("Fetching") as on_progress:
             engine.models.install_recogniser(options.key, on_progress)
     there = engine.models.recognisers()
-    words = f"There for all languages: {', '.join(there)}." if there else "Only English is written down."
+    words = f"Installed for all languages: {', '.join(there)}." if there else "Only English is transcribed."
     tell(options, {"recognisers": there}, [words])
     return 0
 
@@ -205,7 +207,7 @@ def speak(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def voices(options: Namespace, engine: VoiceEngine) -> int:
-    """List the voices: a person's own, then the stock voices."""
+    """List the voices: the user's own, then the stock voices."""
     known, stock = engine.voices.all(), engine.voices.stock()
     rows = [
         (
@@ -220,7 +222,7 @@ def voices(options: Namespace, engine: VoiceEngine) -> int:
     ]
     lines = [*table(rows)] if known else ["You have no voices yet. Train one, or import a file."]
     if stock:
-        lines += ["", "Stock voices, which are nobody's clone and can only be spoken with:"]
+        lines += ["", "Stock voices, which are not clones of anyone and can only be spoken with:"]
         lines += table((one.name, one.sex, language_name(one.language), one.voice_id) for one in stock)
     told = [asdict(voice) for voice in known] + [asdict(one) | {"stock": True} for one in stock]
     tell(options, told, lines)
@@ -250,23 +252,23 @@ def export_voice(options: Namespace, engine: VoiceEngine) -> int:
 def import_voice(options: Namespace, engine: VoiceEngine) -> int:
     """Add a voice file."""
     voice = engine.voices.import_file(options.file)
-    tell(options, voice, [f"“{voice.name}” is added."])
+    tell(options, voice, [f"“{voice.name}” was added."])
     return 0
 
 
 def delete(options: Namespace, engine: VoiceEngine) -> int:
     """Delete a voice."""
     voice = engine.voices.get(options.voice)
-    confirm(options, f"Delete the voice “{voice.name}”? It cannot be brought back unless you exported it.")
+    confirm(options, f"Delete the voice “{voice.name}”? It cannot be recovered unless you exported it.")
     engine.voices.delete(voice.voice_id)
-    tell(options, {"deleted": voice}, [f"“{voice.name}” is deleted."])
+    tell(options, {"deleted": voice}, [f"“{voice.name}” was deleted."])
     return 0
 
 
 def rename(options: Namespace, engine: VoiceEngine) -> int:
     """Rename a voice."""
     voice = engine.voices.rename(options.voice, options.new_name)
-    tell(options, voice, [f"It is called “{voice.name}” now."])
+    tell(options, voice, [f"It is now called “{voice.name}”."])
     return 0
 
 

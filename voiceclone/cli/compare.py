@@ -24,8 +24,8 @@ def add_compare_command(
     compare = make(
         commands,
         "compare",
-        "Make a project's voice without training, with only the style trained, and fine-tuned; judge each on the same "
-        "unseen sentences. Stopped, it goes on with what is missing when it is called again.",
+        "Make a project's voice without training, with only the style trained, and fine-tuned, and judge each on the "
+        "same unseen sentences. If stopped, run it again to continue.",
     )
     compare.add_argument("project", metavar="PROJECT", help="name or id of a project")
     compare.add_argument(
@@ -35,14 +35,14 @@ def add_compare_command(
     )
     compare.add_argument("--base", metavar="ID", help="id of a base model (default: the embedded one)")
     length = compare.add_mutually_exclusive_group()
-    length.add_argument("--minutes", type=float, metavar="N", help="length of each training, on the clock")
+    length.add_argument("--minutes", type=float, metavar="N", help="total minutes of each training")
     length.add_argument("--steps", type=int, metavar="N", help="steps of each training")
-    compare.add_argument("--seed", type=int, default=0, metavar="N", help="randomness of each training (default: 0)")
+    compare.add_argument("--seed", type=int, default=0, metavar="N", help="random seed of each training (default: 0)")
     compare.add_argument(
-        "--ways", metavar="WAY", nargs="+", help="of instant transfer fine-tune full (default: the first three)"
+        "--ways", metavar="WAY", nargs="+", help="any of: instant transfer fine-tune full (default: the first three)"
     )
-    compare.add_argument("--out", metavar="FOLDER", type=Path, help="copy figures, picture and sounds there")
-    compare.add_argument("--keep", action="store_true", help="keep the voices; else they are deleted when judged")
+    compare.add_argument("--out", metavar="FOLDER", type=Path, help="copy the figures, the picture and the sounds here")
+    compare.add_argument("--keep", action="store_true", help="keep the voices (default: delete each once it is judged)")
 
 
 def compare(options: Namespace, engine: VoiceEngine) -> int:

@@ -1,4 +1,4 @@
-"""The terminal's side of speech corpora: `speakers`, and `add PROJECT --librispeech DIR` and the like."""
+"""Commands for speech corpora: `speakers`, and options of `add` such as `--librispeech DIR`."""
 
 import argparse
 from argparse import Namespace
@@ -20,19 +20,19 @@ _OPTIONS = (
     ("ljspeech", "DIR", "folder of LJSpeech, or of another corpus with metadata.csv and wavs/"),
     ("vctk", "DIR", "folder of VCTK"),
     ("common-voice", "DIR", "folder of one language of Common Voice"),
-    ("hub-dataset", "NAME", "dataset of the Hugging Face hub, owner/name[:config[:split]]; asks the network"),
+    ("hub-dataset", "NAME", "Hugging Face dataset, owner/name[:config[:split]]; needs the internet"),
 )
 
 
 def add_corpus_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    """Give a command one option for each kind of corpus."""
+    """Add one option per kind of corpus to a command."""
     group = parser.add_mutually_exclusive_group(required=required)
     for kind, metavar, words in _OPTIONS:
         group.add_argument(f"--{kind}", metavar=metavar, help=words)
 
 
 def chosen_corpus(options: Namespace) -> tuple[str, str] | None:
-    """Return kind and place of the corpus that was typed, or None."""
+    """Return (kind, location) of the corpus given on the command line, or None."""
     for kind, _, _ in _OPTIONS:
         where = getattr(options, kind.replace("-", "_"))
         if where is not None:
@@ -41,13 +41,13 @@ def chosen_corpus(options: Namespace) -> tuple[str, str] | None:
 
 
 def speakers(options: Namespace, engine: "VoiceEngine") -> int:
-    """List who speaks in a corpus."""
+    """List the speakers of a corpus."""
     kind, where = chosen_corpus(options)
     with progress_bar("Looking") as on_progress:
         found = engine.projects.corpus_speakers(kind, where, on_progress=on_progress)
     words = [*table(_row(speaker) for speaker in found[:_SHOWN])]
     if len(found) > _SHOWN:
-        words.append(f"… and {len(found) - _SHOWN} with less. --json lists them all.")
+        words.append(f"… and {len(found) - _SHOWN} with less speech. --json lists them all.")
     tell(options, found, words)
     return 0
 
@@ -63,7 +63,7 @@ def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project
     """Add one speaker of a corpus."""
     kind, where = chosen_corpus(options)
     if options.text is not None or options.transcripts is not None:
-        raise InputError("A corpus brings its texts. Leave --text and --transcripts out.")
+        raise InputError("A corpus comes with its texts. Leave out --text and --transcripts.")
     language = options.language or engine.projects.corpus_language(kind, where)
     with engine.projects.get_or_create(options.project, language) as project:
         with progress_bar("Adding") as on_progress:
@@ -80,15 +80,15 @@ def add_from_corpus(options: Namespace, engine: "VoiceEngine") -> "tuple[Project
 
 
 def check_sources(options: Namespace) -> None:
-    """Refuse a command line with neither or both of files and a corpus.
+    """Check that the command names either files or a corpus, not both.
 
     Raises:
-        InputError: the sentence says what to write.
+        InputError: the message says what to type.
     """
     corpus = chosen_corpus(options)
     if corpus is None and not options.files:
-        raise InputError("Nothing to add was named. Write recordings, a folder of them, or a corpus (see --help).")
+        raise InputError("There is nothing to add. Name recordings, a folder of them, or a corpus (see --help).")
     if corpus is not None and options.files:
-        raise InputError("Add either files or a corpus; write two commands for both.")
+        raise InputError("Add either files or a corpus; to add both, run two commands.")
     if corpus is None and (options.speaker is not None or options.max_minutes is not None):
-        raise InputError("--speaker and --max-minutes choose from a corpus. Leave them out, or name one.")
+        raise InputError("--speaker and --max-minutes apply to a corpus. Leave them out, or name a corpus.")

@@ -1,4 +1,4 @@
-"""The commands around base models: list them, get one, make an instant voice, convert a recording."""
+"""Commands for base models: list, get and remove them, make an instant voice, convert a recording."""
 
 import argparse
 import sys
@@ -17,25 +17,27 @@ from voiceclone.wording import count, seconds
 
 _STATE_WORDS = {
     "ready": "ready",
-    "missing": "not here",
+    "missing": "not installed",
     "folder-found": "folder found",
-    "incomplete": "not complete",
+    "incomplete": "incomplete",
 }
 
 
 def add_model_commands(commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Describe the commands of this module."""
-    models = command(commands, "models", "List the base models: what each is for, how large, under which licence.")
-    models.add_argument("model", metavar="MODEL", nargs="?", help="id of one base model, to read its whole card")
-    get = command(commands, "get", "Get a base model, after you agreed to its licence; goes on where it ended.")
+    """Add the commands of this module."""
+    models = command(commands, "models", "List the base models with their purpose, size and licence.")
+    models.add_argument("model", metavar="MODEL", nargs="?", help="id of a base model, to show its full card")
+    get = command(
+        commands, "get", "Download a base model once you agree to its licence; continues an unfinished download."
+    )
     get.add_argument("model", metavar="MODEL", help="id of a base model, see the command “models”")
     get.add_argument(
         "--accept-licence",
         action="store_true",
-        help="I have read the licence and agree to it; without this you are asked",
+        help="I have read the licence and agree to it (default: ask)",
     )
-    get.add_argument("--mirror", metavar="URL", help="a server to ask in place of GitHub and the model hub")
-    remove = command(commands, "remove", "Delete a base model's files; voices made with it stay.")
+    get.add_argument("--mirror", metavar="URL", help="a server to use instead of GitHub and the model hub")
+    remove = command(commands, "remove", "Delete a base model's files; voices made with it are kept.")
     remove.add_argument("model", metavar="MODEL", help="id of a base model")
     remove.add_argument("--yes", action="store_true", help=YES_HELP)
     instant = command(commands, "instant", "Make a voice in seconds, without training.")
@@ -50,7 +52,7 @@ def add_model_commands(commands: argparse._SubParsersAction, command: Callable[.
     convert = command(commands, "convert", "Say a recording's words in another voice.")
     convert.add_argument("--voice", metavar="NAME", required=True, help="name or id of a voice that can convert")
     convert.add_argument("source", metavar="IN", type=Path, help="recording")
-    convert.add_argument("target", metavar="OUT.wav", type=Path, help="where the sound goes")
+    convert.add_argument("target", metavar="OUT.wav", type=Path, help="WAV file to write")
 
 
 def models(options: Namespace, engine: VoiceEngine) -> int:
@@ -76,7 +78,7 @@ def models(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def get(options: Namespace, engine: VoiceEngine) -> int:
-    """Get a base model; the licence is agreed to with the flag, or with a typed yes on a terminal."""
+    """Download a base model; `--accept-licence` or a typed yes agrees to its licence."""
     card = catalogue.card(options.model)
     status = next(status for status in engine.models.all() if status.card.base_id == card.base_id)
     agreed_by = "terminal, --accept-licence" if options.accept_licence else "terminal, typed yes"
@@ -101,12 +103,12 @@ def remove(options: Namespace, engine: VoiceEngine) -> int:
         if not meant.frees_mb:
             raise InputError(f"{card.title} is not on this computer, so there is nothing to remove.")
         silent = f" {count(len(meant.voices), 'voice')} will be silent until it is back." if meant.voices else ""
-        confirm(options, f"Remove {card.title} ({meant.frees_mb:.0f} MB)? It can be fetched again.{silent}")
+        confirm(options, f"Remove {card.title} ({meant.frees_mb:.0f} MB)? You can download it again.{silent}")
     engine.models.remove(card.base_id)
     told = {"removed": card.base_id, "freed_mb": round(meant.frees_mb, 1), "silent_voices": list(meant.voices)}
-    lines = [f"{card.title} is removed; {meant.frees_mb:.0f} MB are free again."]
+    lines = [f"{card.title} has been removed, which freed {meant.frees_mb:.0f} MB."]
     if meant.voices:
-        lines.append(f"These voices stay, and work again once it is back: {', '.join(meant.voices)}.")
+        lines.append(f"These voices are kept, and will work again once it is back: {', '.join(meant.voices)}.")
     tell(options, told, lines)
     return 0
 
@@ -123,7 +125,7 @@ def instant(options: Namespace, engine: VoiceEngine) -> int:
             consent_by="terminal, --i-have-consent",
             on_progress=on_progress,
         )
-    tell(options, voice, [f"“{voice.name}” is made from {seconds(voice.speech_s)} of speech, without training."])
+    tell(options, voice, [f"“{voice.name}” was made from {seconds(voice.speech_s)} of speech, without training."])
     return 0
 
 
@@ -138,7 +140,7 @@ def convert(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def as_json(status: ModelStatus) -> dict[str, Any]:
-    """Return a model's status and card as plain values."""
+    """Return a model's status and card as JSON values."""
     card = status.card
     return {
         "base_id": card.base_id,
@@ -161,14 +163,18 @@ def as_json(status: ModelStatus) -> dict[str, Any]:
 
 
 def _ask(options: Namespace, status: ModelStatus) -> bool:
-    """Ask on a terminal; True only for a typed yes. Without a terminal nobody can be asked, and nobody agrees."""
+    """Ask on a terminal; return True for a typed yes.
+
+    Raises:
+        ConsentError: another answer, or no terminal to ask on.
+    """
     if options.json or not sys.stdin.isatty():
         raise ConsentError(f"{licence_question(status.card)} Repeat the command with --accept-licence to agree.")
     for line in _card_words(status):
         note(line)
     print(f"Do you agree to these terms? Type {YES} to agree: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().casefold() != YES:
-        raise ConsentError(f"Not agreed to, so {status.card.title} was not fetched. Nothing was changed.")
+        raise ConsentError(f"You did not agree, so {status.card.title} was not downloaded. Nothing was changed.")
     return True
 
 
@@ -179,14 +185,14 @@ def _card_words(status: ModelStatus) -> list[str]:
         card.purpose,
         f"Size: {_size(card)}. Languages: {', '.join(card.languages)}.",
         f"Licence: {card.licence}. {card.licence_words} Full text: {card.licence_url}",
-        "Voices made with it may be shared." if card.may_share_voices else "Voices made with it may not be passed on.",
+        "Voices made with it may be shared." if card.may_share_voices else "Voices made with it may not be shared.",
     ]
     if status.state == "incomplete":
-        lines.append(f"Still to come: {', '.join(status.missing_files)}.")
+        lines.append(f"Still missing: {', '.join(status.missing_files)}.")
     if card.share_condition:
         lines.append(card.share_condition)
     if card.gpu_advised:
-        lines.append("A graphics card is advised for training.")
+        lines.append("A graphics card is recommended for training.")
     if card.policies:
         lines.append(f"Ways to train it: {', '.join(card.policies)}.")
     if card.released_folders:

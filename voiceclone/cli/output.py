@@ -1,4 +1,4 @@
-"""How the terminal tells things: JSON or words on standard output, progress and questions on standard error."""
+"""Terminal output: results (JSON or text) on standard output, progress and questions on standard error."""
 
 import json
 import sys
@@ -16,14 +16,14 @@ from voiceclone.voices.consent import CONSENT_STATEMENT
 from voiceclone.wording import duration
 
 LINE_EVERY_S = 30.0
-"""Where progress is no bar but lines: a log stays short, and a person sees that it goes on."""
+"""Interval of progress lines without a terminal: short enough to show progress, long enough to keep logs short."""
 YES = "yes"
 YES_HELP = "do it without asking"
-RUN_HELP = "id of a run, its beginning, or the name of its voice (default: the present one)"
+RUN_HELP = "id of a run, the start of one, or the name of its voice (default: the current run)"
 
 
 def tell(options: Any, value: Any, words: Iterable[str]) -> None:
-    """Print `value` as JSON with `--json`, else the lines of `words`."""
+    """Print `value` as JSON with `--json`, otherwise the lines of `words`."""
     if options.json:
         print(json.dumps(value, default=_plain), flush=True)
     else:
@@ -32,16 +32,16 @@ def tell(options: Any, value: Any, words: Iterable[str]) -> None:
 
 
 def note(sentence: str) -> None:
-    """Print a sentence beside the result, on standard error."""
+    """Print a sentence to standard error, apart from the result."""
     print(sentence, file=sys.stderr)
 
 
 class Lines:
-    """Progress where standard error is no terminal: a plain line now and then, also while nothing new is told.
+    """Progress for logs: prints a line at intervals, even while no update arrives.
 
     Args:
-        description: what goes on, the beginning of every line.
-        every_s: time from one line to the next; None is `LINE_EVERY_S`. What ends sooner prints nothing.
+        description: what is in progress; starts every line.
+        every_s: seconds between lines; None means `LINE_EVERY_S`. Shorter work prints nothing.
     """
 
     def __init__(self, description: str, every_s: float | None = None) -> None:
@@ -53,7 +53,7 @@ class Lines:
         self._thread = threading.Thread(target=self._print, name="progress-lines", daemon=True)
 
     def tell(self, share: float | None, message: str) -> None:
-        """Note how it stands: share 0..1, None where that is not known, and words."""
+        """Record progress: a fraction 0..1 (None if unknown) and a message."""
         self._told = (share, message)
 
     def __enter__(self) -> "Lines":
@@ -68,14 +68,14 @@ class Lines:
         while not self._ended.wait(self._every_s):
             share, message = self._told
             done = f"{min(1.0, max(0.0, share)):.0%}, " if share is not None else ""
-            past = f"{duration(time.monotonic() - self._began)} so far."  # a bare time would pass for what is left
+            past = f"{duration(time.monotonic() - self._began)} so far."  # a bare duration would read as time left
             now = f" {message.rstrip('.')}." if message else ""
             print(f"{self._description}: {done}{past}{now}", file=sys.stderr, flush=True)
 
 
 @contextmanager
 def progress_bar(description: str) -> Iterator[OnProgress]:
-    """Give an `on_progress` that draws a bar on standard error; `Lines` where that is no terminal."""
+    """Yield an `on_progress` that draws a bar on standard error, or prints `Lines` if that is not a terminal."""
     if not sys.stderr.isatty():
         with Lines(description) as lines:
             yield lines.tell
@@ -94,30 +94,32 @@ def progress_bar(description: str) -> Iterator[OnProgress]:
 
 
 def confirm(options: Any, question: str) -> None:
-    """Ask before something goes for good; `--yes` answers beforehand.
+    """Ask before deleting something for good; `--yes` skips the question.
 
     Raises:
-        InputError: the answer was another one, or nobody can be asked: no terminal, or `--json`.
+        InputError: the answer was not yes, or nobody can be asked (no terminal, or `--json`).
     """
     if options.yes:
         return
     if options.json or not sys.stdin.isatty():
-        raise InputError(f"{question} Nobody can be asked here; repeat the command with --yes to do it.")
+        raise InputError(f"{question} There is no terminal to ask on; repeat the command with --yes to do it.")
     print(f"{question} Type {YES} to do it: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().casefold() != YES:
         raise InputError("Nothing was deleted.")
 
 
 def require_consent(options: Any) -> None:
-    """Raise `ConsentError` with the option that gives it; the engine's own words are true on the page, too."""
+    """Raise `ConsentError` unless `--i-have-consent` was given; the engine's message does not name the option."""
     if not options.i_have_consent:
-        raise ConsentError(f"Your word is needed first: “{CONSENT_STATEMENT}” If that is so, add --i-have-consent.")
+        raise ConsentError(
+            f"Your consent is needed first: “{CONSENT_STATEMENT}” If this is true, add --i-have-consent."
+        )
 
 
 def require_wav(path: Path) -> None:
-    """Raise `InputError` unless `path` can be the name of a WAV file."""
+    """Raise `InputError` unless `path` is a valid name for a WAV file."""
     if path.suffix.lower() != ".wav" or path.is_dir():
-        raise InputError(f"“{path}” is not a WAV file's name. End it with .wav.")
+        raise InputError(f"“{path}” is not the name of a WAV file. Use a name that ends in .wav.")
 
 
 def table(rows: Iterable[Iterable[object]]) -> Iterator[str]:

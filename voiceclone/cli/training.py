@@ -1,4 +1,4 @@
-"""The commands around training: start and follow; list, look, attach, stop, continue and delete runs."""
+"""Commands for training: start, follow, list, show, stop, continue and delete runs."""
 
 import argparse
 import sys
@@ -21,9 +21,9 @@ from voiceclone.wording import about, at_least, count, is_are, seconds
 
 _FOLLOW_INTERVAL_S = 0.5
 MEASURE_S = 120.0
-"""Longer nobody waits for a figure; with load 17 on two cores it took more than ten minutes."""
+"""Nobody waits longer for an estimate; under load 17 on two cores measuring took more than ten minutes."""
 _ID_LETTERS = 8
-"""So many letters of an id are listed; they are enough to name a run."""
+"""Characters of an id that lists show; enough to identify a run."""
 _SCORES = (
     ("similarity", "similarity {:.2f}".format),
     ("pitch_off_semitones", lambda off: f"pitch {pitch.signed(off)} semitones off"),
@@ -33,18 +33,18 @@ _SCORES = (
 
 
 def add_run_commands(commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]) -> None:
-    """Describe the commands about trainings that began before."""
+    """Add the commands for existing trainings."""
     listing = command(commands, "runs", "List the trainings with their results, show one, or delete one.")
-    listing.add_argument("run", metavar="RUN", nargs="?", help="show everything about one: as for “watch”")
-    listing.add_argument("--project", metavar="PROJECT", help="only those of one project, by name or id")
-    listing.add_argument("--delete", metavar="RUN", help="delete a training; the voice it made stays")
-    listing.add_argument("--with-voice", action="store_true", help="with --delete: delete its voice, too")
+    listing.add_argument("run", metavar="RUN", nargs="?", help="show everything about one; named as for “watch”")
+    listing.add_argument("--project", metavar="PROJECT", help="only the trainings of one project, by name or id")
+    listing.add_argument("--delete", metavar="RUN", help="delete a training; the voice it made is kept")
+    listing.add_argument("--with-voice", action="store_true", help="with --delete: delete its voice too")
     listing.add_argument("--yes", action="store_true", help=YES_HELP)
     for name, summary, hidden in (
         ("watch", "Follow a training with a live bar; Ctrl-C leaves it running.", False),
-        ("status", "Tell how a training stands.", False),
+        ("status", "Show the state of a training.", False),
         ("stop", "Stop a training and keep what was learnt.", False),
-        ("resume", "Continue an interrupted or failed training from its last checkpoint, to its end.", False),
+        ("resume", "Continue an interrupted or failed training from its last checkpoint.", False),
         ("continue", "The same as “resume”.", True),
     ):
         run = command(commands, name, summary, hidden=hidden)
@@ -52,7 +52,7 @@ def add_run_commands(commands: argparse._SubParsersAction, command: Callable[...
 
 
 def train(options: Namespace, engine: VoiceEngine) -> int:
-    """Train and follow to the end; with `--check` only tell what it would be like."""
+    """Train and follow to the end; with `--check` only report what to expect."""
     if options.check:
         return check(options, engine)
     require_consent(options)
@@ -78,18 +78,16 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def check(options: Namespace, engine: VoiceEngine) -> int:
-    """Tell whether all is ready and how long each choice takes; measures this computer first, once."""
-    for _ in range(2):  # other programs may come while it is measured
+    """Report whether everything is ready and how long each choice takes; measures this computer once."""
+    for _ in range(2):  # other programs may start during the measurement
         if not engine.runs.measure_speed(options.base):
             break
-        note(
-            "Measuring how quick this computer is, once. It takes a quarter of a minute if nothing else keeps it busy."
-        )
+        note("Measuring how fast this computer is, once. It takes about 15 seconds if nothing else keeps it busy.")
         with Lines("Measuring"):
             unfinished = engine.runs.measure_speed(options.base, wait=True, at_most_s=MEASURE_S)
         if unfinished:
-            note("Other programs keep this computer so busy that it could not be measured in time. That goes on; check "
-                 "again later, or close them first.")  # fmt: skip
+            note("Other programs keep this computer so busy that it could not be measured in time. Measuring "
+                 "continues; check again later, or close them first.")  # fmt: skip
             break
     outlook = engine.runs.estimate(options.project, consent=options.i_have_consent, base_id=options.base)
     told = {"ready": outlook.preflight.ready, "checks": outlook.preflight.checks, "plans": outlook.plans}
@@ -98,8 +96,7 @@ def check(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def check_rows(outlook: TrainingEstimate) -> list[tuple[str, str]]:
-    """Return (level or effort, words): how each thing stands, how long each choice takes, and once why that may be
-    longer."""
+    """Return (level or effort, sentence) for each check and choice, and a note if other programs slow training down."""
     checks = outlook.preflight.checks
     rows = [(str(one.level), f"{one.sentence} {_remedy(one)}".rstrip()) for one in checks]
     rows += [(str(plan.effort), f"{_plan_words(plan)}.") for plan in outlook.plans]
@@ -108,18 +105,18 @@ def check_rows(outlook: TrainingEstimate) -> list[tuple[str, str]]:
 
 
 def _remedy(check: Check) -> str:
-    """Say what to do, in the terminal's own words where the page has a box to tick."""
+    """Return what to do about a check; the terminal has an option where the page has a box to tick."""
     if check.kind == Kind.CONSENT and check.level == Level.FIX:
         return "If it is yours, or you have the speaker's permission, add --i-have-consent."
     return check.remedy
 
 
 def _plan_words(plan: EffortPlan) -> str:
-    """Say how long a choice takes; a figure that is not known is never told as one that is."""
+    """Say how long a choice takes, and whether that was measured here."""
     length = f"{count(plan.steps, 'step')}, " if plan.steps is not None else ""
-    more = "; with more speech, more steps would make sense" if plan.wants_more_speech else ""
+    more = "; with more speech, more steps would help" if plan.wants_more_speech else ""
     if plan.steps is None:
-        told = about(plan.expected_s)  # as long as was asked for, wherever
+        told = about(plan.expected_s)  # the length asked for, on any computer
     elif plan.at_least:
         told = f"{at_least(plan.expected_s)} on this computer"
     elif not plan.measured:
@@ -130,23 +127,23 @@ def _plan_words(plan: EffortPlan) -> str:
 
 
 def _slowed_words(plans: Sequence[EffortPlan], busy: bool) -> str:
-    """Say why it may take longer than is told; nothing where no other program is in the way."""
+    """Return why training may take longer than stated; empty if no other program interferes."""
     in_steps = [plan for plan in plans if plan.steps is not None]
     if busy and in_steps:
-        return "Other programs keep this computer busy just now, so it may take longer."
+        return "Other programs are keeping this computer busy, so it may take longer."
     if any(plan.at_least for plan in in_steps):
         return "Other programs kept this computer busy when it was measured, so it may take longer."
     return ""
 
 
 def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], str]:
-    """Return minutes, steps or the effort as asked for, and what to say about them."""
+    """Return the requested minutes, steps or effort as keyword arguments, and what to say about them."""
     if options.minutes is not None or options.steps is not None:
         return {"minutes": options.minutes, "steps": options.steps}, ""
     outlook = engine.runs.estimate(options.project, base_id=options.base)
     effort = options.effort or Effort.BETTER
     plan = outlook.plan(effort)
-    expected = "" if plan is None else _expected_words(plan, outlook.busy)  # None: it cannot be trained
+    expected = "" if plan is None else _expected_words(plan, outlook.busy)  # None: this base cannot be trained
     return {"effort": effort}, expected
 
 
@@ -156,7 +153,11 @@ def _expected_words(plan: EffortPlan, busy: bool) -> str:
 
 
 def _same_name(options: Namespace, engine: VoiceEngine) -> dict[str, Any]:
-    """Return which voice is replaced; refuse a name that is taken unless it was said what happens to that voice."""
+    """Return which voice to replace, if any.
+
+    Raises:
+        InputError: the name is taken, and no option says what to do with that voice.
+    """
     taken = engine.voices.named(options.voice)
     if taken is None:
         return {}
@@ -165,8 +166,8 @@ def _same_name(options: Namespace, engine: VoiceEngine) -> dict[str, Any]:
     if options.continue_from is not None:
         return {}
     raise InputError(
-        f"You have a voice called “{taken.name}” already. Choose another --voice NAME, or add --replace to put the new "
-        f"one in its place once it is ready, or --continue-from “{taken.name}” to go on from it in a new one."
+        f"You already have a voice called “{taken.name}”. Choose another --voice NAME, or add --replace to replace it "
+        f"once the new one is ready, or --continue-from “{taken.name}” to continue from it in a new voice."
     )
 
 
@@ -177,7 +178,7 @@ def resume(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def watch(options: Namespace, engine: VoiceEngine) -> int:
-    """Follow a run; Ctrl-C ends the watching, never the training."""
+    """Follow a run; Ctrl-C stops watching, never the training."""
     run = _present_run(options, engine)
     run_id = run.run_id
     try:
@@ -187,19 +188,19 @@ def watch(options: Namespace, engine: VoiceEngine) -> int:
     except KeyboardInterrupt:
         left = engine.runs.status(run_id)
         tell(options, left, [])
-        goes_on = f"The training goes on. Look again with: watch {run_id[:_ID_LETTERS]}"
+        goes_on = f"The training continues. Watch it again with: watch {run_id[:_ID_LETTERS]}"
         note(goes_on if left.running else left.message)
         return 130
 
 
 def stop(options: Namespace, engine: VoiceEngine) -> int:
-    """Stop a run and wait until its voice is kept."""
+    """Stop a run and wait until its voice is saved."""
     run = engine.runs.stop(_present_run(options, engine).run_id)
     return _tell_end(options, _follow(engine, run.run_id))
 
 
 def status(options: Namespace, engine: VoiceEngine) -> int:
-    """Tell how a run stands."""
+    """Show the state of a run."""
     run = _present_run(options, engine)
     tell(options, run, [f"{run.voice_name}: {run.message}", *run.notes])
     return 0
@@ -216,22 +217,22 @@ def list_runs(options: Namespace, engine: VoiceEngine) -> int:
     project_id = engine.projects.get(options.project).project_id if options.project is not None else None
     known = engine.runs.records(project_id)
     told = [history.as_plain(record) for record in known]
-    tell(options, told, table(map(_row, known)) if known else ["Nothing was trained yet."])
+    tell(options, told, table(map(_row, known)) if known else ["Nothing has been trained yet."])
     return 0
 
 
 def _delete(options: Namespace, engine: VoiceEngine) -> int:
     if options.run is not None or options.project is not None:
-        raise InputError("--delete RUN stands alone. Leave the other names out.")
+        raise InputError("--delete RUN cannot be combined with other names. Leave them out.")
     run = engine.runs.find(options.delete)
     had_voice = engine.runs.record(run.run_id).voice_there
     what = f"the training of “{run.voice_name}” of {_day(run.started_at)}"
     too = " and its voice" if had_voice and options.with_voice else ""
-    confirm(options, f"Delete {what}{too}? It cannot be brought back.")
+    confirm(options, f"Delete {what}{too}? It cannot be recovered.")
     engine.runs.delete(run.run_id, with_voice=options.with_voice)
     gone = had_voice and options.with_voice
-    stays = " Its voice is deleted, too." if gone else " Its voice stays." if had_voice else ""
-    words = f"T{what[1:]} is deleted.{stays}"
+    stays = " Its voice was deleted too." if gone else " Its voice is kept." if had_voice else ""
+    words = f"T{what[1:]} was deleted.{stays}"
     tell(options, {"deleted": run, "voice_deleted": gone}, [words])
     return 0
 
@@ -240,8 +241,12 @@ def _show(options: Namespace, engine: VoiceEngine) -> int:
     record = engine.runs.record(engine.runs.find(options.run).run_id)
     run = record.status
     points = [point for point in engine.runs.loss_points(run.run_id) if point["series"] == "smoothed"]
-    rows = [("voice", run.voice_name + ("" if record.voice_there else " (not there)")), ("project", run.project_name)]
-    rows += [("began", _day(run.started_at)), ("base model", run.base_id), ("what learns", run.policy or "as the base")]
+    rows = [("voice", run.voice_name + ("" if record.voice_there else " (deleted)")), ("project", run.project_name)]
+    rows += [
+        ("started", _day(run.started_at)),
+        ("base model", run.base_id),
+        ("what is trained", run.policy or "as the base model chooses"),
+    ]
     rows += [("asked for", _asked(record)), ("seed", record.seed)]
     if record.speech_s is not None:
         rows.append(("learnt from", f"{seconds(record.speech_s)} of speech in {count(record.clip_count or 0, 'clip')}"))
@@ -269,11 +274,11 @@ def _asked(record: RunRecord) -> str:
 def _asked_length(record: RunRecord) -> str:
     if record.minutes_asked is not None:
         return f"{record.minutes_asked:g} {is_are(record.minutes_asked, 'minute', 'minutes')}"
-    return count(record.steps_asked, "step") if record.steps_asked is not None else "what the base model advises"
+    return count(record.steps_asked, "step") if record.steps_asked is not None else "what the base model recommends"
 
 
 def _day(iso_time: str) -> str:
-    """Return a moment by the clock of this computer."""
+    """Return a time in this computer's time zone."""
     try:
         return f"{datetime.fromisoformat(iso_time).astimezone():%Y-%m-%d %H:%M}"
     except ValueError:
@@ -285,7 +290,7 @@ def _present_run(options: Namespace, engine: VoiceEngine) -> RunStatus:
         return engine.runs.find(options.run)
     present = engine.runs.active() or next(iter(engine.runs.all()), None)
     if present is None:
-        raise NotFoundError("Nothing was trained yet. Start with the command train.")
+        raise NotFoundError("Nothing has been trained yet. Start with the command train.")
     return present
 
 
@@ -293,7 +298,7 @@ def _follow_to_the_end(options: Namespace, engine: VoiceEngine, run_id: str) -> 
     try:
         return _tell_end(options, _follow(engine, run_id))
     except KeyboardInterrupt:
-        note("Stopping and keeping what was learnt; Ctrl-C again leaves it to end by itself.")
+        note("Stopping and keeping what was learnt; press Ctrl-C again to leave it stopping on its own.")
         engine.runs.stop(run_id)
         _tell_end(options, _follow(engine, run_id))
         return 130
@@ -323,6 +328,6 @@ def _tell_end(options: Namespace, run: RunStatus) -> int:
         raise TrainingError(run.message)
     tell(options, run, [run.message, *run.notes])
     if run.state == "interrupted":
-        note("The training process ended unexpectedly; the command resume goes on from its checkpoint.")
+        note("The training process ended unexpectedly; the command resume continues from its checkpoint.")
         return 1
     return 0

@@ -1,4 +1,4 @@
-"""The base models of one program: each is made once, shared by all threads, and kept while something works with it."""
+"""The base models in this process: each is created once, shared by all threads, and kept while in use."""
 
 import threading
 from contextlib import AbstractContextManager
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class BaseModels:
-    """The base models that were asked for so far; weights are loaded when a base first needs them.
+    """Creates base models on demand; a base loads its weights when it first needs them.
 
     Args:
         data_dir: the data folder.
-        default_id: the base that is meant where none is named.
-        default_factory: `package.module:Class` of the default base, where it is one of your own.
+        default_id: the base to use if none is named.
+        default_factory: `package.module:Class` of the default base, if it is your own.
     """
 
     def __init__(self, data_dir: Path, default_id: str, default_factory: str | None = None) -> None:
@@ -40,10 +40,10 @@ class BaseModels:
         return self.get()
 
     def get(self, base_id: str | None = None) -> BaseModel:
-        """Return one base model, None the default one; the same object each time.
+        """Return a base model (None: the default one); the same object each time.
 
         Raises:
-            BaseModelError: no base has that id.
+            BaseModelError: unknown id.
         """
         base_id = self.default_id if base_id is None else base_id
         if base_id != self.default_id:
@@ -59,10 +59,10 @@ class BaseModels:
         return base is self.default
 
     def ready(self, base_id: str | None) -> BaseModel:
-        """Return a base that can work now; the default one gets itself ready when it is needed.
+        """Return an installed base; the default one prepares itself when first used.
 
         Raises:
-            BaseModelError: no base has that id, or it is not on this computer.
+            BaseModelError: unknown id, or the base is not on this computer.
         """
         base = self.get(base_id)
         if base_id not in (None, self.default_id) and not base.is_ready():
@@ -73,10 +73,10 @@ class BaseModels:
         return base
 
     def of_voice(self, voice: Voice) -> BaseModel:
-        """Return the base a voice was made with, ready, and with the same weights.
+        """Return the base a voice was made with, checked to be ready and to have the same weights.
 
         Raises:
-            BaseModelError: it is not on this computer.
+            BaseModelError: the base is not on this computer.
             VoiceFileError: the voice was made for another base or other weights.
         """
         base = self.ready(known_id(voice.base_id))
@@ -84,7 +84,7 @@ class BaseModels:
         return base
 
     def speaker_of(self, base: BaseModel) -> "Speaker":
-        """Return what speaks texts with a base; the same object each time."""
+        """Return the speaker of a base; the same object each time."""
         from voiceclone.voices.speech import Speaker
 
         with self._turn:
@@ -93,24 +93,24 @@ class BaseModels:
             return self._speakers[base.base_id]
 
     def use(self, base_id: str) -> AbstractContextManager[None]:
-        """Keep a base model from being removed for as long as the block lasts."""
+        """Context manager: protect a base model from removal."""
         return self._in_use.use(base_id)
 
     def unused(self, base_id: str, title: str) -> AbstractContextManager[None]:
-        """Let nothing begin with a base model for as long as the block lasts.
+        """Context manager: keep others from using a base model.
 
         Raises:
-            BusyError: something works with it.
+            BusyError: it is in use.
         """
         return self._in_use.unused(base_id, title)
 
     def forget(self, base_id: str) -> None:
-        """Let go of a base model and its open files; it is loaded anew when it is next needed."""
+        """Release a base model and its open files; `get` loads it again."""
         with self._turn:
             self._loaded.pop(base_id, None)
             self._speakers.pop(base_id, None)
 
 
 def known_id(base_id: str) -> str | None:
-    """Return the id of a base of the catalogue; None, which means the default base, for any other."""
+    """Return `base_id` if it is in the catalogue, otherwise None, which means the default base."""
     return base_id if base_id in catalogue.BASE_IDS else None

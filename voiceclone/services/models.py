@@ -1,4 +1,4 @@
-"""Base models and recognisers on this computer: which are there, get one, remove one."""
+"""Base models and recognisers on this computer: list, install and remove them."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,19 +27,19 @@ class ModelService:
         self._runner = runner
 
     def all(self) -> list[ModelStatus]:
-        """Return every base model with its card, and whether it is there; nothing is loaded or fetched."""
+        """Return every base model with its card and state; loads and downloads nothing."""
         return self._library.statuses()
 
     def card(self, base_id: str) -> BaseCard:
-        """Return the card of a base model: what it can do, its size, its licence.
+        """Return the card of a base model: abilities, size, licence.
 
         Raises:
-            BaseModelError: no base has that id.
+            BaseModelError: unknown id.
         """
         return catalogue.card(base_id)
 
     def title(self, base_id: str) -> str:
-        """Return what a base model is called; its id where it is not known any more."""
+        """Return the title of a base model, or its id if it is unknown."""
         if base_id == self._bases.default_id:
             return self._bases.default.title
         return catalogue.card(base_id).title if base_id in catalogue.BASE_IDS else base_id
@@ -54,21 +54,21 @@ class ModelService:
         should_stop: ShouldStop | None = None,
         mirror: str | None = None,
     ) -> ModelStatus:
-        """Put a base model in place: adopt the folder a person put there, else download it.
+        """Install a base model: adopt a folder the user put there, or download it.
 
         Args:
             base_id: as in `all`.
-            licence_agreed: whether the terms on its card were agreed to.
-            agreed_by: where they were agreed to, kept beside the model.
+            licence_agreed: whether the user agreed to the terms on its card.
+            agreed_by: where the user agreed, stored with the model.
             on_progress: called with (fraction 0..1, message).
             should_stop: return True to stop; the next call continues the download.
-            mirror: address of a server to ask in place of GitHub and the hub, with the same paths behind it.
+            mirror: URL of a server to use instead of GitHub and the hub, with the same paths.
 
         Raises:
-            ConsentError: without agreement; the message holds the terms in plain words.
-            BaseModelError: no such base, it cannot be fetched, or what came is not what it should be.
+            ConsentError: no agreement; the message states the terms in plain words.
+            BaseModelError: unknown id, failed download, or wrong content.
             StorageError: the disk is full.
-            Cancelled: stopped.
+            Cancelled: `should_stop` returned True.
         """
         if catalogue.card(base_id).embedded:
             self._bases.get(catalogue.card(base_id).base_id).ensure_ready(on_progress)
@@ -83,12 +83,12 @@ class ModelService:
         )
 
     def install_official(self, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None) -> None:
-        """Download the official float32 weights of the embedded base; voices trained on others do not fit them.
+        """Download the official float32 weights of the embedded base; voices trained on other weights do not fit.
 
         Raises:
-            BaseModelError: they cannot be fetched, or are not what they should be.
-            BusyError: the present weights are being trained on.
-            InputError: the default base has no official weights to choose.
+            BaseModelError: failed download or wrong content.
+            BusyError: a training uses the present weights.
+            InputError: the default base has no official weights.
         """
         if self._bases.default_factory is not None or self._bases.default_id != DEFAULT_BASE_ID:
             raise InputError(f"“{self._bases.default.title}” has no official weights to choose. Leave the choice out.")
@@ -100,14 +100,14 @@ class ModelService:
         from voiceclone.bases.kokoro.model.official import install_official
 
         install_official(self._data_dir / "base" / DEFAULT_BASE_ID, on_progress, should_stop)
-        self._bases.forget(DEFAULT_BASE_ID)  # what is loaded belongs to the weights before
+        self._bases.forget(DEFAULT_BASE_ID)  # what is loaded uses the previous weights
 
     def remove(self, base_id: str) -> None:
-        """Delete a base model's files; voices made with it stay, and work again once it is back.
+        """Delete a base model's files; voices made with it are kept, and work again once it is reinstalled.
 
         Raises:
-            BusyError: it is being trained on or fetched, or something in this program speaks with it.
-            InputError: it is the embedded base, which nothing works without.
+            BusyError: it is being trained on, downloaded, or used in this process.
+            InputError: it is the embedded base, which VoiceClone needs.
         """
         card = catalogue.card(base_id)
         active = self._runner.active()
@@ -115,21 +115,21 @@ class ModelService:
             raise BusyError(f"“{active.voice_name}” is being trained on it. Let it end, or stop it, first.")
         with self._bases.unused(card.base_id, card.title):
             if not card.embedded:
-                self._bases.forget(card.base_id)  # first: some systems delete no file that is open
+                self._bases.forget(card.base_id)  # first, because some systems cannot delete open files
             self._library.remove(card.base_id)
 
     def removal(self, base_id: str) -> ModelRemoval:
-        """Return what removing a base model would mean: the disk space it frees, the voices that need it.
+        """Return the effect of removing a base model: the disk space freed and the voices that need it.
 
         Raises:
-            BaseModelError: no base has that id.
+            BaseModelError: unknown id.
         """
         card = catalogue.card(base_id)
         voices = tuple(voice.name for voice in self._voices.voices() if voice.base_id == card.base_id)
         return ModelRemoval(card.base_id, self._library.frees_mb(card.base_id), voices)
 
     def recognisers(self) -> list[str]:
-        """Return which recognisers for more languages than English are there, the best one last."""
+        """Return the installed multilingual recognisers, the best one last."""
         from voiceclone.recognition.recognisers import installed
 
         return installed(self._data_dir)
@@ -143,7 +143,7 @@ class ModelService:
         install(self._data_dir, key, on_progress, should_stop)
 
     def remove_recogniser(self, key: str) -> None:
-        """Delete a recogniser; English is still transcribed by the one that came along."""
+        """Delete a recogniser; the bundled one still transcribes English."""
         from voiceclone.recognition.recognisers import remove
 
         remove(self._data_dir, key)

@@ -1,4 +1,4 @@
-"""Projects: one person's recordings with their words, and everything that is done with them before a training."""
+"""Projects: one person's recordings and transcripts, and everything done with them before training."""
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,20 +39,20 @@ class ProjectService:
         return self._library.projects()
 
     def get(self, id_or_name: str) -> Project:
-        """Return one project, by its id or its name.
+        """Return a project by id or name.
 
         Raises:
-            NotFoundError: there is none.
+            NotFoundError: there is no such project.
         """
         return self._library.project(id_or_name)
 
     def create(self, name: str, language: str = "en-us") -> Project:
-        """Make an empty project."""
+        """Create an empty project."""
         return self._library.create_project(name, language)
 
     @contextmanager
     def get_or_create(self, name: str, language: str = "en-us") -> Iterator[Project]:
-        """Give the project of that name to add to; one that is made for this and stays empty is deleted again."""
+        """Yield the project of that name to add to; if it is created here and stays empty, delete it again."""
         try:
             project, is_new = self.get(name), False
         except NotFoundError:
@@ -64,10 +64,10 @@ class ProjectService:
                 self.delete(project.project_id)
 
     def delete(self, project_id: str) -> None:
-        """Delete a project and its recordings; the voices made from it stay.
+        """Delete a project and its recordings; voices made from it are kept.
 
         Raises:
-            BusyError: it is being trained on.
+            BusyError: a training uses it.
         """
         active = self._runner.active()
         if active is not None and active.running and active.project_id == project_id:
@@ -75,14 +75,14 @@ class ProjectService:
         self._library.delete_project(project_id)
 
     def unreadable(self, project_id: str | None = None) -> tuple[str, ...]:
-        """Return what of the recordings cannot be listed because its description is damaged, and what to do.
+        """Return what cannot be listed because its metadata is damaged, and what to do.
 
-        A sentence for each such project, and one for the clips of this project.
+        One sentence per damaged project, and one for the clips of this project.
         """
         return self._library.lost(project_id)
 
     def example(self, on_progress: OnProgress | None = None) -> Project:
-        """Return a project with the recordings that come with VoiceClone; made on first use."""
+        """Return the project with the bundled example recordings, created on first use."""
         with self._example_turn:
             existing = [project for project in self.all() if project.name == EXAMPLE_NAME]
             if existing and self.clips(existing[0].project_id):
@@ -104,7 +104,7 @@ class ProjectService:
             raise AudioError("; ".join(bad.reason for bad in report.rejected[:1]) or "There are no example recordings.")
         return project
 
-    # Recordings come in
+    # Adding recordings
 
     def add_clips(
         self,
@@ -117,14 +117,14 @@ class ProjectService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> AddReport:
-        """Add recordings or folders of them; what cannot be used is reported, not raised.
+        """Add recordings or folders of them; unusable files are reported, not raised.
 
         Args:
             project_id: the project.
             files: recordings or folders.
-            text: what is said, for one recording.
-            transcripts: what is said, by file name; see `read_transcripts`.
-            language: None is the project's.
+            text: the transcript, if there is one recording.
+            transcripts: transcripts by file name; see `read_transcripts`.
+            language: None means the project's.
             on_progress: called with (fraction 0..1, message).
             should_stop: return True to stop; clips already added are kept.
         """
@@ -140,7 +140,7 @@ class ProjectService:
         )
 
     def read_transcripts(self, path: Path | str) -> "Transcripts":
-        """Read a table, a text or subtitles with the words of recordings; errors as in `transcripts.reader`."""
+        """Read transcripts from a table, a text or subtitles; errors as in `transcripts.reader`."""
         from voiceclone.clips.transcripts.reader import read_transcripts
 
         return read_transcripts(Path(path))
@@ -174,7 +174,7 @@ class ProjectService:
         )
 
     def corpus_language(self, kind: str, where: Path | str) -> str:
-        """Return the language of a corpus, after checking that it is of this kind; see `corpora.CORPORA`."""
+        """Check that a corpus is of this kind (see `corpora.CORPORA`), and return its language."""
         from voiceclone.corpora import open_corpus
 
         return open_corpus(kind, where).language
@@ -186,11 +186,11 @@ class ProjectService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> "list[CorpusSpeaker]":
-        """Return who speaks in a corpus and for how long, the one with most first.
+        """Return the speakers of a corpus with their amount of speech, most first.
 
         Args:
             kind: `librispeech`, `libritts`, `ljspeech`, `vctk`, `common-voice` or `hub-dataset`.
-            where: its folder; for a hub's dataset `owner/name[:config[:split]]`, which asks the network.
+            where: its folder; for a hub dataset `owner/name[:config[:split]]`, which needs the internet.
             on_progress: called with (fraction 0..1, message).
             should_stop: return True to stop.
         """
@@ -202,7 +202,7 @@ class ProjectService:
     # Clips
 
     def clips(self, project_id: str) -> list[Clip]:
-        """Return the clips of a project, the oldest first."""
+        """Return the clips of a project, oldest first."""
         return self._library.clips(project_id)
 
     def edit_clip(
@@ -214,7 +214,7 @@ class ProjectService:
         included: bool | None = None,
         confirmed: bool | None = None,
     ) -> Clip:
-        """Change what is said in a clip, whether it is learnt from, or that a person finds it right; None: as it is."""
+        """Change a clip's text, whether training uses it, or whether a person confirmed it; None changes nothing."""
         return self._library.edit_clip(project_id, clip_id, text=text, included=included, confirmed=confirmed)
 
     def delete_clip(self, project_id: str, clip_id: str) -> None:
@@ -222,11 +222,11 @@ class ProjectService:
         self._library.delete_clip(project_id, clip_id)
 
     def clip_audio(self, project_id: str, clip_id: str, which: Which = "best") -> "Audio":
-        """Return the sound of a clip: `original`, `cleaned`, or `best` (cleaned where there is one)."""
+        """Return a clip's audio: `original`, `cleaned`, or `best` (cleaned if available)."""
         return self._library.audio(project_id, clip_id, which)
 
     def clip_picture(self, project_id: str, clip_id: str) -> bytes:
-        """Return a PNG of a clip's waveform as it was recorded, and below it cleaned when it is."""
+        """Return a PNG of a clip's waveform as recorded and, if cleaned, of the cleaned copy below."""
         from voiceclone.audio.pictures import before_after_png, waveform_png
 
         before = self.clip_audio(project_id, clip_id, "original")
@@ -242,29 +242,29 @@ class ProjectService:
         should_stop: ShouldStop | None = None,
         strength: "Strength" = "gentle",
     ) -> list[Clip]:
-        """Make a cleaned copy of clips (None: of all); originals are never changed.
+        """Make cleaned copies of clips; the originals are never changed.
 
         Args:
             project_id: the project.
-            clip_ids: which clips.
+            clip_ids: which clips; None means all.
             on_progress: called with (fraction 0..1, message).
-            should_stop: return True to stop; clips already cleaned stay so.
+            should_stop: return True to stop; copies already made are kept.
             strength: `off`, `gentle` or `strong`, see `clips.quality.clean.STRENGTHS`.
 
         Raises:
-            InputError: an unknown strength.
+            InputError: unknown strength.
         """
         disk.require_free_disk(self._data_dir)
         return self._library.clean(project_id, clip_ids, on_progress, should_stop, strength)
 
     def undo_cleaning(self, project_id: str, clip_ids: Sequence[str] | None = None) -> int:
-        """Go back to clips as they were recorded (None: all); return how many were cleaned before."""
+        """Delete the cleaned copies of clips (None: all); return how many there were."""
         return self._library.undo_cleaning(project_id, clip_ids)
 
-    # Judging them
+    # Quality
 
     def readiness(self, project_id: str) -> Readiness:
-        """Return how much usable speech there is, and how much is worth having."""
+        """Return how much usable speech there is, and how much is useful."""
         return self._library.readiness(project_id)
 
     def listen(
@@ -274,9 +274,15 @@ class ProjectService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> list[Clip]:
-        """Let networks listen to clips they have not heard (None: to all of those), which sharpens the verdicts.
+        """Judge clips with neural networks, unless that was done before, and refine their verdicts.
 
-        Are the words those of the text (English), is it the same person everywhere, is a take there twice?
+        Compares the speech with the text (English), finds other speakers, and finds takes that are there twice.
+
+        Args:
+            project_id: the project.
+            clip_ids: which clips; None means all.
+            on_progress: called with (fraction 0..1, message).
+            should_stop: return True to stop.
 
         Returns:
             The clips asked for.
@@ -284,13 +290,13 @@ class ProjectService:
         return self._library.listen(project_id, clip_ids, on_progress, should_stop)
 
     def speakers(self, project_id: str) -> "list[ClipSpeaker]":
-        """Return who is heard in the clips that were listened to and are used, the one heard longest first."""
+        """Return the speakers in the judged clips in use, the one with most speech first."""
         from voiceclone.clips.quality.listening import speakers
 
         return speakers(self._library, self.get(project_id).project_id)
 
     def keep_speaker(self, project_id: str, clip_id: str) -> int:
-        """Leave out the clips of everybody but who speaks in `clip_id`; return how many that were.
+        """Exclude the clips of everyone but the speaker of `clip_id`; return how many.
 
         Raises:
             NotFoundError: the clip is not among those of `speakers`.
@@ -303,11 +309,11 @@ class ProjectService:
         """Judge a room and microphone by a few seconds of silence and of speech, before the first take.
 
         Args:
-            silence: a sound or a sound file, nobody speaking.
-            speech: the same, a sentence or two.
+            silence: audio or a sound file without speech.
+            speech: audio or a sound file of a sentence or two.
 
         Raises:
-            AudioError: one of them cannot be read or is too short.
+            AudioError: one of them is unreadable or too short.
         """
         from voiceclone.audio.sound import Audio, decode
         from voiceclone.clips.quality.room import check_room
@@ -317,20 +323,20 @@ class ProjectService:
     # Scripts and export
 
     def reading_script(self, language: str, project_id: str | None = None) -> list[str]:
-        """Return sentences to read aloud: those of the project's own text, if it has one, else ours for `language`."""
+        """Return sentences to read aloud: the project's own, if any, otherwise the built-in ones for `language`."""
         from voiceclone.text import scripts
 
         own = self._library.own_script(project_id) if project_id else []
         return own or scripts.reading_script(language)
 
     def set_own_script(self, project_id: str, text: str, language: str) -> list[str]:
-        """Let a person read a text of their own; an empty one goes back to our sentences.
+        """Set a project's own text to read aloud; an empty one restores the built-in sentences.
 
         Returns:
             Its sentences.
 
         Raises:
-            TextError: too long, or it cannot be said in that language.
+            TextError: the text is too long, or cannot be spoken in that language.
         """
         return self._library.set_own_script(project_id, text, language)
 

@@ -1,4 +1,4 @@
-"""Training runs: what one would be like, how each stands, stop and continue them, and the voices they could end in."""
+"""Training runs: estimates, status, stopping and resuming, history, and candidates."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -51,14 +51,14 @@ class RunService:
     # Before a training
 
     def estimate(self, project_id: str, *, consent: bool | None = None, base_id: str | None = None) -> TrainingEstimate:
-        """Return what a training would be like: is all ready, three choices, how long each takes on this computer.
+        """Return the checks before a training, and the three choices with the time each takes on this computer.
 
-        Quick; nothing is loaded or measured (see `measure_speed`).
+        Fast: loads and measures nothing (see `measure_speed`).
 
         Args:
             project_id: a project, by id or name.
-            consent: whether it was agreed to; None leaves it out.
-            base_id: the base model; None is the default one.
+            consent: whether consent was given; None skips that check.
+            base_id: the base model; None means the default one.
         """
         base, project = self._bases.get(base_id), self._clips.project(project_id)
         readiness = self._clips.readiness(project.project_id)
@@ -89,16 +89,16 @@ class RunService:
         return TrainingEstimate(looked_at, choices, speed, facts, others_share > BUSY_SHARE)
 
     def measure_speed(self, base_id: str | None = None, *, wait: bool = False, at_most_s: float | None = None) -> bool:
-        """Find out, once for this machine and base, how quick a training is; True while that is being measured.
+        """Measure, once per machine and base, how fast training is; return True while the measurement runs.
 
-        A child process learns a few steps from the example recordings (about a quarter of a minute on two cores). It is
-        never begun while a training runs, and ended when one is started. Figures taken while other programs kept the
-        computer busy are taken once more by the next program that finds it quiet.
+        A child process trains a few steps on the example recordings (about 15 s on two cores). It never starts while
+        a training runs, and ends when one starts. A result measured while other programs kept the computer busy is
+        measured once more by the next process that finds the computer idle.
 
         Args:
-            base_id: the base model; None is the default one.
-            wait: return only when it is done.
-            at_most_s: with `wait`: or after so long; it then goes on, and what it finds is there the next time.
+            base_id: the base model; None means the default one.
+            wait: return only when the measurement is done.
+            at_most_s: with `wait`, return after this many seconds at the latest; the measurement continues.
         """
         base = self._bases.get(base_id)
         if not self._speed_tester.running:
@@ -125,81 +125,81 @@ class RunService:
         return read_pace(self._data_dir, base) if base.is_ready() else None
 
     def advice(self, base_id: str | None = None) -> str:
-        """Return how long training would take without a graphics card, a sentence; nothing where that matters not."""
+        """Return a sentence on how long training takes without a GPU; empty if the base needs none or there is one."""
         base_id = base_id or self._bases.default_id
         if base_id == self._bases.default_id and base_id not in catalogue.BASE_IDS:
-            return ""  # a base of one's own
+            return ""  # a custom base
         card = catalogue.card(base_id)
         return catalogue.slow_without_gpu(card, host.cores()) if card.gpu_advised and not host.has_gpu() else ""
 
     def can_continue_from(self, voice: Voice, base_id: str | None = None) -> bool:
-        """True when a training with this base (None: the default one) may begin where `voice` is now."""
+        """True when a training with this base (None: the default one) can continue from `voice`."""
         base = self._bases.get(base_id)
         return continues_voices(base) and voice.base_id == base.base_id
 
-    # While it goes on
+    # During a training
 
     def status(self, run_id: str) -> RunStatus:
-        """Return how a run stands now."""
+        """Return the current status of a run."""
         return self._runner.status(run_id)
 
     def watch(self, run_id: str, interval_s: float = 1.0) -> Iterator[RunStatus]:
-        """Yield the status until no process works on the run."""
+        """Yield the status every `interval_s` seconds until no process works on the run."""
         return self._runner.watch(run_id, interval_s)
 
     def active(self) -> RunStatus | None:
-        """Return the run being worked on, else an interrupted one that waits to be continued."""
+        """Return the running training, or else an interrupted one that can be resumed."""
         return self._runner.active()
 
     def stop(self, run_id: str) -> RunStatus:
-        """Ask a run to end and keep what was learnt."""
+        """Ask a run to stop and keep what was learnt."""
         return self._runner.stop(run_id)
 
     def resume(self, run_id: str) -> RunStatus:
-        """Continue an interrupted or failed run from its last checkpoint."""
+        """Resume an interrupted or failed run from its last checkpoint."""
         return self._runner.resume(run_id)
 
     def resume_interrupted(self) -> RunStatus | None:
-        """Continue the run that a crash or a restart interrupted; call it when the app starts."""
+        """Resume the run that a crash or restart interrupted; call this when the app starts."""
         return self._runner.resume_interrupted()
 
-    # Every run
+    # History
 
     def all(self, project_id: str | None = None) -> list[RunStatus]:
-        """Return every run (of one project), the newest first."""
+        """Return all runs (of one project), newest first."""
         return self._runner.all(project_id)
 
     def find(self, wanted: str) -> RunStatus:
-        """Return the run that a person means: an id, its beginning, or a voice's name; see `history.find_run`."""
+        """Return a run by id, start of an id, or name of its voice; see `history.find_run`."""
         return history.find_run(self._runner.all(), wanted)
 
     def record(self, run_id: str) -> RunRecord:
-        """Return what is remembered of a run: settings, scores, whether its voice is there."""
+        """Return the record of a run: settings, scores, whether its voice exists."""
         status = self._runner.status(run_id)
         return history.read_record(self._runner.run_dir(run_id), status, self._voice_of(status))
 
     def records(self, project_id: str | None = None) -> list[RunRecord]:
-        """Return what is remembered of every run (of one project), the newest first."""
+        """Return the records of all runs (of one project), newest first."""
         found = []
         for status in self._runner.all(project_id):
             try:
                 found.append(history.read_record(self._runner.run_dir(status.run_id), status, self._voice_of(status)))
-            except NotFoundError:  # deleted meanwhile
+            except NotFoundError:  # deleted in the meantime
                 continue
         return found
 
     def held_out_clips(self, run_id: str) -> list[str]:
-        """Return the ids of the clips that a run kept from learning; none where that is not known."""
+        """Return the ids of the clips that a run held out of training; empty if unknown."""
         return history.held_out_clip_ids(self._runner.run_dir(run_id))
 
     def loss_points(self, run_id: str, limit: int = 400) -> list[dict[str, Any]]:
-        """Return at most `limit` points `{"step", "loss", "series"}` of a run for a plot; candidates are `held_out`."""
+        """Return up to `limit` plot points `{"step", "loss", "series"}`; candidates are the series `held_out`."""
         run_dir = self._runner.run_dir(run_id)
         held_out = candidate_files.read(run_dir).loss_points()
         return run_files.plot_points(run_files.metrics(run_dir), limit - len(held_out)) + held_out
 
     def delete(self, run_id: str, *, with_voice: bool = False) -> None:
-        """Delete a run's checkpoints and metrics; the voice it made stays, unless `with_voice`.
+        """Delete a run's checkpoints and metrics; its voice is kept unless `with_voice`.
 
         Raises:
             BusyError: it is running.
@@ -207,7 +207,7 @@ class RunService:
         status = self._runner.status(run_id)
         self._runner.delete(run_id)
         if with_voice and status.voice_id:
-            with suppress(NotFoundError):  # deleted before
+            with suppress(NotFoundError):  # already deleted
                 self._voices.delete(status.voice_id)
 
     def _voice_of(self, status: RunStatus) -> Voice | None:
@@ -219,11 +219,11 @@ class RunService:
     # Candidates
 
     def candidates(self, run_id: str) -> Candidates:
-        """Return the voices a run could end in, with what judges said of them; none of a base that is not heard."""
+        """Return the candidate voices of a run with their scores; empty for a base that is not scored."""
         return candidate_files.read(self._runner.run_dir(run_id))
 
     def summary(self, found: Candidates, running: bool) -> str:
-        """Return one sentence on how learning goes, or went; nothing before the first candidate."""
+        """Return one sentence on the progress of training; empty before the first candidate."""
         return run_summary.how_it_goes(found, running)
 
     def did_it_help(self, scores: Mapping[str, float]) -> str:
@@ -231,15 +231,15 @@ class RunService:
         return run_summary.did_it_help(scores)
 
     def candidate_file(self, run_id: str, name: str) -> Path | None:
-        """Return where a sound or a voice file of a run's candidates lies; None where there is none of that name."""
+        """Return the path of a candidate's sound or voice file, None if there is none of that name."""
         return candidate_files.file(self._runner.run_dir(run_id), name)
 
     def keep_candidate(self, run_id: str, step: int) -> Voice:
-        """Let the voice of a run be the one after `step` steps instead, for a person who likes that one better.
+        """Replace a run's voice with its candidate after `step` steps.
 
         Raises:
-            BusyError: the run goes on.
-            InputError: that voice was not kept, only its sample.
+            BusyError: the run is still going on.
+            InputError: only the sample of that candidate was kept, not its voice.
             NotFoundError: there is no such run or candidate, or the run's voice was deleted.
         """
         status = self._runner.status(run_id)

@@ -38,15 +38,15 @@ class SpeechService:
         """Speak a text of any length.
 
         Args:
-            voice_id: id or name of a voice, a stock voice among them (`VoiceService.stock`); None is the base's first
-                choice of these.
-            text: what to say.
-            language: of the text; None is the voice's own.
-            speed: 1.0 is the voice's own.
+            voice_id: id or name of a voice or stock voice (`VoiceService.stock`); None means the base's first
+                stock voice.
+            text: the text to speak.
+            language: language of the text; None means the voice's own.
+            speed: factor on the speaking rate; 1.0 is the voice's own.
             on_progress: called with (fraction 0..1, message).
             should_stop: return True to stop.
 
-        Errors as in `speech.Speaker.speak`, and NotFoundError where no voice is called so.
+        Errors as in `speech.Speaker.speak`, and NotFoundError if there is no such voice.
         """
         speaker, voice, language = self.voice_to_speak_with(voice_id, language)
         with self._bases.use(speaker.base_id):
@@ -74,18 +74,18 @@ class SpeechService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> "Audio":
-        """Return the same words in another voice.
+        """Return the same speech in another voice.
 
         Args:
             voice_id: id or name of a voice whose base can convert.
-            audio: a sound, or a sound file of any kind; at most `MAX_CONVERT_S`.
+            audio: audio or a sound file of any format; at most `MAX_CONVERT_S` seconds.
             on_progress: called with (fraction 0..1, message).
-            should_stop: asked between pieces of at most 20 s; return True to stop.
+            should_stop: called between pieces of at most 20 s; return True to stop.
 
         Raises:
             InputError: the voice's base cannot convert, or the recording is too long.
-            AudioError: the recording cannot be read, or holds nothing to hear.
-            Cancelled: stopped.
+            AudioError: the recording is unreadable or silent.
+            Cancelled: `should_stop` returned True.
         """
         from voiceclone.audio.sound import Audio, decode
 
@@ -110,9 +110,9 @@ class SpeechService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> "Audio":
-        """Convert a recording into a 16-bit WAV file, and return the sound; errors as in `convert`.
+        """Convert a recording to a 16-bit WAV file and return the audio; errors as in `convert`.
 
-        The file is there whole or not at all, after Cancel and after an error, too.
+        The file is written completely or not at all.
         """
         from voiceclone.audio.sound import encode_wav
 
@@ -124,11 +124,11 @@ class SpeechService:
     def voice_to_speak_with(
         self, voice_id: str | None, language: str | None
     ) -> "tuple[Speaker, Path | str | None, str]":
-        """Return what speaks, the voice as its base knows it (a file, the id of a stock voice, or None), the language.
+        """Return (speaker, voice, language); the voice is a file, the id of a stock voice, or None.
 
         Raises:
             InputError: the voice's base cannot read text.
-            NotFoundError: no voice is called so.
+            NotFoundError: there is no such voice.
         """
         stock = None if voice_id is None else self._voices.find_stock(voice_id)
         if voice_id is None or stock is not None:

@@ -1,4 +1,4 @@
-"""New voices: start a training in a process of its own, or make an instant voice at once."""
+"""New voices: start a training in a separate process, or make an instant voice."""
 
 import math
 from collections.abc import Sequence
@@ -43,7 +43,7 @@ class VoiceMaker:
         self._speed_tester = speed_tester
 
     def start_training(self, request: TrainingRequest) -> RunStatus:
-        """Start training a voice in a process of its own, and return at once; errors as in `VoiceEngine`."""
+        """Start training a voice in a separate process and return at once; errors as in `VoiceEngine`."""
         base = self._bases.ready(request.base_id)
         policy = _checked_policy(base, request.policy)
         start_voice = self._voice_to_continue_from(request.continue_from, base, policy)
@@ -84,22 +84,22 @@ class VoiceMaker:
         consent_by: str = "Python program",
         on_progress: OnProgress | None = None,
     ) -> Voice:
-        """Make a voice from the best clips of a project in seconds, with nothing trained.
+        """Make a voice from the best clips of a project within seconds, without training.
 
         Args:
             project_id: a project, by id or name.
-            voice_name: what the voice will be called.
-            consent: whether `voices.consent.CONSENT_STATEMENT` was agreed to.
-            base_id: the base model; None is the default one.
-            clip_ids: listen to these clips only; None chooses the best ones.
-            consent_by: where it was agreed to, kept in the voice file.
+            voice_name: name of the new voice.
+            consent: whether the user agreed to `voices.consent.CONSENT_STATEMENT`.
+            base_id: the base model; None means the default one.
+            clip_ids: use only these clips; None chooses the best ones.
+            consent_by: where the user agreed, stored in the voice file.
             on_progress: called with (fraction 0..1, message).
 
         Raises:
-            ConsentError: without consent.
-            InputError: this base makes no voice without training.
+            ConsentError: no consent.
+            InputError: this base cannot make voices without training.
             NotEnoughSpeechError: the clips hold less than `MIN_INSTANT_SPEECH_S` of usable speech.
-            BaseModelError: no such base, or it is not on this computer.
+            BaseModelError: unknown id, or the base is not on this computer.
         """
         from voiceclone.voices.instant import make_instant_voice
 
@@ -125,10 +125,10 @@ class VoiceMaker:
         return voice
 
     def _enough_speech(self, project_id: str, clip_ids: Sequence[str] | None) -> float:
-        """Return the usable speech to train on, seconds.
+        """Return the usable speech for training, seconds.
 
         Raises:
-            NotEnoughSpeechError: too little.
+            NotEnoughSpeechError: there is too little.
         """
         readiness = self._clips.readiness(project_id, clip_ids)
         if not readiness.enough:
@@ -140,7 +140,7 @@ class VoiceMaker:
         return readiness.usable_s
 
     def _length(self, request: TrainingRequest, base: BaseModel, usable_s: float) -> tuple[float | None, int | None]:
-        """Return minutes and steps, at most one of them not None; an effort is worked out into one of the two."""
+        """Return (minutes, steps), at most one of them not None; converts an effort to one of the two."""
         if request.effort is None:
             return request.minutes, request.steps
         speed = read_pace(self._data_dir, base) if base.is_ready() else None
@@ -152,7 +152,7 @@ def _checked_policy(base: BaseModel, policy: str | None) -> str:
     """Return the policy to train with.
 
     Raises:
-        InputError: the base cannot be trained, or does not offer that policy.
+        InputError: the base cannot be trained, or not with that policy.
     """
     if Ability.TRAIN not in base.abilities or not base.policies:
         raise InputError(

@@ -14,7 +14,7 @@ from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import Voice, read_voice
 
 STOCK_MARK = "stock:"
-"""Before the id of a stock voice: that one is meant, even where a voice of one's own is called the same."""
+"""Prefix of a stock voice's id, to select it even if one of the user's own voices has that name."""
 _STOCK_TOLD = 5
 
 
@@ -26,14 +26,14 @@ class VoiceService:
         self._bases = bases
 
     def all(self) -> list[Voice]:
-        """Return every voice, the newest first."""
+        """Return all voices, newest first."""
         return self._library.voices()
 
     def get(self, id_or_name: str) -> Voice:
-        """Return one voice, by its id or its name; stock voices are not among them.
+        """Return a voice by id or name; stock voices are not included.
 
         Raises:
-            NotFoundError: no voice is called so, or more than one is.
+            NotFoundError: no voice, or more than one, has that name.
             VoiceFileError: its file is damaged.
         """
         stock = self.find_stock(id_or_name)
@@ -45,7 +45,7 @@ class VoiceService:
         return self._library.voice(id_or_name)
 
     def path(self, voice_id: str) -> Path:
-        """Return the file of a voice.
+        """Return the path of a voice's file.
 
         Raises:
             NotFoundError: there is no such voice.
@@ -53,16 +53,16 @@ class VoiceService:
         return self._library.path(voice_id)
 
     def named(self, name: str) -> Voice | None:
-        """Return the newest voice that is called so, ignoring case; None where the name is free."""
+        """Return the newest voice of that name, ignoring case; None if the name is free."""
         wanted = " ".join(str(name).split()).casefold()
         return next((voice for voice in self._library.voices() if voice.name.casefold() == wanted), None)
 
     def free_name(self, name: str) -> str:
-        """Return a name that no voice has: `name` itself, or with a number behind it."""
+        """Return a name that no voice has: `name`, with a number appended if needed."""
         return self._library.free_name(disk.clean_name(name, "voice name"))
 
     def rename(self, voice_id: str, name: str) -> Voice:
-        """Give a voice another name."""
+        """Rename a voice."""
         return self._library.rename(self.get(voice_id).voice_id, name)
 
     def delete(self, voice_id: str) -> None:
@@ -70,30 +70,30 @@ class VoiceService:
         self._library.delete(voice_id if disk.is_id(voice_id) else self.get(voice_id).voice_id)
 
     def reads_text(self, voice: Voice) -> bool:
-        """True for a voice that speaks texts; the others only convert recordings."""
+        """True for a voice that speaks text; others only convert recordings."""
         return voice.base_id not in catalogue.BASE_IDS or catalogue.card(voice.base_id).speaks
 
     def converts(self, voice_id: str) -> bool:
-        """True for a voice whose base model converts recordings; False where there is no such voice."""
+        """True for a voice whose base model converts recordings; False if there is no such voice."""
         try:
             base_id = self.get(voice_id).base_id
         except NotFoundError:
             return False
         return Ability.CONVERT in self._bases.get(known_id(base_id)).abilities
 
-    # Files of voices
+    # Voice files
 
     def export(self, voice_id: str, path: Path | str, *, private_use: bool = False) -> Path:
-        """Copy a voice to a file (or into a folder); return where it lies.
+        """Copy a voice to a file or into a folder; return the path.
 
         Args:
             voice_id: id or name.
             path: a file or a folder.
-            private_use: take it along for oneself, even where the licence forbids passing it on; the copy
-                says of itself that it may not be shared.
+            private_use: allow a copy for private use even if the licence forbids sharing; the copy is marked
+                as not to be shared.
 
         Raises:
-            VoiceFileError: the licence of its base forbids passing it on.
+            VoiceFileError: the licence of its base forbids sharing it.
         """
         voice = self.get(voice_id)
         refusal = sharing_refusal(voice)
@@ -104,23 +104,23 @@ class VoiceService:
         return self._library.export(voice.voice_id, Path(path), private=bool(refusal))
 
     def sharing_condition(self, voice_id: str) -> str:
-        """Return what to keep to when a voice is passed on: why it may not be, a condition, or nothing."""
+        """Return why a voice may not be shared, or the condition for sharing it; empty if there is none."""
         voice = self.get(voice_id)
         known = catalogue.card(voice.base_id).share_condition if voice.base_id in catalogue.BASE_IDS else ""
         return sharing_refusal(voice) or known
 
     def import_file(self, path: Path | str) -> Voice:
-        """Add a voice file from elsewhere, after checking it; it gets an id of its own.
+        """Check and add a voice file; the voice gets a new id.
 
         Raises:
-            BaseModelError: the base it was made for is not on this computer.
+            BaseModelError: its base is not on this computer.
             NotFoundError: there is no such file.
-            VoiceFileError: it is no voice file, too large, damaged, or made for another base.
+            VoiceFileError: not a voice file, too large, damaged, or made for another base.
         """
         return self._library.import_voice(Path(path), self._base_of_file(Path(path)))
 
     def _base_of_file(self, path: Path) -> BaseModel:
-        """Return the base a file says it was made for, else the default one, whose check then tells why not."""
+        """Return the base named in a voice file; the default one if unreadable, whose check then explains why."""
         try:
             base_id = read_voice(path).base_id
         except VoiceFileError:
@@ -130,20 +130,20 @@ class VoiceService:
     # Stock voices
 
     def stock(self) -> tuple[StockVoice, ...]:
-        """Return the voices that came with the default base; nobody's clone, so nobody has to agree to them.
+        """Return the stock voices of the default base, which are no clones and need no consent.
 
-        None before the base is ready, or where it has none to choose from.
+        Empty before the base is ready, or if it has none.
         """
         base = self._bases.default
         return base.stock_voices() if isinstance(base, HasStockVoices) else ()
 
     def find_stock(self, wanted: str) -> StockVoice | None:
-        """Return the stock voice meant by an id or a name, ignoring case; None where it is none.
+        """Return a stock voice by id or name, ignoring case; None if there is none.
 
-        A voice of one's own that is called so goes before it, except where `STOCK_MARK` stands before the id.
+        One of the user's own voices of that name takes precedence, unless `wanted` starts with `STOCK_MARK`.
 
         Raises:
-            NotFoundError: several stock voices are called so.
+            NotFoundError: several stock voices have that name.
         """
         name = str(wanted).strip().removeprefix(STOCK_MARK).casefold()
         same = [stock for stock in self.stock() if name == stock.voice_id.casefold()]
@@ -156,7 +156,7 @@ class VoiceService:
         return same[0]
 
     def get_or_hint(self, id_or_name: str) -> Voice:
-        """Return one voice as `get` does; where there is none, the error names stock voices, too."""
+        """Return a voice by id or name; if there is none, the error also names stock voices."""
         try:
             return self._library.voice(id_or_name)
         except NotFoundError as error:
@@ -164,7 +164,7 @@ class VoiceService:
 
 
 def _stock_hint(known: Sequence[StockVoice]) -> str:
-    """Return which stock voices could be meant; nothing where there are none."""
+    """Return a hint that names some stock voices; empty if there are none."""
     if not known:
         return ""
     told = ", ".join(f"“{stock.name}”" for stock in known[:_STOCK_TOLD])

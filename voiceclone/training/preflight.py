@@ -107,7 +107,7 @@ def look_ahead(facts: Facts) -> Preflight:
     checks = [_speech(facts), _consent(facts), _base(facts), _device(facts), _memory(facts), _disk(facts)]
     if facts.others_share > BUSY_SHARE and not facts.training_now:
         sentence = f"Other programs take {facts.others_share:.0%} of the processor just now."
-        checks.append(Check(Kind.BUSY, Level.WATCH, sentence, "Close them, or the training takes longer than is told."))
+        checks.append(Check(Kind.BUSY, Level.WATCH, sentence, "Close them, or training will take longer than shown."))
     if facts.training_now:
         busy = f"“{facts.training_now}” is being trained just now, and two at once would both crawl."
         checks.append(Check(Kind.FREE, Level.FIX, busy, "Wait until it has ended, or stop it."))

@@ -1,4 +1,4 @@
-"""The page: `build(engine)` returns it, `launch_options()` says how it is served."""
+"""The page: `build(engine)` returns it, `launch_options()` returns how to serve it."""
 
 import json
 from pathlib import Path
@@ -31,8 +31,8 @@ QUEUE_SIZE = 32
 LIGHT_EVENTS = 4
 CACHE_CHECK_S = 3600
 CACHE_AGE_S = 24 * 3600
-# Fixed, so that a reload or a restart of the program finds what the browser remembers. It hides nothing:
-# only ids are kept there, and the engine checks each of them.
+# Fixed, so that what the browser remembers survives a reload or a restart. It protects no secret: the browser
+# keeps only ids, and the engine checks each of them.
 BROWSER_KEY = "voiceclone-page"
 
 
@@ -81,7 +81,7 @@ def _remembered(name: str) -> gr.BrowserState:
 
 
 def head() -> str:
-    """Return the scripts in the page's head: the microphone is kept plain, and the end of a training is told."""
+    """Return the scripts for the page's head: the unprocessed microphone, and the signals at the end of a training."""
     return _script("record_tab/microphone.js", record_text.MICROPHONE) + _script(
         "train_tab/ending.js", train_text.NOTIFY
     )
@@ -94,9 +94,9 @@ def _script(name: str, words: dict[str, str]) -> str:
 
 
 def launch_options() -> dict[str, Any]:
-    """Return how the page is served, everything but the address: private, quiet, nothing shared.
+    """Return gradio's launch options except the address: nothing is shared or monitored.
 
-    Behind a password where `VOICECLONE_PASSWORD` is set.
+    The page is behind a password if `VOICECLONE_PASSWORD` is set.
 
     Raises:
         InputError: the password is too short.

@@ -1,7 +1,7 @@
-"""Who may see the page: everybody who can reach it, or who knows the password.
+"""Access to the page: for everyone who can reach it, or only with the password.
 
-Visitors share one set of projects, recordings and voices. Where strangers can reach the page, a password has to stand
-before it, and before everything the page is made of: a handler that only the page calls can be called by anybody.
+Visitors share one set of projects, recordings and voices. Where strangers can reach the page, a password must
+protect it and every route it uses, because anybody can call a handler directly.
 """
 
 import hmac
@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from voiceclone.ui.text import common as common_text
 
-# What the login form itself needs, and what gradio asks its own server for while it starts.
+# What the login form needs, and what gradio requests from its own server during startup.
 OPEN_PATHS = frozenset(
     {
         "/",
@@ -39,9 +39,9 @@ OPEN_FOLDERS = ("/assets/", "/static/", "/svelte/")
 
 
 def access_options(password: str) -> dict[str, Any]:
-    """Return the options of `launch` that put a password before the page; none without a password.
+    """Return the `launch` options that protect the page with a password; empty without one.
 
-    The form asks for a name, too, and takes any: there is one password, and no accounts.
+    The login form also asks for a name and accepts any: there is one password, and there are no accounts.
     """
     if not password:
         return {}
@@ -57,7 +57,7 @@ def access_options(password: str) -> dict[str, Any]:
 
 
 class LoginRequired:
-    """Answers 401 to whoever is not logged in, except for the login form.
+    """ASGI middleware that answers 401 to requests without a login, except those of the login form.
 
     It stands before every route, also those that gradio, or an extension of it, adds later.
     """
@@ -66,7 +66,7 @@ class LoginRequired:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
+        """Forward a request, or refuse it."""
         if scope["type"] == "lifespan" or _is_open(scope["path"]) or _is_logged_in(scope):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
@@ -89,11 +89,11 @@ def _is_logged_in(scope: MutableMapping[str, Any]) -> bool:
 
 
 class ClosedServer(http.server.ThreadingHTTPServer):
-    """Shows one sentence to every visitor and does nothing else.
+    """A server that only shows one sentence to every visitor.
 
     Args:
         server_name: the address to listen on.
-        port: the port to listen on; 0 takes a free one.
+        port: the port to listen on; 0 picks a free one.
         sentence: what visitors read.
     """
 
@@ -108,13 +108,13 @@ class ClosedServer(http.server.ThreadingHTTPServer):
                 self.wfile.write(page)
 
             def do_HEAD(self) -> None:
-                self.send_response(200)  # a hosting service takes an error for a crash
+                self.send_response(200)  # hosting services treat an error as a crash
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(page)))
                 self.send_header("Cache-Control", "no-store")
                 self.end_headers()
 
             def log_message(self, *_: Any) -> None:
-                """Visitors are not written down."""
+                """Log nothing about visitors."""
 
         super().__init__((server_name, port), Handler)

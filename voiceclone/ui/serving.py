@@ -1,4 +1,4 @@
-"""The page's server: from a free port to Ctrl+C, for `app.py` and for the command `voiceclone app`."""
+"""Serve the page until Ctrl+C, for `app.py` and the command `voiceclone app`."""
 
 import logging
 import socket
@@ -17,7 +17,7 @@ from voiceclone.ui.text import common as common_text
 
 EVERYWHERE = ("0.0.0.0", "::")
 OnReady = Callable[[str, Sequence[str]], None]
-"""Called once the page is served, with its address and what to say in the terminal."""
+"""Called once the page is served, with (address, lines to print in the terminal)."""
 
 
 def require_free(server_name: str, port: int, command: str) -> None:
@@ -26,7 +26,7 @@ def require_free(server_name: str, port: int, command: str) -> None:
     Args:
         server_name: the host name or address to serve on.
         port: the port.
-        command: what to type to use another one, with `{port}` in it.
+        command: the command that uses another port, containing `{port}`.
     """
     if _is_busy(server_name, port):
         raise InputError(common_text.PORT_BUSY.format(port=port, command=command.format(port=port + 1)))
@@ -35,15 +35,15 @@ def require_free(server_name: str, port: int, command: str) -> None:
 def serve(
     engine: VoiceEngine, demo: gr.Blocks, server_name: str, port: int, on_ready: OnReady, *, open_browser: bool = False
 ) -> None:
-    """Serve the page until Ctrl+C; on a Space that lacks its password, one sentence on how to set it.
+    """Serve the page until Ctrl+C. On a Space without a password, serve only how to set one.
 
     Args:
-        engine: what the page was built on; interrupted trainings go on.
+        engine: the engine the page was built on; interrupted trainings are resumed.
         demo: the page.
         server_name: the host name or address to serve on.
         port: a free port.
         on_ready: called once the page can be opened.
-        open_browser: open the page in the user's browser, too.
+        open_browser: also open the page in the user's browser.
 
     Raises:
         VoiceCloneError: the data folder cannot be used.
@@ -68,7 +68,7 @@ def serve(
 
 
 def why_closed() -> str:
-    """Return why nobody may use the page on this Space; empty when visitors can log in, and where this is no Space."""
+    """Return why this Space's page is closed; empty when visitors can log in, or outside a Space."""
     if not host.on_space():
         return ""
     try:
@@ -78,7 +78,7 @@ def why_closed() -> str:
 
 
 def _prepare(engine: VoiceEngine) -> None:
-    """Get the base model ready and print the progress; the page of a Space appears when it can be used."""
+    """Prepare the base model and print the progress; a Space serves its page once it can be used."""
     told = ""
 
     def tell(fraction: float, words: str) -> None:
@@ -106,7 +106,7 @@ def _welcome(engine: VoiceEngine, server_name: str, url: str) -> list[str]:
 def _is_busy(server_name: str, port: int) -> bool:
     family = socket.AF_INET6 if ":" in server_name else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        if sys.platform != "win32":  # there the option means the opposite: sharing a port in use
+        if sys.platform != "win32":  # on Windows the option means the opposite: sharing a port in use
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((server_name, port))

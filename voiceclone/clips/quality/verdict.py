@@ -124,8 +124,8 @@ def _text(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     if not facts.text.strip():
         english = "No text yet: no words were understood. Type what is said in it."
         other = (
-            "No text yet. Type what is said in it; or get the recogniser for more languages (“Or bring recordings”) "
-            "and add the file again."
+            "No text yet. Type what is said in it; or get the recogniser for more languages (“Or add existing "
+            "recordings”) and add the file again."
         )
         yield Finding("no text", "bad", english if facts.language.startswith("en") else other)
         return

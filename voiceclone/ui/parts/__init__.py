@@ -1,1 +1,1 @@
-"""What all tabs share: markup, theme, errors, background jobs."""
+"""Building blocks of all tabs: markup, theme, errors, background jobs."""

@@ -1,4 +1,4 @@
-"""Errors at the edge of the page: a plain sentence for the person, the details in the log."""
+"""Errors at the boundary of the page: the user sees a plain sentence, the log gets the details."""
 
 import functools
 import html
@@ -12,17 +12,17 @@ from voiceclone.errors import InputError, VoiceCloneError
 from voiceclone.ui.text import common as common_text
 
 TOAST_S = 20
-"""Long enough to read two sentences; a click closes the message sooner."""
+"""Seconds an error is shown: enough to read two sentences; a click closes it earlier."""
 log = logging.getLogger(__name__)
 
 
 def page_error(message: str) -> gr.Error:
-    """Return the toast for `message`; it is rendered as HTML, so it is escaped here."""
+    """Return a toast with `message`, escaped because gradio renders it as HTML."""
     return gr.Error(html.escape(message), title=common_text.ERROR_TITLE, print_exception=False, duration=TOAST_S)
 
 
 def plain_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn what `handler` raises into one plain sentence in the page."""
+    """Decorate `handler` so that the page shows what it raises as one plain sentence."""
 
     @functools.wraps(handler)
     def guarded(*arguments: Any, **named: Any) -> Any:
@@ -40,7 +40,7 @@ def plain_errors(handler: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def answering(work: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    """Guard a function that a script of the page calls: errors become one plain sentence, `ok` tells which it is."""
+    """Wrap a function called by a page script: errors become one plain sentence, and `ok` is False."""
 
     @functools.wraps(work)
     def answer(request: Any) -> dict[str, Any]:
@@ -54,5 +54,5 @@ def answering(work: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[Any
             log.exception("Unexpected error in %s", work.__name__)
             return {"ok": False, "words": common_text.UNEXPECTED}
 
-    answer.__annotations__ = {}  # gradio looks them up and finds none of this module's names
+    answer.__annotations__ = {}  # gradio would resolve them, and cannot see this module's names
     return answer

@@ -1,4 +1,4 @@
-"""Above the tabs: whose recordings these are, and the base model when it is not ready yet."""
+"""Above the tabs: the choice of person, and the base model while it is not ready."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ from voiceclone.ui.text import record as record_text
 
 @dataclass(frozen=True)
 class Header:
-    """The row above the tabs and what opens below it."""
+    """The row above the tabs and the panels that open below it."""
 
     project: gr.Dropdown
     new: gr.Button
@@ -36,12 +36,12 @@ class Header:
 
 
 def build_header(engine: VoiceEngine) -> Header:
-    """Lay out what stands above the tabs."""
+    """Lay out the header."""
     with gr.Row(equal_height=False, elem_classes="vc-top"):
         with gr.Column(scale=5, min_width=300):
             gr.HTML(markup.page_head())
         with gr.Column(scale=3, min_width=220):
-            # Filled when the page is opened; that the value changes then makes every tab show its clips.
+            # Set when the page opens; this change makes every tab show its clips.
             project = gr.Dropdown([], label=common_text.PROJECT_LABEL, info=common_text.PROJECT_INFO, elem_id="project")
         with gr.Column(scale=2, min_width=230, elem_classes="vc-side"), gr.Row():
             new = gr.Button(common_text.PROJECT_NEW, size="sm", min_width=100, elem_id="new-project")
@@ -90,14 +90,14 @@ def _base_banner() -> tuple[Any, ...]:
 
 
 def project_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
-    """Return every person with recordings; a fresh start gets a first, empty one."""
+    """Return (name, id) of every project; on a fresh start, create a first, empty one."""
     if not engine.projects.all():
         engine.projects.create(common_text.DEFAULT_PROJECT)
     return [(project.name, project.project_id) for project in engine.projects.all()]
 
 
 def wire_header(shared: Shared, header: Header, remembered_project: gr.BrowserState) -> None:
-    """Connect what stands above the tabs."""
+    """Connect the header."""
     _wire_choice(shared, header, remembered_project)
     _wire_delete(shared, header)
     _wire_base(shared, header)

@@ -1,4 +1,4 @@
-"""Long work in a thread of the program, one piece at a time: a reload of the page does not end it."""
+"""Long jobs in a background thread, one at a time, which survive a reload of the page."""
 
 import logging
 import threading
@@ -16,26 +16,26 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class JobStatus:
-    """Where a piece of work stands."""
+    """The state of a job."""
 
     key: str
-    """What is worked on: the id of a model or a project."""
+    """The id of the model or project worked on."""
     share: float = 0.0
     words: str = ""
     state: str = RUNNING
     result: Any = None
-    """What the work returned; None before."""
+    """What the job returned; None until it has finished."""
     error: str = ""
-    """One plain sentence of a failed one."""
+    """Why the job failed, as one plain sentence."""
 
     @property
     def running(self) -> bool:
-        """True while it is worked on."""
+        """True while the job runs."""
         return self.state == RUNNING
 
 
 class BackgroundJob:
-    """One piece of work after another; every page looks at the same one."""
+    """Runs one job after another; all open pages see the same one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -43,31 +43,31 @@ class BackgroundJob:
         self._status: JobStatus | None = None
 
     def status(self) -> JobStatus | None:
-        """Return the present piece of work, else the last one, None before the first."""
+        """Return the current or else the last job; None before the first."""
         return self._status
 
     @property
     def running(self) -> bool:
-        """True while something is worked on."""
+        """True while a job runs."""
         return self._status is not None and self._status.running
 
     def start(self, key: str, busy: str, work: Callable[[OnProgress, ShouldStop], Any]) -> JobStatus:
-        """Begin `work(on_progress, should_stop)` and return at once.
+        """Start `work(on_progress, should_stop)` and return at once.
 
         Raises:
-            BusyError: with the sentence `busy`, while something is worked on.
+            BusyError: another job is running; the message is `busy`.
         """
         with self._lock:
             if self.running:
                 raise BusyError(busy)
             self._stop = threading.Event()
             self._status = JobStatus(key)
-        # A daemon: when the program ends the work ends with it, and the next time it goes on from its files.
+        # A daemon thread: the job ends with the program, and continues from its files next time.
         threading.Thread(target=self._run, args=(work, self._stop), name=f"page-{key}", daemon=True).start()
         return self._status
 
     def cancel(self) -> None:
-        """Ask the present piece of work to stop."""
+        """Ask the current job to stop."""
         self._stop.set()
 
     def _run(self, work: Callable[[OnProgress, ShouldStop], Any], stop: threading.Event) -> None:

@@ -1,4 +1,4 @@
-"""The pieces of HTML the page draws itself: accessible, escaped, styled by page.css."""
+"""HTML fragments of the page: accessible, escaped, styled by page.css."""
 
 import base64
 from collections.abc import Mapping, Sequence
@@ -21,11 +21,11 @@ from voiceclone.voices.voice_file import Voice
 
 PLAY_ICON = '<svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true"><path d="M3 1.5v9l7.5-4.5z"/></svg>'
 WAVE = (7, 14, 24, 17, 30, 21, 34, 18, 26, 12, 20, 9)
-"""Bar heights of the mark in the page's head, pixels."""
+"""Bar heights of the logo, pixels."""
 
 
 def page_head() -> str:
-    """Return the name of the program and what it is."""
+    """Return the program's name and tagline."""
     bars = "".join(f'<i style="height:{height}px"></i>' for height in WAVE)
     tagline = common_text.TAGLINE_SPACE if host.on_space() else common_text.TAGLINE
     return (
@@ -35,7 +35,7 @@ def page_head() -> str:
 
 
 def intro(sentence: str) -> str:
-    """Return the line at the top of a tab that says what to do next."""
+    """Return the line at the top of a tab: what to do next."""
     return f'<p class="vc-intro">{escape(sentence)}</p>'
 
 
@@ -46,13 +46,13 @@ def heading(words: str, note: str = "") -> str:
 
 
 def steps(words: str, lines: Sequence[str]) -> str:
-    """Return a numbered list of what happens."""
+    """Return a numbered list of steps."""
     items = "".join(f"<li>{escape(line)}</li>" for line in lines)
     return f'<div class="vc-heading"><h2>{escape(words)}</h2></div><ol class="vc-steps">{items}</ol>'
 
 
 def note(sentence: str, kind: str = "plain") -> str:
-    """Return one status sentence; `kind` is plain, good, usable or bad. Nothing for an empty one."""
+    """Return one status sentence; `kind` is plain, good, usable or bad. Empty for an empty sentence."""
     if not sentence:
         return ""
     return f'<p class="vc-note vc-{kind}" role="status">{escape(sentence)}</p>'
@@ -65,15 +65,15 @@ def notes(sentences: Sequence[tuple[str, str]]) -> str:
 
 
 def chip(level: str) -> str:
-    """Return a verdict as a small coloured word."""
+    """Return a verdict as a coloured chip."""
     return f'<span class="vc-chip vc-{escape(level)}">{escape(record_text.VERDICTS.get(level, level))}</span>'
 
 
 def readiness_share(usable_s: float, marks_s: Sequence[float]) -> float:
-    """Return where `usable_s` lies on the bar, 0..1.
+    """Return how far `usable_s` (seconds) fills the bar, 0..1.
 
-    The marks stand at 15, 50 and 100 % of the bar, with straight lines between: the first minute is
-    worth as much room as the next four.
+    The marks are at 15, 50 and 100 % of the bar, linear in between: the first minute takes as much room as
+    the next four.
     """
     places = (0.0, 0.15, 0.5, 1.0)
     edges = (0.0, *marks_s)
@@ -93,7 +93,7 @@ def bar(share: float, name: str, words: str, kind: str) -> str:
 
 
 def readiness_bar(readiness: Readiness) -> str:
-    """Return the bar that says how much speech there is and how much is worth having."""
+    """Return the bar of how much speech there is, and how much is useful."""
     marks_s = (readiness.minimum_s, readiness.first_voice_s, readiness.good_voice_s)
     share = readiness_share(readiness.usable_s, marks_s)
     level = "good" if readiness.usable_s >= readiness.first_voice_s else "usable" if readiness.enough else "bad"
@@ -137,7 +137,7 @@ def clip_row(clip: Clip, number: int, selected: bool) -> str:
 
 
 def shape_svg(shape: Sequence[int]) -> str:
-    """Return a small picture of loudness over time; `shape` holds 0..99 for each moment."""
+    """Return a small picture of loudness over time; `shape` holds values 0..99."""
     upper = [f"{place},{50 - level / 2:.0f}" for place, level in enumerate(shape)]
     lower = [f"{place},{50 + level / 2:.0f}" for place, level in enumerate(shape)]
     points = " ".join([*upper, *reversed(lower)])
@@ -148,7 +148,7 @@ def shape_svg(shape: Sequence[int]) -> str:
 
 
 def clip_list(numbered: Sequence[tuple[int, Any]], selected_id: str, empty: str) -> str:
-    """Return the list of (number, clip) in the order given; `empty` is said when there are none."""
+    """Return the list of (number, clip) in the given order, or the sentence `empty` if there are none."""
     if not numbered:
         return f'<p class="vc-empty">{escape(empty)}</p>'
     rows = "".join(clip_row(clip, number, clip.clip_id == selected_id) for number, clip in numbered)
@@ -157,7 +157,7 @@ def clip_list(numbered: Sequence[tuple[int, Any]], selected_id: str, empty: str)
 
 
 def clip_head(clip: Clip) -> str:
-    """Return the verdict of the chosen clip in words, what was heard in it, and all figures in a drawer."""
+    """Return the chosen clip's verdict, what was heard in it, and all its figures, folded."""
     reason = clip.verdict.reason or record_text.VERDICT_GOOD_REASON
     figures = "".join(
         f"<li>{escape(words.format(clip.verdict.figures[name]))}</li>"
@@ -176,13 +176,13 @@ def clip_head(clip: Clip) -> str:
 
 
 def picture(png: bytes, description: str) -> str:
-    """Return a picture that travels inside the page."""
+    """Return a picture embedded in the page."""
     data = base64.b64encode(png).decode("ascii")
     return f'<img class="vc-picture" alt="{escape(description)}" src="data:image/png;base64,{data}">'
 
 
 def run_progress(status: RunStatus) -> str:
-    """Return where a run stands: a bar, the figures, one plain sentence."""
+    """Return a run's progress: a bar, figures, one plain sentence."""
     share = status.step / status.total_steps if status.total_steps else 0.0
     sentence = status.error if status.state == "failed" else status.message
     kind = "waiting" if status.running and not status.step else "plain"
@@ -201,7 +201,7 @@ def _figures(status: RunStatus) -> str:
 
 
 def checks(preflight: Preflight) -> str:
-    """Return what was looked at before a training: a mark, a sentence and a remedy each."""
+    """Return the checks before a training: a mark, a sentence and a remedy each."""
     lines = "".join(
         f'<li data-kind="{escape(check.kind)}" data-level="{escape(check.level)}">'
         f'<span class="vc-chip vc-{train_text.LEVEL_KINDS[check.level]}">'
@@ -214,13 +214,13 @@ def checks(preflight: Preflight) -> str:
 
 
 def facts(rows: Sequence[tuple[str, str]]) -> str:
-    """Return names and values, one line each."""
+    """Return (name, value) rows, one line each."""
     lines = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
     return f'<dl class="vc-derived">{lines}</dl>'
 
 
 def legend(colours: dict[str, str], words: str) -> str:
-    """Return what the lines of a plot mean; `colours` maps names to CSS colours."""
+    """Return the legend of a plot; `colours` maps series names to CSS colours."""
     lines = "".join(
         f'<span><i style="background:{escape(colour)}"></i>{escape(name)}</span>' for name, colour in colours.items()
     )
@@ -228,7 +228,7 @@ def legend(colours: dict[str, str], words: str) -> str:
 
 
 def run_notes(sentences: Sequence[str]) -> str:
-    """Return what happened in a run besides learning; nothing when nothing did."""
+    """Return the notes of a run; empty if there are none."""
     if not sentences:
         return ""
     items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
@@ -237,21 +237,21 @@ def run_notes(sentences: Sequence[str]) -> str:
 
 
 def scores(voice: Voice, helped: str = "") -> str:
-    """Return how a voice turned out, in words, with the figures behind them; `helped` as in `score_list`."""
+    """Return a voice's scores, in words and figures; `helped` as in `score_list`."""
     below = train_text.learnt_from(voice.speech_s, voice.minutes, voice.size_mb)
     if voice.base_id == DEFAULT_BASE_ID and "similarity_stock" in voice.scores:
-        # It has no encoder: its voice without training and the one that learning begins with are the same.
+        # It has no speaker encoder: its voice without training is the one training starts from.
         below = f"{train_text.NEAREST_WITHOUT_TRAINING} {below}"
     return score_list(voice.scores, below, helped)
 
 
 def score_list(told: Mapping[str, float], below: str = "", helped: str = "") -> str:
-    """Return scores in words, with the figures behind them.
+    """Return scores in words and figures.
 
     Args:
         told: the scores of a voice file.
-        below: said last.
-        helped: whether training helped, said after the similarity; see `RunService.did_it_help`.
+        below: the last sentence.
+        helped: whether training helped, shown after the similarity; see `RunService.did_it_help`.
     """
     lines = []
     if "similarity" in told:
@@ -275,7 +275,7 @@ def score_list(told: Mapping[str, float], below: str = "", helped: str = "") -> 
 
 
 def job_progress(name: str, share: float, words: str) -> str:
-    """Return where background work stands: a bar and one sentence."""
+    """Return the progress of a background job: a bar and one sentence."""
     kind = "plain" if share else "waiting"
     return (
         f'<section class="vc-run"><div class="vc-heading vc-between"><h2>{escape(name)}</h2><p>{share:.0%}</p></div>'
@@ -284,7 +284,7 @@ def job_progress(name: str, share: float, words: str) -> str:
 
 
 def model_cards(statuses: Sequence[Any], removals: Mapping[str, Any] | None = None) -> str:
-    """Return a card for every base model; `removals` maps the ids of those that can be removed to what that means."""
+    """Return a card for every base model; `removals` maps the ids of removable ones to what removal would mean."""
     removals = removals or {}
     cards = "".join(_model_card(status, removals.get(status.card.base_id)) for status in statuses)
     return f'<ul class="vc-models" aria-label="{escape(base_models_text.CARDS_TITLE)}">{cards}</ul>'
@@ -326,7 +326,7 @@ def _model_card(status: ModelStatus, removal: ModelRemoval | None = None) -> str
 
 
 def _removing(card: BaseCard, removal: ModelRemoval | None) -> str:
-    """Return what opens on a card to remove its model: the question, and the one button that does it."""
+    """Return the fold-out of a card that removes its model: the question and the button."""
     if removal is None:
         return ""
     question = base_models_text.remove_question(card.title, removal.frees_mb, removal.voices)
@@ -350,12 +350,12 @@ def _licence(card: BaseCard) -> str:
 
 
 def verdict(sentence: str, what: str) -> str:
-    """Return what a comparison comes to, and of what it is."""
+    """Return the verdict of a comparison, and what was compared."""
     return f'<p class="vc-verdict-line">{escape(sentence)}</p>{note(what)}'
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return figures side by side; the first cell of each row names it."""
+    """Return a table; the first cell of each row is its heading."""
     names = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in head)
     lines = "".join(
         f'<tr><th scope="row">{escape(first)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in rest)}</tr>'
@@ -365,7 +365,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def terms(card: BaseCard) -> str:
-    """Return what is agreed to before a model is got."""
+    """Return the terms a person agrees to before downloading a model."""
     size = base_models_text.megabytes(card.size_mb)
     return f'<div class="vc-terms"><p>{escape(card.title)}, {size}. {_licence(card)}</p></div>'
 

@@ -1,4 +1,4 @@
-"""What the tabs have in common: the shared components, wiring, files for the browser, stop requests."""
+"""Shared by the tabs: common components, wiring, files for the browser, stop requests."""
 
 import atexit
 import shutil
@@ -24,21 +24,21 @@ from voiceclone.ui.parts.theme import WAVE_COLOURS
 from voiceclone.ui.text import record as record_text
 
 RECORDER_SAMPLE_RATE = 48_000
-"""Hertz; what microphones deliver, so that gradio's recorder does not resample."""
+"""Hertz; the rate of most microphones, so that gradio's recorder does not resample."""
 KEEP_FILES_S = 3600
-"""The browser got its own copy at once; ours is only needed for a moment."""
+"""Seconds to keep a file for the browser, which takes its own copy at once."""
 
 
 class BrowserFiles:
-    """Files on their way to the browser, in a temporary folder that the page may read."""
+    """Files for the browser, in a temporary folder that the page may read."""
 
     def __init__(self) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="voiceclone-page-"))
         atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
 
     def path(self, file_name: str) -> Path:
-        """Return a fresh path that ends in a harmless form of `file_name`."""
-        self._folder.mkdir(exist_ok=True)  # some systems tidy their temporary folder while we run
+        """Return a new path that ends in a sanitised `file_name`."""
+        self._folder.mkdir(exist_ok=True)  # some systems clean their temporary folder while we run
         for old in self._folder.iterdir():
             if time.time() - old.stat().st_mtime > KEEP_FILES_S:
                 shutil.rmtree(old, ignore_errors=True)
@@ -46,33 +46,33 @@ class BrowserFiles:
         return Path(tempfile.mkdtemp(dir=self._folder)) / (allowed[-80:] or "file")
 
     def wav(self, audio: Audio, file_name: str) -> str:
-        """Write `audio` as 16-bit WAV and return where."""
+        """Write `audio` as 16-bit WAV and return its path."""
         path = self.path(file_name)
         encode_wav(audio, path)
         return str(path)
 
     def copy(self, source: Path, file_name: str) -> str:
-        """Copy a file of ours, because the page can read nothing in the data folder."""
+        """Copy a file and return its path; the page cannot read the data folder."""
         return str(shutil.copyfile(source, self.path(file_name)))
 
 
 class StopRequests:
-    """Lets a Cancel button reach work that is under way; keys name the work."""
+    """Lets Cancel buttons stop running or waiting work, identified by keys."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._running: dict[str, list[threading.Event]] = {}
         self._waiting: dict[str, bool] = {}
-        """Work that waits for its turn, and whether it is to stop as soon as that comes."""
+        """Waiting work, and whether it should stop as soon as it starts."""
 
     def expect(self, key: str) -> None:
-        """Say that work under `key` was asked for and may have to wait, so that Cancel reaches it meanwhile."""
+        """Announce work under `key` that may have to wait, so that Cancel can reach it."""
         with self._lock:
             self._waiting[key] = False
 
     @contextmanager
     def work(self, key: str) -> Iterator[ShouldStop]:
-        """Register one piece of work; yields the question whether it should stop."""
+        """Register work under `key`; yields the callback that says whether to stop."""
         event = threading.Event()
         with self._lock:
             self._running.setdefault(key, []).append(event)
@@ -87,7 +87,7 @@ class StopRequests:
                     del self._running[key]
 
     def is_working(self, project_id: str) -> bool:
-        """True while any work on a project goes on or waits; keys end with what they work on."""
+        """True while work on a project runs or waits; keys end with the project's id."""
         with self._lock:
             return any(key.endswith(project_id) for key in (*self._running, *self._waiting))
 
@@ -102,7 +102,7 @@ class StopRequests:
 
 @dataclass(frozen=True)
 class Shared:
-    """What every tab needs."""
+    """The components and services every tab needs."""
 
     engine: VoiceEngine
     demo: gr.Blocks
@@ -110,21 +110,21 @@ class Shared:
     project: gr.Textbox
     """Hidden; always holds the id of the chosen project, see `chosen_id`."""
     projects: gr.Dropdown
-    """Where a project is chosen; only ever an output."""
+    """The list of projects; only used as an output."""
     changed: gr.State
-    """A counter; whoever changes clips or projects raises it, whoever shows them listens."""
+    """A counter, incremented when clips or projects change; what shows them listens to it."""
     voices_changed: gr.State
     """The same for voices."""
     files: BrowserFiles = field(default_factory=BrowserFiles)
     stops: StopRequests = field(default_factory=StopRequests)
     getting: BackgroundJob = field(default_factory=BackgroundJob)
-    """The base model that is being fetched; its key is the model's id."""
+    """The base model being downloaded; the key is its id."""
     comparing: BackgroundJob = field(default_factory=BackgroundJob)
-    """The comparison that is going on; its key is the project's id."""
+    """The comparison in progress; the key is the project's id."""
 
 
 EDITS: dict[str, Any] = {"lane": "edit", "at_once": 4}
-"""How quick changes are wired that may be refused: a refusal outside the queue would be a failed request."""
+"""`wire` options for quick edits that may raise: outside the queue, an error would be a failed request."""
 
 
 def wire(
@@ -138,10 +138,10 @@ def wire(
     progress_on: Sequence[Any] | Any = None,
     **options: Any,
 ) -> Any:
-    """Connect an event to a handler, the same careful way everywhere.
+    """Connect an event to a handler.
 
-    Without a `lane` the handler is quick: it skips the queue and shows no progress. With one it
-    waits its turn: at most `at_once` events of that lane run together.
+    Without a `lane`, the handler must be quick: it skips the queue and shows no progress. With one, it waits
+    in the queue, and at most `at_once` events of that lane run at the same time.
     """
     if lane is None:
         how: dict[str, Any] = {"queue": False, "show_progress": "hidden"}
@@ -157,7 +157,7 @@ def wire(
 
 
 def player(label: str, elem_id: str, **options: Any) -> gr.Audio:
-    """Return a player: for listening and downloading only, and nothing plays by itself."""
+    """Return a player for listening and downloading; nothing plays automatically."""
     defaults = {
         "interactive": False,
         "type": "filepath",
@@ -174,10 +174,10 @@ def wire_in_browser(trigger: Callable[..., Any], script: str, inputs: Any, outpu
 
 
 def chosen_id(choice: gr.Dropdown | gr.Radio) -> gr.Textbox:
-    """Return a hidden box that holds the id chosen in `choice`, for handlers to read.
+    """Return a hidden textbox that holds the id chosen in `choice`, for handlers to read.
 
-    Gradio refuses a dropdown's value unless it sent that choice to this very session. After a restart
-    of the program a page that is still open would only get errors; the engine checks ids anyway.
+    Gradio rejects a dropdown's value unless it sent that choice in the same session, so a page left open
+    across a restart would only get errors. The engine checks ids anyway.
     """
     box = gr.Textbox(visible="hidden", label=choice.label)
     wire_in_browser(choice.change, "(id) => id", choice, box)
@@ -185,12 +185,12 @@ def chosen_id(choice: gr.Dropdown | gr.Radio) -> gr.Textbox:
 
 
 def begin_work() -> list[dict[str, Any]]:
-    """Updates for [button, its Cancel button, status] when work begins."""
+    """Return updates for [button, its Cancel button, status] when work starts."""
     return [gr.update(visible=False), gr.update(visible=True), gr.update(value="", visible=True)]
 
 
 def end_work() -> list[dict[str, Any]]:
-    """Updates for [button, its Cancel button] when work has ended, well or not."""
+    """Return updates for [button, its Cancel button] when work has ended or failed."""
     return [gr.update(visible=True), gr.update(visible=False)]
 
 
@@ -198,7 +198,7 @@ def find_clip(engine: VoiceEngine, project_id: str, clip_id: str) -> Clip:
     """Return one clip of a project.
 
     Raises:
-        NotFoundError: it is not there, or not any more.
+        NotFoundError: there is no such clip (any more).
     """
     for clip in engine.projects.clips(project_id):
         if clip.clip_id == clip_id:
@@ -207,12 +207,12 @@ def find_clip(engine: VoiceEngine, project_id: str, clip_id: str) -> Clip:
 
 
 def told(event: gr.EventData, name: str) -> Any:
-    """Return what a script of the page, or anybody else, sent along with an event; None when it did not."""
+    """Return a value sent with an event, None if it is missing; untrusted, since anybody can send events."""
     return event._data.get(name) if isinstance(event._data, dict) else None
 
 
 def into(progress: gr.Progress) -> OnProgress:
-    """Adapt gradio's progress bar to what the engine calls."""
+    """Adapt gradio's progress bar to the engine's `on_progress`."""
 
     def report(share: float, message: str) -> None:
         progress(min(max(share, 0.0), 1.0), desc=message)
@@ -221,7 +221,7 @@ def into(progress: gr.Progress) -> OnProgress:
 
 
 def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Return (name, code) pairs for a dropdown, in our own order of languages."""
+    """Return (name, code) pairs for a dropdown, in our order of languages."""
     from voiceclone.text.languages import LANGUAGES
 
     return [(language.name, code) for code, language in LANGUAGES.items() if code in codes]

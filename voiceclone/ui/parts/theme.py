@@ -1,4 +1,4 @@
-"""Colours, type and spacing: warm paper, ink blue, the same calm in light and dark."""
+"""Colours, fonts and spacing: warm paper and ink blue, in light and dark."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ PAPER = gr.themes.Color(
     c950="#171716",
 )
 SERIES_COLOURS = {"loss": "#b7c6d4", "smoothed": "#40709c", "held_out": "#c79326"}
-"""Seen well on paper and in the dark."""
+"""Readable in the light and the dark theme."""
 WAVE_COLOURS = {"waveform_color": "#9db8d1", "waveform_progress_color": "#386187"}
 FONT = (
     gr.themes.LocalFont("Source Sans Pro", weights=(400, 700)),
@@ -41,12 +41,12 @@ FONT = (
     "system-ui",
     "sans-serif",
 )
-"""Comes with gradio. Of the fonts there only a few are whole: "Source Sans 3" has 61 letters, for example."""
+"""Bundled with gradio. Only a few of its fonts are complete: "Source Sans 3", for example, has 61 glyphs."""
 CSS = Path(__file__).with_name("page.css")
 
 
 def theme() -> gr.themes.Base:
-    """Return the page's theme; nothing is fetched for it."""
+    """Return the page's theme, which loads nothing from the network."""
     base = gr.themes.Base(
         primary_hue=INK,
         secondary_hue=INK,
@@ -55,7 +55,7 @@ def theme() -> gr.themes.Base:
         radius_size=gr.themes.sizes.radius_lg,
         text_size=gr.themes.sizes.text_lg,
         font=FONT,
-        font_mono=FONT,  # gradio's progress line is set in it; nothing here is code
+        font_mono=FONT,  # gradio uses it for its progress line; the page shows no code
     )
     return base.set(
         body_background_fill="*neutral_50",

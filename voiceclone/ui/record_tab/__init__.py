@@ -1,1 +1,1 @@
-"""The tab in which you record, add, review and clean clips."""
+"""Tab 1: record, add, review and clean clips."""

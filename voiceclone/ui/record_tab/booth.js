@@ -1,14 +1,14 @@
 // The recording booth: shows a sentence, records it, plays it back and hands the kept take to Python.
-// Runs once, together with booth_sound.js, booth_shelf.js and booth_room.js, when the component is drawn: gradio gives `element`, `trigger` and `server`. The words come from text.py.
+// Runs once, together with booth_sound.js, booth_shelf.js and booth_room.js, when the component is drawn: gradio gives `element`, `trigger` and `server`. The sentences come from ui/text/record.py.
 const words = __WORDS__;
 const LOWEST_DB = -60; // left end of the level meter
-const CLIPPED = 0.99; // what limits.py calls clipped, too
+const CLIPPED = 0.99; // the same threshold as in limits.py
 const TOO_LOUD_MS = 1500; // how long the light stays on
-const IDLE_MS = 60000; // the microphone is let go after so long without a take
-const SHELVE_S = 2; // so often a recording is set aside while it goes on
+const IDLE_MS = 60000; // the microphone is released after this long without a take
+const SHELVE_S = 2; // interval at which a recording in progress is stored
 const part = (name) => element.querySelector(`[data-part="${name}"]`);
 const fill = (sentence, values) => sentence.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-// As the rest of the page tells lengths (counts.py): whole seconds, rounded down.
+// Lengths as on the rest of the page (wording.py): whole seconds, rounded down.
 const length = (s) => {
   const [whole, rest] = [Math.floor(s / 60), Math.floor((s % 60) + 1e-6)];
   return whole ? `${whole} min${rest ? ` ${rest} s` : ""}` : `${rest} s`;
@@ -20,7 +20,7 @@ let state = "idle"; // idle, opening, recording, review, saving, room
 let microphone = null;
 let blocks = []; // what is being recorded
 let frames = 0;
-let shelvedFrames = 0; // how much of it is set aside already
+let shelvedFrames = 0; // how much of it is already stored
 let take = null; // {project, language, place, sentence, wav: Blob, url}
 let hotUntil = 0;
 let idleTimer = 0;
@@ -48,7 +48,7 @@ function enter(next) {
   for (const name of ["previous", "skip"]) part(name).disabled = next !== "idle" && next !== "review";
   part("room-start").disabled = next !== "idle";
   part("sentence").readOnly = next === "recording" || next === "saving" || next === "room";
-  // What had the focus may be hidden now. On the take itself, Space plays and Enter keeps.
+  // The focused element may be hidden now. On the take itself, Space plays and Enter keeps.
   if (acts) (part("review").hidden ? part("record") : part("review")).focus({ preventScroll: true });
   clearTimeout(idleTimer);
   if (next === "idle") idleTimer = setTimeout(closeMicrophone, IDLE_MS);
@@ -108,10 +108,10 @@ function go(place) {
 function show(data) {
   const sameScript =
     data.project === script.project && JSON.stringify(data.sentences) === JSON.stringify(script.sentences);
-  if (!sameScript) stopTake(words.take_waits); // it belongs to the sentence and the person that were shown
+  if (!sameScript) stopTake(words.take_waits); // it belongs to the previous sentence and person
   script = data;
   showRecorded();
-  if (sameScript) showPlace(); // the sentence itself stays: the person may have changed its words
+  if (sameScript) showPlace(); // leave the sentence: the user may have edited it
   if (sameScript || state === "saving") return;
   begin();
 }
@@ -138,7 +138,7 @@ async function openMicrophone() {
   await context.audioWorklet.addModule(url);
   URL.revokeObjectURL(url);
   const node = new AudioWorkletNode(context, "voiceclone-take", { numberOfOutputs: 0 });
-  // Some blocks still come after the microphone was let go; they would leave the meter and its light on.
+  // Blocks that arrive after the microphone was released would leave the meter and its light on.
   node.port.onmessage = (event) => microphone?.stream === stream && hear(event.data);
   context.createMediaStreamSource(stream).connect(node);
   await context.resume();
@@ -163,7 +163,7 @@ function lostMicrophone() {
 }
 
 async function ready() {
-  // The choice of plain or processed sound holds for the next take.
+  // The choice of unprocessed or processed sound applies to the next take.
   if (microphone && microphone.raw !== window.voicecloneMicrophone?.raw) closeMicrophone();
   try {
     await openMicrophone();
@@ -171,7 +171,7 @@ async function ready() {
   } catch {
     closeMicrophone();
     enter("idle");
-    say(words.no_microphone, "bad"); // why is said below by microphone.js
+    say(words.no_microphone, "bad"); // microphone.js says why, below
     return false;
   }
 }
@@ -191,7 +191,7 @@ function hear(block) {
   if (duration_s >= words.max_take_s) stopTake(words.too_long);
   else if (frames - shelvedFrames > SHELVE_S * microphone.context.sampleRate) {
     shelvedFrames = frames;
-    putOnShelf(takeOf(recordedSoFar())).catch(() => {}); // told when the take is complete
+    putOnShelf(takeOf(recordedSoFar())).catch(() => {}); // reported when the take is complete
   }
 }
 
@@ -199,7 +199,7 @@ let shownLevel = 0;
 function showLevel(peak, now) {
   const level_db = 20 * Math.log10(Math.min(1, Math.max(peak, 1e-5))); // processed sound may exceed full scale
   const level = Math.max(0, 1 - level_db / LOWEST_DB);
-  shownLevel = Math.max(level, shownLevel - 0.004); // falls slowly enough to be seen: 128 samples are 3 ms
+  shownLevel = Math.max(level, shownLevel - 0.004); // falls slowly enough to be visible: 128 samples are 3 ms
   part("level").style.width = `${100 * shownLevel}%`;
   const hot = now < hotUntil;
   part("meter").classList.toggle("vc-hot", hot);
@@ -223,7 +223,7 @@ async function startTake() {
   enter("recording");
 }
 
-// `why` is told when it was not the person who stopped. Such a take may lack its end: it is never kept by itself.
+// `why` is given if the user did not stop it. Such a take may lack its end, so it is never kept automatically.
 function stopTake(why = "") {
   if (state !== "recording") return;
   part("time").textContent = "";
@@ -267,7 +267,7 @@ async function shelveTake() {
 
 async function bringBack() {
   const { project } = script;
-  const stored = await findOnShelf(project).catch(() => null); // a browser without a shelf has nothing on it
+  const stored = await findOnShelf(project).catch(() => null); // a browser without a database has no stored take
   if (!stored || script.project !== project || state !== "idle") return;
   position = stored.place;
   showSentence();
@@ -283,7 +283,7 @@ function playTake() {
   else player.pause();
 }
 
-// The take stays on the shelf, for when this person's sentences are shown again.
+// The take stays stored until this person's sentences are shown again.
 function setAside() {
   if (take) URL.revokeObjectURL(take.url);
   take = null;
@@ -333,19 +333,19 @@ async function keepTake() {
 async function ask(name, request) {
   const unreachable = { ok: false, words: words.unreachable };
   try {
-    return (await server[name](request)) ?? unreachable; // gradio answers nothing when the server does not
+    return (await server[name](request)) ?? unreachable; // gradio returns nothing if the server does not answer
   } catch {
     return unreachable;
   }
 }
 
 async function listenToTake(project_id, clip_id) {
-  // Takes a second or two; meanwhile the next sentence is there to be read.
+  // Takes a second or two; in the meantime the next sentence is shown.
   const answer = await ask("hear_take", { project_id, clip_id });
   if (answer.ok && answer.words && script.project === project_id) say(answer.words, "usable");
 }
 
-// --- hands and keys -----------------------------------------------------------------------------
+// --- mouse and keys -----------------------------------------------------------------------------
 
 part("record").addEventListener("click", () => (state === "recording" ? stopTake() : startTake()));
 part("keep").addEventListener("click", keepTake);
@@ -354,7 +354,7 @@ part("previous").addEventListener("click", () => go(position - 1));
 part("skip").addEventListener("click", () => go(position + 1));
 part("room-start").addEventListener("click", checkRoom);
 part("sentence").addEventListener("input", fitSentence);
-// In a tab that is not open nothing has a height, and on a turned phone lines break elsewhere.
+// Elements in a closed tab have no height, and lines break elsewhere on a rotated phone.
 let fittedWidth = 0;
 new ResizeObserver(([{ contentRect }]) => {
   if (contentRect.width === fittedWidth) return;
@@ -384,7 +384,7 @@ function onKey(event) {
 document.addEventListener("keydown", onKey);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) return;
-  // Browsers slow down pages that nobody sees, so a take that goes on there may have holes.
+  // Browsers throttle hidden pages, so a take that continued there could have gaps.
   stopTake(words.left_page);
   stopRoomCheck(words.left_room);
   closeMicrophone();

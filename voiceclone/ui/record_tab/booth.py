@@ -1,7 +1,7 @@
-"""Tab 1, the recording booth: one sentence at a time into the microphone, and a check of the room before the first.
+"""Tab 1, the recording booth: read one sentence at a time, after an optional check of the room.
 
-What a person does between two sentences happens in the browser (`booth.js`); Python gives the script, keeps takes and
-judges the room. Both calls come from the browser as they are, so everything in them is checked here and in the engine.
+Recording happens in the browser (`booth.js`); Python provides the script, keeps takes and judges the room. Requests
+from the browser are untrusted, so this module and the engine check everything in them.
 """
 
 import base64
@@ -25,11 +25,11 @@ from voiceclone.ui.text import common as common_text
 from voiceclone.ui.text import record as record_text
 
 ROOM_CHECK_S = 5.0
-"""Length of the silence and of the speech by which a room is judged."""
+"""Seconds of silence, and of speech, by which a room is judged."""
 _BYTES_PER_S = 2 * 192_000
-"""16 bits at the highest rate that microphones have."""
+"""16-bit samples at the highest sample rate of microphones."""
 _SCRIPTS = ("booth.js", "booth_sound.js", "booth_shelf.js", "booth_room.js")
-"""They run as one, in this order."""
+"""Concatenated into one script, in this order."""
 MAX_TAKE_BASE64 = int(1.4 * _BYTES_PER_S * MAX_TAKE_S)
 
 
@@ -39,9 +39,9 @@ class Booth:
 
     language: gr.Dropdown
     stage: gr.HTML
-    """What `booth.js` acts on."""
+    """The elements `booth.js` works on."""
     script: gr.Textbox
-    """Hidden; what the booth shows, as JSON."""
+    """Hidden; the booth's content, as JSON."""
     raw: gr.Checkbox
     own: gr.Textbox
     use_own: gr.Button
@@ -124,19 +124,19 @@ def _wire(shared: Shared, booth: Booth) -> None:
     wire(booth.drop_own.click, drop_own, where, booth.script, **EDITS)
     wire(booth.language.input, show_script, where, booth.script)
     wire(shared.changed.change, show_script, where, booth.script, trigger_mode="always_last")
-    # In the queue: gradio follows the change of a counter only there.
+    # Queued: gradio only follows a counter's change in the queue.
     wire(booth.stage.select, lambda changed: changed + 1, shared.changed, shared.changed, **EDITS)
-    # Kept beside it, too: the booth may be drawn after its first script came.
+    # Stored beside it as well: the booth may render after its first script arrives.
     put = "(shown) => { const data = JSON.parse(shown); window.voicecloneBoothData = data; "
     put += "window.voicecloneBooth?.show(data); return []; }"
     wire_in_browser(booth.script.change, put, booth.script, None)
-    # In the browser only: the choice belongs to this browser and this microphone.
+    # Browser only: the choice belongs to this browser and microphone.
     wire_in_browser(booth.raw.input, "(raw) => window.voicecloneMicrophone.setRaw(raw)", booth.raw, None)
     wire_in_browser(shared.demo.load, "() => window.voicecloneMicrophone.raw", None, booth.raw)
 
 
 def read_places(script: Sequence[str], clips: Sequence[Any]) -> list[int]:
-    """Return the places of the sentences of `script` that some clip says, in order."""
+    """Return the indices of the sentences of `script` that clips already contain, in order."""
     said = {clip.text.strip() for clip in clips}
     return [place for place, sentence in enumerate(script) if sentence.strip() in said]
 
@@ -145,7 +145,7 @@ def read_places(script: Sequence[str], clips: Sequence[Any]) -> list[int]:
 
 
 def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]:
-    """Return the functions that `booth.js` calls; each takes and returns a JSON object."""
+    """Return the functions `booth.js` calls; each takes and returns a JSON object."""
 
     @answering
     def keep_take(request: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +160,7 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
         reasons = [part.reason for part in report.rejected]
         if not report.added:
             raise AudioError(reasons[0])
-        # A long take is cut into sentences; a part that was left out is told, the rest is kept.
+        # A long take is split into sentences; rejected parts are reported, the rest is kept.
         verdicts = [clip.verdict for clip in report.added if clip.verdict.level != "good"]
         kind = verdicts[0].level if verdicts else "usable" if reasons else "good"
         kept = record_text.take_kept(sum(clip.duration_s for clip in report.added))
@@ -206,7 +206,7 @@ def _words(request: dict[str, Any], name: str) -> str:
 
 
 def _sound(request: dict[str, Any], name: str, files: BrowserFiles) -> Path:
-    """Write the WAV that came as base64 into a file of ours, and return where."""
+    """Write a base64-encoded WAV from a request to a file and return its path."""
     coded = _words(request, name)
     if not coded:
         raise InputError(record_text.NO_TAKE)

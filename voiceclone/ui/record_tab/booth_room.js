@@ -1,4 +1,4 @@
-// Part of the booth: the check of the room, some seconds of silence and some of speech.
+// Part of the booth: the check of the room, from a few seconds of silence and of speech.
 async function listen(sentence, seconds) {
   blocks = [];
   frames = 0;

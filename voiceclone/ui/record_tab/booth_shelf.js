@@ -1,8 +1,8 @@
-// Part of the booth: takes that were not kept yet, in the browser's database; they outlive a reload, a closed tab, a crash.
+// Part of the booth: takes not kept yet, in the browser's database, so that they survive a reload, a closed tab or a crash.
 const SHELF = "voiceclone-takes";
-const SHELF_MS = 30 * 24 * 3600 * 1000; // nobody came back for it
+const SHELF_MS = 30 * 24 * 3600 * 1000; // after this long a take is abandoned
 const PAGE = `${Date.now()}-${Math.random()}`;
-// Held as long as this page is open, so that another one does not take over what is being decided here.
+// Held while this page is open, so that another page does not take over its take.
 navigator.locks?.request(SHELF + PAGE, () => new Promise(() => {}));
 
 let shelf = null; // promise of the database
@@ -26,7 +26,7 @@ async function onShelf(mode, act) {
   });
 }
 
-// One take for each person and page: a new one takes the place of the one before.
+// One take per person and page: a new one replaces the previous one.
 function putOnShelf({ project, language, place, sentence, wav }) {
   const stored = { project, language, place, sentence, wav, page: PAGE, at: Date.now() };
   return onShelf("readwrite", (takes) => takes.put(stored));
@@ -36,7 +36,7 @@ function takeOffShelf(project) {
   return onShelf("readwrite", (takes) => takes.delete([project, PAGE]));
 }
 
-// The newest take of this person that no other open page shows; it is this page's from now on.
+// Returns this person's newest take that no other open page shows, and claims it for this page.
 async function findOnShelf(project) {
   const pages = ((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name);
   const free = ({ page }) => page === PAGE || !pages.includes(SHELF + page);

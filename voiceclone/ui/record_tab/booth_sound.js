@@ -1,4 +1,4 @@
-// Part of the booth: the sound of the microphone, block by block, and its way into a WAV file.
+// Part of the booth: captures the microphone in blocks and writes WAV files.
 const WORKLET = `registerProcessor("voiceclone-take", class extends AudioWorkletProcessor {
   process(inputs) {
     const channels = inputs[0];

@@ -21,21 +21,21 @@ class Detail:
 
     panel: gr.Column
     clip_id: gr.Textbox
-    """Travels with every request of this panel, so words can never be saved to another clip."""
+    """Sent with every request of this panel, so that words are never saved to another clip."""
     head: gr.HTML
     words: gr.Textbox
     saved_words: gr.Textbox
-    """What the clip's words were when it was opened or saved here; another tab may have changed them since."""
+    """The clip's words when it was opened or last saved here; another tab may have changed them since."""
     before: gr.Audio
     after: gr.Audio
     picture: gr.HTML
     undo: gr.Button
-    """Takes the cleaning of this clip back."""
+    """Undoes the cleaning of this clip."""
     confirm: gr.Button
     following: gr.Button
-    """Opens the next clip to look at."""
+    """Opens the next clip to review."""
     first_to_look_at: gr.Button
-    """Outside the panel: opens the first one."""
+    """Outside the panel; opens the first clip to review."""
     included: gr.Checkbox
     saved: gr.HTML
     delete: gr.Button
@@ -45,7 +45,7 @@ class Detail:
 
 
 def build_detail(first_to_look_at: gr.Button) -> Detail:
-    """Lay out the panel, hidden until a clip is chosen; `first_to_look_at` stands by the list."""
+    """Lay out the panel, hidden until a clip is chosen; `first_to_look_at` is beside the list."""
     with gr.Column(scale=1, min_width=320, visible=False, elem_classes="vc-card", elem_id="clip") as panel:
         clip_id = gr.Textbox(visible="hidden", label="clip", elem_id="clip-id")
         saved_words = gr.Textbox(visible="hidden", label="words as saved")
@@ -87,9 +87,9 @@ def build_detail(first_to_look_at: gr.Button) -> Detail:
 
 
 def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.HTML, show: gr.Radio) -> None:
-    """Connect the panel: it opens when a clip of `chosen` is pressed, and again when `cleaned` reports.
+    """Connect the panel: it opens when a clip in `chosen` is pressed, and updates when `cleaned` changes.
 
-    Going through the doubtful clips narrows the list down to them by `show`.
+    Reviewing the doubtful clips filters the list with `show`.
     """
     engine = shared.engine
 
@@ -144,7 +144,7 @@ def wire_detail(shared: Shared, detail: Detail, *, chosen: gr.HTML, cleaned: gr.
 
 
 def clip_view(shared: Shared, detail: Detail, clip: Clip, play: bool = False) -> dict[Any, Any]:
-    """Return the updates that show `clip`; with `play` it is heard at once, because Play was pressed."""
+    """Return the updates that show `clip`; with `play`, it plays at once."""
     name = f"clip-{clip.clip_id[:8]}"
 
     def sound(which: Literal["original", "cleaned"]) -> str:
@@ -176,17 +176,17 @@ def clip_view(shared: Shared, detail: Detail, clip: Clip, play: bool = False) ->
 
 
 def may_confirm(clip: Clip) -> bool:
-    """True where a person who listened may overrule what was found."""
+    """True if a person who listened may overrule the verdict."""
     return not clip.confirmed and not set(record_text.CLIP_CONFIRM_KINDS).isdisjoint(clip.verdict.kinds)
 
 
 def head_of(clip: Clip) -> tuple[Any, ...]:
-    """Return the updates of the panel's head when a clip's verdict may have changed."""
+    """Return the updates of the panel's head after a verdict may have changed."""
     return markup.clip_head(clip), gr.update(visible=may_confirm(clip))
 
 
 def clip_picture(engine: VoiceEngine, clip: Clip) -> str:
-    """Draw a clip as it was recorded, and below it cleaned when it is."""
+    """Return a picture of a clip as recorded and, if cleaned, of the cleaned copy below."""
     drawn = engine.projects.clip_picture(clip.project_id, clip.clip_id)
     return markup.picture(drawn, record_text.CLIP_PICTURE_BOTH if clip.cleaned else record_text.CLIP_PICTURE_BEFORE)
 
@@ -232,7 +232,7 @@ def _wire_edits(shared: Shared, detail: Detail) -> None:
 
 
 def _wire_row_keys(shared: Shared, detail: Detail, rows: gr.HTML) -> None:
-    """Connect the keys that change the clip of a row, whether it is open or not."""
+    """Connect the keys that edit a row's clip, open or not."""
     engine = shared.engine
 
     def change_row(project_id: str, open_id: str, changed: int, event: gr.EventData) -> Any:

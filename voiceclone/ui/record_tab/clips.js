@@ -1,11 +1,11 @@
-// The list of clips by mouse and by keys: what is pressed here is told to the page's handlers.
-// `element` is the list and `trigger` tells the server, both given by gradio.
+// Mouse and keyboard control of the list of clips; forwards events to the page's handlers.
+// Gradio provides `element`, the list, and `trigger`, which notifies the server.
 
 const SOON_MS = 50;
 const PATIENCE_MS = 10_000;
 const ROW_KEYS = { x: "toggle", c: "confirm" };
 
-// The row the keys act on, by its clip and by its place: when the clip leaves the list, the row that takes its place is next.
+// The row the keys act on, by clip and by index: if the clip leaves the list, the row now at that index is next.
 let focused = "";
 let place = 0;
 let goesOn = false;
@@ -32,7 +32,7 @@ function whenThere(find, act, until = Date.now() + PATIENCE_MS) {
 function askToDelete(clip) {
   mark(clip);
   trigger("select", { clip_id: clip, ask: true });
-  // Never the button of the clip that was open before.
+  // Never the button of the previously open clip.
   const isOpen = () => document.querySelector("#clip-id textarea, #clip-id input")?.value === clip;
   whenThere(() => isOpen() && document.querySelector("#clip-delete-yes"), (yes) => yes.focus());
 }
@@ -61,11 +61,11 @@ element.addEventListener("keydown", (event) => {
   }
 });
 
-// The list is drawn anew after each change; who moves by keys stays where they were, or on the row that came up.
+// The list is redrawn after each change; keyboard focus stays on the same row, or on the one that replaced it.
 new MutationObserver(() => {
   if (document.activeElement === document.body && focused) focusRow();
 }).observe(element, { childList: true, subtree: true });
-// Who goes elsewhere does not want to be brought back.
+// Do not pull the focus back once the user has moved on.
 document.addEventListener("pointerdown", (event) => {
   if (!event.target.closest?.("#clips, #clip")) focused = "";
 });
@@ -76,7 +76,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest?.("#clip-delete-no") && focused) focusRow();
 });
 
-// Another tab may have changed the clips; whoever comes back to this one sees it.
+// Another tab may have changed the clips; check when the user returns to this one.
 window.addEventListener("focus", () => document.getElementById("refresh-clips")?.click());
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-clip]");
@@ -88,7 +88,7 @@ element.addEventListener("click", (event) => {
   if (window.innerWidth < 720) setTimeout(show, 700);
 });
 
-// Called when the server has opened the next clip to look at.
+// Called when the server has opened the next clip to review.
 window.voicecloneClips = {
   opened: (clip) => {
     mark(clip);

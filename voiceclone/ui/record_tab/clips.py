@@ -1,4 +1,4 @@
-"""Tab 1, lower half: how much speech there is, every clip with its verdict, and cleaning."""
+"""Tab 1, lower half: the amount of speech, the clips with their verdicts, and cleaning."""
 
 import hashlib
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from voiceclone.ui.text import common as common_text
 from voiceclone.ui.text import record as record_text
 
 PAGE_CLIPS = 60
-"""Clips shown at once; a list this long is still quick on a phone."""
+"""Clips per page; a list this long is still fast on a phone."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ class Overview:
     clean: gr.Button
     undo: gr.Button
     listen: gr.Button
-    """Shown while there are clips no network listened to."""
+    """Shown while some clips have not been listened to."""
     cancel: gr.Button
     status: gr.HTML
     meanwhile: gr.HTML
-    """Says that the clips changed while this tab was not looked at."""
+    """Says that the clips changed while this tab was in the background."""
     clips: gr.HTML
     choice: Choice
     all_shown: AllShown
     page: gr.State
-    """Which page of the list is shown; 0 is the top."""
+    """The page of the list that is shown; 0 is the first."""
     paging: gr.Row
     later: gr.Button
     place: gr.HTML
@@ -214,7 +214,7 @@ def _wire_list(shared: Shared, intro: gr.HTML, overview: Overview, detail: Detai
 
 
 def seen_state(project_id: str, clips: list[Any]) -> str:
-    """Return a word that changes with everything the list shows of a project's clips."""
+    """Return a fingerprint of everything the list shows of a project's clips."""
     shown = [
         (clip.clip_id, clip.text, clip.included, clip.cleaned, clip.confirmed, clip.verdict.level, clip.verdict.kinds)
         for clip in clips
@@ -234,7 +234,7 @@ def next_step(clips: list[Clip], readiness: Readiness) -> str:
 
 
 def all_clean(clips: list[Any]) -> bool:
-    """True when every clip that training would take has been cleaned."""
+    """True when every clip that training would use has been cleaned."""
     return all(clip.cleaned for clip in clips if clip.included and clip.verdict.level != "bad")
 
 

@@ -1,4 +1,4 @@
-"""Tab 1, folded: all clips as one zip file to take away."""
+"""Tab 1, folded: download all clips as one zip file."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from voiceclone.ui.text import record as record_text
 
 
 def build_dataset(shared: Shared) -> None:
-    """Lay out and wire what packs all clips into one file."""
+    """Lay out and wire the download of all clips."""
     with gr.Accordion(record_text.DATASET_TITLE, open=False):
         gr.HTML(markup.note(record_text.DATASET_INFO))
         make = gr.Button(record_text.DATASET_MAKE, elem_id="make-dataset", elem_classes="vc-action")

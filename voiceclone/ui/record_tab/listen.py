@@ -1,4 +1,4 @@
-"""Letting networks listen to clips: a step of its own, after clips came and at a press of the button."""
+"""Judging clips with neural networks: a separate step, after clips are added or at the press of a button."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ def was_listened_to(clip: Clip) -> bool:
 
 
 def listening(shared: Shared, work_name: str = "clean") -> Callable[..., tuple[Any, ...]]:
-    """Return a handler (project id, changed) -> (status, changed); `work_name` is what its Cancel button stops."""
+    """Return a handler (project id, changed) -> (status, changed); `work_name` is the key its Cancel button stops."""
 
     def listen_to_clips(
         project_id: str,
@@ -40,7 +40,7 @@ def listening(shared: Shared, work_name: str = "clean") -> Callable[..., tuple[A
 
 
 def wire_listening(shared: Shared, after: Callable[..., Any], status: gr.HTML, work_name: str) -> Any:
-    """Let networks listen once `after` is done; `status`, hidden until then, shows how far it is."""
+    """Listen to the clips after the event `after`; `status`, hidden until then, shows the progress."""
     begun = wire(after, lambda: gr.update(value="", visible=True), None, status)
     return wire(
         begun.then,

@@ -1,14 +1,14 @@
-// Records the plain microphone, and says in words why there is none. The words come from text.py.
+// Records the unprocessed microphone, and explains why there is none. The sentences come from ui/text/record.py.
 (() => {
   const words = __WORDS__;
   const storageKey = "voiceclone-browser-processing";
   const say = (sentence) => {
     const note = document.getElementById("microphone-note");
     if (note) note.textContent = sentence;
-    else setTimeout(() => say(sentence), 300); // the page is not drawn yet
+    else setTimeout(() => say(sentence), 300); // the page is not rendered yet
   };
   window.voicecloneMicrophone = {
-    // Browsers listen for phone calls: echo cancelling, noise suppression and automatic gain change a voice.
+    // Browser defaults suit phone calls: echo cancellation, noise suppression and automatic gain alter the voice.
     raw: localStorage.getItem(storageKey) !== "on",
     setRaw(raw) {
       this.raw = raw;

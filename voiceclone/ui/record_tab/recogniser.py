@@ -1,4 +1,4 @@
-"""Getting a recogniser that writes down other languages than English, and finds them out; folded below the upload."""
+"""Download a recogniser that transcribes and detects languages other than English; folded below the upload."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ _WORK = "recogniser"
 
 
 def build_recogniser(shared: Shared) -> gr.Checkbox:
-    """Lay out and wire it; nothing is fetched before the button is pressed.
+    """Lay out and wire it; nothing is downloaded before the button is pressed.
 
     Returns:
-        whether each recording's language is to be found out; hidden as long as no recogniser can do it.
+        The box that asks to detect each recording's language; hidden while no recogniser can.
     """
     with gr.Accordion(record_text.RECOGNISER_TITLE, open=False, elem_id="recogniser"):
         gr.HTML(markup.note(record_text.RECOGNISER_INFO))

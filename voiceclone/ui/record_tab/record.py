@@ -1,4 +1,4 @@
-"""Tab 1, upper half: the recording booth, files that are there already, and the example voice."""
+"""Tab 1, upper half: the recording booth, existing recordings, and the example voice."""
 
 import shutil
 from collections import Counter
@@ -25,12 +25,12 @@ from voiceclone.ui.text import record as record_text
 
 WORDS_FILES = sorted({*TABLE_SUFFIXES, *TIMED_SUFFIXES, ".TextGrid"})
 SOUND_FILES = ["audio", *sorted(SOUND_SUFFIXES), ".zip", *WORDS_FILES, ".lab"]
-"""Texts may be chosen together with the recordings they belong to."""
+"""Includes texts, which may be chosen together with their recordings."""
 
 
 @dataclass(frozen=True)
 class UploadCard:
-    """The card that takes files."""
+    """The card for uploading files."""
 
     files: gr.File
     folder: gr.UploadButton
@@ -41,14 +41,14 @@ class UploadCard:
     cancel: gr.Button
     status: gr.HTML
     heard: gr.HTML
-    """What networks that listen found, below `status`."""
+    """What listening to the new clips found, below `status`."""
     example: gr.Button
     example_status: gr.HTML
     example_heard: gr.HTML
 
 
 def build_record(shared: Shared) -> None:
-    """Lay out and wire the part of the tab where speech comes in."""
+    """Lay out and wire the part of the tab that adds speech."""
     with gr.Row(equal_height=False):
         booth = build_booth(shared)
         upload = _upload_card(shared)
@@ -68,7 +68,7 @@ def _upload_card(shared: Shared) -> UploadCard:
                 elem_id="upload",
                 elem_classes="vc-drop",
             )
-            # gr.File takes files or folders, never both; dropping a folder on it sends nothing.
+            # gr.File accepts files or folders, never both; dropping a folder on it sends nothing.
             folder = gr.UploadButton(
                 record_text.CHOOSE_FOLDER,
                 file_count="directory",
@@ -170,7 +170,7 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
         lane="clips",
         progress_on=card.status,
     )
-    # Clips are in the list by now; what networks find sharpens their verdicts.
+    # The clips are listed by now; listening refines their verdicts.
     heard = wire_listening(shared, done.then, card.heard, "add")
     wire(heard.then, end_work, None, [card.add, card.cancel])
     wire(card.cancel.click, lambda project_id: shared.stops.stop(f"add {project_id}"), shared.project)
@@ -193,10 +193,10 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
 
 
 def gather(files: list[str], folder: Path) -> Path:
-    """Put what a browser sent of a folder into one folder again, and return it.
+    """Put the uploaded files of a folder back into one folder, and return it.
 
-    Only names arrive, no folders inside. Where a name comes twice, the second one goes into a folder of its own, and
-    texts of that name are left out: nobody could tell whose they are.
+    The browser sends file names without subfolders. A repeated name goes into a folder of its own, and texts of that
+    name are left out because it is unclear which recording they belong to.
     """
     folder.mkdir(parents=True)
     stems = Counter(Path(file).stem for file in files if Path(file).suffix.casefold() in SOUND_SUFFIXES)
@@ -211,13 +211,13 @@ def gather(files: list[str], folder: Path) -> Path:
         place.parent.mkdir(exist_ok=True)
         try:
             place.hardlink_to(file)
-        except OSError:  # another disk, or one without links
+        except OSError:  # on another disk, or without support for links
             shutil.copyfile(file, place)
     return folder
 
 
 def _report(report: AddReport) -> str:
-    """Put what an upload brought into sentences."""
+    """Describe the result of an upload."""
     total_s = sum(clip.duration_s for clip in report.added)
     lines = [(record_text.added_summary(len(report.added), total_s), "good")] if report.added else []
     lines += [(bad.sentence, "bad") for bad in report.rejected]

@@ -1,4 +1,4 @@
-"""Which clips the list shows and in what order, and what can be done with all of them at once."""
+"""Filter and order the list of clips, and act on all clips shown at once."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,12 +32,12 @@ _ORDERS: dict[str, Callable[[tuple[int, Clip]], Any]] = {
 
 
 def shown_clips(clips: Sequence[Clip], show: str, order: str) -> list[tuple[int, Clip]]:
-    """Return (number, clip) of the clips to show, the first on top; numbers count all clips, the oldest is 1.
+    """Return (number, clip) of the clips to show, in order; numbers count all clips from the oldest, 1.
 
     Args:
-        clips: all clips, the oldest first.
-        show: a key of `record_text.SHOWN`; anything else shows all.
-        order: a key of `record_text.ORDERS`; anything else is the newest first.
+        clips: all clips, oldest first.
+        show: a key of `record_text.SHOWN`; any other value shows all.
+        order: a key of `record_text.ORDERS`; any other value means newest first.
     """
     wanted = _SHOWN.get(show, _SHOWN["all"])
     kept = [(number, clip) for number, clip in enumerate(clips, 1) if wanted(clip)]
@@ -45,12 +45,12 @@ def shown_clips(clips: Sequence[Clip], show: str, order: str) -> list[tuple[int,
 
 
 def shown_choices(clips: Sequence[Clip]) -> list[tuple[str, str]]:
-    """Return what the list can be narrowed down to, each with its number of clips."""
+    """Return (label with number of clips, key) of each filter of the list."""
     return [(record_text.shown_choice(key, sum(map(wanted, clips))), key) for key, wanted in _SHOWN.items()]
 
 
 def next_to_look_at(clips: Sequence[Clip], clip_id: str) -> str:
-    """Return the id of the next older clip that needs a look, after the oldest the newest again; "" without any."""
+    """Return the id of the next older clip that needs review, wrapping around to the newest; "" if none does."""
     newest_first = list(reversed(clips))
     ids = [clip.clip_id for clip in newest_first]
     start = ids.index(clip_id) + 1 if clip_id in ids else 0
@@ -62,7 +62,7 @@ def next_to_look_at(clips: Sequence[Clip], clip_id: str) -> str:
 
 @dataclass(frozen=True)
 class Choice:
-    """What the list shows; the boxes hold the keys, for handlers to read."""
+    """The filter and order of the list; the hidden boxes hold the keys for handlers."""
 
     row: gr.Row
     show: gr.Radio
@@ -71,7 +71,7 @@ class Choice:
 
 
 def build_choice() -> Choice:
-    """Lay out how the list is narrowed down and ordered; hidden until there are clips."""
+    """Lay out the filter and the order; hidden until there are clips."""
     with gr.Row(visible=False, elem_classes="vc-choice") as row:
         show = gr.Radio(
             label=record_text.SHOW_LABEL,
@@ -96,7 +96,7 @@ def build_choice() -> Choice:
 
 @dataclass(frozen=True)
 class AllShown:
-    """What acts on every clip shown."""
+    """The actions on all clips shown."""
 
     panel: gr.Accordion
     count: gr.HTML
@@ -134,7 +134,7 @@ def build_all_shown() -> AllShown:
 
 
 def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr.Radio) -> None:
-    """Connect the buttons; what is shown is worked out anew when one is pressed."""
+    """Connect the buttons; each press works out anew which clips are shown."""
     engine = shared.engine
 
     def ids(project_id: str, show: str) -> list[str]:

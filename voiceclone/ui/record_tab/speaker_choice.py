@@ -1,4 +1,4 @@
-"""Several people in one upload: play a sample of each and ask which one is to be cloned."""
+"""Several people in one upload: play a sample of each and ask whose voice to clone."""
 
 import base64
 import io
@@ -25,7 +25,7 @@ element.addEventListener('click', (event) => {
 
 @dataclass(frozen=True)
 class Who:
-    """The card with the question, hidden while one person speaks."""
+    """The card with the question, hidden while only one person speaks."""
 
     card: gr.Column
     people: gr.HTML
@@ -41,7 +41,7 @@ def build_who() -> Who:
 
 
 def wire_who(shared: Shared, who: Who) -> None:
-    """Connect the question: asked anew whenever clips or the project change."""
+    """Connect the question, which is asked again whenever clips or the project change."""
     engine = shared.engine
 
     def ask_who(project_id: str) -> tuple[Any, ...]:
@@ -68,7 +68,7 @@ def wire_who(shared: Shared, who: Who) -> None:
 
 
 def people_html(speakers: list[Any], samples: list[Audio]) -> str:
-    """Return one row for each person: a player and a button."""
+    """Return one row per person: a player and a button."""
     rows = "".join(
         f'<li><audio controls preload="metadata" src="{_sound(sample)}"></audio>'
         f"<span>{escape(record_text.speaker_found(len(speaker.clip_ids), speaker.speech_s))}</span>"

@@ -1,1 +1,1 @@
-"""The tab in which you speak, convert, listen blind and keep voices."""
+"""Tab 3: speak, convert, compare voices blind, and manage voices."""

@@ -10,9 +10,9 @@ let testId = "";
 let pair = null; // {number, total, text, asks}
 let sounds = []; // two Audio elements
 let heard = new Set();
-let playing = 0; // counts up with each press, so that an older one that waits gives up
+let playing = 0; // incremented by each press, so that older waiting presses give up
 let busy = false;
-let begun = false; // the person pressed Play once: later pairs play by themselves
+let begun = false; // the user has pressed Play once; later pairs play automatically
 
 function say(sentence, kind = "plain") {
   const note = part("status");
@@ -23,7 +23,7 @@ function say(sentence, kind = "plain") {
 async function ask(name, request) {
   const unreachable = { ok: false, words: words.unreachable };
   try {
-    return (await server[name](request)) ?? unreachable; // gradio answers nothing when the server does not
+    return (await server[name](request)) ?? unreachable; // gradio returns nothing if the server does not answer
   } catch {
     return unreachable;
   }
@@ -82,7 +82,7 @@ function take(answer) {
 async function show(id) {
   if (id === testId) return;
   if (!id && part("asking").hidden) {
-    testId = ""; // the result stays to be read
+    testId = ""; // the result stays visible
     return;
   }
   testId = id;

@@ -1,4 +1,4 @@
-"""Tab 3, folded: two voices heard blind, pair by pair; what happens between two pairs is in `blind.js`."""
+"""Tab 3, folded: the blind listening test of two voices; the browser side is `blind.js`."""
 
 import base64
 import json
@@ -32,11 +32,11 @@ GO_ON, FORGET = "go-on", "forget"
 
 @dataclass(frozen=True)
 class Blind:
-    """Everything of the part."""
+    """The components of this section."""
 
     accordion: gr.Accordion
     ones: gr.Dropdown
-    """Only ever an output, as `others`."""
+    """Only used as an output, like `others`."""
     one: gr.Textbox
     """Hidden; see `chosen_id`."""
     others: gr.Dropdown
@@ -46,14 +46,14 @@ class Blind:
     cancel: gr.Button
     status: gr.HTML
     stage: gr.HTML
-    """What `blind.js` acts on."""
+    """The elements `blind.js` works on."""
     test: gr.Textbox
-    """Hidden; the id of the test that is heard."""
+    """Hidden; the id of the current test."""
     tests: gr.HTML
 
 
 def build_blind(shared: Shared) -> None:
-    """Lay out and wire the part."""
+    """Lay out and wire this section."""
     part = _layout(shared.engine)
     _wire_choice(shared, part)
     _wire_making(shared, part)
@@ -84,7 +84,7 @@ def _layout(engine: VoiceEngine) -> Blind:
             html_template=stage_html(), js_on_load=_script(), server_functions=_calls(engine), elem_id="blind-stage"
         )
         tests = gr.HTML(elem_id="blind-tests", js_on_load=CHOOSE_TEST)
-    one, other = chosen_id(ones), chosen_id(others)  # outside: gradio would show them with the accordion
+    one, other = chosen_id(ones), chosen_id(others)  # outside the accordion, with which gradio would show them
     test = gr.Textbox(visible="hidden", label="test", elem_id="blind-test")
     return Blind(accordion, ones, one, others, other, question, make, cancel, status, stage, test, tests)
 
@@ -110,7 +110,7 @@ def _wire_choice(shared: Shared, part: Blind) -> None:
 
 
 def _still(chosen: str, choices: Sequence[tuple[str, str]], otherwise: int) -> str:
-    """Return what was chosen while it is there, else one of the choices."""
+    """Return `chosen` if it is still among the choices, otherwise the choice at index `otherwise`."""
     return chosen if chosen in {value for _, value in choices} else choices[otherwise][1]
 
 
@@ -170,16 +170,16 @@ def _wire_tests(shared: Shared, part: Blind) -> None:
 
     def choose_test(shown: str, event: gr.EventData) -> dict[Any, Any]:
         if event.act == GO_ON:
-            engine.blind_tests.question(event.test_id)  # tells at once when it is gone
+            engine.blind_tests.question(event.test_id)  # raises at once if the test is gone
             return {part.test: event.test_id}
         engine.blind_tests.delete(event.test_id)
         changes: dict[Any, Any] = {part.tests: tests_html(engine.blind_tests.all())}
         return changes | ({part.test: ""} if shown == event.test_id else {})
 
     wire(part.tests.select, choose_test, part.test, [part.test, part.tests], **EDITS)
-    # The script tells that a pair was answered, or that the test was put aside.
+    # The script reports that a pair was answered or the test was paused.
     wire(part.stage.select, lambda: ("", tests_html(engine.blind_tests.all())), None, [part.test, part.tests])
-    # Kept beside it, too: the stage may be drawn after a test was chosen.
+    # Stored beside it as well: the stage may render after a test is chosen.
     put = "(id) => { window.voicecloneBlindTest = id; window.voicecloneBlind?.show(id); return []; }"
     wire_in_browser(part.test.change, put, part.test, None)
 
@@ -188,7 +188,7 @@ def _wire_tests(shared: Shared, part: Blind) -> None:
 
 
 def _calls(engine: VoiceEngine) -> list[Callable[..., Any]]:
-    """Return the functions that `blind.js` calls; nothing they tell says which sound is which voice before the end."""
+    """Return the functions `blind.js` calls; before the end, none reveals which sound is which voice."""
 
     @answering
     def blind_pair(request: dict[str, Any]) -> dict[str, Any]:
@@ -224,7 +224,7 @@ def _next(engine: VoiceEngine, test_id: str) -> dict[str, Any]:
 
 
 def _as_url(path: Path) -> str:
-    # Inside the answer: a file of its own would have a name, and a name can tell.
+    # Embedded in the answer: the name of a separate file could give the voice away.
     return f"data:audio/wav;base64,{base64.b64encode(path.read_bytes()).decode('ascii')}"
 
 
@@ -266,7 +266,7 @@ def stage_html() -> str:
 
 
 def tests_html(tests: Sequence[BlindTest]) -> str:
-    """Return the tests of this data folder: what finished ones proved, how far the others are."""
+    """Return the tests of this data folder: the results of finished ones, the progress of the others."""
     if not tests:
         return ""
     rows = "".join(_test_row(test) for test in tests)
@@ -274,7 +274,7 @@ def tests_html(tests: Sequence[BlindTest]) -> str:
 
 
 def _test_row(test: BlindTest) -> str:
-    # In the order of their names: the order on disk says which side is which.
+    # Sorted by name, because the order on disk reveals which side is which.
     names = sorted((_label(test.a), _label(test.b)), key=str.casefold)
     told = test.result.sentence if test.finished else speak_text.blind_open(test.answered, len(test.pairs))
     test_id = escape(test.test_id)

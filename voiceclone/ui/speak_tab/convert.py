@@ -1,4 +1,4 @@
-"""Tab 3, for voices that can: say the words of a recording in the chosen voice."""
+"""Tab 3: say the words of a recording in the chosen voice, if it can convert."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from voiceclone.ui.text import speak as speak_text
 
 @dataclass(frozen=True)
 class Convert:
-    """Everything of the part."""
+    """The components of this section."""
 
     accordion: gr.Accordion
     source: gr.Audio
@@ -29,7 +29,7 @@ class Convert:
 
 
 def build_convert(shared: Shared, speak: Speak) -> None:
-    """Lay out and wire the part; it is hidden while the chosen voice cannot convert."""
+    """Lay out and wire this section; it is hidden while the chosen voice cannot convert."""
     part = _layout()
     _wire_convert(shared, speak, part)
 
@@ -62,12 +62,12 @@ def _layout() -> Convert:
 
 
 def can_convert(engine: VoiceEngine, voice_id: str) -> bool:
-    """True for a voice whose base model changes recordings; the stock voice is none of them."""
+    """True for a voice whose base model converts recordings; stock voices cannot."""
     return not is_stock(voice_id) and engine.voices.converts(voice_id)
 
 
 def work_key(request: gr.Request) -> str:
-    """Name the work of one browser tab, for its Cancel button."""
+    """Return the key of one browser tab's work, for its Cancel button."""
     return f"convert {request.session_hash}"
 
 
@@ -103,7 +103,9 @@ def _wire_convert(shared: Shared, speak: Speak, part: Convert) -> None:
 
     def cancel_converting(request: gr.Request) -> Any:
         shared.stops.stop(work_key(request))
-        return gr.update(value=common_text.STOPPING, interactive=False)  # a piece of up to 20 s is ended first
+        return gr.update(
+            value=common_text.STOPPING, interactive=False
+        )  # the current piece of up to 20 s finishes first
 
     def ready_again() -> tuple[Any, ...]:
         return gr.update(visible=True), gr.update(value=common_text.CANCEL, visible=False, interactive=True)

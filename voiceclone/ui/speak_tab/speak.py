@@ -1,4 +1,4 @@
-"""Tab 3: choose a voice, type, hear it, download it."""
+"""Tab 3: choose a voice, type a text, listen and download."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,16 +16,16 @@ from voiceclone.ui.text import common as common_text
 from voiceclone.ui.text import speak as speak_text
 
 STOCK = "stock"
-"""The value of the untouched voice of a base that has no stock voices to choose from; the engine knows it as None."""
+"""Choice of the untrained voice of a base without named stock voices; the engine calls it None."""
 
 
 @dataclass(frozen=True)
 class Speak:
-    """Everything of the tab's upper half."""
+    """The components of the tab's upper half."""
 
     intro: gr.HTML
     voices: gr.Dropdown
-    """Where a voice is chosen; only ever an output."""
+    """The list of voices; only used as an output."""
     voice: gr.Textbox
     """Hidden; the id of the chosen voice, see `chosen_id`."""
     words: gr.Textbox
@@ -132,28 +132,28 @@ def _wire_speaking(shared: Shared, tab: Speak) -> None:
 
 
 def engine_voice(voice_id: str) -> str | None:
-    """Return what the engine calls the chosen voice."""
+    """Return the engine's id of the chosen voice; None for the untrained one."""
     return None if voice_id == STOCK else voice_id
 
 
 def file_name(words: str) -> str:
-    """Name a download after its first words."""
+    """Return a file name made of the text's first words."""
     return f"{' '.join(words.split())[:40].strip(' .')}.wav"
 
 
 def is_stock(voice_id: str) -> bool:
-    """True for a voice that came with the program, or none at all: nothing to rename, export or delete."""
+    """True for a stock voice or no voice: there is nothing to rename, export or delete."""
     return voice_id in ("", STOCK) or str(voice_id).startswith(STOCK_MARK)
 
 
 def own_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
-    """Return a person's own voices for a list, the newest first."""
+    """Return (name, id) of the user's own voices, newest first."""
     voices = sorted(engine.voices.all(), key=lambda voice: voice.created_at, reverse=True)
     return [(voice.name, voice.voice_id) for voice in voices]
 
 
 def voice_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
-    """Return the voices to speak with: one's own first, then the stock voices, marked as such."""
+    """Return (name, id) of the voices to speak with: the user's own, then the stock voices, marked as such."""
     stock = [
         (speak_text.stock_voice(one.name, one.sex, language_name(one.language)), f"{STOCK_MARK}{one.voice_id}")
         for one in engine.voices.stock()

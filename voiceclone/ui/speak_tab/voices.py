@@ -1,4 +1,4 @@
-"""Below tab 3: rename, export, import and delete voices."""
+"""Tab 3, lower half: rename, export, import and delete voices."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,18 +17,18 @@ from voiceclone.voices.voice_file import Voice
 
 @dataclass(frozen=True)
 class Manage:
-    """Everything of the tab's lower half."""
+    """The components of the tab's lower half."""
 
     details: gr.HTML
     own: gr.Column
-    """Shown for one's own voices only; the stock voice cannot be changed."""
+    """Shown for the user's own voices only; stock voices cannot be changed."""
     name: gr.Textbox
     rename: gr.Button
     export: gr.DownloadButton
     private: gr.DownloadButton
-    """In place of `export` where the licence of the base model forbids passing the voice on."""
+    """Replaces `export` if the base model's licence forbids sharing the voice."""
     sharing: gr.HTML
-    """Why it may not be passed on, or what to keep to."""
+    """Why the voice may not be shared, or on which conditions it may."""
     delete: gr.Button
     question: gr.Column
     question_words: gr.HTML
@@ -39,7 +39,7 @@ class Manage:
 
 
 def build_voices(shared: Shared, speak: Speak) -> None:
-    """Lay out and wire the part that manages the voice chosen in the tab."""
+    """Lay out and wire the section that manages the chosen voice."""
     part = _layout()
     _wire_show(shared, speak.voice, part)
     _wire_changes(shared, speak, part)
@@ -68,7 +68,7 @@ def _layout() -> Manage:
                     delete_no = gr.Button(common_text.KEEP, size="sm", min_width=120)
         bring = gr.UploadButton(
             speak_text.IMPORT,
-            type="filepath",  # any kind: the engine says what a wrong one is, gradio would only refuse it
+            type="filepath",  # any file: the engine explains what is wrong, gradio would only refuse it
             elem_id="import",
             elem_classes="vc-action",
         )
@@ -117,7 +117,7 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
 
 
 def _export_view(shared: Shared, part: Manage, voice: Voice) -> dict[Any, Any]:
-    """Offer a voice to be passed on, or, where the engine refuses that, a copy for oneself with the reason."""
+    """Offer to export a voice or, if it may not be shared, a private copy with the reason."""
     engine, path = shared.engine, shared.files.path(f"{voice.name}.safetensors")
     said = engine.voices.sharing_condition(voice.voice_id)
     try:

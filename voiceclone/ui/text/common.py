@@ -1,4 +1,4 @@
-"""Words that several tabs share: titles, whose recordings, the speech model, errors, the terminal."""
+"""Words shared by several tabs: titles, people, the speech model, errors, the terminal."""
 
 from voiceclone.wording import count
 
@@ -17,31 +17,31 @@ INTRO_RECORD_EMPTY = (
 )
 INTRO_RECORD_MORE = "Good start. Keep reading sentences, or add more recordings, until the bar below says it is enough."
 INTRO_RECORD_TRY = (
-    "This is enough to try, not yet for a good voice: keep reading until the bar below reaches “first voice”. Then "
-    "press “Clean all clips” and go on to training."
+    "This is enough for a try, but not yet for a good voice. Keep reading until the bar below reaches “first voice”, "
+    "then press “Clean all clips” and go on to training."
 )
 INTRO_RECORD_CLEAN = (
     "You have enough speech for a first voice. Press “Clean all clips”, listen to a few, then go on to training."
 )
 INTRO_RECORD_READY = "Everything is recorded and clean. Go on to training, or add more speech for a better voice."
-INTRO_TRAIN = "Name the voice, confirm that you may use it, and press the button. The rest happens by itself."
+INTRO_TRAIN = "Name the voice, confirm that you may use it, and press the button. VoiceClone does the rest."
 INTRO_TRAINING = "Your voice is being trained. Watch it, or come back later."
 RUN_INTROS = {
-    "finished": "It is done. Listen to the first sentence, then let the voice say whatever you like.",
+    "finished": "Your voice is ready. Listen to its first sentence, then type anything you would like it to say.",
     "stopped": "The training was stopped.",
     "failed": "The training could not be finished. Your recordings are untouched.",
-    "interrupted": ("The training was interrupted. Nothing that was learnt is lost: continue it with one press."),
+    "interrupted": "The training was interrupted. No progress is lost: press “Continue the training”.",
 }
 INTRO_SPEAK = "Choose a voice, type what it should say, and listen."
 INTRO_SPEAK_NO_VOICE = (
-    "You have not trained a voice yet. Listen to a stock voice meanwhile; yours appears here when it is trained."
+    "You have not trained a voice yet. Try a stock voice in the meantime; yours will appear here once it is trained."
 )
 
 # --- whose recordings ---------------------------------------------------------------------------
 DEFAULT_PROJECT = "My voice"
 EXAMPLE_PROJECT = "Example voice"
 PROJECT_LABEL = "Whose recordings"
-PROJECT_INFO = "Every person has a place of their own."
+PROJECT_INFO = "Each person’s recordings are kept separate."
 PROJECT_NEW = "New person"
 PROJECT_NEW_NAME = "Name of the person"
 PROJECT_NEW_NAME_INFO = "Only a label for you; any name will do."
@@ -55,18 +55,18 @@ NEED_NAME = "Type a name first."
 
 
 def project_delete_question(name: str, clip_count: int) -> str:
-    """Ask before a person's recordings go."""
+    """Ask before deleting a person's recordings."""
     return (
-        f"Delete “{name}” with {count(clip_count, 'clip')}? The recordings cannot be brought back. "
-        "Voices that were trained from them stay."
+        f"Delete “{name}” with {count(clip_count, 'clip')}? The recordings cannot be recovered. "
+        "Voices trained from them are kept."
     )
 
 
 # --- base model ---------------------------------------------------------------------------------
 BASE_MISSING_TITLE = "One thing is missing: the speech model"
 BASE_MISSING = (
-    "It comes with the program and is unpacked once, in about half a minute. Nothing is downloaded. "
-    "You can record meanwhile; training and speaking need it."
+    "It comes with the program and only has to be unpacked once, which takes about half a minute. Nothing is "
+    "downloaded. You can record in the meantime; training and speaking need the model."
 )
 BASE_PREPARE = "Prepare the speech model"
 BASE_READY = "The speech model is ready."
@@ -88,7 +88,7 @@ PREPARING = "Getting the speech model ready, {percent} %: {words}"
 # --- who may see the page -----------------------------------------------------------------------
 PASSWORD_WANTED = "Enter the password you were given. Any name will do."
 SPACE_NEEDS_PASSWORD = (
-    "This page is closed until a password is set, because everybody who opened it would share the same recordings and "
+    "This page is closed until a password is set, because everyone who opens it would share the same recordings and "
     "voices. If this Space is yours: open Settings, go to “Variables and secrets”, add a secret named "
     "VOICECLONE_PASSWORD with at least 12 characters, and restart the Space."
 )

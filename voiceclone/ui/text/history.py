@@ -10,23 +10,23 @@ from voiceclone.wording import count, duration
 
 # --- earlier trainings --------------------------------------------------------------------------
 HISTORY = "Earlier trainings"
-HISTORY_INTRO = "Every training is remembered: how it went, how it turned out, and the voice it made."
+HISTORY_INTRO = "A record of every training: how it went, how it turned out, and the voice it made."
 HISTORY_WHOSE_LABEL = "Whose"
-HISTORY_WHOSE_INFO = "Of the person chosen above, or of everybody."
+HISTORY_WHOSE_INFO = "Of the person chosen above, or of everyone."
 HISTORY_WHOSE = {"person": "This person’s", "all": "Everybody’s"}
-HISTORY_EMPTY = "Nothing was trained yet."
+HISTORY_EMPTY = "Nothing has been trained yet."
 HISTORY_LIST = "Earlier trainings, the newest first"
 HISTORY_SHOWN = 60
 """Trainings listed; a list this long is still quick on a phone."""
-HISTORY_SETTINGS = "What was asked for"
-HISTORY_NO_SCORES = "It was not judged."
-HISTORY_VOICE_GONE = "Its voice was deleted since."
-HISTORY_PLAY = "Let it say a sentence"
+HISTORY_SETTINGS = "Settings"
+HISTORY_NO_SCORES = "It has not been judged."
+HISTORY_VOICE_GONE = "Its voice has since been deleted."
+HISTORY_PLAY = "Hear it say a sentence"
 HISTORY_DELETE = "Delete this training"
 HISTORY_DELETE_YES = "Yes, delete it"
-HISTORY_WITH_VOICE = "Delete its voice, too"
-HISTORY_WITH_VOICE_INFO = "Without this the voice stays under “3. Speak”."
-HISTORY_GONE = "That training is not there any more. Choose another one from the list."
+HISTORY_WITH_VOICE = "Delete its voice too"
+HISTORY_WITH_VOICE_INFO = "Otherwise the voice stays under “3. Speak”."
+HISTORY_GONE = "That training no longer exists. Choose another one from the list."
 HISTORY_NO_VOICE = "This training has no voice. Choose another one from the list."
 HISTORY_DELETED = "Deleted."
 RUN_STATES = {
@@ -39,11 +39,11 @@ RUN_STATES = {
     "interrupted": ("Interrupted", "usable"),
     "failed": ("Failed", "bad"),
 }
-"""Each state of a training in a word, and the colour it is shown in."""
+"""Each state of a training: its label and its colour."""
 
 
 def moment(iso_time: str) -> str:
-    """A moment by the clock of this computer: `23 Nov 2026, 05:33`."""
+    """Return a time in this computer's time zone: `23 Nov 2026, 05:33`."""
     try:
         local = datetime.fromisoformat(iso_time).astimezone()
     except ValueError:
@@ -58,7 +58,7 @@ def run_line(
     similarity: float | None,
     pitch_off_semitones: float | None = None,
 ) -> str:
-    """Sum up a training in its row of the list."""
+    """Summarise a training for its row of the list."""
     alike = f"similarity {similarity:.2f}" if similarity is not None else ""
     heard = f"pitch {pitch.in_words(pitch_off_semitones)}" if pitch_off_semitones is not None else ""
     parts = [moment(started_at), count(steps, "step"), duration(duration_s), alike, heard]
@@ -66,13 +66,13 @@ def run_line(
 
 
 def older_runs(number: int) -> str:
-    """Say that the list is cut."""
+    """Say how many trainings the list leaves out."""
     return f"{count(number, 'older training')} not shown." if number else ""
 
 
 def run_settings(record: Any, base_title: str) -> list[tuple[str, str]]:
-    """Return what was asked for, in plain words: (what, value) lines."""
-    asked = "As long as the model advises"
+    """Return the settings of a training as (label, value) pairs."""
+    asked = "As long as the model recommends"
     if record.minutes_asked is not None:
         asked = f"For {duration(record.minutes_asked * 60)}"
     elif record.steps_asked is not None:
@@ -93,7 +93,5 @@ def run_settings(record: Any, base_title: str) -> list[tuple[str, str]]:
 
 
 def delete_run_question(voice_name: str, started_at: str) -> str:
-    """Ask before a training goes."""
-    return (
-        f"Delete the training of “{voice_name}” from {moment(started_at)}? Its plot and figures cannot be brought back."
-    )
+    """Ask before deleting a training."""
+    return f"Delete the training of “{voice_name}” from {moment(started_at)}? Its plot and figures cannot be recovered."

@@ -4,8 +4,8 @@ from voiceclone.wording import count, seconds
 
 # --- speaking -----------------------------------------------------------------------------------
 VOICE_LABEL = "Voice"
-VOICE_INFO = "Yours first. Stock voices come with the program: they are not yours, and nobody’s clone."
-STOCK_VOICE = "Stock voice (not trained, to compare)"
+VOICE_INFO = "Your own voices come first. Stock voices come with the program and are not clones of anyone."
+STOCK_VOICE = "Stock voice (untrained, for comparison)"
 STOCK_SEXES = {"female": "woman", "male": "man"}
 TEXT_LABEL = "What should it say?"
 TEXT_INFO = "Any length. Numbers, dates and abbreviations are read as people say them."
@@ -23,54 +23,54 @@ NO_TEXT = "Type what the voice should say first."
 
 
 def stock_voice(name: str, sex: str, language: str) -> str:
-    """Name a stock voice so that nobody takes it for one of their own: `Heart (stock voice, woman, English)`."""
+    """Name a stock voice so that nobody mistakes it for their own: `Heart (stock voice, woman, English)`."""
     return f"{name} ({', '.join(filter(None, ['stock voice', STOCK_SEXES.get(sex, ''), language.partition(' (')[0]]))})"
 
 
 def spoken_summary(duration_s: float, sentences: int, elapsed_s: float) -> str:
-    """Sum up one speech."""
+    """Summarise one speech."""
     return f"{seconds(duration_s)} of speech in {count(sentences, 'sentence')}, made in {seconds(elapsed_s)}."
 
 
 # --- a recording's words in another voice ---------------------------------------------------------
 CONVERT_TITLE = "Say a recording’s words in this voice"
-CONVERT_INTRO = "Bring or record speech of anybody who agrees. The words and their rhythm stay, the voice changes."
+CONVERT_INTRO = "Add or record speech of anyone who agrees to it. The words and their rhythm stay; the voice changes."
 CONVERT_SOURCE = "Recording"
 CONVERT = "Change the voice"
 CONVERT_STOCK = "Choose one of your own voices first; stock voices cannot do this."
-CONVERT_CANCELLED = "Stopped. Your recording is unchanged; nothing was kept of the conversion."
-NO_RECORDING = "Bring a sound file or record something first."
+CONVERT_CANCELLED = "Stopped. Your recording is unchanged, and nothing of the conversion was kept."
+NO_RECORDING = "Add a sound file or record something first."
 
 
 def converted(duration_s: float) -> str:
-    """Sum up one conversion."""
+    """Summarise one conversion."""
     return f"{seconds(duration_s)} of speech in the chosen voice."
 
 
 # --- listening blind ----------------------------------------------------------------------------
 BLIND = "Which voice is better? Listen blind"
 BLIND_INTRO = (
-    "You hear ten sentences, each said twice, and choose the better one without knowing which voice it is. "
-    "Both are equally loud. At the end you learn how you chose, and whether that may be chance."
+    "You hear ten sentences, each said twice, and choose the better version without knowing which voice it is. "
+    "Both are equally loud. At the end you see how you chose, and whether that could be chance."
 )
 BLIND_ONE = "One voice"
 BLIND_ONE_INFO = "Any of your voices."
 BLIND_OTHER = "The other"
 BLIND_OTHER_INFO = "Another voice, or real recordings: can you still tell them apart?"
 BLIND_RECORDING = "Real recordings of the person"
-BLIND_QUESTION = "What you are asked"
+BLIND_QUESTION = "The question"
 BLIND_QUESTION_INFO = "The same for every pair."
 BLIND_QUESTIONS = {"better": "Which one sounds better?", "like": "Which one sounds more like you?"}
 BLIND_MAKE = "Make the ten pairs"
 BLIND_MADE = "Ready. Put on headphones if you can, then press “Play both” below."
 BLIND_CANCELLED = "Stopped. Nothing was kept."
-BLIND_NEED_TWO = "Choose two that differ."
+BLIND_NEED_TWO = "Choose two different voices."
 BLIND_TESTS = "Your listening tests"
 BLIND_GO_ON = "Go on"
 BLIND_DELETE = "Delete"
 BLIND_DELETE_YES = "Yes, delete this test"
 BLIND_KEYS = "Keys: 1 and 2 choose, Space plays both again."
-# Shown by the script of the listening test; {names} are filled in there.
+# Shown by the listening test's script, which fills in the {names}.
 BLIND_STAGE = {
     "place": "Pair {number} of {total}",
     "play_both": "Play both",
@@ -80,8 +80,10 @@ BLIND_STAGE = {
     "hear_both": "Listen to both first.",
     "paused": "Stopped. Your answers are kept; “Go on” below continues.",
     "begin": "Press “Play both” or the space key.",
-    "silent": "The browser plays no sound yet. Press “Play both”.",
-    "unreachable": "VoiceClone does not answer. See whether it runs, then press the button again; nothing is lost.",
+    "silent": "The browser is not playing any sound yet. Press “Play both”.",
+    "unreachable": (
+        "VoiceClone is not responding. Check that it is still running, then press the button again; nothing is lost."
+    ),
 }
 
 
@@ -91,7 +93,7 @@ def blind_against(one: str, other: str) -> str:
 
 
 def blind_open(answered: int, total: int) -> str:
-    """Say how far a listening test is."""
+    """Return how many pairs are answered."""
     return f"{answered} of {total} pairs answered."
 
 
@@ -99,12 +101,12 @@ def blind_open(answered: int, total: int) -> str:
 MANAGE = "Rename, export, import or delete voices"
 MANAGE_STOCK = "Stock voices come with the program. Choose one of your own voices above to rename, export or delete it."
 RENAME_LABEL = "New name"
-RENAME_INFO = "A label only; the voice stays the same."
+RENAME_INFO = "Only a label; the voice stays the same."
 RENAME = "Rename"
 RENAMED = "Renamed."
 EXPORT = "Export as a file"
-EXPORT_PRIVATE = "Take it along for my own use"
-EXPORT_PRIVATE_INFO = "You may keep a copy for yourself; the file says of itself that it may not be shared."
+EXPORT_PRIVATE = "Export for my own use"
+EXPORT_PRIVATE_INFO = "You may keep a copy for yourself. The file is marked as one that may not be shared."
 IMPORT = "Import a voice file"
 DELETE_VOICE = "Delete this voice"
 DELETE_VOICE_YES = "Yes, delete it"
@@ -117,5 +119,5 @@ def imported(name: str) -> str:
 
 
 def delete_voice_question(name: str) -> str:
-    """Ask before a voice goes."""
-    return f"Delete the voice “{name}”? It cannot be brought back unless you exported it."
+    """Ask before deleting a voice."""
+    return f"Delete the voice “{name}”? It cannot be recovered unless you exported it."

@@ -10,19 +10,19 @@ VOICE_NAME_INFO = "You will find it under this name."
 CONSENT_LABEL = "This is my voice, or I have the speaker's permission"
 CONSENT_INFO = "Cloning someone's voice without asking harms people, and in many places it is against the law."
 EFFORT_LABEL = "How good should it be?"
-EFFORT_INFO = "Longer sounds closer to you. You can stop at any time and keep what was learnt."
+EFFORT_INFO = "A longer training sounds more like you. You can stop at any time and keep what was learnt."
 EFFORTS = {"quick": "Quick, a first voice", "better": "Better", "best": "Best"}
 DEFAULT_EFFORT = "better"
-NOT_MEASURED = "These are the times of a computer with two cores; they are measured here once the model is prepared."
+NOT_MEASURED = "These times are for a computer with two cores. Yours is measured once the model is prepared."
 MEASURING = (
-    "Measuring how quick this computer is. The times are put right in a quarter of a minute, later where other "
-    "programs keep it busy."
+    "Measuring how fast this computer is. The times will be corrected in about 15 seconds, or later if other programs "
+    "keep it busy."
 )
 WAS_BUSY = (
-    "Other programs kept your computer busy while it was measured, so it may take longer than is told here. It is "
-    "measured again when VoiceClone next starts and nothing else is busy."
+    "Other programs kept your computer busy while it was measured, so training may take longer than shown here. "
+    "It is measured again the next time VoiceClone starts and nothing else is busy."
 )
-BUSY_NOW = "Other programs keep your computer busy just now, so it may take longer than is told here."
+BUSY_NOW = "Other programs are keeping your computer busy, so training may take longer than shown here."
 CHECKS_TITLE = "Before you start"
 LEVELS = {"fine": "Fine", "watch out": "Watch out", "fix first": "Fix first"}
 LEVEL_KINDS = {"fine": "good", "watch out": "usable", "fix first": "bad"}
@@ -30,60 +30,61 @@ START = "Train the voice"
 TRAIN_TITLE = "A voice of your own"
 WHAT_HAPPENS_TITLE = "What will happen"
 WHAT_HAPPENS = (
-    "Your recordings are prepared. You need not do anything.",
+    "Your recordings are prepared. You do not have to do anything.",
     "After about a minute you can hear a first attempt.",
-    "A curve shows how the voice comes closer to you: the lower, the closer.",
+    "A curve shows how the voice gets closer to yours: the lower, the closer.",
     "At the end your voice says a sentence, and you can type anything for it to say.",
 )
 NEED_CONSENT = (
-    "Tick the box that this is your voice, or that you have the speaker's permission, then press the button again."
+    "Tick the box to confirm that this is your voice, or that you have the speaker's permission, then press the button "
+    "again."
 )
 NEED_LENGTH = "Choose how long the training may take."
 NEED_EFFORT = "Choose Quick, Better or Best."
-EXPERT = "For experts: what was worked out"
-EXPERT_INFO = "Nothing here needs your attention. Leave steps and minutes at 0 to keep what was worked out."
+EXPERT = "For experts: the settings in use"
+EXPERT_INFO = "Nothing here needs your attention. Leave steps and minutes at 0 to keep the settings VoiceClone chose."
 EXPERT_STEPS = "Steps"
-EXPERT_STEPS_INFO = "How often it learns a little, in place of the choice above."
+EXPERT_STEPS_INFO = "The number of training steps; replaces the choice above."
 EXPERT_MINUTES = "Minutes"
-EXPERT_MINUTES_INFO = "On the clock, preparation included, in place of the choice above."
+EXPERT_MINUTES_INFO = "Total time including preparation; replaces the choice above."
 EXPERT_SEED = "Seed"
-EXPERT_SEED_INFO = "Another whole number gives another, equally good run. The same one repeats it."
+EXPERT_SEED_INFO = "A different whole number gives a different, equally good training. The same number repeats it."
 NO_NUMBER = "“{what}” has to be a number. Type one, or 0."
 NO_WHOLE_NUMBER = "“{what}” has to be a whole number. Type one, or 0."
 AS_MANY_AS_FIT = "as many as the time allows"
 ONE_LENGTH = "Give either steps or minutes, and leave the other one at 0."
 DERIVED = {
-    "device": "Computes on",
+    "device": "Runs on",
     "precision": "Precision",
     "steps": "Steps",
     "time": "Time",
     "seed": "Seed",
-    "policy": "What learns",
-    "held_out_clips": "Clips kept from training, to judge by",
+    "policy": "What is trained",
+    "held_out_clips": "Clips held back from training, to judge the voice",
     "window_s": "Speech in one step",
     "batch_windows": "Snippets in one step",
     "decoder_rate": "Learning rate, sound",
     "norm_rate": "Learning rate, style layers",
-    "predictor_rate": "Learning rate, melody and timing",
+    "predictor_rate": "Learning rate, pitch and timing",
     "acoustic_style_rate": "Learning rate, style of the sound",
-    "prosody_style_rate": "Learning rate, style of the melody",
+    "prosody_style_rate": "Learning rate, style of the pitch",
 }
 AGAIN_LABEL = "What should happen to it?"
-AGAIN_INFO = "Nothing is overwritten unless you choose so here."
+AGAIN_INFO = "Nothing is overwritten unless you choose that here."
 AGAIN_GO = "Train the voice"
 AGAIN_WAYS = ("beside", "replace", "continue")
 AGAIN_NEEDED = "Choose what should happen to the voice that has this name."
 NOTIFY_LABEL = "Show a notification when it is done"
 NOTIFY_INFO = "Your browser asks you once whether it may. Keep this page open; it may be in the background."
 SOUND_LABEL = "Play a short sound when it is done"
-SOUND_INFO = "Both switches are remembered in this browser."
+SOUND_INFO = "This browser remembers both switches."
 ENDED_TITLES = {
     "finished": "Your voice is ready",
     "stopped": "The training was stopped",
     "failed": "The training could not be finished",
     "interrupted": "The training was interrupted",
 }
-# Shown by the script of the page.
+# Shown by the page's script.
 NOTIFY = {
     "insecure": (
         "Your browser shows notifications only for pages on this computer or over https. Open this page on the "
@@ -100,7 +101,9 @@ CONTINUE = "Continue the training"
 START_OVER = "Start a new one instead"
 TRAIN_AGAIN = "Train another voice"
 TO_SPEAK = "Next: let it speak"
-CLOSE_PAGE = "You may close this page or turn to something else. The training goes on, and this page finds it again."
+CLOSE_PAGE = (
+    "You can close this page or do something else. The training continues, and this page will show it when you return."
+)
 PLOT_LABEL = "How far off the voice still is"
 PLOT_HINT = "Lower is closer to your recordings."
 PLOT_X = "step"
@@ -124,45 +127,45 @@ SCORES_TITLE = "How it turned out"
 
 
 def effort_choice(effort: str, expected_s: float, measured: bool, lower_bound: bool) -> str:
-    """Name a choice and how long it takes here, at least takes here, or takes elsewhere."""
+    """Name a choice and how long it takes: on this computer, at least on this computer, or on two cores."""
     told = at_least(expected_s) if lower_bound else about(expected_s)
     return f"{EFFORTS[effort]}: {told}{'' if measured else ' on two cores'}"
 
 
 def more_speech_first(usable_s: float) -> str:
-    """Say why a longer training is held back."""
+    """Explain why a longer training is kept short."""
     return (
-        f"From {duration(usable_s)} of speech a longer training would only learn these sentences by heart, so it is "
-        "kept shorter. Record more to make use of the longer ones."
+        f"With only {duration(usable_s)} of speech, a longer training would just memorise these sentences, so it is "
+        "kept short. Record more to benefit from a longer one."
     )
 
 
 def again_question(name: str) -> str:
-    """Tell that the name is taken."""
-    return f"You have a voice called “{name}” already."
+    """Say that the name is taken."""
+    return f"You already have a voice called “{name}”."
 
 
 def again_way(way: str, name: str, free_name: str) -> str:
-    """Put one way of dealing with it into words."""
+    """Describe one way of handling a name that is taken."""
     return {
-        "beside": f"Keep it, and make a new voice beside it: “{free_name}”",
-        "replace": "Replace it once the new one is ready; until then it stays",
-        "continue": f"Keep it, and go on from it: “{free_name}” begins where “{name}” is now (for more speech later)",
+        "beside": f"Keep it and make another voice: “{free_name}”",
+        "replace": "Replace it once the new one is ready; until then it is kept",
+        "continue": f"Keep it and continue from it: “{free_name}” starts where “{name}” is now (to use added speech)",
     }[way]
 
 
 def run_figures(steps_per_s: float | None, memory_mb: float | None) -> str:
-    """Say how quickly it learns and what memory it holds; nothing while neither is known."""
+    """Return training speed and memory in words; empty while both are unknown."""
     told = []
     if steps_per_s:
         quick = steps_per_s >= 1
-        told.append(f"{steps_per_s:.1f} steps a second" if quick else f"{1 / steps_per_s:.1f} seconds a step")
+        told.append(f"{steps_per_s:.1f} steps per second" if quick else f"{1 / steps_per_s:.1f} seconds per step")
     if memory_mb:
         told.append(f"{megabytes(memory_mb)} of memory")
     return ", ".join(told)
 
 
-SAMPLES_TITLE = "On its way to you"
+SAMPLES_TITLE = "How the voice develops"
 SAMPLE_RECORDING = "Your recording"
 SAMPLE_START = "Before training"
 SAMPLE_INSTANT = "Without training"
@@ -171,22 +174,22 @@ SAMPLE_KEPT = "Kept"
 SAMPLE_KEPT_BY_YOU = "Your choice"
 SAMPLE_KEEP = "Keep this one instead"
 NO_SAMPLE_CHOSEN = "Press the button below the sample you want to keep."
-SAMPLE_FAULTS = {"pitch": "Wrong pitch", "words": "Words broken", "tone": "Hums", "sound": "Rough"}
+SAMPLE_FAULTS = {"pitch": "Wrong pitch", "words": "Garbled words", "tone": "Hums", "sound": "Rough"}
 
 
 def samples_info(said: str, has_recording: bool) -> str:
     """Say what the samples are."""
     beside = " The recording beside them is one it never learns from." if has_recording else ""
-    return f"The voice says the same every now and then: {said}{beside}"
+    return f"The voice says the same words from time to time: {said}{beside}"
 
 
 def sample_title(step: int) -> str:
-    """Name a sample by how much was learnt."""
+    """Name a sample by its training step."""
     return f"After {count(step, 'step')}"
 
 
 def sample_figures(similarity: float | None, words: float | None, pitch_off_semitones: float | None = None) -> str:
-    """Say how alike a sample is, how high it speaks, and how much of it is understood."""
+    """Return a sample's similarity, pitch and share of intelligible words (0..1), in words."""
     told = [] if similarity is None else [f"Similarity {max(0.0, similarity):.2f} of 1"]
     if pitch_off_semitones is not None:
         told.append(f"pitch {pitch.in_words(pitch_off_semitones)}")
@@ -196,8 +199,8 @@ def sample_figures(similarity: float | None, words: float | None, pitch_off_semi
 
 
 def sample_kept(step: int, name: str) -> str:
-    """Confirm another choice."""
-    return f"“{name}” is now the voice after {count(step, 'step')}. You may change your mind at any time."
+    """Confirm that another sample is kept."""
+    return f"“{name}” is now the voice after {count(step, 'step')}. You can change your mind at any time."
 
 
 def train_summary(project_name: str, usable_s: float) -> str:
@@ -208,9 +211,9 @@ def train_summary(project_name: str, usable_s: float) -> str:
 def similarity_words(similarity: float, pitch_off_semitones: float | None = None) -> str:
     """Put a speaker similarity (cosine, to held-out recordings) into words.
 
-    The bounds are those of the Resemblyzer encoder: two recordings of one person are
-    usually above 0.85, those of two people usually below 0.75. It hardly hears pitch, so a voice of
-    another pitch is not called like the recordings, whatever the figure.
+    The thresholds are for the Resemblyzer encoder: two recordings of one person usually score above 0.85,
+    those of two people below 0.75. The encoder hardly hears pitch, so a voice at the wrong pitch is never
+    called similar, whatever its score.
     """
     if pitch.is_far(pitch_off_semitones):
         return "It is not close yet: its pitch is wrong."
@@ -224,21 +227,21 @@ def similarity_words(similarity: float, pitch_off_semitones: float | None = None
 
 
 def pitch_words(off_semitones: float) -> str:
-    """Say whether a voice speaks as high as the recordings do, which similarity hardly hears."""
+    """Say whether a voice's pitch matches the recordings, which similarity hardly measures."""
     if pitch.in_words(off_semitones) == pitch.RIGHT:
-        return "It speaks as high as you do."
-    return f"It speaks {pitch.in_words(off_semitones)}."
+        return "It is as high as your own voice."
+    return f"Its pitch is {pitch.in_words(off_semitones)}."
 
 
 def pitch_figure(off_semitones: float, stock: float | None) -> str:
-    """Give the figure of the pitch, next to that of the voice learning began with."""
-    began = "" if stock is None else f"; the voice it began with had {pitch.signed(stock)}"
+    """Return the pitch offset in semitones, next to that of the voice training started from."""
+    began = "" if stock is None else f"; the voice it began with was at {pitch.signed(stock)}"
     advice = " Listen to it before you use it, and train again." if pitch.is_far(off_semitones) else ""
     return f"{pitch.signed(off_semitones)} semitones from your recordings{began}.{advice}"
 
 
 def similarity_figures(similarity: float, stock: float | None, instant: float | None = None) -> str:
-    """Give the figures of the similarity, next to those of the voices made without training."""
+    """Return the similarity, next to that of the voices made without training."""
     told = [f"Similarity {similarity:.2f} of 1"]
     if stock is not None:
         told.append(f"the voice it began with had {max(0.0, stock):.2f}")
@@ -248,24 +251,24 @@ def similarity_figures(similarity: float, stock: float | None, instant: float | 
 
 
 NEAREST_WITHOUT_TRAINING = (
-    "Without training, this base model can only offer you the one of its own voices that is nearest to yours."
+    "Without training, this base model can only offer you whichever of its own voices is closest to yours."
 )
 
 
 def words_right(share: float) -> str:
-    """Say how much of its speech is understood; `share` is 0..1."""
-    return "Every word is understood." if share >= 0.995 else f"{share:.0%} of its words are understood."
+    """Say how much of the speech is intelligible; `share` is 0..1."""
+    return "Every word can be understood." if share >= 0.995 else f"{share:.0%} of its words can be understood."
 
 
 def sound_words(naturalness: float) -> str:
-    """Put DNSMOS (1..5) into words; clean recordings of people reach about 3.2 and more."""
+    """Put DNSMOS (1..5) into words; clean recordings of people score 3.2 or more."""
     if naturalness >= 3.1:
         return "The sound is clean."
     return "The sound is fair." if naturalness >= 2.7 else "The sound is rough. Cleaner recordings would help."
 
 
 def sound_figure(naturalness: float) -> str:
-    """Give the figure of the sound."""
+    """Return the sound quality, DNSMOS 1..5."""
     return f"Quality {naturalness:.1f} of 5."
 
 

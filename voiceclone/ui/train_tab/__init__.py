@@ -1,1 +1,1 @@
-"""The tab in which you choose a base model, train, watch and compare."""
+"""Tab 2: choose a base model, train, watch and compare."""

@@ -1,4 +1,4 @@
-"""What a voice was like on its way: a player for each checkpoint, beside the real recording and the untouched base."""
+"""Players for the voice at each checkpoint, beside a real recording and the untrained base."""
 
 import base64
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from voiceclone.ui.parts import markup
 from voiceclone.ui.text import train as train_text
 
 _COMPARED = 3
-"""A recording, the untouched base, a voice without training."""
+"""A recording, the untrained base, and a voice without training."""
 KEEP_THIS = """
 element.addEventListener('click', (event) => {
   const button = event.target.closest('[data-keep]');
@@ -34,9 +34,9 @@ class CandidateRow:
     panel: gr.Column
     head: gr.HTML
     slots: tuple[gr.HTML, ...]
-    """One each, so that a new sample does not stop the one that is being played."""
+    """One component per player, so that a new sample does not stop the one being played."""
     status: gr.HTML
-    """Below them: what was chosen by hand."""
+    """Below the players; confirms a choice."""
 
     def all_of_it(self) -> list[Any]:
         """Every component, as outputs of a handler."""
@@ -45,14 +45,14 @@ class CandidateRow:
 
 @dataclass(frozen=True)
 class Slot:
-    """What one player shows; equal ones need no update."""
+    """What one player shows; an equal slot needs no update."""
 
     title: str
     sound: str
     """File name among the run's candidates."""
     judged: Judged | None = None
     mark: str = ""
-    """A word on it: kept, best so far, or what is wrong."""
+    """A label: kept, best so far, or what is wrong."""
     mark_kind: str = "plain"
     step: int | None = None
     can_keep: bool = False
@@ -60,14 +60,14 @@ class Slot:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the row shows already."""
+    """What the row currently shows."""
 
     head: str = ""
     slots: tuple[Slot, ...] = ()
 
 
 def build_candidates() -> CandidateRow:
-    """Lay out the card, hidden until there is something to hear."""
+    """Lay out the card, hidden until there are samples."""
     with gr.Column(visible=False, elem_classes="vc-card", elem_id="candidates") as panel:
         head = gr.HTML(elem_id="candidates-head")
         with gr.Row(elem_classes="vc-candidates"):
@@ -82,9 +82,9 @@ def build_candidates() -> CandidateRow:
 def row_view(
     engine: VoiceEngine, row: CandidateRow, status: RunStatus, shown: Shown | None
 ) -> tuple[dict[Any, Any], Shown]:
-    """Return the updates that show a run's candidates, only where they differ from `shown`, and what is shown then.
+    """Return the updates from `shown` to a run's current candidates, and what is shown afterwards.
 
-    With `shown=None`, for another run than before, everything is sent.
+    `shown=None`, for a different run, updates everything.
     """
     found = engine.runs.candidates(status.run_id)
     slots = _slots(engine, status, found)[: len(row.slots)]
@@ -113,7 +113,7 @@ def chosen_step(event: gr.EventData) -> int:
     """Return the step whose button was pressed.
 
     Raises:
-        InputError: none was; anybody may call a handler with anything.
+        InputError: the event names no step; anybody can send events.
     """
     step = getattr(event, "step", None)
     if not isinstance(step, int):
@@ -158,7 +158,7 @@ def _head(engine: VoiceEngine, found: Candidates, running: bool) -> str:
 
 
 def slot_html(slot: Slot, path: Path | None) -> str:
-    """Return one player with what judges say below it; `path` is a FLAC file, None where it is gone."""
+    """Return one player with its scores; `path` is a FLAC file, None if it is gone."""
     player = ""
     if path is not None:
         sound = base64.b64encode(path.read_bytes()).decode("ascii")

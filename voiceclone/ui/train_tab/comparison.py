@@ -1,4 +1,4 @@
-"""Below tab 2: does training help? One press makes the voice in several ways and shows them side by side."""
+"""Tab 2, folded: does training help? Makes the voice in several ways and shows them side by side."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +22,11 @@ TICK_S = 1.0
 
 @dataclass(frozen=True)
 class Ask:
-    """What is asked before a comparison, and where it stands."""
+    """The form of a comparison, and its progress."""
 
     accordion: gr.Accordion
     bases: gr.Radio
-    """Only ever an output; hidden where there is nothing to choose."""
+    """Only used as an output; hidden if there is only one choice."""
     base: gr.Textbox
     """Hidden; see `chosen_id`."""
     length: gr.Radio
@@ -39,25 +39,25 @@ class Ask:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The comparison that is shown."""
+    """The comparison being shown."""
 
     panel: gr.Column
     words: gr.HTML
     sentences: gr.Dropdown
-    """Only ever an output."""
+    """Only used as an output."""
     sentence: gr.Textbox
-    """Hidden; the id of the comparison and the number of the sentence, see `chosen_id`."""
+    """Hidden; the comparison's id and the number of the sentence, see `chosen_id`."""
     players: tuple[gr.Audio, ...]
-    """One per way in the order of `base_models_text.WAYS`, then a recording."""
+    """One per way, in the order of `base_models_text.WAYS`, then a recording."""
     picture: gr.HTML
 
     def shown(self) -> list[Any]:
-        """The components that another comparison changes, as outputs of a handler."""
+        """The components to update for another comparison."""
         return [self.panel, self.words, self.sentences, self.picture]
 
 
 def build_comparing(shared: Shared) -> None:
-    """Lay out and wire the part; it shows nothing but its title until it is opened."""
+    """Lay out and wire this section, folded."""
     ask, outcome = _layout(shared.engine)
     _wire_work(shared, ask, outcome)
     _wire_listening(shared, outcome)
@@ -109,7 +109,7 @@ def _layout_outcome() -> Outcome:
                 player(label, f"compare-{number}", visible=False, min_width=260) for number, label in enumerate(labels)
             )
         picture = gr.HTML(elem_id="compare-picture")
-    sentence = chosen_id(sentences)  # outside the column: gradio would show it with the column
+    sentence = chosen_id(sentences)  # outside the column, with which gradio would show it
     return Outcome(panel, words, sentences, sentence, players, picture)
 
 
@@ -122,7 +122,7 @@ def _wire_work(shared: Shared, ask: Ask, outcome: Outcome) -> None:
             raise ConsentError(train_text.NEED_CONSENT)
         if minutes not in {value for _, value in base_models_text.COMPARE_LENGTHS}:
             raise InputError(train_text.NEED_LENGTH)
-        engine.comparisons.ways(base_id or None)  # tells at once when there is nothing to compare
+        engine.comparisons.ways(base_id or None)  # raises at once if there is nothing to compare
         project = engine.projects.get(project_id)
 
         def compare(on_progress: OnProgress, should_stop: ShouldStop) -> str:

@@ -1,9 +1,9 @@
-// Tells that a training has ended: a notification and a short sound, each only when it is switched on.
-// The words come from text.py.
+// Signals the end of a training with a notification and a short sound, each only if switched on.
+// The sentences come from ui/text/train.py.
 (() => {
   const words = __WORDS__;
   const NOTIFY = "voiceclone-notify", SOUND = "voiceclone-sound";
-  const NOTES = [[659.3, 0], [880, 0.17]]; // hertz, seconds after the beginning: e and a, friendly and short
+  const NOTES = [[659.3, 0], [880, 0.17]]; // [hertz, start in seconds]: E5 and A5
   const LOUDNESS = 0.12;
   let audio = null;
 
@@ -15,7 +15,7 @@
   }
   const maySay = () => window.isSecureContext && "Notification" in window && Notification.permission === "granted";
 
-  // Browsers let a page sound only after a person has touched it, so it is made ready then and rests until it is used.
+  // Browsers allow sound only after a user action, so the audio context is created then and suspended until needed.
   function wake() {
     if (!audio && window.AudioContext && remembered(SOUND, "on")) {
       audio = new AudioContext();
@@ -75,7 +75,7 @@
     },
     setSound(on) {
       remember(SOUND, on);
-      if (on) chime(); // so that a person knows what to expect
+      if (on) chime(); // so that the user knows what to expect
       return [];
     },
     tell(told) {

@@ -1,4 +1,4 @@
-"""Tab 2, folded: every earlier training with its plot, settings, scores and voice; go on with it, or delete it."""
+"""Tab 2, folded: earlier trainings with plot, settings, scores and voice; continue or delete them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ ENDED_EARLY = ("interrupted", "failed")
 
 @dataclass(frozen=True)
 class Opened:
-    """One training, opened."""
+    """The details of an opened training."""
 
     panel: gr.Column
     run_id: gr.Textbox
@@ -64,13 +64,13 @@ class Opened:
     with_voice: gr.Checkbox
 
     def all_of_it(self) -> list[Any]:
-        """Every component, as outputs of a handler."""
+        """All components, as outputs of a handler."""
         return list(vars(self).values())
 
 
 @dataclass(frozen=True)
 class History:
-    """The whole part."""
+    """The components of this section."""
 
     accordion: gr.Accordion
     whose: gr.Radio
@@ -80,11 +80,11 @@ class History:
     delete_yes: gr.Button
     delete_no: gr.Button
     voice_id: gr.Textbox
-    """Hidden; the voice of the opened training, for whoever goes on to speaking."""
+    """Hidden; the voice of the opened training, to speak with."""
 
 
 def build_history(shared: Shared, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> History:
-    """Lay out and wire the part; a training that is continued is shown by `watch`."""
+    """Lay out and wire this section; `watch` shows a training that is continued."""
     part = _layout()
     _wire_list(shared, part)
     _wire_voice(shared, part)
@@ -94,7 +94,7 @@ def build_history(shared: Shared, watch: Watch, result: Result, remembered_run: 
 
 
 def _layout() -> History:
-    run_id = gr.Textbox(visible="hidden", label="run")  # outside: gradio would show it with the accordion
+    run_id = gr.Textbox(visible="hidden", label="run")  # outside the accordion, with which gradio would show it
     with gr.Accordion(history_text.HISTORY, open=False, elem_id="history", elem_classes="vc-card") as accordion:
         gr.HTML(markup.note(history_text.HISTORY_INTRO))
         whose = gr.Radio(
@@ -171,7 +171,7 @@ def _wire_list(shared: Shared, part: History) -> None:
         trigger_mode="always_last",
         **EDITS,
     )
-    # Afterwards: a plot that is drawn while its card is still hidden has no width.
+    # Afterwards: a plot drawn while its card is hidden has no width.
     wire(selected.then, draw_training, part.opened.run_id, [part.opened.plot, part.opened.chart])
     wire(shared.project.change, close_training, None,
          [part.opened.panel, part.opened.run_id, part.voice_id, part.status])  # fmt: skip
@@ -183,7 +183,7 @@ def _list(engine: VoiceEngine, project_id: str, whose: str, opened: str) -> str:
 
 
 def _opened_view(shared: Shared, part: History, record: RunRecord) -> dict[Any, Any]:
-    """Show one training; what its state forbids is hidden."""
+    """Return the updates that show one training, without the actions its state forbids."""
     engine, opened, run = shared.engine, part.opened, record.status
     voice = engine.voices.get(run.voice_id) if record.voice_there else None
     speaks = voice is not None and engine.voices.reads_text(voice)
@@ -229,7 +229,7 @@ def _wire_voice(shared: Shared, part: History) -> None:
          progress_on=opened.sample)  # fmt: skip
 
 
-# --- going on and deleting ----------------------------------------------------------------------
+# --- continuing and deleting ----------------------------------------------------------------------
 
 
 def _wire_resume(shared: Shared, part: History, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
@@ -241,7 +241,7 @@ def _wire_resume(shared: Shared, part: History, watch: Watch, result: Result, re
         status = engine.runs.resume(run_id)
         return {
             remembered_run: status.run_id,
-            part.accordion: gr.update(open=False),  # so that the training above is seen
+            part.accordion: gr.update(open=False),  # so that the training above is visible
             part.opened.panel: gr.update(visible=False),
             part.runs: _list(engine, project_id, whose, ""),
         } | run_view(shared, watch, result, status, Seen())
@@ -304,7 +304,7 @@ def _wire_delete(shared: Shared, part: History, watch: Watch, result: Result, re
 
 
 def runs_html(records: Sequence[RunRecord], opened: str) -> str:
-    """Return the list of trainings, the newest first; the opened one is marked."""
+    """Return the list of trainings, newest first; the opened one is marked."""
     if not records:
         return f'<p class="vc-empty">{escape(history_text.HISTORY_EMPTY)}</p>'
     rows = "".join(_row(record, opened) for record in records[: history_text.HISTORY_SHOWN])
@@ -326,7 +326,7 @@ def _row(record: RunRecord, opened: str) -> str:
 
 
 def head_html(run: RunStatus) -> str:
-    """Return name, date, how it ended and what happened besides."""
+    """Return name, date, outcome and notes of a training."""
     sentence = run.error if run.state == "failed" else run.message
     kind = {"failed": "bad", "interrupted": "usable"}.get(run.state, "plain")
     head = markup.heading(run.voice_name, history_text.moment(run.started_at))
@@ -334,7 +334,7 @@ def head_html(run: RunStatus) -> str:
 
 
 def facts_html(record: RunRecord, voice: Voice | None, title: str, helped: str) -> str:
-    """Return what was asked for, and how it turned out."""
+    """Return the settings of a training and its scores."""
     lines = "".join(
         f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in history_text.run_settings(record, title)
     )

@@ -1,4 +1,4 @@
-"""Tab 2, folded away: which base model to start from and what learns; a card for each model, and getting one."""
+"""Tab 2, folded: choose the base model and what is trained; a card per model, and downloads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,21 +28,21 @@ element.addEventListener('click', (event) => {
 
 @dataclass(frozen=True)
 class Choice:
-    """What a voice is made with; the two boxes are hidden and always hold what is chosen, see `chosen_id`."""
+    """The base model and the policy; two hidden boxes hold the choices, see `chosen_id`."""
 
     accordion: gr.Accordion
     bases: gr.Radio
     """Only ever an output."""
     base: gr.Textbox
     policies: gr.Radio
-    """Only ever an output; hidden where there is nothing to choose."""
+    """Only used as an output; hidden if there is only one choice."""
     policy: gr.Textbox
     advice: gr.HTML
 
 
 @dataclass(frozen=True)
 class Get:
-    """The cards, and getting the model that is not here."""
+    """The cards, and the download of further models."""
 
     cards: gr.HTML
     panel: gr.Column
@@ -59,7 +59,7 @@ class Get:
 
 
 def build_models(shared: Shared) -> Choice:
-    """Lay out and wire the part; it shows nothing but its title until it is opened."""
+    """Lay out and wire this section, folded."""
     with gr.Accordion(base_models_text.MODELS, open=False, elem_id="models", elem_classes="vc-card") as accordion:
         gr.HTML(markup.note(base_models_text.MODELS_INTRO))
         default = base_choices(shared.engine, [])
@@ -101,19 +101,19 @@ def _layout_get(data_dir: str) -> Get:
         cancel = gr.Button(
             common_text.CANCEL, variant="stop", visible=False, elem_id="get-cancel", elem_classes="vc-action"
         )
-    model = chosen_id(models)  # outside the column: gradio would show it with the column
+    model = chosen_id(models)  # outside the column, with which gradio would show it
     status = gr.HTML(elem_id="get-status")
     return Get(cards, panel, models, model, terms, agree, get, cancel, status, gr.Timer(TICK_S, active=False))
 
 
 def base_choices(engine: VoiceEngine, statuses: Sequence[ModelStatus]) -> list[tuple[str, str]]:
-    """Return the models a voice can be made with now: the one that came with the program, then those that are ready."""
+    """Return (title, id) of the usable models: the bundled one, then the others that are ready."""
     ready = [status.card for status in statuses if status.state == "ready" and status.card.base_id != engine.base_id]
     return [(engine.base.title, engine.base_id), *((card.title, card.base_id) for card in ready)]
 
 
 def policy_choices(engine: VoiceEngine, base_id: str) -> list[tuple[str, str]]:
-    """Return the ways a model can be trained, in plain words, the advised one first."""
+    """Return (description, policy) of the ways to train a model, the recommended one first."""
     base = engine.base_of(base_id or None)
     if Ability.TRAIN not in base.abilities:
         return []
@@ -154,7 +154,7 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
         }
 
     def show_terms(model_id: str) -> tuple[Any, ...]:
-        # Agreed was to the terms of the one before.
+        # The agreement was to the previous model's terms.
         return markup.terms(engine.models.card(model_id)) if model_id else "", False
 
     def get(model_id: str, agreed: bool) -> dict[Any, Any]:
@@ -189,8 +189,8 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
 
     here = [choice.base, part.model]
     wire(shared.demo.load, arrive, None, [*shelf, *work])
-    wire(choice.accordion.expand, refresh_models, here, shelf)  # a folder may have been dropped meanwhile
-    # Whose voices are silent without a model stands on its card.
+    wire(choice.accordion.expand, refresh_models, here, shelf)  # a folder may have been added in the meantime
+    # A model's card names the voices that need it.
     wire(shared.voices_changed.change, lambda base, model: {part.cards: refresh_models(base, model)[part.cards]}, here,
          [part.cards], trigger_mode="always_last")  # fmt: skip
     wire(part.cards.select, remove, here, shelf, **EDITS)
@@ -201,7 +201,7 @@ def _wire_get(shared: Shared, choice: Choice, part: Get) -> None:
 
 
 def _removals(engine: VoiceEngine, statuses: Sequence[ModelStatus]) -> dict[str, Any]:
-    """Return what removing means for each model that takes room of its own and did not come with the program."""
+    """Return the effect of removing each model that uses disk space, except the bundled one."""
     begun = [status.card for status in statuses if status.state != "missing"]
     others = [card for card in begun if not card.embedded and card.base_id != engine.base_id]
     found = [engine.models.removal(card.base_id) for card in others]

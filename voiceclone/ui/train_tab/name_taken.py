@@ -1,4 +1,4 @@
-"""Tab 2: a voice of this name is there already; nothing is overwritten before a person has said so."""
+"""Tab 2: the name of the voice is taken; nothing is overwritten without asking."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,24 +16,24 @@ from voiceclone.voices.voice_file import Voice
 
 @dataclass(frozen=True)
 class Question:
-    """What opens below the button."""
+    """The question that opens below the button."""
 
     panel: gr.Column
     words: gr.HTML
     ways: gr.Radio
     """Only ever an output."""
     way: gr.Textbox
-    """Hidden; see `chosen_id`. Empty before anything was chosen, which means the first way."""
+    """Hidden; see `chosen_id`. Empty until chosen, which means the first way."""
     go: gr.Button
     no: gr.Button
 
     def all_of_it(self) -> list[Any]:
-        """The components that asking changes, as outputs of a handler."""
+        """The components that asking updates."""
         return [self.panel, self.words, self.ways]
 
 
 def build_question() -> Question:
-    """Lay it out, hidden."""
+    """Lay out the question, hidden."""
     with gr.Column(visible=False, elem_classes="vc-question", elem_id="again") as panel:
         words = gr.HTML()
         ways = gr.Radio(
@@ -52,7 +52,7 @@ def build_question() -> Question:
 
 
 def ask(engine: VoiceEngine, question: Question, voice: Voice, base_id: str) -> dict[Any, Any]:
-    """Return the updates that ask what should happen to `voice`, whose name is wanted."""
+    """Return the updates that ask what to do with `voice`, which has the wanted name."""
     free_name = engine.voices.free_name(voice.name)
     ways = [way for way in train_text.AGAIN_WAYS if way != "continue" or can_go_on(engine, voice, base_id)]
     choices = [(train_text.again_way(way, voice.name, free_name), way) for way in ways]
@@ -64,15 +64,15 @@ def ask(engine: VoiceEngine, question: Question, voice: Voice, base_id: str) -> 
 
 
 def can_go_on(engine: VoiceEngine, voice: Voice, base_id: str) -> bool:
-    """True when a training with this base may begin where `voice` is now."""
+    """True when a training with this base can continue from `voice`."""
     return engine.runs.can_continue_from(voice, base_id or None)
 
 
 def as_chosen(engine: VoiceEngine, voice: Voice, way: Any) -> tuple[str, dict[str, Any]]:
-    """Return the name of the new voice, and what `start_training` is told besides, for the way chosen.
+    """Return the new voice's name and further arguments for `start_training`.
 
     Raises:
-        InputError: there is no such way.
+        InputError: unknown way.
     """
     way = way or train_text.AGAIN_WAYS[0]
     if way == "replace":

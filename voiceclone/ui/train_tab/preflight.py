@@ -1,4 +1,4 @@
-"""Tab 2, before the button: is all ready, three choices with their times, and a drawer with what was worked out."""
+"""Tab 2, before the button: checks, three choices with their times, and the settings for experts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ TICK_S = 1.0
 
 @dataclass(frozen=True)
 class LengthChoice:
-    """How long it may take: the choice, and what overrules it."""
+    """The length of a training: the choice, and what overrides it."""
 
     efforts: gr.Radio
     """Only ever an output."""
     effort: gr.Textbox
-    """Hidden; see `chosen_id`. Empty before anything was chosen, which means `DEFAULT_EFFORT`."""
+    """Hidden; see `chosen_id`. Empty until chosen, which means `DEFAULT_EFFORT`."""
     note: gr.HTML
     drawer: gr.Accordion
     derived: gr.HTML
@@ -36,21 +36,21 @@ class LengthChoice:
     seed: gr.Number
 
     def chosen(self) -> list[Any]:
-        """What a person chose, as inputs of a handler."""
+        """The chosen values, as inputs of a handler."""
         return [self.effort, self.steps, self.minutes, self.seed]
 
 
 @dataclass(frozen=True)
 class PreflightCard:
-    """What is told before a training, beside the choice."""
+    """The checks before a training, beside the choice."""
 
     checks: gr.HTML
     timer: gr.Timer
-    """Ticks while this computer is being measured."""
+    """Ticks while this computer's speed is measured."""
 
 
 def build_effort() -> gr.Radio:
-    """Lay out the three choices; their times follow when they are known."""
+    """Lay out the three choices; their times follow once known."""
     return gr.Radio(
         [(words, effort) for effort, words in train_text.EFFORTS.items()],
         value=train_text.DEFAULT_EFFORT,
@@ -61,12 +61,12 @@ def build_effort() -> gr.Radio:
 
 
 def build_drawer(efforts: gr.Radio, note: gr.HTML) -> LengthChoice:
-    """Lay out the drawer for experts, closed."""
+    """Lay out the expert settings, folded."""
     with gr.Accordion(train_text.EXPERT, open=False, elem_id="expert", elem_classes="vc-card") as drawer:
         gr.HTML(markup.note(train_text.EXPERT_INFO))
         derived = gr.HTML(elem_id="derived")
         with gr.Row():
-            # No limits here: gradio would refuse with words of its own.
+            # No limits here: gradio would refuse with its own wording.
             steps = gr.Number(0, label=train_text.EXPERT_STEPS, info=train_text.EXPERT_STEPS_INFO,
                               elem_id="expert-steps", min_width=220)  # fmt: skip
             minutes = gr.Number(0, label=train_text.EXPERT_MINUTES, info=train_text.EXPERT_MINUTES_INFO,
@@ -77,7 +77,7 @@ def build_drawer(efforts: gr.Radio, note: gr.HTML) -> LengthChoice:
 
 
 def build_checks() -> PreflightCard:
-    """Lay out the card of what is looked at."""
+    """Lay out the card of checks."""
     return PreflightCard(gr.HTML(elem_id="preflight"), gr.Timer(TICK_S, active=False))
 
 
@@ -89,9 +89,9 @@ def wire_ahead(
     choice: Choice,
     seen_by: Sequence[Any],
 ) -> None:
-    """Connect it: shown anew whenever something it tells of may have changed.
+    """Connect the card, which updates whenever something it shows may have changed.
 
-    `seen_by` are the events by which it comes into view; this computer is measured then, once.
+    `seen_by` are the events that bring it into view; this computer's speed is then measured, once.
     """
     engine = shared.engine
 
@@ -112,7 +112,7 @@ def wire_ahead(
         }
 
     def look(*given: Any) -> Any:
-        # While the page is being opened nobody is chosen yet.
+        # While the page opens, no project is chosen yet.
         return view(*given) if given[0] else gr.skip()
 
     def look_and_measure(*given: Any) -> Any:
@@ -142,7 +142,7 @@ def wire_ahead(
 
 
 def effort_choices(outlook: TrainingEstimate) -> list[tuple[str, str]]:
-    """Return the three choices with the time each takes."""
+    """Return (label with time, effort) of the three choices."""
     return [
         (train_text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
         for plan in outlook.plans
@@ -150,7 +150,7 @@ def effort_choices(outlook: TrainingEstimate) -> list[tuple[str, str]]:
 
 
 def effort_note(outlook: TrainingEstimate, effort: str, usable_s: float) -> str:
-    """Return what is worth knowing of the chosen effort."""
+    """Return a note on the chosen effort; may be empty."""
     plan = outlook.plan(effort)
     if plan is None:
         return ""
@@ -164,10 +164,10 @@ def effort_note(outlook: TrainingEstimate, effort: str, usable_s: float) -> str:
 
 
 def chosen_length(effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
-    """Return steps, minutes or the effort as `start_training` takes them, from what may have been typed by anybody.
+    """Return steps, minutes or the effort as arguments of `start_training`, from untrusted input.
 
     Raises:
-        InputError: no such effort, no numbers, or both lengths at once.
+        InputError: an unknown effort, not a number, or both lengths at once.
     """
     effort = effort or train_text.DEFAULT_EFFORT
     if effort not in [known.value for known in Effort]:
@@ -182,20 +182,20 @@ def chosen_length(effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
 
 
 def _typed(value: Any) -> bool:
-    """True unless the field was left alone; the page sends an empty one as 0."""
+    """True if the field was filled in; the page sends an empty one as 0."""
     return value is not None and (isinstance(value, bool) or value != 0)
 
 
 def chosen_seed(seed: Any) -> int:
-    """Return the seed; nothing typed is 0."""
+    """Return the seed; an empty field is 0."""
     return 0 if seed is None else whole_number(seed, train_text.EXPERT_SEED, MAX_SEED)
 
 
 def number(value: Any, what: str) -> float:
-    """Return what was typed into the field `what` as a number; its limits are the engine's to check.
+    """Return the value of the field `what` as a number; the engine checks its limits.
 
     Raises:
-        InputError: it is none.
+        InputError: not a number.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InputError(train_text.NO_NUMBER.format(what=what))
@@ -203,10 +203,10 @@ def number(value: Any, what: str) -> float:
 
 
 def whole_number(value: Any, what: str, highest: int) -> int:
-    """Return what was typed into the field `what` as a whole number.
+    """Return the value of the field `what` as a whole number.
 
     Raises:
-        InputError: it is none, or so large that it means nothing.
+        InputError: not a whole number, or larger than `highest`.
     """
     typed = number(value, what)
     if not abs(typed) <= 2 * highest or typed != int(typed):
@@ -215,7 +215,7 @@ def whole_number(value: Any, what: str, highest: int) -> int:
 
 
 def derived_rows(outlook: TrainingEstimate, policy: str, asked: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return everything that was worked out, in words; what cannot be used is said in place of steps and time."""
+    """Return (label, value) of all derived settings; an unusable input is explained in place of steps and time."""
     pace = outlook.pace
     told: dict[str, str] = {}
     if pace is not None:

@@ -1,4 +1,4 @@
-"""Tab 2: name the voice, agree, press one button; watching it is in watch.py, other base models in models.py."""
+"""Tab 2: name the voice, give consent, start; see watch.py for progress and models.py for base models."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -40,7 +40,7 @@ from voiceclone.ui.train_tab.watch import (
 
 @dataclass(frozen=True)
 class Form:
-    """What is asked before a training."""
+    """The form before a training."""
 
     panel: gr.Column
     summary: gr.HTML
@@ -50,7 +50,7 @@ class Form:
     consent: gr.Checkbox
     start: gr.Button
     question: name_taken.Question
-    """Asked when a voice of that name is there."""
+    """Asked if a voice of that name exists."""
     instant: gr.Button
     instant_status: gr.HTML
     back: gr.Button
@@ -139,7 +139,7 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
     def begin(
         way: str | None, project_id: str, name: str, consent: bool, base_id: str, policy: str, *length: Any
     ) -> Any:
-        """Start, or ask first when the name is taken; `way` is the answer, None before it was asked."""
+        """Start, or ask first if the name is taken; `way` is the answer, None before asking."""
         if consent is not True:
             raise ConsentError(train_text.NEED_CONSENT)
         effort, steps, minutes, seed = length
@@ -162,7 +162,7 @@ def _wire_start(shared: Shared, form: Form, watch: Watch, result: Result, rememb
             policy=policy or None,
             **plan,
         )
-        # Asked again for the next voice, which may be another person's.
+        # Consent is asked again for the next voice, which may be another person's.
         asked_again = {
             form.consent: False,
             remembered_run: status.run_id,
@@ -229,5 +229,5 @@ def _wire_instant(shared: Shared, form: Form, result: Result) -> None:
 
 
 def voice_name(engine: VoiceEngine, project_id: str, name: str) -> str:
-    """Return the name that was typed, else that of the person."""
+    """Return the typed name, or else the person's."""
     return (name or "").strip() or engine.projects.get(project_id).name

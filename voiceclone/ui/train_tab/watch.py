@@ -1,4 +1,4 @@
-"""Watching a training: the page is only a view of it, and finds it again after a reload."""
+"""Watch a training: the page only shows it, and finds it again after a reload."""
 
 import math
 from dataclasses import dataclass, field, replace
@@ -22,17 +22,17 @@ from voiceclone.voices.voice_file import Voice
 
 TICK_S = 1.0
 PLOT_POINTS = 400
-"""The whole plot travels to the browser each time it changes; more points would be slow on a phone."""
+"""The whole plot is sent to the browser at each change; more points would be slow on a phone."""
 GOING_ON = ("waiting", "preparing", "training", "stopping")
 
 
 @dataclass(frozen=True)
 class Watch:
-    """What is shown while a training runs and after it."""
+    """The components shown during and after a training."""
 
     intro: gr.HTML
     form: gr.Column
-    """What is asked before a training; hidden meanwhile."""
+    """The form before a training; hidden in the meantime."""
     panel: gr.Column
     progress: gr.HTML
     first_listen: gr.Audio
@@ -40,7 +40,7 @@ class Watch:
     """The plot and its legend; hidden until there is something to draw."""
     plot: gr.LinePlot
     notes: gr.HTML
-    """What a person should know besides the losses; below the plot, hidden while there is nothing."""
+    """Notes on the run, below the plot; hidden while there are none."""
     hint: gr.HTML
     stop: gr.Button
     resume: gr.Button
@@ -48,19 +48,19 @@ class Watch:
     timer: gr.Timer
     seen: gr.State
     ending: Ending
-    """How the end is told; shown while it may still be switched on."""
+    """The signals for the end; shown while they can still be switched on."""
     samples: CandidateRow
-    """What the voice says at its checkpoints; a card of its own, below."""
+    """Samples of the voice at its checkpoints, in a separate card below."""
 
     def all_of_it(self) -> list[Any]:
-        """Every component, as outputs of a handler."""
+        """All components, as outputs of a handler."""
         own = [part for part in vars(self).values() if part not in (self.ending, self.samples)]
         return [*own, self.ending.told, *self.samples.all_of_it()]
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came out."""
+    """The card of the finished voice."""
 
     panel: gr.Column
     head: gr.HTML
@@ -70,13 +70,13 @@ class Result:
     onward: gr.Button
 
     def all_of_it(self) -> list[Any]:
-        """The components that a finished run changes, as outputs of a handler."""
+        """The components that a finished run updates."""
         return [self.panel, self.head, self.voice_id]
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the page shows already, so that an unchanged run sends nothing."""
+    """What the page currently shows, so that an unchanged run sends nothing."""
 
     run_id: str = ""
     state: str = ""
@@ -99,7 +99,7 @@ def build_result() -> Result:
 
 
 def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
-    """Lay out the card of a training that goes on."""
+    """Lay out the card of a running training."""
     with gr.Column(visible=False, elem_classes="vc-card", elem_id="train-watch") as panel:
         progress = gr.HTML(elem_id="train-progress")
         first_listen = player(train_text.FIRST_LISTEN_LABEL, "first-listen", visible=False)
@@ -115,7 +115,7 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
         )
         again = gr.Button(train_text.TRAIN_AGAIN, visible=False, elem_id="train-again", elem_classes="vc-action")
         switches = build_ending()
-    # Outside the column: gradio would show it with the column.
+    # Outside the column, with which gradio would show it.
     ending = Ending(*switches, gr.Textbox(visible="hidden", label="ended"))
     timer = gr.Timer(TICK_S, active=False)
     seen = gr.State(Seen())
@@ -147,7 +147,7 @@ def loss_plot(elem_id: str) -> gr.LinePlot:
         y="loss",
         color="series",
         color_map={train_text.SERIES[name]: colour for name, colour in SERIES_COLOURS.items()},
-        colors_in_legend=[],  # ours is below the plot, with the same words as the hint
+        colors_in_legend=[],  # our legend is below the plot, with the same words as the hint
         x_title=train_text.PLOT_X,
         y_title=train_text.PLOT_Y,
         label=train_text.PLOT_LABEL,
@@ -158,7 +158,7 @@ def loss_plot(elem_id: str) -> gr.LinePlot:
 
 
 def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.BrowserState) -> None:
-    """Connect finding, following, stopping and continuing a run, and the first words of the result."""
+    """Connect finding, following, stopping and continuing a run, and its result."""
     engine = shared.engine
     shown = [*watch.all_of_it(), *result.all_of_it()]
     wire_ending(shared, watch.ending)
@@ -169,11 +169,11 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         except NotFoundError:
             if seen.run_id != run_id:
                 raise
-            return {remembered_run: ""} | idle_view(watch, result)  # deleted while it was watched
+            return {remembered_run: ""} | idle_view(watch, result)  # deleted while being watched
         return run_view(shared, watch, result, status, seen) or gr.skip()
 
     def attach(run_id: str) -> dict[Any, Any]:
-        # The trainings of a comparison are shown by the comparison.
+        # The comparison section shows its own trainings.
         active = None if shared.comparing.running else engine.runs.active()
         status = active or _status_or_none(engine, run_id)
         if status is None:
@@ -257,7 +257,7 @@ def idle_view(watch: Watch, result: Result) -> dict[Any, Any]:
 
 
 def run_view(shared: Shared, watch: Watch, result: Result, status: RunStatus, seen: Seen) -> dict[Any, Any]:
-    """Return the updates that show `status`: only what differs from `seen`, nothing when nothing does."""
+    """Return the updates that show `status`, limited to what differs from `seen`."""
     is_new = status.run_id != seen.run_id
     heard, samples = row_view(shared.engine, watch.samples, status, None if is_new else seen.samples)
     now = Seen(
@@ -304,7 +304,7 @@ def _state_view(watch: Watch, status: RunStatus) -> dict[Any, Any]:
 
 
 def _result_view(engine: VoiceEngine, watch: Watch, result: Result, status: RunStatus) -> dict[Any, Any]:
-    """Show the card of the voice once there is one, and let the progress make room for it."""
+    """Return the updates that show a finished voice in place of the progress."""
     voice = None
     if status.state in ("finished", "stopped") and status.voice_id:
         try:
@@ -332,7 +332,7 @@ def _result_head(engine: VoiceEngine, status: RunStatus, voice: Voice) -> str:
 
 
 def plot_frame(points: list[dict[str, Any]]) -> Any:
-    """Return loss points as the table the plot takes; None while there are too few to draw."""
+    """Return loss points as a data frame for the plot; None while there are too few."""
     if len({point["step"] for point in points}) < 2:
         return None
     import pandas as pd
@@ -343,7 +343,7 @@ def plot_frame(points: list[dict[str, Any]]) -> Any:
 
 
 def first_listen_player(shared: Shared, status: RunStatus) -> dict[str, Any]:
-    """Return the player for the early sample, hidden while there is none."""
+    """Return the player of the early sample, hidden while there is none."""
     if status.first_listen is None or not status.first_listen.is_file():
         return gr.update(value=None, visible=False)
     return gr.update(value=shared.files.copy(status.first_listen, "first-listen.wav"), visible=True)
