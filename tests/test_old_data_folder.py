@@ -242,8 +242,12 @@ def test_the_pace_of_the_computer_it_was_made_on_is_read(old):
     path = old.data_dir / "pace" / f"{KOKORO}.json"
     measured = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(measured | {"fingerprint": fingerprint(old.base)}), encoding="utf-8")
-    pace = old.runs.estimate(old.projects.get("Joe").project_id).pace
-    assert (round(pace.step_s, 3), round(pace.start_s, 2), pace.device_name) == (10.714, 28.17, "Processor")
+    training_speed = old.runs.estimate(old.projects.get("Joe").project_id).training_speed
+    assert (round(training_speed.step_s, 3), round(training_speed.start_s, 2), training_speed.device_name) == (
+        10.714,
+        28.17,
+        "Processor",
+    )
 
 
 def test_a_model_that_was_got_is_still_agreed_to(old):

@@ -74,10 +74,10 @@ def test_consent_is_left_out_where_it_was_not_asked():
 
 def test_a_graphics_card_is_named_with_its_memory_and_spares_that_of_the_computer():
     card = TrainingSpeed(0.1, 10, 0.1, device="cuda", device_name="Card 9000", device_memory_mb=12_000)
-    assert "Card 9000, 12 GB" in check_of(replace(FACTS, pace=card), Kind.DEVICE).sentence
-    tight = replace(with_machine(memory_free_mb=3_000), pace=card)
+    assert "Card 9000, 12 GB" in check_of(replace(FACTS, training_speed=card), Kind.DEVICE).sentence
+    tight = replace(with_machine(memory_free_mb=3_000), training_speed=card)
     assert check_of(tight, Kind.MEMORY).level == Level.FINE
-    assert check_of(replace(tight, pace=None), Kind.MEMORY).level == Level.WATCH
+    assert check_of(replace(tight, training_speed=None), Kind.MEMORY).level == Level.WATCH
 
 
 def test_a_check_that_is_not_fine_says_what_to_do():
@@ -194,7 +194,7 @@ def test_the_engine_tells_all_of_it(tmp_path):
     assert again.plan("better").steps == EFFORT_STEPS[Effort.BETTER]
     assert again.plan("best").steps == round(16 * STEPS_PER_S) and again.plan("best").wants_more_speech
     assert again.facts == engine.base.training_facts(4)
-    assert again.pace is None
+    assert again.training_speed is None
 
 
 def test_another_base_that_is_not_here_is_told(tmp_path):
@@ -209,7 +209,7 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("pace", "others_share", "figure", "told"),
+    ("training_speed", "others_share", "figure", "told"),
     [
         (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), 0.0, "about", 0),
         (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), 0.9, "about", 1),
@@ -218,11 +218,13 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
         (None, 0.0, "about", 0),
     ],
 )
-def test_the_terminal_says_once_that_other_programs_keep_the_computer_busy(pace, others_share, figure, told):
+def test_the_terminal_says_once_that_other_programs_keep_the_computer_busy(training_speed, others_share, figure, told):
     looked_at = preflight.look_ahead(replace(FACTS, others_share=others_share))
     busy = others_share > preflight.BUSY_SHARE
     rows = check_rows(
-        estimate.TrainingEstimate(looked_at, estimate.plans(KokoroBase(None), 300.0, pace), pace, {}, busy)
+        estimate.TrainingEstimate(
+            looked_at, estimate.plans(KokoroBase(None), 300.0, training_speed), training_speed, {}, busy
+        )
     )
     plans = [words for level, words in rows if level in list(Effort)]
     assert len(plans) == 3 and all(f"steps, {figure} " in words for words in plans)
@@ -240,7 +242,7 @@ def test_the_terminal_names_the_option_for_consent():
 
 
 @pytest.mark.parametrize(
-    ("pace", "busy", "label", "note"),
+    ("training_speed", "busy", "label", "note"),
     [
         (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), False, "Better: about 12 minutes", ""),
         (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), True, "Better: about 12 minutes", train_text.BUSY_NOW),
@@ -253,9 +255,9 @@ def test_the_terminal_names_the_option_for_consent():
         (None, True, "Better: about 13 minutes on two cores", train_text.NOT_MEASURED),
     ],
 )
-def test_a_time_is_told_as_well_as_it_is_known(pace, busy, label, note):
+def test_a_time_is_told_as_well_as_it_is_known(training_speed, busy, label, note):
     told = estimate.TrainingEstimate(
-        preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, pace), pace, {}, busy
+        preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, training_speed), training_speed, {}, busy
     )
     assert effort_choices(told)[1] == (label, "better")
     shown = effort_note(told, "better", 300.0)

@@ -16,7 +16,15 @@ from voiceclone.errors import Cancelled
 from voiceclone.training import speed_test
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.machine import OtherLoadMeter
-from voiceclone.training.speed import USUAL, TrainingSpeed, fingerprint, keep_pace, pace_path, read_pace, write_pace
+from voiceclone.training.speed import (
+    USUAL,
+    TrainingSpeed,
+    fingerprint,
+    keep_training_speed,
+    read_training_speed,
+    training_speed_path,
+    write_training_speed,
+)
 
 
 class Others:
@@ -44,18 +52,18 @@ def test_it_is_measured_once_and_leaves_nothing_else_behind(engine):
     engine.prepare_base()
     assert engine.runs.measure_speed()
     assert not engine.runs.measure_speed(wait=True)
-    path = pace_path(engine.data_dir, BASE_ID)
+    path = training_speed_path(engine.data_dir, BASE_ID)
     log = (path.parent / "probe.log").read_text()
-    pace = read_pace(engine.data_dir, engine.base)
-    assert pace is not None, log
-    assert STEP_PAUSE_S <= pace.step_s < 1
-    assert pace.start_s > 0.05, "a process does not start in no time"
-    assert (pace.device, pace.precision) == ("cpu", "float64")
+    training_speed = read_training_speed(engine.data_dir, engine.base)
+    assert training_speed is not None, log
+    assert STEP_PAUSE_S <= training_speed.step_s < 1
+    assert training_speed.start_s > 0.05, "a process does not start in no time"
+    assert (training_speed.device, training_speed.precision) == ("cpu", "float64")
     assert {left.suffix for left in path.parent.iterdir()} <= {".json", ".lock", ".log"}
     assert engine.runs.all() == []
     written = path.stat().st_mtime_ns
     assert not engine.runs.measure_speed()
-    if not pace.busy:
+    if not training_speed.busy:
         assert not fake_engine(engine.data_dir).runs.measure_speed(), "another program need not measure again"
     assert path.stat().st_mtime_ns == written
     project = make_project(engine.data_dir)
@@ -78,13 +86,13 @@ def test_it_is_never_measured_beside_a_training_and_ends_when_one_begins(engine)
     run = engine.start_training(project.project_id, "Anna", True, steps=5_000)
     assert not engine.runs._speed_tester.running
     assert not engine.runs.measure_speed()
-    assert read_pace(engine.data_dir, engine.base) is None
+    assert read_training_speed(engine.data_dir, engine.base) is None
     engine.runs.stop(run.run_id)
     *_, last = engine.runs.watch(run.run_id, 0.02)
     assert not last.running
     assert engine.runs.measure_speed(), "what was broken off may be tried again"
     engine.runs.measure_speed(wait=True)
-    assert read_pace(engine.data_dir, engine.base) is not None
+    assert read_training_speed(engine.data_dir, engine.base) is not None
 
 
 def test_measuring_ends_early_when_it_is_told_so(tmp_path):
@@ -115,28 +123,30 @@ class Slow:
 
 def test_loading_preparing_and_learning_are_told_apart(tmp_path):
     base, clips = Slow(), speed_test.example_clips()
-    pace = speed_test.measure(base, clips, tmp_path, lambda: False, time.time())
+    training_speed = speed_test.measure(base, clips, tmp_path, lambda: False, time.time())
     assert base.slices == 6
-    assert pace.step_s == pytest.approx(0.2 / 3, abs=0.02), "the first step is not counted"
-    assert pace.prepare_share == pytest.approx(0.1 / clips[1].audio.duration_s, abs=0.01)
-    assert pace.start_s == pytest.approx(0.3 - pace.prepare_share * clips[0].audio.duration_s, abs=0.05)
+    assert training_speed.step_s == pytest.approx(0.2 / 3, abs=0.02), "the first step is not counted"
+    assert training_speed.prepare_share == pytest.approx(0.1 / clips[1].audio.duration_s, abs=0.01)
+    assert training_speed.start_s == pytest.approx(
+        0.3 - training_speed.prepare_share * clips[0].audio.duration_s, abs=0.05
+    )
 
 
 def test_figures_of_a_busy_computer_are_taken_once_more_by_the_next_program(engine):
     engine.prepare_base()
-    write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=0.1))
+    write_training_speed(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=0.1))
     assert not engine.runs.measure_speed()
-    write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=1.0))
+    write_training_speed(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=1.0))
     assert engine.runs.measure_speed()
     engine.runs.measure_speed(wait=True)
-    assert read_pace(engine.data_dir, engine.base).step_s < 0.5
-    write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=1.0))
+    assert read_training_speed(engine.data_dir, engine.base).step_s < 0.5
+    write_training_speed(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=1.0))
     assert not engine.runs.measure_speed(), "once by one program"
 
 
 def test_while_other_programs_keep_the_computer_busy_it_is_not_measured_again_and_again(engine):
     engine.prepare_base()
-    write_pace(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=0.6))
+    write_training_speed(engine.data_dir, engine.base, TrainingSpeed(0.5, 10, 0.2, others_share=0.6))
     engine.runs._others_now = Others(0.6)
     assert not engine.runs.measure_speed(), "it would be no better"
     engine.runs._others_now = Others(0.1)
@@ -161,20 +171,20 @@ def test_while_other_programs_keep_the_computer_busy_it_is_not_measured_again_an
 def test_quiet_figures_are_remembered(tmp_path, known, new, kept):
     base = FakeBase(tmp_path / "base")
     if known is not None:
-        write_pace(tmp_path, base, known)
+        write_training_speed(tmp_path, base, known)
     wanted = {"known": known, "new": new}[kept]
-    assert keep_pace(tmp_path, base, new) == wanted
-    assert read_pace(tmp_path, base) == wanted
+    assert keep_training_speed(tmp_path, base, new) == wanted
+    assert read_training_speed(tmp_path, base) == wanted
 
 
 def test_figures_from_before_lower_bounds_were_kept_still_hold(tmp_path):
     base = FakeBase(tmp_path / "base")
-    write_pace(tmp_path, base, TrainingSpeed(0.5, 10, 0.2))
-    path = pace_path(tmp_path, BASE_ID)
+    write_training_speed(tmp_path, base, TrainingSpeed(0.5, 10, 0.2))
+    path = training_speed_path(tmp_path, BASE_ID)
     content = json.loads(path.read_text())
     del content["least_step_s"]
     path.write_text(json.dumps(content))
-    assert read_pace(tmp_path, base) == TrainingSpeed(0.5, 10, 0.2)
+    assert read_training_speed(tmp_path, base) == TrainingSpeed(0.5, 10, 0.2)
 
 
 def test_a_step_that_had_its_cores_to_itself_was_not_hindered_by_work_on_others():
@@ -207,9 +217,9 @@ def test_on_a_busy_computer_threads_sleep_while_they_wait(engine, monkeypatch):
 def test_nobody_waits_longer_than_they_wanted_and_the_measuring_goes_on(engine):
     engine.prepare_base()
     assert engine.runs.measure_speed(wait=True, at_most_s=0.0)
-    assert read_pace(engine.data_dir, engine.base) is None
+    assert read_training_speed(engine.data_dir, engine.base) is None
     assert not engine.runs.measure_speed(wait=True)
-    assert read_pace(engine.data_dir, engine.base) is not None
+    assert read_training_speed(engine.data_dir, engine.base) is not None
 
 
 LOOP = "while True: pass"
@@ -257,37 +267,37 @@ class Computing(Slow):
 def test_what_a_step_computed_is_the_least_it_can_take(tmp_path):
     base = Computing()
     base.took_s = [0.0] * 6
-    pace = speed_test.measure(base, speed_test.example_clips(), tmp_path, lambda: False, time.time())
-    assert pace.least_step_s == pytest.approx(0.05, abs=0.02)
-    assert pace.step_s >= pace.least_step_s
+    training_speed = speed_test.measure(base, speed_test.example_clips(), tmp_path, lambda: False, time.time())
+    assert training_speed.least_step_s == pytest.approx(0.05, abs=0.02)
+    assert training_speed.step_s >= training_speed.least_step_s
     waits = speed_test.measure(Slow(), speed_test.example_clips(), tmp_path, lambda: False, time.time())
     assert waits.least_step_s < 0.3 * waits.step_s, "waiting is not computing"
 
 
 def test_figures_of_another_machine_do_not_hold(tmp_path, monkeypatch):
     base = FakeBase(tmp_path / "base")
-    pace = TrainingSpeed(0.5, 10, 0.2)
-    write_pace(tmp_path, base, pace)
-    assert read_pace(tmp_path, base) == pace
+    training_speed = TrainingSpeed(0.5, 10, 0.2)
+    write_training_speed(tmp_path, base, training_speed)
+    assert read_training_speed(tmp_path, base) == training_speed
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(host, "processor_name", lambda: "Another processor")
-        assert read_pace(tmp_path, base) is None
+        assert read_training_speed(tmp_path, base) is None
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(host, "cores", lambda: 1000)
-        assert read_pace(tmp_path, base) is None
+        assert read_training_speed(tmp_path, base) is None
     base.weights_sha256 = "0" * 64
-    assert read_pace(tmp_path, base) is None
+    assert read_training_speed(tmp_path, base) is None
     assert fingerprint(base) == fingerprint(base)
 
 
 @pytest.mark.parametrize("change", [{"step_s": 0}, {"step_s": "quick"}, {"start_s": -1}, {"step_s": None}, None])
 def test_damaged_figures_are_none(tmp_path, change):
     base = FakeBase(tmp_path / "base")
-    write_pace(tmp_path, base, TrainingSpeed(0.5, 10, 0.2))
-    path = pace_path(tmp_path, BASE_ID)
+    write_training_speed(tmp_path, base, TrainingSpeed(0.5, 10, 0.2))
+    path = training_speed_path(tmp_path, BASE_ID)
     content = json.loads(path.read_text())
     path.write_text(path.read_text()[:40] if change is None else json.dumps(content | change))
-    assert read_pace(tmp_path, base) is None
+    assert read_training_speed(tmp_path, base) is None
 
 
 def test_a_base_without_known_steps_is_not_measured(tmp_path):

@@ -94,7 +94,7 @@ class BlindMaker:
         self._language = self._common_language()
 
     def make(
-        self, shelf: BlindTestLibrary, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
+        self, library: BlindTestLibrary, on_progress: OnProgress | None = None, should_stop: ShouldStop | None = None
     ) -> BlindTest:
         """Make the audio, then write the test.
 
@@ -103,7 +103,7 @@ class BlindMaker:
         """
         sentences = self._sentences()
         order = hidden_order(len(sentences), self._seed)
-        folder = shelf.new_folder()
+        folder = library.new_folder()
         try:
             for index, (sentence, plays_first) in enumerate(zip(sentences, order, strict=True)):
                 if should_stop is not None and should_stop():
@@ -126,7 +126,7 @@ class BlindMaker:
                     for sentence, plays_first in zip(sentences, order, strict=True)
                 ),
             )
-            shelf.save(test)
+            library.save(test)
             return test
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

@@ -89,18 +89,30 @@ def check(options: Namespace, engine: VoiceEngine) -> int:
             note("Other programs keep this computer so busy that it could not be measured in time. Measuring "
                  "continues; check again later, or close them first.")  # fmt: skip
             break
-    outlook = engine.runs.estimate(options.project, consent=options.i_have_consent, base_id=options.base)
-    told = {"ready": outlook.preflight.ready, "checks": outlook.preflight.checks, "plans": outlook.plans}
-    tell(options, told | {"pace": outlook.pace, "busy": outlook.busy}, table(check_rows(outlook)))
-    return 0 if outlook.preflight.ready else 2
+    training_estimate = engine.runs.estimate(options.project, consent=options.i_have_consent, base_id=options.base)
+    told = {
+        "ready": training_estimate.preflight.ready,
+        "checks": training_estimate.preflight.checks,
+        "plans": training_estimate.plans,
+    }
+    tell(
+        options,
+        told | {"pace": training_estimate.training_speed, "busy": training_estimate.busy},
+        table(check_rows(training_estimate)),
+    )
+    return 0 if training_estimate.preflight.ready else 2
 
 
-def check_rows(outlook: TrainingEstimate) -> list[tuple[str, str]]:
+def check_rows(training_estimate: TrainingEstimate) -> list[tuple[str, str]]:
     """Return (level or effort, sentence) for each check and choice, and a note if other programs slow training down."""
-    checks = outlook.preflight.checks
+    checks = training_estimate.preflight.checks
     rows = [(str(one.level), f"{one.sentence} {_remedy(one)}".rstrip()) for one in checks]
-    rows += [(str(plan.effort), f"{_plan_words(plan)}.") for plan in outlook.plans]
-    slowed = "" if any(one.kind == Kind.BUSY for one in checks) else _slowed_words(outlook.plans, outlook.busy)
+    rows += [(str(plan.effort), f"{_plan_words(plan)}.") for plan in training_estimate.plans]
+    slowed = (
+        ""
+        if any(one.kind == Kind.BUSY for one in checks)
+        else _slowed_words(training_estimate.plans, training_estimate.busy)
+    )
     return rows + ([(str(Level.WATCH), slowed)] if slowed else [])
 
 
@@ -140,10 +152,12 @@ def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], st
     """Return the requested minutes, steps or effort as keyword arguments, and what to say about them."""
     if options.minutes is not None or options.steps is not None:
         return {"minutes": options.minutes, "steps": options.steps}, ""
-    outlook = engine.runs.estimate(options.project, base_id=options.base)
+    training_estimate = engine.runs.estimate(options.project, base_id=options.base)
     effort = options.effort or Effort.BETTER
-    plan = outlook.plan(effort)
-    expected = "" if plan is None else _expected_words(plan, outlook.busy)  # None: this base cannot be trained
+    plan = training_estimate.plan(effort)
+    expected = (
+        "" if plan is None else _expected_words(plan, training_estimate.busy)
+    )  # None: this base cannot be trained
     return {"effort": effort}, expected
 
 

@@ -22,7 +22,7 @@ from voiceclone.training.estimate import TrainingEstimate, plans
 from voiceclone.training.history import RunRecord
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunStatus
-from voiceclone.training.speed import BUSY_SHARE, USUAL, TrainingSpeed, read_pace
+from voiceclone.training.speed import BUSY_SHARE, USUAL, TrainingSpeed, read_training_speed
 from voiceclone.training.speed_test import SpeedTester
 from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import Voice
@@ -77,7 +77,7 @@ class RunService:
                 base_embedded=self._bases.is_default(base) or (card is not None and card.embedded),
                 needed_memory_mb=1000 * (card.training_memory_gb if card else 0) or preflight.PEAK_MEMORY_MB,
                 slow_sentence=self.advice(base_id),
-                pace=speed,
+                training_speed=speed,
                 consent=consent,
                 training_now=training_now,
                 others_share=others_share,
@@ -122,7 +122,7 @@ class RunService:
         return known.busy and self._others_now.share() <= BUSY_SHARE
 
     def _speed_of(self, base: BaseModel) -> TrainingSpeed | None:
-        return read_pace(self._data_dir, base) if base.is_ready() else None
+        return read_training_speed(self._data_dir, base) if base.is_ready() else None
 
     def advice(self, base_id: str | None = None) -> str:
         """Return a sentence on how long training takes without a GPU; empty if the base needs none or there is one."""

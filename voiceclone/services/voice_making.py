@@ -15,7 +15,7 @@ from voiceclone.training.estimate import effort_plan
 from voiceclone.training.request import TrainingRequest
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunConfig, RunStatus
-from voiceclone.training.speed import read_pace
+from voiceclone.training.speed import read_training_speed
 from voiceclone.training.speed_test import SpeedTester
 from voiceclone.voices.consent import consent_record
 from voiceclone.voices.library import VoiceLibrary
@@ -143,7 +143,7 @@ class VoiceMaker:
         """Return (minutes, steps), at most one of them not None; converts an effort to one of the two."""
         if request.effort is None:
             return request.minutes, request.steps
-        speed = read_pace(self._data_dir, base) if base.is_ready() else None
+        speed = read_training_speed(self._data_dir, base) if base.is_ready() else None
         plan = effort_plan(base, Effort(request.effort), usable_s, speed)
         return plan.minutes, plan.steps
 

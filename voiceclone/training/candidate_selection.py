@@ -244,13 +244,13 @@ class CandidateSelector:
     def _hear_instant_voice(self) -> None:
         """Judge the person's instant voice on the same sentences, if there is one of this name."""
         found = candidates.read(self._run_dir)
-        shelf = VoiceLibrary(self._data_dir)
+        library = VoiceLibrary(self._data_dir)
         name = instant_voice_name(self._config.voice_name)
-        own = [voice for voice in shelf.voices() if voice.policy == Policy.INSTANT and voice.name == name]
+        own = [voice for voice in library.voices() if voice.policy == Policy.INSTANT and voice.name == name]
         if found.instant is not None or not own or own[0].base_id != self._config.base_id:
             return
         try:
-            path = shelf.path(own[0].voice_id)
+            path = library.path(own[0].voice_id)
             with preserved_random_state():
                 sounds = [self._base.speak(path, sentence, self._language) for sentence in found.sentences]
             self._write_sound(joined(sounds), INSTANT_SOUND)

@@ -46,7 +46,7 @@ class TrainingEstimate:
     preflight: Preflight
     plans: tuple[EffortPlan, ...]
     """Quick, better, best; nothing for a base that cannot be trained."""
-    pace: TrainingSpeed | None
+    training_speed: TrainingSpeed | None
     """None before this computer was measured."""
     facts: dict[str, float] = field(default_factory=dict)
     """Numbers of the recipe, as the base tells them (`TellsTrainingFacts`)."""
@@ -55,44 +55,44 @@ class TrainingEstimate:
 
     def expected_with(self, plan: EffortPlan, steps: int) -> float:
         """Return how long a plan in steps would take with another number of them, seconds."""
-        pace = (self.pace or USUAL).at_best()
-        return max(0.0, plan.expected_s + (steps - plan.steps) * pace.step_s * (1 + BESIDE_LEARNING))
+        training_speed = (self.training_speed or USUAL).at_best()
+        return max(0.0, plan.expected_s + (steps - plan.steps) * training_speed.step_s * (1 + BESIDE_LEARNING))
 
     def plan(self, effort: str) -> EffortPlan | None:
         """Return the plan of one effort; None when there is no such."""
         return next((plan for plan in self.plans if plan.effort == effort), None)
 
 
-def plans(base: Any, speech_s: float, pace: TrainingSpeed | None) -> tuple[EffortPlan, ...]:
+def plans(base: Any, speech_s: float, training_speed: TrainingSpeed | None) -> tuple[EffortPlan, ...]:
     """Return one plan per effort for a base and `speech_s` seconds of usable speech."""
-    return tuple(effort_plan(base, effort, speech_s, pace) for effort in Effort)
+    return tuple(effort_plan(base, effort, speech_s, training_speed) for effort in Effort)
 
 
-def effort_plan(base: Any, effort: Effort, speech_s: float, pace: TrainingSpeed | None) -> EffortPlan:
+def effort_plan(base: Any, effort: Effort, speech_s: float, training_speed: TrainingSpeed | None) -> EffortPlan:
     """Return the plan of one effort: in steps where the base estimates its workload, otherwise in minutes."""
     if not isinstance(base, EstimatesWorkload):
         minutes = EFFORT_MINUTES[effort]
         return EffortPlan(effort, None, minutes, minutes * 60, measured=True)
-    used = (pace or USUAL).at_best()
+    used = (training_speed or USUAL).at_best()
     work = base.workload(effort, speech_s, used.device)
     return EffortPlan(
         effort,
         work.steps,
         None,
         expected_s(used, work.steps, work.prepared_s),
-        measured=pace is not None,
-        at_least=pace is not None and pace.busy,
+        measured=training_speed is not None,
+        at_least=training_speed is not None and training_speed.busy,
         wants_more_speech=work.wants_more_speech,
     )
 
 
-def expected_s(pace: TrainingSpeed, steps: int, prepared_s: float) -> float:
+def expected_s(training_speed: TrainingSpeed, steps: int, prepared_s: float) -> float:
     """Return the expected duration of a training, seconds.
 
     Args:
-        pace: speed of the computer.
+        training_speed: speed of the computer.
         steps: training steps.
         prepared_s: seconds of speech to preprocess.
     """
-    learning_s = steps * pace.step_s * (1 + BESIDE_LEARNING)
-    return pace.start_s + prepared_s * pace.prepare_share + learning_s + FINISH_S
+    learning_s = steps * training_speed.step_s * (1 + BESIDE_LEARNING)
+    return training_speed.start_s + prepared_s * training_speed.prepare_share + learning_s + FINISH_S

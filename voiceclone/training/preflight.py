@@ -80,7 +80,7 @@ class Facts:
     needed_memory_mb: float = PEAK_MEMORY_MB
     slow_sentence: str = ""
     """Why this base is slow without a graphics card; empty when it is not, or when there is one."""
-    pace: TrainingSpeed | None = None
+    training_speed: TrainingSpeed | None = None
     """Measured speed of this machine; None before it was measured."""
     consent: bool | None = None
     """None before it was asked for."""
@@ -147,10 +147,12 @@ def _base(facts: Facts) -> Check:
 
 
 def _device(facts: Facts) -> Check:
-    machine, pace = facts.machine, facts.pace
-    if pace is not None and pace.device == "cuda":
-        memory = f", {gigabytes(pace.device_memory_mb)} of memory" if pace.device_memory_mb else ""
-        return Check(Kind.DEVICE, Level.FINE, f"It computes on the graphics card ({pace.device_name}{memory}).")
+    machine, training_speed = facts.machine, facts.training_speed
+    if training_speed is not None and training_speed.device == "cuda":
+        memory = f", {gigabytes(training_speed.device_memory_mb)} of memory" if training_speed.device_memory_mb else ""
+        return Check(
+            Kind.DEVICE, Level.FINE, f"It computes on the graphics card ({training_speed.device_name}{memory})."
+        )
     sentence = f"It computes on the processor ({machine.processor}, {count(machine.cores, 'core')})."
     if facts.slow_sentence:
         return Check(Kind.DEVICE, Level.WATCH, sentence, facts.slow_sentence)
@@ -164,7 +166,7 @@ def _memory(facts: Facts) -> Check:
     sentence = f"{gigabytes(free_mb)} of memory are free; training takes up to {gigabytes(needed_mb)}."
     if free_mb >= needed_mb + SPARE_MEMORY_MB:
         return Check(Kind.MEMORY, Level.FINE, sentence)
-    if facts.pace is not None and facts.pace.device == "cuda" and free_mb >= ENOUGH_TO_TRY_MB:
+    if facts.training_speed is not None and facts.training_speed.device == "cuda" and free_mb >= ENOUGH_TO_TRY_MB:
         return Check(Kind.MEMORY, Level.FINE, sentence)  # most of it lies on the card
     remedy = "Close other programs, above all browser windows with many tabs."
     if free_mb >= min(needed_mb, ENOUGH_TO_TRY_MB):

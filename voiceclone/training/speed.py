@@ -50,7 +50,7 @@ class TrainingSpeed:
             self.step_s, self.start_s, self.prepare_share, self.device_memory_mb, self.others_share, self.least_step_s,
         )  # fmt: skip
         if not all(math.isfinite(number) and number >= 0 for number in numbers) or self.step_s == 0:
-            raise ValueError(f"A pace of {self.step_s} s a step, {self.start_s} s before it is none.")
+            raise ValueError(f"A training speed of {self.step_s} s a step, {self.start_s} s before it is impossible.")
 
     @property
     def busy(self) -> bool:
@@ -80,7 +80,7 @@ USUAL = TrainingSpeed(step_s=1.0, start_s=20.0, prepare_share=0.5)
 until this computer was measured."""
 
 
-def pace_path(data_dir: Path, base_id: str) -> Path:
+def training_speed_path(data_dir: Path, base_id: str) -> Path:
     """Return the file with the figures of a base."""
     return disk.safe_path(data_dir / "pace", f"{base_id}.json")
 
@@ -95,11 +95,11 @@ def fingerprint(base: Any) -> str:
     return hashlib.sha256(json.dumps(parts).encode("utf-8")).hexdigest()
 
 
-def read_pace(data_dir: Path, base: Any) -> TrainingSpeed | None:
+def read_training_speed(data_dir: Path, base: Any) -> TrainingSpeed | None:
     """Return the figures measured on this machine with this base; None when there are no valid ones."""
     nothing = NotFoundError("not measured")
     try:
-        content = disk.read_json(pace_path(data_dir, base.base_id), missing=nothing, damaged=nothing)
+        content = disk.read_json(training_speed_path(data_dir, base.base_id), missing=nothing, damaged=nothing)
         if content["fingerprint"] != fingerprint(base):
             return None
         # `least_step_s` came later; figures that were measured before it hold as well.
@@ -111,22 +111,26 @@ def read_pace(data_dir: Path, base: Any) -> TrainingSpeed | None:
         return None  # not measured, or damaged, or the base is not there: it will be measured again
 
 
-def keep_pace(data_dir: Path, base: Any, pace: TrainingSpeed) -> TrainingSpeed:
+def keep_training_speed(data_dir: Path, base: Any, training_speed: TrainingSpeed) -> TrainingSpeed:
     """Store new figures unless better ones exist; return the better ones.
 
     Figures from a busy computer never replace those from a quieter one.
     """
-    known = read_pace(data_dir, base)
-    if known is not None and pace.busy and (not known.busy or known.others_share <= pace.others_share):
+    known = read_training_speed(data_dir, base)
+    if (
+        known is not None
+        and training_speed.busy
+        and (not known.busy or known.others_share <= training_speed.others_share)
+    ):
         return known
-    write_pace(data_dir, base, pace)
-    return pace
+    write_training_speed(data_dir, base, training_speed)
+    return training_speed
 
 
-def write_pace(data_dir: Path, base: Any, pace: TrainingSpeed) -> None:
+def write_training_speed(data_dir: Path, base: Any, training_speed: TrainingSpeed) -> None:
     """Store figures for this machine and this base."""
-    content = {"fingerprint": fingerprint(base), "measured_at": disk.now_iso()} | asdict(pace)
-    disk.write_json(pace_path(data_dir, base.base_id), content)
+    content = {"fingerprint": fingerprint(base), "measured_at": disk.now_iso()} | asdict(training_speed)
+    disk.write_json(training_speed_path(data_dir, base.base_id), content)
 
 
 def _version(package: str) -> str:

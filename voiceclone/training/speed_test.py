@@ -24,7 +24,7 @@ from voiceclone.errors import BaseModelError, Cancelled
 from voiceclone.storage import disk
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.machine import OtherLoadMeter
-from voiceclone.training.speed import TrainingSpeed, keep_pace, pace_path
+from voiceclone.training.speed import TrainingSpeed, keep_training_speed, training_speed_path
 
 STEPS = 4
 """The first one is slow (kernels are chosen, memory is fetched) and not counted; the other three are a whole cycle of
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     from filelock import FileLock, Timeout
 
     base = load_base(base_id, factory, data_dir)
-    path = pace_path(data_dir, base.base_id)
+    path = training_speed_path(data_dir, base.base_id)
     path.parent.mkdir(parents=True, exist_ok=True)
     folder = path.with_suffix(".trial")
     training = TrainingLock(data_dir)
@@ -61,10 +61,10 @@ def main(arguments: Sequence[str]) -> int:
             folder.mkdir()
             try:
                 began = psutil.Process().create_time()
-                pace = measure(base, example_clips(), folder, lambda: training.holder() is not None, began)
-                if pace.busy and "torch" in sys.modules and not host.waits_patiently():
+                training_speed = measure(base, example_clips(), folder, lambda: training.holder() is not None, began)
+                if training_speed.busy and "torch" in sys.modules and not host.waits_patiently():
                     return INTERRUPTED  # others came meanwhile: what it computed is not known
-                keep_pace(data_dir, base, pace)
+                keep_training_speed(data_dir, base, training_speed)
             finally:
                 disk.remove_folder(folder)
     except (Timeout, Cancelled):
@@ -182,7 +182,7 @@ class SpeedTester:
             if base_id in self._tried and self._process.returncode != INTERRUPTED:
                 return False
             self._tried.add(base_id)
-            folder = pace_path(self._data_dir, base_id).parent
+            folder = training_speed_path(self._data_dir, base_id).parent
             with disk.storage_errors(folder):
                 folder.mkdir(parents=True, exist_ok=True)
             command = [

@@ -99,16 +99,16 @@ def wire_ahead(
         project_id: str, consent: bool, base_id: str, policy: str, effort: str, steps: Any, minutes: Any, seed: Any
     ) -> dict[Any, Any]:
         effort = effort or train_text.DEFAULT_EFFORT
-        outlook = engine.runs.estimate(project_id, consent=consent is True, base_id=base_id or None)
+        training_estimate = engine.runs.estimate(project_id, consent=consent is True, base_id=base_id or None)
         usable_s = engine.projects.readiness(project_id).usable_s
         base = engine.base_of(base_id or None)
         asked = {"effort": effort, "steps": steps, "minutes": minutes, "seed": seed}
         return {
-            ahead.checks: markup.checks(outlook.preflight),
-            form.efforts: gr.update(choices=effort_choices(outlook), visible=bool(outlook.plans)),
-            form.note: effort_note(outlook, effort, usable_s),
+            ahead.checks: markup.checks(training_estimate.preflight),
+            form.efforts: gr.update(choices=effort_choices(training_estimate), visible=bool(training_estimate.plans)),
+            form.note: effort_note(training_estimate, effort, usable_s),
             form.drawer: gr.update(visible=Ability.TRAIN in base.abilities),
-            form.derived: markup.facts(derived_rows(outlook, policy, asked)),
+            form.derived: markup.facts(derived_rows(training_estimate, policy, asked)),
         }
 
     def look(*given: Any) -> Any:
@@ -124,7 +124,7 @@ def wire_ahead(
             shown[form.note] = markup.note(train_text.MEASURING)
         return shown
 
-    def await_pace(*given: Any) -> Any:
+    def await_training_speed(*given: Any) -> Any:
         if engine.runs.measure_speed(given[2] or None):
             return gr.skip()
         return view(*given) | {ahead.timer: gr.Timer(active=False)}
@@ -138,20 +138,20 @@ def wire_ahead(
         wire(trigger, look, given, shown, **quick)
     for trigger in (*seen_by, choice.base.change, consent.change):
         wire(trigger, look_and_measure, given, [*shown, ahead.timer], **quick)
-    wire(ahead.timer.tick, await_pace, given, [*shown, ahead.timer])
+    wire(ahead.timer.tick, await_training_speed, given, [*shown, ahead.timer])
 
 
-def effort_choices(outlook: TrainingEstimate) -> list[tuple[str, str]]:
+def effort_choices(training_estimate: TrainingEstimate) -> list[tuple[str, str]]:
     """Return (label with time, effort) of the three choices."""
     return [
         (train_text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
-        for plan in outlook.plans
+        for plan in training_estimate.plans
     ]
 
 
-def effort_note(outlook: TrainingEstimate, effort: str, usable_s: float) -> str:
+def effort_note(training_estimate: TrainingEstimate, effort: str, usable_s: float) -> str:
     """Return a note on the chosen effort; may be empty."""
-    plan = outlook.plan(effort)
+    plan = training_estimate.plan(effort)
     if plan is None:
         return ""
     if plan.wants_more_speech:
@@ -160,7 +160,7 @@ def effort_note(outlook: TrainingEstimate, effort: str, usable_s: float) -> str:
         return markup.note(train_text.NOT_MEASURED)
     if plan.at_least:
         return markup.note(train_text.WAS_BUSY, "usable")
-    return markup.note(train_text.BUSY_NOW, "usable") if outlook.busy and plan.steps is not None else ""
+    return markup.note(train_text.BUSY_NOW, "usable") if training_estimate.busy and plan.steps is not None else ""
 
 
 def chosen_length(effort: Any, steps: Any, minutes: Any) -> dict[str, Any]:
@@ -214,26 +214,26 @@ def whole_number(value: Any, what: str, highest: int) -> int:
     return int(typed)
 
 
-def derived_rows(outlook: TrainingEstimate, policy: str, asked: dict[str, Any]) -> list[tuple[str, str]]:
+def derived_rows(training_estimate: TrainingEstimate, policy: str, asked: dict[str, Any]) -> list[tuple[str, str]]:
     """Return (label, value) of all derived settings; an unusable input is explained in place of steps and time."""
-    pace = outlook.pace
+    training_speed = training_estimate.training_speed
     told: dict[str, str] = {}
-    if pace is not None:
-        told |= {"device": pace.device_name or pace.device, "precision": pace.precision}
+    if training_speed is not None:
+        told |= {"device": training_speed.device_name or training_speed.device, "precision": training_speed.precision}
     try:
-        told |= _length_words(outlook, asked)
+        told |= _length_words(training_estimate, asked)
         told["seed"] = str(chosen_seed(asked["seed"]))
     except VoiceCloneError as error:
         told["steps"] = str(error)
     told["policy"] = base_models_text.POLICIES.get(policy, policy or "")
-    for name, value in outlook.facts.items():
+    for name, value in training_estimate.facts.items():
         told[name] = f"{value:.1f} s" if name.endswith("_s") else f"{value:g}"
     return [(train_text.DERIVED[name], told[name]) for name in train_text.DERIVED if told.get(name)]
 
 
-def _length_words(outlook: TrainingEstimate, asked: dict[str, Any]) -> dict[str, str]:
+def _length_words(training_estimate: TrainingEstimate, asked: dict[str, Any]) -> dict[str, str]:
     length = chosen_length(asked["effort"], asked["steps"], asked["minutes"])
-    plan = outlook.plan(asked["effort"])
+    plan = training_estimate.plan(asked["effort"])
     if "effort" in length and plan is not None:
         length = {"steps": plan.steps, "minutes": plan.minutes}
     steps, minutes = length.get("steps"), length.get("minutes")
@@ -247,4 +247,4 @@ def _length_words(outlook: TrainingEstimate, asked: dict[str, Any]) -> dict[str,
     if plan.steps is None:
         return told
     said = wording.at_least if plan.at_least else wording.about
-    return told | {"time": said(outlook.expected_with(plan, steps))}
+    return told | {"time": said(training_estimate.expected_with(plan, steps))}
