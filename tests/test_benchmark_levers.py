@@ -50,9 +50,9 @@ def test_a_speaker_loss_asks_for_the_speaker_of_the_recordings(make, monkeypatch
 def test_critics_listen_before_they_are_listened_to(make, monkeypatch):
     monkeypatch.setattr(lever_trainers, "CRITICS_ALONE_STEPS", 1)
     plain, judged = make(Trainer), make(lever_trainers.Critics)
-    before = [value.detach().clone() for value in judged._critics.parastatistics()]
+    before = [value.detach().clone() for value in judged._critics.parameters()]
     assert heard(judged).loss.item() == pytest.approx(heard(plain).loss.item(), abs=1e-4)
-    assert not any(torch.equal(one, other) for one, other in zip(before, judged._critics.parastatistics(), strict=True))
+    assert not any(torch.equal(one, other) for one, other in zip(before, judged._critics.parameters(), strict=True))
     advance_to(judged, 1)
     told = heard(judged)
     assert told.loss.item() > told.distance.item() + 0.1

@@ -57,7 +57,7 @@ def random_states():
 def test_hearing_it_changes_no_weight_and_no_random_state(prepared, kokoro_folder):
     base = KokoroBase(kokoro_folder)
     trainer = base._trainer(prepared)
-    weights_before = {name: value.clone() for name, value in trainer.network.named_parastatistics()}
+    weights_before = {name: value.clone() for name, value in trainer.network.named_parameters()}
     own_state, states = trainer.clips.state(), random_states()
     trainer.trainable.acoustic_style.grad = torch.ones_like(trainer.trainable.acoustic_style)
     base.speak_start(prepared, SENTENCES)
@@ -66,7 +66,7 @@ def test_hearing_it_changes_no_weight_and_no_random_state(prepared, kokoro_folde
     base.write_learnt(prepared, prepared.with_name("0.safetensors"))
     assert base.held_out_loss(prepared) > 0
     assert random_states() == states and trainer.clips.state() == own_state
-    after = dict(trainer.network.named_parastatistics())
+    after = dict(trainer.network.named_parameters())
     assert [name for name, value in weights_before.items() if not torch.equal(value, after[name])] == []
 
 

@@ -45,7 +45,7 @@ def run_of(kokoro_folder, tmp_path_factory):
 
 def changed(trainer, folder):
     before = load_file(folder / weights.WEIGHTS_FILE)
-    after = {name: parameter.detach() for name, parameter in trainer.network.named_parastatistics()}
+    after = {name: parameter.detach() for name, parameter in trainer.network.named_parameters()}
     return {name for name, tensor in before.items() if not torch.equal(after[name], tensor.to(after[name].dtype))}
 
 
@@ -71,7 +71,7 @@ def test_fine_tune_changes_the_layers_that_make_the_sound_and_the_style(run_of, 
     _, _, trainer = run_of(Policy.FINE_TUNE)
     promised = {
         name
-        for name, _ in trainer.network.named_parastatistics()
+        for name, _ in trainer.network.named_parameters()
         if name.partition(".")[0] in ("decoder", "predictor") and is_trained(name.partition(".")[2])
     }
     stored = set(load_file(kokoro_folder / weights.WEIGHTS_FILE))

@@ -27,7 +27,7 @@ def staged(tmp_path_factory):
 
 def test_a_space_gets_what_it_needs_and_nothing_else(staged):
     there = {str(path.relative_to(staged)) for path in staged.rglob("*") if path.is_file()}
-    assert {"app.py", "README.md", "requirements.txt", "voiceclone/engine.py", "voiceclone/ui/text.py"} <= there
+    assert {"app.py", "README.md", "requirements.txt", "voiceclone/engine.py", "voiceclone/ui/text/common.py"} <= there
     assert any(name.startswith("examples/") and name.endswith(".flac") for name in there)
     first = {name.split("/")[0] for name in there}
     assert first == {"app.py", "README.md", "LICENSE", "pyproject.toml", "requirements.txt", "voiceclone", "examples"}
