@@ -99,7 +99,10 @@ def test_a_telephone_takes_the_fundamental_and_not_the_pitch(pitch_hz):
     assert median_pitch_hz(over_telephone(spoken_vowel(pitch_hz))) == pytest.approx(pitch_hz, rel=0.03)
 
 
-@pytest.mark.parametrize(("height_hz", "name"), [(70.0, "jm_kumo"), (110.0, "jm_kumo"), (300.0, "jf_alpha")])
+@pytest.mark.parametrize(
+    ("height_hz", "name"),
+    [(70.0, "jm_kumo"), pytest.param(110.0, "jm_kumo", marks=pytest.mark.slow), (300.0, "jf_alpha")],
+)
 def test_the_pitch_of_speech_rendered_with_a_given_melody(kokoro_folder, kokoro_network, height_hz, name):
     style = starting_voice.typical_style(weights.load_stock_voices(kokoro_folder)[name])
     tokens = phonemes_to_tokens(phonemize("The quiet morning light fell.", "en-us"))
@@ -170,6 +173,7 @@ def test_without_a_judge_a_low_voice_begins_at_a_low_stock_voice(kokoro_folder, 
     assert starting_voice._nearest_pitch(kokoro_network, styles, tmp_path, entries) == "jm_kumo"
 
 
+@pytest.mark.slow
 def test_a_training_begun_with_wrong_pitch_goes_on_with_the_right_one(make_trainer, prepared, tmp_path, monkeypatch):
     run_dir = copy_run(prepared, tmp_path / "begun")
     with monkeypatch.context() as earlier:

@@ -131,7 +131,7 @@ def make_wheel(folder, name, version):
     return path.name, hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.fixture(params=["pip", "uv"])
+@pytest.fixture(params=["uv", pytest.param("pip", marks=pytest.mark.slow)])
 def uv(request):
     if request.param == "uv" and importlib.util.find_spec("uv") is None:
         pytest.skip("pip install -r requirements-dev.txt")
