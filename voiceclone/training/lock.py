@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from voiceclone.errors import BusyError
 from voiceclone.storage import disk
 
@@ -32,6 +30,8 @@ class Holder:
 
     def is_alive(self) -> bool:
         """True while that very process lives; a zombie is dead."""
+        import psutil
+
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started_at) < _SAME_START_S or (
@@ -119,6 +119,8 @@ class TrainingLock:
             return None
 
     def _write(self, run_id: str, pid: int, *, handover: bool) -> None:
+        import psutil
+
         try:
             started_at = psutil.Process(pid).create_time()
         except psutil.Error:

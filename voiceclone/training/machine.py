@@ -6,8 +6,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 from voiceclone import host
 
 _CGROUP = Path("/sys/fs/cgroup")
@@ -33,6 +31,8 @@ class Machine:
 
 def look(data_dir: Path) -> Machine:
     """Return the resources available now."""
+    import psutil  # here and below: 30 ms that the start of the engine need not wait for
+
     memory = psutil.virtual_memory()
     free_mb, total_mb = memory.available / 1e6, memory.total / 1e6
     container = container_memory_mb(_CGROUP)
@@ -82,12 +82,16 @@ class OthersNow:
 
 def _used_s() -> float:
     """Return the processor time used by all programs on the cores this process may use, seconds."""
+    import psutil
+
     every = psutil.cpu_times(percpu=True)
     mine = [every[core] for core in host.core_numbers() if core < len(every)] or every
     return sum(one.user + one.system + getattr(one, "nice", 0.0) + getattr(one, "steal", 0.0) for one in mine)
 
 
 def _own_s() -> float:
+    import psutil
+
     times = psutil.Process().cpu_times()
     return times.user + times.system
 

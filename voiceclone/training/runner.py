@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
-
 from voiceclone import host
 from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.errors import BusyError, InputError, NotFoundError, StorageError
@@ -226,6 +224,8 @@ class TrainingRunner:
 
 def _memory_mb(pid: int) -> float | None:
     """Return the resident memory of a process, MB; None when it has just ended."""
+    import psutil
+
     try:
         return psutil.Process(pid).memory_info().rss / 1e6
     except psutil.Error:

@@ -14,8 +14,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from voiceclone import compute, host
 from voiceclone.bases.abilities import TellsPrecision
 from voiceclone.bases.base import TrainingClip, TrainingPlan
@@ -44,12 +42,13 @@ NICENESS = 5
 
 def main(arguments: Sequence[str]) -> int:
     """Measure and store the figures; return the exit code."""
+    import psutil
+    from filelock import FileLock, Timeout
+
     data_dir, base_id, factory = Path(arguments[0]), arguments[1], arguments[2] or None
     compute.use_this_thread()
     if not psutil.WINDOWS:
         psutil.Process().nice(NICENESS)
-    from filelock import FileLock, Timeout
-
     base = load_base(base_id, factory, data_dir)
     path = training_speed_path(data_dir, base.base_id)
     path.parent.mkdir(parents=True, exist_ok=True)
