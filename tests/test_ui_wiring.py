@@ -54,7 +54,7 @@ def test_polling_a_run_never_waits_in_the_queue(demo):
         "tick",
         "follow",
         "observe",
-        "await_pace",
+        "await_training_speed",
     }  # a run, a download, a comparison
     assert all(event.queue is False for event in ticks)
 
