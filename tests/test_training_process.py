@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -95,6 +96,18 @@ def test_stop_keeps_what_was_learnt(engine, project_id):
     assert engine.runs.stop(run_id).state == "stopped"
     with pytest.raises(InputError, match="ended already"):
         engine.runs.resume(run_id)
+
+
+def test_a_stop_in_the_moment_of_the_end_is_no_error(engine, project_id, monkeypatch):
+    run_id = start(engine, project_id, steps=5)
+    ended = end_of(engine, run_id)
+    assert ended.state == "finished"
+    seen_before = [replace(ended, state="training")]
+    told = engine.runs._runner.status
+    monkeypatch.setattr(
+        engine.runs._runner, "status", lambda wanted: seen_before.pop() if seen_before else told(wanted)
+    )
+    assert engine.runs.stop(run_id).state == "finished"
 
 
 def test_another_engine_sees_the_run_and_two_at_once_are_refused(engine, project_id):

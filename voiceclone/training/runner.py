@@ -148,7 +148,10 @@ class TrainingRunner:
         disk.write_bytes(runs.stop_path(run_dir), b"")
         if self._is_alive(run_id):
             return self.status(run_id)
-        if self.status(run_id).step == 0:
+        status = self.status(run_id)
+        if status.state in ("finished", "stopped"):  # it ended at this very moment
+            return status
+        if status.step == 0:
             runs.write_state(run_dir, replace(runs.read_state(run_dir), state="stopped", message="", error=""))
             return self.status(run_id)
         return self.resume(run_id, keep_stop_request=True)
