@@ -27,7 +27,13 @@ def start(home: Path, *arguments: str, **variables: str) -> subprocess.Popen:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=None if sys.platform == "win32" else heed_ctrl_c,
     )
+
+
+def heed_ctrl_c() -> None:
+    """Heed Ctrl+C even where the tests run in the background of a shell, which ignores it there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def free_port() -> int:
@@ -75,7 +81,10 @@ def test_the_command_serves_the_same_page_and_opens_it_in_the_browser(ready_home
             assert "VoiceClone" in served(port)
         finally:
             app.send_signal(signal.SIGINT)
-            _, error = app.communicate(timeout=60)
+            try:
+                _, error = app.communicate(timeout=60)
+            finally:
+                app.kill()
     assert seen.read_text().strip() == f"http://localhost:{port}"
     assert app.returncode == 0 and "Traceback" not in error
 
