@@ -47,6 +47,7 @@ def test_a_speaker_loss_asks_for_the_speaker_of_the_recordings(make, monkeypatch
     assert wished.distance.item() == pytest.approx(plain.distance.item(), abs=1e-5)
 
 
+@pytest.mark.slow
 def test_critics_listen_before_they_are_listened_to(make, monkeypatch):
     monkeypatch.setattr(lever_trainers, "CRITICS_ALONE_STEPS", 1)
     plain, judged = make(Trainer), make(lever_trainers.Critics)

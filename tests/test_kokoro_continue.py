@@ -80,6 +80,7 @@ def test_learning_begins_with_the_voice_and_ends_with_what_it_had(kokoro_folder,
     assert 0 <= scores["words_right"] <= 1
 
 
+@pytest.mark.slow
 def test_only_the_description_can_go_on_learning_too(kokoro_folder, voice, tmp_path):
     trainer = prepared(kokoro_folder, tmp_path, voice, policy=Policy.TRANSFER)._trainer(tmp_path)
     assert trainer.trained == {}

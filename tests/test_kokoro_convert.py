@@ -194,6 +194,7 @@ def test_the_words_are_heard_back(kokoro):
     assert word_error_rate(["Nobody came to the party on Sunday."], [spoken]) > 0.5
 
 
+@pytest.mark.slow
 def test_speed_changes_the_length(kokoro):
     slow, fast = (kokoro.speak(None, LANGUAGES["en-us"], "en-us", speed).duration_s for speed in (0.7, 1.4))
     assert 1.6 < slow / fast < 2.4

@@ -76,7 +76,8 @@ def test_a_space_gets_the_base_ready_and_lets_in_who_knows_the_password(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("password", "sentence"), [("", "add a secret named VOICECLONE_PASSWORD"), ("short", "too short")]
+    ("password", "sentence"),
+    [("", "add a secret named VOICECLONE_PASSWORD"), pytest.param("short", "too short", marks=pytest.mark.slow)],
 )
 def test_a_space_without_a_password_comes_up_and_says_what_to_do(tmp_path, password, sentence):
     with space(tmp_path, VOICECLONE_PASSWORD=password) as (app, port):
