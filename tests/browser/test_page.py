@@ -211,7 +211,7 @@ def test_other_models_have_cards_and_none_is_fetched_without_agreement(visit):
         page.wait_for_selector("#get-terms a")
         assert "CC BY-NC-ND" in page.locator("#get-terms").inner_text()
         page.locator("#get").click()
-        page.wait_for_selector("text=tick the box that you agree")
+        page.wait_for_selector("text=tick the box to agree")
         assert not page.locator("#get-cancel").is_visible()
         visitor.picture(f"models-{name}")
         width, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
