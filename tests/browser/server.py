@@ -13,14 +13,14 @@ from voiceclone.ui import build, launch_options
 
 
 class ShortRuns(VoiceEngine):
-    """The real engine, except that a training takes a number of steps instead of minutes."""
+    """The real engine, except that a training without steps of its own takes a number of them, not minutes."""
 
     def __init__(self, *arguments, steps: int | None, **named) -> None:
         super().__init__(*arguments, **named)
         start = self._maker.start_training
 
         def start_short(request: TrainingRequest) -> RunStatus:
-            return start(replace(request, minutes=None, effort=None, steps=steps))
+            return start(replace(request, minutes=None, effort=None, steps=request.steps or steps))
 
         if steps is not None:
             self._maker.start_training = start_short  # those of a comparison, too

@@ -11,23 +11,27 @@ import numpy as np
 import pytest
 
 from tests.browser.acting import load_example, new_person, prepare_base
-from tests.browser.conftest import EXAMPLE, Visitor, wait_for_sound
+from tests.browser.conftest import EXAMPLE, STEPS, Visitor, wait_for_sound
 from tests.fake_base import SLOW_FILE
 from voiceclone.bases import catalogue
 from voiceclone.training.lock import TrainingLock
 from voiceclone.ui.text import base_models as base_models_text
 from voiceclone.ui.text import speak as speak_text
+from voiceclone.ui.text import train as train_text
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
-def start_training(visitor: Visitor, name: str) -> None:
+def start_training(visitor: Visitor, name: str, steps: int | None = None) -> None:
     page = visitor.page
     visitor.tab("Train")
     page.wait_for_selector("#start, #train-again")
     if page.locator("#train-again").is_visible():
         page.locator("#train-again").click()
     page.locator("#voice-name input, #voice-name textarea").fill(name)
+    if steps is not None:
+        page.get_by_role("button", name=train_text.EXPERT).click()
+        page.locator("#expert-steps input").fill(str(steps))
     page.locator("#consent input").check()
     page.locator("#start").click()
 
@@ -108,7 +112,7 @@ def test_a_restart_of_the_program_is_survived_by_page_and_training(visit, server
     page = visitor.page
     prepare_base(visitor)
     load_example(visitor)
-    start_training(visitor, "Restart")
+    start_training(visitor, "Restart", steps=100 * STEPS)  # it must not end while the server starts again
     wait_for_step(visitor, 10)
     before = step_shown(visitor)
     server.stop()
