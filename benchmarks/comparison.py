@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks import results, training
 from benchmarks.report import signed, with_tables
 from benchmarks.sentences import UNSEEN
-from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, get_voice
+from benchmarks.voices import CACHE_DIR, ENGLISH_VOICES, VOICE_NAMES, BenchmarkVoice, get_voice
 from voiceclone import VoiceEngine, host
 from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.compare import model, table
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.comparison", description=__doc__)
-    parser.add_argument("--voices", nargs="+", choices=VOICE_NAMES, default=list(VOICE_NAMES))
+    parser.add_argument("--voices", nargs="+", choices=VOICE_NAMES, default=list(ENGLISH_VOICES))
     parser.add_argument("--base", default=DEFAULT_BASE_ID, metavar="ID", help="a base model that is on this computer")
     parser.add_argument("--seconds", type=int, default=60, help="how much speech to train on (%(default)s)")
     parser.add_argument("--minutes", type=float, default=5.0, help="of each training (%(default)s)")

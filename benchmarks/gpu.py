@@ -85,7 +85,7 @@ def _clips(voice: str, seconds: float) -> list[TrainingClip]:
     made = []
     for clip in get_voice(voice).training_clips(seconds):
         audio = decode(clip.path)
-        made.append(TrainingClip(clip.path.stem, clean(audio, measure(audio)["snr_db"]), clip.text, LANGUAGE))
+        made.append(TrainingClip(clip.path.stem, clean(audio, measure(audio)["snr_db"]), clip.text, clip.language))
     return made
 
 

@@ -115,7 +115,7 @@ def measured(lever: Lever, options: argparse.Namespace, seed: int, base_folder: 
 
     voice = get_voice(options.voice)
     chosen = voice.training_clips(options.seconds)
-    clips = [TrainingClip(clip.path.stem, cleaned(decode(clip.path)), clip.text, LANGUAGE) for clip in chosen]
+    clips = [TrainingClip(clip.path.stem, cleaned(decode(clip.path)), clip.text, clip.language) for clip in chosen]
     with tempfile.TemporaryDirectory() as folder:
         run_dir = Path(folder)
         KokoroBase(base_folder).prepare(

@@ -26,17 +26,18 @@ class Speaker:
     """Median of all their voiced frames."""
 
 
-def judge(texts: Sequence[str], recordings: Sequence[Audio]) -> Figures:
+def judge(texts: Sequence[str] | None, recordings: Sequence[Audio]) -> Figures:
     """Return what can be said of recordings without knowing the speaker.
 
-    Keys: `word_error_rate` (errors per word), `dnsmos` (1..5), `tones` (per band, dB), and those of `pauses`.
+    Keys: `word_error_rate` (errors per word; None without texts), `dnsmos` (1..5), `tones` (per band, dB), and
+    those of `pauses`.
     """
     tone_bands = [
         {"low_hz": band.low_hz, "high_hz": band.high_hz, "mean_db": band.mean_db, "max_db": band.max_db}
         for band in tones.tone_excess(list(recordings))
     ]
     return {
-        "word_error_rate": wer.word_error_rate(texts, recordings),
+        "word_error_rate": None if texts is None else wer.word_error_rate(texts, recordings),
         "dnsmos": fmean(dnsmos.dnsmos_overall(recording) for recording in recordings),
         "tones": tone_bands,
         **pauses(recordings),
@@ -89,7 +90,10 @@ def speaker_of_clips(clips: Sequence[SpokenClip]) -> Speaker:
 
 
 def judge_speaker(clips: Sequence[SpokenClip]) -> Figures:
-    """Judge the real recordings themselves; similarity is each clip's to the others, pitch every second one's."""
+    """Judge the real recordings themselves; similarity is each clip's to the others, pitch every second one's.
+
+    `word_error_rate` is None where they are not in English: the recogniser that judges knows no other language.
+    """
     recordings = [decode(clip.path) for clip in clips]
     embeddings = [speaker_similarity.embed(recording) for recording in recordings]
     total = np.sum(embeddings, axis=0)
@@ -98,8 +102,12 @@ def judge_speaker(clips: Sequence[SpokenClip]) -> Figures:
         "similarity": fmean(cosines),
         "similarity_lowest": min(cosines),
         "pitch_off_semitones": pitch.off_semitones(recordings[::2], pitch.median_hz(recordings[1::2])),
-        **judge([clip.text for clip in clips], recordings),
+        **judge([clip.text for clip in clips] if _in_english(clips) else None, recordings),
     }
+
+
+def _in_english(clips: Sequence[SpokenClip]) -> bool:
+    return all(clip.language.startswith("en") for clip in clips)
 
 
 def tones_above(tone_bands: list[Figures], stock: dict[str, Figures]) -> list[Figures]:

@@ -20,7 +20,7 @@ from benchmarks import measure, report, results, training
 from benchmarks.run import OUT_DIR, prepared_base
 from benchmarks.sentences import UNSEEN
 from benchmarks.stock import LANGUAGE, NOISE_SEED
-from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, VoiceMissing, get_voice
+from benchmarks.voices import CACHE_DIR, ENGLISH_VOICES, VOICE_NAMES, BenchmarkVoice, VoiceMissing, get_voice
 from voiceclone import VoiceEngine
 from voiceclone.errors import TrainingError
 from voiceclone.evaluation import pitch
@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.picking", description=__doc__)
-    parser.add_argument("--voices", nargs="+", choices=VOICE_NAMES, default=list(VOICE_NAMES))
+    parser.add_argument("--voices", nargs="+", choices=VOICE_NAMES, default=list(ENGLISH_VOICES))
     parser.add_argument("--seconds", nargs="+", type=int, default=list(SECONDS), help="how much speech to train on")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="training time (%(default)s)")
     parser.add_argument("--steps", type=int, help="train this many steps instead; figures go to out/picking.json")

@@ -15,7 +15,7 @@ from statistics import median
 
 from benchmarks import training
 from benchmarks.run import prepared_base
-from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice
+from benchmarks.voices import CACHE_DIR, ENGLISH_VOICES, get_voice
 from voiceclone import VoiceEngine, compute
 from voiceclone.audio.sound import decode
 from voiceclone.bases.base import Effort, TrainingClip, TrainingPlan
@@ -96,10 +96,10 @@ def time_preparation(folder: Path, base_folder: Path) -> None:
     from voiceclone.bases.kokoro.train.trainer import Trainer
 
     clips, total_s = [], 0.0
-    for name in VOICE_NAMES:
+    for name in ENGLISH_VOICES:
         for clip in get_voice(name).training:
             if total_s < PREPARED_S:
-                clips.append(TrainingClip(f"{name}-{clip.path.stem}", decode(clip.path), clip.text, "en-us"))
+                clips.append(TrainingClip(f"{name}-{clip.path.stem}", decode(clip.path), clip.text, clip.language))
                 total_s += clip.duration_s
     compute.use_this_thread()
     compute.use_all_cores()

@@ -142,7 +142,8 @@ def _own_figures(figures: Run) -> list[str]:
     tones = [f"{band['mean_db']:.2f} / {band['max_db']:.1f}" for band in figures["tones"]]
     tones += [""] * (3 - len(tones))  # recordings at 16 kHz end at 8 kHz
     pauses = f"{figures['pause_below_speech_db']:.0f}"
-    return [f"{figures['word_error_rate']:.3f}", f"{figures['dnsmos']:.2f}", *tones, pauses]
+    words = figures["word_error_rate"]
+    return ["-" if words is None else f"{words:.3f}", f"{figures['dnsmos']:.2f}", *tones, pauses]
 
 
 def _circumstances(measured: Run) -> str:

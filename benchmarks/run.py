@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks import measure, report, results, training
 from benchmarks.sentences import UNSEEN
 from benchmarks.stock import fingerprint, onnx_real_time_factor, stock_speech
-from benchmarks.voices import CACHE_DIR, VOICE_NAMES, BenchmarkVoice, VoiceMissing, get_voice
+from benchmarks.voices import CACHE_DIR, ENGLISH_VOICES, VOICE_NAMES, BenchmarkVoice, VoiceMissing, get_voice
 from voiceclone import VoiceEngine
 from voiceclone.audio.pictures import spectrogram_png
 from voiceclone.audio.sound import Audio, encode_wav
@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
-    parser.add_argument("--voices", nargs="+", choices=VOICE_NAMES, default=list(VOICE_NAMES))
+    parser.add_argument("--voices", nargs="+", choices=VOICE_NAMES, default=list(ENGLISH_VOICES))
     parser.add_argument("--seconds", nargs="+", type=int, default=list(SECONDS), help="how much speech to train on")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="training time, all told (%(default)s)")
     parser.add_argument("--quick", action="store_true", help="one voice, 60 s of speech")

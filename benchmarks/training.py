@@ -58,7 +58,7 @@ def add_and_clean(engine: VoiceEngine, name: str, clips: list[SpokenClip], stren
     """
     if read := unseen_among(clip.text for clip in clips):
         raise ValueError(f"These sentences have to stay unseen, and are in the training texts: {read}")
-    project_id = engine.projects.create(name, LANGUAGE).project_id
+    project_id = engine.projects.create(name, clips[0].language).project_id
     report = engine.projects.add_clips(
         project_id,
         [clip.path for clip in clips],

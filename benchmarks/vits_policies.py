@@ -108,7 +108,7 @@ def parse() -> argparse.Namespace:
 
 def training_clips(clips: list[SpokenClip]) -> list[TrainingClip]:
     """Return clips as a base model takes them."""
-    return [TrainingClip(clip.path.stem, decode(clip.path), clip.text, LANGUAGE) for clip in clips]
+    return [TrainingClip(clip.path.stem, decode(clip.path), clip.text, clip.language) for clip in clips]
 
 
 def lay_known_speaker(folder: Path) -> None:
@@ -120,7 +120,7 @@ def lay_known_speaker(folder: Path) -> None:
     lines = []
     for clip in get_voice(KNOWN_VOICE).training[:KNOWN_CLIPS]:
         shutil.copy(clip.path, target / clip.path.name)
-        lines.append(f"{clip.path.name}|{KNOWN_VOICE}|{LANGUAGE}|{clip.text}\n")
+        lines.append(f"{clip.path.name}|{KNOWN_VOICE}|{clip.language}|{clip.text}\n")
     disk.write_bytes(target / "metadata.csv", "".join(lines).encode())
 
 
@@ -153,7 +153,7 @@ class Judges:
         import torch
 
         network, speaker = trainer.network, trainer.speaker.detach()
-        clips = [load_clip(network, bundle, decode(clip.path), clip.text, LANGUAGE) for clip in self._clips]
+        clips = [load_clip(network, bundle, decode(clip.path), clip.text, clip.language) for clip in self._clips]
         distance = losses.held_out_mel(network, clips, speaker)
         network.eval()
         with torch.random.fork_rng():

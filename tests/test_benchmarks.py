@@ -4,8 +4,9 @@ import hashlib
 import json
 
 import pytest
+from sounds import EXAMPLE_DIR
 
-from benchmarks import report, results, run, training
+from benchmarks import measure, report, results, run, training, voices
 from benchmarks.measure import tones_above
 from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN, plain, unseen_among
 from benchmarks.voices import SpokenClip, VoiceMissing, split
@@ -101,6 +102,30 @@ def test_training_clips_are_as_long_as_asked_and_one_amount_holds_the_smaller(tm
     assert voice.training_clips(60)[:5] == voice.training_clips(20)
     with pytest.raises(VoiceMissing, match="61 s"):
         voice.training_clips(61)
+
+
+def test_a_voice_speaks_the_language_of_its_clips_and_older_caches_are_english(tmp_path, monkeypatch):
+    monkeypatch.setattr(voices, "CACHE_DIR", tmp_path)
+    for name, more in (("joe", {}), ("ru_man", {"language": "ru"})):
+        (tmp_path / name).mkdir()
+        rows = [{"path": f"{number}.wav", "text": "text", "duration_s": 4.0, **more} for number in range(40)]
+        (tmp_path / name / "clips.json").write_text(json.dumps(rows), encoding="utf-8")
+    assert voices.get_voice("joe").language == "en-us"
+    russian = voices.get_voice("ru_man")
+    assert russian.language == "ru"
+    assert {clip.language for clip in russian.training_clips(60)} == {"ru"}
+
+
+def test_festival_texts_lose_the_marks_of_stress():
+    table = '( ru_0001 "Она завела, прядь  вол+ос." )\n( ru_0002 "Да." )\n'
+    assert voices.festival_texts(table) == {"ru_0001": "Она завела, прядь волос.", "ru_0002": "Да."}
+
+
+def test_words_of_a_language_that_the_recogniser_lacks_are_not_judged(tmp_path):
+    clips = [SpokenClip(EXAMPLE_DIR / f"joe_0{number}.flac", "Да.", 4.0, "ru") for number in (1, 2)]
+    figures = measure.judge_speaker(clips)
+    assert figures["word_error_rate"] is None
+    assert report._own_figures(figures)[0] == "-"
 
 
 # --- results ---------------------------------------------------------------------------------------

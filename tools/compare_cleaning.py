@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from measure_acoustics import coloured, mixed  # noqa: E402
 
-from benchmarks.voices import VOICE_NAMES, get_voice  # noqa: E402
+from benchmarks.voices import ENGLISH_VOICES, get_voice  # noqa: E402
 from voiceclone.audio.acoustics import speech_level_dbfs  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, resample  # noqa: E402
 from voiceclone.audio.vad import speech_frames  # noqa: E402
@@ -132,7 +132,7 @@ def main() -> None:
     options = parser.parse_args()
     print("| noise | speech over it | way | DNSMOS | similarity | words wrong |\n|---|---|---|---|---|---|")
     people = []
-    for name in VOICE_NAMES:
+    for name in ENGLISH_VOICES:
         voice = get_voice(name)
         mean = speaker_similarity.mean_embedding([decode(clip.path) for clip in voice.training[:20]])
         people += [(clip.text, decode(clip.path), mean) for clip in voice.held_out[: options.clips]]

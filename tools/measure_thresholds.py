@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 from measure_acoustics import Scene as RoomScene  # noqa: E402
 from measure_acoustics import clipped, coloured, mixed  # noqa: E402
 
-from benchmarks.voices import VOICE_NAMES, SpokenClip, get_voice  # noqa: E402
+from benchmarks.voices import ENGLISH_VOICES, SpokenClip, get_voice  # noqa: E402
 from voiceclone.audio.acoustics import speech_level_dbfs  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, loudness_lufs  # noqa: E402
 from voiceclone.clips.quality.clean import clean, set_loudness  # noqa: E402
@@ -105,13 +105,13 @@ def main() -> None:
     parser.add_argument("--pause-clips", type=int, default=100, help="of each voice, for pauses (default: 100)")
     options = parser.parse_args()
     chosen, every = [], []
-    for name in VOICE_NAMES:
+    for name in ENGLISH_VOICES:
         voice = get_voice(name)
         reference = mean_embedding([decode(clip.path) for clip in voice.training[:REFERENCE_CLIPS]])
         held_out = [clip for clip in voice.held_out if clip.duration_s >= 3.0][: options.clips]
         chosen += [(reference, clip.text, decode(clip.path)) for clip in held_out]
         every += [*voice.held_out, *voice.training][: options.pause_clips]
-    print(f"{len(every)} clips of {', '.join(VOICE_NAMES)}")
+    print(f"{len(every)} clips of {', '.join(ENGLISH_VOICES)}")
     pauses_and_shares(every)
     with keeping_recogniser():
         for words, (figure, ways) in SERIES.items():

@@ -22,7 +22,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 from measure_acoustics import Scene as RoomScene  # noqa: E402
 from measure_acoustics import clipped, coloured, in_a_room, mixed, mp3, through_rate  # noqa: E402
 
-from benchmarks.voices import VOICE_NAMES, get_voice  # noqa: E402
+from benchmarks.voices import ENGLISH_VOICES, get_voice  # noqa: E402
 from voiceclone.audio.acoustics import speech_level_dbfs  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, resample  # noqa: E402
 from voiceclone.clips.quality.figures import measure  # noqa: E402
@@ -125,7 +125,7 @@ def measured(voice_name: str, clip_count: int) -> Iterator[dict[str, object]]:
 def _speakers(voice_name: str, clips: list, recordings: list[Audio], clean: list[dict]) -> Iterator[dict[str, object]]:
     """Yield clips of other people among those of one voice, a few at a time, and the voice's own beside them."""
     own = np.array([embed(recording) for recording in recordings])
-    everybody = [other for other in VOICE_NAMES if other != voice_name]
+    everybody = [other for other in ENGLISH_VOICES if other != voice_name]
     strangers = {f"voice {name}": [decode(c.path) for c in get_voice(name).held_out[:20]] for name in everybody}
     for folder in sorted((ROOT / "benchmarks" / "cache" / "stock").glob("*/*/")):
         strangers[folder.name] = [decode(path) for path in sorted(folder.glob("*.flac"))]
@@ -178,7 +178,7 @@ def main() -> None:
     options = parser.parse_args()
     if not options.again:
         with options.figures.open("w", encoding="utf-8") as out, keeping_recogniser():
-            for voice in VOICE_NAMES:
+            for voice in ENGLISH_VOICES:
                 for line in measured(voice, options.clips):
                     out.write(json.dumps(line) + "\n")
     tell([json.loads(line) for line in options.figures.read_text(encoding="utf-8").splitlines()])

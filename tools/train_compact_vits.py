@@ -37,7 +37,7 @@ import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
 from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN  # noqa: E402
-from benchmarks.voices import CACHE_DIR, VOICE_NAMES, get_voice, read_by_joe  # noqa: E402
+from benchmarks.voices import CACHE_DIR, ENGLISH_VOICES, get_voice, read_by_joe  # noqa: E402
 from tools.piper_to_vits import save_network  # noqa: E402
 from voiceclone.audio.sound import Audio, decode, encode_flac, encode_wav  # noqa: E402
 from voiceclone.bases.coqui.bundle import Bundle, read_bundle  # noqa: E402
@@ -120,7 +120,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, required=True, help="of all cores, all calls together")
     parser.add_argument("--out", type=Path, required=True, help="folder of the results; one that is there goes on")
     parser.add_argument("--start", type=Path, help="folder of the network to begin with; not given, from nothing")
-    parser.add_argument("--voices", nargs="+", default=list(VOICE_NAMES), help="benchmark voices")
+    parser.add_argument("--voices", nargs="+", default=list(ENGLISH_VOICES), help="benchmark voices")
     parser.add_argument("--stock-voices", type=int, default=0, help="stock voices of Kokoro that read 120 sentences")
     parser.add_argument("--kokoro", type=Path, default=ROOT / "models/base/kokoro-82m", help="folder of Kokoro")
     parser.add_argument("--letters", dest="phonemes", action="store_false", help="letters, as YourTTS; not phonemes")

@@ -9,6 +9,7 @@ are judged as in `make benchmark`. Prints a Markdown table for docs/cleaning.md;
 import argparse
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -77,7 +78,7 @@ def with_noise(clips: list[SpokenClip], folder: Path, kind: str, below_speech_db
     for clip in clips:
         audio = noisy(decode(clip.path), NOISES[kind], below_speech_db, rng)
         encode_flac(audio, folder / clip.path.name)
-        made.append(SpokenClip(folder / clip.path.name, clip.text, audio.duration_s))
+        made.append(replace(clip, path=folder / clip.path.name, duration_s=audio.duration_s))
     return made
 
 
@@ -86,7 +87,7 @@ def without_noise(clips: list[SpokenClip], folder: Path) -> list[SpokenClip]:
     folder.mkdir()
     for clip in clips:
         encode_flac(by_rnnoise(decode(clip.path)), folder / clip.path.name)
-    return [SpokenClip(folder / clip.path.name, clip.text, clip.duration_s) for clip in clips]
+    return [replace(clip, path=folder / clip.path.name) for clip in clips]
 
 
 if __name__ == "__main__":
