@@ -112,7 +112,7 @@ def test_a_restart_of_the_program_is_survived_by_page_and_training(visit, server
     page = visitor.page
     prepare_base(visitor)
     load_example(visitor)
-    start_training(visitor, "Restart", steps=100 * STEPS)  # it must not end while the server starts again
+    start_training(visitor, "Restart", steps=20 * STEPS)  # it must not end while the server starts again
     wait_for_step(visitor, 10)
     before = step_shown(visitor)
     server.stop()
