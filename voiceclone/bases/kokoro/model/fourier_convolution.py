@@ -38,7 +38,7 @@ def convolve(x: "Tensor", weight: "Tensor", bias: "Tensor", dilation: int = 1) -
         dilation: samples between taps.
 
     Returns:
-        float32 (batch, channels out, samples); up to rounding (1e-6 of the largest value) a plain convolution.
+        float32 (batch, channels out, samples); up to rounding (5e-6 of the largest value) a plain convolution.
     """
     return _Convolution.apply(x, weight, bias, dilation)
 
@@ -91,24 +91,22 @@ class _Layout:
         return cut.permute(2, 1, 3, 0, 4)
 
 
-def _times(one: "Tensor", other: "Tensor", conjugate: str) -> "Tensor":
-    """Return the products of matrices of spectra, frequency by frequency: conj(one) other, or one conj(other).
+def _spectral_products(one: "Tensor", other: "Tensor", conjugated: bool) -> "Tensor":
+    """Return the products of matrices of spectra, frequency by frequency.
 
     Args:
         one: (2 frequencies, rows, inner), laid out as `_transforms` says.
         other: (2 frequencies, inner, columns).
-        conjugate: which of them is conjugated: `one`, `other` or `none`.
+        conjugated: whether `one` is conjugated first.
     """
-    half = len(one) // 2
+    half, sign = len(one) // 2, 1 if conjugated else -1
     out = one.new_empty(len(one), one.shape[1], other.shape[2])
     (ar, ai), (br, bi) = (one[:half], one[half:]), (other[:half], other[half:])
     real, imaginary = out[:half], out[half:]
     torch.bmm(ar, br, out=real)
-    real.baddbmm_(ai, bi, alpha=-1 if conjugate == "none" else 1)
+    real.baddbmm_(ai, bi, alpha=sign)
     torch.bmm(ar, bi, out=imaginary)
-    if conjugate == "other":
-        imaginary.neg_()
-    imaginary.baddbmm_(ai, br, alpha=-1 if conjugate == "one" else 1)
+    imaginary.baddbmm_(ai, br, alpha=-sign)
     # Frequency 0 and the last one are both real and share a place.
     torch.mm(ar[0], br[0], out=real[0])
     torch.mm(ai[0], bi[0], out=imaginary[0])
@@ -122,7 +120,7 @@ class _Convolution(torch.autograd.Function):
         forward, inverse = _transforms()
         heard = (forward @ layout.overlapping_blocks(x)).view(BLOCK, x.shape[1], -1)
         kernels = (forward[:, : layout.taps] @ weight.reshape(-1, layout.taps).T).view(BLOCK, *weight.shape[:2])
-        out = _times(kernels, heard, conjugate="one")
+        out = _spectral_products(kernels, heard, conjugated=True)
         rows = inverse[: layout.hop] @ out.view(BLOCK, -1)
         if any(ctx.needs_input_grad[:3]):
             ctx.layout = layout
@@ -137,10 +135,11 @@ class _Convolution(torch.autograd.Function):
         spectra = (forward[:, : layout.hop] @ layout.separate_blocks(gradient)).view(BLOCK, gradient.shape[1], -1)
         of_x = of_weight = of_bias = None
         if ctx.needs_input_grad[0]:
-            rows = inverse @ _times(kernels.transpose(1, 2), spectra, conjugate="none").view(BLOCK, -1)
+            products = _spectral_products(kernels.transpose(1, 2), spectra, conjugated=False)
+            rows = inverse @ products.view(BLOCK, -1)
             of_x = _overlap_added(layout, rows)
         if ctx.needs_input_grad[1]:
-            products = _times(spectra, heard.transpose(1, 2), conjugate="one")
+            products = _spectral_products(spectra, heard.transpose(1, 2), conjugated=True)
             taps = (inverse[: layout.taps] @ products.view(BLOCK, -1)).view(layout.taps, *products.shape[1:])
             of_weight = taps.permute(1, 2, 0)
         if ctx.needs_input_grad[2]:
