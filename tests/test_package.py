@@ -63,6 +63,7 @@ def test_the_whole_package_and_the_example_voice_are_in_the_wheel_and_nothing_el
     for ending in (
         "speaker_encoder.safetensors",
         "alignment_maps.safetensors",
+        "stock_voices.safetensors",
         "heteronyms.tsv",
         "page.css",
         "clips.js",

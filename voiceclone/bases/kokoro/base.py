@@ -22,7 +22,7 @@ from voiceclone.bases.base import (
     Workload,
 )
 from voiceclone.bases.kokoro import starting_voice, stock
-from voiceclone.bases.kokoro.model import weights
+from voiceclone.bases.kokoro.model import stock_data, weights
 from voiceclone.bases.kokoro.model.network import FRAME_S, SAMPLE_RATE
 from voiceclone.bases.kokoro.postprocess.pipeline import at_speaking_level, postprocess
 from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
@@ -347,8 +347,10 @@ class KokoroBase:
     # Speaking ---------------------------------------------------------------------------------
 
     def stock_voices(self) -> tuple[StockVoice, ...]:
-        """Return the voices that came with the weights; none before they are installed."""
-        return stock.stock_voices(weights.read_info(self._folder).stock_voices) if self.is_ready() else ()
+        """Return the voices that this package carries or that came with the weights; none before these are there."""
+        if not self.is_ready():
+            return ()
+        return stock.stock_voices({*stock_data.shipped_voices(), *weights.read_info(self._folder).stock_voices})
 
     def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
         """Speak one sentence-sized text with a voice file, a stock voice by its id, or (None) the clearest of these.

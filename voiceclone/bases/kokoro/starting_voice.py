@@ -10,7 +10,7 @@ from voiceclone.audio.pitch import MIN_PITCH_HZ, pitch_curve
 from voiceclone.audio.sound import Audio
 from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.bases.kokoro.data import dataset, features
-from voiceclone.bases.kokoro.model import synthesis
+from voiceclone.bases.kokoro.model import stock_data, synthesis
 from voiceclone.bases.kokoro.model.network import STYLE_SIZE
 from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.bases.kokoro.model.weights import load_network, load_stock_voices, read_info
@@ -32,6 +32,11 @@ _TYPICAL_TOKENS = slice(60, 140)
 """Rows of a stock voice's table for sentences of usual length; their mean is the style a training starts from."""
 _HEARD_CLIPS = 4
 """Clips compared with the stock voices."""
+_FAR_SEMITONES = 4.0
+"""A stock voice further than this from the person's median pitch is passed over if another is nearer: a third, less
+than the step between men's and women's usual pitch (docs/decisions/0145)."""
+_UNKNOWN_PITCH_HZ = 150.0
+"""Taken for a person in whose recordings no pitch was found; between men's and women's."""
 
 
 def typical_style(table: "torch.Tensor") -> "torch.Tensor":
@@ -47,17 +52,17 @@ def choose_start(
     Where the run continues a voice (`START_VOICE_FILE`), that voice is applied to `network`.
 
     Needs the untouched `network`, so call it before training. Otherwise the stock voice is chosen by speaker similarity
-    or, where Resemblyzer is not installed, by pitch. Spectral distance chooses badly: it picked a voice of similarity
-    0.54 where another has 0.70.
+    among those of a pitch near the person's or, where Resemblyzer is not installed, by pitch alone. Spectral distance
+    chooses badly: it picked a voice of similarity 0.54 where another has 0.70.
     """
     kept = begin_at_voice(network, run_dir)
     if kept is not None:
         return kept
-    styles = _typical_styles(base_folder)
+    styles = stock_styles(base_folder)
     name = _read_choice(run_dir)
     if name not in styles:
         try:
-            name = _most_alike(network, base_folder, styles, run_dir, entries)
+            name = _most_alike(network, base_folder, run_dir, entries)
         except ImportError as error:
             _LOG.warning("No judge of similarity, so the stock voice is chosen by pitch: %s", error)
             name = _nearest_pitch(network, styles, run_dir, entries)
@@ -99,12 +104,20 @@ def listen_to_stock_voices(base_folder: Path) -> None:
     """Precompute what `choose_start` compares with, so that the first training need not."""
     network = load_network(base_folder, "cpu")
     try:
-        stock_embeddings(network, base_folder, _typical_styles(base_folder))
+        stock_embeddings(network, base_folder, _own_styles(base_folder))
     except ImportError as error:
         _LOG.warning("No judge of similarity, so stock voices will be chosen by pitch: %s", error)
 
 
-def _typical_styles(base_folder: Path) -> dict[str, "torch.Tensor"]:
+def stock_styles(base_folder: Path) -> dict[str, "torch.Tensor"]:
+    """Return the style (1, 256) of every stock voice, by name: those this package carries and the base's own."""
+    import torch
+
+    carried = {name: torch.tensor(voice.style) for name, voice in stock_data.shipped_voices().items()}
+    return dict(sorted((carried | _own_styles(base_folder)).items()))
+
+
+def _own_styles(base_folder: Path) -> dict[str, "torch.Tensor"]:
     return {name: typical_style(table) for name, table in sorted(load_stock_voices(base_folder).items())}
 
 
@@ -116,20 +129,38 @@ def _read_choice(run_dir: Path) -> str | None:
         return None
 
 
-def _most_alike(
-    network: "torch.nn.Module",
-    base_folder: Path,
-    styles: dict[str, "torch.Tensor"],
-    run_dir: Path,
-    entries: list[dataset.ClipEntry],
-) -> str:
-    """Return the stock voice with the highest speaker similarity to the recordings."""
+def _most_alike(network: "torch.nn.Module", base_folder: Path, run_dir: Path, entries: list[dataset.ClipEntry]) -> str:
+    """Return the stock voice with the highest speaker similarity to the recordings, of those near in pitch."""
     from voiceclone.evaluation import speaker_similarity
 
-    known = stock_embeddings(network, base_folder, styles)
+    carried = stock_data.shipped_voices()
+    own = stock_embeddings(network, base_folder, _own_styles(base_folder))
+    known = {name: voice.embedding for name, voice in carried.items()} | own
     heard = [Audio(dataset.read_sound(run_dir, entry), features.SAMPLE_RATE) for entry in entries[:_HEARD_CLIPS]]
     person = speaker_similarity.mean_embedding(heard)
-    return max(known, key=lambda name: speaker_similarity.cosine(known[name], person))
+    similarities = {name: speaker_similarity.cosine(embedding, person) for name, embedding in known.items()}
+    pitches_hz = {name: voice.pitch_hz for name, voice in carried.items()}
+    return most_alike_and_near(similarities, pitches_hz, _usual_pitch_hz(run_dir, entries))
+
+
+def most_alike_and_near(similarities: dict[str, float], pitches_hz: dict[str, float], person_hz: float | None) -> str:
+    """Return the most similar voice of those within `_FAR_SEMITONES` of the person's pitch; of all if none is.
+
+    Args:
+        similarities: of each voice, cosine, -1..1.
+        pitches_hz: median pitch of each voice; one that is missing here counts as near.
+        person_hz: None if no pitch was found; then similarity alone decides.
+    """
+    near = {
+        name
+        for name in similarities
+        if person_hz is None or name not in pitches_hz or _semitones(pitches_hz[name], person_hz) <= _FAR_SEMITONES
+    }
+    return max(near or similarities, key=similarities.__getitem__)
+
+
+def _semitones(one_hz: float, other_hz: float) -> float:
+    return abs(12 * float(np.log2(one_hz / other_hz)))
 
 
 def stock_embeddings(
@@ -153,17 +184,20 @@ def stock_embeddings(
     except (OSError, SafetensorError):
         pass  # not made yet, or damaged
     from voiceclone.evaluation import speaker_similarity
-    from voiceclone.text.phonemes import phonemize
 
-    tokens = phonemes_to_tokens(phonemize(_SPOKEN_TEXT, "en-us"))
-    device = network.bert_encoder.weight.device
-    known = {}
-    for name, style in styles.items():
-        spoken = synthesis.synthesize(network, tokens, style.to(device)).cpu().numpy()
-        known[name] = speaker_similarity.embed(Audio(spoken, features.SAMPLE_RATE))
+    known = {name: speaker_similarity.embed(speak_to_compare(network, style)) for name, style in styles.items()}
     with atomic_file(path) as temporary:
         save_file(known, temporary)
     return known
+
+
+def speak_to_compare(network: "torch.nn.Module", style: "torch.Tensor") -> Audio:
+    """Speak the sentence by which stock voices are compared with a person, in a style (1, 256), untouched."""
+    from voiceclone.text.phonemes import phonemize
+
+    tokens = phonemes_to_tokens(phonemize(_SPOKEN_TEXT, "en-us"))
+    spoken = synthesis.synthesize(network, tokens, style.to(network.bert_encoder.weight.device))
+    return Audio(spoken.cpu().numpy(), features.SAMPLE_RATE)
 
 
 def _nearest_pitch(
@@ -175,13 +209,7 @@ def _nearest_pitch(
     """Return the stock voice whose usual pitch is nearest to the recordings', as a musical interval."""
     import torch
 
-    heard = []
-    for entry in entries[:_HEARD_CLIPS]:
-        sound = dataset.read_sound(run_dir, entry)
-        curve = pitch_curve(Audio(sound, features.SAMPLE_RATE), features.CURVE_HOP_S)
-        heard.append(curve[curve > 0])
-    voiced = np.concatenate(heard)
-    wanted_hz = float(np.median(voiced)) if len(voiced) else 150.0
+    wanted_hz = _usual_pitch_hz(run_dir, entries) or _UNKNOWN_PITCH_HZ
     intervals = {}
     device = network.bert_encoder.weight.device
     with torch.no_grad():
@@ -193,3 +221,13 @@ def _nearest_pitch(
             usual_hz = float(curve[curve > MIN_PITCH_HZ].median())
             intervals[name] = abs(np.log(usual_hz / wanted_hz))
     return min(intervals, key=intervals.__getitem__)
+
+
+def _usual_pitch_hz(run_dir: Path, entries: list[dataset.ClipEntry]) -> float | None:
+    """Return the median pitch of the first recordings; None if nothing in them is voiced."""
+    heard = []
+    for entry in entries[:_HEARD_CLIPS]:
+        curve = pitch_curve(Audio(dataset.read_sound(run_dir, entry), features.SAMPLE_RATE), features.CURVE_HOP_S)
+        heard.append(curve[curve > 0])
+    voiced = np.concatenate(heard)
+    return float(np.median(voiced)) if len(voiced) else None

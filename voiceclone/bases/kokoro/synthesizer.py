@@ -47,7 +47,7 @@ class Synthesizer:
         import torch
         from safetensors import safe_open
 
-        from voiceclone.bases.kokoro.starting_voice import typical_style
+        from voiceclone.bases.kokoro.starting_voice import stock_styles
         from voiceclone.bases.kokoro.voice_tensors import STYLE, parameter_changes, read_voice_tensors
 
         is_file = isinstance(voice, Path)
@@ -58,7 +58,11 @@ class Synthesizer:
         if self._network is None:  # first: it tells when the base is not ready
             use_all_cores()
             self._network = weights.load_network(self._folder, device())
-        tensors = read_voice_tensors(voice) if is_file else {STYLE: typical_style(self._stock_table(stock_voice))}
+        tensors = (
+            read_voice_tensors(voice)
+            if is_file
+            else {STYLE: self._stock_style(stock_voice, stock_styles(self._folder))}
+        )
         self._spoken_by = None  # until all is in place
         changes = parameter_changes(tensors)
         parameters = dict(self._network.named_parameters())
@@ -73,12 +77,12 @@ class Synthesizer:
         self._postprocess_tensors = {name: tensors[name].numpy() for name in POSTPROCESS_TENSORS if name in tensors}
         self._spoken_by = key
 
-    def _stock_table(self, name: str) -> "torch.Tensor":
-        """Return a stock voice's styles (510, 256)."""
-        tables = weights.load_stock_voices(self._folder)
-        if name not in tables:
-            raise NotFoundError(f"There is no stock voice “{name}”. Choose one of {', '.join(sorted(tables))}.")
-        return tables[name]
+    @staticmethod
+    def _stock_style(name: str, styles: "dict[str, torch.Tensor]") -> "torch.Tensor":
+        """Return a stock voice's style (1, 256)."""
+        if name not in styles:
+            raise NotFoundError(f"There is no stock voice “{name}”. Choose one of {', '.join(styles)}.")
+        return styles[name]
 
 
 def say(network: "torch.nn.Module", style: "torch.Tensor", text: str, language: str, speed: float) -> Audio:

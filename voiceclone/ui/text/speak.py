@@ -4,7 +4,10 @@ from voiceclone.wording import count, seconds
 
 # --- speaking -----------------------------------------------------------------------------------
 VOICE_LABEL = "Voice"
-VOICE_INFO = "Your own voices come first. Stock voices come with the program and are not clones of anyone."
+VOICE_INFO = (
+    "Your own voices come first. Stock voices come with the program and are not clones of anyone. "
+    "The language in brackets is the one they were made for; each also speaks the languages below."
+)
 STOCK_VOICE = "Stock voice (untrained, for comparison)"
 STOCK_SEXES = {"female": "woman", "male": "man"}
 TEXT_LABEL = "What should it say?"
