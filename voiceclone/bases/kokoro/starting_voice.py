@@ -34,7 +34,7 @@ _HEARD_CLIPS = 4
 """Clips compared with the stock voices."""
 _FAR_SEMITONES = 4.0
 """A stock voice further than this from the person's median pitch is passed over if another is nearer: a third, less
-than the step between men's and women's usual pitch (docs/decisions/0145)."""
+than the step between men's and women's usual pitch (docs/decisions/0146)."""
 _UNKNOWN_PITCH_HZ = 150.0
 """Taken for a person in whose recordings no pitch was found; between men's and women's."""
 
