@@ -66,7 +66,7 @@ def prepare(kokoro_folder, run_dir, clip_count, plan):
     """Prepare a run that begins with a given stock voice: choosing one takes longer than these tests."""
     run_dir.mkdir(parents=True, exist_ok=True)
     KokoroBase(kokoro_folder).prepare(example_clips(clip_count), run_dir, plan)
-    disk.write_json(run_dir / START_FILE, {"stock_voice": "am_michael"})
+    disk.write_json(run_dir / START_FILE, {"stock_voice": "jm_kumo"})
     return run_dir
 
 
