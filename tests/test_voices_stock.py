@@ -44,7 +44,8 @@ def pitch_hz(speech):
 
 def test_kokoros_names_tell_language_and_sex():
     known = stock_voices(official_files.VOICES_SHA256)
-    assert len(known) == 54
+    ids = [voice.voice_id for voice in known]
+    assert len(known) == 54 and ids[0] == "af_heart" and ids[1:] == sorted(ids[1:])
     by_id = {voice.voice_id: voice for voice in known}
     assert by_id["af_heart"] == StockVoice("af_heart", "Heart", "en-us", "female")
     assert by_id["bm_george"] == StockVoice("bm_george", "George", "en-gb", "male")

@@ -55,7 +55,7 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
     setup.add_argument(
         "--official",
         action="store_true",
-        help="fetch the official float32 weights and all 54 stock voices from the model hub (355 MB); "
+        help="fetch the official float32 weights and the full tables of the stock voices from the model hub (355 MB); "
         "voices trained on the included weights do not work with them. Without this option, nothing is downloaded",
     )
     projects = _command(commands, "projects", "List the projects, or delete one with all its recordings.")

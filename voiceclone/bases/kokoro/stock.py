@@ -17,11 +17,13 @@ _LANGUAGES = {
 }
 """First letter of a name -> language of the recordings (VOICES.md of the released model)."""
 _SEXES = {"f": "female", "m": "male"}
+_FIRST = "af_heart"
+"""Graded highest in the released model's VOICES.md, so it is what people hear first."""
 
 
 def stock_voices(names: Iterable[str]) -> tuple[StockVoice, ...]:
-    """Describe voices by their names, sorted; a name of another pattern is used as it is."""
-    return tuple(_described(name) for name in sorted(names))
+    """Describe voices by their names, sorted but for the best; a name of another pattern is used as it is."""
+    return tuple(_described(name) for name in sorted(names, key=lambda name: (name != _FIRST, name)))
 
 
 def _described(name: str) -> StockVoice:
