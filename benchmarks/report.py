@@ -7,6 +7,7 @@ from statistics import fmean
 from typing import Any
 
 from benchmarks import results
+from benchmarks.identity import curves as identity_curves
 from benchmarks.identity import rows as identity_rows
 from benchmarks.identity import tables as identity_tables
 from voiceclone.evaluation import pitch
@@ -200,7 +201,10 @@ def with_tables(page: str, written: str, begin: str = BEGIN, end: str = END) -> 
 def write_readme(measured: Run | None = None, readme: Path = README) -> None:
     """Put the tables into README.md: of results as given or as they are kept, and of identity."""
     page = with_tables(readme.read_text(encoding="utf-8"), tables(results.load() if measured is None else measured))
-    identity = identity_tables.tables(identity_rows.load()) or NOT_MEASURED
+    known = identity_rows.load()
+    identity = identity_tables.tables(known) or NOT_MEASURED
+    if readme == README and identity_curves.write_picture(known["rows"]):
+        identity += f"\n{identity_curves.IN_README}"
     write_bytes(readme, with_tables(page, identity, IDENTITY_BEGIN, IDENTITY_END).encode("utf-8"))
 
 

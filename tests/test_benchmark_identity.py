@@ -4,15 +4,20 @@ import hashlib
 
 import numpy as np
 import pytest
+from kokoro_runs import load_once, use_recipe
+from safetensors.numpy import load_file
 from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_tone
 
 from benchmarks import cepstra, fetched, report, third_encoder
 from benchmarks.identity import __main__ as command
-from benchmarks.identity import judging, likeness, rows, speaking, tables
+from benchmarks.identity import curves, judging, learning, likeness, rows, speaking, tables
 from benchmarks.identity.likeness import Scale
 from benchmarks.identity.rows import END, Made
+from benchmarks.training import Plan
 from benchmarks.voices import SEXES, VOICE_NAMES, BenchmarkVoice, SpokenClip, VoiceMissing, get_voice
 from voiceclone.audio.sound import Audio
+from voiceclone.bases.base import StockVoice
+from voiceclone.bases.kokoro import starting_voice
 from voiceclone.errors import InputError
 
 # --- the scale -------------------------------------------------------------------------------------
@@ -239,6 +244,41 @@ def test_without_rows_there_is_no_table_and_the_readme_has_its_markers():
     assert f"{report.IDENTITY_BEGIN}\n\nx\n\n{report.IDENTITY_END}" in changed
 
 
+# --- learning curves -------------------------------------------------------------------------------
+
+
+def learning_curve():
+    plan = [(str(step), step, 0.3 + step / 2000) for step in (25, 120, 250)] + [(END, 1000, 0.9)]
+    told = [
+        (Made("joe", 60, "1000 steps", at, seed), figures(reached + seed / 10, steps=step, minutes=step / 60))
+        for at, step, reached in plan
+        for seed in (0, 1)
+    ]
+    return measured(*told, (Made("joe", 60, "5 minutes"), figures()), (Made("allison"), figures()))["rows"]
+
+
+def test_a_plan_measured_at_several_places_is_a_curve_over_steps_and_minutes():
+    drawn = curves.curves(learning_curve(), "steps")
+    assert [(curve.title, curve.encoder) for curve in drawn] == [
+        ("joe, 60 s, 1000 steps", name) for name in likeness.ENCODERS
+    ], "one place is no curve"
+    assert [place for place, _ in drawn[0].points] == [25, 120, 250, 1000]
+    last = drawn[0].points[-1][1]
+    assert (last.lowest, last.highest, last.count) == (0.9, 1.0, 2) and last.mean == pytest.approx(0.95)
+    by_minutes = curves.curves(learning_curve(), "minutes")
+    assert [place for place, _ in by_minutes[0].points] == pytest.approx([25 / 60, 2, 250 / 60, 1000 / 60])
+
+
+def test_curves_are_drawn_where_there_are_any(tmp_path):
+    from matplotlib.image import imread
+
+    assert curves.write_picture(learning_curve(), tmp_path / "identity.png")
+    drawn = imread(tmp_path / "identity.png")
+    assert len(np.unique(drawn.reshape(-1, drawn.shape[2]), axis=0)) > 10
+    assert not curves.write_picture(learning_curve()[:1], tmp_path / "nothing.png")
+    assert not (tmp_path / "nothing.png").exists()
+
+
 # --- what is measured ------------------------------------------------------------------------------
 
 
@@ -319,6 +359,38 @@ def test_a_person_is_judged_in_the_own_language_and_in_english():
     assert speaking.can_speak("Bonjour.", "fr") and not speaking.can_speak("Bonjour.", "xx")
 
 
+def test_only_the_nearest_stock_voices_speak_all_sentences(tmp_path, monkeypatch):
+    class Base:
+        def stock_voices(self):
+            return [StockVoice(name, name, "en-us", "male" if name < "x" else "female") for name in "abcdefx"]
+
+    angles = {name: 0.1 * number for number, name in enumerate("abcdefx")}  # a is the nearest
+    asked = []
+
+    def speak(base, voice, texts, language):
+        asked.append((voice, len(texts)))
+        return [angles[voice]] * len(texts)
+
+    def heard(angles_):
+        vectors = np.array([[np.cos(angle), np.sin(angle)] for angle in angles_])
+        return {"one": vectors, "two": vectors * [1, -1]}
+
+    monkeypatch.setattr(speaking, "CACHE_DIR", tmp_path)
+    monkeypatch.setattr(speaking, "fingerprint", lambda folder, texts, language: str(len(texts)))
+    monkeypatch.setattr(speaking, "speak", speak)
+    monkeypatch.setattr(speaking, "vectors", heard)
+    person = {"one": unit([1, 0], [1, 0]), "two": unit([np.cos(0.5), -np.sin(0.5)], [np.cos(0.5), -np.sin(0.5)])}
+    texts = [f"Sentence {number}." for number in range(20)]
+    found = speaking.strangers(Base(), tmp_path, "male", texts, "en-us", person)
+    assert asked[:6] == [(name, 3) for name in "abcdef"], "all men speak a little"
+    assert asked[6:] == [(name, 17) for name in sorted(found)]
+    assert set(found) == set("abc") | set("def"), "those near by either encoder"
+    person["two"] = person["one"]
+    again = speaking.strangers(Base(), tmp_path, "male", texts, "en-us", person)
+    assert set(again) == set("abc") and len(asked) == 12, "and nobody speaks twice"
+    assert {len(said["one"]) for said in again.values()} == {20}
+
+
 def test_a_voice_is_judged_as_a_whole(kokoro, kokoro_folder, tmp_path, monkeypatch):
     men = [voice for voice in kokoro.stock_voices() if voice.sex == "male"][:1]
     monkeypatch.setattr(type(kokoro), "stock_voices", lambda self: men)
@@ -341,7 +413,7 @@ def test_a_voice_is_judged_as_a_whole(kokoro, kokoro_folder, tmp_path, monkeypat
     monkeypatch.setattr(speaking, "speak", lambda *given: pytest.fail("the stock voices are kept"))
     judging.Court(kokoro, kokoro_folder, person, "male", 2)
     with pytest.raises(VoiceMissing, match="female"):
-        speaking.strangers(kokoro, kokoro_folder, "female", ["Yes."], "en-us")
+        speaking.strangers(kokoro, kokoro_folder, "female", ["Yes."], "en-us", person.heard)
     itself = judging.against_recordings(person.recordings, person.recordings)
     assert itself == {
         "mcd_db": 0.0,
@@ -350,3 +422,22 @@ def test_a_voice_is_judged_as_a_whole(kokoro, kokoro_folder, tmp_path, monkeypat
         "pitch_spread_off_semitones": 0.0,
     }
     assert judging.judge_person(person)["identity"]["resemblyzer"]["likeness"] == pytest.approx(own["recordings"])
+
+
+@pytest.mark.slow
+def test_a_training_keeps_the_voice_at_the_steps_asked_for(kokoro_folder, network, tmp_path, monkeypatch):
+    use_recipe(monkeypatch)
+    load_once(monkeypatch, network)
+    monkeypatch.setattr(learning, "CACHE_DIR", tmp_path)
+    monkeypatch.setattr(starting_voice, "_most_alike", lambda *given: "am_michael")  # listening takes longer than this
+    clips = tuple(SpokenClip(EXAMPLE_DIR / name, text, 4.0) for name, text in list(EXAMPLE_TEXTS.items())[:3])
+    voice = BenchmarkVoice("joe", clips[:1], clips[1:])
+    plan = Plan(None, 3, seed=5)
+    learnt = list(learning.learn(voice, 8, plan, "short windows", kokoro_folder, (2, 9), tmp_path / "kept"))
+    assert [(one.made.at, one.known["steps"]) for one in learnt] == [("2", 2), (END, 3)], "9 is beyond the plan"
+    assert learnt[0].made == Made("joe", 8, "3 steps", "2", 5, "short windows")
+    assert 0 < learnt[0].known["minutes"] < learnt[1].known["minutes"] and learnt[0].known["usable_speech_s"] > 4
+    folder = tmp_path / "kept" / "joe_8s_3-steps_short-windows_seed5"
+    assert list(command.found_voices(folder)) == [(folder / "2.safetensors", "2"), (folder / "voice.safetensors", END)]
+    first, last = (load_file(one.path) for one in learnt)
+    assert any(not np.array_equal(first[name], last[name]) for name in first), "it went on learning"

@@ -61,7 +61,9 @@ class Court:
         wanted = [one for one in speaking.language_pair(own) if one != own or self._speaks_own]
         self._sentences = {one: speaking.sentences_in(one, person.voice)[:most] for one in wanted}
         self._scales = {
-            language: likeness.scales(person.heard, speaking.strangers(base, base_folder, sex, sentences, language))
+            language: likeness.scales(
+                person.heard, speaking.strangers(base, base_folder, sex, sentences, language, person.heard)
+            )
             for language, sentences in self._sentences.items()
         }
 

@@ -2,13 +2,13 @@
 
 import hashlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.identity.likeness import Vectors, vectors
+from benchmarks.identity.likeness import Vectors, to_person, vectors
 from benchmarks.sentences import UNSEEN
 from benchmarks.stock import NOISE_SEED
 from benchmarks.voices import CACHE_DIR, ENGLISH, BenchmarkVoice, VoiceMissing
@@ -20,6 +20,10 @@ from voiceclone.storage.disk import atomic_file
 
 SCRIPT_SENTENCES = 20
 """Of a language's reading script, where the language is not English; as many as `UNSEEN` has."""
+FIRST_SENTENCES = 3
+"""Spoken by every stock voice of a sex; our choice, like `FINALISTS`."""
+FINALISTS = 3
+"""Of each encoder, that speak all sentences."""
 _HEARD = "1"
 """To be raised when an encoder hears the same recording otherwise than before."""
 
@@ -69,26 +73,55 @@ def _speak_text(base: KokoroBase, voice: Path | str, text: str, language: str) -
     return Audio(np.concatenate(pieces), base.sample_rate)
 
 
-def strangers(base: KokoroBase, base_folder: Path, sex: str, texts: Sequence[str], language: str) -> dict[str, Vectors]:
-    """Return what the encoders hear when each stock voice of a sex speaks the texts; kept in the cache.
+def strangers(
+    base: KokoroBase, base_folder: Path, sex: str, texts: Sequence[str], language: str, person: Vectors
+) -> dict[str, Vectors]:
+    """Return what the encoders hear when the stock voices nearest to a person speak the texts.
+
+    All of a sex speak the first texts; those that any encoder finds among the nearest then speak the others. What was
+    heard is kept in the cache.
 
     Raises:
-        VoiceMissing: there is no such voice.
+        VoiceMissing: there is no voice of that sex.
     """
-    chosen = [voice.voice_id for voice in base.stock_voices() if voice.sex == sex]
-    if not chosen:
+    names = [voice.voice_id for voice in base.stock_voices() if voice.sex == sex]
+    if not names:
         raise VoiceMissing(
             f"The base has no stock voice with the sex “{sex}”, so there is no stranger to compare with."
         )
-    folder = CACHE_DIR / "identity" / fingerprint(base_folder, texts, language)
-    heard = {}
-    for number, name in enumerate(chosen, start=1):
-        path = folder / f"{name}.safetensors"
-        if not path.is_file():
-            print(f"  stock voice {name}, {number} of {len(chosen)}, {language}", file=sys.stderr, flush=True)
-            _hear(base, name, texts, language, path)
-        heard[name] = _read(path)
-    return heard
+    first, rest = texts[:FIRST_SENTENCES], texts[FIRST_SENTENCES:]
+    folder = CACHE_DIR / "identity"
+    heard = {name: _heard(base, base_folder, name, first, language, folder) for name in names}
+    if not rest:
+        return heard
+    finalists = {name for encoder in person for name in nearest(heard, person, encoder)[:FINALISTS]}
+    whole = {}
+    for name in sorted(finalists):
+        others = _heard(base, base_folder, name, rest, language, folder)
+        whole[name] = {encoder: np.concatenate([heard[name][encoder], others[encoder]]) for encoder in person}
+    return whole
+
+
+def nearest(heard: Mapping[str, Vectors], person: Vectors, encoder: str) -> list[str]:
+    """Return the names of voices by an encoder's likeness to a person, the nearest first."""
+    likeness = {name: to_person(said[encoder], person[encoder]).mean() for name, said in heard.items()}
+    return sorted(likeness, key=lambda name: -likeness[name])
+
+
+def _heard(
+    base: KokoroBase, base_folder: Path, name: str, texts: Sequence[str], language: str, cache_dir: Path
+) -> Vectors:
+    """Return what the encoders hear in a stock voice, from the cache where they heard it before."""
+    from safetensors.numpy import load_file, save_file
+
+    path = cache_dir / fingerprint(base_folder, texts, language) / f"{name}.safetensors"
+    if not path.is_file():
+        print(f"  stock voice {name}, {len(texts)} sentences, {language}", file=sys.stderr, flush=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        heard = vectors(speak(base, name, texts, language))
+        with atomic_file(path) as temporary:
+            save_file(heard, temporary)
+    return load_file(path)
 
 
 def fingerprint(base_folder: Path, texts: Sequence[str], language: str) -> str:
@@ -96,21 +129,6 @@ def fingerprint(base_folder: Path, texts: Sequence[str], language: str) -> str:
     info = weights.read_info(base_folder)
     content = "\n".join([info.weights_sha256, info.voices_sha256, _HEARD, str(NOISE_SEED), language, *texts])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
-
-
-def _hear(base: KokoroBase, name: str, texts: Sequence[str], language: str, path: Path) -> None:
-    from safetensors.numpy import save_file
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    heard = vectors(speak(base, name, texts, language))
-    with atomic_file(path) as temporary:
-        save_file(heard, temporary)
-
-
-def _read(path: Path) -> Vectors:
-    from safetensors.numpy import load_file
-
-    return load_file(path)
 
 
 @cache
