@@ -14,8 +14,10 @@ from voiceclone.bases import spectra
 from voiceclone.bases.kokoro.data import dataset
 from voiceclone.bases.kokoro.model.network import SAMPLE_RATE, STYLE_SIZE
 from voiceclone.bases.kokoro.train import losses
+from voiceclone.bases.kokoro.train.gradients import Computed
 from voiceclone.bases.kokoro.train.step_losses import Heard, acoustic_loss
 from voiceclone.bases.kokoro.train.trainer import Trainer
+from voiceclone.bases.kokoro.train.training_clips import Draw
 from voiceclone.bases.kokoro.voice_tensors import difference, parameter_changes
 
 if TYPE_CHECKING:
@@ -65,20 +67,27 @@ class FullBand(Trainer):
 class StockMixedIn(Trainer):
     """Also learns from what the untouched base says, in the style it began with, so that it forgets less."""
 
-    def _acoustic_step(self, windows: "Sequence[Window]", scale: float) -> float:
-        if not windows[0][0].entry.clip_id.startswith(STOCK):
-            return super()._acoustic_step(windows, scale)
-        self.trainable.forget_gradients()
+    def _hear(self, windows: "Sequence[Window]", step: int) -> Heard:
+        if not is_stock(windows[0][0]):
+            return super()._hear(windows, step)
         style = self.start[:, :STYLE_SIZE]
-        heard = acoustic_loss(self.network, windows, style, self.recipe, self.recipe.window_frames, None)
-        heard.loss.backward()
-        self.trainable.update(self.trainable.acoustic, scale)
-        return float(heard.distance.detach())
+        return acoustic_loss(self.network, windows, style, self.recipe, self.recipe.window_frames, None)
 
-    def _prosody_step(self, clips: "Sequence[LoadedClip]", scale: float) -> float:
-        own = [clip for clip in self.clips.ready if not clip.entry.clip_id.startswith(STOCK)]
-        drawn = [clip for clip in clips if not clip.entry.clip_id.startswith(STOCK)]
-        return super()._prosody_step(drawn or own[:1], scale)
+    def _compute_sound(self, draw: Draw) -> Computed:
+        computed = super()._compute_sound(draw)
+        return replace(computed, compared=()) if is_stock(draw.windows[0][0]) else computed
+
+    def _draw(self, ahead: int = 0) -> Draw:
+        draw = super()._draw(ahead)
+        own = [clip for clip in draw.clips if not is_stock(clip)]
+        if draw.clips and not own:
+            own = [clip for clip in self.clips.ready if not is_stock(clip)][:1]
+        return replace(draw, clips=own)
+
+
+def is_stock(clip: "LoadedClip") -> bool:
+    """True for a clip that the untouched base has spoken."""
+    return clip.entry.clip_id.startswith(STOCK)
 
 
 class SpeakerLoss(Trainer):
@@ -86,8 +95,8 @@ class SpeakerLoss(Trainer):
 
     _speaker: torch.Tensor | None = None
 
-    def _hear(self, windows: "Sequence[Window]") -> Heard:
-        heard = super()._hear(windows)
+    def _hear(self, windows: "Sequence[Window]", step: int) -> Heard:
+        heard = super()._hear(windows, step)
         if self._speaker is None:
             self._speaker = self._speaker_vector()
         cosines = second_encoder.embed(heard.spoken, SAMPLE_RATE) @ self._speaker
@@ -113,8 +122,8 @@ class Critics(Trainer):
         rates: dict[str, Any] = {"lr": CRITIC_RATE, "betas": CRITIC_BETAS}
         self._critics_optimizer = torch.optim.AdamW(self._critics.parameters(), **rates)
 
-    def _hear(self, windows: "Sequence[Window]") -> Heard:
-        heard = super()._hear(windows)
+    def _hear(self, windows: "Sequence[Window]", step: int) -> Heard:
+        heard = super()._hear(windows, step)
         self._teach_critics(heard.spoken.detach(), heard.recorded)
         if self.position.step < CRITICS_ALONE_STEPS:
             return heard

@@ -83,7 +83,7 @@ LEVERS = {
     "low rank while learning": Lever(trainer=lever_trainers.LowRank),
     "stock sentences mixed in": Lever(trainer=lever_trainers.StockMixedIn, clips=with_stock),
     "speaker loss by another encoder": Lever(trainer=lever_trainers.SpeakerLoss),
-    "critics": Lever(trainer=lever_trainers.Critics),
+    "critics": Lever({"steps_at_once": 1}, trainer=lever_trainers.Critics),
     "8 kHz recordings": Lever(clips=narrow),
     "8 kHz recordings, all frequencies compared": Lever(trainer=lever_trainers.FullBand, clips=narrow),
 }

@@ -26,7 +26,7 @@ def make(prepared, kokoro_folder, network, tmp_path, monkeypatch):
 def heard(trainer):
     """What the trainer's next step hears, with the random numbers of that step."""
     windows = list(trainer.clips.draw_windows(trainer._seed_step(), 24))
-    return trainer._hear(windows)
+    return trainer._hear(windows, trainer.position.step)
 
 
 def test_a_speaker_loss_asks_for_the_speaker_of_the_recordings(make, monkeypatch):

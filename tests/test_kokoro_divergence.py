@@ -135,8 +135,9 @@ def test_gradients_that_are_no_numbers_change_nothing(make_trainer):
     trainer = make_trainer()
     advance_to(trainer, 1)
     before = trainer.voice_style().clone()
-    trainer.trainable.acoustic_style.grad = torch.full_like(trainer.trainable.acoustic_style, math.inf)
-    assert not trainer.trainable.update(trainer.trainable.acoustic, 1.0)
+    gradients = [torch.ones_like(parameter) for parameter in trainer.trainable.learnt_by(trainer.trainable.acoustic)]
+    gradients[-1] = torch.full_like(trainer.trainable.acoustic_style, math.inf)
+    assert not trainer.trainable.update(trainer.trainable.acoustic, gradients, 1.0)
     assert torch.equal(trainer.voice_style(), before)
 
 

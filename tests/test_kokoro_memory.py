@@ -21,7 +21,7 @@ FAR_TOO_MANY_BYTES = 2**60
 
 
 def test_the_rungs_in_order_and_an_end_in_words():
-    fallback, said = MemoryFallback.none(replace(Recipe(), batch_windows=4)), []
+    fallback, said = MemoryFallback.none(replace(Recipe(), batch_windows=4, steps_at_once=1)), []
     with pytest.raises(TrainingError, match=r"too little memory.*Close other programs.*is kept"):
         while True:
             fallback, sentence = fallback.next_rung()

@@ -69,21 +69,21 @@ class RunClock:
             return (self.steps - self.step) * self.step_s + self._reserve_s
         return max(0.0, self.minutes * 60 - self.elapsed_s)
 
-    def seed_step(self, returns: int = 0) -> random.Random:
-        """Seed torch for the next step, and return a generator for choosing its clips.
+    def seed_step(self, returns: int = 0, ahead: int = 0) -> random.Random:
+        """Seed torch for the next step, or one `ahead` steps later; return a generator for choosing its clips.
 
         Both depend on nothing but the run's seed, the step and `returns`, so a continued run goes on as if it had never
         stopped. After a return from divergence the same clips in the same order would lead there again.
         """
         import torch
 
-        chooser = random.Random(self._seed_text(returns))
+        chooser = random.Random(self._seed_text(self.step + ahead, returns))
         torch.manual_seed(chooser.getrandbits(62))
         return chooser
 
-    def _seed_text(self, returns: int) -> str:
+    def _seed_text(self, step: int, returns: int) -> str:
         # As in earlier versions, so that a run begun with one goes on as it would have.
-        return f"{self.seed}:{returns}:{self.step}" if returns else f"{self.seed}:{self.step}"
+        return f"{self.seed}:{returns}:{step}" if returns else f"{self.seed}:{step}"
 
     def end_step(self, took_s: float) -> None:
         """Count a step that took `took_s` seconds."""

@@ -26,11 +26,13 @@ class MemoryFallback:
     """Gradient checkpointing of the decoder's blocks."""
     style_layers_only: bool = False
     """Only the style layers (AdaIN) of the network are trained."""
+    threads: int = 1
+    """Steps whose gradients are computed at the same time, of those that `Recipe.steps_at_once` puts together."""
 
     @staticmethod
     def none(recipe: Recipe) -> "MemoryFallback":
         """Return the initial state: everything as in the recipe."""
-        return MemoryFallback(recipe.batch_windows, recipe.window_frames)
+        return MemoryFallback(recipe.batch_windows, recipe.window_frames, threads=recipe.steps_at_once)
 
     def next_rung(self) -> tuple["MemoryFallback", str]:
         """Return the next state to try after running out of memory, and the sentence that announces it.
@@ -38,6 +40,8 @@ class MemoryFallback:
         Raises:
             TrainingError: nothing is left to try.
         """
+        if self.threads > 1:
+            return replace(self, threads=1), fewer_at_a_time(1, "snippet")
         if self.windows_at_once > 1:
             fewer = self.windows_at_once // 2
             return replace(self, windows_at_once=fewer), fewer_at_a_time(fewer, "snippet")

@@ -76,8 +76,8 @@ class Schedule(RunClock):
         since = self.learning_since_s if self.step else self.elapsed_s
         return min(1.0, (self.elapsed_s - since) / max(self._working_s - since, 1.0))
 
-    def _seed_text(self, returns: int) -> str:
-        return f"{self.seed}:{returns}:{self.step}"
+    def _seed_text(self, step: int, returns: int) -> str:
+        return f"{self.seed}:{returns}:{step}"
 
     def rate_scale(self) -> float:
         """Return the share of the full learning rates that applies now."""

@@ -9,7 +9,7 @@ from voiceclone.bases import spectra
 from voiceclone.bases.kokoro.model import synthesis
 from voiceclone.bases.kokoro.model.network import FRAME_SAMPLES, SAMPLE_RATE, STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.train import losses
-from voiceclone.bases.kokoro.train.noise import own_noise
+from voiceclone.bases.kokoro.train.noise import OwnNoise
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.kokoro.train.training_clips import LoadedClip, Window
 
@@ -63,7 +63,7 @@ class Teacher:
         device = inputs[0].device.type
         style = self._style.expand(len(windows), -1)
         with (
-            own_noise(f"{key}", device),
+            OwnNoise(f"{key}", device),
             torch.no_grad(),
             torch.autocast(device, torch.bfloat16, enabled=supports_bfloat16(device)),
         ):

@@ -12,6 +12,8 @@ from voiceclone.bases.run.trainer import clip_gradients
 if TYPE_CHECKING:
     import torch
 
+    from voiceclone.bases.kokoro.train.gradients import Gradients
+
 
 class TrainableParameters:
     """Marks trainable parameters in the network; one optimizer for the sound and one for the prosody.
@@ -109,14 +111,28 @@ class TrainableParameters:
         for optimizer in self.optimizers():
             optimizer.zero_grad(set_to_none=True)
 
-    def update(self, optimizer: "torch.optim.Optimizer", scale: float) -> bool:
+    @staticmethod
+    def learnt_by(optimizer: "torch.optim.Optimizer") -> list["torch.Tensor"]:
+        """Return the parameters an optimizer moves now."""
+        return [parameter for group in optimizer.param_groups for parameter in group["params"]]
+
+    def update(self, optimizer: "torch.optim.Optimizer", gradients: "Gradients", scale: float) -> bool:
         """Clip the gradients and make an optimizer step with `scale` times the full learning rates.
 
-        Returns False, and changes nothing, when a gradient is not finite.
+        Args:
+            optimizer: one of `optimizers()`.
+            gradients: of the parameters `learnt_by` it.
+            scale: share of the learning rates, 0..1.
+
+        Returns:
+            False, and changes nothing, when a gradient is not finite.
         """
+        for parameter, gradient in zip(self.learnt_by(optimizer), gradients, strict=True):
+            parameter.grad = gradient
         for group in optimizer.param_groups:
             group["lr"] = group["full_rate"] * scale
-        if not math.isfinite(clip_gradients([optimizer], self._recipe.gradient_norm)):
-            return False
-        optimizer.step()
-        return True
+        finite = math.isfinite(clip_gradients([optimizer], self._recipe.gradient_norm))
+        if finite:
+            optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        return finite

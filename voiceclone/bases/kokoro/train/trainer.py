@@ -4,7 +4,8 @@ import math
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,13 @@ from voiceclone.bases.kokoro.model.weights import load_network, read_info
 from voiceclone.bases.kokoro.postprocess.statistics import Statistics
 from voiceclone.bases.kokoro.starting_voice import begin_at_voice, choose_start, kept_postprocess_tensors
 from voiceclone.bases.kokoro.train import losses
+from voiceclone.bases.kokoro.train.gradients import Computed, SideBySide, added, gradients
 from voiceclone.bases.kokoro.train.memory_fallback import MemoryFallback, compute_twice
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.kokoro.train.schedule import Position, Schedule
 from voiceclone.bases.kokoro.train.step_losses import Heard, Teacher, acoustic_loss, prosody_loss
 from voiceclone.bases.kokoro.train.trainable_parameters import TrainableParameters
-from voiceclone.bases.kokoro.train.training_clips import LoadedClip, ReadyClips, Window
+from voiceclone.bases.kokoro.train.training_clips import Draw, LoadedClip, ReadyClips, Window
 from voiceclone.bases.memory import free_memory, is_out_of_memory
 from voiceclone.bases.run.checkpoint import load_checkpoint, read_about
 from voiceclone.bases.run.plan import read_plan
@@ -60,6 +62,7 @@ class Trainer(RunTrainer):
         learnt_from = [entry for entry in entries if not entry.held_out]
         self._statistics = Statistics()
         self.memory_fallback = MemoryFallback.none(self.recipe)
+        self._side_by_side = SideBySide(self.memory_fallback.threads)
         self.start = choose_start(self.network, base_folder, run_dir, learnt_from).to(device)
         self.aligner = Aligner(self.network, base_folder, self.start)  # before anything is learnt
         self.clips = ReadyClips(run_dir, learnt_from, self.recipe, self.aligner, device)
@@ -147,57 +150,107 @@ class Trainer(RunTrainer):
         self.clock.first_listen_done = True
 
     def step(self) -> None:
-        """Make an acoustic step, every so often a prosody step, and append to the metrics."""
+        """Make the next acoustic steps, every so often a prosody step, and append to the metrics.
+
+        The gradients of `steps_at_once` steps are computed side by side, all from what was learnt before them, and
+        applied one after the other.
+        """
         began = time.monotonic()
         self.clock.begin_step()
-        chooser, scale = self._seed_step(), self.clock.rate_scale() * self.divergence.rate_share
-        windows = list(self.clips.draw_windows(chooser, self.memory_fallback.window_frames))
-        told = {"loss": self.within_memory(lambda: self._acoustic_step(windows, scale))}
-        if self.clock.step % self.recipe.prosody_every == 0:
-            clips = self.clips.draw_clips(chooser)
-            told["prosody_loss"] = self.within_memory(lambda: self._prosody_step(clips, scale))
-        self.end_step(began, told, told)
+        drawn = [self._draw(ahead) for ahead in range(self._steps_at_once())]
+        computed = self.within_memory(lambda: self._compute(drawn))
+        for draw, (sound, prosody) in zip(drawn, computed, strict=True):
+            scale = self.clock.rate_scale() * self.divergence.rate_share
+            told = {"loss": self._learn_sound(sound, scale)}
+            if prosody:
+                told["prosody_loss"] = self._learn_prosody(prosody, scale)
+            each_s = (time.monotonic() - began) / len(drawn)
+            self.end_step(time.monotonic() - each_s, told, told)
+            if self.clock.step != draw.step + 1:
+                return  # it went back to a checkpoint; what is left was computed from what is given up
 
-    def _seed_step(self) -> random.Random:
-        return self.clock.seed_step(self.divergence.returns)
+    def _steps_at_once(self) -> int:
+        """Return how many steps come next. They begin at multiples, so that a continued run cuts them alike."""
+        at_once = self.recipe.steps_at_once - self.clock.step % self.recipe.steps_at_once
+        return at_once if self.clock.steps is None else max(1, min(at_once, self.clock.steps - self.clock.step))
 
-    def _acoustic_step(self, windows: Sequence[Window], scale: float) -> float:
-        """Train on some windows; return their distance, or NaN when the step was skipped."""
+    def _draw(self, ahead: int = 0) -> Draw:
+        """Draw what a step learns from, `ahead` steps after the next one."""
         import torch
 
-        self.trainable.forget_gradients()
-        at_once, distance, compared = self.memory_fallback.windows_at_once, 0.0, []
-        for first in range(0, len(windows), at_once):
-            part = windows[first : first + at_once]
-            heard = self._hear(part)
+        chooser = self._seed_step(ahead)
+        step = self.clock.step + ahead
+        windows = list(self.clips.draw_windows(chooser, self.memory_fallback.window_frames))
+        clips = self.clips.draw_clips(chooser) if step % self.recipe.prosody_every == 0 else []
+        return Draw(step, torch.initial_seed(), windows, clips)
+
+    def _seed_step(self, ahead: int = 0) -> random.Random:
+        return self.clock.seed_step(self.divergence.returns, ahead)
+
+    def _compute(self, drawn: Sequence[Draw]) -> list[tuple[Computed, list[Computed]]]:
+        """Return for each step what the sound is to learn, and the prosody of each clip."""
+        work = [partial(self._compute_sound, draw) for draw in drawn]
+        work += [partial(self._compute_prosody, clip, 1 / len(draw.clips)) for draw in drawn for clip in draw.clips]
+        done = iter(self._side_by_side.run(work))
+        sounds = [next(done) for _ in drawn]
+        return [(sound, [next(done) for _ in draw.clips]) for draw, sound in zip(drawn, sounds, strict=True)]
+
+    def _compute_sound(self, draw: Draw) -> Computed:
+        """Return the acoustic gradients of some windows; none when their loss is not finite."""
+        import torch
+
+        from voiceclone.bases.kokoro.train.noise import OwnNoise
+
+        at_once, distance, compared, total = self.memory_fallback.windows_at_once, 0.0, [], None
+        parameters = self.trainable.learnt_by(self.trainable.acoustic)
+        for first in range(0, len(draw.windows), at_once):
+            part = draw.windows[first : first + at_once]
+            with OwnNoise(draw.noise_seed + first, self.device):
+                heard = self._hear(part, draw.step)
             if not torch.isfinite(heard.loss):
-                return math.nan
-            weight = len(part) / len(windows)
-            (weight * heard.loss).backward()
+                return Computed(math.nan, None)
+            weight = len(part) / len(draw.windows)
+            total = added(total, gradients(weight * heard.loss, parameters))
             distance += weight * float(heard.distance.detach())
             compared.append((heard.spoken.detach(), heard.recorded, heard.bandwidth_hz))
-        if not self.trainable.update(self.trainable.acoustic, scale):
-            return math.nan
-        for pair in compared:
-            self._statistics.add(*pair)
-        return distance
+        return Computed(distance, total, compared)
 
-    def _hear(self, windows: Sequence[Window]) -> Heard:
-        """Return the acoustic loss of some windows."""
-        teacher = self._teacher if self.clock.step % self.recipe.teacher_every == 0 else None
+    def _learn_sound(self, computed: Computed, scale: float) -> float:
+        """Make an acoustic step; return the distance of its windows, or NaN when it was skipped."""
+        if computed.gradients is None:
+            return math.nan
+        if not self.trainable.update(self.trainable.acoustic, computed.gradients, scale):
+            return math.nan
+        for pair in computed.compared:
+            self._statistics.add(*pair)
+        return computed.loss
+
+    def _hear(self, windows: Sequence[Window], step: int) -> Heard:
+        """Return the acoustic loss of some windows in a step."""
+        teacher = self._teacher if step % self.recipe.teacher_every == 0 else None
         style = self.trainable.acoustic_style
         return acoustic_loss(self.network, windows, style, self.recipe, self.memory_fallback.window_frames, teacher)
 
-    def _prosody_step(self, clips: Sequence[LoadedClip], scale: float) -> float:
-        """Train timing and pitch on some clips; return their loss, or NaN when the step was skipped."""
+    def _compute_prosody(self, clip: LoadedClip, weight: float) -> Computed:
+        """Return the gradients of a clip's timing and pitch, weighted; none when their loss is not finite."""
         import torch
 
-        self.trainable.forget_gradients()
-        loss = prosody_loss(self.network, clips, self.trainable.prosody_style)
+        loss = prosody_loss(self.network, [clip], self.trainable.prosody_style)
         if not torch.isfinite(loss):
+            return Computed(math.nan, None)
+        parameters = self.trainable.learnt_by(self.trainable.prosody)
+        return Computed(float(loss.detach()), gradients(weight * loss, parameters))
+
+    def _learn_prosody(self, computed: Sequence[Computed], scale: float) -> float:
+        """Make a prosody step; return the loss of its clips, or NaN when it was skipped."""
+        total = None
+        for one in computed:
+            if one.gradients is None:
+                return math.nan
+            total = added(total, one.gradients)
+        if total is None or not self.trainable.update(self.trainable.prosody, total, scale):
             return math.nan
-        loss.backward()
-        return float(loss.detach()) if self.trainable.update(self.trainable.prosody, scale) else math.nan
+        return sum(one.loss for one in computed) / len(computed)
 
     # When something goes wrong ----------------------------------------------------------------
 
@@ -217,6 +270,8 @@ class Trainer(RunTrainer):
             compute_twice(self.network)
         if state.style_layers_only:
             self.trainable.keep_to_style_layers()
+        if state.threads != self.memory_fallback.threads:
+            self._side_by_side = SideBySide(state.threads)
         self.memory_fallback = state
 
     def begin_anew(self) -> None:
@@ -263,7 +318,7 @@ class Trainer(RunTrainer):
         about = read_about(path)
         position = Position(**about["position"])
         if "thrift" in about:
-            self.restore_memory_state(MemoryFallback(**about["thrift"]))
+            self.restore_memory_state(replace(MemoryFallback.none(self.recipe), **about["thrift"]))
         load_checkpoint(path, self.trainable.all(), self.trainable.optimizers(), only_learning=True)
         self._statistics.restore(about)
         self._features_version = about.get("features")

@@ -53,6 +53,19 @@ Window = tuple[LoadedClip, int]
 """A clip and the frame a window of it starts at."""
 
 
+@dataclass(frozen=True)
+class Draw:
+    """What a step learns from."""
+
+    step: int
+    """Steps made before it."""
+    noise_seed: int
+    """Of the network's sound source."""
+    windows: list[Window]
+    clips: list[LoadedClip]
+    """For timing and pitch; none in most steps."""
+
+
 class ReadyClips:
     """The training clips of a run: some preprocessed (ready), the others pending.
 
