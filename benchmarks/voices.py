@@ -229,6 +229,11 @@ def festival_texts(table: str) -> dict[str, str]:
     return {name: " ".join(text.replace("+", "").split()) for name, text in found}
 
 
+def phone_labels(clip: SpokenClip) -> Path:
+    """Return the timed labels that came with a recording of `ru_man`: the end of each sound, seconds, and its name."""
+    return clip.path.parent / _RUSSIAN_FOLDER / "lab" / f"{clip.path.stem}.lab"
+
+
 _MAKERS: dict[str, Callable[[Path], list[SpokenClip]]] = {
     "allison": _make_allison,
     "joe": _make_joe,

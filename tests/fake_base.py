@@ -47,6 +47,7 @@ class FakeBase:
     licence = "CC0-1.0"
     may_share_voices = True
     languages = ("en-us", "es")
+    recorded_languages = ("en-us", "es", "ru")
     sample_rate = 16_000
     weights_sha256 = "f" * 64
     abilities = frozenset(Ability)
@@ -204,6 +205,7 @@ class PrivateBase(FakeBase):
 
     base_id = "your_tts"
     title = "YourTTS"
+    recorded_languages = FakeBase.languages
     licence = "CC BY-NC-ND 4.0"
     may_share_voices = False
 
@@ -223,6 +225,7 @@ class Converter(FakeBase):
 
     base_id = "openvoice_v2"
     title = "OpenVoice v2"
+    recorded_languages = FakeBase.languages
     abilities = frozenset({Ability.INSTANT, Ability.CONVERT})
     policies = ()
 

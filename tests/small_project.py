@@ -33,16 +33,17 @@ def make_project(
     speech_s: float = 4.0,
     pitch_hz: float = PITCH_HZ,
     pause_s: float = 0.0,
+    language: str = "en-us",
 ) -> Project:
     """Write a project with `clip_count` clips of `speech_s` seconds of speech each, `pause_s` around it."""
     library = ClipLibrary(data_dir)
-    project = library.create_project(name)
+    project = library.create_project(name, language)
     sound = tone(pitch_hz, speech_s + pause_s, SAMPLE_RATE)
     for number in range(clip_count):
         record = ClipRecord(
             clip_id=disk.new_id(),
             text=TEXT,
-            language="en-us",
+            language=language,
             duration_s=speech_s + pause_s,
             sample_rate=SAMPLE_RATE,
             source_name=f"take {number}.wav",

@@ -10,6 +10,7 @@ from benchmarks import measure, report, results, run, training, voices
 from benchmarks.measure import tones_above
 from benchmarks.sentences import FIRST_READING, FURTHER_READING, UNSEEN, plain, unseen_among
 from benchmarks.voices import SpokenClip, VoiceMissing, split
+from tests.small_project import fake_engine
 from voiceclone.text.scripts import reading_script
 
 BANDS = ((1000, 4000), (4000, 8000), (8000, 12000))
@@ -114,6 +115,18 @@ def test_a_voice_speaks_the_language_of_its_clips_and_older_caches_are_english(t
     russian = voices.get_voice("ru_man")
     assert russian.language == "ru"
     assert {clip.language for clip in russian.training_clips(60)} == {"ru"}
+
+
+def test_a_voice_in_a_language_that_no_voice_speaks_gets_a_project(tmp_path):
+    clips = [
+        SpokenClip(EXAMPLE_DIR / f"joe_0{number}.flac", "Она завела прядь волос за ухо.", 4.0, "ru")
+        for number in (1, 2)
+    ]
+    engine = fake_engine(tmp_path)
+    project_id = training.add_and_clean(engine, "ru_man", clips)
+    assert engine.projects.get(project_id).language == "ru"
+    assert [clip.language for clip in engine.projects.clips(project_id)] == ["ru", "ru"]
+    assert training.describe_speech(engine, project_id)["usable_speech_s"] > 4
 
 
 def test_festival_texts_lose_the_marks_of_stress():

@@ -38,7 +38,7 @@ ROOMS = {
     "audio": f"{EVERYWHERE} storage",
     "recognition": f"{EVERYWHERE} host compute storage text audio",
     "evaluation": f"{EVERYWHERE} compute text audio recognition",
-    "bases": f"{EVERYWHERE} storage audio",
+    "bases": f"{EVERYWHERE} storage text audio",
     "bases.run": f"{EVERYWHERE} storage audio bases",
     "bases.kokoro": f"{EVERYWHERE} host compute storage text audio evaluation bases bases.run",
     "bases.coqui": f"{EVERYWHERE} host compute storage text audio evaluation bases bases.run",
@@ -47,11 +47,11 @@ ROOMS = {
     "voices": f"{EVERYWHERE} host compute storage text audio bases clips",
     "models": f"{EVERYWHERE} storage bases bases.coqui voices",
     "corpora": f"{EVERYWHERE} storage text audio recognition clips",
-    "training": f"{EVERYWHERE} host compute storage audio evaluation bases bases.run bases.registry clips voices",
+    "training": f"{EVERYWHERE} host compute storage text audio evaluation bases bases.run bases.registry clips voices",
     "services": f"{EVERYWHERE} host storage text audio recognition bases bases.kokoro bases.registry clips voices "
     "models corpora training",
     "compare": f"{EVERYWHERE} host storage text audio recognition evaluation bases clips voices training services",
-    "blind": f"{EVERYWHERE} storage audio clips training services compare",
+    "blind": f"{EVERYWHERE} storage text audio clips training services compare",
     "engine": f"{EVERYWHERE} host storage audio bases clips voices training services compare blind",
     "voiceclone": "version engine",
     "ui": f"{EVERYWHERE} host text audio recognition evaluation bases clips voices models training services compare "
@@ -77,7 +77,7 @@ PAGE_MAY_IMPORT = {
     "compare.model": {"PICTURE_FILE", "RECORDING_FILE"},
     "recognition.recognisers": {"RECOGNISERS"},
     "services.voices": {"STOCK_MARK"},
-    "text.languages": {"ANY_LANGUAGE", "LANGUAGES", "language_name"},
+    "text.languages": {"ANY_LANGUAGE", "LANGUAGES", "RECORDED_LANGUAGES", "colour_only", "language_name"},
     "training.candidate_schedule": {"MAX_CANDIDATES"},
     # types and values
     "audio.sound": {"Audio", "encode_wav", "resample"},

@@ -221,8 +221,8 @@ def test_dots_behind_a_full_stop_are_said_the_same_way_again(written):
 
 
 def test_unknown_language():
-    with pytest.raises(TextError, match="does not speak “de”"):
-        spoken("Hallo", "de")
+    with pytest.raises(TextError, match="does not know the language “xx”"):
+        spoken("Hallo", "xx")
 
 
 def test_roman_numerals():

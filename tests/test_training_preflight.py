@@ -37,7 +37,7 @@ def test_nothing_to_do_where_all_is_well():
     found = preflight.look_ahead(FACTS)
     assert found.ready
     assert {check.level for check in found.checks} == {Level.FINE}
-    assert {check.kind for check in found.checks} == set(Kind) - {Kind.FREE, Kind.BUSY}
+    assert {check.kind for check in found.checks} == set(Kind) - {Kind.FREE, Kind.BUSY, Kind.LANGUAGE}
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,8 @@ def test_nothing_to_do_where_all_is_well():
         (replace(FACTS, base_ready=False), Kind.BASE, Level.WATCH, "Prepare it"),
         (replace(FACTS, base_ready=False, base_embedded=False), Kind.BASE, Level.FIX, "Get it first"),
         (replace(FACTS, slow_sentence="Slow here."), Kind.DEVICE, Level.WATCH, "Slow here."),
+        (replace(FACTS, languages=("ru",), base_hears=("ru",)), Kind.LANGUAGE, Level.WATCH, "will not speak Russian"),
+        (replace(FACTS, languages=("fr", "de")), Kind.LANGUAGE, Level.FIX, "model that comes with VoiceClone"),
         (replace(FACTS, training_now="Anna"), Kind.FREE, Level.FIX, "Wait"),
         (replace(FACTS, others_share=0.6), Kind.BUSY, Level.WATCH, "longer than shown"),
         (with_machine(cores=1), Kind.DEVICE, Level.WATCH, "one core"),
@@ -66,6 +68,11 @@ def test_each_thing_is_told_with_what_to_do(facts, kind, level, words):
     assert (found.level, found.sentence[-1]) == (level, ".")
     assert words in found.remedy
     assert preflight.look_ahead(facts).ready == (level != Level.FIX)
+
+
+def test_a_language_that_voices_speak_is_not_spoken_of():
+    facts = replace(FACTS, languages=("fr", "pt"))
+    assert Kind.LANGUAGE not in {check.kind for check in preflight.look_ahead(facts).checks}
 
 
 def test_consent_is_left_out_where_it_was_not_asked():

@@ -108,6 +108,20 @@ def test_a_training_gets_the_model_and_the_way_that_were_chosen(page, project_id
     *_, _ = page.engine.runs.watch(run.run_id, 0.05)
 
 
+def test_a_model_that_cannot_learn_from_the_recordings_refuses_before_it_starts(page):
+    russian = make_project(page.engine.data_dir, "Иван", clip_count=8, language="ru").project_id
+    before = len(page.engine.runs.all())
+    for base_id, words in (
+        ("your_tts", "YourTTS cannot learn from recordings in Russian."),
+        ("", "will not speak Russian"),
+    ):
+        _, answer = page.ask("look", russian, True, base_id, "fine-tune", "quick", None, None, 0)
+        assert words in by_name(page, "look", answer)["preflight"]
+    went_well, answer = page.ask("start", russian, "Иван", True, "your_tts", "fine-tune", "quick", None, 5, 0)
+    assert not went_well and "Train with the model that comes with VoiceClone" in answer["error"]
+    assert len(page.engine.runs.all()) == before
+
+
 def test_a_training_that_is_deleted_while_it_is_watched_brings_the_form_back(page, project_id):
     """As a comparison does with its own; there used to be one error a second."""
     page.ask("start", project_id, "Gone", True, "", "", "quick", None, 5, 0)

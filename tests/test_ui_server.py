@@ -44,6 +44,20 @@ def test_a_person_is_made_and_named_twice_only_once(page):
     assert "Nora" in answer["error"] or "nora" in answer["error"]
 
 
+def test_recordings_may_be_in_a_language_that_the_voice_will_not_speak(page):
+    (choice,) = [block for block in page.demo.blocks.values() if getattr(block, "elem_id", "") == "record-language"]
+    assert ("Russian", "ru") in choice.choices
+    assert page.ask("create", "Иван", "ru")[0]
+    project = page.engine.projects.get("Иван")
+    _, answer = page.ask("open_project", project.project_id)
+    language, script, _ = answer["data"]
+    assert (language["value"] if isinstance(language, dict) else language) == "ru"
+    assert set("абв") <= set(script)
+    _, answer = page.ask("say_limits", "ru")
+    assert "The voice will not speak Russian: it takes the colour of your voice" in answer["data"][0]
+    assert page.ask("say_limits", "es")[1]["data"] == [""]
+
+
 @pytest.mark.parametrize("name", ["", "   ", None])
 def test_a_person_needs_a_name(page, name):
     went_well, answer = page.ask("create", name, "en-us")

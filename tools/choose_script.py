@@ -25,7 +25,7 @@ from voiceclone.text.phonemes import PUNCTUATION, phonemize  # noqa: E402
 POOLS = ROOT / "tools" / "script_pool"
 SCRIPTS = ROOT / "voiceclone" / "text" / "scripts"
 POOL_OF = {"en-us": "en", "en-gb": "en", "es": "es", "fr": "fr", "it": "it", "pt": "pt", "de": "de"}
-"""The file of each language; German is kept ready for a base that speaks it, the product does not offer it yet."""
+"""The file of each language; German is recorded, and not spoken."""
 WANTED = 100
 STEPS = (10, 25, 50, 100)
 PER_TEN = {"question": 2, "exclamation": 1, "number": 1}

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiceclone import host
+from voiceclone.bases.abilities import recorded_languages
 from voiceclone.bases.base import BaseModel
 from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.clips.library import ClipLibrary
@@ -103,6 +104,11 @@ class VoiceEngine:
     def base(self) -> BaseModel:
         """The default base model; it loads its weights on first use."""
         return self._bases.default
+
+    @property
+    def recorded_languages(self) -> tuple[str, ...]:
+        """The languages in which recordings teach the default base a voice; `base.languages` are those it speaks."""
+        return recorded_languages(self.base)
 
     def base_of(self, base_id: str | None = None) -> BaseModel:
         """Return a base model (None: the default one), the same object each time, without loading weights.
@@ -206,7 +212,8 @@ class VoiceEngine:
         Raises:
             ConsentError: no consent.
             NotEnoughSpeechError: too little usable speech.
-            InputError: name, length or seed out of range, two lengths, or a policy the base does not offer.
+            InputError: name, length or seed out of range, two lengths, a policy the base does not offer, or recordings
+                in a language it cannot learn from.
             NotFoundError: there is no such project or voice.
             VoiceFileError: the voice to continue from was made for another base or other weights.
             BaseModelError: unknown id, or the base is not on this computer.

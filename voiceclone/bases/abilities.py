@@ -3,13 +3,15 @@
 A base has an ability when it has the methods and attributes of the protocol. A method set to None counts as absent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from voiceclone.audio.sound import Audio
-from voiceclone.bases.base import Effort, SliceResult, StockVoice, Workload
+from voiceclone.bases.base import BaseModel, Effort, SliceResult, StockVoice, Workload
+from voiceclone.errors import InputError
 from voiceclone.progress import ShouldStop
+from voiceclone.text.languages import colour_only, language_name
 
 
 @runtime_checkable
@@ -113,3 +115,40 @@ class HeardWhileTraining(Protocol):
 def continues_voices(base: object) -> bool:
     """True when training with this base can continue from an existing voice."""
     return isinstance(base, ContinuesVoices) and base.continues_voices
+
+
+@runtime_checkable
+class HearsMoreLanguages(Protocol):
+    """Can learn a voice from recordings in languages that it does not speak."""
+
+    recorded_languages: tuple[str, ...]
+    """All languages that recordings may be in, those it speaks among them."""
+
+
+def recorded_languages(base: BaseModel) -> tuple[str, ...]:
+    """Return the languages of recordings that a base learns from."""
+    return base.recorded_languages if isinstance(base, HearsMoreLanguages) else base.languages
+
+
+INSTEAD = "Train with the model that comes with VoiceClone, or leave these recordings out."
+"""What to do about recordings that a base cannot learn from."""
+
+
+def cannot_learn_from(base_title: str, heard: Sequence[str], languages: Iterable[str]) -> str:
+    """Return a sentence where recordings are in a language that no voice speaks and a base cannot learn from; or "".
+
+    Args:
+        base_title: its title.
+        heard: the languages it learns from, as `recorded_languages` returns them.
+        languages: those of the recordings.
+    """
+    refused = {code for code in languages if colour_only(code) and code not in heard}
+    names = ", ".join(sorted(map(language_name, refused)))
+    return f"{base_title} cannot learn from recordings in {names}." if refused else ""
+
+
+def check_learns_from(base: BaseModel, languages: Iterable[str]) -> None:
+    """Raise `InputError` where recordings are in a language that no voice speaks, and `base` cannot learn from it."""
+    refusal = cannot_learn_from(base.title, recorded_languages(base), languages)
+    if refusal:
+        raise InputError(f"{refusal} {INSTEAD}")

@@ -29,6 +29,7 @@ from voiceclone.services.runs import RunService
 from voiceclone.services.speech import SpeechService
 from voiceclone.services.voices import VoiceService
 from voiceclone.storage import disk
+from voiceclone.text.languages import LANGUAGES, speakable
 from voiceclone.training.runs import RunStatus
 
 SHORTEST_CLIP_S, LONGEST_CLIP_S = 1.5, 9.0
@@ -196,7 +197,7 @@ class BlindMaker:
             return voices[0].language
         if self._project_id is None:
             raise InputError(_NO_PROJECT)
-        return self._bench.projects.get(self._project_id).language
+        return speakable(self._bench.projects.get(self._project_id).language, tuple(LANGUAGES))
 
 
 def comparable(one: Audio, other: Audio) -> tuple[Audio, Audio]:

@@ -16,7 +16,7 @@ from voiceclone.cli.output import confirm, note, progress_bar, require_wav, tabl
 from voiceclone.cli.training import list_runs, resume, status, stop, train, watch
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
-from voiceclone.text.languages import ANY_LANGUAGE, language_name
+from voiceclone.text.languages import ANY_LANGUAGE, colour_only, language_name
 from voiceclone.wording import count, duration, is_are, seconds
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def add(options: Namespace, engine: VoiceEngine) -> int:
     is_there = any(known.project_id == project.project_id for known in engine.projects.all())
     for rejected in report.rejected:
         note(rejected.sentence)
+    if report.added and (limits := colour_only(report.added[0].language)):
+        note(limits)
     told = {
         "project": project if is_there else None,
         "added": report.added,

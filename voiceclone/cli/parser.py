@@ -18,6 +18,7 @@ from voiceclone.recognition.recognisers import RECOGNISERS
 from voiceclone.version import __version__
 
 _LANGUAGE_HELP = "language code: en-us en-gb es fr it pt hi"
+_RECORDED_HELP = f"{_LANGUAGE_HELP}; recordings also de nl pl pt-pt ru tr, which no voice speaks"
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -88,7 +89,7 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
         metavar="COLUMN",
         help="heading or number (from 1) of the column of --transcripts that holds the words (default: detected)",
     )
-    add.add_argument("--language", help=f"{_LANGUAGE_HELP}, or auto to detect it (default: the project's)")
+    add.add_argument("--language", help=f"{_RECORDED_HELP}; or auto to detect it (default: the project's)")
     speakers = _command(commands, "speakers", "List the speakers of a speech corpus, with minutes.")
     add_corpus_options(speakers, required=True)
     clean = _command(commands, "clean", "Make cleaned copies of a project's recordings; the originals are kept.")

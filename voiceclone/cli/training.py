@@ -59,7 +59,11 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
     advice = engine.runs.advice(options.base)
     if advice:
         note(advice)
-    length, expected = _length(options, engine)
+    training_estimate = engine.runs.estimate(options.project, base_id=options.base)
+    for one in training_estimate.preflight.checks:
+        if one.kind == Kind.LANGUAGE and one.level == Level.WATCH:  # what is refused is said by the engine
+            note(f"{one.sentence} {one.remedy}")
+    length, expected = _length(options, training_estimate)
     started = engine.start_training(
         options.project,
         options.voice,
@@ -148,11 +152,10 @@ def _slowed_words(plans: Sequence[EffortPlan], busy: bool) -> str:
     return ""
 
 
-def _length(options: Namespace, engine: VoiceEngine) -> tuple[dict[str, Any], str]:
+def _length(options: Namespace, training_estimate: TrainingEstimate) -> tuple[dict[str, Any], str]:
     """Return the requested minutes, steps or effort as keyword arguments, and what to say about them."""
     if options.minutes is not None or options.steps is not None:
         return {"minutes": options.minutes, "steps": options.steps}, ""
-    training_estimate = engine.runs.estimate(options.project, base_id=options.base)
     effort = options.effort or Effort.BETTER
     plan = training_estimate.plan(effort)
     expected = (

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voiceclone.text.languages import LANGUAGES
+from voiceclone.text.languages import RECORDED_LANGUAGES
 
 DETAILS_FILE = "voiceclone.json"
 _MAX_DETAILS_MB = 50
@@ -46,5 +46,5 @@ def read_details(folder: Path) -> dict[str, ClipDetails]:
     return {
         name: ClipDetails(text, language)
         for name, text, language in rows
-        if isinstance(text, str) and isinstance(language, str) and language in LANGUAGES
+        if isinstance(text, str) and isinstance(language, str) and language in RECORDED_LANGUAGES
     }

@@ -104,6 +104,8 @@ class Readiness:
     enough: bool
     """Training is possible."""
     sentence: str
+    languages: tuple[str, ...] = ()
+    """Of the clips that training would use, the one with most speech first."""
 
 
 @dataclass(frozen=True)

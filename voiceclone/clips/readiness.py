@@ -9,7 +9,11 @@ from voiceclone.wording import duration
 
 def assess(clips: Sequence[Clip]) -> Readiness:
     """Add up the speech in all clips and in those training would use."""
-    usable_s = sum(clip.speech_s for clip in clips if is_trainable(clip))
+    usable = [clip for clip in clips if is_trainable(clip)]
+    usable_s = sum(clip.speech_s for clip in usable)
+    heard_s: dict[str, float] = {}
+    for clip in usable:
+        heard_s[clip.language] = heard_s.get(clip.language, 0.0) + clip.speech_s
     return Readiness(
         speech_s=sum(clip.speech_s for clip in clips),
         usable_s=usable_s,
@@ -19,6 +23,7 @@ def assess(clips: Sequence[Clip]) -> Readiness:
         good_voice_s=limits.GOOD_VOICE_SPEECH_S,
         enough=usable_s >= limits.MIN_TRAIN_SPEECH_S,
         sentence=_sentence(len(clips), usable_s),
+        languages=tuple(sorted(heard_s, key=lambda language: -heard_s[language])),
     )
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from voiceclone.bases.abilities import check_learns_from
 from voiceclone.bases.base import Ability, BaseModel, Policy
 from voiceclone.clips.model import Clip, Project
 from voiceclone.compare import held_out
 from voiceclone.compare.model import Request
 from voiceclone.compare.sentences import unseen_sentences
 from voiceclone.errors import InputError
+from voiceclone.text.languages import colour_only, speakable
 
 _EFFORT = (Policy.INSTANT, Policy.TRANSFER, Policy.FINE_TUNE, Policy.FULL)
 
@@ -82,6 +84,9 @@ def _language_of(base: BaseModel, language: str) -> str:
     family = language.split("-")[0]
     same = [code for code in base.languages if code == language]
     same = same or [code for code in base.languages if code.split("-")[0] == family]
+    if not same and colour_only(language):  # it is judged in a language that its voices speak
+        check_learns_from(base, [language])
+        return speakable(language, base.languages)
     if not same:
         raise InputError(f"“{base.title}” does not speak “{language}”; it speaks {', '.join(base.languages)}.")
     return same[0]

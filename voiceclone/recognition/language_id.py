@@ -9,7 +9,7 @@ from voiceclone.audio.sound import Audio
 from voiceclone.audio.vad import speech_frames, speech_regions
 from voiceclone.errors import AudioError
 from voiceclone.recognition.transcribe import identify_language
-from voiceclone.text.languages import LANGUAGES
+from voiceclone.text.languages import RECORDED_LANGUAGES
 
 _LISTEN_S = 120.0
 """Seconds read at most; enough that music before the first word does no harm."""
@@ -30,11 +30,11 @@ def language_of(recording: Recording, data_dir: Path, preferred: str) -> str:
         InputError: no multilingual recogniser is installed.
     """
     heard = identify_language(_speech_of(recording), data_dir)
-    codes = [language.code for language in LANGUAGES.values() if language.family == heard]
+    codes = [language.code for language in RECORDED_LANGUAGES.values() if language.family == heard]
     if not codes:
-        known = ", ".join(language.name for language in LANGUAGES.values())
+        known = ", ".join(language.name for language in RECORDED_LANGUAGES.values())
         raise AudioError(
-            f"“{recording.path.name}” sounds like a language that VoiceClone does not speak ({heard}). "
+            f"“{recording.path.name}” sounds like a language that VoiceClone does not know ({heard}). "
             f"If it is one of {known}, choose it yourself and add the file again."
         )
     return preferred if preferred in codes else codes[0]

@@ -8,7 +8,7 @@ from typing import Any
 
 from voiceclone import host
 from voiceclone.bases import catalogue
-from voiceclone.bases.abilities import EstimatesWorkload, TellsTrainingFacts, continues_voices
+from voiceclone.bases.abilities import EstimatesWorkload, TellsTrainingFacts, continues_voices, recorded_languages
 from voiceclone.bases.base import Ability, BaseModel
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import is_trainable
@@ -74,6 +74,8 @@ class RunService:
                 first_voice_s=readiness.first_voice_s,
                 base_title=base.title,
                 base_ready=base.is_ready(),
+                languages=readiness.languages,
+                base_hears=recorded_languages(base),
                 base_embedded=self._bases.is_default(base) or (card is not None and card.embedded),
                 needed_memory_mb=1000 * (card.training_memory_gb if card else 0) or preflight.PEAK_MEMORY_MB,
                 slow_sentence=self.advice(base_id),

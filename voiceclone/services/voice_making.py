@@ -4,9 +4,10 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from voiceclone.bases.abilities import continues_voices
+from voiceclone.bases.abilities import check_learns_from, continues_voices
 from voiceclone.bases.base import Ability, BaseModel, Effort, Policy
 from voiceclone.clips.library import ClipLibrary
+from voiceclone.clips.model import Readiness
 from voiceclone.errors import InputError, NotEnoughSpeechError
 from voiceclone.progress import OnProgress
 from voiceclone.services.base_models import BaseModels
@@ -49,8 +50,9 @@ class VoiceMaker:
         start_voice = self._voice_to_continue_from(request.continue_from, base, policy)
         replaced = None if request.replaces is None else self._voices.voice(request.replaces).voice_id
         project = self._clips.project(request.project_id)
-        usable_s = self._enough_speech(project.project_id, request.clip_ids)
-        minutes, steps = self._length(request, base, usable_s)
+        readiness = self._enough_speech(project.project_id, request.clip_ids)
+        check_learns_from(base, readiness.languages)
+        minutes, steps = self._length(request, base, readiness.usable_s)
         config = RunConfig(
             run_id=disk.new_id(),
             project_id=project.project_id,
@@ -97,7 +99,7 @@ class VoiceMaker:
 
         Raises:
             ConsentError: no consent.
-            InputError: this base cannot make voices without training.
+            InputError: this base cannot make voices without training, or not from recordings in this language.
             NotEnoughSpeechError: the clips hold less than `MIN_INSTANT_SPEECH_S` of usable speech.
             BaseModelError: unknown id, or the base is not on this computer.
         """
@@ -124,8 +126,8 @@ class VoiceMaker:
             )
         return voice
 
-    def _enough_speech(self, project_id: str, clip_ids: Sequence[str] | None) -> float:
-        """Return the usable speech for training, seconds.
+    def _enough_speech(self, project_id: str, clip_ids: Sequence[str] | None) -> Readiness:
+        """Return how much usable speech there is for training, and in which languages.
 
         Raises:
             NotEnoughSpeechError: there is too little.
@@ -137,7 +139,7 @@ class VoiceMaker:
                 f"There are {duration(readiness.usable_s)} of usable speech; training needs at least "
                 f"{duration(readiness.minimum_s)}. Record or add {missing_s} s more."
             )
-        return readiness.usable_s
+        return readiness
 
     def _length(self, request: TrainingRequest, base: BaseModel, usable_s: float) -> tuple[float | None, int | None]:
         """Return (minutes, steps), at most one of them not None; converts an effort to one of the two."""

@@ -1,5 +1,6 @@
-"""The languages the base model speaks, and what the text front end needs to know about each."""
+"""The languages voices speak and those they are recorded in, and what the text front end needs to know about each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voiceclone.errors import TextError
@@ -18,7 +19,7 @@ class Language:
     espeak_voice: str
     """Voice of espeak-ng: its file below `lang/`, for example `roa/pt-BR`."""
     script: str
-    """First word of the Unicode names of its letters: `LATIN` or `DEVANAGARI`."""
+    """First word of the Unicode names of its letters: `LATIN`, `DEVANAGARI` or `CYRILLIC`."""
 
 
 LANGUAGES: dict[str, Language] = {
@@ -33,6 +34,20 @@ LANGUAGES: dict[str, Language] = {
         Language("hi", "Hindi", "hi", "inc/hi", "DEVANAGARI"),
     )
 }
+"""The languages that a voice can speak."""
+
+RECORDED_LANGUAGES: dict[str, Language] = LANGUAGES | {
+    language.code: language
+    for language in (
+        Language("de", "German", "de", "gmw/de", "LATIN"),
+        Language("nl", "Dutch", "nl", "gmw/nl", "LATIN"),
+        Language("pl", "Polish", "pl", "zlw/pl", "LATIN"),
+        Language("pt-pt", "Portuguese (Portugal)", "pt", "roa/pt", "LATIN"),
+        Language("ru", "Russian", "ru", "zle/ru", "CYRILLIC"),
+        Language("tr", "Turkish", "tr", "trk/tr", "LATIN"),
+    )
+}
+"""The languages that recordings may be in: those above, and more whose sounds the alphabet can write."""
 
 
 ANY_LANGUAGE = "auto"
@@ -45,17 +60,43 @@ _OTHER_NAMES = {"ja": "Japanese", "zh": "Chinese"}
 
 def language_name(code: str) -> str:
     """Return the name of a language; an unknown code is returned unchanged."""
-    return LANGUAGES[code].name if code in LANGUAGES else _OTHER_NAMES.get(code, code)
+    return RECORDED_LANGUAGES[code].name if code in RECORDED_LANGUAGES else _OTHER_NAMES.get(code, code)
 
 
 def get_language(code: str) -> Language:
     """Return the language with this code.
 
     Raises:
-        TextError: the base model does not speak it.
+        TextError: recordings cannot be in it.
     """
     try:
-        return LANGUAGES[code]
+        return RECORDED_LANGUAGES[code]
     except KeyError:
-        known = ", ".join(LANGUAGES)
-        raise TextError(f"VoiceClone does not speak “{code}”. Choose one of: {known}.") from None
+        known = ", ".join(RECORDED_LANGUAGES)
+        raise TextError(f"VoiceClone does not know the language “{code}”. Choose one of: {known}.") from None
+
+
+def speakable(code: str, spoken: Sequence[str]) -> str:
+    """Return the language that a voice speaks first whose recordings are in `code`.
+
+    Args:
+        code: the language of the recordings.
+        spoken: the languages that its base model speaks, at least one.
+
+    Returns:
+        `code` itself where it is spoken, else a sister (`pt` for `pt-pt`), else English or the first.
+    """
+    if code in spoken:
+        return code
+    sisters = [one for one in spoken if one.split("-")[0] == code.split("-")[0]]
+    return (sisters or [one for one in spoken if one == "en-us"] or list(spoken))[0]
+
+
+def colour_only(code: str) -> str:
+    """Return what to say to somebody whose recordings are in a language no voice speaks; empty for one that is."""
+    if code in LANGUAGES or code not in RECORDED_LANGUAGES:
+        return ""
+    return (
+        f"The voice will not speak {RECORDED_LANGUAGES[code].name}: it takes the colour of your voice from these "
+        "recordings, and speaks English, Spanish, French, Italian, Brazilian Portuguese and Hindi."
+    )

@@ -6,6 +6,7 @@ from functools import lru_cache
 from voiceclone.text import english, espeak, french
 from voiceclone.text.languages import Language, get_language
 from voiceclone.text.letters import check_speakable, nothing_to_say, transliterated
+from voiceclone.text.near_sounds import check_all_known, with_near_sounds
 from voiceclone.text.normalize import spoken
 
 PUNCTUATION = ';:,.!?—…"()“”'
@@ -37,10 +38,11 @@ def phonemize(text: str, language: str) -> str:
 
     Args:
         text: as written; numbers, dates and abbreviations are expanded first.
-        language: one of `LANGUAGES`.
+        language: one of `RECORDED_LANGUAGES`.
 
     Raises:
-        TextError: there is nothing to say, or the text is in a script that the language cannot speak.
+        TextError: there is nothing to say, the text is in a script that the language cannot speak, or a recorded
+            language has a sound that cannot be written.
     """
     chosen = get_language(language)
     check_speakable(text, chosen)
@@ -67,7 +69,9 @@ def _espeak_phonemes(words: str, language: Language) -> str:
     if not words.strip():
         return words
     spelt = french.respelled(words) if language.family == "fr" else words
-    return _kokoro(espeak.ipa(spelt, language.espeak_voice))
+    phonemes = _kokoro(with_near_sounds(espeak.ipa(spelt, language.espeak_voice), language.code))
+    check_all_known(phonemes, ALPHABET, language.code)
+    return phonemes
 
 
 @lru_cache(maxsize=4096)  # names recur within a text

@@ -64,7 +64,7 @@ def _paragraphs(text: str) -> list[str]:
     """Return the paragraphs, with wrapped lines joined; paragraphs without words are merged with a neighbour."""
     text = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", text)
     # A line break inside a sentence: the next line begins in lower case, or this one ends with a comma.
-    text = re.sub(r"(?<=[^\s.!?…।:])[ \t]*\n[ \t]*(?=[^\W\d_A-Z])(?=[a-zà-ÿ\u0900-\u097f])", " ", text)
+    text = re.sub(r"(?<=[^\s.!?…।:])[ \t]*\n[ \t]*(?=[^\W\d_A-Z])(?=[a-zà-ÿа-яё\u0900-\u097f])", " ", text)
     text = re.sub(r",[ \t]*\n[ \t]*(?=\S)", ", ", text)
     text = _ORNAMENT.sub(r"\1", text)
     return _with_words([" ".join(line.split()) for line in text.split("\n")])

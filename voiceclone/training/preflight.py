@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from voiceclone.bases.abilities import INSTEAD, cannot_learn_from
+from voiceclone.text.languages import colour_only, language_name
 from voiceclone.training.machine import Machine
 from voiceclone.training.runner import NEEDED_DISK_MB
 from voiceclone.training.speed import BUSY_SHARE, TrainingSpeed
@@ -40,6 +42,8 @@ class Kind(StrEnum):
     DISK = "disk"
     SPEECH = "speech"
     CONSENT = "consent"
+    LANGUAGE = "language"
+    """Are recordings in a language that no voice speaks? Left out where none are."""
     BASE = "base"
     FREE = "free"
     """Is another training running?"""
@@ -77,6 +81,10 @@ class Facts:
     base_ready: bool
     base_embedded: bool
     """True for the base that installs itself when needed."""
+    languages: tuple[str, ...] = ()
+    """Those of the usable clips, most speech first."""
+    base_hears: tuple[str, ...] = ()
+    """The languages of recordings that the base learns from."""
     needed_memory_mb: float = PEAK_MEMORY_MB
     slow_sentence: str = ""
     """Why this base is slow without a graphics card; empty when it is not, or when there is one."""
@@ -104,7 +112,15 @@ class Preflight:
 
 def look_ahead(facts: Facts) -> Preflight:
     """Run all checks."""
-    checks = [_speech(facts), _consent(facts), _base(facts), _device(facts), _memory(facts), _disk(facts)]
+    checks = [
+        _speech(facts),
+        _consent(facts),
+        _language(facts),
+        _base(facts),
+        _device(facts),
+        _memory(facts),
+        _disk(facts),
+    ]
     if facts.others_share > BUSY_SHARE and not facts.training_now:
         sentence = f"Other programs take {facts.others_share:.0%} of the processor just now."
         checks.append(Check(Kind.BUSY, Level.WATCH, sentence, "Close them, or training will take longer than shown."))
@@ -133,6 +149,17 @@ def _consent(facts: Facts) -> Check | None:
         remedy = "Say that it is your voice, or that you have the speaker's permission."
         return Check(Kind.CONSENT, Level.FIX, "Nobody has said yet whose voice this is.", remedy)
     return Check(Kind.CONSENT, Level.FINE, "The voice is yours, or its speaker agrees.")
+
+
+def _language(facts: Facts) -> Check | None:
+    unspoken = [code for code in facts.languages if colour_only(code)]
+    if not unspoken:
+        return None
+    refusal = cannot_learn_from(facts.base_title, facts.base_hears, unspoken)
+    if refusal:
+        return Check(Kind.LANGUAGE, Level.FIX, refusal, INSTEAD)
+    sentence = f"You recorded {', '.join(map(language_name, unspoken))}."
+    return Check(Kind.LANGUAGE, Level.WATCH, sentence, colour_only(unspoken[0]))
 
 
 def _base(facts: Facts) -> Check:

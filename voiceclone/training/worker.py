@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from voiceclone import compute, host
-from voiceclone.bases.abilities import HeardWhileTraining
+from voiceclone.bases.abilities import HeardWhileTraining, check_learns_from
 from voiceclone.bases.base import START_VOICE_FILE, BaseModel, Policy, TrainingPlan
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.registry import load_base
@@ -22,6 +22,7 @@ from voiceclone.bases.run.notes import add_note
 from voiceclone.errors import Cancelled, NotFoundError, StorageError, VoiceCloneError, VoiceFileError
 from voiceclone.storage import disk
 from voiceclone.storage.safetensors_file import is_whole
+from voiceclone.text.languages import speakable
 from voiceclone.training import runs
 from voiceclone.training.candidate_selection import CandidateSelector
 from voiceclone.training.lock import TrainingLock
@@ -150,6 +151,7 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
     clips = ClipLibrary(data_dir).training_clips(config.project_id, base.sample_rate, config.clip_ids)
     if board.should_stop():
         raise Cancelled("Stopped before the recordings were ready.")
+    check_learns_from(base, {clip.language for clip in clips})
     base.ensure_ready(board.progress)
     plan = TrainingPlan(config.minutes, config.steps, config.seed, _policy(config, base))
     base.prepare(clips, run_dir, plan, board.progress, board.should_stop)
@@ -159,7 +161,7 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
     for clip in clips:
         heard_s[clip.language] = heard_s.get(clip.language, 0.0) + clip.usable_s
     languages = sorted(heard_s, key=lambda language: -heard_s[language])
-    prepared = Prepared(languages[0], languages, sum(heard_s.values()), len(clips))
+    prepared = Prepared(speakable(languages[0], base.languages), languages, sum(heard_s.values()), len(clips))
     disk.write_json_twice(run_dir / "prepared.json", vars(prepared))
     return prepared
 

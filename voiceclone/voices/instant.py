@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceclone import host
+from voiceclone.bases.abilities import check_learns_from
 from voiceclone.bases.base import Ability, BaseModel, Policy, TrainingClip
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import is_trainable
@@ -14,6 +15,7 @@ from voiceclone.errors import InputError, NotEnoughSpeechError
 from voiceclone.limits import MAX_INSTANT_CLIPS, MAX_NAME_CHARACTERS, MIN_INSTANT_SPEECH_S
 from voiceclone.progress import OnProgress
 from voiceclone.storage import disk
+from voiceclone.text.languages import speakable
 from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import Voice, base_sha256
 from voiceclone.wording import seconds
@@ -57,6 +59,7 @@ def make_instant_voice(
             f"There are {seconds(speech_s)} of usable speech; an instant voice needs at least "
             f"{MIN_INSTANT_SPEECH_S:.0f} s. Record or add one more sentence."
         )
+    check_learns_from(base, {clip.language for clip in clips})
     disk.require_free_disk(data_dir)
     heard_s = {clip.language: 0.0 for clip in clips}
     for clip in clips:
@@ -68,7 +71,7 @@ def make_instant_voice(
         voice = Voice(
             voice_id=disk.new_id(),
             name=voice_name,
-            language=languages[0],
+            language=speakable(languages[0], base.languages),
             languages=tuple(languages),
             base_id=base.base_id,
             base_sha256=base_sha256(base),

@@ -36,6 +36,7 @@ from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
 from voiceclone.storage.safetensors_file import is_whole
+from voiceclone.text.languages import RECORDED_LANGUAGES, speakable
 
 if TYPE_CHECKING:
     from voiceclone.bases.kokoro.train.trainer import Trainer
@@ -58,6 +59,7 @@ class KokoroBase:
     licence = "Apache-2.0"
     may_share_voices = True
     languages = ("en-us", "en-gb", "es", "fr", "it", "pt", "hi")
+    recorded_languages = tuple(RECORDED_LANGUAGES)
     sample_rate = SAMPLE_RATE
     abilities = frozenset({Ability.INSTANT, Ability.TRAIN})
     policies = (Policy.FINE_TUNE, Policy.TRANSFER)
@@ -128,7 +130,8 @@ class KokoroBase:
             raise InputError(f"{self.title} cannot be trained as “{plan.policy}”; choose {' or '.join(self.policies)}.")
         self.ensure_ready(on_progress)
         dataset.write_dataset(clips, run_dir, on_progress, should_stop)
-        write_json_twice(run_dir / "language.json", max((clip.language for clip in clips), key=_count_of(clips)))
+        recorded = max((clip.language for clip in clips), key=_count_of(clips))
+        write_json_twice(run_dir / "language.json", speakable(recorded, self.languages))
         write_plan(run_dir, plan, self.weights_sha256, time.monotonic() - began)
 
     def train_slice(

@@ -6,6 +6,7 @@ from voiceclone.text.languages import get_language
 from voiceclone.text.normalize import codes, dates, english, french, hindi, italian, portuguese, quantities, spanish
 from voiceclone.text.normalize.abbreviations import BEGINNERS, expand
 from voiceclone.text.normalize.characters import clean
+from voiceclone.text.normalize.recorded import RECORDED, spoken_in_recordings
 from voiceclone.text.normalize.web import say_addresses
 from voiceclone.text.normalize.words import Words
 
@@ -29,6 +30,8 @@ def spoken(text: str, language: str) -> str:
         TextError: the language is unknown.
     """
     chosen = get_language(language)
+    if language in RECORDED:
+        return spoken_in_recordings(text, language)
     words = _WORDS[language]
     text = words.own_rules(codes.say_formulas(clean(text), words))
     text = say_addresses(text, words)

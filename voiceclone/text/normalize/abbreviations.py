@@ -273,13 +273,13 @@ def never_final(family: str) -> frozenset[str]:
         "c.-à-d.",
         "p.s.",
     }
-    return frozenset(short.lower() for short in (*TITLES[family], *always) if short.endswith("."))
+    return frozenset(short.lower() for short in (*TITLES.get(family, ()), *always) if short.endswith("."))
 
 
 @cache
 def dotted(family: str) -> frozenset[str]:
     """Return every abbreviation that ends with a full stop, in lower case."""
-    shorts = (*TITLES[family], *WORDS[family], *_DOTTED_UNITS.get(family, ()))
+    shorts = (*TITLES.get(family, ()), *WORDS.get(family, ()), *_DOTTED_UNITS.get(family, ()))
     return frozenset(short.lower() for short in shorts if short.endswith("."))
 
 
@@ -287,7 +287,9 @@ def dotted(family: str) -> frozenset[str]:
 def spaced(family: str) -> tuple[tuple[str, str], ...]:
     """Return the abbreviations with several parts (`EE. UU.`, `a. C.`), in lower case: (first part, the rest)."""
     always = ("a. m.", "p. m.")
-    shorts = (short.lower() for short in (*TITLES[family], *WORDS[family], *always) if " " in short.strip())
+    shorts = (
+        short.lower() for short in (*TITLES.get(family, ()), *WORDS.get(family, ()), *always) if " " in short.strip()
+    )
     return tuple((first, rest) for first, _, rest in (short.partition(" ") for short in shorts) if first.endswith("."))
 
 

@@ -61,7 +61,7 @@ def _new_person(engine: VoiceEngine) -> tuple[Any, ...]:
                 elem_id="new-name",
             )
             language = gr.Dropdown(
-                language_choices(engine.base.languages),
+                language_choices(engine.recorded_languages),
                 value="en-us",
                 label=record_text.LANGUAGE_LABEL,
                 info=record_text.LANGUAGE_INFO,

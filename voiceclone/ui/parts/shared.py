@@ -222,6 +222,6 @@ def into(progress: gr.Progress) -> OnProgress:
 
 def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
     """Return (name, code) pairs for a dropdown, in our order of languages."""
-    from voiceclone.text.languages import LANGUAGES
+    from voiceclone.text.languages import RECORDED_LANGUAGES
 
-    return [(language.name, code) for code, language in LANGUAGES.items() if code in codes]
+    return [(language.name, code) for code, language in RECORDED_LANGUAGES.items() if code in codes]

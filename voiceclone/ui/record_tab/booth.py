@@ -18,6 +18,7 @@ import gradio as gr
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import AudioError, InputError
 from voiceclone.limits import MAX_TAKE_S
+from voiceclone.text.languages import colour_only
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.errors import answering
 from voiceclone.ui.parts.shared import EDITS, BrowserFiles, Shared, language_choices, wire, wire_in_browser
@@ -38,6 +39,8 @@ class Booth:
     """The card with the sentence and the microphone."""
 
     language: gr.Dropdown
+    colour: gr.HTML
+    """Says that the voice will not speak this language; empty for those it speaks."""
     stage: gr.HTML
     """The elements `booth.js` works on."""
     script: gr.Textbox
@@ -62,11 +65,12 @@ def build_booth(shared: Shared) -> Booth:
         gr.HTML('<p id="microphone-note" role="status"></p>')
         script = gr.Textbox(visible="hidden", elem_id="booth-script")
         language = gr.Dropdown(
-            language_choices(shared.engine.base.languages),
+            language_choices(shared.engine.recorded_languages),
             label=record_text.LANGUAGE_LABEL,
             info=record_text.LANGUAGE_INFO,
             elem_id="record-language",
         )
+        colour = gr.HTML(elem_id="colour-only")
         with gr.Accordion(record_text.OWN_SCRIPT_TITLE, open=False):
             own = gr.Textbox(
                 label=record_text.OWN_SCRIPT_LABEL,
@@ -80,7 +84,7 @@ def build_booth(shared: Shared) -> Booth:
                 drop_own = gr.Button(record_text.OWN_SCRIPT_DROP, size="sm", min_width=140, elem_id="drop-own-script")
         with gr.Accordion(record_text.MICROPHONE_SETTINGS, open=False):
             raw = gr.Checkbox(True, label=record_text.RAW_MICROPHONE_LABEL, info=record_text.RAW_MICROPHONE_INFO)
-    booth = Booth(language, stage, script, raw, own, use_own, drop_own)
+    booth = Booth(language, colour, stage, script, raw, own, use_own, drop_own)
     _wire(shared, booth)
     return booth
 
@@ -108,6 +112,9 @@ def _wire(shared: Shared, booth: Booth) -> None:
         language = clips[-1].language if clips else engine.projects.get(project_id).language
         return language, show_script(project_id, language), ""
 
+    def say_limits(language: str) -> str:
+        return markup.note(colour_only(language), "usable")
+
     def use_own(project_id: str, language: str, own: str) -> tuple[str, str]:
         if not own.strip():
             raise InputError(record_text.NO_OWN_SCRIPT)
@@ -123,6 +130,7 @@ def _wire(shared: Shared, booth: Booth) -> None:
     wire(booth.use_own.click, use_own, [*where, booth.own], [booth.script, booth.own], **EDITS)
     wire(booth.drop_own.click, drop_own, where, booth.script, **EDITS)
     wire(booth.language.input, show_script, where, booth.script)
+    wire(booth.language.change, say_limits, booth.language, booth.colour, trigger_mode="always_last")
     wire(shared.changed.change, show_script, where, booth.script, trigger_mode="always_last")
     # Queued: gradio only follows a counter's change in the queue.
     wire(booth.stage.select, lambda changed: changed + 1, shared.changed, shared.changed, **EDITS)

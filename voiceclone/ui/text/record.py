@@ -78,7 +78,11 @@ BOOTH = {
     ),
 }
 LANGUAGE_LABEL = "Language you speak"
-LANGUAGE_INFO = "Decides which sentences you see, and in which language recordings are transcribed."
+LANGUAGE_INFO = (
+    "Decides which sentences you see, and in which language recordings are transcribed. From German, Dutch, Polish, "
+    "European Portuguese, Russian and Turkish your voice gets its colour only: it will speak English, Spanish, French, "
+    "Italian, Brazilian Portuguese and Hindi."
+)
 RECORDER_LABEL = "Your take"
 KEEP_TAKE = "Keep this take"
 NO_TAKE = "There is no take yet. Press Record, read the sentence, press Stop, then keep it."
