@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks import gpu, steps
+from benchmarks import busy, gpu, steps
 from benchmarks.sentences import UNSEEN
 from voiceclone import host
 
@@ -51,3 +51,35 @@ def test_the_whole_of_it_runs_on_the_processor_too(kokoro_folder, tmp_path, monk
     assert "judged" in told or told["not_judged"]
     for name in ("voice.safetensors", "00.wav", "01.wav"):
         assert (tmp_path / name).stat().st_size > 1_000
+
+
+def test_the_table_of_a_busy_computer_compares_with_the_first_setting():
+    today = [busy.Measured(2.0, 6.0, 0.0, 0.5), busy.Measured(2.0, 6.0, 0.0, 0.5), busy.Measured(90.0, 90.0, 0.9, 0.9)]
+    other = [busy.Measured(2.5, 4.0, 0.0, 0.5)]
+    lines = busy.table({"today": today, "asleep": other})
+    assert lines[2:] == ["| today | 2.00 | 6.00 | 33% | 100% | 100% |", "| asleep | 2.50 | 4.00 | 62% | 80% | 150% |"]
+
+
+def test_a_busy_loop_does_not_outlive_a_process_that_was_killed():
+    import subprocess
+    import sys
+    import time
+
+    import psutil
+
+    program = (
+        "import time\nfrom benchmarks.busy import busy_loop\n"
+        "with busy_loop():\n    print('on', flush=True)\n    time.sleep(60)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=host.CHECKOUT_DIR)
+    try:
+        holder.stdout.readline()
+        (loop,) = psutil.Process(holder.pid).children()
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+    ends = time.monotonic() + 60
+    while loop.is_running() and loop.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < ends, loop
+        time.sleep(0.1)
