@@ -23,7 +23,7 @@ STOCK_PITCH_HZ = 440.0
 CHECKPOINT_EVERY_STEPS = 5
 FIRST_LISTEN_STEP = 10
 DEFAULT_STEPS = 30
-EFFORT_STEPS = {Effort.QUICK: 30, Effort.BETTER: 60, Effort.BEST: 120}
+EFFORT_STEPS = {Effort.QUICK: 30, Effort.BETTER: 60, Effort.BEST: 120, Effort.OVERNIGHT: 1500}
 STEPS_PER_S = 5.0
 """More steps than this for each second of speech are held back."""
 STEP_PAUSE_S = 0.01
@@ -113,6 +113,8 @@ class FakeBase:
 
     def workload(self, effort, speech_s, device="cpu") -> Workload:
         steps = EFFORT_STEPS[effort]
+        if effort == Effort.OVERNIGHT:
+            return Workload(steps, speech_s)
         return Workload(max(1, min(steps, round(speech_s * STEPS_PER_S))), speech_s, steps > speech_s * STEPS_PER_S)
 
     def training_facts(self, clip_count, device="cpu") -> dict[str, float]:

@@ -20,10 +20,11 @@ from tests.fake_base import (
 )
 from voiceclone.audio.sound import Audio, decode, encode_wav
 from voiceclone.bases.base import SliceResult
+from voiceclone.bases.run.cool_down import cool_down_after
 from voiceclone.errors import BaseModelError
 from voiceclone.evaluation.panel import Judged
 from voiceclone.storage import disk
-from voiceclone.training import candidate_selection
+from voiceclone.training import candidate_selection, runs
 
 FACTORY = "tests.heard_base:HeardBase"
 SENTENCE_S = 0.5
@@ -37,6 +38,9 @@ SLOW_FILE, LOADING_S = "slow", 5.0
 """A file of this name beside `base.json` makes loading, which whatever comes first does, take so long."""
 BLOW_FILE = "blow"
 """A file of this name beside `base.json` holds the signal that the process gets once, while a candidate speaks."""
+COOLING_FILE = "cooling"
+"""A file of this name beside `base.json` holds the signal that the process gets once when it is to cool down, or
+`pause` for a request to pause."""
 SAVED_FILE = "saved"
 """In the run folder: the steps before whose candidate it was asked to save."""
 
@@ -95,6 +99,18 @@ class HeardBase(FakeBase):
             time.sleep(STEP_PAUSE_S)
         self._save(run_dir, step, level)
         return SliceResult(step, total, step >= total)
+
+    def cool_down(self, run_dir, since_step) -> None:
+        cooling = self._folder / COOLING_FILE
+        if cooling.exists():
+            asked = cooling.read_text()
+            cooling.unlink()
+            if asked == "pause":
+                runs.pause_path(run_dir).touch()
+            else:
+                os.kill(os.getpid(), int(asked))
+        data = json.loads((run_dir / "data.json").read_text())
+        disk.write_json_twice(run_dir / "data.json", data | {"steps": cool_down_after(since_step, data["steps"]).end})
 
     def finish(self, run_dir, chosen=None) -> None:
         if chosen is None:

@@ -75,6 +75,16 @@ def load_once(monkeypatch, network):
     monkeypatch.setattr(trainer_module, "load_network", lambda folder, device: copy.deepcopy(network))
 
 
+def tensors_of(trainer):
+    """Every number that learns or that an optimizer keeps, by name."""
+    found = {name: value.detach().clone() for name, value in trainer.trainable.all().items()}
+    for number, optimizer in enumerate(trainer.trainable.optimizers()):
+        for name, parameter in trainer.trainable.all().items():
+            for key, value in optimizer.state.get(parameter, {}).items():
+                found[f"{name} {key} {number}"] = value.clone()
+    return found
+
+
 def read_notes(run_dir):
     """What was said; but for the sentence that a computer far too busy for these tests may add."""
     return tuple(note for note in runs.read_notes(run_dir) if "was held up" not in note)

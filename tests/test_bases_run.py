@@ -7,6 +7,7 @@ import pytest
 
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.run.clock import RunClock, rate_share
+from voiceclone.bases.run.cool_down import CoolDown, cool_down_after
 from voiceclone.bases.run.divergence import MAX_BAD_STEPS, RECENT_STEPS, Divergence
 from voiceclone.bases.run.done import note_done, read_done
 from voiceclone.bases.run.held_out import BestMoment, choose_held_out, held_out_count
@@ -79,6 +80,29 @@ def test_the_learning_rate_rises_holds_and_falls():
     assert rate_share(99, 0.5, 10, final=0.1, hold=0.5) == pytest.approx(1.0)
     assert rate_share(99, 1.0, 10, final=0.1) == pytest.approx(0.1)
     assert rate_share(99, 0.5, 10, final=0.0) == pytest.approx(0.5)
+
+
+def test_a_cool_down_takes_a_fifth_of_the_steps_before_and_ends_within_the_bound():
+    found = [cool_down_after(step, 6000) for step in (0, 3, 250, 1500, 3000, 5700, 5701, 6000)]
+    assert [(one.begin, one.end) for one in found] == [
+        (0, 1), (3, 4), (250, 300), (1500, 1800), (3000, 3300), (5700, 6000), (5700, 6000), (5700, 6000),
+    ]  # fmt: skip
+    for most in range(1, 2000, 7):
+        last = cool_down_after(most, most)
+        assert most - 1 <= last.end <= most, "none of the bound is given away"
+        assert cool_down_after(last.begin, last.end) == last, "told again it stays"
+
+
+def test_the_share_of_a_cool_down():
+    cooling = CoolDown(10, 14)
+    assert [cooling.share(step) for step in (0, 10, 11, 13, 14, 99)] == [0, 0, 0.25, 0.75, 1, 1]
+
+
+def test_an_open_ended_plan_is_kept_and_needs_a_bound(tmp_path):
+    write_plan(tmp_path, TrainingPlan(steps=9, policy=Policy.FULL, open_ended=True), "a", 0.0)
+    assert read_plan(tmp_path, "a").open_ended
+    with pytest.raises(ValueError, match="upper bound"):
+        TrainingPlan(minutes=5.0, open_ended=True)
 
 
 def test_few_clips_are_held_out_spread_over_the_session():

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from kokoro_runs import LONG_S, copy_run, metrics, prepare, steps_told, use_recipe
+from kokoro_runs import LONG_S, copy_run, metrics, prepare, steps_told, tensors_of, use_recipe
 
 from voiceclone.bases.base import Policy, TrainingPlan
 from voiceclone.bases.kokoro import KokoroBase
@@ -10,16 +10,6 @@ from voiceclone.bases.kokoro.train.step_losses import Teacher
 from voiceclone.bases.kokoro.train.training_clips import ReadyClips
 
 STEPS = 4
-
-
-def tensors_of(trainer):
-    """Every number that learns or that an optimizer keeps, by name."""
-    found = {name: value.detach().clone() for name, value in trainer.trainable.all().items()}
-    for number, optimizer in enumerate(trainer.trainable.optimizers()):
-        for name, parameter in trainer.trainable.all().items():
-            for key, value in optimizer.state.get(parameter, {}).items():
-                found[f"{name} {key} {number}"] = value.clone()
-    return found
 
 
 def what_is_told(run_dir):

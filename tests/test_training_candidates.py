@@ -355,3 +355,11 @@ def test_scores_hold_what_the_voice_is_compared_with():
     told = candidates.scores(replace(found.made[1], judged=Judged(0.9, pitch_off_semitones=-0.5)), high)
     assert (told["pitch_off_semitones"], told["pitch_off_semitones_instant"]) == (-0.5, 12.0)
     assert "pitch_off_semitones_stock" not in told
+
+
+def test_of_many_candidates_the_latest_are_shown_and_the_one_that_counts():
+    found = run_of(0.7, 0.95, *[0.8] * 12)
+    assert [one.step for one in found.latest(3)] == [20, 130, 140]
+    assert [one.step for one in replace(found, kept_step=40).latest(3)] == [40, 130, 140]
+    assert [one.step for one in replace(found, kept_step=140).latest(3)] == [120, 130, 140]
+    assert found.latest(14) == found.latest(99) == found.made

@@ -1,4 +1,4 @@
-"""What is told before a training: each check at its bounds, the three choices, and what the engine finds here."""
+"""What is told before a training: each check at its bounds, the choices, and what the engine finds here."""
 
 from dataclasses import replace
 
@@ -109,7 +109,7 @@ def test_this_computer_has_a_name_memory_and_disk(tmp_path):
     assert here.disk_free_mb > 0
 
 
-# The three choices ----------------------------------------------------------------------------
+# The choices ------------------------------------------------------------------------------
 
 
 def test_the_steps_of_the_embedded_base_rest_on_what_was_measured():
@@ -117,18 +117,18 @@ def test_the_steps_of_the_embedded_base_rest_on_what_was_measured():
         [recipe.effort_steps(effort, speech_s, recipe.Recipe()) for effort in Effort]
         for speech_s in (600.0, 60.0, 15.0)
     )
-    assert plenty == [230, 600, 1500]
-    assert minute == [230, 600, 750], "heard 15 times, no more"
-    assert little == [230, 230, 230], "never less than a first voice"
+    assert plenty == [230, 600, 1500, 6000]
+    assert minute == [230, 600, 750, 6000], "heard 15 times, no more, unless it ends by itself"
+    assert little == [230, 230, 230, 6000], "never less than a first voice"
 
 
 def test_on_a_graphics_card_a_step_that_hears_eight_windows_counts_for_eight(tmp_path):
     base = KokoroBase(tmp_path)
     card = TrainingSpeed(0.1, 10.0, 0.1, device="cuda")
     steps = [plan.steps for plan in estimate.plans(base, 600.0, card)]
-    assert steps == [230, 600, 937], "ten minutes heard 15 times, 9.6 s a step"
+    assert steps == [230, 600, 937, 6000], "ten minutes heard 15 times, 9.6 s a step"
     few = estimate.plans(base, 60.0, card)
-    assert [plan.steps for plan in few] == [230] * 3 and few[1].wants_more_speech
+    assert [plan.steps for plan in few] == [230, 230, 230, 6000] and few[1].wants_more_speech
     assert base.workload(Effort.QUICK, 600.0, "cuda").prepared_s == 8 * base.workload(Effort.QUICK, 600.0).prepared_s
     on_card = base.training_facts(20) | {"window_s": 9.6, "batch_windows": 8}
     assert base.training_facts(20, "cuda") == pytest.approx(on_card)
@@ -138,9 +138,9 @@ def test_on_a_graphics_card_a_step_that_hears_eight_windows_counts_for_eight(tmp
 
 
 def test_two_cores_take_five_minutes_for_a_first_voice(tmp_path):
-    quick, better, best = estimate.plans(KokoroBase(tmp_path), 300.0, None)
+    quick, better, best, overnight = estimate.plans(KokoroBase(tmp_path), 300.0, None)
     assert 270 < quick.expected_s < 350, "benchmarks: 226 steps in 4.97 minutes"
-    assert quick.expected_s < better.expected_s < best.expected_s
+    assert quick.expected_s < better.expected_s < best.expected_s < overnight.expected_s
     assert not quick.measured
     assert not best.wants_more_speech
 
@@ -234,7 +234,10 @@ def test_the_terminal_says_once_that_other_programs_keep_the_computer_busy(train
         )
     )
     plans = [words for level, words in rows if level in list(Effort)]
+    *plans, overnight = plans
     assert len(plans) == 3 and all(f"steps, {figure} " in words for words in plans)
+    assert f"up to 6,000 steps, {'which take at least' if figure == 'at least' else 'up to'} " in overnight
+    assert "stops by itself" in overnight and "was not measured yet" in overnight
     assert sum("ther programs" in words for _, words in rows) == told
     assert not any("ther programs" in words for words in plans)
 
@@ -267,6 +270,9 @@ def test_a_time_is_told_as_well_as_it_is_known(training_speed, busy, label, note
         preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, training_speed), training_speed, {}, busy
     )
     assert effort_choices(told)[1] == (label, "better")
+    bound = effort_choices(told)[3][0]
+    assert bound.startswith("As long as it helps: up to ") and ("longer" in bound) == label.startswith("Better: at")
+    assert train_text.OVERNIGHT in effort_note(told, "overnight", 300.0)
     shown = effort_note(told, "better", 300.0)
     assert (note in shown) if note else shown == ""
 

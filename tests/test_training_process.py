@@ -196,8 +196,9 @@ def test_a_failure_is_told_and_can_be_continued(engine, project_id):
     assert end_of(engine, run_id).state == "finished"
 
 
-def test_a_process_that_said_its_last_word_is_waited_for(engine, project_id):
-    """On a busy machine a failed run's process may live a moment longer; continuing must not call it busy."""
+@pytest.mark.parametrize("which", ["the same", "another"])
+def test_a_process_that_said_its_last_word_is_waited_for(engine, project_id, which):
+    """On a busy machine a failed run's process may live a moment longer; going on must not call it busy."""
     breaks = engine.data_dir / "base" / BASE_ID / BREAKS_FILE
     breaks.parent.mkdir(parents=True)
     breaks.write_text("The base is out of order. Set it up again.")
@@ -212,8 +213,8 @@ def test_a_process_that_said_its_last_word_is_waited_for(engine, project_id):
     lock.claim(run_id)
     lock.hand_over(run_id, lingering.pid)
     threading.Thread(target=lingering.wait, daemon=True).start()
-    engine.runs.resume(run_id)
-    assert end_of(engine, run_id).state == "finished"
+    next_id = engine.runs.resume(run_id).run_id if which == "the same" else start(engine, project_id, steps=20)
+    assert end_of(engine, next_id).state == "finished"
 
 
 def test_recordings_deleted_meanwhile_are_told(engine, project_id):
@@ -308,3 +309,58 @@ def test_clips_that_are_too_few_alone_are_refused(engine, project_id):
 
 def _centre_hz(engine, project_id, clip_id):
     return spectral_centre_hz(engine.projects.clip_audio(project_id, clip_id))
+
+
+def test_a_pause_keeps_the_state_and_it_goes_on_with_the_same_plan(engine, project_id):
+    steps = 800  # more than are made before it pauses, also where this test gets little of the processor
+    run_id = start(engine, project_id, steps=steps)
+    wait_for_step(engine, run_id, 20)
+    assert engine.runs.pause(run_id).state in ("pausing", "paused")
+    paused = end_of(engine, run_id)
+    assert (paused.state, paused.voice_id) == ("paused", None) and 20 <= paused.step < steps
+    assert "goes on from there" in paused.message
+    assert engine.runs.active().run_id == run_id, "a page that is opened again finds it"
+    assert engine.runs.resume_interrupted().state == "paused", "a restart of the app leaves it alone"
+    assert engine.runs.pause(run_id).state == "paused"
+    wait_until(lambda: TrainingLock(engine.data_dir).holder() is None, "the process let go")
+    engine.runs.resume(run_id)
+    last = end_of(engine, run_id)
+    assert (last.state, last.step) == ("finished", steps)
+    told = (engine.data_dir / "runs" / run_id / "metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in told] == list(range(1, steps + 1)), "no step was lost or made twice"
+    with pytest.raises(InputError, match="nothing to pause"):
+        engine.runs.pause(run_id)
+
+
+def test_a_newer_run_that_rests_does_not_keep_an_interrupted_one_from_going_on(engine, project_id):
+    killed_id = start(engine, project_id)
+    wait_for_step(engine, killed_id, 10)
+    kill(engine, killed_id)
+    paused_id = start(engine, project_id)
+    wait_for_step(engine, paused_id, 10)
+    engine.runs.pause(paused_id)
+    assert end_of(engine, paused_id).state == "paused"
+    wait_until(lambda: TrainingLock(engine.data_dir).holder() is None, "the process let go")
+    found = engine.runs.resume_interrupted()
+    assert (found.run_id, found.running) == (killed_id, True)
+    assert engine.runs.status(paused_id).state == "paused"
+
+
+def test_a_paused_run_can_be_stopped_and_its_voice_kept(engine, project_id):
+    run_id = start(engine, project_id)
+    wait_for_step(engine, run_id, 20)
+    engine.runs.pause(run_id)
+    paused = end_of(engine, run_id)
+    wait_until(lambda: TrainingLock(engine.data_dir).holder() is None, "the process let go")
+    engine.runs.stop(run_id)
+    last = end_of(engine, run_id)
+    assert last.state == "stopped" and last.step >= paused.step
+    assert engine.voices.get(last.voice_id).steps == last.step
+
+
+def test_a_training_without_a_length_is_a_quick_one_in_steps(engine, project_id):
+    quick = engine.runs.estimate(project_id).plan("quick")
+    run = engine.start_training(project_id, "Anna", True)
+    record = engine.runs.record(run.run_id)
+    assert (record.steps_asked, record.minutes_asked, record.effort) == (quick.steps, None, None)
+    assert end_of(engine, run.run_id).step == quick.steps

@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,35 @@ def test_a_stop_request_shows_at_once(run_dir):
     status = runs.read_status(run_dir, process_alive=True)
     assert status.state == "stopping"
     assert status.running
+
+
+def test_a_pause_request_shows_at_once_and_a_stop_comes_before_it(run_dir):
+    runs.write_state(run_dir, runs.RunState(state="training"))
+    runs.pause_path(run_dir).touch()
+    status = runs.read_status(run_dir, process_alive=True)
+    assert (status.state, status.running) == ("pausing", True)
+    runs.stop_path(run_dir).touch()
+    assert runs.read_status(run_dir, process_alive=True).state == "stopping"
+
+
+def test_steps_and_time_of_an_open_ended_run_are_bounds_until_it_cools_down(run_dir):
+    config = replace(runs.read_config(run_dir), steps=6000, effort="overnight")
+    runs.write_config(run_dir, config)
+    runs.write_state(run_dir, runs.RunState(state="training", total_steps=6000))
+    tell(run_dir, entry(1500, total_steps=6000))
+    said = runs.read_status(run_dir, process_alive=True).message
+    assert said == "Learning your voice: step 1500 of at most 6000, up to 3 minutes left."
+    tell(run_dir, entry(1501, total_steps=1800))
+    said = runs.read_status(run_dir, process_alive=True).message
+    assert said == "Learning your voice: step 1501 of about 1800, about 3 minutes left."
+
+
+def test_a_slowed_run_says_so_only_while_it_learns(run_dir):
+    runs.write_state(run_dir, runs.RunState(state="training", step=5, slowed=True))
+    status = runs.read_status(run_dir, process_alive=True)
+    assert status.slowed and "busy with other programs" in status.message
+    status = runs.read_status(run_dir, process_alive=False)
+    assert not status.slowed and "busy" not in status.message
 
 
 def test_the_sentence_tells_step_and_time_left(run_dir):

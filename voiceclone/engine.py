@@ -190,7 +190,8 @@ class VoiceEngine:
     ) -> RunStatus:
         """Start training a voice in a separate process and return at once.
 
-        Give at most one of `minutes`, `steps` and `effort`; with none of them the base decides.
+        Give at most one of `minutes`, `steps` and `effort`. None of them is a quick training, or what the base
+        recommends where it does not count in steps.
 
         Args:
             project_id: a project, by id or name.
@@ -199,8 +200,8 @@ class VoiceEngine:
             minutes: wall-clock time of the whole run.
             steps: optimizer steps.
             seed: the same seed on the same machine gives the same voice.
-            effort: an `Effort` (`quick`, `better` or `best`), converted as in `runs.estimate` from the amount of
-                speech and the speed of this computer.
+            effort: an `Effort` (`quick`, `better`, `best` or `overnight`), converted as in `runs.estimate` from the
+                amount of speech and the speed of this computer.
             consent_by: where the user agreed, stored in the voice file.
             clip_ids: train only on the usable ones of these clips; None means all usable clips.
             base_id: the base model; None means the default one.

@@ -66,6 +66,11 @@ def at_least(duration_s: float) -> str:
     return f"at least {_minutes(minutes, math.floor) if minutes > 1 else 'a minute' if minutes else 'some seconds'}"
 
 
+def up_to(duration_s: float) -> str:
+    """Return an upper bound that is an estimate: `up to 5 minutes`, `up to 4 hours 25 minutes`."""
+    return about(duration_s).replace("about ", "up to ", 1)
+
+
 def _minutes(minutes: int, rounded: Callable[[float], int] = round) -> str:
     if minutes < 60:
         return count(minutes, "minute")

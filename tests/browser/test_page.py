@@ -16,6 +16,7 @@ from tests.fake_base import SLOW_FILE
 from voiceclone.bases import catalogue
 from voiceclone.training.lock import TrainingLock
 from voiceclone.ui.text import base_models as base_models_text
+from voiceclone.ui.text import common as common_text
 from voiceclone.ui.text import speak as speak_text
 from voiceclone.ui.text import train as train_text
 
@@ -140,6 +141,31 @@ def test_a_killed_training_is_continued_with_one_press(visit, server):
     wait_for_step(visitor, before + 20)
     page.locator("#stop").click()
     page.wait_for_selector("#train-result", timeout=600_000)
+
+
+def test_a_paused_training_rests_until_it_is_continued_and_then_finishes(visit, server):
+    visitor = visit()
+    page = visitor.page
+    prepare_base(visitor)
+    load_example(visitor)
+    start_training(visitor, "Paused")
+    wait_for_step(visitor, 10)
+    page.locator("#pause").click()
+    page.wait_for_selector("#continue")
+    page.get_by_text(common_text.RUN_INTROS["paused"]).wait_for()
+    assert "Paused after" in page.locator("#train-progress").inner_text()
+    assert not page.locator("#pause").is_visible()
+    before = step_shown(visitor)
+    assert 10 < before < STEPS
+    visitor.reload()
+    page.wait_for_selector("#continue")
+    assert step_shown(visitor) == before, "it rests, and a page that is opened anew finds it"
+    page.locator("#continue").click()
+    page.wait_for_selector("#pause")
+    wait_for_step(visitor, before + 20)
+    page.wait_for_selector("#train-result", timeout=600_000)
+    assert "Your voice is ready: Paused" in page.locator("#result-head").inner_text()
+    wait_for_sound(visitor, "sample")
 
 
 def test_upload_with_words_edit_leave_out_delete(visit, tmp_path):

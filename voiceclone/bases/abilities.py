@@ -112,6 +112,21 @@ class HeardWhileTraining(Protocol):
         """Write the voice as it is now as a voice file, whole or not at all."""
 
 
+@runtime_checkable
+class CoolsDown(Protocol):
+    """Can train open-ended (`TrainingPlan.open_ended`): at a constant learning rate until it is told to cool down.
+
+    Where it never is, it cools down in time to end within the steps of the plan.
+    """
+
+    def cool_down(self, run_dir: Path, since_step: int) -> None:
+        """Let the learning rate fall from `since_step` on, and the run end with that (`bases.run.cool_down`).
+
+        The first call counts; later ones, after a restart for example, change nothing. Plans with a set end are left
+        alone.
+        """
+
+
 def continues_voices(base: object) -> bool:
     """True when training with this base can continue from an existing voice."""
     return isinstance(base, ContinuesVoices) and base.continues_voices

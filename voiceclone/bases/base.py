@@ -30,6 +30,9 @@ class Effort(StrEnum):
     """Enough for a first voice."""
     BETTER = "better"
     BEST = "best"
+    OVERNIGHT = "overnight"
+    """As long as it helps: cools down and ends when the candidates level off, at the latest after a number of steps.
+    Only for bases that are heard while they learn and can cool down (`HeardWhileTraining`, `CoolsDown`)."""
 
 
 class Ability(StrEnum):
@@ -71,10 +74,14 @@ class TrainingPlan:
     seed: int = 0
     policy: Policy | None = None
     """None is the base's first choice, `BaseModel.policies[0]`."""
+    open_ended: bool = False
+    """True where `steps` is only an upper bound and the run is told when to end (`abilities.CoolsDown`)."""
 
     def __post_init__(self) -> None:
         if self.minutes is not None and self.steps is not None:
             raise ValueError("Give either minutes or steps, not both.")
+        if self.open_ended and self.steps is None:
+            raise ValueError("An open-ended plan needs an upper bound in steps.")
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from voiceclone.cli.compare import compare
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
 from voiceclone.cli.models import convert, get, instant, models, remove
 from voiceclone.cli.output import confirm, note, progress_bar, require_wav, table, tell
-from voiceclone.cli.training import list_runs, resume, status, stop, train, watch
+from voiceclone.cli.training import list_runs, pause, resume, status, stop, train, watch
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
 from voiceclone.text.languages import ANY_LANGUAGE, colour_only, language_name
@@ -299,6 +299,7 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "status": status,
     "stop": stop,
     "watch": watch,
+    "pause": pause,
     "resume": resume,
     "continue": resume,
     "candidates": candidates,

@@ -140,7 +140,8 @@ def _add_training_commands(commands: argparse._SubParsersAction) -> None:
     length.add_argument(
         "--effort",
         choices=[effort.value for effort in Effort],
-        help="quick gives a first voice, best takes longest (default: better; --check shows how long each takes here)",
+        help="quick gives a first voice, overnight goes on as long as it helps (default: better; --check shows how "
+        "long each takes here)",
     )
     train.add_argument(
         "--check", action="store_true", help="only report whether everything is ready, and how long it would take"

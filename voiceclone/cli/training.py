@@ -17,9 +17,11 @@ from voiceclone.training.estimate import EffortPlan, TrainingEstimate
 from voiceclone.training.history import RunRecord
 from voiceclone.training.preflight import Check, Kind, Level
 from voiceclone.training.runs import RunStatus
-from voiceclone.wording import about, at_least, count, is_are, seconds
+from voiceclone.wording import about, at_least, count, is_are, seconds, up_to
 
 _FOLLOW_INTERVAL_S = 0.5
+LINE_EVERY_S = 60.0
+"""Between the lines of a training without a terminal, which takes long."""
 MEASURE_S = 120.0
 """Nobody waits longer for an estimate; under load 17 on two cores measuring took more than ten minutes."""
 _ID_LETTERS = 8
@@ -44,7 +46,8 @@ def add_run_commands(commands: argparse._SubParsersAction, command: Callable[...
         ("watch", "Follow a training with a live bar; Ctrl-C leaves it running.", False),
         ("status", "Show the state of a training.", False),
         ("stop", "Stop a training and keep what was learnt.", False),
-        ("resume", "Continue an interrupted or failed training from its last checkpoint.", False),
+        ("pause", "Let a training rest and keep its state; “resume” goes on with it.", False),
+        ("resume", "Continue a paused, interrupted or failed training from where it was.", False),
         ("continue", "The same as “resume”.", True),
     ):
         run = command(commands, name, summary, hidden=hidden)
@@ -129,6 +132,8 @@ def _remedy(check: Check) -> str:
 
 def _plan_words(plan: EffortPlan) -> str:
     """Say how long a choice takes, and whether that was measured here."""
+    if plan.at_most:
+        return _overnight_words(plan)
     length = f"{count(plan.steps, 'step')}, " if plan.steps is not None else ""
     more = "; with more speech, more steps would help" if plan.wants_more_speech else ""
     if plan.steps is None:
@@ -140,6 +145,18 @@ def _plan_words(plan: EffortPlan) -> str:
     else:
         told = f"{about(plan.expected_s)} on this computer"
     return f"{length}{told}{more}"
+
+
+def _overnight_words(plan: EffortPlan) -> str:
+    if plan.at_least:
+        told = f"which take {at_least(plan.expected_s)} on this computer"
+    else:
+        where = "on this computer" if plan.measured else "on a computer with two cores (not measured here yet)"
+        told = f"{up_to(plan.expected_s)} {where}"
+    return (
+        f"up to {count(plan.steps or 0, 'step')}, {told}; it stops by itself when the voice no longer gets better "
+        "(what that adds over “best” was not measured yet)"
+    )
 
 
 def _slowed_words(plans: Sequence[EffortPlan], busy: bool) -> str:
@@ -213,6 +230,12 @@ def watch(options: Namespace, engine: VoiceEngine) -> int:
 def stop(options: Namespace, engine: VoiceEngine) -> int:
     """Stop a run and wait until its voice is saved."""
     run = engine.runs.stop(_present_run(options, engine).run_id)
+    return _tell_end(options, _follow(engine, run.run_id))
+
+
+def pause(options: Namespace, engine: VoiceEngine) -> int:
+    """Pause a run and wait until its state is saved."""
+    run = engine.runs.pause(_present_run(options, engine).run_id)
     return _tell_end(options, _follow(engine, run.run_id))
 
 
@@ -326,9 +349,10 @@ def _follow(engine: VoiceEngine, run_id: str) -> RunStatus:
 
     last = engine.runs.status(run_id)
     if not sys.stderr.isatty():
-        with Lines(last.voice_name) as lines:
+        with Lines(last.voice_name, LINE_EVERY_S) as lines:
             for last in engine.runs.watch(run_id, _FOLLOW_INTERVAL_S):
-                lines.tell(last.step / last.total_steps if last.total_steps else None, last.message)
+                loss = "" if last.loss is None else f" Loss {last.loss:.3f}."
+                lines.tell(last.step / last.total_steps if last.total_steps else None, last.message + loss)
         return last
     bar_format = "{n_fmt}/{total_fmt} |{bar}| {percentage:3.0f}% [{elapsed}] {postfix}"
     with tqdm(total=1, bar_format=bar_format, file=sys.stderr) as bar:

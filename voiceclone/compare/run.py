@@ -163,6 +163,8 @@ class ComparisonRun:
         if run.state == "stopped":
             self._discard_run(run_id)
             raise Cancelled("The training was stopped. Compare again; the ways that were done are kept.")
+        if run.state == "paused":
+            raise Cancelled("The training was paused. Compare again; it goes on from where it was.")
         raise TrainingError(
             run.error or "The training process ended unexpectedly. Compare again; it goes on from where it was."
         )

@@ -51,7 +51,7 @@ class RunService:
     # Before a training
 
     def estimate(self, project_id: str, *, consent: bool | None = None, base_id: str | None = None) -> TrainingEstimate:
-        """Return the checks before a training, and the three choices with the time each takes on this computer.
+        """Return the checks before a training, and the choices with the time each takes on this computer.
 
         Fast: loads and measures nothing (see `measure_speed`).
 
@@ -150,15 +150,23 @@ class RunService:
         return self._runner.watch(run_id, interval_s)
 
     def active(self) -> RunStatus | None:
-        """Return the running training, or else an interrupted one that can be resumed."""
+        """Return the running training, or else an interrupted or paused one that can be resumed."""
         return self._runner.active()
 
     def stop(self, run_id: str) -> RunStatus:
         """Ask a run to stop and keep what was learnt."""
         return self._runner.stop(run_id)
 
+    def pause(self, run_id: str) -> RunStatus:
+        """Ask a run to save what it learnt and rest until `resume`; it makes no voice yet.
+
+        Raises:
+            InputError: it is not running.
+        """
+        return self._runner.pause(run_id)
+
     def resume(self, run_id: str) -> RunStatus:
-        """Resume an interrupted or failed run from its last checkpoint."""
+        """Resume an interrupted, paused or failed run from its last checkpoint, with the plan it had."""
         return self._runner.resume(run_id)
 
     def resume_interrupted(self) -> RunStatus | None:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from pathlib import Path
 
-from voiceclone.bases.abilities import check_learns_from, continues_voices
+from voiceclone.bases.abilities import EstimatesWorkload, check_learns_from, continues_voices
 from voiceclone.bases.base import Ability, BaseModel, Effort, Policy
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import Readiness
@@ -142,11 +142,17 @@ class VoiceMaker:
         return readiness
 
     def _length(self, request: TrainingRequest, base: BaseModel, usable_s: float) -> tuple[float | None, int | None]:
-        """Return (minutes, steps), at most one of them not None; converts an effort to one of the two."""
-        if request.effort is None:
+        """Return (minutes, steps), at most one of them not None; converts an effort to one of the two.
+
+        Without any of them it is a quick training where the base counts in steps, otherwise the base's own minutes.
+        """
+        if request.minutes is not None or request.steps is not None:
             return request.minutes, request.steps
+        if request.effort is None and not isinstance(base, EstimatesWorkload):
+            return None, None
+        effort = Effort.QUICK if request.effort is None else Effort(request.effort)
         speed = read_training_speed(self._data_dir, base) if base.is_ready() else None
-        plan = effort_plan(base, Effort(request.effort), usable_s, speed)
+        plan = effort_plan(base, effort, usable_s, speed)
         return plan.minutes, plan.steps
 
 

@@ -8,6 +8,8 @@ FIRST_COST_S = 8.0
 """Assumed for the first candidate: two cores, judges loaded for the first time."""
 MAX_CANDIDATES = 12
 """Per run, however long; nobody compares more by ear."""
+OVERNIGHT_CANDIDATES = 24
+"""Of a run that goes on as long as it helps: one in 250 of its 6,000 steps, to notice soon that it levels off."""
 STEPS_BETWEEN = 60
 """Steps between candidates in a plan in steps. Early on, speaker similarity moves by twice its noise in them."""
 LAST_STRETCH = 0.2
@@ -39,8 +41,8 @@ class CandidateSchedule:
         return None if at_s > (1 - LAST_STRETCH) * planned_s else max(0.0, at_s - elapsed_s)
 
 
-def next_step(step: int, total_steps: int) -> int:
-    """Return the step after which the next candidate of a plan in steps is due, at most `total_steps`."""
-    count = min(MAX_CANDIDATES, max(1, total_steps // STEPS_BETWEEN))
+def next_step(step: int, total_steps: int, at_most: int = MAX_CANDIDATES) -> int:
+    """Return the step after which the next of `at_most` candidates of a plan in steps is due; the last is the end."""
+    count = min(at_most, max(1, total_steps // STEPS_BETWEEN))
     number = min(count, step * count // max(1, total_steps) + 1)
     return -(-number * total_steps // count)

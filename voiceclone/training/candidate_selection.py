@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from voiceclone.audio.sound import Audio, encode_flac
-from voiceclone.bases.abilities import HeardWhileTraining
-from voiceclone.bases.base import VOICE_FILE, Policy
+from voiceclone.bases.abilities import CoolsDown, HeardWhileTraining
+from voiceclone.bases.base import VOICE_FILE, Effort, Policy
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.run.notes import add_note
 from voiceclone.clips.quality.clean import set_loudness
@@ -61,6 +61,10 @@ class CandidateSelector:
         self._run_dir, self._data_dir, self._config, self._base = run_dir, data_dir, config, base
         self._language = language
         self._schedule = candidate_schedule.CandidateSchedule(config.minutes)
+        self._open_ended = config.effort == Effort.OVERNIGHT
+        self._at_most = (
+            candidate_schedule.OVERNIGHT_CANDIDATES if self._open_ended else candidate_schedule.MAX_CANDIDATES
+        )
         self._panel: Panel | None = None
         self._start_sounds: list[Audio] = []
         self._start_cost_s = 0.0
@@ -72,22 +76,30 @@ class CandidateSelector:
     def limits(self, slice_s: float, total_steps: int, elapsed_s: float) -> tuple[float, int | None]:
         """Return the length of the next slice, seconds, and the step to end it at, so that no candidate is missed."""
         if self._config.minutes is None:
+            if self._cools_down():
+                return slice_s, None
             # From the last candidate, not from where the run stands: killed while one was made, it is made up for.
-            return slice_s, candidate_schedule.next_step(
-                self._last_step(), total_steps
-            ) if total_steps else candidate_schedule.STEPS_BETWEEN
+            due = self._next_step(self._last_step(), total_steps) if total_steps else candidate_schedule.STEPS_BETWEEN
+            return slice_s, due
         wait_s = self._wait_s(elapsed_s)
         return (slice_s if wait_s is None else min(slice_s, max(0.1, wait_s))), None
 
     def is_due(self, step: int, total_steps: int, elapsed_s: float) -> bool:
         """True when a candidate is due."""
         last_step = self._last_step()
-        if step <= last_step or step >= total_steps:
+        if step <= last_step or step >= total_steps or self._cools_down():
             return False
         if self._config.minutes is None:
-            return step >= candidate_schedule.next_step(last_step, total_steps)
+            return step >= self._next_step(last_step, total_steps)
         wait_s = self._wait_s(elapsed_s)
         return wait_s is not None and wait_s <= 0
+
+    def _next_step(self, step: int, total_steps: int) -> int:
+        return candidate_schedule.next_step(step, total_steps, self._at_most)
+
+    def _cools_down(self) -> bool:
+        """True once the run has levelled off: its next candidate is the one at its end."""
+        return candidates.read(self._run_dir).levelled_step is not None
 
     def _last_step(self) -> int:
         made = candidates.read(self._run_dir).made
@@ -114,6 +126,7 @@ class CandidateSelector:
             if not _costs_a_sample_only(error):
                 raise
             _LOG.warning("There is nothing to compare with yet: %s", error)
+        self._cool_down()  # where the process was killed after it had levelled off
 
     def _keep_references(self) -> None:
         found = candidates.read(self._run_dir)
@@ -195,12 +208,23 @@ class CandidateSelector:
     # Which ------------------------------------------------------------------------------------
 
     def ends_early(self) -> bool:
-        """True when more training would not improve the voice; the reason is stored with the candidates."""
+        """True when the run is to end here, for more training would not improve the voice; stores the reason.
+
+        An open-ended run that has levelled off does not end here: it cools down, and ends by itself.
+        """
         found = candidates.read(self._run_dir)
-        reason = run_summary.reason_to_end(found)
+        reason = run_summary.reason_to_end(found, self._open_ended)
+        levelled = self._open_ended and reason == run_summary.LEVEL
         if reason and not found.ended_early:
-            candidates.write(self._run_dir, replace(found, ended_early=reason))
-        return bool(reason)
+            levelled_step = found.made[-1].step if levelled else None
+            candidates.write(self._run_dir, replace(found, ended_early=reason, levelled_step=levelled_step))
+        self._cool_down()
+        return bool(reason) and not levelled
+
+    def _cool_down(self) -> None:
+        levelled_step = candidates.read(self._run_dir).levelled_step
+        if levelled_step is not None and isinstance(self._base, CoolsDown):
+            self._base.cool_down(self._run_dir, levelled_step)
 
     def conclude(self, step: int, elapsed_s: float) -> tuple[Candidate, Path] | None:
         """Make the last candidate, select one and write its scores; None when there is none.

@@ -90,6 +90,8 @@ class Candidates:
     """`BY_RULE` or `BY_PERSON`."""
     ended_early: str = ""
     """Why the run ended before its time, see `run_summary.reason_to_end`; nothing where it did not."""
+    levelled_step: int | None = None
+    """The step at which an open-ended run had levelled off, and since which it cools down; None before."""
 
     def at(self, step: int) -> Candidate:
         """Return the candidate made after `step` steps.
@@ -140,6 +142,13 @@ class Candidates:
         best = max(value for _, value in worths)
         # Nothing after the best one that is like it within noise has learnt less; melody and timing go on learning.
         return [one for one, value in worths if value >= best - SIMILARITY_NOISE][-1]
+
+    def latest(self, number: int) -> tuple[Candidate, ...]:
+        """Return at most `number` candidates: the latest, among them the one that is kept or best so far."""
+        best = self.best()
+        chosen = self.kept_step if self.kept_step is not None else best.step if best is not None else None
+        older = tuple(one for one in self.made[:-number] if one.step == chosen)
+        return (*older, *self.made[-(number - len(older)) :])
 
     @property
     def spent_s(self) -> float:
@@ -271,7 +280,7 @@ def scores(candidate: Candidate, found: Candidates) -> dict[str, float]:
 
 def _parse(content: dict[str, Any]) -> Candidates:
     made = [_candidate(one) for one in content["made"]]
-    kept_step = content["kept_step"]
+    kept_step, levelled_step = content["kept_step"], content.get("levelled_step")  # older runs have no such step
     return Candidates(
         language=str(content["language"]),
         sentences=tuple(str(sentence) for sentence in content["sentences"]),
@@ -282,6 +291,7 @@ def _parse(content: dict[str, Any]) -> Candidates:
         kept_step=None if kept_step is None else int(kept_step),
         kept_by=str(content["kept_by"]),
         ended_early=str(content["ended_early"]),
+        levelled_step=None if levelled_step is None else int(levelled_step),
     )
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from voiceclone.bases.abilities import EstimatesWorkload
+from voiceclone.bases.abilities import CoolsDown, EstimatesWorkload, HeardWhileTraining
 from voiceclone.bases.base import Effort
+from voiceclone.errors import InputError
 from voiceclone.training.preflight import Preflight
 from voiceclone.training.speed import USUAL, TrainingSpeed
 
@@ -34,6 +35,11 @@ class EffortPlan:
     wants_more_speech: bool = False
     """True where more steps would only make sense with more speech."""
 
+    @property
+    def at_most(self) -> bool:
+        """True when steps and time are upper bounds, because it ends by itself."""
+        return self.effort == Effort.OVERNIGHT
+
     def __post_init__(self) -> None:
         if (self.steps is None) == (self.minutes is None):
             raise ValueError("A plan is either in steps or in minutes.")
@@ -45,7 +51,7 @@ class TrainingEstimate:
 
     preflight: Preflight
     plans: tuple[EffortPlan, ...]
-    """Quick, better, best; nothing for a base that cannot be trained."""
+    """Quick, better, best, and overnight where the base offers it; nothing for a base that cannot be trained."""
     training_speed: TrainingSpeed | None
     """None before this computer was measured."""
     facts: dict[str, float] = field(default_factory=dict)
@@ -65,11 +71,25 @@ class TrainingEstimate:
 
 def plans(base: Any, speech_s: float, training_speed: TrainingSpeed | None) -> tuple[EffortPlan, ...]:
     """Return one plan per effort for a base and `speech_s` seconds of usable speech."""
-    return tuple(effort_plan(base, effort, speech_s, training_speed) for effort in Effort)
+    return tuple(effort_plan(base, effort, speech_s, training_speed) for effort in Effort if offers(base, effort))
+
+
+def offers(base: Any, effort: Effort) -> bool:
+    """True when a base can train with this effort; only one that is heard on its way can tell when to stop."""
+    needed = (EstimatesWorkload, HeardWhileTraining, CoolsDown) if effort == Effort.OVERNIGHT else ()
+    return all(isinstance(base, ability) for ability in needed)
 
 
 def effort_plan(base: Any, effort: Effort, speech_s: float, training_speed: TrainingSpeed | None) -> EffortPlan:
-    """Return the plan of one effort: in steps where the base estimates its workload, otherwise in minutes."""
+    """Return the plan of one effort: in steps where the base estimates its workload, otherwise in minutes.
+
+    Raises:
+        InputError: this base does not offer it.
+    """
+    if not offers(base, effort):
+        raise InputError(
+            f"{base.title} cannot tell when a voice no longer gets better. Choose another effort, or give minutes."
+        )
     if not isinstance(base, EstimatesWorkload):
         minutes = EFFORT_MINUTES[effort]
         return EffortPlan(effort, None, minutes, minutes * 60, measured=True)

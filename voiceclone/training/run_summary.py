@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from voiceclone.evaluation import pitch
 from voiceclone.training.candidates import SIMILARITY_NOISE, Candidate, Candidates, worth
+from voiceclone.training.levelling import levelled_off
+from voiceclone.wording import count
 
 LEVEL_GAIN = 0.005
 """Smaller gains in speaker similarity mean a plateau; half of what counts as a difference."""
@@ -22,12 +24,15 @@ LEVEL, WORDS = "level", "words"
 _UNTRAINED = {"similarity_stock": "the voice it began with", "similarity_instant": "your voice without training"}
 
 
-def reason_to_end(found: Candidates) -> str:
-    """Return why a run should stop now: `LEVEL`, `WORDS`, or empty."""
+def reason_to_end(found: Candidates, open_ended: bool = False) -> str:
+    """Return why a run should stop now: `LEVEL`, `WORDS`, or empty; an open-ended one levels off as in `levelling`."""
     made = found.made
     words = [one.judged.words_right for one in made if one.judged.words_right is not None]
     if len(words) > BROKEN_CANDIDATES and max(words[-BROKEN_CANDIDATES:]) < max(words) - BROKEN_WORDS:
         return WORDS
+    if open_ended:
+        level = levelled_off([worth(one.judged) for one in made], [one.held_out_loss for one in made])
+        return LEVEL if level else ""
     worths = [value for one in made if (value := worth(one.judged)) is not None]
     if len(worths) >= MIN_CANDIDATES_TO_END:
         before, lately = worths[:-LEVEL_CANDIDATES], worths[-LEVEL_CANDIDATES:]
@@ -44,6 +49,10 @@ def how_it_goes(found: Candidates, running: bool) -> str:
     if not running:
         return _how_it_went(found)
     last = found.made[-1]
+    if found.levelled_step is not None:
+        return (
+            "Your voice no longer gets better, so what was learnt settles in smaller and smaller steps; then it ends."
+        )
     if chosen.step != last.step:
         return f"{_why_not(last, chosen, found)}: I will keep the voice from step {chosen.step}, unless it recovers."
     return _how_the_last_one_is(last, found) + _wrong_pitch(last)
@@ -117,7 +126,9 @@ def _how_it_went(found: Candidates) -> str:
     if found.kept_by == "person":
         return f"You chose the voice from step {kept.step}."
     early = {
-        LEVEL: "It ended early, because similarity did not rise any more. ",
+        LEVEL: "It ended early, because similarity did not rise any more. "
+        if found.levelled_step is None
+        else f"It levelled off after {count(found.levelled_step, 'step')} and ended. ",
         WORDS: "It ended early, because words began to break. ",
     }.get(found.ended_early, "")
     if len(found.made) == 1:

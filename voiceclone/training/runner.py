@@ -20,7 +20,7 @@ from voiceclone.training.runs import RunConfig, RunState, RunStatus
 NEEDED_DISK_MB = 2_000
 """Training data, two checkpoints with their optimizer, and the voice."""
 LAST_BREATH_S = 10.0
-"""Grace period for a process to exit after its final state, before its run is resumed."""
+"""Grace period for a process to exit after its final state, before its run is resumed or another one started."""
 MAX_FRUITLESS_STARTS = 3
 """After this many starts without a single step, a run is resumed only when a person asks for it."""
 
@@ -64,11 +64,11 @@ class TrainingRunner:
         return sorted(found, key=lambda status: (status.started_at, status.run_id), reverse=True)
 
     def active(self) -> RunStatus | None:
-        """Return the running run, otherwise the newest interrupted one."""
+        """Return the running run, otherwise the newest interrupted or paused one."""
         everything = self.all()
         running = [status for status in everything if status.running]
-        interrupted = [status for status in everything if status.state == "interrupted"]
-        return next(iter(running + interrupted), None)
+        waiting = [status for status in everything if status.state in ("interrupted", "paused")]
+        return next(iter(running + waiting), None)
 
     def start(self, config: RunConfig, start_voice: Path | None = None) -> RunStatus:
         """Create a run's folder and start its process.
@@ -113,11 +113,11 @@ class TrainingRunner:
             raise InputError(f"The training of “{status.voice_name}” has ended already; start a new one.")
         run_dir = self.run_dir(run_id)
         disk.require_free_disk(self._data_dir)
-        self._wait_for_end(run_id)
         self._claim(run_id)
         try:
             if not keep_stop_request:
                 runs.stop_path(run_dir).unlink(missing_ok=True)
+            runs.pause_path(run_dir).unlink(missing_ok=True)
             runs.mend_state(run_dir)
             runs.write_state(run_dir, replace(runs.read_state(run_dir), state="waiting", error="", message=""))
             self._spawn(run_dir, run_id)
@@ -127,10 +127,17 @@ class TrainingRunner:
         return self.status(run_id)
 
     def resume_interrupted(self) -> RunStatus | None:
-        """Resume the newest interrupted run, unless it keeps failing or another one is running."""
-        status = self.active()
-        if status is None or status.running:
-            return status
+        """Resume the newest interrupted run, unless it keeps failing or another one is running.
+
+        A run that was paused, or was to be, waits for a person.
+        """
+        everything = self.all()
+        if any(status.running for status in everything):
+            return self.active()
+        interrupted = [status for status in everything if status.state == "interrupted"]
+        status = next((one for one in interrupted if not runs.pause_path(self.run_dir(one.run_id)).exists()), None)
+        if status is None:
+            return self.active()
         run_dir = self.run_dir(status.run_id)
         if runs.read_state(run_dir).fruitless_starts >= MAX_FRUITLESS_STARTS:
             return status
@@ -155,6 +162,20 @@ class TrainingRunner:
             runs.write_state(run_dir, replace(runs.read_state(run_dir), state="stopped", message="", error=""))
             return self.status(run_id)
         return self.resume(run_id, keep_stop_request=True)
+
+    def pause(self, run_id: str) -> RunStatus:
+        """Ask a run to save its state and end its process; `resume` goes on with the same plan.
+
+        Raises:
+            InputError: it is not running.
+        """
+        status = self.status(run_id)
+        if not status.running:
+            if status.state == "paused":
+                return status
+            raise InputError(f"The training of “{status.voice_name}” is not running, so there is nothing to pause.")
+        disk.write_bytes(runs.pause_path(self.run_dir(run_id)), b"")
+        return self.status(run_id)
 
     def watch(self, run_id: str, interval_s: float = 1.0) -> Iterator[RunStatus]:
         """Yield the status now and every `interval_s` seconds until the process ends."""
@@ -183,6 +204,12 @@ class TrainingRunner:
     def _is_alive(self, run_id: str) -> bool:
         return self._holder(run_id) is not None
 
+    def _has_ended(self, run_id: str) -> bool:
+        try:
+            return not self.status(run_id).running
+        except NotFoundError:
+            return False
+
     def _wait_for_end(self, run_id: str) -> None:
         # A process says that it failed, then lets the lock go and ends; on a busy machine seconds lie between.
         until = time.monotonic() + LAST_BREATH_S
@@ -190,6 +217,9 @@ class TrainingRunner:
             time.sleep(0.05)
 
     def _claim(self, run_id: str) -> None:
+        holder = self._lock.holder()
+        if holder is not None and self._has_ended(holder.run_id):
+            self._wait_for_end(holder.run_id)  # another one may be started as soon as a run says that it rests
         try:
             self._lock.claim(run_id)
         except BusyError as busy:

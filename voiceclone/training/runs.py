@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from voiceclone.bases.base import Effort
 from voiceclone.bases.run.notes import NOTES_FILE, add_note
 from voiceclone.errors import NotFoundError, StorageError
 from voiceclone.storage import disk
 from voiceclone.training.status_sentence import status_sentence
 
-FINAL_STATES = ("finished", "stopped", "failed")
-RUNNING_STATES = ("waiting", "preparing", "training", "stopping")
+FINAL_STATES = ("finished", "stopped", "failed", "paused")
+"""States that a process leaves behind; a paused or failed run can be continued."""
+RUNNING_STATES = ("waiting", "preparing", "training", "stopping", "pausing")
 _TAIL_BYTES = 8192
 _LONGEST_SILENCE_S = 120.0
 """A living process writes its state more often; during a longer silence the computer slept."""
@@ -70,6 +72,8 @@ class RunState:
     voice_installed: bool = False
     fruitless_starts: int = 0
     """Starts of the training process since the last completed step."""
+    slowed: bool = False
+    """True while other programs slow it down, see `PaceWatch`."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class RunStatus:
     voice_id: str | None
     """None before there is a voice."""
     state: str
-    """waiting, preparing, training, stopping, finished, stopped, failed or interrupted."""
+    """waiting, preparing, training, stopping, pausing, finished, stopped, paused, failed or interrupted."""
     step: int
     total_steps: int
     loss: float | None
@@ -105,6 +109,8 @@ class RunStatus:
     """Current speed."""
     memory_mb: float | None = None
     """Resident memory of the training process."""
+    slowed: bool = False
+    """True while other programs take so much of the processor that it learns clearly slower."""
 
     @property
     def running(self) -> bool:
@@ -125,6 +131,11 @@ def state_path(run_dir: Path) -> Path:
 def stop_path(run_dir: Path) -> Path:
     """Return the file whose existence asks the run to stop."""
     return run_dir / "stop"
+
+
+def pause_path(run_dir: Path) -> Path:
+    """Return the file whose existence asks the run to pause."""
+    return run_dir / "pause"
 
 
 def read_config(run_dir: Path) -> RunConfig:
@@ -202,7 +213,7 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
     saved = read_state(run_dir)
     latest = _latest_metrics(run_dir)
     last = latest[-1] if latest else {}
-    name = _state_name(saved, process_alive, stop_path(run_dir).exists())
+    name = _state_name(saved, process_alive, run_dir)
     running = name in RUNNING_STATES
     silent_s = min(max(0.0, time.time() - saved.written_at), _LONGEST_SILENCE_S)
     since_s = silent_s if running and saved.written_at else 0.0
@@ -231,6 +242,10 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
             saved.error,
             config.voice_name,
             saved.voice_installed,
+            slowed=saved.slowed,
+            timed=config.steps is None,
+            # Once it cools down, its end is known and nearer.
+            at_most=config.effort == Effort.OVERNIGHT and total_steps >= (config.steps or 0),
         ),
         error=saved.error if name == "failed" else "",
         started_at=config.created_at,
@@ -240,6 +255,7 @@ def read_status(run_dir: Path, process_alive: bool) -> RunStatus:
         policy=config.policy,
         notes=read_notes(run_dir),
         steps_per_s=_steps_per_s(latest) if name == "training" else None,
+        slowed=saved.slowed and name == "training",
     )
 
 
@@ -296,12 +312,14 @@ def plot_points(told: Sequence[dict[str, Any]], limit: int = 400) -> list[dict[s
     return points
 
 
-def _state_name(saved: RunState, process_alive: bool, stop_asked: bool) -> str:
+def _state_name(saved: RunState, process_alive: bool, run_dir: Path) -> str:
     if saved.state in FINAL_STATES:
         return saved.state
     if not process_alive:
         return "interrupted"
-    return "stopping" if stop_asked else saved.state
+    if stop_path(run_dir).exists():
+        return "stopping"
+    return "pausing" if pause_path(run_dir).exists() else saved.state
 
 
 def _latest_metrics(run_dir: Path) -> list[dict[str, Any]]:

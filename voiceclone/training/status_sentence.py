@@ -1,6 +1,9 @@
 """The status of a training run as one plain sentence."""
 
-from voiceclone.wording import about, count
+from voiceclone.wording import about, count, up_to
+
+SLOWED = "Your computer is busy with other programs; this takes longer, and nothing is lost."
+SLOWED_TIMED = "Your computer is busy with other programs, so less is learnt in the minutes you chose."
 
 
 def status_sentence(
@@ -12,6 +15,9 @@ def status_sentence(
     error: str,
     voice_name: str,
     has_voice: bool,
+    slowed: bool = False,
+    timed: bool = False,
+    at_most: bool = False,
 ) -> str:
     """Return the sentence shown beside the progress bar.
 
@@ -24,13 +30,22 @@ def status_sentence(
         error: why it failed, a sentence.
         voice_name: label of the voice.
         has_voice: whether a voice file was kept.
+        slowed: whether other programs slow it down, see `PaceWatch`.
+        timed: whether the run ends by the clock, not after a number of steps.
+        at_most: whether steps and time left are upper bounds, because it ends when it levels off.
     """
     if state == "preparing":
         return f"Getting your recordings ready: {message}" if message else "Getting your recordings ready."
     if state == "training":
-        return _learning(step, total_steps, eta_s)
+        learning = _learning(step, total_steps, eta_s, at_most)
+        return learning + (f" {SLOWED_TIMED if timed else SLOWED}" if slowed else "")
     if state == "stopping":
         return "Stopping, and keeping what was learnt so far."
+    if state == "pausing":
+        return "Pausing, and saving what was learnt so far."
+    if state == "paused":
+        after = f" after {count(step, 'step')}" if step else ""
+        return f"Paused{after}; continue it whenever you like, and it goes on from there."
     if state == "finished":
         return f"Your voice “{voice_name}” is ready to speak."
     if state == "stopped":
@@ -44,9 +59,11 @@ def status_sentence(
     return "Starting the training."
 
 
-def _learning(step: int, total_steps: int, eta_s: float | None) -> str:
+def _learning(step: int, total_steps: int, eta_s: float | None, at_most: bool) -> str:
     if step == 0:
         return "Learning your voice."
-    where = f"step {step} of about {total_steps}" if total_steps > step else f"step {step}"
-    left = f", {about(eta_s)} left" if eta_s is not None else ""
+    where = (
+        f"step {step} of {'at most' if at_most else 'about'} {total_steps}" if total_steps > step else f"step {step}"
+    )
+    left = f", {(up_to if at_most else about)(eta_s)} left" if eta_s is not None else ""
     return f"Learning your voice: {where}{left}."

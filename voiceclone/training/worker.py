@@ -14,7 +14,7 @@ import psutil
 
 from voiceclone import compute, host
 from voiceclone.bases.abilities import HeardWhileTraining, check_learns_from
-from voiceclone.bases.base import START_VOICE_FILE, BaseModel, Policy, TrainingPlan
+from voiceclone.bases.base import START_VOICE_FILE, BaseModel, Effort, Policy, TrainingPlan
 from voiceclone.bases.memory import is_out_of_memory
 from voiceclone.bases.registry import load_base
 from voiceclone.bases.run.active_time import ActiveTime
@@ -26,6 +26,9 @@ from voiceclone.text.languages import speakable
 from voiceclone.training import runs
 from voiceclone.training.candidate_selection import CandidateSelector
 from voiceclone.training.lock import TrainingLock
+from voiceclone.training.machine import OtherLoadMeter
+from voiceclone.training.pace import PaceWatch
+from voiceclone.training.speed import read_training_speed
 from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import Voice, base_sha256
 
@@ -46,7 +49,7 @@ class Board:
         self._clock = ActiveTime(self.state.elapsed_s)
         self._written = 0.0
         self._asked = 0.0
-        self._stop = False
+        self._stop = self._pause = False
         self.terminated = False
         """True once the system asked this process to end; the run is resumed later."""
 
@@ -68,10 +71,20 @@ class Board:
 
     def stop_asked(self) -> bool:
         """True once the user asked to stop."""
+        self._look()
+        return self._stop
+
+    def pause_asked(self) -> bool:
+        """True once the user asked to pause; a stop comes before it."""
+        self._look()
+        return self._pause and not self._stop
+
+    def _look(self) -> None:
+        """Look for the two files now and then; a stop is for good."""
         if not self._stop and time.monotonic() - self._asked >= STOP_INTERVAL_S:
             self._asked = time.monotonic()
             self._stop = runs.stop_path(self._run_dir).exists()
-        return self._stop
+            self._pause = runs.pause_path(self._run_dir).exists()
 
     def terminate(self, _signal: int, _frame: FrameType | None) -> None:
         """Signal handler: the system asks this process to end."""
@@ -79,7 +92,7 @@ class Board:
 
     def should_stop(self) -> bool:
         """True once work has to end for any reason."""
-        return self.terminated or self.stop_asked()
+        return self.terminated or self.stop_asked() or self.pause_asked()
 
 
 @dataclass(frozen=True)
@@ -103,7 +116,8 @@ def main(arguments: list[str]) -> int:
     board = Board(run_dir)
     signal.signal(signal.SIGTERM, board.terminate)
     try:
-        board.write(state="preparing", message="", error="", fruitless_starts=board.state.fruitless_starts + 1)
+        fruitless = board.state.fruitless_starts + 1
+        board.write(state="preparing", message="", error="", slowed=False, fruitless_starts=fruitless)
         _lower_priority()
         with disk.storage_errors(run_dir):
             _train(run_dir, data_dir, config, board)
@@ -125,13 +139,18 @@ def _train(run_dir: Path, data_dir: Path, config: runs.RunConfig, board: Board) 
         prepared = _prepare(run_dir, data_dir, config, base, board)
         if isinstance(base, HeardWhileTraining):
             selector = CandidateSelector(run_dir, data_dir, config, base, prepared.language)
-        _learn(run_dir, base, board, selector)
+        known = read_training_speed(data_dir, base)
+        watch = PaceWatch(None if known is None else known.at_best().step_s)
+        _learn(run_dir, base, board, selector, watch)
     except Cancelled:
         prepared = _read_prepared(run_dir)
     if board.stop_asked():
         if prepared is None or board.state.step == 0:
             board.write(state="stopped", message="")
             return
+    elif board.pause_asked():
+        board.write(state="paused", message="", slowed=False)
+        return
     elif board.should_stop():
         return  # asked to end by the system; without a final state the run is found and continued
     steps = _finish(run_dir, base, board, selector)
@@ -153,7 +172,8 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
         raise Cancelled("Stopped before the recordings were ready.")
     check_learns_from(base, {clip.language for clip in clips})
     base.ensure_ready(board.progress)
-    plan = TrainingPlan(config.minutes, config.steps, config.seed, _policy(config, base))
+    open_ended = config.effort == Effort.OVERNIGHT
+    plan = TrainingPlan(config.minutes, config.steps, config.seed, _policy(config, base), open_ended)
     base.prepare(clips, run_dir, plan, board.progress, board.should_stop)
     if board.should_stop():
         raise Cancelled("Stopped before the recordings were ready.")
@@ -178,12 +198,13 @@ def _read_prepared(run_dir: Path) -> Prepared | None:
         return None
 
 
-def _learn(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSelector | None) -> None:
+def _learn(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSelector | None, watch: PaceWatch) -> None:
     board.tell(state="training", message="")
     if selector is not None:
         selector.begin()
+    is_first = True
     while True:
-        before = board.state
+        before, began, others = board.state, time.monotonic(), OtherLoadMeter()
         # Asked for at least once, even to stop: only the base knows what its last checkpoint holds.
         if selector is None:
             result = base.train_slice(run_dir, SLICE_S, board.should_stop)
@@ -191,7 +212,10 @@ def _learn(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSele
             limits = selector.limits(SLICE_S, before.total_steps, before.elapsed_s)
             result = base.train_slice(run_dir, limits[0], board.should_stop, limits[1])
         fruitless = 0 if result.step > before.step else before.fruitless_starts
-        board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless)
+        # The first slice of a process may load the network, too, which tells nothing about the pace.
+        steps = 0 if is_first else result.step - before.step
+        slowed, is_first = watch.note(steps, time.monotonic() - began, others.share()), False
+        board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless, slowed=slowed)
         if result.finished or board.should_stop():
             return
         if selector is not None and selector.is_due(result.step, result.total_steps, board.state.elapsed_s):

@@ -177,6 +177,11 @@ class KokoroBase:
         """Write a checkpoint unless this step has one."""
         self._trainer(run_dir).save_checkpoint()
 
+    def cool_down(self, run_dir: Path, since_step: int) -> None:
+        """Let an open-ended run cool down from `since_step` on and end with that."""
+        if read_done(run_dir) is None:  # killed after everything was written
+            self._trainer(run_dir).clock.cool_down(since_step)
+
     def load(self, run_dir: Path) -> None:
         """Load the network and choose the stock voice to start from."""
         self._trainer(run_dir)

@@ -21,11 +21,15 @@ class StoredPlan:
     weights_sha256: str = ""
     elapsed_s: float = 0.0
     """Time spent on preparation."""
+    open_ended: bool = False
+    """As in `TrainingPlan`."""
 
 
 def write_plan(run_dir: Path, plan: TrainingPlan, weights_sha256: str, elapsed_s: float) -> None:
     """Save the plan, whose policy must be set, the weights it is for and the seconds already spent."""
-    stored = StoredPlan(Policy(plan.policy), plan.minutes, plan.steps, plan.seed, weights_sha256, elapsed_s)
+    stored = StoredPlan(
+        Policy(plan.policy), plan.minutes, plan.steps, plan.seed, weights_sha256, elapsed_s, plan.open_ended
+    )
     write_json_twice(run_dir / PLAN_FILE, asdict(stored))
 
 
@@ -41,7 +45,13 @@ def read_plan(run_dir: Path, weights_sha256: str) -> StoredPlan:
         # Early Kokoro runs name no policy; there was one only.
         policy = Policy(value.get("policy") or Policy.FINE_TUNE)
         stored = StoredPlan(
-            policy, value["minutes"], value["steps"], value["seed"], value["weights_sha256"], float(value["elapsed_s"])
+            policy,
+            value["minutes"],
+            value["steps"],
+            value["seed"],
+            value["weights_sha256"],
+            float(value["elapsed_s"]),
+            bool(value.get("open_ended", False)),  # early plans all have a set end
         )
     except (AttributeError, TypeError, KeyError, ValueError) as error:
         raise lost from error

@@ -30,6 +30,7 @@ RUN_INTROS = {
     "finished": "Your voice is ready. Listen to its first sentence, then type anything you would like it to say.",
     "stopped": "The training was stopped.",
     "failed": "The training could not be finished. Your recordings are untouched.",
+    "paused": "The training is paused. No progress is lost: press “Continue the training” whenever you like.",
     "interrupted": "The training was interrupted. No progress is lost: press “Continue the training”.",
 }
 INTRO_SPEAK = "Choose a voice, type what it should say, and listen."

@@ -34,6 +34,8 @@ RUN_STATES = {
     "preparing": ("Getting ready", "plain"),
     "training": ("Learning", "plain"),
     "stopping": ("Stopping", "plain"),
+    "pausing": ("Pausing", "plain"),
+    "paused": ("Paused", "usable"),
     "finished": ("Finished", "good"),
     "stopped": ("Stopped", "usable"),
     "interrupted": ("Interrupted", "usable"),

@@ -2,7 +2,7 @@
 
 from voiceclone.evaluation import pitch
 from voiceclone.ui.text.base_models import megabytes
-from voiceclone.wording import about, at_least, count, duration
+from voiceclone.wording import about, at_least, count, duration, up_to
 
 # --- training -----------------------------------------------------------------------------------
 VOICE_NAME_LABEL = "Name of the voice"
@@ -11,8 +11,12 @@ CONSENT_LABEL = "This is my voice, or I have the speaker's permission"
 CONSENT_INFO = "Cloning someone's voice without asking harms people, and in many places it is against the law."
 EFFORT_LABEL = "How good should it be?"
 EFFORT_INFO = "A longer training sounds more like you. You can stop at any time and keep what was learnt."
-EFFORTS = {"quick": "Quick, a first voice", "better": "Better", "best": "Best"}
+EFFORTS = {"quick": "Quick, a first voice", "better": "Better", "best": "Best", "overnight": "As long as it helps"}
 DEFAULT_EFFORT = "better"
+OVERNIGHT = (
+    "It stops by itself when your voice no longer gets better. You can pause it and continue later. How much it adds "
+    "over “Best” was not measured yet."
+)
 NOT_MEASURED = "These times are for a computer with two cores. Yours is measured once the model is prepared."
 MEASURING = (
     "Measuring how fast this computer is. The times will be corrected in about 15 seconds, or later if other programs "
@@ -40,7 +44,7 @@ NEED_CONSENT = (
     "again."
 )
 NEED_LENGTH = "Choose how long the training may take."
-NEED_EFFORT = "Choose Quick, Better or Best."
+NEED_EFFORT = "Choose how good it should be: Quick, Better, Best, or as long as it helps."
 EXPERT = "For experts: the settings in use"
 EXPERT_INFO = "Nothing here needs your attention. Leave steps and minutes at 0 to keep the settings VoiceClone chose."
 EXPERT_STEPS = "Steps"
@@ -83,6 +87,7 @@ ENDED_TITLES = {
     "stopped": "The training was stopped",
     "failed": "The training could not be finished",
     "interrupted": "The training was interrupted",
+    "paused": "The training is paused",
 }
 # Shown by the page's script.
 NOTIFY = {
@@ -97,6 +102,7 @@ NOTIFY = {
 }
 TO_RECORD = "Back to recording"
 STOP = "Stop and keep what was learnt"
+PAUSE = "Pause"
 CONTINUE = "Continue the training"
 START_OVER = "Start a new one instead"
 TRAIN_AGAIN = "Train another voice"
@@ -128,7 +134,10 @@ SCORES_TITLE = "How it turned out"
 
 def effort_choice(effort: str, expected_s: float, measured: bool, lower_bound: bool) -> str:
     """Name a choice and how long it takes: on this computer, at least on this computer, or on two cores."""
-    told = at_least(expected_s) if lower_bound else about(expected_s)
+    if effort == "overnight":
+        told = up_to(expected_s) + (", longer while the computer is busy" if lower_bound else "")
+    else:
+        told = at_least(expected_s) if lower_bound else about(expected_s)
     return f"{EFFORTS[effort]}: {told}{'' if measured else ' on two cores'}"
 
 

@@ -136,7 +136,7 @@ def _slots(engine: VoiceEngine, status: RunStatus, found: Candidates) -> tuple[S
         slots.append(Slot(train_text.SAMPLE_INSTANT, found.instant.sound, found.instant.judged))
     best = found.best()
     may_keep = not status.running and status.voice_id is not None
-    for one in found.made:
+    for one in found.latest(MAX_CANDIDATES):
         kept = one.step == found.kept_step
         wrong = found.faults(one)
         mark, kind = "", "plain"

@@ -39,7 +39,7 @@ element.addEventListener('click', (event) => {
   trigger('select', {run_id: button.dataset.run});
 });
 """
-ENDED_EARLY = ("interrupted", "failed")
+ENDED_EARLY = ("interrupted", "paused", "failed")
 
 
 @dataclass(frozen=True)
@@ -328,7 +328,7 @@ def _row(record: RunRecord, opened: str) -> str:
 def head_html(run: RunStatus) -> str:
     """Return name, date, outcome and notes of a training."""
     sentence = run.error if run.state == "failed" else run.message
-    kind = {"failed": "bad", "interrupted": "usable"}.get(run.state, "plain")
+    kind = {"failed": "bad", "interrupted": "usable", "paused": "usable"}.get(run.state, "plain")
     head = markup.heading(run.voice_name, history_text.moment(run.started_at))
     return head + markup.note(sentence, kind) + markup.run_notes(run.notes)
 

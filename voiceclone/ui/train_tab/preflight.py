@@ -1,4 +1,4 @@
-"""Tab 2, before the button: checks, three choices with their times, and the settings for experts."""
+"""Tab 2, before the button: checks, the choices with their times, and the settings for experts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class PreflightCard:
 
 
 def build_effort() -> gr.Radio:
-    """Lay out the three choices; their times follow once known."""
+    """Lay out the choices; their times follow once known."""
     return gr.Radio(
         [(words, effort) for effort, words in train_text.EFFORTS.items()],
         value=train_text.DEFAULT_EFFORT,
@@ -142,7 +142,7 @@ def wire_ahead(
 
 
 def effort_choices(training_estimate: TrainingEstimate) -> list[tuple[str, str]]:
-    """Return (label with time, effort) of the three choices."""
+    """Return (label with time, effort) of the choices."""
     return [
         (train_text.effort_choice(plan.effort.value, plan.expected_s, plan.measured, plan.at_least), plan.effort.value)
         for plan in training_estimate.plans
@@ -154,6 +154,9 @@ def effort_note(training_estimate: TrainingEstimate, effort: str, usable_s: floa
     plan = training_estimate.plan(effort)
     if plan is None:
         return ""
+    if plan.at_most:
+        unsure = "" if plan.measured else f" {train_text.NOT_MEASURED}"
+        return markup.note(train_text.OVERNIGHT + (f" {train_text.WAS_BUSY}" if plan.at_least else unsure))
     if plan.wants_more_speech:
         return markup.note(train_text.more_speech_first(usable_s), "usable")
     if not plan.measured:

@@ -23,7 +23,8 @@ from voiceclone.voices.voice_file import Voice
 TICK_S = 1.0
 PLOT_POINTS = 400
 """The whole plot is sent to the browser at each change; more points would be slow on a phone."""
-GOING_ON = ("waiting", "preparing", "training", "stopping")
+GOING_ON = ("waiting", "preparing", "training", "stopping", "pausing")
+RESTING = ("interrupted", "paused")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Watch:
     """Notes on the run, below the plot; hidden while there are none."""
     hint: gr.HTML
     stop: gr.Button
+    pause: gr.Button
     resume: gr.Button
     again: gr.Button
     timer: gr.Timer
@@ -110,6 +112,7 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
         notes = gr.HTML(visible=False, elem_id="run-notes")
         hint = gr.HTML(markup.note(train_text.CLOSE_PAGE))
         stop = gr.Button(train_text.STOP, variant="stop", elem_id="stop", elem_classes="vc-action")
+        pause = gr.Button(train_text.PAUSE, elem_id="pause", elem_classes="vc-action")
         resume = gr.Button(
             train_text.CONTINUE, variant="primary", visible=False, elem_id="continue", elem_classes="vc-action"
         )
@@ -131,6 +134,7 @@ def build_watch(intro: gr.HTML, form: gr.Column) -> Watch:
         notes,
         hint,
         stop,
+        pause,
         resume,
         again,
         timer,
@@ -179,7 +183,7 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         if status is None:
             return {remembered_run: ""} | idle_view(watch, result)
         found = {remembered_run: status.run_id} | run_view(shared, watch, result, status, Seen())
-        if status.running or status.state == "interrupted":
+        if status.running or status.state in RESTING:
             found[shared.tabs] = gr.Tabs(selected="train")
         return found
 
@@ -188,6 +192,9 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
 
     def stop(run_id: str, seen: Seen) -> Any:
         return run_view(shared, watch, result, engine.runs.stop(run_id), seen) or gr.skip()
+
+    def pause(run_id: str, seen: Seen) -> Any:
+        return run_view(shared, watch, result, engine.runs.pause(run_id), seen) or gr.skip()
 
     def say_sample(voice_id: str, voices_changed: int) -> Any:
         if not voice_id:
@@ -207,6 +214,7 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
     wire(shared.demo.load, attach, remembered_run, [shared.tabs, remembered_run, *shown])
     wire(watch.timer.tick, tick, [remembered_run, watch.seen], [remembered_run, *shown])
     wire(watch.stop.click, stop, [remembered_run, watch.seen], shown)
+    wire(watch.pause.click, pause, [remembered_run, watch.seen], shown)
     wire(watch.resume.click, resume, remembered_run, shown, lane="start")
 
     def keep_this(run_id: str, seen: Seen, event: gr.EventData) -> dict[Any, Any]:
@@ -288,17 +296,17 @@ def run_view(shared: Shared, watch: Watch, result: Result, status: RunStatus, se
 
 def _state_view(watch: Watch, status: RunStatus) -> dict[Any, Any]:
     goes_on = status.state in GOING_ON
-    interrupted = status.state == "interrupted"
+    resting = status.state in RESTING
+    may_pause = status.state in ("waiting", "preparing", "training")
     return {
         watch.intro: markup.intro(common_text.RUN_INTROS.get(status.state, common_text.INTRO_TRAINING)),
         watch.form: gr.update(visible=False),
         watch.panel: gr.update(visible=True),
         watch.hint: gr.update(visible=goes_on),
-        watch.stop: gr.update(visible=goes_on, interactive=status.state != "stopping"),
-        watch.resume: gr.update(visible=interrupted),
-        watch.again: gr.update(
-            visible=not goes_on, value=train_text.START_OVER if interrupted else train_text.TRAIN_AGAIN
-        ),
+        watch.stop: gr.update(visible=goes_on or status.state == "paused", interactive=status.state != "stopping"),
+        watch.pause: gr.update(visible=may_pause),
+        watch.resume: gr.update(visible=resting),
+        watch.again: gr.update(visible=not goes_on, value=train_text.START_OVER if resting else train_text.TRAIN_AGAIN),
         watch.timer: gr.Timer(active=goes_on),
     }
 

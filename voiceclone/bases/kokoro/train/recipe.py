@@ -50,6 +50,7 @@ class Recipe:
     first_clips_s: float = 18.0
     """Seconds of speech preprocessed before training starts; the rest follows after the first listen."""
     default_minutes: float = 5.0
+    """For a plan without minutes and steps; trainings that are started always have one of them."""
 
     @property
     def step_speech_s(self) -> float:
@@ -77,14 +78,17 @@ FROZEN_KINDS = ("alpha", "norm.weight", "norm.bias")
 """Snake's frequencies and the identity affine of the norms are frozen in the published training, too."""
 
 
-EFFORT_STEPS = {Effort.QUICK: 230, Effort.BETTER: 600, Effort.BEST: 1500}
+EFFORT_STEPS = {Effort.QUICK: 230, Effort.BETTER: 600, Effort.BEST: 1500, Effort.OVERNIGHT: 6000}
 """Quick: five minutes on two cores made 199 to 248 steps and a similarity of 0.90 to 0.92 (benchmarks/README.md).
 Better: 600 windows, those of the longest run with a known curve; in its second half similarity still rose by
 0.013 (65 s of speech) and 0.017 (7 min), and DNSMOS by 0.04. Best: two and a half times
-Better, as Better is of Quick; not measured."""
+Better, as Better is of Quick; not measured. Overnight: four times Best, an upper bound that is our choice; it ends when
+the candidates level off (`training.levelling`), and what it adds over Best was not measured."""
 HEARD_AT_MOST = 15.0
 """How often each second of speech may be used before steps are limited: 20 s used 15 times still reached the similarity
-of 60 s used 4 times, though DNSMOS began to fall behind; nothing was measured beyond."""
+of 60 s used 4 times, though DNSMOS began to fall behind; nothing was measured beyond. It does not limit Overnight: a
+plan of fixed length does not notice that it memorises, but that one ends when nothing is gained, and the best candidate
+is kept."""
 
 
 def effort_steps(effort: Effort, speech_s: float, used: Recipe) -> int:
@@ -93,6 +97,8 @@ def effort_steps(effort: Effort, speech_s: float, used: Recipe) -> int:
     Measured on a processor, with one window per step. On a graphics card a step uses eight, so little speech limits the
     steps earlier; nothing was measured there.
     """
+    if effort == Effort.OVERNIGHT:
+        return EFFORT_STEPS[effort]
     most = round(HEARD_AT_MOST * speech_s / used.step_speech_s)
     return max(EFFORT_STEPS[Effort.QUICK], min(EFFORT_STEPS[effort], most))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.run.clock import RunClock, rate_share
+from voiceclone.bases.run.cool_down import CoolDown, cool_down_after
 from voiceclone.bases.run.plan import StoredPlan
 
 FINISH_RESERVE_S = 14.0
@@ -24,6 +25,8 @@ class Position:
     """Clock at the first step; the learning-rate schedule begins there."""
     first_listen_done: bool = False
     finished: bool = False
+    cools_since: int | None = None
+    """The step since which an open-ended run was told to cool down; None before."""
 
 
 def frames_worth_having(steps: int, recipe: Recipe) -> int:
@@ -47,6 +50,10 @@ class Schedule(RunClock):
         self.recipe = recipe
         self.learning_since_s = 0.0
         self.first_listen_done = False
+        self.cools_since: int | None = None
+        self._cool_down: CoolDown | None = None
+        if plan.open_ended and plan.steps is not None:
+            self._plan_cool_down(plan.steps)
 
     @property
     def finished(self) -> bool:
@@ -56,12 +63,33 @@ class Schedule(RunClock):
     @property
     def position(self) -> Position:
         """Where the run stands, as a checkpoint keeps it."""
-        return Position(self.step, self.elapsed_s, self.learning_since_s, self.first_listen_done, self.ended)
+        return Position(
+            self.step, self.elapsed_s, self.learning_since_s, self.first_listen_done, self.ended, self.cools_since
+        )
 
     def restore_position(self, position: Position) -> None:
-        """Take over what a checkpoint says besides step and time; a first listen that was spoken stays spoken."""
+        """Take over what a checkpoint says besides step and time.
+
+        A first listen that was spoken stays spoken, and a run that was told to cool down since keeps to it.
+        """
         self.learning_since_s, self.ended = position.learning_since_s, position.finished
         self.first_listen_done = self.first_listen_done or position.first_listen_done
+        if position.cools_since is not None:
+            self.cool_down(position.cools_since)
+
+    def cool_down(self, since_step: int) -> None:
+        """Let an open-ended run cool down from `since_step` on and end with that; only the first call counts.
+
+        The rate depends on nothing but the two steps, so a run that stands before `since_step`, because it went back to
+        a checkpoint, does exactly the same.
+        """
+        if self._cool_down is not None and self.cools_since is None:
+            self.cools_since = since_step
+            self._plan_cool_down(since_step)
+
+    def _plan_cool_down(self, since_step: int) -> None:
+        self._cool_down = cool_down_after(since_step, self.steps)
+        self.steps = self._cool_down.end
 
     def begin_step(self) -> None:
         """Note when learning began."""
@@ -81,8 +109,9 @@ class Schedule(RunClock):
 
     def rate_scale(self) -> float:
         """Return the share of the full learning rates that applies now."""
-        recipe = self.recipe
-        return rate_share(self.step, self.share, recipe.warm_up_steps, recipe.final_rate_share, recipe.hold_share)
+        recipe, cooling = self.recipe, self._cool_down
+        share, hold = (self.share, recipe.hold_share) if cooling is None else (cooling.share(self.step), 0.0)
+        return rate_share(self.step, share, recipe.warm_up_steps, recipe.final_rate_share, hold)
 
     def wants_more_clips(self, ready_frames: int) -> bool:
         """True while more recordings are worth preparing, between two steps, so that the plot goes on moving."""
