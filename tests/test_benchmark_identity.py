@@ -289,6 +289,7 @@ def test_curves_are_drawn_where_there_are_any(tmp_path):
         ["--file", "a.safetensors"],
         ["--voice", "joe", "--file", "a.safetensors", "--train", "60"],
         ["--voice", "joe", "--train", "60"],
+        ["--voice", "joe", "--stock", "am_adam", "--file", "a.safetensors"],
         ["--voice", "joe", "--train", "60", "--minutes", "5", "--steps", "3"],
         ["--voice", "joe", "--train", "60", "--minutes", "5", "--at", "3"],
         ["--voice", "somebody", "--file", "a.safetensors"],
@@ -306,6 +307,8 @@ def test_a_trial_keeps_away_from_the_results_and_sexes_are_known():
     assert (options.results, options.at, options.sex) == (rows.RESULTS_FILE, (2, 5), "male")
     assert command._options(["--voice", "joe", "--file", "x", "--sentences", "3"]).results != rows.RESULTS_FILE
     assert set(SEXES) == set(VOICE_NAMES)
+    (stock,) = command._files(command._options(["--voice", "joe", "--stock", "am_adam"]))
+    assert (stock.path, stock.made) == ("am_adam", Made("joe", label="stock voice am_adam"))
 
 
 def test_a_run_is_its_candidates_and_its_voice_and_a_file_is_itself(tmp_path):

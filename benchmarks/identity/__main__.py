@@ -65,6 +65,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=int, help="of speech it learnt from; read from the file where it says so")
     parser.add_argument("--plan", help="how long it was trained, “5 minutes”; read from the file where it says so")
     parser.add_argument("--seed", type=int, help="that it was trained with; read from the file where it says so")
+    parser.add_argument("--stock", metavar="ID", help="a stock voice instead, for what a person has without training")
     parser.add_argument("--train", type=int, metavar="SECONDS", help="train on so much speech, and measure the outcome")
     parser.add_argument("--minutes", type=float, help="train so long, as the page does it")
     parser.add_argument("--steps", type=int, help="train so many steps, without looking at the clock")
@@ -75,8 +76,9 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--results", type=Path, help="where figures are kept (benchmarks/identity.json)")
     parser.add_argument("--report", action="store_true", help="measure nothing; only write the tables")
     options = parser.parse_args(arguments)
-    if not options.report and (options.voice is None or bool(options.file) == (options.train is not None)):
-        parser.error("say whose voice it is with --voice, and either which one with --file, or --train")
+    ways = [bool(options.file), options.train is not None, options.stock is not None]
+    if not options.report and (options.voice is None or sum(ways) != 1):
+        parser.error("say whose voice it is with --voice, and one of --file, --train and --stock")
     if options.train is not None and (options.minutes is None) == (options.steps is None):
         parser.error("say how long to train: either --minutes or --steps")
     if options.at and options.steps is None:
@@ -128,6 +130,8 @@ def _files(options: argparse.Namespace) -> Iterator[Learnt]:
         InputError: two of them would be one row.
     """
     given = {"seconds": options.seconds, "plan": options.plan, "seed": options.seed}
+    if options.stock is not None:
+        yield Learnt(Made(options.voice, label=f"stock voice {options.stock}"), options.stock, {})
     seen = set()
     for path, at in (found for folder in options.file for found in found_voices(folder)):
         made, known = described(path, Made(options.voice, at=at, label=options.label))

@@ -25,8 +25,8 @@ class Learnt:
     """A voice as it was at some step."""
 
     made: Made
-    path: Path
-    """Voice file; gone when the next one is asked for."""
+    path: Path | str
+    """Voice file, gone when the next one is asked for unless it is kept; or the id of a stock voice."""
     known: dict[str, Any]
     """`steps`, `minutes` of training until then, `usable_speech_s`."""
 
