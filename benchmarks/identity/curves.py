@@ -110,9 +110,12 @@ def _draw(axes: "Axes", own: Sequence[Curve], title: str, told: str) -> None:
         axes.fill_between(
             places, [one.lowest for one in spreads], [one.highest for one in spreads], color=colour, alpha=0.2
         )
-    if own and min(place for curve in own for place, _ in curve.points) > 0:
+    places = sorted({place for curve in own for place, _ in curve.points})
+    if places and places[0] > 0:
         axes.set_xscale("log")
-        axes.legend(fontsize=7, framealpha=0.0, labelcolor=INK, loc="lower right")
+        axes.set_xticks(places, [f"{place:.3g}" if place < 100 else f"{place:.0f}" for place in places])
+        axes.minorticks_off()
+        axes.legend(fontsize=7, framealpha=0.0, labelcolor=INK)
 
 
 def write_picture(measured_rows: Sequence[Row], path: Path = PICTURE_FILE) -> bool:
