@@ -58,7 +58,9 @@ def test_the_status_says_so_and_promises_only_what_is_true(timed, sentence):
     assert sentence not in status_sentence("finished", 40, 230, 0, "", "", "Anna", True, slowed=True, timed=timed)
 
 
-@pytest.mark.parametrize(("quiet_step_s", "others", "slowed"), [(STEP_PAUSE_S / 4, BUSY, True), (60.0, BUSY, False)])
+@pytest.mark.parametrize(
+    ("quiet_step_s", "others", "slowed"), [(STEP_PAUSE_S / 4, BUSY, True), (STEP_PAUSE_S / 4, 0.0, False)]
+)
 def test_the_training_process_writes_it_into_its_state(tmp_path, monkeypatch, quiet_step_s, others, slowed):
     monkeypatch.setattr(worker, "SLICE_S", 10 * STEP_PAUSE_S)
     monkeypatch.setattr(worker.OtherLoadMeter, "share", lambda _: others)
