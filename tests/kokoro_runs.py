@@ -18,7 +18,7 @@ from voiceclone.bases.kokoro.train.trainer import Trainer
 from voiceclone.storage import disk
 from voiceclone.training import runs
 
-SMALL = Recipe(window_frames=24, steps_at_once=1, first_clips_s=4.0, first_listen_s=1e9)
+SMALL = Recipe(window_frames=24, steps_at_once=1, speaker_from=1.0, first_clips_s=4.0, first_listen_s=1e9)
 """Half the window; the first two clips are ready at once, each other between two steps."""
 LONG_S = 600.0
 STEPS = 40

@@ -10,6 +10,8 @@ from voiceclone.bases.kokoro.train.step_losses import Teacher
 from voiceclone.bases.kokoro.train.training_clips import ReadyClips
 
 STEPS = 4
+SPEAKS = {"speaker_from": 0.5, "speaker_every": 1}
+"""So that the last two steps ask the speaker loss, too."""
 
 
 def what_is_told(run_dir):
@@ -22,7 +24,7 @@ def pair(request, kokoro_folder, tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     plan = TrainingPlan(steps=STEPS, seed=5, policy=request.param)
     with pytest.MonkeyPatch.context() as patch:
-        use_recipe(patch)
+        use_recipe(patch, **SPEAKS)
         patch.setattr("voiceclone.bases.kokoro.train.schedule.HEARD_TIMES", 0.01)  # so few steps want all clips
         whole = folder / "whole"
         prepare(kokoro_folder, whole, 6, plan)
@@ -30,7 +32,7 @@ def pair(request, kokoro_folder, tmp_path_factory):
         base = KokoroBase(kokoro_folder)
         assert base.train_slice(whole, LONG_S).finished
 
-        use_recipe(patch, first_listen_s=0.0)  # this one speaks a first listen after its first step
+        use_recipe(patch, first_listen_s=0.0, **SPEAKS)  # this one speaks a first listen after its first step
         killed = folder / "killed"
         other = KokoroBase(kokoro_folder)
         assert other.train_slice(stopped, LONG_S, steps_told(stopped, 2)).step == 2

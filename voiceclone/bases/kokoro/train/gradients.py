@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Gradients: TypeAlias = "tuple[torch.Tensor | None, ...]"
 """Of each parameter that was asked for; None where the loss does not depend on it."""
 
+_MOST_SCALING = 200.0
+"""A gradient that small is noise; usual are 1 to 3."""
 _Result = TypeVar("_Result")
 
 
@@ -70,6 +72,25 @@ def gradients(loss: "torch.Tensor", parameters: Sequence["torch.Tensor"]) -> Gra
     import torch
 
     return torch.autograd.grad(loss, parameters, allow_unused=True)
+
+
+def bounded(one: Gradients, other: Gradients, share: float) -> Gradients:
+    """Return `one`, in place, scaled to a share of the length of `other`; at most `_MOST_SCALING` times as long.
+
+    A loss's weight says little about what it moves: near its aim its gradient shrinks, the other's does not.
+    """
+    length, wanted = _length(one), share * _length(other)
+    scaling = min(wanted / length, _MOST_SCALING) if length > 0 else 0.0
+    for gradient in one:
+        if gradient is not None:
+            gradient.mul_(scaling)
+    return one
+
+
+def _length(of: Gradients) -> float:
+    import torch
+
+    return float(torch.nn.utils.get_total_norm([gradient for gradient in of if gradient is not None]))
 
 
 def added(one: "Gradients | None", other: Gradients) -> Gradients:

@@ -45,6 +45,12 @@ class Recipe:
     """Weight of the teacher (the untouched decoder) above a recording's bandwidth, in steps that use it."""
     teacher_every: int = 4
     """Steps per use of the teacher: in every step it took an eighth of the time."""
+    speaker_from: float = 0.4
+    """Completed share of the training from which the speaker loss (`speaker_loss.py`) has a say, too; with 1, never."""
+    speaker_every: int = 2
+    """Steps per use of the speaker loss; its gradient takes as long as one and a half windows."""
+    speaker_share: float = 0.5
+    """Length of its gradient, as a share of that of the spectral loss in the same step."""
     first_listen_s: float = 42.0
     """Active time before the first listen is spoken."""
     first_clips_s: float = 18.0

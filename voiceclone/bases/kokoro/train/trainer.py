@@ -17,10 +17,11 @@ from voiceclone.bases.kokoro.model.weights import load_network, read_info
 from voiceclone.bases.kokoro.postprocess.statistics import Statistics
 from voiceclone.bases.kokoro.starting_voice import begin_at_voice, choose_start, kept_postprocess_tensors
 from voiceclone.bases.kokoro.train import losses
-from voiceclone.bases.kokoro.train.gradients import Computed, SideBySide, added, gradients
+from voiceclone.bases.kokoro.train.gradients import Computed, SideBySide, added, bounded, gradients
 from voiceclone.bases.kokoro.train.memory_fallback import MemoryFallback, compute_twice
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.kokoro.train.schedule import Position, Schedule
+from voiceclone.bases.kokoro.train.speaker_loss import SpeakerLoss
 from voiceclone.bases.kokoro.train.step_losses import Heard, Teacher, acoustic_loss, prosody_loss
 from voiceclone.bases.kokoro.train.trainable_parameters import TrainableParameters
 from voiceclone.bases.kokoro.train.training_clips import Draw, LoadedClip, ReadyClips, Window
@@ -69,6 +70,7 @@ class Trainer(RunTrainer):
         band_limited = any(entry.bandwidth_hz < losses.FULL_BAND_HZ for entry in learnt_from)
         self._teacher = Teacher(self.network, self.start) if band_limited else None
         self.trainable = TrainableParameters(self.network, self.start, self.recipe, self.policy)
+        self._speaker_loss = SpeakerLoss(run_dir, learnt_from) if self.policy == Policy.FINE_TUNE else None
         self.continue_from_checkpoint()
 
     def _read_entries(self) -> list[dataset.ClipEntry]:
@@ -159,9 +161,9 @@ class Trainer(RunTrainer):
         self.clock.begin_step()
         drawn = [self._draw(ahead) for ahead in range(self._steps_at_once())]
         computed = self.within_memory(lambda: self._compute(drawn))
-        for draw, (sound, prosody) in zip(drawn, computed, strict=True):
+        for draw, (sound, speaker, prosody) in zip(drawn, computed, strict=True):
             scale = self.clock.rate_scale() * self.divergence.rate_share
-            told = {"loss": self._learn_sound(sound, scale)}
+            told = {"loss": self._learn_sound(sound, speaker, scale)}
             if prosody:
                 told["prosody_loss"] = self._learn_prosody(prosody, scale)
             each_s = (time.monotonic() - began) / len(drawn)
@@ -182,18 +184,42 @@ class Trainer(RunTrainer):
         step = self.clock.step + ahead
         windows = list(self.clips.draw_windows(chooser, self.memory_fallback.window_frames))
         clips = self.clips.draw_clips(chooser) if step % self.recipe.prosody_every == 0 else []
-        return Draw(step, torch.initial_seed(), windows, clips)
+        sentence = None
+        late = self.recipe.speaker_from < 1.0 and self.clock.share >= self.recipe.speaker_from
+        if self._speaker_loss is not None and late and step % self.recipe.speaker_every == 0:
+            sentence = self._speaker_loss.draw_sentence(self.network, chooser)
+        return Draw(step, torch.initial_seed(), windows, clips, sentence)
 
     def _seed_step(self, ahead: int = 0) -> random.Random:
         return self.clock.seed_step(self.divergence.returns, ahead)
 
-    def _compute(self, drawn: Sequence[Draw]) -> list[tuple[Computed, list[Computed]]]:
-        """Return for each step what the sound is to learn, and the prosody of each clip."""
-        work = [partial(self._compute_sound, draw) for draw in drawn]
+    def _compute(self, drawn: Sequence[Draw]) -> list[tuple[Computed, Computed | None, list[Computed]]]:
+        """Return for each step what the sound is to learn, what the speaker loss adds, and the prosody of each clip."""
+        # The longest pieces first, so that the threads end at about the same time.
+        work = [partial(self._compute_speaker, draw) for draw in drawn if draw.sentence is not None]
+        work += [partial(self._compute_sound, draw) for draw in drawn]
         work += [partial(self._compute_prosody, clip, 1 / len(draw.clips)) for draw in drawn for clip in draw.clips]
         done = iter(self._side_by_side.run(work))
+        speakers = [next(done) if draw.sentence is not None else None for draw in drawn]
         sounds = [next(done) for _ in drawn]
-        return [(sound, [next(done) for _ in draw.clips]) for draw, sound in zip(drawn, sounds, strict=True)]
+        return [
+            (sound, speaker, [next(done) for _ in draw.clips])
+            for draw, sound, speaker in zip(drawn, sounds, speakers, strict=True)
+        ]
+
+    def _compute_speaker(self, draw: Draw) -> Computed:
+        """Return the gradients of the speaker loss; none when it is not finite."""
+        import torch
+
+        from voiceclone.bases.kokoro.train.noise import OwnNoise
+
+        assert self._speaker_loss is not None and draw.sentence is not None
+        with OwnNoise(draw.noise_seed + 1, self.device):
+            styles = self.trainable.acoustic_style, self.trainable.prosody_style
+            loss = self._speaker_loss.of(draw.sentence, self.network, *styles, random.Random(draw.noise_seed))
+        if not torch.isfinite(loss):
+            return Computed(math.nan, None)
+        return Computed(float(loss.detach()), gradients(loss, self.trainable.learnt_by(self.trainable.acoustic)))
 
     def _compute_sound(self, draw: Draw) -> Computed:
         """Return the acoustic gradients of some windows; none when their loss is not finite."""
@@ -215,11 +241,14 @@ class Trainer(RunTrainer):
             compared.append((heard.spoken.detach(), heard.recorded, heard.bandwidth_hz))
         return Computed(distance, total, compared)
 
-    def _learn_sound(self, computed: Computed, scale: float) -> float:
+    def _learn_sound(self, computed: Computed, speaker: Computed | None, scale: float) -> float:
         """Make an acoustic step; return the distance of its windows, or NaN when it was skipped."""
-        if computed.gradients is None:
+        total = computed.gradients
+        if total is None:
             return math.nan
-        if not self.trainable.update(self.trainable.acoustic, computed.gradients, scale):
+        if speaker is not None and speaker.gradients is not None:
+            total = added(bounded(speaker.gradients, total, self.recipe.speaker_share), total)
+        if not self.trainable.update(self.trainable.acoustic, total, scale):
             return math.nan
         for pair in computed.compared:
             self._statistics.add(*pair)

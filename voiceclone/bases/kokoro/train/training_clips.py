@@ -64,6 +64,8 @@ class Draw:
     windows: list[Window]
     clips: list[LoadedClip]
     """For timing and pitch; none in most steps."""
+    sentence: synthesis.TextFeatures | None = None
+    """For the speaker loss."""
 
 
 class ReadyClips:
