@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,12 +11,18 @@ from kokoro_runs import load_once, use_recipe
 from sounds import EXAMPLE_DIR
 
 from voiceclone.audio.sound import decode, resample
-from voiceclone.bases.base import Policy
+from voiceclone.bases.base import Effort, Policy
+from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.bases.kokoro.data import dataset
 from voiceclone.bases.kokoro.train.gradients import bounded
+from voiceclone.bases.kokoro.train.recipe import Recipe
+from voiceclone.bases.kokoro.train.schedule import FINISH_RESERVE_S, Schedule
 from voiceclone.bases.kokoro.train.speaker_loss import SpeakerLoss
 from voiceclone.bases.kokoro.train.trainer import Trainer
+from voiceclone.bases.run.plan import StoredPlan
 from voiceclone.evaluation import speaker_encoder
+from voiceclone.training.estimate import BESIDE_LEARNING, FINISH_S, effort_plan
+from voiceclone.training.speed import TrainingSpeed
 
 
 @pytest.fixture
@@ -82,7 +89,7 @@ def test_sentences_depend_on_the_chooser_only_and_are_in_several_languages(speak
 
 
 def test_it_is_asked_late_and_only_every_so_often(trainer, speaker_loss):
-    trainer.recipe = replace(trainer.recipe, speaker_from=0.4, speaker_every=2)
+    trainer.recipe = trainer.clock.recipe = replace(trainer.recipe, speaker_from=0.4, speaker_every=2)
     trainer._speaker_loss = speaker_loss
     while trainer.clips.pending:
         trainer.clips.make_next_ready()
@@ -91,7 +98,7 @@ def test_it_is_asked_late_and_only_every_so_often(trainer, speaker_loss):
         trainer.clock.step = step
         asked += [step] if trainer._draw().sentence is not None else []
     assert asked == [4, 6, 8]
-    trainer.recipe = replace(trainer.recipe, speaker_from=1.0)
+    trainer.recipe = trainer.clock.recipe = replace(trainer.recipe, speaker_from=1.0)
     trainer.clock.step = 10
     assert trainer._draw().sentence is None
 
@@ -112,3 +119,23 @@ def test_a_gradient_is_as_long_as_it_may_be():
     assert float(tiny[0]) == pytest.approx(2e-7)
     (nothing,) = bounded((torch.zeros(2),), (torch.ones(2),), 0.5)
     assert torch.equal(nothing, torch.zeros(2))
+
+
+def test_late_steps_take_longer_and_the_time_left_says_so():
+    recipe = replace(Recipe(), speaker_from=0.4, speaker_from_step=50, late_step_cost=2.0)
+    assert [recipe.late_steps(steps) for steps in (10, 100, 1000)] == [6, 60, 950]
+    assert replace(recipe, speaker_from=1.0).late_steps(100) == 0
+    schedule = Schedule(StoredPlan(Policy.FINE_TUNE, None, 10, 0), recipe)
+    schedule.end_step(3.0)
+    assert not schedule.late and schedule.eta_s() == pytest.approx((3 + 6 * 2) * 3.0 + FINISH_RESERVE_S)
+    schedule.step, schedule.step_s = 8, 6.0
+    assert schedule.late and schedule.eta_s() == pytest.approx(2 * 6.0 + FINISH_RESERVE_S)
+
+
+def test_an_estimate_counts_the_late_steps():
+    speed = TrainingSpeed(step_s=2.0, start_s=0.0, prepare_share=0.0)
+    plan = effort_plan(KokoroBase(Path("nowhere")), Effort.QUICK, 60.0, speed)
+    used = Recipe.for_device("cpu")
+    late = used.late_steps(plan.steps)
+    learning_s = 2.0 * (plan.steps - late + used.late_step_cost * late) * (1 + BESIDE_LEARNING)
+    assert plan.expected_s == pytest.approx(learning_s + FINISH_S)

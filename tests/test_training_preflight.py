@@ -151,22 +151,24 @@ def test_a_quicker_computer_is_told_less_time(tmp_path):
         estimate.effort_plan(base, Effort.BETTER, 60.0, TrainingSpeed(step_s, 10.0, 0.2)) for step_s in (2.0, 0.1)
     )
     assert slow.measured and quick.measured and slow.steps == quick.steps
-    assert slow.expected_s - quick.expected_s == pytest.approx(600 * 1.9 * (1 + estimate.BESIDE_LEARNING))
+    assert slow.expected_s - quick.expected_s == pytest.approx(
+        600 * 1.9 * slow.step_cost * (1 + estimate.BESIDE_LEARNING)
+    )
 
 
 @pytest.mark.parametrize("speech_s", [20.0, 60.0, 600.0])
 def test_what_was_measured_on_a_busy_computer_is_told_as_a_lower_bound(tmp_path, speech_s):
     base = KokoroBase(tmp_path)
     quiet, busy = (
-        TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9),
-        TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9),
+        TrainingSpeed(0.7, 10.0, 0.2, least_step_s=0.63),
+        TrainingSpeed(5.6, 60.0, 1.6, others_share=0.7, least_step_s=0.63),
     )
     for quick, slow in zip(estimate.plans(base, speech_s, quiet), estimate.plans(base, speech_s, busy), strict=True):
         assert slow.at_least and not quick.at_least
         assert 0.8 * quick.expected_s < slow.expected_s < quick.expected_s, "not eight times as long"
     told = estimate.TrainingEstimate(preflight.look_ahead(FACTS), estimate.plans(base, speech_s, busy), busy)
     plan = told.plan("quick")
-    assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 99)
+    assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 69.3 * plan.step_cost)
 
 
 def test_a_base_whose_steps_nobody_measured_gets_minutes():
@@ -180,7 +182,7 @@ def test_other_steps_take_another_time():
     told = estimate.TrainingEstimate(preflight.look_ahead(FACTS), estimate.plans(KokoroBase(None), 300.0, USUAL), USUAL)
     plan = told.plan("quick")
     assert told.expected_with(plan, plan.steps) == plan.expected_s
-    assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 110)
+    assert told.expected_with(plan, plan.steps + 100) == pytest.approx(plan.expected_s + 84.7 * plan.step_cost)
     assert told.plan("never") is None
 
 
@@ -218,10 +220,10 @@ def test_another_base_that_is_not_here_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("training_speed", "others_share", "figure", "told"),
     [
-        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), 0.0, "about", 0),
-        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), 0.9, "about", 1),
-        (TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), 0.0, "at least", 1),
-        (TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9), 0.9, "at least", 1),
+        (TrainingSpeed(0.7, 10.0, 0.2, least_step_s=0.63), 0.0, "about", 0),
+        (TrainingSpeed(0.7, 10.0, 0.2, least_step_s=0.63), 0.9, "about", 1),
+        (TrainingSpeed(5.6, 60.0, 1.6, others_share=0.7, least_step_s=0.63), 0.0, "at least", 1),
+        (TrainingSpeed(5.6, 60.0, 1.6, others_share=0.7, least_step_s=0.63), 0.9, "at least", 1),
         (None, 0.0, "about", 0),
     ],
 )
@@ -254,15 +256,15 @@ def test_the_terminal_names_the_option_for_consent():
 @pytest.mark.parametrize(
     ("training_speed", "busy", "label", "note"),
     [
-        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), False, "Better: about 12 minutes", ""),
-        (TrainingSpeed(1.0, 10.0, 0.2, least_step_s=0.9), True, "Better: about 12 minutes", train_text.BUSY_NOW),
+        (TrainingSpeed(0.7, 10.0, 0.2, least_step_s=0.63), False, "Better: about 12 minutes", ""),
+        (TrainingSpeed(0.7, 10.0, 0.2, least_step_s=0.63), True, "Better: about 12 minutes", train_text.BUSY_NOW),
         (
-            TrainingSpeed(8.0, 60.0, 1.6, others_share=0.7, least_step_s=0.9),
+            TrainingSpeed(5.6, 60.0, 1.6, others_share=0.7, least_step_s=0.63),
             True,
             "Better: at least 10 minutes",
             train_text.WAS_BUSY,
         ),
-        (None, True, "Better: about 13 minutes on two cores", train_text.NOT_MEASURED),
+        (None, True, "Better: about 14 minutes on two cores", train_text.NOT_MEASURED),
     ],
 )
 def test_a_time_is_told_as_well_as_it_is_known(training_speed, busy, label, note):

@@ -105,6 +105,8 @@ class Workload:
     """Seconds of speech to preprocess."""
     wants_more_speech: bool = False
     """True when there are fewer steps than the effort asks for, because there is too little speech."""
+    step_cost: float = 1.0
+    """Mean time of a step, in that of the first ones, by which a computer's speed is measured."""
 
 
 @dataclass(frozen=True)

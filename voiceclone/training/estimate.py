@@ -34,6 +34,8 @@ class EffortPlan:
     """True when other programs kept the computer busy while it was measured; `expected_s` is then a lower bound."""
     wants_more_speech: bool = False
     """True where more steps would only make sense with more speech."""
+    step_cost: float = 1.0
+    """As in `Workload`."""
 
     @property
     def at_most(self) -> bool:
@@ -62,7 +64,8 @@ class TrainingEstimate:
     def expected_with(self, plan: EffortPlan, steps: int) -> float:
         """Return how long a plan in steps would take with another number of them, seconds."""
         training_speed = (self.training_speed or USUAL).at_best()
-        return max(0.0, plan.expected_s + (steps - plan.steps) * training_speed.step_s * (1 + BESIDE_LEARNING))
+        step_s = training_speed.step_s * plan.step_cost
+        return max(0.0, plan.expected_s + (steps - plan.steps) * step_s * (1 + BESIDE_LEARNING))
 
     def plan(self, effort: str) -> EffortPlan | None:
         """Return the plan of one effort; None when there is no such."""
@@ -99,20 +102,22 @@ def effort_plan(base: Any, effort: Effort, speech_s: float, training_speed: Trai
         effort,
         work.steps,
         None,
-        expected_s(used, work.steps, work.prepared_s),
+        expected_s(used, work.steps, work.prepared_s, work.step_cost),
         measured=training_speed is not None,
         at_least=training_speed is not None and training_speed.busy,
         wants_more_speech=work.wants_more_speech,
+        step_cost=work.step_cost,
     )
 
 
-def expected_s(training_speed: TrainingSpeed, steps: int, prepared_s: float) -> float:
+def expected_s(training_speed: TrainingSpeed, steps: int, prepared_s: float, step_cost: float = 1.0) -> float:
     """Return the expected duration of a training, seconds.
 
     Args:
         training_speed: speed of the computer.
         steps: training steps.
         prepared_s: seconds of speech to preprocess.
+        step_cost: as in `Workload`.
     """
-    learning_s = steps * training_speed.step_s * (1 + BESIDE_LEARNING)
+    learning_s = steps * training_speed.step_s * step_cost * (1 + BESIDE_LEARNING)
     return training_speed.start_s + prepared_s * training_speed.prepare_share + learning_s + FINISH_S

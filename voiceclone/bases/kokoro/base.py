@@ -302,7 +302,8 @@ class KokoroBase:
         used = recipe.Recipe.for_device(device)
         steps = recipe.effort_steps(effort, speech_s, used)
         heard_s = max(used.first_clips_s, frames_worth_having(steps, used) * FRAME_S)
-        return Workload(steps, min(speech_s, heard_s), steps < recipe.EFFORT_STEPS[effort])
+        cost = 1 + (used.late_step_cost - 1) * used.late_steps(steps) / steps
+        return Workload(steps, min(speech_s, heard_s), steps < recipe.EFFORT_STEPS[effort], cost)
 
     def training_facts(self, clip_count: int, device: str = "cpu") -> dict[str, float]:
         """Return numbers of the recipe for a training on `clip_count` clips on `cpu` or `cuda`."""

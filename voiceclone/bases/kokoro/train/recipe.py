@@ -1,5 +1,6 @@
 """The fine-tuning recipe of Kokoro: every number in one place, each measured or with its source."""
 
+import math
 from dataclasses import dataclass
 
 from voiceclone import host
@@ -47,6 +48,8 @@ class Recipe:
     """Steps per use of the teacher: in every step it took an eighth of the time."""
     speaker_from: float = 0.4
     """Completed share of the training from which the speaker loss (`speaker_loss.py`) has a say, too; with 1, never."""
+    speaker_from_step: int = 600
+    """The same in steps, for long and open-ended trainings: 0.4 of the longest with a set end."""
     speaker_every: int = 2
     """Steps per use of the speaker loss; its gradient takes as long as one and a half windows."""
     speaker_share: float = 0.5
@@ -55,6 +58,8 @@ class Recipe:
     """Active time before the first listen is spoken."""
     first_clips_s: float = 18.0
     """Seconds of speech preprocessed before training starts; the rest follows after the first listen."""
+    late_step_cost: float = 1.7
+    """How much longer a step takes with the speaker loss than without, in the mean."""
     default_minutes: float = 5.0
     """For a plan without minutes and steps; trainings that are started always have one of them."""
 
@@ -62,6 +67,12 @@ class Recipe:
     def step_speech_s(self) -> float:
         """Seconds of speech per acoustic step."""
         return self.batch_windows * self.window_frames * FRAME_S
+
+    def late_steps(self, steps: int) -> int:
+        """Return how many steps of a plan have the speaker loss."""
+        if self.speaker_from >= 1.0:
+            return 0
+        return steps - min(steps, math.ceil(self.speaker_from * steps), self.speaker_from_step)
 
     @staticmethod
     def for_device(device: str) -> "Recipe":

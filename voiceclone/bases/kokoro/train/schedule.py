@@ -113,6 +113,21 @@ class Schedule(RunClock):
         share, hold = (self.share, recipe.hold_share) if cooling is None else (cooling.share(self.step), 0.0)
         return rate_share(self.step, share, recipe.warm_up_steps, recipe.final_rate_share, hold)
 
+    @property
+    def late(self) -> bool:
+        """True once the speaker loss has a say."""
+        if self.steps is not None:
+            return self.step >= self.steps - self.recipe.late_steps(self.steps)
+        return self.recipe.speaker_from < 1.0 and self.share >= self.recipe.speaker_from
+
+    def eta_s(self) -> float:
+        """Return the best guess of the seconds left; late steps take longer."""
+        if self.steps is None:
+            return super().eta_s()
+        left, late = self.steps - self.step, min(self.steps - self.step, self.recipe.late_steps(self.steps))
+        early_step_s = self.step_s / self.recipe.late_step_cost if self.late else self.step_s
+        return ((left - late) + late * self.recipe.late_step_cost) * early_step_s + self._reserve_s
+
     def wants_more_clips(self, ready_frames: int) -> bool:
         """True while more recordings are worth preparing, between two steps, so that the plot goes on moving."""
         wanted = ready_frames < frames_worth_having(self.total_steps(), self.recipe)

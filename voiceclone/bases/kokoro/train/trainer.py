@@ -185,8 +185,7 @@ class Trainer(RunTrainer):
         windows = list(self.clips.draw_windows(chooser, self.memory_fallback.window_frames))
         clips = self.clips.draw_clips(chooser) if step % self.recipe.prosody_every == 0 else []
         sentence = None
-        late = self.recipe.speaker_from < 1.0 and self.clock.share >= self.recipe.speaker_from
-        if self._speaker_loss is not None and late and step % self.recipe.speaker_every == 0:
+        if self._speaker_loss is not None and self.clock.late and step % self.recipe.speaker_every == 0:
             sentence = self._speaker_loss.draw_sentence(self.network, chooser)
         return Draw(step, torch.initial_seed(), windows, clips, sentence)
 
