@@ -76,8 +76,8 @@ class TrainingSpeed:
 
 
 USUAL = TrainingSpeed(step_s=0.77, start_s=20.0, prepare_share=0.5)
-"""Two cores of a server processor (AMD EPYC), where 5 minutes made 199 to 248 steps (benchmarks/README.md), and steps side
-by side are 1.3 times as quick (docs/decisions/0148); stands in until this computer was measured."""
+"""Two cores of a server processor (AMD EPYC), where 5 minutes made 199 to 248 steps (benchmarks/README.md), and steps
+side by side are 1.3 times as quick (docs/decisions/0148); stands in until this computer was measured."""
 
 
 def training_speed_path(data_dir: Path, base_id: str) -> Path:

@@ -116,9 +116,11 @@ class Schedule(RunClock):
     @property
     def late(self) -> bool:
         """True once the speaker loss has a say."""
+        if self.recipe.speaker_from >= 1.0:
+            return False
         if self.steps is not None:
             return self.step >= self.steps - self.recipe.late_steps(self.steps)
-        return self.recipe.speaker_from < 1.0 and self.share >= self.recipe.speaker_from
+        return self.share >= self.recipe.speaker_from
 
     def eta_s(self) -> float:
         """Return the best guess of the seconds left; late steps take longer."""
