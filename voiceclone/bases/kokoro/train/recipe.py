@@ -58,7 +58,7 @@ class Recipe:
     """Active time before the first listen is spoken."""
     first_clips_s: float = 18.0
     """Seconds of speech preprocessed before training starts; the rest follows after the first listen."""
-    late_step_cost: float = 1.7
+    late_step_cost: float = 1.75
     """How much longer a step takes with the speaker loss than without, in the mean."""
     default_minutes: float = 5.0
     """For a plan without minutes and steps; trainings that are started always have one of them."""
