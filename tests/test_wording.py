@@ -88,7 +88,11 @@ def make_clip():
 
     def make_clip(speech_s):
         return SimpleNamespace(
-            speech_s=speech_s, included=True, text="Words.", verdict=SimpleNamespace(level="good", kinds=())
+            speech_s=speech_s,
+            included=True,
+            text="Words.",
+            language="en-us",
+            verdict=SimpleNamespace(level="good", kinds=()),
         )
 
     return make_clip
