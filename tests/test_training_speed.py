@@ -189,9 +189,9 @@ def test_figures_from_before_lower_bounds_were_kept_still_hold(tmp_path):
 
 def test_a_step_that_had_its_cores_to_itself_was_not_hindered_by_work_on_others():
     assert not TrainingSpeed(1.0, 10, 0.2, others_share=0.5, least_step_s=0.9).busy
-    hindered = TrainingSpeed(4.0, 40, 0.8, others_share=0.5, least_step_s=1.0)
+    hindered = TrainingSpeed(2.0, 40, 0.8, others_share=0.5, least_step_s=0.5)
     assert hindered.busy
-    assert hindered.at_best() == TrainingSpeed(1.0, 10, 0.2, least_step_s=1.0)
+    assert hindered.at_best() == TrainingSpeed(0.5, 10, 0.2, least_step_s=0.5)
     assert TrainingSpeed(4.0, 40, 0.8).at_best() == TrainingSpeed(4.0, 40, 0.8)
     crowded = TrainingSpeed(145.0, 95, 20.0, others_share=0.94, least_step_s=7.8).at_best()
     assert (crowded.step_s, crowded.prepare_share) == (USUAL.step_s, USUAL.prepare_share), "no more than is known"
