@@ -90,7 +90,7 @@ def test_little_speech_does_not_shorten_it_and_the_hours_are_an_upper_bound():
     assert (found.steps, found.at_most, found.wants_more_speech) == (6000, True, False)
     assert effort_plan(base, Effort.BEST, 15.0, speed).steps < EFFORT_STEPS[Effort.BEST]
     assert not effort_plan(base, Effort.BEST, 15.0, speed).at_most
-    assert up_to(found.expected_s) == "up to 7 hours 10 minutes"
+    assert up_to(found.expected_s) == "up to 7 hours 25 minutes"
 
 
 def test_a_base_that_is_not_heard_on_its_way_does_not_offer_it(tmp_path):
