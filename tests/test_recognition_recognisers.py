@@ -70,7 +70,9 @@ def test_a_language_nobody_speaks_here_is_said_and_the_project_s_own_english_is_
     assert language_of(recording, tmp_path, "en-gb") == "en-gb"
     assert language_of(recording, tmp_path, "es") == "en-us"
     monkeypatch.setattr("voiceclone.recognition.language_id.identify_language", lambda audio, data_dir: "nl")
-    with pytest.raises(AudioError, match=r"joe_02\.flac.*\(nl\).*choose it yourself"):
+    assert language_of(recording, tmp_path, "en-gb") == "nl"
+    monkeypatch.setattr("voiceclone.recognition.language_id.identify_language", lambda audio, data_dir: "sv")
+    with pytest.raises(AudioError, match=r"joe_02\.flac.*\(sv\).*choose it yourself"):
         language_of(recording, tmp_path, "es")
 
 
