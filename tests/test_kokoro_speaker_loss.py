@@ -90,7 +90,7 @@ def test_sentences_depend_on_the_chooser_only_and_are_in_several_languages(speak
 
 def test_it_is_asked_late_and_only_every_so_often(trainer, speaker_loss):
     trainer.recipe = trainer.clock.recipe = replace(trainer.recipe, speaker_from=0.4, speaker_every=2)
-    trainer._speaker_loss = speaker_loss
+    trainer._speaker_loss, trainer.clock._policy = speaker_loss, Policy.FINE_TUNE
     while trainer.clips.pending:
         trainer.clips.make_next_ready()
     asked = []
@@ -130,6 +130,11 @@ def test_late_steps_take_longer_and_the_time_left_says_so():
     assert not schedule.late and schedule.eta_s() == pytest.approx((3 + 6 * 2) * 3.0 + FINISH_RESERVE_S)
     schedule.step, schedule.step_s = 8, 6.0
     assert schedule.late and schedule.eta_s() == pytest.approx(2 * 6.0 + FINISH_RESERVE_S)
+    assert schedule.step_cost == 2.0
+    only_style = Schedule(StoredPlan(Policy.TRANSFER, None, 10, 0), recipe)
+    only_style.step, only_style.step_s = 8, 6.0
+    assert not only_style.late and only_style.step_cost == 1.0
+    assert only_style.eta_s() == pytest.approx(2 * 6.0 + FINISH_RESERVE_S)
 
 
 def test_an_estimate_counts_the_late_steps():

@@ -94,6 +94,8 @@ class SliceResult:
     """A guess when the plan is in minutes."""
     finished: bool
     """True when the plan is fulfilled and `voice.safetensors` in the run folder is final."""
+    step_cost: float = 1.0
+    """Time that a step takes now, in that of the first ones."""
 
 
 @dataclass(frozen=True)

@@ -214,7 +214,8 @@ def _learn(run_dir: Path, base: BaseModel, board: Board, selector: CandidateSele
         fruitless = 0 if result.step > before.step else before.fruitless_starts
         # The first slice of a process may load the network, too, which tells nothing about the pace.
         steps = 0 if is_first else result.step - before.step
-        slowed, is_first = watch.note(steps, time.monotonic() - began, others.share()), False
+        took_s = (time.monotonic() - began) / result.step_cost
+        slowed, is_first = watch.note(steps, took_s, others.share()), False
         board.tell(step=result.step, total_steps=result.total_steps, fruitless_starts=fruitless, slowed=slowed)
         if result.finished or board.should_stop():
             return

@@ -30,6 +30,11 @@ class RunClock:
         self._reserve_s = reserve_s
 
     @property
+    def step_cost(self) -> float:
+        """As in `SliceResult`."""
+        return 1.0
+
+    @property
     def elapsed_s(self) -> float:
         """Time spent on the run, including earlier processes."""
         return self.active_time.elapsed_s

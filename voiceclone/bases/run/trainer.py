@@ -127,7 +127,7 @@ class RunTrainer(ABC):
             self.save_checkpoint()
         if stopped or self.finished or self.clock.step >= last_step:
             self.rest()
-        return SliceResult(self.clock.step, self.clock.total_steps(), self.finished)
+        return SliceResult(self.clock.step, self.clock.total_steps(), self.finished, self.clock.step_cost)
 
     def end_step(
         self, began: float, watched: Mapping[str, float | None], told: Mapping[str, Any], phase: str = "learning"

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from voiceclone.bases.base import Policy
 from voiceclone.bases.kokoro.train.recipe import Recipe
 from voiceclone.bases.run.clock import RunClock, rate_share
 from voiceclone.bases.run.cool_down import CoolDown, cool_down_after
@@ -47,7 +48,7 @@ class Schedule(RunClock):
 
     def __init__(self, plan: StoredPlan, recipe: Recipe) -> None:
         super().__init__(plan, recipe.default_minutes, FINISH_RESERVE_S)
-        self.recipe = recipe
+        self.recipe, self._policy = recipe, plan.policy
         self.learning_since_s = 0.0
         self.first_listen_done = False
         self.cools_since: int | None = None
@@ -116,19 +117,24 @@ class Schedule(RunClock):
     @property
     def late(self) -> bool:
         """True once the speaker loss has a say."""
-        if self.recipe.speaker_from >= 1.0:
+        if self._policy != Policy.FINE_TUNE or self.recipe.speaker_from >= 1.0:
             return False
         if self.steps is not None:
             return self.step >= self.steps - self.recipe.late_steps(self.steps)
         return self.share >= self.recipe.speaker_from
 
+    @property
+    def step_cost(self) -> float:
+        """As in `SliceResult`."""
+        return self.recipe.late_step_cost if self.late else 1.0
+
     def eta_s(self) -> float:
         """Return the best guess of the seconds left; late steps take longer."""
         if self.steps is None:
             return super().eta_s()
-        left, late = self.steps - self.step, min(self.steps - self.step, self.recipe.late_steps(self.steps))
-        early_step_s = self.step_s / self.recipe.late_step_cost if self.late else self.step_s
-        return ((left - late) + late * self.recipe.late_step_cost) * early_step_s + self._reserve_s
+        left = self.steps - self.step
+        late = min(left, self.recipe.late_steps(self.steps)) if self._policy == Policy.FINE_TUNE else 0
+        return ((left - late) + late * self.recipe.late_step_cost) * self.step_s / self.step_cost + self._reserve_s
 
     def wants_more_clips(self, ready_frames: int) -> bool:
         """True while more recordings are worth preparing, between two steps, so that the plot goes on moving."""
