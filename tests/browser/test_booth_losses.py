@@ -26,6 +26,15 @@ navigator.mediaDevices.getUserMedia = async (wishes) => (window.stream = await a
 """
 UNPLUG = "() => window.stream.getAudioTracks()[0].dispatchEvent(new Event('ended'))"
 FULL_BROWSER = "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+ON_SHELF = """async (words) => {
+  const opening = indexedDB.open("voiceclone-takes");
+  const database = await new Promise((done) => { opening.onsuccess = () => done(opening.result); });
+  const asked = database.transaction("takes").objectStore("takes").getAll();
+  const takes = await new Promise((done) => { asked.onsuccess = () => done(asked.result); });
+  database.close();
+  return takes.some((take) => take.sentence === words);
+}"""
+"""True once the browser's database holds a take with these words."""
 
 
 def start_recording(visitor: Visitor, seconds: float = 3) -> None:
@@ -79,6 +88,7 @@ def test_a_take_that_waits_outlives_a_reload_and_a_closed_tab(visit, server):
     booth_says(visitor, record_text.BOOTH["take_waits"])
     booth_button(visitor, "sentence").fill("My own words after all.")
     booth_button(visitor, "player").focus()  # leaving the box is when words are set aside
+    page.wait_for_function(ON_SHELF, arg="My own words after all.")
     page.close()
 
     visitor.open(server.url)
