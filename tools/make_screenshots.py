@@ -105,8 +105,10 @@ def look_around(visitor: Visitor, folder: Path, look: str) -> None:
     for number, tab in enumerate(page.get_by_role("tab").all_inner_texts()):
         visitor.tab(tab)
         page.wait_for_timeout(1500)
-        for closed in page.locator("button.label-wrap:not(.open):visible").all():
-            closed.click()
+        closed = page.locator("button.label-wrap:not(.open):visible")
+        for _ in range(closed.count()):
+            closed.first.click()  # which opens it, so the next one is first
+            page.wait_for_timeout(300)
         page.wait_for_timeout(1500)
         page.screenshot(path=folder / f"{number}_{look}.png", full_page=True)
     visitor.close()
