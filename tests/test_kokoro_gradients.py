@@ -137,6 +137,18 @@ def test_an_error_is_raised_when_all_have_ended_and_too_little_memory_before_oth
         SideBySide(2).run([wrong, lambda: None])
 
 
+def test_other_threads_keep_their_share_of_the_cores(monkeypatch):
+    monkeypatch.setattr(host, "cores", lambda: 4)
+    before, seen = torch.get_num_threads(), []
+    torch.set_num_threads(3)
+    assert SideBySide(2).run([torch.get_num_threads] * 2) == [2, 2]
+    later = threading.Thread(target=lambda: seen.append(torch.get_num_threads()))
+    later.start()
+    later.join()
+    assert (torch.get_num_threads(), seen) == (3, [3])
+    torch.set_num_threads(before)
+
+
 def test_own_noise_depends_on_its_seed_only_and_leaves_the_rest_alone():
     before = torch.random.get_rng_state()
     torch.manual_seed(5)

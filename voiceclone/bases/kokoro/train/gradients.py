@@ -51,12 +51,15 @@ class SideBySide:
         Raises:
             Exception: what the first piece that failed raised, after all have ended; out of memory before others.
         """
+        import torch
+
         if self._threads == 1:
             return [piece() for piece in work]
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, "voiceclone-gradients", self._take_share)
         futures = [self._pool.submit(piece) for piece in work]
         errors = [error for future in futures if (error := future.exception()) is not None]
+        torch.set_num_threads(torch.get_num_threads())  # threads that are begun later take the last number that was set
         if errors:
             raise next((error for error in errors if is_out_of_memory(error)), errors[0])
         return [future.result() for future in futures]
