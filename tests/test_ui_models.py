@@ -19,9 +19,8 @@ from tests.test_models_library import YOUR_TTS_FILES, ZIP, zipped
 from voiceclone import VoiceEngine
 from voiceclone.bases import catalogue
 from voiceclone.compare import judging, model
-from voiceclone.errors import BusyError, Cancelled, InputError
 from voiceclone.storage import disk
-from voiceclone.ui.parts import jobs, markup
+from voiceclone.ui.parts import markup
 from voiceclone.ui.text import base_models as base_models_text
 from voiceclone.ui.text import common as common_text
 from voiceclone.ui.text import speak as speak_text
@@ -278,40 +277,6 @@ def models_status(base_id, state="missing"):
     from voiceclone.models.library import ModelStatus
 
     return ModelStatus(catalogue.card(base_id), state, False)
-
-
-# Work in the background -------------------------------------------------------------------------
-
-
-def test_background_work_is_one_at_a_time_and_can_be_stopped():
-    job, begun = jobs.BackgroundJob(), threading.Event()
-
-    def work(on_progress, should_stop):
-        on_progress(0.5, "Half")
-        begun.set()
-        wait_until(should_stop)
-        raise Cancelled("Stopped.")
-
-    job.start("a", "busy", work)
-    assert begun.wait(WAIT_S) and (job.status().share, job.status().words) == (0.5, "Half")
-    with pytest.raises(BusyError, match="busy"):
-        job.start("b", "busy", work)
-    job.cancel()
-    wait_until(lambda: not job.running)
-    assert (job.status().key, job.status().state) == ("a", jobs.CANCELLED)
-
-
-def test_background_work_that_fails_says_why(caplog):
-    job = jobs.BackgroundJob()
-
-    def fail(error):
-        raise error
-
-    for error, said in ((InputError("Too long."), "Too long."), (ValueError("?"), common_text.UNEXPECTED)):
-        job.start("a", "busy", lambda *_, error=error: fail(error))
-        wait_until(lambda: not job.running)
-        assert (job.status().state, job.status().error) == (jobs.FAILED, said)
-    assert "ValueError" in caplog.text
 
 
 # Without training, converting, passing on -------------------------------------------------------
