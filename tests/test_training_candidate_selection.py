@@ -2,7 +2,6 @@
 
 import json
 import signal
-import time
 
 import psutil
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from tests.fake_base import BASE_ID, spectral_centre_hz
 from tests.heard_base import BLOW_FILE, FACTORY, FULL_FILE, LOADING_S, SAVED_FILE, SCRIPT_FILE, SLOW_FILE
 from tests.small_project import PITCH_HZ, make_project
+from tests.waiting import wait_until
 from voiceclone.audio.sound import decode
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import BusyError, InputError, NotFoundError
@@ -18,8 +18,6 @@ from voiceclone.training import candidates, run_summary
 from voiceclone.training.candidate_schedule import STEPS_BETWEEN
 from voiceclone.training.lock import TrainingLock
 from voiceclone.voices.instant import instant_voice_name
-
-WAIT_S = 60
 
 
 @pytest.fixture
@@ -45,13 +43,6 @@ def train(engine, project_id, steps):
 def end_of(engine, run_id):
     *_, last = engine.runs.watch(run_id, interval_s=0.02)
     return last
-
-
-def wait_until(condition, what):
-    ends = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < ends, f"waited {WAIT_S} s in vain: {what}"
-        time.sleep(0.005)
 
 
 def script(engine, *figures):

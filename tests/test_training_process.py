@@ -14,12 +14,12 @@ import pytest
 
 from tests.fake_base import BASE_ID, BREAKS_FILE, CHECKPOINT_EVERY_STEPS, spectral_centre_hz
 from tests.small_project import PITCH_HZ, fake_engine, make_project
+from tests.waiting import wait_until
 from voiceclone.errors import BusyError, InputError, NotEnoughSpeechError, NotFoundError
 from voiceclone.training.lock import TrainingLock
 from voiceclone.training.runner import MAX_FRUITLESS_STARTS
 
 LONG_STEPS = 5_000
-WAIT_S = 60
 
 
 @pytest.fixture
@@ -38,13 +38,6 @@ def project_id(engine):
 
 def start(engine, project_id, steps=LONG_STEPS, **more):
     return engine.start_training(project_id, "Anna", True, steps=steps, **more).run_id
-
-
-def wait_until(condition, what):
-    ends = time.monotonic() + WAIT_S
-    while not condition():
-        assert time.monotonic() < ends, f"waited {WAIT_S} s in vain: {what}"
-        time.sleep(0.02)
 
 
 def wait_for_step(engine, run_id, step):

@@ -1,22 +1,13 @@
 """Long work in the background of the page: one piece at a time, stopped on request, and honest about failing."""
 
 import threading
-import time
 
 import pytest
 
+from tests.waiting import WAIT_S, wait_until
 from voiceclone.errors import BusyError, Cancelled, InputError
 from voiceclone.ui.parts import jobs
 from voiceclone.ui.text import common as common_text
-
-WAIT_S = 60
-
-
-def wait_until(done):
-    until = time.monotonic() + WAIT_S
-    while not done():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 def test_background_work_is_one_at_a_time_and_can_be_stopped():

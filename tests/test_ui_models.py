@@ -4,7 +4,6 @@ import functools
 import gc
 import tempfile
 import threading
-import time
 from html import escape
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.served_page import MADE_UP, QUIET_SERVER, Page
 from tests.small_hub import serve_all
 from tests.small_project import fake_engine, make_project
 from tests.test_models_library import YOUR_TTS_FILES, ZIP, zipped
+from tests.waiting import WAIT_S, wait_until
 from voiceclone import VoiceEngine
 from voiceclone.bases import catalogue
 from voiceclone.compare import judging, model
@@ -28,8 +28,6 @@ from voiceclone.ui.text import train as train_text
 from voiceclone.ui.train_tab import comparison, models
 
 pytestmark = QUIET_SERVER
-
-WAIT_S = 60
 
 
 def put_your_tts(engine: VoiceEngine) -> None:
@@ -67,13 +65,6 @@ def by_name(page, handler, answer):
     outputs = page.event(handler).outputs
     return {block.elem_id or getattr(block, "label", None) or str(number): value
             for number, (block, value) in enumerate(zip(outputs, answer["data"], strict=True))}  # fmt: skip
-
-
-def wait_until(done):
-    until = time.monotonic() + WAIT_S
-    while not done():
-        assert time.monotonic() < until
-        time.sleep(0.05)
 
 
 # Which model ------------------------------------------------------------------------------------
