@@ -45,11 +45,12 @@ ROOMS = {
     "bases.registry": f"{EVERYWHERE} bases bases.kokoro bases.coqui",
     "clips": f"{EVERYWHERE} storage text audio recognition evaluation bases",
     "voices": f"{EVERYWHERE} host compute storage text audio bases clips",
+    "consent": f"{EVERYWHERE} storage text audio recognition evaluation clips",
     "models": f"{EVERYWHERE} storage bases bases.coqui voices",
     "corpora": f"{EVERYWHERE} storage text audio recognition clips",
     "training": f"{EVERYWHERE} host compute storage text audio evaluation bases bases.run bases.registry clips voices",
     "services": f"{EVERYWHERE} host storage text audio recognition bases bases.kokoro bases.registry clips voices "
-    "models corpora training",
+    "consent models corpora training",
     "compare": f"{EVERYWHERE} host storage text audio recognition evaluation bases clips voices training services",
     "blind": f"{EVERYWHERE} storage text audio clips training services compare",
     "engine": f"{EVERYWHERE} host storage audio bases clips voices training services compare blind",

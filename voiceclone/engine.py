@@ -13,6 +13,7 @@ from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import Project
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.services.base_models import BaseModels
+from voiceclone.services.consent import ConsentService
 from voiceclone.services.models import ModelService
 from voiceclone.services.projects import ProjectService
 from voiceclone.services.runs import RunService
@@ -38,8 +39,8 @@ class VoiceEngine:
     """Clone voices in one data folder.
 
     Make voices with `start_training`, `instant_voice` and `compare`, use them with `speak`, `speak_to_file`, `convert`
-    and `convert_to_file`; everything else is a method of the services `projects`, `voices`, `runs`, `models`,
-    `comparisons` and `blind_tests`. Methods raise `VoiceCloneError` with a message for the user. Several
+    and `convert_to_file`; everything else is a method of the services `projects`, `consent`, `voices`, `runs`,
+    `models`, `comparisons` and `blind_tests`. Methods raise `VoiceCloneError` with a message for the user. Several
     engines, even in different processes, may share a data folder, because all state is in its files.
 
     Args:
@@ -51,6 +52,8 @@ class VoiceEngine:
 
     projects: ProjectService
     """Projects and their clips: add, clean, judge, export."""
+    consent: ConsentService
+    """The spoken consent of each project's person."""
     voices: VoiceService
     """Voices, and the stock voices of the default base."""
     runs: RunService
@@ -72,9 +75,10 @@ class VoiceEngine:
         self._bases = BaseModels(self.data_dir, base_id, base_factory)
         self.projects = ProjectService(self.data_dir, clips, runner)
         self.voices = VoiceService(voices, self._bases)
-        self.runs = RunService(self.data_dir, self._bases, clips, voices, runner, speed_tester)
+        self.consent = ConsentService(self.data_dir, clips)
+        self.runs = RunService(self.data_dir, self._bases, clips, voices, runner, speed_tester, self.consent)
         self.models = ModelService(self.data_dir, self._bases, voices, runner)
-        self._maker = VoiceMaker(self.data_dir, self._bases, clips, voices, runner, speed_tester)
+        self._maker = VoiceMaker(self.data_dir, self._bases, clips, voices, runner, speed_tester, self.consent)
         self._speech = SpeechService(self._bases, self.voices)
         # Methods of services with few others; users expect them on the engine.
         self.instant_voice = self._maker.instant_voice
@@ -211,7 +215,7 @@ class VoiceEngine:
             continue_from: id or name of a voice to start from instead of a stock voice; it stays unchanged.
 
         Raises:
-            ConsentError: no consent.
+            ConsentError: no consent; in a hosted app, none that was spoken by the person in the clips.
             NotEnoughSpeechError: too little usable speech.
             InputError: name, length or seed out of range, two lengths, a policy the base does not offer, or recordings
                 in a language it cannot learn from.

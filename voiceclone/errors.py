@@ -6,6 +6,7 @@ VoiceCloneError
 │   └── UnclearTableError  it is unclear which column of a table holds the transcripts
 ├── NotFoundError         a project, clip, run or voice does not exist
 ├── ConsentError          training without the speaker's permission
+│   └── ConsentMismatch    what was read aloud is not the consent of the person in the recordings
 ├── NotEnoughSpeechError  too little usable speech to train on
 ├── InputError            a value is out of range (a name, minutes, steps, speed)
 ├── BusyError             something else is running already
@@ -40,6 +41,15 @@ class NotFoundError(VoiceCloneError):
 
 class ConsentError(VoiceCloneError):
     """Training was requested without the speaker's permission."""
+
+
+class ConsentMismatch(ConsentError):
+    """What was read aloud is not the consent of the person in the recordings."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+        """A `consent.mismatch.Mismatch`."""
 
 
 class NotEnoughSpeechError(VoiceCloneError):

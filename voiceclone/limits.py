@@ -139,6 +139,21 @@ MAX_SPEED = 2.0
 MAX_CONVERT_S = 3600.0
 """Longest recording converted at once; more would not fit into a small computer's memory together with its source."""
 
+# --- spoken consent (measured in docs/consent.md) -----------------------------------------------------
+CONSENT_SENTENCE_MINUTES = 10
+"""For this long a sentence may be read. Our choice: long enough to read it a few times."""
+CONSENT_TRIES = 8
+"""Readings of one sentence; our choice."""
+CONSENT_SIMILARITY = 0.7
+"""Of the reading to the clips."""
+CONSENT_MISSING_WORDS = 0
+"""Of the four random words."""
+CONSENT_AGREEMENT_SHARE = 0.6
+"""Of the words that say what is agreed to."""
+MIN_PERMISSION_CHARACTERS = 10
+MAX_PERMISSION_CHARACTERS = 300
+"""Of the note about a written permission; it stays in the voice file."""
+
 # --- training -----------------------------------------------------------------------------------
 MAX_TRAIN_MINUTES = 24 * 60
 MAX_TRAIN_STEPS = 100_000

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from voiceclone.cli.app import app
 from voiceclone.cli.candidates import candidates
 from voiceclone.cli.compare import compare
+from voiceclone.cli.consent import consent
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
 from voiceclone.cli.models import convert, get, instant, models, remove
 from voiceclone.cli.output import confirm, note, progress_bar, require_wav, table, tell
@@ -17,10 +18,12 @@ from voiceclone.cli.training import list_runs, pause, resume, status, stop, trai
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
 from voiceclone.text.languages import ANY_LANGUAGE, colour_only, language_name
+from voiceclone.voices.consent import consent_words
 from voiceclone.wording import count, duration, is_are, seconds
 
 if TYPE_CHECKING:
     from voiceclone.clips.model import AddReport, Clip, Project, Readiness
+    from voiceclone.voices.voice_file import Voice
 
 _DEFAULT_LANGUAGE = "en-us"
 
@@ -222,13 +225,17 @@ def voices(options: Namespace, engine: VoiceEngine) -> int:
         )
         for voice in known
     ]
-    lines = [*table(rows)] if known else ["You have no voices yet. Train one, or import a file."]
+    lines = [*table(rows), *_consents(known)] if known else ["You have no voices yet. Train one, or import a file."]
     if stock:
         lines += ["", "Stock voices, which are not clones of anyone and can only be spoken with:"]
         lines += table((one.name, one.sex, language_name(one.language), one.voice_id) for one in stock)
     told = [asdict(voice) for voice in known] + [asdict(one) | {"stock": True} for one in stock]
     tell(options, told, lines)
     return 0
+
+
+def _consents(known: "list[Voice]") -> list[str]:
+    return ["", *(f"{voice.name}: {consent_words(voice.consent_record, voice.imported)}" for voice in known)]
 
 
 def dataset(options: Namespace, engine: VoiceEngine) -> int:
@@ -294,6 +301,7 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "clean": clean,
     "clips": clips,
     "room": room,
+    "consent": consent,
     "train": train,
     "runs": list_runs,
     "status": status,

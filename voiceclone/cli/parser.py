@@ -8,6 +8,7 @@ from voiceclone.bases.base import Effort, Policy
 from voiceclone.cli.app import add_app_command
 from voiceclone.cli.candidates import add_candidates_command
 from voiceclone.cli.compare import add_compare_command
+from voiceclone.cli.consent import add_consent_command
 from voiceclone.cli.corpora import add_corpus_options
 from voiceclone.cli.models import add_model_commands
 from voiceclone.cli.output import YES_HELP
@@ -33,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     add_app_command(commands, _command)
     _add_clip_commands(commands)
+    add_consent_command(commands, _command)
     _add_training_commands(commands)
     add_candidates_command(commands, _command)
     add_compare_command(commands, _command)

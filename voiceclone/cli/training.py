@@ -15,7 +15,7 @@ from voiceclone.evaluation import pitch
 from voiceclone.training import history
 from voiceclone.training.estimate import EffortPlan, TrainingEstimate
 from voiceclone.training.history import RunRecord
-from voiceclone.training.preflight import Check, Kind, Level
+from voiceclone.training.preflight import SPEAK_IT, Check, Kind, Level
 from voiceclone.training.runs import RunStatus
 from voiceclone.wording import about, at_least, count, is_are, seconds, up_to
 
@@ -66,6 +66,9 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
     for one in training_estimate.preflight.checks:
         if one.kind == Kind.LANGUAGE and one.level == Level.WATCH:  # what is refused is said by the engine
             note(f"{one.sentence} {one.remedy}")
+    agreed = engine.consent.status(options.project)
+    if agreed.given is None and not agreed.required:  # what is refused is said by the engine
+        note("Recommended: let the person in the recordings speak their consent first; see the command consent.")
     length, expected = _length(options, training_estimate)
     started = engine.start_training(
         options.project,
@@ -125,6 +128,8 @@ def check_rows(training_estimate: TrainingEstimate) -> list[tuple[str, str]]:
 
 def _remedy(check: Check) -> str:
     """Return what to do about a check; the terminal has an option where the page has a box to tick."""
+    if check.kind == Kind.CONSENT and check.remedy.endswith(SPEAK_IT):
+        return f"{check.remedy.removesuffix(SPEAK_IT)}see the command consent."
     if check.kind == Kind.CONSENT and check.level == Level.FIX:
         return "If it is yours, or you have the speaker's permission, add --i-have-consent."
     return check.remedy

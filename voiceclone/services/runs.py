@@ -14,6 +14,7 @@ from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import is_trainable
 from voiceclone.errors import BusyError, InputError, NotFoundError, VoiceFileError
 from voiceclone.services.base_models import BaseModels
+from voiceclone.services.consent import ConsentService
 from voiceclone.training import candidates as candidate_files
 from voiceclone.training import history, machine, preflight, run_summary
 from voiceclone.training import runs as run_files
@@ -39,6 +40,7 @@ class RunService:
         voices: VoiceLibrary,
         runner: TrainingRunner,
         speed_tester: SpeedTester,
+        consent: ConsentService,
     ) -> None:
         self._data_dir = data_dir
         self._bases = bases
@@ -46,6 +48,7 @@ class RunService:
         self._voices = voices
         self._runner = runner
         self._speed_tester = speed_tester
+        self._consent = consent
         self._others_now = machine.OthersNow()
 
     # Before a training
@@ -61,6 +64,7 @@ class RunService:
             base_id: the base model; None means the default one.
         """
         base, project = self._bases.get(base_id), self._clips.project(project_id)
+        agreed = self._consent.status(project.project_id)
         readiness = self._clips.readiness(project.project_id)
         card = catalogue.card(base.base_id) if base.base_id in catalogue.BASE_IDS else None
         speed, active = self._speed_of(base), self._runner.active()
@@ -81,6 +85,9 @@ class RunService:
                 slow_sentence=self.advice(base_id),
                 training_speed=speed,
                 consent=consent,
+                consent_words=agreed.sentence,
+                consent_spoken=agreed.given is not None,
+                consent_required=agreed.required,
                 training_now=training_now,
                 others_share=others_share,
             )

@@ -11,6 +11,7 @@ from voiceclone.clips.model import Readiness
 from voiceclone.errors import InputError, NotEnoughSpeechError
 from voiceclone.progress import OnProgress
 from voiceclone.services.base_models import BaseModels
+from voiceclone.services.consent import ConsentService
 from voiceclone.storage import disk
 from voiceclone.training.estimate import effort_plan
 from voiceclone.training.request import TrainingRequest
@@ -35,6 +36,7 @@ class VoiceMaker:
         voices: VoiceLibrary,
         runner: TrainingRunner,
         speed_tester: SpeedTester,
+        consent: ConsentService,
     ) -> None:
         self._data_dir = data_dir
         self._bases = bases
@@ -42,6 +44,7 @@ class VoiceMaker:
         self._voices = voices
         self._runner = runner
         self._speed_tester = speed_tester
+        self._consent = consent
 
     def start_training(self, request: TrainingRequest) -> RunStatus:
         """Start training a voice in a separate process and return at once; errors as in `VoiceEngine`."""
@@ -53,6 +56,7 @@ class VoiceMaker:
         readiness = self._enough_speech(project.project_id, request.clip_ids)
         check_learns_from(base, readiness.languages)
         minutes, steps = self._length(request, base, readiness.usable_s)
+        evidence = self._consent.evidence(project.project_id, request.clip_ids)
         config = RunConfig(
             run_id=disk.new_id(),
             project_id=project.project_id,
@@ -64,7 +68,7 @@ class VoiceMaker:
             minutes=minutes,
             steps=steps,
             seed=request.seed,
-            consent=request.consent_record,
+            consent=request.consent_record | evidence,
             created_at=request.consent_record["at"],
             clip_ids=None if request.clip_ids is None else tuple(request.clip_ids),
             policy=policy,
@@ -98,17 +102,18 @@ class VoiceMaker:
             on_progress: called with (fraction 0..1, message).
 
         Raises:
-            ConsentError: no consent.
+            ConsentError: no consent; in a hosted app, none that was spoken by the person in the clips.
             InputError: this base cannot make voices without training, or not from recordings in this language.
             NotEnoughSpeechError: the clips hold less than `MIN_INSTANT_SPEECH_S` of usable speech.
             BaseModelError: unknown id, or the base is not on this computer.
         """
         from voiceclone.voices.instant import make_instant_voice
 
-        record = consent_record(consent, consent_by)
+        consent_record(consent, consent_by)  # asked for first: nothing is looked at without it
         name = disk.clean_name(voice_name, "voice name")
         base = self._bases.ready(base_id)
         project = self._clips.project(project_id)
+        record = consent_record(consent, consent_by, self._consent.evidence(project.project_id, clip_ids))
         with self._bases.use(base.base_id):
             return make_instant_voice(base, self._data_dir, project.project_id, name, record, clip_ids, on_progress)
 

@@ -24,6 +24,9 @@ FEW_CORES = 2
 """The documentation's durations were measured on two cores."""
 
 
+SPEAK_IT = "read the consent sentence under “Record & clean”."
+
+
 class Level(StrEnum):
     """Outcome of a check."""
 
@@ -92,6 +95,12 @@ class Facts:
     """Measured speed of this machine; None before it was measured."""
     consent: bool | None = None
     """None before it was asked for."""
+    consent_words: str = ""
+    """What there is of a spoken consent, or of a written permission."""
+    consent_spoken: bool = False
+    """There is one."""
+    consent_required: bool = False
+    """A hosted app asks for a spoken one, and there is none that counts."""
     training_now: str = ""
     """Name of the voice being trained now, or empty."""
     others_share: float = 0.0
@@ -148,7 +157,12 @@ def _consent(facts: Facts) -> Check | None:
     if not facts.consent:
         remedy = "Say that it is your voice, or that you have the speaker's permission."
         return Check(Kind.CONSENT, Level.FIX, "Nobody has said yet whose voice this is.", remedy)
-    return Check(Kind.CONSENT, Level.FINE, "The voice is yours, or its speaker agrees.")
+    if facts.consent_required:
+        return Check(Kind.CONSENT, Level.FIX, facts.consent_words, f"On a shared page it is needed: {SPEAK_IT}")
+    if not facts.consent_spoken:
+        sentence = f"The voice is yours, or its speaker agrees. {facts.consent_words}".rstrip()
+        return Check(Kind.CONSENT, Level.FINE, sentence, f"Recommended: {SPEAK_IT}" if facts.consent_words else "")
+    return Check(Kind.CONSENT, Level.FINE, facts.consent_words)
 
 
 def _language(facts: Facts) -> Check | None:

@@ -110,7 +110,7 @@ class VoiceLibrary:
             raise foreign_file.not_a_voice_error(source)
         check_voice_file(source, base)
         voice = read_voice(source)
-        voice = replace(voice, voice_id=disk.new_id(), name=self.free_name(voice.name))
+        voice = replace(voice, voice_id=disk.new_id(), name=self.free_name(voice.name), imported=True)
         return self._write(source, voice)
 
     def rename(self, voice_id: str, name: str) -> Voice:

@@ -46,7 +46,10 @@ class Voice:
     scores: dict[str, float] = field(default_factory=dict)
     consent: bool = False
     consent_record: dict[str, Any] = field(default_factory=dict)
-    """`{"given": True, "by": str, "statement": str, "at": ISO time}`."""
+    """`{"given": True, "by": str, "statement": str, "at": ISO time}`, and `spoken`, `permission` or `refused`, see
+    `voices.consent`."""
+    imported: bool = False
+    """It came from a file, so nobody here checked its consent."""
     size_mb: float = 0.0
     policy: str = ""
     """How it was trained: a `Policy`; `instant` for a voice made without training, empty in older files."""
@@ -74,6 +77,7 @@ def describe(voice: Voice) -> dict[str, Any]:
         "scores": voice.scores,
         "consent": voice.consent_record,
         "share": voice.may_share,
+        "imported": voice.imported,
     }
 
 
@@ -174,6 +178,7 @@ def _parse(description: dict[str, Any], path: Path) -> Voice:
         scores=scores,
         consent=consent.get("given") is True,
         consent_record=dict(consent),
+        imported=description.get("imported", False) is True,
         size_mb=round(path.stat().st_size / 1e6, 2),
         may_share=description.get("share", True) is True,
     )

@@ -145,6 +145,25 @@ def _make_print(audio: Audio) -> dict[str, np.ndarray]:
     return {"voice": embed(audio), "shape": fine_envelope(audio)}
 
 
+def voice_prints(library: "ClipLibrary", project_id: str, clip_ids: Collection[str]) -> dict[str, np.ndarray]:
+    """Return the speaker embedding of each of these clips that is still there, shape (256,), of length 1.
+
+    Those of clips that were not analysed yet are computed and stored.
+    """
+    found = {}
+    for clip_id in clip_ids:
+        with suppress(NotFoundError):
+            path = library.clip_folder(project_id, clip_id) / PRINT_FILE
+            stored = _read_print(path)
+            if stored is None:
+                made = _make_print(library.audio(project_id, clip_id, "original"))
+                library.record(project_id, clip_id)  # raises if deleted meanwhile; saving would recreate the folder
+                _save_print(path, made)
+                stored = made["voice"], made["shape"]
+            found[clip_id] = stored[0]
+    return found
+
+
 def _save_print(path: Path, print_: dict[str, np.ndarray]) -> None:
     from safetensors.numpy import save_file
 
