@@ -1,6 +1,6 @@
 """How often the check of spoken consent lets the right person through, and how often somebody else.
 
-    .venv/bin/python -m benchmarks.consent
+    .venv/bin/python -m benchmarks.consent [words | voices]
 
 Voices: recordings of allison and ru_man (real) and joe (synthetic); held-out recordings, nine seconds together, stand
 for the reading. The stock voices of the embedded base are strangers, and each its own person with one sentence against
@@ -8,10 +8,10 @@ two others. Words: joe and eight stock voices read real challenges. Sounds are k
 """
 
 import random
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 
@@ -57,13 +57,20 @@ class Likeness:
     """One of the two is no stock voice."""
 
 
-def main() -> int:
-    """Measure and print."""
-    changes: dict[str, Change] = {"as recorded": _same, "noise 20 dB below": _noisy, "telephone": _telephone, "room": _room}
-    _voices(changes)
-    with keeping_recogniser():
-        for title in ("as recorded", "noise 20 dB below", "telephone"):
-            _words(title, changes[title])
+def main(arguments: Sequence[str]) -> int:
+    """Measure and print; both, or what is named."""
+    changes: dict[str, Change] = {
+        "as recorded": _same,
+        "noise 20 dB below": _noisy,
+        "telephone": _telephone,
+        "room": _room,
+    }
+    if "words" not in arguments:
+        _voices(changes)
+    if "voices" not in arguments:
+        with keeping_recogniser():
+            for title in ("as recorded", "noise 20 dB below", "telephone"):
+                _words(title, changes[title])
     return 0
 
 
@@ -75,7 +82,9 @@ def _voices(changes: dict[str, Change]) -> None:
     base = KokoroBase(base_folder)
     sexes, clips, readings = dict(SEXES), {}, {}
     for sex in ("female", "male"):
-        for name, heard in speaking.strangers(base, base_folder, sex, UNSEEN[: speaking.FIRST_SENTENCES], ENGLISH, {}).items():
+        for name, heard in speaking.strangers(
+            base, base_folder, sex, UNSEEN[: speaking.FIRST_SENTENCES], ENGLISH, {}
+        ).items():
             said = heard["resemblyzer"]
             sexes[name], clips[name], readings[name] = sex, _unit(said[:2].mean(axis=0)), [said[2]]
     joined = {}
@@ -85,12 +94,17 @@ def _voices(changes: dict[str, Change]) -> None:
         joined[name] = list(_joined([decode(clip.path) for clip in voice.held_out]))
         readings[name] = [embed(audio) for audio in joined[name]]
     found = [
-        Likeness(float(vector @ mean), name, other, sexes[name] == sexes[other], {name, other} & set(VOICE_NAMES) != set())
+        Likeness(
+            float(vector @ mean), name, other, sexes[name] == sexes[other], {name, other} & set(VOICE_NAMES) != set()
+        )
         for name, vectors in readings.items()
         for vector in vectors
         for other, mean in clips.items()
     ]
-    own, strangers = [one for one in found if one.read_by == one.clips_of], [one for one in found if one.read_by != one.clips_of]
+    own, strangers = (
+        [one for one in found if one.read_by == one.clips_of],
+        [one for one in found if one.read_by != one.clips_of],
+    )
     for title, change in changes.items():
         for name in VOICE_NAMES:
             similar = [float(embed(change(audio)) @ clips[name]) for audio in joined[name]]
@@ -102,10 +116,9 @@ def _voices(changes: dict[str, Change]) -> None:
     same = [one for one in strangers if one.same_sex]
     recorded = [one for one in same if one.recorded]
     for threshold in THRESHOLDS:
-        print(
-            f"{threshold:.2f}: refused {_below(own, threshold)}; let through {_above(strangers, threshold)}, of the same "
-            f"sex {_above(same, threshold)}, allison, joe or ru_man among them {_above(recorded, threshold)}", flush=True
-        )  # fmt: skip
+        print(f"{threshold:.2f}: refused {_below(own, threshold)}", end="; ")
+        print(f"let through {_above(strangers, threshold)}, of the same sex {_above(same, threshold)}", end=", ")
+        print(f"allison, joe or ru_man among them {_above(recorded, threshold)}", flush=True)
 
 
 def _joined(recordings: Sequence[Audio]) -> Iterator[Audio]:
@@ -160,13 +173,12 @@ def _words(title: str, change: Change) -> None:
         for other, words in enumerate(drawn)
         if place != other
     ]
-    print(
-        f"{title}: {len(texts)} readings; all four words heard in {sum(not one.missing for one in heard_first)}, with the "
-        f"second pass in {sum(not one.missing for one in heard_at_best)}, three in "
-        f"{sum(len(one.missing) <= 1 for one in heard_at_best)}; least of the agreement "
-        f"{min(one.agreement_share for one in heard_at_best):.2f}; of another sentence's four words 0 to 4 were heard in "
-        f"{[others.count(number) for number in range(5)]}", flush=True
-    )  # fmt: skip
+    missing = [len(one.missing) for one in heard_at_best]
+    whole = sum(not one.missing for one in heard_first)
+    print(f"{title}: {len(texts)} readings; all four words heard in {whole}", end=", ")
+    print(f"with the second pass in {missing.count(0)}, three in {sum(number <= 1 for number in missing)}", end="; ")
+    print(f"least of the agreement {min(one.agreement_share for one in heard_at_best):.2f}", end="; ")
+    print(f"of another's four words 0 to 4 were heard in {[others.count(number) for number in range(5)]}", flush=True)
 
 
 def _readings() -> Iterator[tuple[tuple[str, ...], Audio]]:
@@ -223,4 +235,4 @@ def _noise(count: int, level: float) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

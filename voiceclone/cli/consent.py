@@ -18,7 +18,9 @@ _BY = "terminal"
 def add_consent_command(commands: argparse._SubParsersAction, command: Callable[..., argparse.ArgumentParser]) -> None:
     """Add the command."""
     consent = command(
-        commands, "consent", "Have the person in the recordings speak their consent; it is checked and kept in the voice."
+        commands,
+        "consent",
+        "Have the person in the recordings speak their consent; it is checked and kept in the voice.",
     )
     consent.add_argument("project", metavar="PROJECT", help="name or id of a project")
     what = consent.add_mutually_exclusive_group()
@@ -28,7 +30,9 @@ def add_consent_command(commands: argparse._SubParsersAction, command: Callable[
         "--permission", metavar="NOTE", help="I have written permission: who gave it, when, and where it is kept"
     )
     what.add_argument("--withdraw", action="store_true", help="delete the consent and its recording")
-    consent.add_argument("--language", metavar="CODE", help="with --name: language of the sentence (default: the project's)")
+    consent.add_argument(
+        "--language", metavar="CODE", help="with --name: language of the sentence (default: the project's)"
+    )
     consent.add_argument("--yes", action="store_true", help=YES_HELP)
 
 

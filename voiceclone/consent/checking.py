@@ -40,7 +40,9 @@ def check_reading(library: ClipLibrary, project_id: str, challenge: Challenge, r
         )
     _require_speech(challenge, reading)
     if content_sha256(reading) in {record.content_sha256 for record in library.records(project_id)}:
-        raise ConsentMismatch(Mismatch.COPY, "This is one of the recordings already there. Read the new sentence aloud.")
+        raise ConsentMismatch(
+            Mismatch.COPY, "This is one of the recordings already there. Read the new sentence aloud."
+        )
     checks_words = can_transcribe(challenge.language, library.root.parent)
     if checks_words:
         _require_words(challenge, reading, library.root.parent)
@@ -52,14 +54,13 @@ def check_reading(library: ClipLibrary, project_id: str, challenge: Challenge, r
 def _require_speech(challenge: Challenge, reading: Audio) -> None:
     if reading.peak_dbfs < limits.SILENT_PEAK_DBFS or loudness_lufs(reading) < limits.BAD_LOUDNESS_LUFS:
         raise ConsentMismatch(
-            Mismatch.QUIET, "That was too quiet. Go nearer to the microphone, or turn it up, and read the sentence again."
+            Mismatch.QUIET,
+            "That was too quiet. Go nearer to the microphone, or turn it up, and read the sentence again.",
         )
     speech_s = sum(end - start for start, end in speech_regions(speech_frames(reading)))
     letters = sum(sign.isalpha() for sign in challenge.sentence)
     if speech_s * limits.MAX_LETTERS_PER_S < letters:
-        raise ConsentMismatch(
-            Mismatch.SHORT, f"Only {speech_s:.1f} s of speech were heard. Read the whole sentence."
-        )
+        raise ConsentMismatch(Mismatch.SHORT, f"Only {speech_s:.1f} s of speech were heard. Read the whole sentence.")
 
 
 def _require_words(challenge: Challenge, reading: Audio, data_dir: Path) -> None:

@@ -36,9 +36,7 @@ def compare_words(words: Sequence[str], agreement: str, heard: str, language: st
     drawn = [" ".join(plain_words(word, language)) for word in words]
     found = _in_order(drawn, told)
     said = len(_in_order(agreed, told))
-    return HeardWords(
-        tuple(word for place, word in enumerate(words) if place not in found), said / max(1, len(agreed))
-    )
+    return HeardWords(tuple(word for place, word in enumerate(words) if place not in found), said / max(1, len(agreed)))
 
 
 def plain_words(text: str, language: str) -> list[str]:
@@ -47,7 +45,9 @@ def plain_words(text: str, language: str) -> list[str]:
     Unlike `evaluation.wer.comparable_words` it keeps the vowel signs of Hindi, which are no letters to `re`.
     """
     plain = unicodedata.normalize("NFC", spoken(text, language).lower().replace("’", "'"))
-    kept = "".join(sign if sign.isalnum() or sign == "'" or unicodedata.category(sign)[0] == "M" else " " for sign in plain)
+    kept = "".join(
+        sign if sign.isalnum() or sign == "'" or unicodedata.category(sign)[0] == "M" else " " for sign in plain
+    )
     return [word.strip("'") for word in kept.split() if word.strip("'")]
 
 

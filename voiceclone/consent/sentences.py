@@ -27,10 +27,10 @@ _SENTENCES = {
     "meiner Stimme zu sprechen. Meine vier Wörter sind: {words}.",
     "nl": "Ik heet {name}. Vandaag is het {day} {month} {year}. Ik ga ermee akkoord dat een computer leert spreken met "
     "mijn stem. Mijn vier woorden zijn: {words}.",
-    "pl": "Nazywam się {name}. Dziś jest {day} {month} {year}. Zgadzam się, żeby komputer nauczył się mówić moim głosem. "
-    "Moje cztery słowa to: {words}.",
-    "ru": "Меня зовут {name}. Сегодня {day} {month} {year} года. Я разрешаю компьютеру научиться говорить моим голосом. "
-    "Мои четыре слова: {words}.",
+    "pl": "Nazywam się {name}. Dziś jest {day} {month} {year}. Zgadzam się, żeby komputer nauczył się mówić moim "
+    "głosem. Moje cztery słowa to: {words}.",
+    "ru": "Меня зовут {name}. Сегодня {day} {month} {year} года. Я разрешаю компьютеру научиться говорить моим "
+    "голосом. Мои четыре слова: {words}.",
     "tr": "Benim adım {name}. Bugün {day} {month} {year}. Bir bilgisayarın benim sesimle konuşmayı öğrenmesini kabul "
     "ediyorum. Dört kelimem şunlar: {words}.",
 }
@@ -69,10 +69,10 @@ maison marché médecin montagne musique neige oiseau orange papier pharmacie po
 tomate voiture
 """,
     "it": """
-albero amico arancia autunno banana bicicletta bottiglia bosco camicia castello cavallo chiesa chitarra cioccolato cucina
-domenica elefante estate famiglia farmacia finestra fiume formaggio fratello giardino giornale inverno isola lampada
-latte libro limone mercato montagna musica neve ospedale pomodoro porta ristorante scarpa scuola sorella specchio
-stazione tavolo treno zucchero
+albero amico arancia autunno banana bicicletta bottiglia bosco camicia castello cavallo chiesa chitarra cioccolato
+cucina domenica elefante estate famiglia farmacia finestra fiume formaggio fratello giardino giornale inverno isola
+lampada latte libro limone mercato montagna musica neve ospedale pomodoro porta ristorante scarpa scuola sorella
+specchio stazione tavolo treno zucchero
 """,
     "pt": """
 abacaxi amigo árvore açúcar banana barco bicicleta cabelo cachorro café camisa castelo cavalo chocolate cidade cozinha
@@ -105,9 +105,9 @@ ogórek pomidor piątek poduszka rower rzeka rodzina samolot szkoła słońce ta
 погода помидор пятница радуга ракета река рубашка самолёт сахар собака солнце телефон утро чайник школа
 """,
     "tr": """
-ağaç anahtar araba armut arkadaş ayakkabı bahçe balık bardak bisiklet bulut çanta çikolata çiçek deniz domates ekmek elma
-fıstık gazete gitar gömlek güneş hastane horoz kahve kalem karpuz kelebek kitap kiraz köprü limon masa merdiven müzik
-okul orman otobüs öğretmen pencere peynir portakal sandalye şeker tavuk tren yağmur
+ağaç anahtar araba armut arkadaş ayakkabı bahçe balık bardak bisiklet bulut çanta çikolata çiçek deniz domates ekmek
+elma fıstık gazete gitar gömlek güneş hastane horoz kahve kalem karpuz kelebek kitap kiraz köprü limon masa
+merdiven müzik okul orman otobüs öğretmen pencere peynir portakal sandalye şeker tavuk tren yağmur
 """,
 }
 """By family of languages; none of them is in its sentence."""

@@ -222,9 +222,7 @@ class ConsentService:
         again = {"similarity": round(match.similarity, 3), "clips_sha256": content, "clip_count": len(clips)}
         return given.as_evidence() | again | {"compared_at": disk.now_iso()}
 
-    def _required(
-        self, given: SpokenConsent | WrittenPermission | None, project_id: str, clips: "list[Clip]"
-    ) -> str:
+    def _required(self, given: SpokenConsent | WrittenPermission | None, project_id: str, clips: "list[Clip]") -> str:
         """Return why a hosted app refuses to train; empty where it does not, and on a person's own computer."""
         if not host.on_space() or isinstance(given, SpokenConsent) or self._is_example(project_id, clips):
             return ""

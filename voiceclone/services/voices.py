@@ -10,6 +10,7 @@ from voiceclone.errors import NotFoundError, VoiceFileError
 from voiceclone.models.library import sharing_refusal
 from voiceclone.services.base_models import BaseModels, known_id
 from voiceclone.storage import disk
+from voiceclone.voices.consent import consent_words
 from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import Voice, read_voice
 
@@ -108,6 +109,11 @@ class VoiceService:
         voice = self.get(voice_id)
         known = catalogue.card(voice.base_id).share_condition if voice.base_id in catalogue.BASE_IDS else ""
         return sharing_refusal(voice) or known
+
+    def consent_words(self, voice_id: str) -> str:
+        """Return how the speaker of a voice agreed, in a sentence or two; of an imported one, that nobody checked."""
+        voice = self.get(voice_id)
+        return consent_words(voice.consent_record, voice.imported)
 
     def import_file(self, path: Path | str) -> Voice:
         """Check and add a voice file; the voice gets a new id.

@@ -1,4 +1,4 @@
-"""The speaker's consent: the statement agreed to before a voice is made, its record in the voice file, and its words."""
+"""The speaker's consent: the statement agreed to before a voice is made, its record in the file, and its words."""
 
 from collections.abc import Mapping
 from enum import StrEnum

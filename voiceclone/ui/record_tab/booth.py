@@ -157,10 +157,10 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
 
     @answering
     def keep_take(request: dict[str, Any]) -> dict[str, Any]:
-        project_id, language, sentence = (_words(request, name) for name in ("project_id", "language", "sentence"))
+        project_id, language, sentence = (words_of(request, name) for name in ("project_id", "language", "sentence"))
         if not sentence.strip():
             raise InputError(record_text.NO_SENTENCE)
-        take = _sound(request, "wav", files)
+        take = sound_of(request, "wav", files)
         try:
             report = engine.projects.add_clips(project_id, [take], text=sentence, language=language)
         finally:
@@ -177,7 +177,7 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
 
     @answering
     def hear_take(request: dict[str, Any]) -> dict[str, Any]:
-        clips = engine.projects.listen(_words(request, "project_id"), [_words(request, "clip_id")])
+        clips = engine.projects.listen(words_of(request, "project_id"), [words_of(request, "clip_id")])
         doubtful = [clip for clip in clips if clip.heard and "words" in clip.verdict.kinds]
         if not doubtful:
             return {"words": ""}
@@ -186,7 +186,7 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
 
     @answering
     def check_room(request: dict[str, Any]) -> dict[str, Any]:
-        parts = [_sound(request, name, files) for name in ("silence", "speech")]
+        parts = [sound_of(request, name, files) for name in ("silence", "speech")]
         try:
             report = engine.projects.check_room(*parts)
         finally:
@@ -206,16 +206,21 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
     return [keep_take, hear_take, check_room]
 
 
-def _words(request: dict[str, Any], name: str) -> str:
+def words_of(request: dict[str, Any], name: str) -> str:
+    """Return a text from a request.
+
+    Raises:
+        InputError: there is none.
+    """
     value = request.get(name)
     if not isinstance(value, str):
         raise InputError(common_text.UNEXPECTED)
     return value
 
 
-def _sound(request: dict[str, Any], name: str, files: BrowserFiles) -> Path:
+def sound_of(request: dict[str, Any], name: str, files: BrowserFiles, called: str = record_text.TAKE_FILE) -> Path:
     """Write a base64-encoded WAV from a request to a file and return its path."""
-    coded = _words(request, name)
+    coded = words_of(request, name)
     if not coded:
         raise InputError(record_text.NO_TAKE)
     if len(coded) > MAX_TAKE_BASE64:
@@ -224,7 +229,7 @@ def _sound(request: dict[str, Any], name: str, files: BrowserFiles) -> Path:
         content = base64.b64decode(coded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InputError(common_text.UNEXPECTED) from error
-    path = files.path(f"{record_text.TAKE_FILE}.wav")
+    path = files.path(f"{called}.wav")
     path.write_bytes(content)
     return path
 

@@ -18,6 +18,7 @@ from voiceclone.text.languages import ANY_LANGUAGE
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import Shared, begin_work, end_work, into, wire
 from voiceclone.ui.record_tab.booth import build_booth
+from voiceclone.ui.record_tab.consent import build_consent
 from voiceclone.ui.record_tab.listen import wire_listening
 from voiceclone.ui.record_tab.recogniser import build_recogniser
 from voiceclone.ui.text import common as common_text
@@ -52,6 +53,7 @@ def build_record(shared: Shared) -> None:
     with gr.Row(equal_height=False):
         booth = build_booth(shared)
         upload = _upload_card(shared)
+    build_consent(shared)
     _wire_upload(shared, booth.language, upload)
 
 

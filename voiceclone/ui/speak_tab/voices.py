@@ -104,6 +104,7 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
         chosen = engine.voices.get(voice_id)
         return {
             part.details: markup.heading(chosen.name, chosen.created_at[:10])
+            + markup.note(speak_text.consent_line(engine.voices.consent_words(voice_id)))
             + markup.scores(chosen, engine.runs.did_it_help(chosen.scores)),
             part.own: gr.update(visible=True),
             part.name: chosen.name,

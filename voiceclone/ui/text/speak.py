@@ -116,6 +116,11 @@ DELETE_VOICE_YES = "Yes, delete it"
 DELETED = "Deleted."
 
 
+def consent_line(words: str) -> str:
+    """Return the consent of a voice for its card."""
+    return f"Consent: {words}"
+
+
 def imported(name: str) -> str:
     """Confirm an import."""
     return f"Imported “{name}”."
