@@ -24,6 +24,7 @@ from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.consent.hearing import HeardWords, compare_words
 from voiceclone.consent.sentences import agreement_of, sentence_of, words_of
 from voiceclone.evaluation.speaker_similarity import embed
+from voiceclone.limits import CONSENT_SIMILARITY
 from voiceclone.recognition.transcribe import keeping_recogniser, recognise, recognise_again
 
 FOLDER = CACHE_DIR / "consent"
@@ -108,7 +109,8 @@ def _voices(changes: dict[str, Change]) -> None:
     for title, change in changes.items():
         for name in VOICE_NAMES:
             similar = [float(embed(change(audio)) @ clips[name]) for audio in joined[name]]
-            print(f"{title}, {name} to the own clips: {_spread(similar)}", flush=True)
+            refused = sum(value < CONSENT_SIMILARITY for value in similar)
+            print(f"{title}, {name} to the own clips: {_spread(similar)}, {refused} refused", flush=True)
     print(f"stock voices to themselves: {_spread([one.similarity for one in own if not one.recorded])}")
     print(f"strangers: {_spread([one.similarity for one in strangers])}")
     for one in sorted(strangers, key=lambda one: -one.similarity)[:10]:

@@ -12,6 +12,7 @@ from sounds import EXAMPLE_DIR, EXAMPLE_TEXTS, make_noise
 
 from tests.joe_project import joe_project
 from tests.small_project import fake_engine
+from tests.spoken_consent import read_by_joe
 from voiceclone import limits
 from voiceclone.audio.sound import Audio, encode_flac, resample
 from voiceclone.clips.library import ClipLibrary
@@ -74,14 +75,9 @@ def test_words_are_compared_in_their_order_and_a_slip_is_forgiven(heard, missing
 
 
 @pytest.fixture(scope="module")
-def joe_reads(tmp_path_factory: pytest.TempPathFactory) -> Audio:
+def joe_reads() -> Audio:
     """The sentence with `WORDS`, in the voice of the example recordings."""
-    voices = pytest.importorskip("benchmarks.voices")
-    try:
-        (audio,) = voices.read_by_joe([sentence_of("en-us", NAME, datetime.now().astimezone().date(), WORDS)])
-    except voices.VoiceMissing as error:
-        pytest.skip(str(error))
-    return audio
+    return read_by_joe(sentence_of("en-us", NAME, datetime.now().astimezone().date(), WORDS))
 
 
 @pytest.fixture

@@ -35,11 +35,11 @@ def build_consent(shared: Shared) -> None:
         )
         state = gr.Textbox(visible="hidden", elem_id="consent-state")
 
-    def show(project_id: str) -> str:
-        return json.dumps(_state(engine, project_id), ensure_ascii=False)
+    def show_consent(project_id: str) -> Any:
+        return json.dumps(_state(engine, project_id), ensure_ascii=False) if project_id else gr.skip()
 
     for trigger in (shared.project.change, shared.changed.change):
-        wire(trigger, show, shared.project, state, trigger_mode="always_last")
+        wire(trigger, show_consent, shared.project, state, trigger_mode="always_last")
     # The checks before a training name the consent: they are looked at again.
     wire(stage.select, lambda changed: changed + 1, shared.changed, shared.changed, **EDITS)
     put = "(shown) => { const data = JSON.parse(shown); window.voicecloneConsentData = data; "
