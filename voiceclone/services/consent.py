@@ -224,7 +224,8 @@ class ConsentService:
 
     def _required(self, given: SpokenConsent | WrittenPermission | None, project_id: str, clips: "list[Clip]") -> str:
         """Return why a hosted app refuses to train; empty where it does not, and on a person's own computer."""
-        if not host.on_space() or isinstance(given, SpokenConsent) or self._is_example(project_id, clips):
+        spoken = isinstance(given, SpokenConsent) and given.words_checked
+        if not host.on_space() or spoken or self._is_example(project_id, clips):
             return ""
         return (
             "On a shared page only a person who said yes aloud may be cloned. Read the consent sentence under “Record "

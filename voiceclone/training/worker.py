@@ -166,6 +166,8 @@ def _prepare(run_dir: Path, data_dir: Path, config: runs.RunConfig, base: BaseMo
         return prepared
     from voiceclone.clips.library import ClipLibrary
 
+    if "refused" in config.consent:
+        add_note(run_dir, f"The spoken consent does not count for this voice: {config.consent['refused']}.")
     board.progress(0.0, "reading and cleaning them")
     clips = ClipLibrary(data_dir).training_clips(config.project_id, base.sample_rate, config.clip_ids)
     if board.should_stop():
