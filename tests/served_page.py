@@ -58,9 +58,9 @@ class Page:
                     return told["success"], told["output"]
         raise AssertionError("the server said nothing")
 
-    def call(self, name: str, data, of: str = "booth") -> dict:
-        """Call a function of the booth, or of another part, as its script does."""
-        stage = next(block for block in self.demo.blocks.values() if getattr(block, "elem_id", None) == of)
+    def call(self, name: str, data) -> dict:
+        """Call a function of the booth as its script does."""
+        stage = next(block for block in self.demo.blocks.values() if getattr(block, "elem_id", None) == "booth")
         asked = {"data": data, "component_id": stage._id, "fn_name": name, "session_hash": "visitor"}
         answer = self.http.post(f"{self.url}/component_server", json=asked)
         answer.raise_for_status()

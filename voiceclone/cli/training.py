@@ -67,8 +67,8 @@ def train(options: Namespace, engine: VoiceEngine) -> int:
         if one.kind == Kind.LANGUAGE and one.level == Level.WATCH:  # what is refused is said by the engine
             note(f"{one.sentence} {one.remedy}")
     agreed = engine.consent.status(options.project)
-    if agreed.given is None and not agreed.required:  # what is refused is said by the engine
-        note("Recommended: let the person in the recordings speak their consent first; see the command consent.")
+    if agreed.given is None and not agreed.required and sys.stderr.isatty():  # what is refused is said by the engine
+        note("Recommended: let the person in the recordings speak their consent; see the command consent.")
     length, expected = _length(options, training_estimate)
     started = engine.start_training(
         options.project,

@@ -30,7 +30,7 @@ def build_consent(shared: Shared) -> None:
         stage = gr.HTML(
             html_template=stage_html(_languages(engine)),
             js_on_load=_script(),
-            server_functions=_calls(engine, shared.files),
+            server_functions=consent_calls(engine, shared.files),
             elem_id="consent-stage",
         )
         state = gr.Textbox(visible="hidden", elem_id="consent-state")
@@ -64,7 +64,7 @@ def _state(engine: VoiceEngine, project_id: str) -> dict[str, Any]:
     }
 
 
-def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]:
+def consent_calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]:
     """Return the functions `consent.js` calls; each takes and returns a JSON object."""
 
     @answering
