@@ -55,7 +55,7 @@ _WORDS = {
 apple airport animal autumn banana basket bicycle birthday bottle breakfast camera carpet castle chicken chocolate
 coffee dinner doctor elephant engine family finger forest garden guitar hammer holiday hospital island jacket kitchen
 ladder lemon library market mirror monkey morning mountain museum orange paper pencil picture planet pocket potato
-purple rabbit river silver spider station sugar teacher thunder tiger tomato umbrella village violin water window yellow
+purple rabbit river silver spider station sugar teacher thunder tiger tomato umbrella village turtle water window yellow
 """,
     "es": """
 agua abuela amigo árbol azúcar bicicleta bosque caballo café camino camisa castillo chocolate cocina domingo elefante
