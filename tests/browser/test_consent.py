@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.acting import load_example
-from tests.browser.conftest import EXAMPLE, Visitor, open_chromium
+from tests.browser.conftest import CHROMIUM, EXAMPLE, Visitor, microphone_arguments
 from tests.spoken_consent import read_by_joe
 from voiceclone.audio.sound import decode, encode_wav
 from voiceclone.ui.text import consent as consent_text
@@ -31,7 +31,8 @@ def read_aloud(visitor: Visitor, seconds: float) -> None:
 def test_a_person_speaks_the_consent_after_reading_the_wrong_words(chromium, server, tmp_path):
     heard = tmp_path / "heard.wav"
     encode_wav(decode(EXAMPLE[0]), heard)
-    with open_chromium(heard) as browser:
+    arguments = microphone_arguments(heard)
+    with chromium.browser_type.launch(executable_path=CHROMIUM, args=arguments) as browser:
         visitor = Visitor(browser, server.url)
         load_example(visitor)
         visitor.page.wait_for_function(
