@@ -24,6 +24,8 @@ def main() -> int:
     except VoiceCloneError as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:  # before the page was served
+        return 130
     return 0
 
 

@@ -220,7 +220,8 @@ def test_what_a_killed_program_left_is_cleared_away_later(tmp_path):
         (folder / "01-1.wav").touch()
     an_hour_ago = time.time() - 4000
     os.utime(left, (an_hour_ago, an_hour_ago))
-    shelf.new_folder()
+    with shelf.new_folder():
+        pass
     assert not left.exists() and present.exists()
 
 

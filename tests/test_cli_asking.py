@@ -53,10 +53,11 @@ def left(engine):
 
 
 WAYS = [
-    (("projects", "--delete", "anna"), "“Anna” with 4 clips (16 s of speech)", (0, 1, 1)),
+    (("projects", "--delete", "anna"), "everything about “Anna” (", (0, 0, 0)),
+    (("projects", "--delete", "anna", "--keep-voices"), "everything about “Anna” (", (0, 0, 1)),
     (("runs", "--delete", "Anna's voice"), "the training of “Anna's voice”", (1, 0, 1)),
     (("runs", "--delete", "Anna's voice", "--with-voice"), "and its voice", (1, 0, 0)),
-    (("delete", "Anna's voice"), "the voice “Anna's voice”", (1, 1, 0)),
+    (("delete", "Anna's voice"), "everything about “Anna's voice” (", (1, 0, 0)),
 ]
 
 
@@ -85,24 +86,40 @@ def test_at_a_terminal_only_a_typed_yes_does_it(run, engine, everything, somebod
         assert errors.endswith("Nothing was deleted.\n")
 
 
-def test_deleting_a_person_says_what_stays_and_how_that_goes(run, engine, everything):
-    code, output, _ = run("projects", "--delete", everything.project_id, "--yes")
-    assert code == 0
-    assert output.splitlines()[0] == "“Anna” with 4 clips (16 s of speech) was deleted."
-    assert "1 training from it" in output and "runs --delete" in output
-    assert not (engine.data_dir / "projects" / everything.project_id).exists()
-    one = make_project(engine.data_dir, "Berta", clip_count=1)
-    told = json.loads(run("projects", "--delete", "Berta", "--yes", "--json")[1])
-    assert (told["deleted"]["project_id"], told["clips"], told["runs_left"]) == (one.project_id, 1, [])
+def test_a_terminal_lists_what_goes_before_it_asks(run, engine, everything, somebody_types):
+    somebody_types("no\n")
+    _, _, errors = run("projects", "--delete", "Anna")
+    lines = errors.splitlines()
+    assert lines[0] == "This will be deleted:"
+    assert any(line.startswith("- 4 clips with 16 s of speech, as recorded and cleaned, ") for line in lines)
+    assert any(line.startswith("- 1 training with all it learnt") for line in lines)
+    assert any(line.startswith("- 1 voice: “Anna's voice”, ") for line in lines)
+    assert errors.count("cannot be recovered") == 1 and left(engine) == (1, 1, 1)
+
+
+def test_deleting_a_person_says_what_went(run, engine, everything):
+    told = json.loads(run("projects", "--delete", everything.project_id, "--yes", "--json")[1])
+    assert (told["deleted"]["subject_id"], told["deleted"]["name"]) == (everything.project_id, "Anna")
+    assert {item["kind"]: item["count"] for item in told["deleted"]["items"]} == {
+        "clips": 4,
+        "project files": 2,
+        "trainings": 1,
+        "voices": 1,
+    }
+    assert told["size_bytes"] > 100_000
     code, output, errors = run("projects", "--delete", "Nobody", "--yes")
     assert (code, output) == (2, "") and errors.count("\n") == 1
+    code, _, errors = run("projects", "--keep-voices")
+    assert code == 2 and "--delete PROJECT" in errors
 
 
-def test_a_person_who_is_being_trained_on_stays(run, engine):
+def test_a_training_that_is_running_ends_with_its_person(run, engine, somebody_types):
     project = make_project(engine.data_dir, "Anna")
     run_id = engine.start_training(project.project_id, "Anna", True, steps=50_000).run_id
-    code, _, errors = run("projects", "--delete", "Anna", "--yes")
-    engine.runs.stop(run_id)
-    *_, last = engine.runs.watch(run_id, 0.02)
-    assert code == 2 and "Stop the training first" in errors
-    assert not last.running and len(engine.projects.all()) == 1
+    somebody_types("no\n")
+    _, _, errors = run("projects", "--delete", "Anna")
+    assert "The training of “Anna”, which is running, is ended first." in errors
+    assert engine.runs.status(run_id).running
+    code, output, _ = run("projects", "--delete", "Anna", "--yes")
+    assert code == 0 and output.startswith("Everything about “Anna” was deleted")
+    assert left(engine) == (0, 0, 0) and not (engine.data_dir / "training.lock").exists()

@@ -53,12 +53,13 @@ ROOMS = {
     "consent models corpora training",
     "compare": f"{EVERYWHERE} host storage text audio recognition evaluation bases clips voices training services",
     "blind": f"{EVERYWHERE} storage text audio clips training services compare",
-    "engine": f"{EVERYWHERE} host storage audio bases clips voices training services compare blind",
+    "deletion": f"{EVERYWHERE} storage bases clips voices training services compare blind",
+    "engine": f"{EVERYWHERE} host storage audio bases clips voices training services compare blind deletion",
     "voiceclone": "version engine",
     "ui": f"{EVERYWHERE} host text audio recognition evaluation bases clips voices models training services compare "
-    "blind engine",
+    "blind deletion engine",
     "cli": f"{EVERYWHERE} version host storage text recognition evaluation bases clips voices models corpora training "
-    "compare engine ui",
+    "compare deletion engine ui",
     "__main__": "cli",
 }
 """Every room in the order data flows, with the rooms it may import from, imports for type checking among them. A room
@@ -75,6 +76,7 @@ PAGE_MAY_IMPORT = {
     "clips.transcripts.reader": {"TABLE_SUFFIXES", "SIDECAR_SUFFIXES"},
     "clips.transcripts.recording_names": {"SOUND_SUFFIXES"},
     "clips.transcripts.timed_texts": {"TIMED_SUFFIXES"},
+    "deletion": {"Deletion"},
     "compare.model": {"PICTURE_FILE", "RECORDING_FILE"},
     "recognition.recognisers": {"RECOGNISERS"},
     "services.voices": {"STOCK_MARK"},

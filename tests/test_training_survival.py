@@ -139,6 +139,9 @@ def test_a_data_folder_that_may_not_be_written_is_said_in_words():
         folders = [data_dir.parent, data_dir, *(path for path in data_dir.rglob("*") if path.is_dir())]
         for each in folders:
             each.chmod(0o555)
+        for each in data_dir.rglob("*"):
+            if each.is_file():
+                each.chmod(0o444)  # they are made for their user only, and somebody else is to read them
         if os.getuid() == 0:
             os.seteuid(65_534)  # the administrator may write everywhere, so somebody else tries
         try:

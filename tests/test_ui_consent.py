@@ -33,7 +33,7 @@ def project_id(engine):
 @pytest.fixture(scope="module")
 def call(engine):
     """Call a function of the card as its script does."""
-    known = {function.__name__: function for function in consent_calls(engine, BrowserFiles())}
+    known = {function.__name__: function for function in consent_calls(engine, BrowserFiles(engine))}
     return lambda name, request: known[name](request)
 
 

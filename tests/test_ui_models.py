@@ -5,7 +5,6 @@ import gc
 import tempfile
 import threading
 from html import escape
-from pathlib import Path
 
 import pytest
 
@@ -321,9 +320,10 @@ def sent_recording(page, path):
     return {"path": sent, "meta": {"_type": "gradio.FileData"}}
 
 
-def made_sounds():
-    """The files on their way to the browser, half written ones, too."""
-    return sorted(path for path in Path(tempfile.gettempdir()).glob("voiceclone-page-*/**/*") if path.is_file())
+def made_sounds(page):
+    """The files on their way to the browser, half written ones, too; not what it sent."""
+    of_owners = page.engine.page_folder().glob(f"{'[0-9a-f]' * 32}/**/*")
+    return sorted(path for path in of_owners if path.is_file())
 
 
 def converting_elsewhere(page, *data):
@@ -342,7 +342,7 @@ def test_a_conversion_is_cancelled_while_it_runs_and_leaves_nothing(page, instan
     monkeypatch.setattr(fake_base, "PIECE_PAUSE_S", 0.2)
     whole = PrivateBase.convert
     monkeypatch.setattr(PrivateBase, "convert", lambda *given: (begun.set(), whole(*given))[1])
-    before = made_sounds()
+    before = made_sounds(page)
     assert page.ask("begin_converting")[1]["data"][1]["visible"] is True  # the Cancel button
     thread, answers = converting_elsewhere(page, instant.voice_id, sent_recording(page, speech_file))
     assert begun.wait(WAIT_S)
@@ -351,7 +351,7 @@ def test_a_conversion_is_cancelled_while_it_runs_and_leaves_nothing(page, instan
     went_well, answer = answers[0]
     assert went_well and speak_text.CONVERT_CANCELLED in answer["data"][2], answer
     slow.unlink()
-    assert made_sounds() == before
+    assert made_sounds(page) == before
     button, cancel = page.ask("ready_again")[1]["data"]
     assert button["visible"] is True and (cancel["visible"], cancel["interactive"]) == (False, True)
 

@@ -1,8 +1,10 @@
 """Every event of the page is wired the same careful way, and every control explains itself."""
 
 import gc
+import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -96,11 +98,22 @@ def test_the_microphone_script_turns_the_phone_processing_off_and_has_its_words(
 
 
 def test_names_of_files_for_the_browser_lead_nowhere(tmp_path):
-    files = shared.BrowserFiles()
-    path = files.path("../../etc/passwd\0.wav")
-    assert path.parent.parent.name.startswith("voiceclone-page-")
-    assert "/" not in path.name and "\0" not in path.name
-    assert files.path("").name == "file"
+    engine = VoiceEngine(tmp_path)
+    files = shared.BrowserFiles(engine)
+    for owner, folder in (("a" * 32, "a" * 32), ("../..", shared.NOBODY), ("stock:af_heart", shared.NOBODY)):
+        path = files.path("../../etc/passwd\0.wav", owner)
+        assert path.parents[1] == engine.page_folder() / folder and path.is_relative_to(tmp_path)
+        assert "/" not in path.name and "\0" not in path.name
+    assert files.path("", "").name == "file"
+
+
+def test_files_for_the_browser_last_a_day(tmp_path):
+    files = shared.BrowserFiles(VoiceEngine(tmp_path))
+    old, new = files.path("a.wav", "a" * 32), files.path("b.wav", "b" * 32)
+    two_days_ago = time.time() - 2 * 24 * 3600
+    os.utime(old.parent, (two_days_ago, two_days_ago))
+    files.path("c.wav", "")
+    assert not old.parent.exists() and new.parent.exists()
 
 
 def test_a_stop_request_reaches_only_the_work_it_names():

@@ -1,6 +1,7 @@
 """`VoiceEngine`: everything VoiceClone does, without any user interface."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from voiceclone.services.runs import RunService
 from voiceclone.services.speech import SpeechService
 from voiceclone.services.voice_making import VoiceMaker
 from voiceclone.services.voices import VoiceService
-from voiceclone.storage import disk
+from voiceclone.storage import disk, temporary
 from voiceclone.training.request import TrainingRequest
 from voiceclone.training.runner import TrainingRunner
 from voiceclone.training.runs import RunStatus
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from voiceclone.blind.service import BlindTestService
     from voiceclone.compare import Comparison
     from voiceclone.compare.service import ComparisonService
+    from voiceclone.deletion.service import DeletionService
 
 _PROGRAM = "Python program"
 
@@ -40,8 +42,8 @@ class VoiceEngine:
 
     Make voices with `start_training`, `instant_voice` and `compare`, use them with `speak`, `speak_to_file`, `convert`
     and `convert_to_file`; everything else is a method of the services `projects`, `consent`, `voices`, `runs`,
-    `models`, `comparisons` and `blind_tests`. Methods raise `VoiceCloneError` with a message for the user. Several
-    engines, even in different processes, may share a data folder, because all state is in its files.
+    `models`, `comparisons`, `blind_tests` and `deletion`. Methods raise `VoiceCloneError` with a message for the user.
+    Several engines, even in different processes, may share a data folder, because all state is in its files.
 
     Args:
         data_dir: where everything is stored; None means `host.data_dir()`.
@@ -72,6 +74,7 @@ class VoiceEngine:
         self.base_id = base_id
         clips, voices = ClipLibrary(self.data_dir), VoiceLibrary(self.data_dir)
         runner, speed_tester = TrainingRunner(self.data_dir), SpeedTester(self.data_dir)
+        self._libraries = clips, voices, runner
         self._bases = BaseModels(self.data_dir, base_id, base_factory)
         self.projects = ProjectService(self.data_dir, clips, runner)
         self.voices = VoiceService(voices, self._bases)
@@ -101,6 +104,13 @@ class VoiceEngine:
         from voiceclone.blind.service import BlindTestService
 
         return BlindTestService(self.data_dir, Workbench(self.projects, self.voices, self.runs, self._speech))
+
+    @cached_property
+    def deletion(self) -> "DeletionService":
+        """Deletes everything about a person or a voice, after telling what that is."""
+        from voiceclone.deletion.service import DeletionService
+
+        return DeletionService(self.data_dir, *self._libraries)
 
     # The base model and the data folder
 
@@ -150,15 +160,18 @@ class VoiceEngine:
             self.base.ensure_ready(on_progress)
 
     def check_data_folder(self) -> None:
-        """Check that the data folder is writable; call this when the app starts.
+        """Check that the data folder is writable, and let no other user read it; call this when the app starts.
 
         Raises:
-            StorageError: it is not.
+            StorageError: it is not writable.
         """
+        from voiceclone.storage.privacy import make_private
+
         disk.require_writable(self.data_dir)
+        make_private(self.data_dir)
 
     def sweep_leftovers(self) -> int:
-        """Delete temporary folders of processes killed while adding a corpus; call this when the app starts.
+        """Delete temporary folders of processes that were killed; call this when the app starts.
 
         Folders of live processes are kept.
 
@@ -167,7 +180,30 @@ class VoiceEngine:
         """
         from voiceclone.storage.staging import sweep_staging
 
-        return sweep_staging(self.data_dir / "projects")
+        return temporary.sweep(self.data_dir) + sweep_staging(self.data_dir / "projects")
+
+    def page_folder(self) -> Path:
+        """Return this process's folder of what a browser may read, inside the data folder; it is made on first use.
+
+        What lies below `<owner>/` in it, an id of 32 digits, is deleted with the project, voice, clip or training of
+        that id. The rest goes when the process ends, and after a crash at the next start.
+
+        Raises:
+            StorageError: nothing can be written in the data folder.
+        """
+        return temporary.page_folder(self.data_dir)
+
+    @contextmanager
+    def private(self) -> Iterator[None]:
+        """Keep what this process makes in the block for its user only, and delete its temporary files at the end.
+
+        Trainings go on after it.
+        """
+        try:
+            with disk.private_by_default():
+                yield
+        finally:
+            temporary.leave(self.data_dir)
 
     def load_example(self, on_progress: OnProgress | None = None) -> Project:
         """Return the project with the bundled example recordings, created on first use."""

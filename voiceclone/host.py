@@ -2,9 +2,14 @@
 
 import os
 import platform
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import FrameType
 
 from voiceclone.errors import InputError
 
@@ -75,6 +80,31 @@ def password() -> str:
     if 0 < len(chosen) < MIN_PASSWORD_CHARACTERS:
         raise InputError(f"{PASSWORD_VARIABLE} is too short; choose at least {MIN_PASSWORD_CHARACTERS} characters.")
     return chosen
+
+
+def keep_uploads_in(folder: Path) -> None:
+    """Let gradio keep what is uploaded, and what it copies for the browser, in `folder` of this process.
+
+    Its own choice is a folder that all programs and users of the computer share, and that outlives the program.
+    """
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+
+
+@contextmanager
+def ended_gently() -> Iterator[None]:
+    """Let the system's request to end (SIGTERM) do in the block what Ctrl-C does, so that it is tidied up after it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may say what signals do
+        return
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def cores() -> int:

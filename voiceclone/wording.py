@@ -49,6 +49,17 @@ def seconds(duration_s: float) -> str:
     return f"{math.floor(10 * max(0.0, duration_s) + _ALMOST) / 10:.1f} s"
 
 
+def size(size_bytes: int) -> str:
+    """Return a size in the unit that fits, of a thousand each: `512 bytes`, `20 kB`, `12.3 MB`, `1.4 GB`."""
+    if size_bytes < 1_000:
+        return count(size_bytes, "byte")
+    if size_bytes < 1_000_000:
+        return f"{size_bytes // 1_000} kB"
+    if size_bytes < 1_000_000_000:
+        return f"{size_bytes / 1e6:.1f} MB"
+    return f"{size_bytes / 1e9:.1f} GB"
+
+
 def about(duration_s: float) -> str:
     """Return an estimate: `a few seconds`, `about 40 seconds`, `about 3 minutes`, `about 1 hour 5 minutes`."""
     if duration_s < 8:

@@ -3,12 +3,14 @@
 import shutil
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from voiceclone.blind.model import BlindQuestion, BlindTest, as_plain, blind_test_from
 from voiceclone.errors import InputError, NotFoundError, VoiceCloneError
-from voiceclone.storage import disk
+from voiceclone.storage import disk, temporary
 
 TEST_FILE = "test.json"
 """Written last: a folder without it is unfinished, or was left by a killed process."""
@@ -19,16 +21,32 @@ class BlindTestLibrary:
     """The tests below `blind/`; threads of one process may share it."""
 
     def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
         self._root = data_dir / "blind"
         self._turn = threading.Lock()
 
-    def new_folder(self) -> Path:
-        """Delete what killed processes left and return the path for a new test; does not create it."""
+    @contextmanager
+    def new_folder(self) -> Iterator[Path]:
+        """Yield a temporary folder, named after the new test, to make its audio in; see `keep`."""
+        self._sweep()
+        with temporary.work_folder(self._data_dir) as work:
+            folder = work / disk.new_id()
+            disk.make_folder(folder)
+            yield folder
+
+    def keep(self, folder: Path, test: BlindTest) -> None:
+        """Write a new test into its folder and move that to the others."""
+        disk.write_json(folder / TEST_FILE, as_plain(test))
+        with disk.storage_errors(self._root):
+            disk.make_folder(self._root)
+            shutil.move(folder, disk.safe_path(self._root, test.test_id))
+
+    def _sweep(self) -> None:
+        """Delete what killed processes of older versions left."""
         for folder in self._root.glob("*"):
             if (folder / TEST_FILE).is_file() or time.time() - folder.stat().st_mtime < _ABANDONED_S:
                 continue
             shutil.rmtree(folder, ignore_errors=True)
-        return disk.safe_path(self._root, disk.new_id())
 
     def save(self, test: BlindTest) -> None:
         """Write a test atomically."""
@@ -101,7 +119,7 @@ class BlindTestLibrary:
 
     def delete(self, test_id: str) -> None:
         """Delete a test with its audio and answers."""
-        disk.remove_folder(self._folder(test_id))
+        temporary.discard(self._data_dir, [self._folder(test_id), *temporary.copies(self._data_dir, [test_id])])
 
     def _folder(self, test_id: str) -> Path:
         missing = NotFoundError("That listening test is not there any more. Begin a new one.")

@@ -1,7 +1,6 @@
 """Make a blind listening test: speak or read every pair, trim it to its words, match loudness, hide the order."""
 
 import secrets
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -104,8 +103,7 @@ class BlindMaker:
         """
         sentences = self._sentences()
         order = hidden_order(len(sentences), self._seed)
-        folder = library.new_folder()
-        try:
+        with library.new_folder() as folder:
             for index, (sentence, plays_first) in enumerate(zip(sentences, order, strict=True)):
                 if should_stop is not None and should_stop():
                     raise Cancelled("Stopped. Nothing was kept of this listening test.")
@@ -126,12 +124,19 @@ class BlindMaker:
                     Pair(sentence.text, plays_first, was_learnt=sentence.was_learnt)
                     for sentence, plays_first in zip(sentences, order, strict=True)
                 ),
+                project_id=next((sentence.clip.project_id for sentence in sentences if sentence.clip), None),
             )
-            library.save(test)
+            self._check_sides_are_there(test)
+            library.keep(folder, test)
             return test
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+
+    def _check_sides_are_there(self, test: BlindTest) -> None:
+        """Raise `NotFoundError` if a voice or the person was deleted meanwhile."""
+        for side in self._sides:
+            if side.voice_id is not None:
+                self._bench.voices.path(side.voice_id)
+        if test.project_id is not None:
+            self._bench.projects.get(test.project_id)
 
     def _sound(self, side: Side, sentence: _Sentence) -> Audio:
         if side.kind == RECORDING:

@@ -76,6 +76,8 @@ class BlindTest:
     b: Side
     pairs: tuple[Pair, ...]
     finished_at: str | None = None
+    project_id: str | None = None
+    """The project whose recordings are one side; None without recordings, and in tests of older versions."""
 
     def __post_init__(self) -> None:
         if self.question not in QUESTIONS or not self.pairs:
@@ -144,6 +146,7 @@ def blind_test_from(value: Mapping[str, Any], test_id: str) -> BlindTest:
     try:
         pairs = tuple(Pair(**pair) for pair in value["pairs"])
         rest = {name: value[name] for name in ("created_at", "question", "language", "seed", "finished_at")}
+        rest["project_id"] = value.get("project_id")
         return BlindTest(test_id=test_id, a=Side(**value["a"]), b=Side(**value["b"]), pairs=pairs, **rest)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise NotFoundError("That listening test is damaged. Delete it and begin a new one.") from error

@@ -13,24 +13,29 @@ from voiceclone.cli.compare import compare
 from voiceclone.cli.consent import consent
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
 from voiceclone.cli.models import convert, get, instant, models, remove
-from voiceclone.cli.output import confirm, note, progress_bar, require_wav, table, tell
+from voiceclone.cli.output import confirm, confirm_deletion, note, progress_bar, require_wav, table, tell
 from voiceclone.cli.training import list_runs, pause, resume, status, stop, train, watch
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
+from voiceclone.storage.disk import is_id, private_by_default
+from voiceclone.storage.privacy import make_private
 from voiceclone.text.languages import ANY_LANGUAGE, colour_only, language_name
 from voiceclone.voices.consent import consent_words
-from voiceclone.wording import count, duration, is_are, seconds
+from voiceclone.wording import count, is_are, seconds, size
 
 if TYPE_CHECKING:
     from voiceclone.clips.model import AddReport, Clip, Project, Readiness
+    from voiceclone.deletion import Deletion
     from voiceclone.voices.voice_file import Voice
 
 _DEFAULT_LANGUAGE = "en-us"
 
 
 def run(options: Namespace, engine: VoiceEngine) -> int:
-    """Run the command that was typed."""
-    return _COMMANDS[options.command](options, engine)
+    """Run the command that was typed; what it makes is for its user only, apart from what is exported."""
+    make_private(engine.data_dir)
+    with private_by_default():
+        return _COMMANDS[options.command](options, engine)
 
 
 def setup(options: Namespace, engine: VoiceEngine) -> int:
@@ -49,9 +54,11 @@ def setup(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def projects(options: Namespace, engine: VoiceEngine) -> int:
-    """List the projects, or delete one with all its recordings."""
+    """List the projects, or delete everything about one."""
     if options.delete is not None:
         return _delete_project(options, engine)
+    if options.keep_voices:
+        raise InputError("--keep-voices goes with --delete PROJECT. Name the project to delete.")
     known = engine.projects.all()
     for sentence in engine.projects.unreadable():
         note(sentence)
@@ -60,22 +67,15 @@ def projects(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def _delete_project(options: Namespace, engine: VoiceEngine) -> int:
-    project = engine.projects.get(options.delete)
-    clip_count, speech_s = (
-        len(engine.projects.clips(project.project_id)),
-        engine.projects.readiness(project.project_id).speech_s,
-    )
-    runs = engine.runs.all(project.project_id)
-    what = f"“{project.name}” with {count(clip_count, 'clip')} ({duration(speech_s)} of speech)"
-    confirm(options, f"Delete {what}? The recordings cannot be recovered.")
-    engine.projects.delete(project.project_id)
-    lines = [f"{what} was deleted."]
-    if runs:
-        told = f"{count(len(runs), 'training')} from it, with samples of the recordings, and the voices made by"
-        lines.append(
-            f"{told} {is_are(len(runs), 'it', 'them')} are kept; delete these with: runs --delete RUN --with-voice"
-        )
-    tell(options, {"deleted": project, "clips": clip_count, "runs_left": [run.run_id for run in runs]}, lines)
+    told = engine.deletion.of_person(options.delete, keep_voices=options.keep_voices)
+    confirm_deletion(options, told)
+    project_id = told.subject_id
+    return _tell_deleted(options, engine.deletion.delete_person(project_id, keep_voices=options.keep_voices))
+
+
+def _tell_deleted(options: Namespace, told: "Deletion") -> int:
+    words = f"Everything about “{told.name}” was deleted ({size(told.size_bytes)})."
+    tell(options, {"deleted": told, "size_bytes": told.size_bytes}, [words])
     return 0
 
 
@@ -266,12 +266,10 @@ def import_voice(options: Namespace, engine: VoiceEngine) -> int:
 
 
 def delete(options: Namespace, engine: VoiceEngine) -> int:
-    """Delete a voice."""
-    voice = engine.voices.get(options.voice)
-    confirm(options, f"Delete the voice “{voice.name}”? It cannot be recovered unless you exported it.")
-    engine.voices.delete(voice.voice_id)
-    tell(options, {"deleted": voice}, [f"“{voice.name}” was deleted."])
-    return 0
+    """Delete a voice with its trainings, comparisons and listening tests."""
+    voice_id = engine.voices.get(options.voice).voice_id if not is_id(options.voice) else options.voice
+    confirm_deletion(options, engine.deletion.of_voice(voice_id))
+    return _tell_deleted(options, engine.deletion.delete_voice(voice_id))
 
 
 def rename(options: Namespace, engine: VoiceEngine) -> int:

@@ -77,6 +77,7 @@ def _copied(folder: Path, target: Path, done: "Comparison") -> Path:
     for name in (model.COMPARISON_FILE, model.PICTURE_FILE, model.RECORDING_FILE, *sounds):
         with disk.atomic_file(target / name) as temporary:
             shutil.copyfile(folder / name, temporary)
+        disk.hand_out(target / name)
     return target
 
 

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from voiceclone.errors import ConsentError, InputError
+from voiceclone.errors import BusyError, ConsentError, InputError
 from voiceclone.progress import OnProgress
 from voiceclone.voices.consent import CONSENT_STATEMENT
 from voiceclone.wording import duration
+
+if TYPE_CHECKING:
+    from voiceclone.deletion import Deletion
 
 LINE_EVERY_S = 30.0
 """Interval of progress lines without a terminal: short enough to show progress, long enough to keep logs short."""
@@ -106,6 +109,21 @@ def confirm(options: Any, question: str) -> None:
     print(f"{question} Type {YES} to do it: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().casefold() != YES:
         raise InputError("Nothing was deleted.")
+
+
+def confirm_deletion(options: Any, told: "Deletion") -> None:
+    """Show what goes with a person or a voice, then ask once; without a terminal, or with `--yes`, show nothing.
+
+    Raises:
+        BusyError: it cannot be deleted now; the message says what to do.
+        InputError: as for `confirm`.
+    """
+    if told.refusal:
+        raise BusyError(told.refusal)
+    if not options.yes and not options.json and sys.stdin.isatty():
+        for line in ("This will be deleted:", *(f"- {line}" for line in told.lines), *told.remarks):
+            note(line)
+    confirm(options, told.question)
 
 
 def require_consent(options: Any) -> None:

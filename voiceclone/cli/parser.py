@@ -61,10 +61,13 @@ def _add_clip_commands(commands: argparse._SubParsersAction) -> None:
         help="fetch the official float32 weights and the full tables of the stock voices from the model hub (355 MB); "
         "voices trained on the included weights do not work with them. Without this option, nothing is downloaded",
     )
-    projects = _command(commands, "projects", "List the projects, or delete one with all its recordings.")
+    projects = _command(commands, "projects", "List the projects, or delete everything about one.")
     projects.add_argument(
-        "--delete", metavar="PROJECT", help="delete this project, by name or id; voices made from it are kept"
+        "--delete",
+        metavar="PROJECT",
+        help="delete this project, by name or id, with all that was made from it; lists first what that is",
     )
+    projects.add_argument("--keep-voices", action="store_true", help="with --delete: keep the voices made from it")
     projects.add_argument("--yes", action="store_true", help=YES_HELP)
     add = _command(commands, "add", "Add recordings to a project, which is created if it is new.")
     add.add_argument("project", metavar="PROJECT", help="name or id of a project")
@@ -195,7 +198,9 @@ def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
     )
     bring = _command(commands, "import", "Add a voice file that was exported earlier.")
     bring.add_argument("file", metavar="FILE", type=Path, help="voice file (.safetensors)")
-    delete = _command(commands, "delete", "Delete a voice for good.")
+    delete = _command(
+        commands, "delete", "Delete a voice with its trainings, comparisons and listening tests; lists them first."
+    )
     delete.add_argument("voice", metavar="NAME", help="name or id of a voice")
     delete.add_argument("--yes", action="store_true", help=YES_HELP)
     rename = _command(commands, "rename", "Give a voice another name.")

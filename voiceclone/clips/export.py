@@ -52,6 +52,7 @@ def export_dataset(
                 on_progress(number / len(clips), f"Clip {number} of {len(clips)}")
         archive.writestr(TABLE, "".join(lines))
         archive.writestr(DETAILS_FILE, details_json(details))
+    disk.hand_out(Path(target))
     return len(clips)
 
 

@@ -26,7 +26,7 @@ from voiceclone.clips.model import (
 from voiceclone.clips.script import own_script, save_own_script
 from voiceclone.errors import AudioError, InputError, NotFoundError, StorageError
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.storage import disk
+from voiceclone.storage import disk, temporary
 from voiceclone.text.languages import ANY_LANGUAGE, get_language
 
 if TYPE_CHECKING:
@@ -40,7 +40,8 @@ class ClipLibrary:
     """All projects in one data folder."""
 
     def __init__(self, data_dir: Path) -> None:
-        self.root = Path(data_dir) / "projects"
+        self._data_dir = Path(data_dir)
+        self.root = self._data_dir / "projects"
         self._changing = threading.Lock()
         self._cache: dict[Path, tuple[tuple[int, int, int], ClipRecord, Clip]] = {}
         """Cache by clip folder: (modification time, inode, size) of the file, record, clip; keeps long lists fast."""
@@ -111,7 +112,7 @@ class ClipLibrary:
 
     def delete_project(self, project_id: str) -> None:
         """Delete a project with all its clips; runs and voices made from it are kept."""
-        disk.remove_folder(self.root / self.project(project_id).project_id)
+        temporary.discard(self._data_dir, [self.root / self.project(project_id).project_id])
 
     def own_script(self, project_id: str) -> list[str]:
         """Return the sentences of the project's own script; empty if it has none."""
@@ -198,7 +199,7 @@ class ClipLibrary:
     def delete_clip(self, project_id: str, clip_id: str) -> None:
         """Delete a clip with its audio."""
         self.record(project_id, clip_id)
-        disk.remove_folder(self.clip_folder(project_id, clip_id))
+        temporary.discard(self._data_dir, [self.clip_folder(project_id, clip_id)])
 
     def clean(
         self,
@@ -354,7 +355,12 @@ class ClipLibrary:
         return record
 
     def save_new(self, project_id: str, record: ClipRecord, audio: Audio, bits: int) -> None:
-        """Write a new clip into a temporary folder and move it into place once complete."""
+        """Write a new clip into a temporary folder and move it into place once complete.
+
+        Raises:
+            NotFoundError: the project was deleted meanwhile.
+        """
+        self.project(project_id)
         folder = self.clip_folder(project_id, record.clip_id)
         with _new_folder(folder) as temporary:
             encode_flac(audio, temporary / "original.flac", bits=bits)
@@ -365,7 +371,7 @@ class ClipLibrary:
 def _new_folder(folder: Path) -> Iterator[Path]:
     temporary = folder.with_name(f".part-{folder.name}")
     with disk.storage_errors(folder.parent):
-        temporary.mkdir(parents=True, exist_ok=True)
+        disk.make_folder(temporary)
         try:
             yield temporary
             temporary.replace(folder)

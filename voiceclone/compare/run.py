@@ -88,8 +88,8 @@ class ComparisonRun:
     @contextmanager
     def _exclusive(self) -> Iterator[None]:
         with disk.storage_errors(self._folder):
-            self._folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._folder / "lock", timeout=0)
+            disk.make_folder(self._folder)
+        lock = FileLock(self._folder / "lock", timeout=0, mode=0o600)
         try:
             lock.acquire()
         except Timeout:

@@ -9,7 +9,7 @@ from voiceclone.compare.model import Comparison
 from voiceclone.compare.request import make_request, ways_of
 from voiceclone.compare.run import ComparisonRun, Workbench
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.storage import disk
+from voiceclone.storage import temporary
 from voiceclone.training.request import check_length, check_seed
 from voiceclone.voices.consent import consent_record
 
@@ -83,4 +83,5 @@ class ComparisonService:
 
     def delete(self, comparison_id: str) -> None:
         """Delete a comparison with its audio, but not the voices that were kept."""
-        disk.remove_folder(self.folder(comparison_id))
+        data_dir = self._bench.data_dir
+        temporary.discard(data_dir, [self.folder(comparison_id), *temporary.copies(data_dir, [comparison_id])])

@@ -157,7 +157,7 @@ class ModelLibrary:
         path = downloads / name if source.is_zip else downloads / source.into / name
         fetched = fetch(url, path, part.on_bytes, should_stop, advice=advice)
         with disk.storage_errors(place):
-            place.mkdir(parents=True, exist_ok=True)
+            disk.make_folder(place)
             if source.is_zip:
                 self._unpack(fetched, place, card, source, part, should_stop)
             else:
@@ -217,9 +217,9 @@ class ModelLibrary:
         from filelock import FileLock, Timeout
 
         with disk.storage_errors(self._bases_dir):
-            self._bases_dir.mkdir(parents=True, exist_ok=True)
+            disk.make_folder(self._bases_dir)
         try:
-            with FileLock(self._bases_dir / f".getting-{card.base_id}.lock", timeout=0):
+            with FileLock(self._bases_dir / f".getting-{card.base_id}.lock", timeout=0, mode=0o600):
                 yield
         except Timeout as error:
             raise BusyError(f"{card.title} is being fetched already. Wait until that has ended.") from error

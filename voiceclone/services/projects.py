@@ -11,7 +11,8 @@ from voiceclone.clips.library import ClipLibrary, Which
 from voiceclone.clips.model import AddReport, Clip, Project, Readiness
 from voiceclone.errors import AudioError, BusyError, NotFoundError
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.storage import disk
+from voiceclone.services.features import features_of
+from voiceclone.storage import disk, temporary
 from voiceclone.training.runner import TrainingRunner
 
 if TYPE_CHECKING:
@@ -218,8 +219,25 @@ class ProjectService:
         return self._library.edit_clip(project_id, clip_id, text=text, included=included, confirmed=confirmed)
 
     def delete_clip(self, project_id: str, clip_id: str) -> None:
-        """Delete a clip for good."""
-        self._library.delete_clip(project_id, clip_id)
+        """Delete a clip for good; see `delete_clips`."""
+        self.delete_clips(project_id, [clip_id])
+
+    def delete_clips(self, project_id: str, clip_ids: Sequence[str]) -> None:
+        """Delete clips for good, with what was prepared of them for trainings to come and the browser's copies.
+
+        Trainings that learnt from them keep what they have of them; `VoiceEngine.deletion` deletes these, too.
+
+        Raises:
+            NotFoundError: one is not there (any more); those before it are deleted.
+        """
+        deleted: list[str] = []
+        try:
+            for clip_id in clip_ids:
+                self._library.delete_clip(project_id, clip_id)
+                deleted.append(clip_id)
+        finally:
+            traces = [*temporary.copies(self._data_dir, deleted), *features_of(self._data_dir, deleted)]
+            temporary.discard(self._data_dir, traces)
 
     def clip_audio(self, project_id: str, clip_id: str, which: Which = "best") -> "Audio":
         """Return a clip's audio: `original`, `cleaned`, or `best` (cleaned if available)."""

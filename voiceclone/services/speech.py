@@ -119,6 +119,7 @@ class SpeechService:
         converted = self.convert(voice_id, Path(source), on_progress, should_stop)
         with disk.atomic_file(Path(target)) as temporary:
             encode_wav(converted, temporary)
+        disk.hand_out(Path(target))
         return converted
 
     def voice_to_speak_with(

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from voiceclone.errors import ArchiveError, Cancelled, NotFoundError
 from voiceclone.limits import MAX_MODEL_FILES, MAX_MODEL_MB
 from voiceclone.progress import OnProgress, ShouldStop
-from voiceclone.storage.disk import remove_folder, require_free_disk, safe_path, storage_errors
+from voiceclone.storage.disk import make_folder, remove_folder, require_free_disk, safe_path, storage_errors
 from voiceclone.wording import count
 
 _CHUNK_BYTES = 1 << 20
@@ -55,7 +55,7 @@ def unpack(
             done = 0
             for member in members:
                 target = _target(staging, member.filename, archive)
-                target.parent.mkdir(parents=True, exist_ok=True)
+                make_folder(target.parent)
                 with opened.open(member) as source, target.open("wb") as written:
                     while chunk := source.read(_CHUNK_BYTES):
                         if should_stop and should_stop():
@@ -76,7 +76,7 @@ def unpack(
 def move_in(source: Path, folder: Path) -> None:
     """Move everything in `source` into `folder`, replacing files of the same name, and delete `source`."""
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         for path in sorted(source.iterdir(), key=lambda path: path.name == _MOVED_LAST):
             target = folder / path.name
             if path.is_dir() and not path.is_symlink() and target.is_dir():

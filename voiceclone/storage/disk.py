@@ -23,6 +23,8 @@ _FORBIDDEN_ERRNOS = {errno.EROFS, errno.EACCES, errno.EPERM}
 _NO_SUCH_PLACE_ERRNOS = {errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.EINVAL}
 _REPLACE_ATTEMPTS = 40
 _REPLACE_PAUSE_S = 0.025
+_USUAL_UMASK = os.umask(0o077)
+os.umask(_USUAL_UMASK)  # it can only be read by setting it
 
 
 def new_id() -> str:
@@ -101,14 +103,50 @@ def storage_errors(where: Path) -> Iterator[None]:
         raise
 
 
+def make_folder(folder: Path) -> None:
+    """Create a folder and its missing parents, for this user only where the system knows users (mode 0700)."""
+    if not folder.is_dir():
+        if folder.parent != folder:
+            make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def hand_out(path: Path) -> None:
+    """Give a file that was made for use elsewhere the permissions that other programs' files get.
+
+    What `atomic_file` writes is for this user only. In a folder that is for this user only, it stays so.
+    """
+    if os.name != "nt" and path.parent.stat().st_mode & 0o077:
+        with suppress(OSError):  # a file system without permissions
+            path.chmod(0o666 & ~_USUAL_UMASK)
+
+
+def private_opener(path: str, flags: int) -> int:
+    """For `open(…, opener=…)`: a file that is made is for this user only."""
+    return os.open(path, flags, 0o600)
+
+
+@contextmanager
+def private_by_default() -> Iterator[None]:
+    """Let everything this process creates in the block be for this user only, whoever creates it."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 @contextmanager
 def atomic_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path next to `path`, which replaces `path` if the block succeeds."""
+    """Yield a temporary path next to `path`, which replaces `path` if the block succeeds.
+
+    The file, and folders that are missing, are for this user only; `hand_out` is for files that leave the data folder.
+    """
     with storage_errors(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         temporary = path.parent / f".part-{uuid.uuid4().hex}{path.suffix}"
         try:
-            temporary.touch()
+            temporary.touch(mode=0o600)
             yield temporary
             with temporary.open("r+b") as written:  # Windows can only flush files open for writing
                 os.fsync(written.fileno())
@@ -219,7 +257,7 @@ def require_free_disk(folder: Path, needed_mb: float = MIN_FREE_DISK_MB) -> None
 def require_writable(folder: Path) -> None:
     """Raise `StorageError` unless a file can be created in `folder`, which is created if missing."""
     with storage_errors(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         probe = folder / f".part-{uuid.uuid4().hex}"
         try:
             probe.touch()

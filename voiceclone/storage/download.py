@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from voiceclone.errors import BaseModelError, Cancelled
 from voiceclone.progress import ShouldStop
-from voiceclone.storage.disk import require_free_disk, storage_errors
+from voiceclone.storage.disk import make_folder, require_free_disk, storage_errors
 from voiceclone.version import __version__
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def fetch(
         if path.is_file() and (not sha256 or file_sha256(path) == sha256):
             on_bytes(path.stat().st_size, path.stat().st_size)
             return path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         part = path.with_name(path.name + _PART_SUFFIX)
         published = _fetch_with_retries(url, part, on_bytes, should_stop)
         wrong = _mismatch(part, published, sha256)

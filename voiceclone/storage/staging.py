@@ -14,26 +14,44 @@ _PREFIX = ".spool-"
 _LOCK = ".lock"
 
 
-@contextmanager
-def staging_folder(root: Path) -> Iterator[Path]:
-    """Yield a new folder inside `root` that exists for the duration of the block.
+def take_folder(root: Path) -> tuple[Path, FileLock]:
+    """Make a new folder inside `root` and return it with the lock that keeps it from being swept.
 
-    The system's temporary folder will not do: it may be small or in memory. The operating system holds the lock next
-    to the folder for this process and releases it when the process ends, however that happens.
+    The system's temporary folder will not do: it may be small, in memory, or open to other users. The operating system
+    holds the lock next to the folder for this process and releases it when the process ends, however that happens.
+
+    Raises:
+        StorageError: nothing can be written there.
     """
     folder = root / f"{_PREFIX}{disk.new_id()}"
     with disk.storage_errors(root):
-        root.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(_lock_path(folder), timeout=0)
+        disk.make_folder(root)
+        lock = _lock_of(folder)
+        lock.acquire()  # before the folder exists, so that it never appears without an owner
         try:
-            with lock:  # taken before the folder exists, so that it never appears without an owner
-                folder.mkdir()
-                try:
-                    yield folder
-                finally:
-                    shutil.rmtree(folder, ignore_errors=True)
-        finally:
-            _remove_lock_file(lock)
+            disk.make_folder(folder)
+        except OSError:
+            give_back(folder, lock)
+            raise
+    return folder, lock
+
+
+def give_back(folder: Path, lock: FileLock) -> None:
+    """Delete a folder that `take_folder` made, and let its lock go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.release()
+    _remove_lock_file(lock)
+
+
+@contextmanager
+def staging_folder(root: Path) -> Iterator[Path]:
+    """Yield a new folder inside `root` that exists for the duration of the block; see `take_folder`."""
+    folder, lock = take_folder(root)
+    try:
+        with disk.storage_errors(root):
+            yield folder
+    finally:
+        give_back(folder, lock)
 
 
 def sweep_staging(root: Path) -> int:
@@ -41,7 +59,7 @@ def sweep_staging(root: Path) -> int:
     swept = 0
     found = {path.with_suffix("") if path.suffix == _LOCK else path for path in root.glob(f"{_PREFIX}*")}
     for folder in found:
-        lock = FileLock(_lock_path(folder), timeout=0)
+        lock = _lock_of(folder)
         try:
             with lock:
                 swept += folder.exists()
@@ -53,8 +71,9 @@ def sweep_staging(root: Path) -> int:
     return swept
 
 
-def _lock_path(folder: Path) -> Path:
-    return folder.with_name(folder.name + _LOCK)
+def _lock_of(folder: Path) -> FileLock:
+    # Whichever thread takes it, the process has it.
+    return FileLock(folder.with_name(folder.name + _LOCK), timeout=0, mode=0o600, thread_local=False)
 
 
 def _remove_lock_file(lock: FileLock) -> None:

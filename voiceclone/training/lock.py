@@ -101,8 +101,8 @@ class TrainingLock:
         from filelock import FileLock
 
         with disk.storage_errors(self._guard_path.parent):
-            self._guard_path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(self._guard_path, timeout=_GUARD_TIMEOUT_S):
+            disk.make_folder(self._guard_path.parent)
+            with FileLock(self._guard_path, timeout=_GUARD_TIMEOUT_S, mode=0o600):
                 yield
 
     def _read(self) -> Holder | None:

@@ -6,13 +6,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from voiceclone import host
 from voiceclone.bases.base import START_VOICE_FILE
 from voiceclone.errors import BusyError, InputError, NotFoundError, StorageError
-from voiceclone.storage import disk
+from voiceclone.storage import disk, temporary
 from voiceclone.training import runs
 from voiceclone.training.lock import Holder, TrainingLock
 from voiceclone.training.runs import RunConfig, RunState, RunStatus
@@ -21,6 +22,10 @@ NEEDED_DISK_MB = 2_000
 """Training data, two checkpoints with their optimizer, and the voice."""
 LAST_BREATH_S = 10.0
 """Grace period for a process to exit after its final state, before its run is resumed or another one started."""
+STARTING_S = 60.0
+"""How long a training process may take to start on a busy computer before it takes the lock over."""
+ENDING_S = 15.0
+"""How long a training process that is told to end may take to finish its step, before it is killed."""
 MAX_FRUITLESS_STARTS = 3
 """After this many starts without a single step, a run is resumed only when a person asks for it."""
 
@@ -195,7 +200,36 @@ class TrainingRunner:
         run_dir = self.run_dir(run_id)
         if self._is_alive(run_id):
             raise BusyError("This training is running. Stop it first, then delete it.")
-        disk.remove_folder(run_dir)
+        temporary.discard(self._data_dir, [run_dir, *temporary.copies(self._data_dir, [run_id])])
+
+    def end(self, run_id: str) -> None:
+        """End the process of a run that is about to be deleted; no voice is made of what it learnt.
+
+        Raises:
+            BusyError: it is just being started.
+        """
+        import psutil
+
+        until = time.monotonic() + STARTING_S
+        while (holder := self._holder(run_id)) is not None and holder.handover and time.monotonic() < until:
+            time.sleep(0.05)  # as long as the process that trains has not taken over, this may be the one that asks
+        if holder is not None and holder.handover:
+            raise BusyError("The training is just being started. Wait a moment, then delete again.")
+        if holder is not None:
+            with suppress(psutil.NoSuchProcess):
+                process = psutil.Process(holder.pid)
+                process.terminate()
+                try:
+                    process.wait(ENDING_S)
+                except psutil.TimeoutExpired:
+                    process.kill()
+                    process.wait(ENDING_S)
+        self._lock.release(run_id)
+
+    def holder_id(self) -> str | None:
+        """Return the id of the run that a living process works on or is about to begin."""
+        holder = self._lock.holder()
+        return None if holder is None else holder.run_id
 
     def _holder(self, run_id: str) -> Holder | None:
         holder = self._lock.holder()
@@ -240,7 +274,7 @@ class TrainingRunner:
             else {"start_new_session": True}
         )
         command = [sys.executable, "-m", "voiceclone.training.worker", str(run_dir)]
-        with (run_dir / "worker.log").open("ab") as log:
+        with open(run_dir / "worker.log", "ab", opener=disk.private_opener) as log:
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,

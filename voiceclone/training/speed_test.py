@@ -51,13 +51,13 @@ def main(arguments: Sequence[str]) -> int:
         psutil.Process().nice(NICENESS)
     base = load_base(base_id, factory, data_dir)
     path = training_speed_path(data_dir, base.base_id)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    disk.make_folder(path.parent)
     folder = path.with_suffix(".trial")
     training = TrainingLock(data_dir)
     try:
-        with FileLock(path.with_suffix(".lock"), timeout=0):
+        with FileLock(path.with_suffix(".lock"), timeout=0, mode=0o600):
             disk.remove_folder(folder)  # of one that was killed
-            folder.mkdir()
+            disk.make_folder(folder)
             try:
                 began = psutil.Process().create_time()
                 training_speed = measure(base, example_clips(), folder, lambda: training.holder() is not None, began)
@@ -183,7 +183,7 @@ class SpeedTester:
             self._tried.add(base_id)
             folder = training_speed_path(self._data_dir, base_id).parent
             with disk.storage_errors(folder):
-                folder.mkdir(parents=True, exist_ok=True)
+                disk.make_folder(folder)
             command = [
                 sys.executable,
                 "-m",
@@ -193,7 +193,7 @@ class SpeedTester:
                 factory or "",
             ]
             flags = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
-            with (folder / "probe.log").open("wb") as log:
+            with open(folder / "probe.log", "wb", opener=disk.private_opener) as log:
                 self._process = subprocess.Popen(
                     command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=host.CHECKOUT_DIR,
                     env=host.training_environment(patient=busy), **flags,

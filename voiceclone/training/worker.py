@@ -107,6 +107,11 @@ class Prepared:
 
 def main(arguments: list[str]) -> int:
     """Train the run whose folder is the only argument; return the exit code."""
+    with disk.private_by_default():
+        return _main(arguments)
+
+
+def _main(arguments: list[str]) -> int:
     compute.use_this_thread()
     run_dir = Path(arguments[0]).resolve()
     data_dir = run_dir.parent.parent
@@ -275,6 +280,7 @@ def _install(
         consent_record=config.consent,
         policy=_policy(config, base).value,
         may_share=base.may_share_voices,
+        project_id=config.project_id,
     )
     _check_whole(run_dir / "voice.safetensors")
     # A voice that was stopped early does not take the place of one that was finished.

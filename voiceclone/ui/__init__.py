@@ -1,6 +1,7 @@
 """The page: `build(engine)` returns it, `launch_options()` returns how to serve it."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import gradio as gr
 
 from voiceclone import host
 from voiceclone.engine import VoiceEngine
+from voiceclone.errors import StorageError
 from voiceclone.ui.access import access_options
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.header import build_header, wire_header
-from voiceclone.ui.parts.shared import Shared, chosen_id, wire
+from voiceclone.ui.parts.shared import BrowserFiles, Shared, chosen_id, wire
 from voiceclone.ui.parts.theme import CSS, theme
 from voiceclone.ui.record_tab.clips import build_clips
 from voiceclone.ui.record_tab.record import build_record
@@ -38,6 +40,8 @@ BROWSER_KEY = "voiceclone-page"
 
 def build(engine: VoiceEngine) -> gr.Blocks:
     """Return the whole page on top of a `VoiceEngine`."""
+    with suppress(StorageError):  # `serve` says so in one sentence
+        host.keep_uploads_in(engine.page_folder())
     with gr.Blocks(
         title=common_text.TITLE,
         analytics_enabled=False,
@@ -50,7 +54,7 @@ def build(engine: VoiceEngine) -> gr.Blocks:
         header = build_header(engine)
         project = chosen_id(header.project)
         with gr.Tabs(selected="record", elem_id="tabs") as tabs:
-            shared = Shared(engine, demo, tabs, project, header.project, changed, voices_changed)
+            shared = Shared(engine, demo, tabs, project, header.project, changed, voices_changed, BrowserFiles(engine))
             with gr.Tab(common_text.TAB_RECORD, id="record"):
                 intro = gr.HTML(markup.intro(common_text.INTRO_RECORD_EMPTY), elem_id="record-intro")
                 build_record(shared)

@@ -35,7 +35,9 @@ def require_free(server_name: str, port: int, command: str) -> None:
 def serve(
     engine: VoiceEngine, demo: gr.Blocks, server_name: str, port: int, on_ready: OnReady, *, open_browser: bool = False
 ) -> None:
-    """Serve the page until Ctrl+C. On a Space without a password, serve only how to set one.
+    """Serve the page until Ctrl+C, or until the system asks the process to end (SIGTERM); then tidy up.
+
+    On a Space without a password, serve only how to set one.
 
     Args:
         engine: the engine the page was built on; interrupted trainings are resumed.
@@ -48,6 +50,13 @@ def serve(
     Raises:
         VoiceCloneError: the data folder cannot be used.
     """
+    with host.ended_gently(), engine.private():
+        _serve(engine, demo, server_name, port, on_ready, open_browser)
+
+
+def _serve(
+    engine: VoiceEngine, demo: gr.Blocks, server_name: str, port: int, on_ready: OnReady, open_browser: bool
+) -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     if closed := why_closed():
         print(closed, file=sys.stderr)

@@ -1,6 +1,5 @@
 """Make a voice without training: choose a project's best clips and let the base model derive a voice from them."""
 
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from voiceclone.clips.model import is_trainable
 from voiceclone.errors import InputError, NotEnoughSpeechError
 from voiceclone.limits import MAX_INSTANT_CLIPS, MAX_NAME_CHARACTERS, MIN_INSTANT_SPEECH_S
 from voiceclone.progress import OnProgress
-from voiceclone.storage import disk
+from voiceclone.storage import disk, temporary
 from voiceclone.text.languages import speakable
 from voiceclone.voices.library import VoiceLibrary
 from voiceclone.voices.voice_file import Voice, base_sha256
@@ -65,8 +64,8 @@ def make_instant_voice(
     for clip in clips:
         heard_s[clip.language] += clip.usable_s
     languages = sorted(heard_s, key=lambda language: -heard_s[language])
-    with tempfile.TemporaryDirectory() as folder:
-        tensors_path = Path(folder) / "voice.safetensors"
+    with temporary.work_folder(data_dir) as folder:
+        tensors_path = folder / "voice.safetensors"
         base.make_instant_voice(clips, tensors_path, on_progress)
         voice = Voice(
             voice_id=disk.new_id(),
@@ -85,6 +84,7 @@ def make_instant_voice(
             consent_record=consent,
             policy=Policy.INSTANT.value,
             may_share=base.may_share_voices,
+            project_id=project_id,
         )
         return VoiceLibrary(data_dir).install(tensors_path, voice)
 

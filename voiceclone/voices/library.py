@@ -1,13 +1,14 @@
 """The voices in a data folder: list, install, export, import, rename and delete them."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from voiceclone.bases.base import BaseModel
 from voiceclone.errors import NotFoundError, VoiceFileError
 from voiceclone.limits import MAX_NAME_CHARACTERS
-from voiceclone.storage import disk
+from voiceclone.storage import disk, temporary
 from voiceclone.voices import foreign_file
 from voiceclone.voices.voice_file import (
     Voice,
@@ -24,6 +25,7 @@ class VoiceLibrary:
     """The voices in a data folder."""
 
     def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir
         self._folder = data_dir / "voices"
 
     def voices(self) -> list[Voice]:
@@ -79,7 +81,8 @@ class VoiceLibrary:
         name = self.free_name(voice.name, voice.voice_id, replaces)
         installed = self._write(tensors_path, replace(voice, name=name))
         if replaces is not None and replaces != voice.voice_id:
-            self.delete(replaces)
+            with suppress(NotFoundError):  # deleted while this one was made
+                self.delete(replaces)
         return installed
 
     def export(self, voice_id: str, target: Path, *, private: bool = False) -> Path:
@@ -92,9 +95,10 @@ class VoiceLibrary:
             target = target / f"{_file_stem(read_voice(source).name)}.safetensors"
         if private:
             copy_with_description(source, target, describe(replace(read_voice(source), may_share=False)))
-            return target
-        with disk.atomic_file(target) as temporary:
-            shutil.copyfile(source, temporary)
+        else:
+            with disk.atomic_file(target) as temporary:
+                shutil.copyfile(source, temporary)
+        disk.hand_out(target)
         return target
 
     def import_voice(self, source: Path, base: BaseModel) -> Voice:
@@ -120,10 +124,9 @@ class VoiceLibrary:
         return self._write(path, replace(read_voice(path), name=name))
 
     def delete(self, voice_id: str) -> None:
-        """Delete a voice permanently."""
+        """Delete a voice permanently, with the copies of it and of what it said that the browser got."""
         path = self.path(voice_id)
-        with disk.storage_errors(path):
-            path.unlink(missing_ok=True)
+        temporary.discard(self._data_dir, [path, *temporary.copies(self._data_dir, [voice_id])])
 
     def _path(self, voice_id: str) -> Path:
         if not disk.is_id(voice_id):

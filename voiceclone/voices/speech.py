@@ -109,6 +109,7 @@ class Speaker:
                 wav.write(piece)
                 sentences += 1
                 frames += len(piece)
+        disk.hand_out(path)
         return SpeechFile(path, frames / rate, sentences, time.monotonic() - began)
 
     def _pieces(

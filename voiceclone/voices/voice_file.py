@@ -55,6 +55,8 @@ class Voice:
     """How it was trained: a `Policy`; `instant` for a voice made without training, empty in older files."""
     may_share: bool = True
     """False if the base model's licence forbids sharing the voice."""
+    project_id: str | None = None
+    """The project whose recordings it was made from, in the data folder where it was made; None in older files."""
 
 
 def describe(voice: Voice) -> dict[str, Any]:
@@ -78,6 +80,7 @@ def describe(voice: Voice) -> dict[str, Any]:
         "consent": voice.consent_record,
         "share": voice.may_share,
         "imported": voice.imported,
+        "project": voice.project_id,
     }
 
 
@@ -181,6 +184,7 @@ def _parse(description: dict[str, Any], path: Path) -> Voice:
         imported=description.get("imported", False) is True,
         size_mb=round(path.stat().st_size / 1e6, 2),
         may_share=description.get("share", True) is True,
+        project_id=made_from if disk.is_id(made_from := description.get("project")) else None,
     )
 
 

@@ -345,7 +345,9 @@ class KokoroBase:
 
         self.ensure_ready(on_progress)
         network = self.synthesizer.untouched()
-        with tempfile.TemporaryDirectory() as folder:
+        # Beside the voice: what is prepared of the recordings stays inside the data folder.
+        voice_path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".spool-", dir=voice_path.parent) as folder:
             entries = dataset.write_dataset(clips, Path(folder), on_progress)
             if on_progress:
                 on_progress(0.5, "Looking for the stock voice that sounds most like you")

@@ -1,12 +1,13 @@
 """Above the tabs: the choice of person, and the base model while it is not ready."""
 
+import html
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from voiceclone.engine import VoiceEngine
-from voiceclone.errors import InputError
+from voiceclone.errors import BusyError, InputError
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, into, language_choices, wire, wire_in_browser
 from voiceclone.ui.text import common as common_text
@@ -27,8 +28,11 @@ class Header:
     cancel: gr.Button
     question: gr.Column
     question_words: gr.HTML
+    keep_voices: gr.Checkbox
     delete_yes: gr.Button
     delete_no: gr.Button
+    deleted: gr.Textbox
+    """Hidden; the id of the person deleted last, of whom the browser forgets what it keeps, too."""
     damage: gr.HTML
     banner: gr.Column
     prepare: gr.Button
@@ -73,12 +77,16 @@ def _new_person(engine: VoiceEngine) -> tuple[Any, ...]:
 
 
 def _delete_person() -> tuple[Any, ...]:
-    with gr.Column(visible=False, elem_classes="vc-question") as question:
-        question_words = gr.HTML()
+    with gr.Column(visible=False, elem_classes="vc-question", elem_id="delete-person") as question:
+        question_words = gr.HTML(elem_id="delete-person-list")
+        keep_voices = gr.Checkbox(
+            False, label=common_text.KEEP_VOICES, info=common_text.KEEP_VOICES_INFO, elem_id="keep-voices"
+        )
         with gr.Row():
-            delete_yes = gr.Button(common_text.PROJECT_DELETE_YES, variant="stop", size="sm")
+            delete_yes = gr.Button(common_text.PROJECT_DELETE_YES, variant="stop", size="sm", elem_id="delete-yes")
             delete_no = gr.Button(common_text.KEEP, size="sm")
-    return question, question_words, delete_yes, delete_no
+    deleted = gr.Textbox(visible="hidden", label="deleted")
+    return question, question_words, keep_voices, delete_yes, delete_no, deleted
 
 
 def _base_banner() -> tuple[Any, ...]:
@@ -136,25 +144,44 @@ def _wire_choice(shared: Shared, header: Header, remembered_project: gr.BrowserS
 def _wire_delete(shared: Shared, header: Header) -> None:
     engine = shared.engine
 
-    def ask(project_id: str) -> tuple[Any, ...]:
-        project = engine.projects.get(project_id)
-        clip_count = len(engine.projects.clips(project_id))
-        return gr.update(visible=True), markup.note(common_text.project_delete_question(project.name, clip_count))
+    def look(project_id: str, keep_voices: bool) -> dict[Any, Any]:
+        told = engine.deletion.of_person(project_id, keep_voices=keep_voices is True)
+        return {
+            header.question_words: markup.deletion(told),
+            header.delete_yes: gr.update(visible=not told.refusal),
+        }
 
-    def delete(project_id: str, changed: int) -> tuple[Any, ...]:
-        engine.projects.delete(project_id)
+    def ask_delete_person(project_id: str) -> dict[Any, Any]:
+        return look(project_id, False) | {header.question: gr.update(visible=True), header.keep_voices: False}
+
+    def delete_person(project_id: str, keep_voices: bool, changed: int, voices_changed: int) -> dict[Any, Any]:
+        if shared.stops.is_working(project_id):
+            raise BusyError(common_text.PROJECT_BUSY)
+        told = engine.deletion.delete_person(project_id, keep_voices=keep_voices is True)
+        gr.Info(html.escape(common_text.everything_deleted(told.name)))
         choices = project_choices(engine)
-        return gr.update(choices=choices, value=choices[0][1]), gr.update(visible=False), changed + 1
+        return {
+            header.project: gr.update(choices=choices, value=choices[0][1]),
+            header.question: gr.update(visible=False),
+            header.deleted: told.subject_id,
+            shared.changed: changed + 1,
+            shared.voices_changed: voices_changed + 1,
+        }
 
-    wire(header.delete.click, ask, shared.project, [header.question, header.question_words], **EDITS)
-    wire(header.delete_no.click, lambda: gr.update(visible=False), None, header.question)
+    shown = [header.question_words, header.delete_yes]
+    wire(header.delete.click, ask_delete_person, shared.project, [*shown, header.question, header.keep_voices], **EDITS)
+    wire(header.keep_voices.input, look, [shared.project, header.keep_voices], shown, **EDITS)
+    for trigger in (header.delete_no.click, shared.project.change):
+        wire(trigger, lambda: gr.update(visible=False), None, header.question)
     wire(
         header.delete_yes.click,
-        delete,
-        [shared.project, shared.changed],
-        [header.project, header.question, shared.changed],
+        delete_person,
+        [shared.project, header.keep_voices, shared.changed, shared.voices_changed],
+        [header.project, header.question, header.deleted, shared.changed, shared.voices_changed],
         **EDITS,
     )
+    forget = "(id) => { window.voicecloneForgetTakes?.(id); return []; }"
+    wire_in_browser(header.deleted.change, forget, header.deleted, None)
 
 
 def _wire_base(shared: Shared, header: Header) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from voiceclone import host, wording
 from voiceclone.bases.catalogue import DEFAULT_BASE_ID, BaseCard
 from voiceclone.clips.model import Clip, Readiness
+from voiceclone.deletion import Deletion
 from voiceclone.models.in_use import ModelRemoval
 from voiceclone.models.library import ModelStatus
 from voiceclone.training.preflight import Preflight
@@ -62,6 +63,16 @@ def notes(sentences: Sequence[tuple[str, str]]) -> str:
     """Return several status sentences, each with its kind."""
     lines = "".join(f'<p class="vc-note vc-{kind}">{escape(sentence)}</p>' for sentence, kind in sentences)
     return f'<div role="status">{lines}</div>'
+
+
+def deletion(told: Deletion) -> str:
+    """Return the question whether to delete everything about a person or a voice, with the list of what goes."""
+    goes = "".join(f"<li>{escape(line)}</li>" for line in told.lines)
+    remarks = notes([(told.refusal, "bad")] if told.refusal else [(remark, "plain") for remark in told.remarks])
+    return (
+        f'<div class="vc-heading"><h2>{escape(told.question)}</h2><p>{escape(common_text.DELETE_GOES)}</p></div>'
+        f'<ul class="vc-goes">{goes}</ul>{remarks}'
+    )
 
 
 def chip(level: str) -> str:

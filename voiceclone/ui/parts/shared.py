@@ -1,12 +1,12 @@
 """Shared by the tabs: common components, wiring, files for the browser, stop requests."""
 
-import atexit
+import re
+import secrets
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,44 +16,111 @@ import gradio as gr
 from voiceclone.audio.sound import Audio, encode_wav
 from voiceclone.clips.model import Clip
 from voiceclone.engine import VoiceEngine
-from voiceclone.errors import NotFoundError
+from voiceclone.errors import NotFoundError, VoiceCloneError
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.ui.parts.errors import plain_errors
 from voiceclone.ui.parts.jobs import BackgroundJob
 from voiceclone.ui.parts.theme import WAVE_COLOURS
 from voiceclone.ui.text import record as record_text
 
+_ID = re.compile(r"[0-9a-f]{32}")
 RECORDER_SAMPLE_RATE = 48_000
 """Hertz; the rate of most microphones, so that gradio's recorder does not resample."""
-KEEP_FILES_S = 3600
-"""Seconds to keep a file for the browser, which takes its own copy at once."""
+KEEP_FILES_S = 24 * 3600
+"""Seconds to keep a file for the browser, which may ask for it again as long as its page is open."""
+NOBODY = "0" * 32
+"""The owner of what is nobody's: the speech of stock voices."""
 
 
 class BrowserFiles:
-    """Files for the browser, in a temporary folder that the page may read."""
+    """Files for the browser, in the one folder that the page may read.
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="voiceclone-page-"))
-        atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+    Each lies below its owner, the id of the person, voice, clip or training it is of, and goes with it.
+    """
 
-    def path(self, file_name: str) -> Path:
+    def __init__(self, engine: VoiceEngine) -> None:
+        self._engine = engine
+
+    def path(self, file_name: str, owner: str) -> Path:
         """Return a new path that ends in a sanitised `file_name`."""
-        self._folder.mkdir(exist_ok=True)  # some systems clean their temporary folder while we run
-        for old in self._folder.iterdir():
-            if time.time() - old.stat().st_mtime > KEEP_FILES_S:
-                shutil.rmtree(old, ignore_errors=True)
+        folder = self._folder(owner)
         allowed = "".join(c if c.isalnum() or c in " -_." else "_" for c in file_name).strip(" .")
-        return Path(tempfile.mkdtemp(dir=self._folder)) / (allowed[-80:] or "file")
+        return folder / (allowed[-80:] or "file")
 
-    def wav(self, audio: Audio, file_name: str) -> str:
+    def wav(self, audio: Audio, file_name: str, owner: str) -> str:
         """Write `audio` as 16-bit WAV and return its path."""
-        path = self.path(file_name)
+        path = self.path(file_name, owner)
         encode_wav(audio, path)
         return str(path)
 
-    def copy(self, source: Path, file_name: str) -> str:
+    def copy(self, source: Path, file_name: str, owner: str) -> str:
         """Copy a file and return its path; the page cannot read the data folder."""
-        return str(shutil.copyfile(source, self.path(file_name)))
+        return str(shutil.copyfile(source, self.path(file_name, owner)))
+
+    @contextmanager
+    def speech(self, file_name: str, voice_id: str | None) -> Iterator[Path]:
+        """Yield a new path for what a voice says in the block; it does not stay if the voice is deleted meanwhile.
+
+        Raises:
+            NotFoundError: the voice was deleted.
+        """
+        path = self.path(file_name, voice_id or NOBODY)
+        try:
+            yield path
+            if _ID.fullmatch(voice_id or ""):
+                self._engine.voices.path(voice_id)
+        except VoiceCloneError:
+            shutil.rmtree(path.parent, ignore_errors=True)
+            raise
+
+    @contextmanager
+    def taken_in(self, uploads: Sequence[str], owner: str) -> Iterator[list[Path]]:
+        """Yield what was uploaded as files of `owner`, each in a folder of its own; afterwards they are deleted.
+
+        So are the uploads themselves, unless the block failed: the page still shows them then.
+        """
+        with self.folder(owner) as folder:
+            yield [_linked(Path(file), folder / str(number)) for number, file in enumerate(uploads)]
+            self.drop(uploads)
+
+    @contextmanager
+    def folder(self, owner: str) -> Iterator[Path]:
+        """Yield a new folder below that of an owner, which exists for the duration of the block."""
+        folder = self._folder(owner)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def drop(self, uploads: Sequence[str | None]) -> None:
+        """Delete uploads that are not needed any more; gradio keeps each in a folder of its own."""
+        page = self._engine.page_folder()
+        for file in uploads:
+            folder = Path(file).parent if file else page
+            if folder.parent == page and not _ID.fullmatch(folder.name):
+                shutil.rmtree(folder, ignore_errors=True)
+
+    def _folder(self, owner: str) -> Path:
+        """Make a new folder below that of an owner."""
+        page = self._engine.page_folder()
+        for old in page.glob(f"{'[0-9a-f]' * len(NOBODY)}/*"):
+            with suppress(FileNotFoundError):
+                if time.time() - old.stat().st_mtime > KEEP_FILES_S:
+                    shutil.rmtree(old, ignore_errors=True)
+        of_owner = page / (owner if _ID.fullmatch(owner or "") else NOBODY)
+        folder = of_owner / secrets.token_hex(16)
+        of_owner.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700)
+        return folder
+
+
+def _linked(file: Path, folder: Path) -> Path:
+    folder.mkdir(mode=0o700)
+    try:
+        (folder / file.name).hardlink_to(file)
+    except OSError:  # a file system without links
+        shutil.copyfile(file, folder / file.name)
+    return folder / file.name
 
 
 class StopRequests:
@@ -115,7 +182,7 @@ class Shared:
     """A counter, incremented when clips or projects change; what shows them listens to it."""
     voices_changed: gr.State
     """The same for voices."""
-    files: BrowserFiles = field(default_factory=BrowserFiles)
+    files: BrowserFiles
     stops: StopRequests = field(default_factory=StopRequests)
     getting: BackgroundJob = field(default_factory=BackgroundJob)
     """The base model being downloaded; the key is its id."""

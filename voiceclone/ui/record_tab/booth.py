@@ -7,6 +7,7 @@ from the browser are untrusted, so this module and the engine check everything i
 import base64
 import binascii
 import json
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -21,7 +22,15 @@ from voiceclone.limits import MAX_TAKE_S
 from voiceclone.text.languages import colour_only
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.errors import answering
-from voiceclone.ui.parts.shared import EDITS, BrowserFiles, Shared, language_choices, wire, wire_in_browser
+from voiceclone.ui.parts.shared import (
+    EDITS,
+    NOBODY,
+    BrowserFiles,
+    Shared,
+    language_choices,
+    wire,
+    wire_in_browser,
+)
 from voiceclone.ui.text import common as common_text
 from voiceclone.ui.text import record as record_text
 
@@ -160,11 +169,11 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
         project_id, language, sentence = (words_of(request, name) for name in ("project_id", "language", "sentence"))
         if not sentence.strip():
             raise InputError(record_text.NO_SENTENCE)
-        take = sound_of(request, "wav", files)
+        take = sound_of(request, "wav", files, project_id)
         try:
             report = engine.projects.add_clips(project_id, [take], text=sentence, language=language)
         finally:
-            take.unlink(missing_ok=True)
+            shutil.rmtree(take.parent, ignore_errors=True)
         reasons = [part.reason for part in report.rejected]
         if not report.added:
             raise AudioError(reasons[0])
@@ -186,12 +195,12 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
 
     @answering
     def check_room(request: dict[str, Any]) -> dict[str, Any]:
-        parts = [sound_of(request, name, files) for name in ("silence", "speech")]
+        parts = [sound_of(request, name, files, NOBODY) for name in ("silence", "speech")]
         try:
             report = engine.projects.check_room(*parts)
         finally:
             for part in parts:
-                part.unlink(missing_ok=True)
+                shutil.rmtree(part.parent, ignore_errors=True)
         figures = [
             words.format(report.figures[name]) for name, words in record_text.ROOM_FIGURES if name in report.figures
         ]
@@ -218,7 +227,9 @@ def words_of(request: dict[str, Any], name: str) -> str:
     return value
 
 
-def sound_of(request: dict[str, Any], name: str, files: BrowserFiles, called: str = record_text.TAKE_FILE) -> Path:
+def sound_of(
+    request: dict[str, Any], name: str, files: BrowserFiles, owner: str, called: str = record_text.TAKE_FILE
+) -> Path:
     """Write a base64-encoded WAV from a request to a file and return its path."""
     coded = words_of(request, name)
     if not coded:
@@ -229,7 +240,7 @@ def sound_of(request: dict[str, Any], name: str, files: BrowserFiles, called: st
         content = base64.b64decode(coded, validate=True)
     except (binascii.Error, ValueError) as error:
         raise InputError(common_text.UNEXPECTED) from error
-    path = files.path(f"{called}.wav")
+    path = files.path(f"{called}.wav", owner)
     path.write_bytes(content)
     return path
 

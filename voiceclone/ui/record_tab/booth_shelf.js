@@ -36,6 +36,14 @@ function takeOffShelf(project) {
   return onShelf("readwrite", (takes) => takes.delete([project, PAGE]));
 }
 
+// Deletes the takes of a person who was deleted, whichever page they are from.
+window.voicecloneForgetTakes = async (project) => {
+  const all = await onShelf("readonly", (takes) => takes.getAll());
+  await onShelf("readwrite", (takes) => {
+    for (const one of all) if (one.project === project) takes.delete([one.project, one.page]);
+  });
+};
+
 // Returns this person's newest take that no other open page shows, and claims it for this page.
 async function findOnShelf(project) {
   const pages = ((await navigator.locks?.query())?.held ?? []).map((lock) => lock.name);

@@ -149,7 +149,7 @@ def clip_view(shared: Shared, detail: Detail, clip: Clip, play: bool = False) ->
 
     def sound(which: Literal["original", "cleaned"]) -> str:
         audio = shared.engine.projects.clip_audio(clip.project_id, clip.clip_id, which)
-        return shared.files.wav(audio, f"{name}-{which}.wav")
+        return shared.files.wav(audio, f"{name}-{which}.wav", clip.clip_id)
 
     after = gr.update(value=None, visible=False)
     if clip.cleaned:

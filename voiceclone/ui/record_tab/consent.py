@@ -1,6 +1,7 @@
 """Tab 1: the person in the recordings speaks their consent; the browser side is `consent.js`."""
 
 import json
+import shutil
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -82,11 +83,11 @@ def consent_calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[...
     @answering
     def give_consent(request: dict[str, Any]) -> dict[str, Any]:
         project_id, challenge_id = words_of(request, "project_id"), words_of(request, "challenge_id")
-        reading = sound_of(request, "wav", files, consent_text.SOUND_FILE)
+        reading = sound_of(request, "wav", files, project_id, consent_text.SOUND_FILE)
         try:
             given = engine.consent.give(project_id, reading, challenge_id=challenge_id, by=_BY)
         finally:
-            reading.unlink(missing_ok=True)
+            shutil.rmtree(reading.parent, ignore_errors=True)
         return {"words": consent_text.given(given.name, given.words_checked)} | {"state": _state(engine, project_id)}
 
     @answering

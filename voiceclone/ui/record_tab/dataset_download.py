@@ -23,7 +23,8 @@ def build_dataset(shared: Shared) -> None:
         project_id: str,
         progress: gr.Progress = gr.Progress(),  # noqa: B008 - gradio recognises the bar by this default
     ) -> tuple[Any, ...]:
-        path = shared.files.path(f"{shared.engine.projects.get(project_id).name}.zip")
+        project = shared.engine.projects.get(project_id)
+        path = shared.files.path(f"{project.name}.zip", project.project_id)
         count = shared.engine.projects.export_dataset(project_id, path, into(progress))
         return gr.update(value=str(path), visible=True), markup.note(record_text.dataset_made(count), "good")
 

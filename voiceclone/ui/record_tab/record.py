@@ -130,22 +130,26 @@ def _wire_upload(shared: Shared, language: gr.Dropdown, card: UploadCard) -> Non
     ) -> tuple[Any, ...]:
         if not files and not in_folder:
             raise InputError(record_text.NO_FILES)
-        sources = [Path(file) for file in files or ()]
-        if in_folder:
-            sources.append(gather(in_folder, shared.files.path(record_text.FOLDER)))
         words = engine.projects.read_transcripts(transcripts) if transcripts else None
         with shared.stops.work(f"add {project_id}") as should_stop:
             try:
-                report = engine.projects.add_clips(
-                    project_id,
-                    sources,
-                    transcripts=words,
-                    language=ANY_LANGUAGE if find_language else language,
-                    on_progress=into(progress),
-                    should_stop=should_stop,
-                )
+                with (
+                    shared.files.taken_in(files or [], project_id) as sources,
+                    shared.files.folder(project_id) as place,
+                ):
+                    if in_folder:
+                        sources.append(gather(in_folder, place / record_text.FOLDER))
+                    report = engine.projects.add_clips(
+                        project_id,
+                        sources,
+                        transcripts=words,
+                        language=ANY_LANGUAGE if find_language else language,
+                        on_progress=into(progress),
+                        should_stop=should_stop,
+                    )
             except Cancelled:
                 return gr.skip(), gr.skip(), gr.skip(), gr.skip(), markup.note(record_text.ADD_CANCELLED), changed + 1
+        shared.files.drop([*(in_folder or ()), transcripts])
         return None, None, "", None, _report(report), changed + 1
 
     def load_example(

@@ -172,8 +172,7 @@ def wire_all_shown(shared: Shared, choice: Choice, panel: AllShown, strength: gr
 
     def delete_all_shown(project_id: str, show: str, changed: int) -> tuple[Any, ...]:
         wanted = ids(project_id, show)
-        for clip_id in wanted:
-            engine.projects.delete_clip(project_id, clip_id)
+        engine.projects.delete_clips(project_id, wanted)
         return done(len(wanted), changed)
 
     def ask(project_id: str, show: str) -> tuple[Any, ...]:

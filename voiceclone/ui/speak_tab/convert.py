@@ -92,10 +92,10 @@ def _wire_convert(shared: Shared, speak: Speak, part: Convert) -> None:
         if is_stock(voice_id):
             raise InputError(speak_text.CONVERT_STOCK)
         name = f"{Path(source).stem} - {engine.voices.get(voice_id).name}.wav"
-        path = shared.files.path(name)
         with shared.stops.work(work_key(request)) as should_stop:
             try:
-                sound = engine.convert_to_file(voice_id, source, path, into(progress), should_stop)
+                with shared.files.speech(name, voice_id) as path:
+                    sound = engine.convert_to_file(voice_id, source, path, into(progress), should_stop)
             except Cancelled:
                 return gr.skip(), gr.skip(), markup.note(speak_text.CONVERT_CANCELLED)
         shown = gr.update(value=str(path), visible=True)

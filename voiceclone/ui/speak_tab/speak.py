@@ -100,20 +100,21 @@ def _wire_speaking(shared: Shared, tab: Speak) -> None:
             raise InputError(speak_text.NO_TEXT)
         with shared.stops.work(f"speak {request.session_hash}") as should_stop:
             try:
-                speech = engine.speak_to_file(
-                    engine_voice(voice_id),
-                    words,
-                    shared.files.path(file_name(words)),
-                    language=language,
-                    speed=speed,
-                    on_progress=into(progress),
-                    should_stop=should_stop,
-                )
+                with shared.files.speech(file_name(words), voice_id) as path:
+                    speech = engine.speak_to_file(
+                        engine_voice(voice_id),
+                        words,
+                        path,
+                        language=language,
+                        speed=speed,
+                        on_progress=into(progress),
+                        should_stop=should_stop,
+                    )
             except Cancelled:
                 return gr.skip(), gr.skip(), markup.note(speak_text.SPEAK_CANCELLED)
-        path = str(speech.path)
+        made = gr.update(value=str(speech.path), visible=True)
         summary = speak_text.spoken_summary(speech.duration_s, speech.sentences, speech.elapsed_s)
-        return gr.update(value=path, visible=True), gr.update(value=path, visible=True), markup.note(summary)
+        return made, made, markup.note(summary)
 
     def stop(request: gr.Request) -> None:
         shared.stops.stop(f"speak {request.session_hash}")

@@ -62,7 +62,7 @@ def _layout() -> Manage:
                 )
                 delete = gr.Button(speak_text.DELETE_VOICE, variant="stop", min_width=160, elem_id="delete-voice")
             with gr.Column(visible=False, elem_classes="vc-question") as question:
-                question_words = gr.HTML()
+                question_words = gr.HTML(elem_id="delete-voice-list")
                 with gr.Row():
                     delete_yes = gr.Button(speak_text.DELETE_VOICE_YES, variant="stop", size="sm", min_width=120)
                     delete_no = gr.Button(common_text.KEEP, size="sm", min_width=120)
@@ -119,7 +119,7 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
 
 def _export_view(shared: Shared, part: Manage, voice: Voice) -> dict[Any, Any]:
     """Offer to export a voice or, if it may not be shared, a private copy with the reason."""
-    engine, path = shared.engine, shared.files.path(f"{voice.name}.safetensors")
+    engine, path = shared.engine, shared.files.path(f"{voice.name}.safetensors", voice.voice_id)
     said = engine.voices.sharing_condition(voice.voice_id)
     try:
         engine.voices.export(voice.voice_id, path)
@@ -144,21 +144,25 @@ def _wire_changes(shared: Shared, speak: Speak, part: Manage) -> None:
         engine.voices.rename(voice_id, name.strip())
         return markup.note(speak_text.RENAMED, "good"), changed + 1
 
-    def ask(voice_id: str) -> tuple[Any, ...]:
-        return gr.update(visible=True), markup.note(speak_text.delete_voice_question(engine.voices.get(voice_id).name))
+    def ask_delete_voice(voice_id: str) -> tuple[Any, ...]:
+        told = engine.deletion.of_voice(voice_id)
+        return gr.update(visible=True), markup.deletion(told), gr.update(visible=not told.refusal)
 
-    def delete(voice_id: str, changed: int) -> tuple[Any, ...]:
-        engine.voices.delete(voice_id)
-        return markup.note(speak_text.DELETED), gr.update(visible=False), changed + 1
+    def delete_voice(voice_id: str, changed: int) -> tuple[Any, ...]:
+        told = engine.deletion.delete_voice(voice_id)
+        return markup.note(common_text.everything_deleted(told.name)), gr.update(visible=False), changed + 1
 
     def bring(file: str, changed: int) -> tuple[Any, ...]:
-        imported = engine.voices.import_file(Path(file))
+        try:
+            imported = engine.voices.import_file(Path(file))
+        finally:
+            shared.files.drop([file])
         choices = gr.update(choices=voice_choices(engine), value=imported.voice_id)
         return choices, markup.note(speak_text.imported(imported.name), "good"), changed + 1
 
     counter = shared.voices_changed
     wire(part.rename.click, rename, [voice, part.name, counter], [part.status, counter], **EDITS)
-    wire(part.delete.click, ask, voice, [part.question, part.question_words], **EDITS)
+    wire(part.delete.click, ask_delete_voice, voice, [part.question, part.question_words, part.delete_yes], **EDITS)
     wire(part.delete_no.click, lambda: gr.update(visible=False), None, part.question)
-    wire(part.delete_yes.click, delete, [voice, counter], [part.status, part.question, counter], **EDITS)
+    wire(part.delete_yes.click, delete_voice, [voice, counter], [part.status, part.question, counter], **EDITS)
     wire(part.bring.upload, bring, [part.bring, counter], [speak.voices, part.status, counter], lane="import")

@@ -1,7 +1,5 @@
 """Words shared by several tabs: titles, people, the speech model, errors, the terminal."""
 
-from voiceclone.wording import count
-
 TITLE = "VoiceClone"
 TAGLINE = "Your own voice, on your own computer. Nothing you record leaves it."
 TAGLINE_SPACE = "Your own voice. What you record is sent to this Space and stays there."
@@ -48,19 +46,23 @@ PROJECT_NEW_NAME = "Name of the person"
 PROJECT_NEW_NAME_INFO = "Only a label for you; any name will do."
 PROJECT_CREATE = "Create"
 PROJECT_DELETE = "Delete person"
-PROJECT_DELETE_YES = "Yes, delete everything recorded here"
+PROJECT_DELETE_YES = "Yes, delete all of it"
+PROJECT_BUSY = (
+    "Recordings of this person are being added, cleaned or checked. Wait until that is done, or press “Cancel” there. "
+    "Then delete."
+)
+KEEP_VOICES = "Keep the voices"
+KEEP_VOICES_INFO = "Then only the recordings go, and what was trained and tested with them."
+DELETE_GOES = "This will be deleted:"
 KEEP = "Keep it"
 CANCEL = "Cancel"
 STOPPING = "Stopping"
 NEED_NAME = "Type a name first."
 
 
-def project_delete_question(name: str, clip_count: int) -> str:
-    """Ask before deleting a person's recordings."""
-    return (
-        f"Delete “{name}” with {count(clip_count, 'clip')}? The recordings cannot be recovered. "
-        "Voices trained from them are kept."
-    )
+def everything_deleted(name: str) -> str:
+    """Confirm that everything about a person or a voice was deleted."""
+    return f"Everything about “{name}” was deleted."
 
 
 # --- base model ---------------------------------------------------------------------------------

@@ -112,8 +112,7 @@ EXPORT_PRIVATE = "Export for my own use"
 EXPORT_PRIVATE_INFO = "You may keep a copy for yourself. The file is marked as one that may not be shared."
 IMPORT = "Import a voice file"
 DELETE_VOICE = "Delete this voice"
-DELETE_VOICE_YES = "Yes, delete it"
-DELETED = "Deleted."
+DELETE_VOICE_YES = "Yes, delete all of it"
 
 
 def consent_line(words: str) -> str:
@@ -124,8 +123,3 @@ def consent_line(words: str) -> str:
 def imported(name: str) -> str:
     """Confirm an import."""
     return f"Imported “{name}”."
-
-
-def delete_voice_question(name: str) -> str:
-    """Ask before deleting a voice."""
-    return f"Delete the voice “{name}”? It cannot be recovered unless you exported it."

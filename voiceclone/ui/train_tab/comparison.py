@@ -236,4 +236,4 @@ def _sound(shared: Shared, folder: Path, name: str | None) -> Any:
     path = folder / Path(name).name if name else None
     if path is None or not path.is_file():
         return gr.update(value=None, visible=False)
-    return gr.update(value=shared.files.copy(path, path.name), visible=True)
+    return gr.update(value=shared.files.copy(path, path.name, folder.name), visible=True)

@@ -220,8 +220,8 @@ def _wire_voice(shared: Shared, part: History) -> None:
             raise InputError(history_text.HISTORY_NO_VOICE)
         voice = engine.voices.get(record.status.voice_id)
         sentence = train_text.SAMPLE_SENTENCES.get(voice.language, train_text.SAMPLE_SENTENCES["en-us"])
-        path = shared.files.path(f"{voice.name}.wav")
-        engine.speak_to_file(voice.voice_id, sentence, path, language=voice.language)
+        with shared.files.speech(f"{voice.name}.wav", voice.voice_id) as path:
+            engine.speak_to_file(voice.voice_id, sentence, path, language=voice.language)
         return gr.update(value=str(path), visible=True), markup.note(f"“{sentence}”")
 
     begun = wire(opened.play.click, begin_playing, None, opened.sample)

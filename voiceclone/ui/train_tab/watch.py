@@ -203,15 +203,21 @@ def wire_watch(shared: Shared, watch: Watch, result: Result, remembered_run: gr.
         if not engine.voices.reads_text(voice):
             return gr.update(visible=False), markup.note(base_models_text.ONLY_CONVERTS), voices_changed + 1
         sentence = train_text.SAMPLE_SENTENCES.get(voice.language, train_text.SAMPLE_SENTENCES["en-us"])
-        path = shared.files.path(f"{voice.name}.wav")
-        engine.speak_to_file(voice_id, sentence, path, language=voice.language)
+        with shared.files.speech(f"{voice.name}.wav", voice.voice_id) as path:
+            engine.speak_to_file(voice_id, sentence, path, language=voice.language)
         return gr.update(value=str(path), visible=True), markup.note(f"“{sentence}”"), voices_changed + 1
+
+    def forget_deleted(run_id: str) -> Any:
+        if not run_id or _status_or_none(engine, run_id) is not None:
+            return gr.skip()
+        return {remembered_run: ""} | idle_view(watch, result)
 
     spoken = (
         [result.voice_id, shared.voices_changed],
         [result.sample, result.sample_note, shared.voices_changed],
     )
     wire(shared.demo.load, attach, remembered_run, [shared.tabs, remembered_run, *shown])
+    wire(shared.voices_changed.change, forget_deleted, remembered_run, [remembered_run, *shown])
     wire(watch.timer.tick, tick, [remembered_run, watch.seen], [remembered_run, *shown])
     wire(watch.stop.click, stop, [remembered_run, watch.seen], shown)
     wire(watch.pause.click, pause, [remembered_run, watch.seen], shown)
@@ -354,4 +360,4 @@ def first_listen_player(shared: Shared, status: RunStatus) -> dict[str, Any]:
     """Return the player of the early sample, hidden while there is none."""
     if status.first_listen is None or not status.first_listen.is_file():
         return gr.update(value=None, visible=False)
-    return gr.update(value=shared.files.copy(status.first_listen, "first-listen.wav"), visible=True)
+    return gr.update(value=shared.files.copy(status.first_listen, "first-listen.wav", status.run_id), visible=True)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voiceclone.bases.kokoro.data import feature_cache, features
-from voiceclone.bases.kokoro.data.feature_cache import FeatureCache
+from voiceclone.bases.kokoro.data.feature_cache import MAP_FILE, FeatureCache
 from voiceclone.bases.kokoro.model import synthesis
 from voiceclone.bases.kokoro.model.network import STYLE_SIZE, supports_bfloat16
 from voiceclone.bases.kokoro.model.synthesis import TextFeatures
@@ -30,7 +30,6 @@ from voiceclone.storage.disk import atomic_file
 if TYPE_CHECKING:
     import torch
 
-MAP_FILE = "alignment_map_{key}.safetensors"
 SHIPPED_MAPS = Path(__file__).with_name("alignment_maps.safetensors")
 """Those of the stock voices that pip brings, by key, made by tools/make_alignment_maps.py: 7 s less before the first
 step of a first training. To be made again when `features.cepstrum` changes, which the key does not see (a slow test

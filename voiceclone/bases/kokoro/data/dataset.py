@@ -172,20 +172,21 @@ def get_features(run_dir: Path, entry: ClipEntry, aligner: Aligner) -> ClipFeatu
             kept = _read_arrays(path)
             if kept.pop("version", 0) == VERSION:
                 return ClipFeatures(**kept)
-    made = _kept_or_made(read_sound(run_dir, entry), entry.tokens, aligner)
+    made = _kept_or_made(read_sound(run_dir, entry), entry, aligner)
     with suppress(StorageError):  # a full disk: what is in memory is enough to go on
         _write_array(path, version=np.array(VERSION), **vars(made))
     return made
 
 
-def _kept_or_made(sound: np.ndarray, tokens: Sequence[int], aligner: Aligner) -> ClipFeatures:
-    key = content_key(sound, tokens, aligner.style.cpu().numpy(), aligner.base_sha256)
+def _kept_or_made(sound: np.ndarray, entry: ClipEntry, aligner: Aligner) -> ClipFeatures:
+    key = content_key(sound, entry.tokens, aligner.style.cpu().numpy(), aligner.base_sha256)
     samples = sound[: len(sound) // FRAME_SAMPLES * FRAME_SAMPLES]
     kept = aligner.cache.get(key)
     if kept is not None and set(kept) | {"samples"} == {field.name for field in fields(ClipFeatures)}:
         return ClipFeatures(samples=samples, **kept)
-    made = _make_features(samples, tokens, aligner)
-    aligner.cache.put(key, {name: value for name, value in vars(made).items() if name != "samples"})
+    made = _make_features(samples, entry.tokens, aligner)
+    kept = {name: value for name, value in vars(made).items() if name != "samples"}
+    aligner.cache.put(key, kept, entry.clip_id)
     return made
 
 

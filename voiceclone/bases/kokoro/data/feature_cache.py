@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,11 @@ one training takes."""
 VERSION = 3
 """Raised when the same recording comes to something else than before: what lies in a cache or a run of another version
 is made again. 3: pitch by SwiftF0, floor 50 Hz."""
+MAP_FILE = "alignment_map_{key}.safetensors"
+"""Beside `FOLDER`: what the alignment knows of a style, see `alignment`. The key does not tell whose style it is."""
 _SUFFIX = ".safetensors"
+_CLIP = "clip"
+"""Says in a file's header from which clip it was made; files of older versions lack it."""
 
 
 class FeatureCache:
@@ -60,17 +64,34 @@ class FeatureCache:
             pass  # a folder that may only be read
         return arrays if whole else None
 
-    def put(self, key: str, arrays: Mapping[str, np.ndarray]) -> None:
-        """Store arrays under `key`, and evict the least recently used."""
+    def put(self, key: str, arrays: Mapping[str, np.ndarray], clip_id: str = "") -> None:
+        """Store arrays under `key` with the id of the clip they are of, and evict the least recently used."""
         from safetensors.numpy import save_file
 
         contiguous = {name: np.ascontiguousarray(value) for name, value in arrays.items()}
         try:
             with atomic_file(self._path(key)) as temporary:
-                save_file(contiguous, temporary, metadata={"checksum": _checksum(contiguous)})
+                save_file(contiguous, temporary, metadata={"checksum": _checksum(contiguous), _CLIP: clip_id})
             self._shrink()
         except (OSError, StorageError) as error:
             _LOG.warning("Prepared recordings are not kept for the next training: %s", error)
+
+    def of_clips(self, clip_ids: Collection[str], *, unclear: bool = False) -> list[Path]:
+        """Return the files made from these clips; with `unclear`, also those that do not say from which they were."""
+        from safetensors import SafetensorError, safe_open
+
+        found = []
+        for path in sorted(self._folder.glob(f"*{_SUFFIX}")):
+            try:
+                with safe_open(path, framework="np") as kept:
+                    clip_id = (kept.metadata() or {}).get(_CLIP)
+            except FileNotFoundError:
+                continue
+            except (OSError, SafetensorError, ValueError):
+                clip_id = None
+            if clip_id in clip_ids or (unclear and not clip_id):
+                found.append(path)
+        return found
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}{_SUFFIX}"
