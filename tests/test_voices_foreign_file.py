@@ -58,6 +58,7 @@ FILES = [
     ("dataset.zip", zipped(**{"anna/metadata.csv": "1|x", "anna/wavs/1.wav": wav()}), "a zip file of recordings"),
     ("flat.zip", zipped(**{"1.MP3": b"x"}), "a zip file of recordings"),
     ("voice.zip", zipped(**{"anna.safetensors": b"x"}), "Unzip it"),
+    ("tts_models--en--vits.zip", zipped(**{"vits/model_file.pth": b"x", "vits/config.json": b"{}"}), "another program"),
     ("other.zip", zipped(**{"notes.txt": b"x"}), "without a voice"),
     ("cut.zip", zipped(a=b"x")[:40], "cut off or damaged"),
     ("letter.docx", zipped(**{"[Content_Types].xml": b"<x/>"}), "Office document"),
@@ -115,6 +116,17 @@ def test_the_weights_of_a_model_are_no_voice(tmp_path):
     (tmp_path / "cut.safetensors").write_bytes(len(header).to_bytes(8, "little") + header[:200])
     with pytest.raises(VoiceFileError, match="cut off"):
         fake_engine(tmp_path / "data").voices.import_file(tmp_path / "cut.safetensors")
+
+
+def test_what_lies_in_the_folder_of_a_training_is_no_voice_file(tmp_path):
+    checkpoint = {"optimizer.style.exp_avg": np.zeros(3, np.float32), "weight.style": np.zeros(3, np.float32)}
+    save_file(checkpoint, tmp_path / "checkpoint.safetensors")
+    save_file({"style": np.zeros((1, 256), np.float32)}, tmp_path / "voice.safetensors")
+    engine = fake_engine(tmp_path / "data")
+    with pytest.raises(VoiceFileError, match="saved state of a training"):
+        engine.voices.import_file(tmp_path / "checkpoint.safetensors")
+    with pytest.raises(VoiceFileError, match="without its description"):
+        engine.voices.import_file(tmp_path / "voice.safetensors")
 
 
 @pytest.fixture(scope="module")

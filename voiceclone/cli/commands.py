@@ -213,7 +213,7 @@ def speak(options: Namespace, engine: VoiceEngine) -> int:
 
 def voices(options: Namespace, engine: VoiceEngine) -> int:
     """List the voices: the user's own, then the stock voices."""
-    known, stock = engine.voices.all(), engine.voices.stock()
+    known, broken, stock = engine.voices.all(), engine.voices.broken(), engine.voices.stock()
     rows = [
         (
             voice.name,
@@ -226,10 +226,14 @@ def voices(options: Namespace, engine: VoiceEngine) -> int:
         for voice in known
     ]
     lines = [*table(rows), *_consents(known)] if known else ["You have no voices yet. Train one, or import a file."]
+    if broken:
+        lines += ["", "Voices that cannot be used; each can be deleted by its id:"]
+        lines += [f"{one.name} ({one.voice_id}): {one.problem}" for one in broken]
     if stock:
         lines += ["", "Stock voices, which are not clones of anyone and can only be spoken with:"]
         lines += table((one.name, one.sex, language_name(one.language), one.voice_id) for one in stock)
-    told = [asdict(voice) for voice in known] + [asdict(one) | {"stock": True} for one in stock]
+    told = [asdict(voice) for voice in known] + [asdict(one) | {"broken": True} for one in broken]
+    told += [asdict(one) | {"stock": True} for one in stock]
     tell(options, told, lines)
     return 0
 
@@ -267,7 +271,7 @@ def import_voice(options: Namespace, engine: VoiceEngine) -> int:
 
 def delete(options: Namespace, engine: VoiceEngine) -> int:
     """Delete a voice with its trainings, comparisons and listening tests."""
-    voice_id = engine.voices.get(options.voice).voice_id if not is_id(options.voice) else options.voice
+    voice_id = engine.voices.to_delete(options.voice)[0] if not is_id(options.voice) else options.voice
     confirm_deletion(options, engine.deletion.of_voice(voice_id))
     return _tell_deleted(options, engine.deletion.delete_voice(voice_id))
 

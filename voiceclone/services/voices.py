@@ -6,13 +6,14 @@ from pathlib import Path
 from voiceclone.bases import catalogue
 from voiceclone.bases.abilities import HasStockVoices
 from voiceclone.bases.base import Ability, BaseModel, StockVoice
+from voiceclone.bases.voice_numbers import read_numbers
 from voiceclone.errors import NotFoundError, VoiceFileError
 from voiceclone.models.library import sharing_refusal
 from voiceclone.services.base_models import BaseModels, known_id
 from voiceclone.storage import disk
 from voiceclone.voices.consent import consent_words
-from voiceclone.voices.library import VoiceLibrary
-from voiceclone.voices.voice_file import Voice, read_voice
+from voiceclone.voices.library import BrokenVoice, VoiceLibrary, of_this_voice
+from voiceclone.voices.voice_file import Voice, check_voice_file, read_voice
 
 STOCK_MARK = "stock:"
 """Prefix of a stock voice's id, to select it even if one of the user's own voices has that name."""
@@ -25,10 +26,60 @@ class VoiceService:
     def __init__(self, library: VoiceLibrary, bases: BaseModels) -> None:
         self._library = library
         self._bases = bases
+        self._faults: dict[tuple[str, int, int], str] = {}
+        """What `problem` found, by id, time of change and size of the file."""
 
     def all(self) -> list[Voice]:
-        """Return all voices, newest first."""
+        """Return all voices, newest first; see also `broken`."""
         return self._library.voices()
+
+    def broken(self) -> list[BrokenVoice]:
+        """Return the voices that cannot be used because of what their files say about themselves, by name."""
+        return self._library.broken()
+
+    def problem(self, voice_id: str) -> str:
+        """Return in plain words why a voice cannot be used; empty if its whole file passes the check.
+
+        Raises:
+            NotFoundError: there is no such voice.
+        """
+        path = self._library.path(voice_id)
+        told = path.stat()
+        key = (voice_id, told.st_mtime_ns, told.st_size)
+        if key not in self._faults:
+            self._faults[key] = self._fault(path)
+        return self._faults[key]
+
+    def _fault(self, path: Path) -> str:
+        try:
+            base = self._bases.get(known_id(read_voice(path).base_id))
+            if base.is_ready():
+                check_voice_file(path, base)
+            else:
+                read_numbers(path)
+        except VoiceFileError as error:
+            return of_this_voice(error, path)
+        return ""
+
+    def usable(self, voice_id: str) -> Voice | None:
+        """Return a voice by its id; None if it was deleted, or cannot be used because of what its file says."""
+        try:
+            return self._library.voice(voice_id)
+        except (NotFoundError, VoiceFileError):
+            return None
+
+    def to_delete(self, id_or_name: str) -> tuple[str, str]:
+        """Return id and name of a voice that may be broken.
+
+        Raises:
+            NotFoundError: no voice, or more than one, has that name.
+        """
+        wanted = str(id_or_name).strip().casefold()
+        named = [one for one in self.broken() if wanted in (one.voice_id, one.name.casefold())]
+        if len(named) == 1 and (named[0].voice_id == wanted or self.named(id_or_name) is None):
+            return named[0].voice_id, named[0].name
+        voice = self.get(id_or_name)
+        return voice.voice_id, voice.name
 
     def get(self, id_or_name: str) -> Voice:
         """Return a voice by id or name; stock voices are not included.
@@ -68,17 +119,17 @@ class VoiceService:
 
     def delete(self, voice_id: str) -> None:
         """Delete a voice for good, even one whose file is damaged."""
-        self._library.delete(voice_id if disk.is_id(voice_id) else self.get(voice_id).voice_id)
+        self._library.delete(voice_id if disk.is_id(voice_id) else self.to_delete(voice_id)[0])
 
     def reads_text(self, voice: Voice) -> bool:
         """True for a voice that speaks text; others only convert recordings."""
         return voice.base_id not in catalogue.BASE_IDS or catalogue.card(voice.base_id).speaks
 
     def converts(self, voice_id: str) -> bool:
-        """True for a voice whose base model converts recordings; False if there is no such voice."""
+        """True for a voice whose base model converts recordings; False if there is none, or its file is damaged."""
         try:
             base_id = self.get(voice_id).base_id
-        except NotFoundError:
+        except (NotFoundError, VoiceFileError):
             return False
         return Ability.CONVERT in self._bases.get(known_id(base_id)).abilities
 
@@ -128,7 +179,7 @@ class VoiceService:
     def _base_of_file(self, path: Path) -> BaseModel:
         """Return the base named in a voice file; the default one if unreadable, whose check then explains why."""
         try:
-            base_id = read_voice(path).base_id
+            base_id = read_voice(path).base_id if path.is_file() else self._bases.default_id
         except VoiceFileError:
             base_id = self._bases.default_id
         return self._bases.ready(known_id(base_id))

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from voiceclone.errors import VoiceFileError
+from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.wording import count
 
 _HEAD_BYTES = 65_536
@@ -19,6 +20,12 @@ _LONGEST_HEADER_BYTES = 4_000_000
 """No safetensors file has a longer header; that of the bundled base model has 60,000 bytes."""
 _STYLE_TABLE_BYTES = {rows * 256 * 4 for rows in (510, 511)}
 """Sizes of a Kokoro voice pack as raw float32 values: (510, 256), in the first release (511, 256)."""
+
+_LARGEST_VOICE_BYTES = MAX_VOICE_FILE_MB * 1_000_000
+_OPTIMIZER = "optimizer."
+"""Beginning of the names of what only a checkpoint holds (`bases.run.checkpoint`)."""
+_VOICE_TENSORS = {"style", "speaker", "gpt_cond_latent", "matching_set"}
+"""Tensors that describe a speaker in the voices of our bases."""
 
 _SOUNDS: Sequence[tuple[int, bytes, str]] = (
     (8, b"WAVE", "WAV"),
@@ -69,6 +76,8 @@ def not_a_voice_error(path: Path) -> VoiceFileError:
     """
     if path.is_dir():
         return VoiceFileError(f"“{path.name}” is a folder. Choose the voice file in it (.safetensors).")
+    if not path.is_file():  # a pipe or a device, which reading might wait for
+        return VoiceFileError(f"“{path.name}” is no ordinary file. Choose a voice file (.safetensors).")
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -132,6 +141,8 @@ def _archive(path: Path, head: bytes) -> str:
             "is a zip file of recordings, not a voice. Add it to a person's recordings as it is, and train a voice "
             "from them."
         )
+    if any(name.name == "config.json" for name in names) and suffixes & {".pth", ".pt", ".bin", ".safetensors"}:
+        return f"is a zip file with a model of another program (Coqui, for example), not a voice. {_base_advice()}"
     if ".safetensors" in suffixes:
         return "is a zip file with a voice or a model in it. Unzip it, and import the .safetensors file."
     if any(name.name == "[Content_Types].xml" for name in names):
@@ -155,6 +166,16 @@ def _tensors(path: Path, head: bytes, size: int) -> str:
     if not isinstance(header, dict):
         return "is a damaged safetensors file. Copy or export it again."
     names = [name for name in header if name != "__metadata__"]
+    if any(name.startswith(_OPTIMIZER) for name in names):
+        return (
+            "is the saved state of a training (a checkpoint), not a voice. It belongs in the folder of its run: "
+            "continue that training, and export the voice it ends with."
+        )
+    if not _VOICE_TENSORS.isdisjoint(names) and size < _LARGEST_VOICE_BYTES:
+        return (
+            "holds the numbers of a voice without its description, as the folder of a training does. Export the voice "
+            "instead, where it was made (in the terminal: python -m voiceclone export), and import that file."
+        )
     return f"holds the weights of a model ({count(len(names), 'tensor')}), not a voice. {_base_advice()}"
 
 

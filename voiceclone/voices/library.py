@@ -2,7 +2,7 @@
 
 import shutil
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from voiceclone.bases.base import BaseModel
@@ -16,9 +16,21 @@ from voiceclone.voices.voice_file import (
     copy_with_description,
     describe,
     is_described,
+    name_in,
     read_voice,
 )
 from voiceclone.wording import count
+
+
+@dataclass(frozen=True)
+class BrokenVoice:
+    """A voice in the library that cannot be used; it can be deleted."""
+
+    voice_id: str
+    name: str
+    """As its file says, as far as that is readable."""
+    problem: str
+    """One or two sentences: what is wrong, and what to do."""
 
 
 class VoiceLibrary:
@@ -31,14 +43,17 @@ class VoiceLibrary:
     def voices(self) -> list[Voice]:
         """Return every readable voice, newest first."""
         found = []
-        for path in self._folder.glob("*.safetensors"):
-            if not disk.is_id(path.stem):
-                continue
-            try:
+        for path in self._files():
+            with suppress(VoiceFileError):  # `broken` has those
                 found.append(read_voice(path))
-            except VoiceFileError:
-                continue  # `voice` reports what is wrong with it when it is requested by id
         return sorted(found, key=lambda voice: (voice.created_at, voice.voice_id), reverse=True)
+
+    def broken(self) -> list[BrokenVoice]:
+        """Return the voices that `voices` leaves out because of what their files say, by name."""
+        found = [
+            BrokenVoice(path.stem, name_in(path), why) for path in self._files() if (why := description_fault(path))
+        ]
+        return sorted(found, key=lambda voice: (voice.name.casefold(), voice.voice_id))
 
     def voice(self, id_or_name: str) -> Voice:
         """Return a voice by its id or name.
@@ -48,7 +63,11 @@ class VoiceLibrary:
             VoiceFileError: its file is damaged.
         """
         if disk.is_id(id_or_name):
-            return read_voice(self.path(id_or_name))
+            path = self.path(id_or_name)
+            try:
+                return read_voice(path)
+            except VoiceFileError as error:
+                raise VoiceFileError(of_this_voice(error, path)) from error
         known = self.voices()
         wanted = str(id_or_name).strip()
         same = [voice for voice in known if voice.name == wanted]
@@ -110,7 +129,7 @@ class VoiceLibrary:
         """
         if not source.exists():
             raise NotFoundError(f"There is no file “{source}”. Choose a voice file (.safetensors).")
-        if not is_described(source):
+        if not source.is_file() or not is_described(source):
             raise foreign_file.not_a_voice_error(source)
         check_voice_file(source, base)
         voice = read_voice(source)
@@ -127,6 +146,9 @@ class VoiceLibrary:
         """Delete a voice permanently, with the copies of it and of what it said that the browser got."""
         path = self.path(voice_id)
         temporary.discard(self._data_dir, [path, *temporary.copies(self._data_dir, [voice_id])])
+
+    def _files(self) -> list[Path]:
+        return [path for path in self._folder.glob("*.safetensors") if disk.is_id(path.stem)]
 
     def _path(self, voice_id: str) -> Path:
         if not disk.is_id(voice_id):
@@ -146,6 +168,20 @@ class VoiceLibrary:
             mark = f" ({number})"
             candidate, number = name[: MAX_NAME_CHARACTERS - len(mark)] + mark, number + 1
         return candidate
+
+
+def description_fault(path: Path) -> str:
+    """Return what is wrong with the description of a library's voice file, for the user; empty if nothing is."""
+    try:
+        read_voice(path)
+    except VoiceFileError as error:
+        return of_this_voice(error, path)
+    return ""
+
+
+def of_this_voice(error: VoiceFileError, path: Path) -> str:
+    """Return an error's message for a voice in the library, whose file name tells people nothing."""
+    return str(error).replace(f"“{path.name}”", "This voice")
 
 
 def _file_stem(name: str) -> str:

@@ -8,16 +8,20 @@ from typing import Any
 
 from voiceclone.bases.abilities import ChecksVoiceFiles, HasWeightsHash
 from voiceclone.bases.base import BaseModel
+from voiceclone.bases.voice_numbers import read_numbers
 from voiceclone.errors import VoiceFileError
 from voiceclone.limits import MAX_NAME_CHARACTERS
 from voiceclone.storage import disk
 from voiceclone.storage.safetensors_file import is_whole
+from voiceclone.voices import description_rules as rules
 
 FORMAT = 1
 METADATA_KEY = "voiceclone"
 """Key in the safetensors header that holds our description, as a JSON string."""
 _LENGTH_BYTES = 8
 _MAX_HEADER_BYTES = 1_000_000
+_MAX_FORMAT = 1_000
+_NAMELESS = "Voice"
 _COPY_BYTES = 1 << 20
 
 
@@ -57,6 +61,10 @@ class Voice:
     """False if the base model's licence forbids sharing the voice."""
     project_id: str | None = None
     """The project whose recordings it was made from, in the data folder where it was made; None in older files."""
+
+    def __post_init__(self) -> None:
+        """Raise `description_rules.OutOfRangeError`, a ValueError, for a field of the wrong kind or out of range."""
+        rules.check_description(self)
 
 
 def describe(voice: Voice) -> dict[str, Any]:
@@ -98,6 +106,11 @@ def read_voice(path: Path) -> Voice:
         )
     try:
         return _parse(json.loads(text, parse_constant=_refuse_constant), path)
+    except rules.OutOfRangeError as error:
+        raise VoiceFileError(
+            f"“{path.name}” describes a voice that cannot be: {error}. It is damaged or was altered. Export the voice "
+            "again where it came from, or choose another file."
+        ) from error
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise _damaged(path) from error
 
@@ -111,11 +124,21 @@ def is_described(path: Path) -> bool:
     return METADATA_KEY in header.get("__metadata__", {})
 
 
+def name_in(path: Path) -> str:
+    """Return the name in a voice file whose description may be wrong otherwise; "Voice" where there is none."""
+    try:
+        header, _ = _read_header(path)
+        return _label(json.loads(header["__metadata__"][METADATA_KEY])["name"])
+    except (VoiceFileError, KeyError, TypeError, ValueError, RecursionError):
+        return _NAMELESS
+
+
 def check_voice_file(path: Path, base: BaseModel) -> None:
     """Validate an untrusted voice file completely.
 
     Raises:
-        VoiceFileError: it is too large, damaged, not a voice, or made for another base model.
+        VoiceFileError: it is too large, damaged, not a voice, made for another base model, or holds numbers that no
+            voice has.
     """
     check_size(path, base.max_voice_mb)
     voice = read_voice(path)
@@ -124,6 +147,7 @@ def check_voice_file(path: Path, base: BaseModel) -> None:
         raise _damaged(path)
     if not is_whole(path):
         raise _cut_off(path)
+    read_numbers(path)
     if isinstance(base, ChecksVoiceFiles):
         base.check_voice_file(path)
 
@@ -159,28 +183,29 @@ def base_sha256(base: BaseModel) -> str:
 
 
 def _parse(description: dict[str, Any], path: Path) -> Voice:
-    if int(description["format"]) > FORMAT:
+    if rules.whole_number(description["format"], "the number of its format", _MAX_FORMAT) > FORMAT:
         raise VoiceFileError(f"“{path.name}” was made by a newer VoiceClone. Update this one, then try again.")
     trained, base, consent = description["trained"], description["base"], description["consent"]
-    scores = {str(name): float(value) for name, value in description["scores"].items()}
+    if not isinstance(description["languages"], list):
+        raise TypeError("expected a list")
     return Voice(
         voice_id=path.stem,
         name=_label(description["name"]),
-        language=str(description["language"]),
-        languages=_strings(description["languages"]),
-        base_id=str(base["id"]),
-        base_sha256=str(base["sha256"]),
-        base_licence=str(base["licence"]),
-        created_at=str(description["created_at"]),
-        minutes=float(trained["minutes"]),
-        steps=int(trained["steps"]),
-        speech_s=float(trained["speech_s"]),
-        seed=int(trained["seed"]),
-        device=str(trained["device"]),
-        policy=str(trained.get("policy", "")),
-        scores=scores,
+        language=description["language"],
+        languages=tuple(description["languages"]),
+        base_id=base["id"],
+        base_sha256=base["sha256"],
+        base_licence=base["licence"],
+        created_at=rules.moment(description["created_at"], "its date"),
+        minutes=rules.number(trained["minutes"], "its training time", 0.0, rules.MAX_TRAINED_MINUTES),
+        steps=trained["steps"],
+        speech_s=rules.number(trained["speech_s"], "the speech it learnt from", 0.0, rules.MAX_LEARNT_SPEECH_S),
+        seed=trained["seed"],
+        device=trained["device"],
+        policy=trained.get("policy", ""),
+        scores=rules.scores(description["scores"]),
         consent=consent.get("given") is True,
-        consent_record=dict(consent),
+        consent_record=rules.record(consent, "its record of consent"),
         imported=description.get("imported", False) is True,
         size_mb=round(path.stat().st_size / 1e6, 2),
         may_share=description.get("share", True) is True,
@@ -193,17 +218,11 @@ def _label(value: object) -> str:
         raise TypeError("expected a text")
     # The file is untrusted, so only what a list can display is kept.
     shown = "".join(letter if letter.isprintable() else " " for letter in value[: 10 * MAX_NAME_CHARACTERS])
-    return " ".join(shown.split())[:MAX_NAME_CHARACTERS].strip() or "Voice"
+    return " ".join(shown.split())[:MAX_NAME_CHARACTERS].strip() or _NAMELESS
 
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no number")
-
-
-def _strings(value: list[object]) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError("expected a list")
-    return tuple(str(item) for item in value)
 
 
 def _read_header(path: Path) -> tuple[dict[str, Any], int]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from voiceclone.audio.sound import Audio
 from voiceclone.bases.run.optional import attempt
-from voiceclone.errors import BaseModelError
+from voiceclone.errors import BaseModelError, VoiceFileError
 from voiceclone.evaluation import sentences
 
 SCORES_FILE = "scores.json"
@@ -35,7 +35,10 @@ def score(
 
 def _checked(speak: Callable[[str], Audio]) -> Callable[[str], Audio]:
     def checked(text: str) -> Audio:
-        spoken = speak(text)
+        try:
+            spoken = speak(text)
+        except VoiceFileError as error:  # the voice that was just trained: it is kept, whatever it sounds like
+            raise BaseModelError(str(error)) from error
         if not np.all(np.isfinite(spoken.samples)):
             raise BaseModelError("The voice makes no sound (its numbers are damaged). Train it again.")
         return spoken

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.errors import VoiceFileError
+from voiceclone.bases import voice_numbers
 from voiceclone.storage.disk import atomic_file
 
 if TYPE_CHECKING:
@@ -33,32 +33,18 @@ def read_shapes(path: Path) -> dict[str, tuple[int, ...]]:
         with safe_open(path, "numpy") as stored:
             return {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118
     except (SafetensorError, OSError, ValueError) as error:
-        raise _damaged() from error
+        raise voice_numbers.damaged() from error
 
 
 def read_voice_tensors(path: Path) -> "dict[str, torch.Tensor]":
-    """Read a voice file's tensors as float32.
+    """Read a voice file's tensors as float32, checked as in `voice_numbers.read_numbers`.
 
     Raises:
-        VoiceFileError: it is not a readable safetensors file, or holds non-finite numbers.
+        VoiceFileError: it is not a readable safetensors file, or holds numbers that no voice has.
     """
     import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
 
-    try:
-        tensors = load_file(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise _damaged() from error
-    if not all(torch.all(torch.isfinite(value)) for value in tensors.values()):
-        raise _damaged()
-    return {name: value.float() for name, value in tensors.items()}
-
-
-def _damaged() -> VoiceFileError:
-    return VoiceFileError(
-        "This voice file is damaged. Import it again from where you have a copy, or make the voice again."
-    )
+    return {name: torch.from_numpy(value).float() for name, value in voice_numbers.read_numbers(path).items()}
 
 
 # Changes of a network -----------------------------------------------------------------------------

@@ -29,9 +29,10 @@ from voiceclone.bases.kokoro.synthesizer import Synthesizer, say
 from voiceclone.bases.kokoro.train import recipe
 from voiceclone.bases.run.done import note_done, read_done
 from voiceclone.bases.run.first_listen import write_first_listen
+from voiceclone.bases.run.optional import attempt
 from voiceclone.bases.run.plan import write_plan
 from voiceclone.compute import device, preserved_random_state, use_all_cores
-from voiceclone.errors import InputError, StorageError, TrainingError
+from voiceclone.errors import BaseModelError, InputError, StorageError, TrainingError, VoiceFileError
 from voiceclone.limits import MAX_VOICE_FILE_MB
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage.disk import atomic_file, read_json_twice, write_bytes, write_json, write_json_twice
@@ -96,20 +97,14 @@ class KokoroBase:
         return weights.read_info(self._folder).weights_sha256
 
     def check_voice_file(self, path: Path) -> None:
-        """Check the names and shapes of a voice file's tensors.
+        """Check the types, names, shapes and ranges of a voice file's tensors.
 
         Raises:
-            VoiceFileError: they do not fit this network.
+            VoiceFileError: they do not fit this network, or are not what voices have.
         """
-        from safetensors import safe_open
+        from voiceclone.bases.kokoro.voice_tensors import check_file
 
-        from voiceclone.bases.kokoro.voice_tensors import check_tensors
-
-        with safe_open(path, "numpy") as stored:
-            shapes = {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118
-        with safe_open(self._folder / weights.WEIGHTS_FILE, "numpy") as base:
-            parameters = {name: tuple(base.get_slice(name).get_shape()) for name in base.keys()}  # noqa: SIM118
-        check_tensors(shapes, parameters)
+        check_file(path, weights.shapes(self._folder))
 
     # Training ---------------------------------------------------------------------------------
 
@@ -290,8 +285,19 @@ class KokoroBase:
                 return self.speak(run_dir / START_VOICE_FILE, text, language)
             return at_speaking_level(say(self.synthesizer.untouched(), trainer.start, text, language, 1.0))
 
-        # As it will be spoken: from the written file, so that what the low rank costs is judged, too.
-        return scoring.score(lambda text: self.speak(run_dir / VOICE_FILE, text, language), speak_stock, language, real)
+        def speak(text: str) -> Audio:
+            try:  # as it will be spoken: from the written file, so that what the low rank costs is judged, too
+                return self.speak(run_dir / VOICE_FILE, text, language)
+            except VoiceFileError as error:  # it is kept, whatever it sounds like
+                raise BaseModelError(str(error)) from error
+
+        scores = attempt(
+            run_dir,
+            "The finished voice could not be judged: a test sentence failed. The voice is kept without scores; "
+            "listen to it yourself.",
+            lambda: scoring.score(speak, speak_stock, language, real),
+        )
+        return scores or {}
 
     # What is told before -----------------------------------------------------------------------
 

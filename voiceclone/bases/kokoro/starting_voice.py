@@ -80,8 +80,8 @@ def put_on(network: "torch.nn.Module", voice_path: Path) -> "torch.Tensor":
     """Apply a voice to the untouched network; return its style (1, 256)."""
     import torch
 
-    tensors = read_voice_tensors(voice_path)
     parameters = dict(network.named_parameters())
+    tensors = read_voice_tensors(voice_path, {name: tuple(value.shape) for name, value in parameters.items()})
     with torch.no_grad():
         for name, change in parameter_changes(tensors).items():
             parameter = parameters[name]

@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from voiceclone.audio.sound import Audio
+from voiceclone.bases import voice_numbers
 from voiceclone.bases.kokoro.model import weights
 from voiceclone.bases.kokoro.model.edges import sound_ends
 from voiceclone.bases.kokoro.model.network import SAMPLE_RATE
@@ -13,7 +16,6 @@ from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import NotFoundError, TextError
 
 if TYPE_CHECKING:
-    import numpy as np
     import torch
 
 
@@ -35,7 +37,13 @@ class Synthesizer:
     def speak(self, voice: Path | str | None, text: str, language: str, speed: float = 1.0) -> Audio:
         """Speak one sentence; arguments and errors as for `KokoroBase.speak`."""
         self._put_on(voice)
-        return postprocess(say(self._network, self._style, text, language, speed), self._postprocess_tensors)
+        try:
+            spoken = postprocess(say(self._network, self._style, text, language, speed), self._postprocess_tensors)
+        except voice_numbers.UnspeakableError as error:
+            raise voice_numbers.unfit(str(error)) from error
+        if not np.isfinite(spoken.samples).all():
+            raise voice_numbers.unfit("what it says is no sound")
+        return spoken
 
     def untouched(self) -> "torch.nn.Module":
         """Return the network with no voice applied; do not modify it, for it is the one that speaks."""
@@ -59,12 +67,12 @@ class Synthesizer:
             use_all_cores()
             self._network = weights.load_network(self._folder, device())
         tensors = (
-            read_voice_tensors(voice)
+            read_voice_tensors(voice, weights.shapes(self._folder))
             if is_file
             else {STYLE: self._stock_style(stock_voice, stock_styles(self._folder))}
         )
-        self._spoken_by = None  # until all is in place
         changes = parameter_changes(tensors)
+        self._spoken_by = None  # until all is in place
         parameters = dict(self._network.named_parameters())
         with safe_open(self._folder / weights.WEIGHTS_FILE, "pt") as base, torch.no_grad():
             for name in self._changed | set(changes):

@@ -1,11 +1,15 @@
 """A voice as a small difference to the base: low-rank where a matrix changed, plain where a vector did."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from voiceclone.bases import voice_numbers
 from voiceclone.bases.kokoro.postprocess.formant_enhancement import CONTRAST, CONTRAST_SIZE
-from voiceclone.bases.kokoro.postprocess.pauses import LEVELS_DB, PAUSE_CURVE
-from voiceclone.bases.kokoro.postprocess.tone_curve import CURVE_SIZE, TONE_CURVE
+from voiceclone.bases.kokoro.postprocess.pauses import LEVELS_DB, MAX_CUT_DB, PAUSE_CURVE
+from voiceclone.bases.kokoro.postprocess.tone_curve import CURVE_SIZE, MAX_GAIN_DB, TONE_CURVE
 from voiceclone.errors import VoiceFileError
 
 if TYPE_CHECKING:
@@ -18,6 +22,19 @@ RANK = 48
 """Directions kept per matrix; docs/decisions/0040 tells what fewer cost."""
 _PLAIN_NUMBERS = 8_192
 """Smaller tensors are stored whole."""
+_MAX_WEIGHT_CHANGE = 2.0
+"""In nine trained voices no weight moved by more than 0.029; the product of the norms, which bounds it, is 0.061."""
+_RANGES = {
+    STYLE: (-6.0, 6.0),  # stock voices: 0.95; all 2,550 rows of the five tables that came along: 2.82
+    TONE_CURVE: (-2 * MAX_GAIN_DB, 2 * MAX_GAIN_DB),  # never written larger than half of that
+    CONTRAST: (-0.5, 0.5),  # written as 0 to MAX_CONTRAST, 0.2
+    PAUSE_CURVE: (-2 * MAX_CUT_DB, 0.0),  # written as -MAX_CUT_DB to 0
+    UP: (-16.0, 16.0),  # 0.26 in those nine voices
+    DOWN: (-16.0, 16.0),  # 0.33
+    DELTA: (-_MAX_WEIGHT_CHANGE, _MAX_WEIGHT_CHANGE),
+}
+"""Smallest and largest number of each tensor: what real voices have, measured on 2026-11-29, with room to spare
+(docs/decisions/0156). They keep absurd files out; a voice that trained badly stays inside."""
 
 
 def difference(
@@ -67,24 +84,50 @@ def parameter_changes(tensors: dict[str, "torch.Tensor"]) -> dict[str, "torch.Te
     return changes
 
 
-def read_voice_tensors(path: Path) -> dict[str, "torch.Tensor"]:
-    """Read a voice file's tensors.
+def read_voice_tensors(path: Path, parameters: Mapping[str, tuple[int, ...]]) -> dict[str, "torch.Tensor"]:
+    """Read a voice file's tensors, checked as by `check_file`; float32 and float16.
+
+    Args:
+        path: a voice file.
+        parameters: parameter name -> shape, as in the network.
 
     Raises:
-        VoiceFileError: it is not a readable safetensors file.
+        VoiceFileError: it is not a readable voice file of this network.
     """
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
+    import torch
 
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError, ValueError) as error:
-        raise VoiceFileError(
-            "This voice file is damaged. Import it again from where you have a copy, or train the voice again."
-        ) from error
+    return {name: torch.from_numpy(numbers) for name, numbers in check_file(path, parameters).items()}
 
 
-def check_tensors(shapes: dict[str, tuple[int, ...]], parameters: dict[str, tuple[int, ...]]) -> None:
+def check_file(path: Path, parameters: Mapping[str, tuple[int, ...]]) -> dict[str, np.ndarray]:
+    """Return a voice file's numbers after checking their types, names, shapes and ranges.
+
+    Args:
+        path: a file that may be from anyone.
+        parameters: parameter name -> shape, as in the network.
+
+    Raises:
+        VoiceFileError: it is not a readable voice file of this network.
+    """
+    numbers = voice_numbers.read_numbers(path)
+    check_tensors({name: value.shape for name, value in numbers.items()}, parameters)
+    voice_numbers.check_range(numbers, _RANGES)
+    _check_products(numbers)
+    return numbers
+
+
+def _check_products(numbers: Mapping[str, np.ndarray]) -> None:
+    """Raise `VoiceFileError` where two halves, each in range, may multiply to more than voices change a weight by."""
+    for name, up in numbers.items():
+        if not name.endswith(UP) or not up.size:
+            continue
+        rows = np.linalg.norm(up.astype(np.float32), axis=1)
+        columns = np.linalg.norm(numbers[name.removesuffix(UP) + DOWN].astype(np.float32), axis=0)
+        if rows.max() * columns.max() > _MAX_WEIGHT_CHANGE:
+            raise voice_numbers.unfit("it changes the speech model far more than voices do")
+
+
+def check_tensors(shapes: Mapping[str, tuple[int, ...]], parameters: Mapping[str, tuple[int, ...]]) -> None:
     """Check that a voice's tensors fit the network, by shape alone.
 
     Args:

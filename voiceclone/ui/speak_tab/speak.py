@@ -154,12 +154,13 @@ def own_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
 
 
 def voice_choices(engine: VoiceEngine) -> list[tuple[str, str]]:
-    """Return (name, id) of the voices to speak with: the user's own, then the stock voices, marked as such."""
+    """Return (name, id): the user's own voices, those that cannot be used, then the stock voices, marked as such."""
     stock = [
         (speak_text.stock_voice(one.name, one.sex, language_name(one.language)), f"{STOCK_MARK}{one.voice_id}")
         for one in engine.voices.stock()
     ]
-    return [*own_choices(engine), *(stock or [(speak_text.STOCK_VOICE, STOCK)])]
+    broken = [(speak_text.broken_voice(one.name), one.voice_id) for one in engine.voices.broken()]
+    return [*own_choices(engine), *broken, *(stock or [(speak_text.STOCK_VOICE, STOCK)])]
 
 
 def _wire_choice(shared: Shared, tab: Speak) -> None:
@@ -168,12 +169,14 @@ def _wire_choice(shared: Shared, tab: Speak) -> None:
     def refresh(chosen: str) -> tuple[Any, ...]:
         choices = voice_choices(engine)
         known = {voice_id for _, voice_id in choices}
-        value = chosen if chosen in known else choices[0][1]
+        broken = {one.voice_id for one in engine.voices.broken()}
+        value = chosen if chosen in known else next(voice_id for _, voice_id in choices if voice_id not in broken)
         intro = common_text.INTRO_SPEAK_NO_VOICE if is_stock(choices[0][1]) else common_text.INTRO_SPEAK
         return gr.update(choices=choices, value=value), markup.intro(intro)
 
     def follow_language(voice_id: str) -> Any:
-        return gr.skip() if is_stock(voice_id) else engine.voices.get(voice_id).language
+        voice = None if is_stock(voice_id) else engine.voices.usable(voice_id)
+        return gr.skip() if voice is None else voice.language
 
     shown = [tab.voices, tab.intro]
     wire(shared.demo.load, lambda: refresh(""), None, shown)

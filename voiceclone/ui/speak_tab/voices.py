@@ -22,6 +22,8 @@ class Manage:
     details: gr.HTML
     own: gr.Column
     """Shown for the user's own voices only; stock voices cannot be changed."""
+    change: gr.Row
+    """Hidden for a voice whose file is damaged: it can only be deleted."""
     name: gr.Textbox
     rename: gr.Button
     export: gr.DownloadButton
@@ -49,7 +51,7 @@ def _layout() -> Manage:
     with gr.Accordion(speak_text.MANAGE, open=False, elem_id="manage", elem_classes="vc-card"):
         details = gr.HTML(elem_id="voice-details")
         with gr.Column(visible=False) as own:
-            with gr.Row(equal_height=False, elem_classes="vc-bottom"):
+            with gr.Row(equal_height=False, elem_classes="vc-bottom") as change:
                 name = gr.Textbox(
                     label=speak_text.RENAME_LABEL, info=speak_text.RENAME_INFO, max_lines=1, scale=3, elem_id="rename"
                 )
@@ -76,6 +78,7 @@ def _layout() -> Manage:
     return Manage(
         details,
         own,
+        change,
         name,
         rename,
         export,
@@ -101,18 +104,32 @@ def _wire_show(shared: Shared, voice: gr.Textbox, part: Manage) -> None:
                 part.own: gr.update(visible=False),
                 part.question: gr.update(visible=False),
             }
-        chosen = engine.voices.get(voice_id)
+        problem = engine.voices.problem(voice_id)
+        chosen = engine.voices.usable(voice_id)
+        if chosen is None:
+            name = engine.voices.to_delete(voice_id)[1]
+            return {
+                part.details: markup.heading(name) + markup.note(problem, "bad"),
+                part.own: gr.update(visible=True),
+                part.change: gr.update(visible=False),
+                part.question: gr.update(visible=False),
+                part.sharing: "",
+                part.export: gr.update(value=None, visible=False),
+                part.private: gr.update(value=None, visible=False),
+            }
         return {
             part.details: markup.heading(chosen.name, chosen.created_at[:10])
+            + (markup.note(problem, "bad") if problem else "")
             + markup.note(speak_text.consent_line(engine.voices.consent_words(voice_id)))
             + markup.scores(chosen, engine.runs.did_it_help(chosen.scores)),
             part.own: gr.update(visible=True),
+            part.change: gr.update(visible=True),
             part.name: chosen.name,
             part.question: gr.update(visible=False),
             **_export_view(shared, part, chosen),
         }
 
-    shown = [part.details, part.own, part.name, part.export, part.private, part.sharing, part.question]
+    shown = [part.details, part.own, part.change, part.name, part.export, part.private, part.sharing, part.question]
     for trigger in (voice.change, shared.voices_changed.change):
         wire(trigger, show, voice, shown, trigger_mode="always_last")
 

@@ -30,6 +30,11 @@ def stock_voice(name: str, sex: str, language: str) -> str:
     return f"{name} ({', '.join(filter(None, ['stock voice', STOCK_SEXES.get(sex, ''), language.partition(' (')[0]]))})"
 
 
+def broken_voice(name: str) -> str:
+    """Name a voice that can only be deleted."""
+    return f"{name} (cannot be used)"
+
+
 def spoken_summary(duration_s: float, sentences: int, elapsed_s: float) -> str:
     """Summarise one speech."""
     return f"{seconds(duration_s)} of speech in {count(sentences, 'sentence')}, made in {seconds(elapsed_s)}."

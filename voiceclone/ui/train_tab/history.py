@@ -185,7 +185,7 @@ def _list(engine: VoiceEngine, project_id: str, whose: str, opened: str) -> str:
 def _opened_view(shared: Shared, part: History, record: RunRecord) -> dict[Any, Any]:
     """Return the updates that show one training, without the actions its state forbids."""
     engine, opened, run = shared.engine, part.opened, record.status
-    voice = engine.voices.get(run.voice_id) if record.voice_there else None
+    voice = engine.voices.usable(run.voice_id) if record.voice_there else None
     speaks = voice is not None and engine.voices.reads_text(voice)
     return {
         opened.panel: gr.update(visible=True),

@@ -321,10 +321,7 @@ def _result_view(engine: VoiceEngine, watch: Watch, result: Result, status: RunS
     """Return the updates that show a finished voice in place of the progress."""
     voice = None
     if status.state in ("finished", "stopped") and status.voice_id:
-        try:
-            voice = engine.voices.get(status.voice_id)
-        except NotFoundError:  # deleted since
-            voice = None
+        voice = engine.voices.usable(status.voice_id)  # it may have been deleted since
     if voice is None:
         return {
             watch.progress: gr.update(value=markup.run_progress(status), visible=True),

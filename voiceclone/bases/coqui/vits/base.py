@@ -24,6 +24,7 @@ from voiceclone.bases.coqui.voice_tensors import (
 )
 from voiceclone.bases.run.first_listen import FIRST_LISTEN_FILE, write_first_listen
 from voiceclone.bases.run.plan import read_plan, write_plan
+from voiceclone.bases.voice_numbers import UnspeakableError, unfit
 from voiceclone.compute import device, use_all_cores
 from voiceclone.errors import BaseModelError, InputError, NotEnoughSpeechError, TextError, VoiceFileError
 from voiceclone.limits import MIN_FREE_DISK_MB
@@ -285,7 +286,10 @@ class VitsBase(TrainableBase["VitsTrainer"]):
             raise TextError(f"{self.title} does not speak “{language}”. Choose one of: {', '.join(self.languages)}.")
         with self._turn:
             self._put_on(voice_path)
-            return network.speak(self._network, self._bundle, self._speaker, text, language, speed)
+            try:
+                return network.speak(self._network, self._bundle, self._speaker, text, language, speed)
+            except UnspeakableError as error:
+                raise unfit(str(error)) from error
 
     def convert(
         self,
@@ -346,7 +350,10 @@ class VitsBase(TrainableBase["VitsTrainer"]):
         key = voice_key(voice_path)
         if self._network is not None and key == self._spoken_by:
             return
-        tensors = read_voice_tensors(voice_path) if voice_path else {}
+        tensors = {}
+        if voice_path:
+            self.check_voice_file(voice_path)
+            tensors = read_voice_tensors(voice_path)
         if self._network is None:
             self.ensure_ready()
             use_all_cores()

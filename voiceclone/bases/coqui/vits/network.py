@@ -1,5 +1,7 @@
 """A released VITS network: built from its bundle, filled with its weights, speaking, converting, listening."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ from voiceclone.audio.sound import Audio, resample
 from voiceclone.bases.coqui import released
 from voiceclone.bases.coqui.bundle import Bundle
 from voiceclone.bases.coqui.workarounds import prepare_library, text_without_losses
+from voiceclone.bases.voice_numbers import check_length
 from voiceclone.errors import BaseModelError, TextError
 
 if TYPE_CHECKING:
@@ -181,6 +184,9 @@ def speak(
         text: as written.
         language: one of ours.
         speed: 1 is the model's own.
+
+    Raises:
+        UnspeakableError: the sentence would be far longer than voices speak; nothing is rendered.
     """
     import torch
 
@@ -189,7 +195,34 @@ def speak(
     row = language_id(network, bundle, language)
     network.inference_noise_scale, network.inference_noise_scale_dp = SPEAKING_NOISE, DURATION_NOISE
     network.length_scale = 1.0 / speed
-    spoken = network.inference(
+    frame_s = network.config.audio.hop_length / bundle.sample_rate
+    signs = tokens.shape[1] // 2 if network.config.add_blank else tokens.shape[1]
+
+    def check(_: Any, __: Any, log_frames: "torch.Tensor") -> None:
+        check_length(float(log_frames.double().exp().sum()) * frame_s, signs)
+
+    # The library asks the predictor for durations and makes room for them in one go.
+    with _hooked(network.duration_predictor, check):
+        spoken = _infer(network, tokens, speaker, row)
+    return _sound(spoken, bundle.sample_rate)
+
+
+@contextmanager
+def _hooked(module: "torch.nn.Module", check: Any) -> Iterator[None]:
+    handle = module.register_forward_hook(check)
+    try:
+        yield
+    finally:
+        handle.remove()
+
+
+def _infer(
+    network: "torch.nn.Module", tokens: "torch.Tensor", speaker: "torch.Tensor", row: int | None
+) -> "torch.Tensor":
+    import torch
+
+    device = tokens.device
+    return network.inference(
         tokens,
         {
             "x_lengths": torch.tensor([tokens.shape[1]], device=device),
@@ -199,7 +232,6 @@ def speak(
             "durations": None,
         },
     )["model_outputs"]
-    return _sound(spoken, bundle.sample_rate)
 
 
 def convert(

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from voiceclone.bases.kokoro.model.edges import keep_edges
-from voiceclone.bases.kokoro.model.network import STYLE_SIZE, supports_bfloat16
+from voiceclone.bases.kokoro.model.network import FRAME_S, STYLE_SIZE, supports_bfloat16
+from voiceclone.bases.voice_numbers import check_length
 
 if TYPE_CHECKING:
     import torch
@@ -91,9 +92,14 @@ def render(
 def speak_features(
     network: "torch.nn.Module", text: TextFeatures, style: "torch.Tensor", speed: float = 1.0
 ) -> tuple["torch.Tensor", "torch.Tensor"]:
-    """Speak an encoded text in `style` (1, 256); return samples (600 * frames,) and frames per token (tokens,)."""
+    """Speak an encoded text in `style` (1, 256); return samples (600 * frames,) and frames per token (tokens,).
+
+    Raises:
+        UnspeakableError: the style makes the sentence far longer than voices speak; nothing is rendered.
+    """
     acoustic_style, prosody_style = style[:, :STYLE_SIZE], style[:, STYLE_SIZE:]
     styled, durations = encode_prosody(network, text, prosody_style)
+    check_length(float(durations.sum()) * FRAME_S, text.tokens.shape[1])
     frames = keep_edges(whole_frames(durations, speed), whole_frames(durations), text.tokens[0].tolist(), speed)
     pitch_hz, loudness = predict_curves(network, styled, frames, prosody_style)
     return render(network, stretch(text.acoustic_text, frames), pitch_hz, loudness, acoustic_style)[0], frames

@@ -111,6 +111,14 @@ def is_ready(folder: Path) -> bool:
     return all((folder / name).is_file() for name in (INFO_FILE, WEIGHTS_FILE, VOICES_FILE))
 
 
+def shapes(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Return name -> shape of the converted weights, reading none of them."""
+    from safetensors import safe_open
+
+    with safe_open(folder / WEIGHTS_FILE, "numpy") as stored:
+        return {name: tuple(stored.get_slice(name).get_shape()) for name in stored.keys()}  # noqa: SIM118
+
+
 def load_network(folder: Path, device: str = "cpu") -> "torch.nn.Module":
     """Load the checked weights into the network, in evaluation mode, nothing trainable.
 
