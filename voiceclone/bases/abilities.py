@@ -63,6 +63,14 @@ class ChecksVoiceFiles(Protocol):
 
 
 @runtime_checkable
+class WritesForOtherPrograms(Protocol):
+    """Can write a voice in a form that other programs load without VoiceClone."""
+
+    def write_for_other_programs(self, voice_path: Path, target: Path, about: str) -> None:
+        """Write a zip file of the voice in `voice_path` to `target`, with `about` (Markdown) as its README.md."""
+
+
+@runtime_checkable
 class HasWeightsHash(Protocol):
     """Has weights on disk; a voice works only with the weights it was made for."""
 

@@ -254,7 +254,10 @@ def dataset(options: Namespace, engine: VoiceEngine) -> int:
 def export_voice(options: Namespace, engine: VoiceEngine) -> int:
     """Copy a voice to a file."""
     voice = engine.voices.get(options.voice)
-    path = engine.voices.export(voice.voice_id, options.file, private_use=options.private_use)
+    if options.for_kokoro:
+        path = engine.voices.export_for_kokoro(voice.voice_id, options.file)
+    else:
+        path = engine.voices.export(voice.voice_id, options.file, private_use=options.private_use)
     condition = engine.voices.sharing_condition(voice.voice_id)
     if condition:
         note(condition)

@@ -196,6 +196,11 @@ def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
         action="store_true",
         help="export for your own use a voice whose licence forbids sharing it",
     )
+    export.add_argument(
+        "--for-kokoro",
+        action="store_true",
+        help="write a zip file (330 MB) that the Python package “kokoro” loads without VoiceClone",
+    )
     bring = _command(commands, "import", "Add a voice file that was exported earlier.")
     bring.add_argument("file", metavar="FILE", type=Path, help="voice file (.safetensors)")
     delete = _command(

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from voiceclone.bases import catalogue
-from voiceclone.bases.abilities import HasStockVoices
+from voiceclone.bases.abilities import HasStockVoices, WritesForOtherPrograms
 from voiceclone.bases.base import Ability, BaseModel, StockVoice
 from voiceclone.bases.voice_numbers import read_numbers
-from voiceclone.errors import NotFoundError, VoiceFileError
+from voiceclone.errors import InputError, NotFoundError, VoiceFileError
 from voiceclone.models.library import sharing_refusal
 from voiceclone.services.base_models import BaseModels, known_id
 from voiceclone.storage import disk
 from voiceclone.voices.consent import consent_words
-from voiceclone.voices.library import BrokenVoice, VoiceLibrary, of_this_voice
+from voiceclone.voices.library import BrokenVoice, VoiceLibrary, file_stem, of_this_voice
+from voiceclone.voices.other_programs import about_export
 from voiceclone.voices.voice_file import Voice, check_voice_file, read_voice
 
 STOCK_MARK = "stock:"
@@ -154,6 +155,40 @@ class VoiceService:
                 f"{refusal} To take it along for yourself, choose “private use” (in the terminal: --private-use)."
             )
         return self._library.export(voice.voice_id, Path(path), private=bool(refusal))
+
+    def export_for_kokoro(self, voice_id: str, path: Path | str) -> Path:
+        """Write a voice as the Python package `kokoro` loads it: a zip file of 330 MB; return its path.
+
+        Args:
+            voice_id: id or name.
+            path: the zip file, or a folder, in which it is named after the voice.
+
+        Raises:
+            InputError: the voice is not Kokoro's.
+            VoiceFileError: its file is damaged, or its licence forbids sharing it.
+            StorageError: the disk is full.
+        """
+        voice = self.get(voice_id)
+        base = self._bases.of_voice(voice)
+        if not isinstance(base, WritesForOtherPrograms):
+            raise InputError(
+                f"“{voice.name}” is a voice of {base.title}, which has no form for other programs. Export it as a file."
+            )
+        refusal = sharing_refusal(voice)
+        if refusal:
+            raise VoiceFileError(refusal)
+        target = Path(path)
+        if target.is_dir():
+            target = target / f"{file_stem(voice.name)} for kokoro.zip"
+        base.write_for_other_programs(self._library.path(voice.voice_id), target, about_export(voice))
+        return target
+
+    def has_form_for_other_programs(self, voice_id: str) -> bool:
+        """True for a voice that `export_for_kokoro` can write."""
+        voice = self.usable(voice_id)
+        if voice is None or voice.base_id not in (*catalogue.BASE_IDS, self._bases.default_id):
+            return False
+        return isinstance(self._bases.get(voice.base_id), WritesForOtherPrograms)
 
     def sharing_condition(self, voice_id: str) -> str:
         """Return why a voice may not be shared, or the condition for sharing it; empty if there is none."""

@@ -111,7 +111,7 @@ class VoiceLibrary:
         """
         source = self.path(voice_id)
         if target.is_dir():
-            target = target / f"{_file_stem(read_voice(source).name)}.safetensors"
+            target = target / f"{file_stem(read_voice(source).name)}.safetensors"
         if private:
             copy_with_description(source, target, describe(replace(read_voice(source), may_share=False)))
         else:
@@ -184,6 +184,7 @@ def of_this_voice(error: VoiceFileError, path: Path) -> str:
     return str(error).replace(f"“{path.name}”", "This voice")
 
 
-def _file_stem(name: str) -> str:
+def file_stem(name: str) -> str:
+    """Return a voice's name as the name of a file, without its ending."""
     kept = "".join(letter if letter.isalnum() or letter in " -_()" else "_" for letter in name)
     return kept.strip() or "voice"

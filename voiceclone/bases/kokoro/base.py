@@ -106,6 +106,22 @@ class KokoroBase:
 
         check_file(path, weights.shapes(self._folder))
 
+    def write_for_other_programs(self, voice_path: Path, target: Path, about: str) -> None:
+        """Write a zip file with a voice as the package `kokoro` loads it: merged checkpoint, settings, voice pack.
+
+        Args:
+            voice_path: a voice file of this base.
+            target: the zip file, 330 MB; replaced whole or not at all.
+            about: Markdown for the file `README.md` in it.
+
+        Raises:
+            VoiceFileError: the voice does not fit.
+            StorageError: the disk is full.
+        """
+        from voiceclone.bases.kokoro.model import for_package
+
+        for_package.write_zip(self._folder, voice_path, target, about)
+
     # Training ---------------------------------------------------------------------------------
 
     def prepare(

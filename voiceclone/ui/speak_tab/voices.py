@@ -9,6 +9,7 @@ import gradio as gr
 from voiceclone.errors import InputError, VoiceFileError
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.shared import EDITS, Shared, wire
+from voiceclone.ui.speak_tab.for_programs import build_for_programs
 from voiceclone.ui.speak_tab.speak import Speak, is_stock, voice_choices
 from voiceclone.ui.text import common as common_text
 from voiceclone.ui.text import speak as speak_text
@@ -42,12 +43,12 @@ class Manage:
 
 def build_voices(shared: Shared, speak: Speak) -> None:
     """Lay out and wire the section that manages the chosen voice."""
-    part = _layout()
+    part = _layout(shared, speak.voice)
     _wire_show(shared, speak.voice, part)
     _wire_changes(shared, speak, part)
 
 
-def _layout() -> Manage:
+def _layout(shared: Shared, voice: gr.Textbox) -> Manage:
     with gr.Accordion(speak_text.MANAGE, open=False, elem_id="manage", elem_classes="vc-card"):
         details = gr.HTML(elem_id="voice-details")
         with gr.Column(visible=False) as own:
@@ -68,6 +69,7 @@ def _layout() -> Manage:
                 with gr.Row():
                     delete_yes = gr.Button(speak_text.DELETE_VOICE_YES, variant="stop", size="sm", min_width=120)
                     delete_no = gr.Button(common_text.KEEP, size="sm", min_width=120)
+        build_for_programs(shared, voice)
         bring = gr.UploadButton(
             speak_text.IMPORT,
             type="filepath",  # any file: the engine explains what is wrong, gradio would only refuse it

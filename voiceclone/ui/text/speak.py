@@ -116,6 +116,15 @@ EXPORT = "Export as a file"
 EXPORT_PRIVATE = "Export for my own use"
 EXPORT_PRIVATE_INFO = "You may keep a copy for yourself. The file is marked as one that may not be shared."
 IMPORT = "Import a voice file"
+PROGRAMS_TITLE = "Use this voice in other programs"
+PROGRAMS_INFO = (
+    "For programs that use the Python package “kokoro”: a zip file of 330 MB with the whole speech model in your "
+    "voice, and how to load it. Anyone who has it can speak in this voice."
+)
+PROGRAMS_MAKE = "Prepare the zip file"
+PROGRAMS_MAKING = "Preparing the zip file. It takes half a minute."
+PROGRAMS_SAVE = "Download the zip file"
+PROGRAMS_MADE = "Ready. The file README.md in it says how to load it."
 DELETE_VOICE = "Delete this voice"
 DELETE_VOICE_YES = "Yes, delete all of it"
 

@@ -28,6 +28,7 @@ _WIDE_REACH = 50
 """Samples between the first and the last tap of a convolution from which on it is run with the channels last."""
 HIDDEN_SIZE = 512
 MAX_DURATION_FRAMES = 50
+_LAYERS, _TEXT_KERNEL, _MELS, _DROPOUT = 3, 5, 80, 0.2
 _ISTFTNET = {
     "upsample_kernel_sizes": [20, 12],
     "upsample_rates": [10, 6],
@@ -79,6 +80,16 @@ def build_network() -> "torch.nn.Module":
     Weight norm is removed: the published int8 weights are plain ones, and some of their rows
     are all zero, which weight norm would turn into 0 / 0.
     """
+    istftnet, _ = _import_kokoro_modules()
+    network = published_network()
+    _remove_weight_norm(network)
+    _keep_last_layer_precise(network.decoder.generator)
+    _use_lean_blocks(network.decoder.generator, istftnet.AdaINResBlock1)
+    return network
+
+
+def published_network() -> "torch.nn.Module":
+    """Return the network exactly as the package `kokoro` builds it, without memory for its numbers."""
     import warnings
 
     import torch
@@ -93,14 +104,29 @@ def build_network() -> "torch.nn.Module":
             network.bert = modules.CustomAlbert(AlbertConfig(vocab_size=N_TOKENS, **_ALBERT))
             network.bert_encoder = torch.nn.Linear(_ALBERT["hidden_size"], HIDDEN_SIZE)
             network.predictor = modules.ProsodyPredictor(
-                style_dim=STYLE_SIZE, d_hid=HIDDEN_SIZE, nlayers=3, max_dur=MAX_DURATION_FRAMES, dropout=0.2
+                style_dim=STYLE_SIZE, d_hid=HIDDEN_SIZE, nlayers=_LAYERS, max_dur=MAX_DURATION_FRAMES, dropout=_DROPOUT
             )
-            network.text_encoder = modules.TextEncoder(channels=HIDDEN_SIZE, kernel_size=5, depth=3, n_symbols=N_TOKENS)
-            network.decoder = istftnet.Decoder(dim_in=HIDDEN_SIZE, style_dim=STYLE_SIZE, dim_out=80, **_ISTFTNET)
-            _remove_weight_norm(network)
-            _keep_last_layer_precise(network.decoder.generator)
-            _use_lean_blocks(network.decoder.generator, istftnet.AdaINResBlock1)
+            network.text_encoder = modules.TextEncoder(
+                channels=HIDDEN_SIZE, kernel_size=_TEXT_KERNEL, depth=_LAYERS, n_symbols=N_TOKENS
+            )
+            network.decoder = istftnet.Decoder(dim_in=HIDDEN_SIZE, style_dim=STYLE_SIZE, dim_out=_MELS, **_ISTFTNET)
     return network
+
+
+def settings() -> dict[str, Any]:
+    """Return the settings that the package `kokoro` reads from `config.json`, all but the vocabulary."""
+    return {
+        "istftnet": _ISTFTNET,
+        "plbert": _ALBERT,
+        "n_token": N_TOKENS,
+        "hidden_dim": HIDDEN_SIZE,
+        "style_dim": STYLE_SIZE,
+        "n_layer": _LAYERS,
+        "max_dur": MAX_DURATION_FRAMES,
+        "dropout": _DROPOUT,
+        "text_encoder_kernel_size": _TEXT_KERNEL,
+        "n_mels": _MELS,
+    }
 
 
 def _use_lean_blocks(generator: "torch.nn.Module", block_class: type) -> None:
