@@ -88,9 +88,7 @@ def test_a_broken_voice_is_told_in_the_terminal_and_deleted_by_name(engine, caps
     voice_id = plant(engine, content)
     assert [(one.voice_id, one.name) for one in engine.voices.broken()] == [(voice_id, "Berta")]
     assert main(["voices"]) == 0
-    assert (
-        f"Berta ({voice_id}): This voice describes a voice that cannot be: its training time" in capsys.readouterr().out
-    )
+    assert f"Berta ({voice_id}): This voice cannot be used: its training time" in capsys.readouterr().out
     with pytest.raises(VoiceFileError, match="its training time is out of range"):
         engine.speak(voice_id, "Hello.")
     assert main(["delete", "berta", "--yes"]) == 0

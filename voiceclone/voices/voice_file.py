@@ -108,8 +108,8 @@ def read_voice(path: Path) -> Voice:
         return _parse(json.loads(text, parse_constant=_refuse_constant), path)
     except rules.OutOfRangeError as error:
         raise VoiceFileError(
-            f"“{path.name}” describes a voice that cannot be: {error}. It is damaged or was altered. Export the voice "
-            "again where it came from, or choose another file."
+            f"“{path.name}” cannot be used: {error}. It is damaged or was altered. Export the voice again where it "
+            "came from, or make it again."
         ) from error
     except (KeyError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError) as error:
         raise _damaged(path) from error

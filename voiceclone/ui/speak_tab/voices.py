@@ -69,13 +69,13 @@ def _layout(shared: Shared, voice: gr.Textbox) -> Manage:
                 with gr.Row():
                     delete_yes = gr.Button(speak_text.DELETE_VOICE_YES, variant="stop", size="sm", min_width=120)
                     delete_no = gr.Button(common_text.KEEP, size="sm", min_width=120)
-        build_for_programs(shared, voice)
         bring = gr.UploadButton(
             speak_text.IMPORT,
             type="filepath",  # any file: the engine explains what is wrong, gradio would only refuse it
             elem_id="import",
             elem_classes="vc-action",
         )
+        build_for_programs(shared, voice)
         status = gr.HTML(markup.note(""))
     return Manage(
         details,
