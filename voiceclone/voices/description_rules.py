@@ -177,5 +177,5 @@ def check_description(voice: Any) -> None:
     label(voice.policy, "the way it was trained")
     scores(voice.scores)
     record(voice.consent_record, "its record of consent")
-    if not all(isinstance(flag, bool) for flag in (voice.consent, voice.may_share)):
+    if not all(isinstance(flag, bool) for flag in (voice.consent, voice.may_share, voice.imported)):
         raise OutOfRangeError("it does not say plainly whether there is consent and whether it may be shared")

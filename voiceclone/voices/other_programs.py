@@ -1,6 +1,7 @@
 """What is written beside a voice that is exported for other programs."""
 
 from voiceclone.text.languages import language_name
+from voiceclone.voices.consent import consent_words
 from voiceclone.voices.voice_file import Voice
 
 _LOADING = """\
@@ -20,9 +21,7 @@ for result in pipeline("Hello, this is my voice.", voice=voice):
 def about_export(voice: Voice) -> str:
     """Return the README, in Markdown, of a voice that is exported for the package `kokoro`."""
     languages = ", ".join(language_name(code) for code in voice.languages)
-    given = "The speaker agreed to this voice" if voice.consent else "No consent is on record for this voice"
-    statement = str(voice.consent_record.get("statement", ""))
-    said = f": “{_plain(statement)}”" if voice.consent and statement else "."
+    consent = consent_words(voice.consent_record, voice.imported)
     return f"""\
 # {_plain(voice.name)}
 
@@ -32,7 +31,7 @@ A voice made with VoiceClone, for programs that use the Python package `kokoro` 
 - Speech it learnt from: {voice.speech_s:.0f} s
 - Made from: {_plain(voice.base_id)}, licence {_plain(voice.base_licence)}
 - Made on: {voice.created_at[:10]}
-- {given}{said}
+- Consent: {_plain(consent)}
 
 `model.pth` holds all weights of the base model with this voice's changes, `voice.pt` its style, `config.json` the
 settings and phonemes. Unpack them, then:
