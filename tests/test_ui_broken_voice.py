@@ -31,7 +31,7 @@ def test_a_damaged_voice_is_shown_with_the_reason_and_deleted(tmp_path):
     assert "its training time is out of range" in shown["voice-details"]
     for name in ("follow_language", "offer_converting"):
         handlers[name](broken_id)
-    assert "Delete the voice “&lt;i&gt;Berta”?" in handlers["ask"](broken_id)[1]
-    handlers["delete"](broken_id, 0)
+    assert handlers["ask_delete_voice"](broken_id)[2]["visible"] is True
+    handlers["delete_voice"](broken_id, 0)
     assert not path.exists()
     assert [one.name for one in engine.voices.all()] == ["Anna"]

@@ -21,7 +21,7 @@ LONGEST_EDGES_S = 2.5
 """What a sentence may last at speed 1: so much for each sign of its pronunciation (boundaries, spaces and punctuation
 count), and so much for its beginning and end. With 17 texts in 54 stock voices of Kokoro, rows of five tables and
 seven trained voices, the slowest needed 2.2 s for “Hello there.” (5.1 allowed), 6.7 s for eleven spelled letters
-(12.5), 23 s for 275 signs (57.9): docs/decisions/0155."""
+(12.5), 23 s for 275 signs (57.9): docs/decisions/0156."""
 
 
 class UnspeakableError(BaseModelError):

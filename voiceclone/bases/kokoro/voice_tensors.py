@@ -34,7 +34,7 @@ _RANGES = {
     DELTA: (-_MAX_WEIGHT_CHANGE, _MAX_WEIGHT_CHANGE),
 }
 """Smallest and largest number of each tensor: what real voices have, measured on 2026-11-29, with room to spare
-(docs/decisions/0155). They keep absurd files out; a voice that trained badly stays inside."""
+(docs/decisions/0156). They keep absurd files out; a voice that trained badly stays inside."""
 
 
 def difference(
