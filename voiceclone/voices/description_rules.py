@@ -175,7 +175,7 @@ def check_description(voice: Any) -> None:
     whole_number(voice.seed, "its seed", MAX_SEED)
     label(voice.device, "the device it was trained on")
     label(voice.policy, "the way it was trained")
-    label(voice.project_id, "the id of its recordings")
+    label(voice.project_id or "", "the id of its recordings")
     scores(voice.scores)
     record(voice.consent_record, "its record of consent")
     if not all(isinstance(flag, bool) for flag in (voice.consent, voice.may_share, voice.imported)):
