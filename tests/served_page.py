@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,23 @@ class Page:
         self.url = f"http://127.0.0.1:{port}/gradio_api"
         self.http = httpx.Client(timeout=TIMEOUT_S)
 
+    @property
+    def server(self) -> str:
+        """The address of the page itself, without a slash at the end."""
+        return self.url.removesuffix("/gradio_api")
+
+    def routes(self) -> list[tuple[str, str]]:
+        """Every (method, path) that gradio serves, whether or not the page lets it through; variables are `x`."""
+        found = set()
+        known = self.demo.app.routes
+        inner = [route.original_router.routes for route in known if not hasattr(route, "path")]
+        for route in [route for routes in (known, *inner) for route in routes if hasattr(route, "path")]:
+            path = re.sub(r"\{[^}]+\}", "x", route.path)
+            found |= {(method, path) for method in getattr(route, "methods", None) or {"GET"}}
+        assert len(found) > 60
+        assert ("POST", "/gradio_api/upload") in found
+        return sorted(found)
+
     def event(self, name: str):
         """Return the first event with this handler."""
         return next(event for event in self.demo.fns.values() if event.name == name)
@@ -45,7 +63,10 @@ class Page:
 
         `told` is what the page's own scripts send along with an event.
         """
-        event = self.event(name)
+        return self.ask_event(self.event(name), *data, told=told)
+
+    def ask_event(self, event, *data, told: dict | None = None) -> tuple[bool, dict]:
+        """Trigger this event; as `ask`."""
         asked = {"data": list(data), "fn_index": event._id, "session_hash": "visitor", "event_data": told}
         if event.queue is False:
             answer = self.http.post(f"{self.url}/run/predict", json=asked)

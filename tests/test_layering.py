@@ -30,6 +30,7 @@ ROOMS = {
     "limits": "",
     "progress": "",
     "wording": "",
+    "logs": "",
     "errors": "",
     "host": "errors",
     "compute": "host",
@@ -48,7 +49,8 @@ ROOMS = {
     "consent": f"{EVERYWHERE} storage text audio recognition evaluation clips",
     "models": f"{EVERYWHERE} storage bases bases.coqui voices",
     "corpora": f"{EVERYWHERE} storage text audio recognition clips",
-    "training": f"{EVERYWHERE} host compute storage text audio evaluation bases bases.run bases.registry clips voices",
+    "training": f"{EVERYWHERE} host logs compute storage text audio evaluation bases bases.run bases.registry clips "
+    "voices",
     "services": f"{EVERYWHERE} host storage text audio recognition bases bases.kokoro bases.registry clips voices "
     "consent models corpora training",
     "compare": f"{EVERYWHERE} host storage text audio recognition evaluation bases clips voices training services",
@@ -56,10 +58,10 @@ ROOMS = {
     "deletion": f"{EVERYWHERE} storage bases clips voices training services compare blind",
     "engine": f"{EVERYWHERE} host storage audio bases clips voices training services compare blind deletion",
     "voiceclone": "version engine",
-    "ui": f"{EVERYWHERE} host text audio recognition evaluation bases clips voices models training services compare "
-    "blind deletion engine",
-    "cli": f"{EVERYWHERE} version host storage text recognition evaluation bases clips voices models corpora training "
-    "compare deletion engine ui",
+    "ui": f"{EVERYWHERE} host logs text audio recognition evaluation bases clips voices models training services "
+    "compare blind deletion engine",
+    "cli": f"{EVERYWHERE} version host logs storage text recognition evaluation bases clips voices models corpora "
+    "training compare deletion engine ui",
     "__main__": "cli",
 }
 """Every room in the order data flows, with the rooms it may import from, imports for type checking among them. A room
@@ -67,10 +69,11 @@ is a module or a package directly below `voiceclone`; those below `bases` are ro
 what all of them share."""
 
 PAGE_MAY_IMPORT = {
-    "engine": {"VoiceEngine"},
+    "engine": {"VoiceEngine", "is_id"},
     # constants, settings and tables
     "host": None,
     "limits": None,
+    "logs": None,
     "bases.catalogue": {"BaseCard", "DEFAULT_BASE_ID"},
     "blind.model": {"QUESTIONS", "RECORDING", "STOCK", "BlindTest", "Side"},
     "clips.transcripts.reader": {"TABLE_SUFFIXES", "SIDECAR_SUFFIXES"},

@@ -89,8 +89,7 @@ def test_a_damaged_person_is_spoken_of(page):
     _, answer = page.ask("tell_damage", page.engine.projects.all()[0].project_id)
     assert answer["data"][0]["visible"] and "Nothing was deleted" in answer["data"][0]["value"]
     shutil.rmtree(folder)
-    _, answer = page.ask("tell_damage", "../..")
-    assert not answer["data"][0]["visible"]
+    assert not page.ask("tell_damage", "../..")[0]
 
 
 def test_what_a_person_types_comes_back_as_text_not_as_markup(page):
@@ -411,5 +410,33 @@ def test_no_recording_is_served_from_the_data_folder(page, project):
 
 
 def test_nothing_is_offered_to_other_programs(page):
-    assert page.http.get(f"{page.url}/info").json() == {"named_endpoints": {}, "unnamed_endpoints": {}}
-    assert page.http.get(page.url.replace("/gradio_api", "/monitoring")).status_code in (403, 404)
+    assert page.http.get(f"{page.url}/info").status_code == 404
+    assert page.http.get(f"{page.server}/monitoring").status_code == 404
+
+
+def test_a_name_is_no_key_where_there_is_an_id(page):
+    """Every box that holds an id and is filled by the page's scripts, with a name in it that the engine would know."""
+    name = "Known by name"
+    page.engine.prepare_base()
+    project = page.engine.projects.create(name)
+    page.engine.projects.add_clips(project.project_id, EXAMPLE[:4], transcripts=EXAMPLE_WORDS)
+    voice = page.engine.instant_voice(project.project_id, name, True)
+    clips = page.engine.projects.clips(project.project_id)
+    secrets = [project.project_id, voice.voice_id, *(clip.clip_id for clip in clips)]
+    asked = 0
+    for event in page.demo.fns.values():
+        places = [place for place, box in enumerate(event.inputs) if getattr(box, "visible", True) == "hidden"]
+        if not places or event.fn is None:
+            continue
+        _, answer = page.ask_event(event, *(name if at in places else None for at in range(len(event.inputs))))
+        told = json.dumps(answer)
+        assert not any(secret in told for secret in secrets), event.name
+        asked += 1
+    assert asked > 40
+    for call in ("keep_take", "hear_take"):
+        sent = {"project_id": name, "clip_id": clips[0].clip_id, "language": "en-us", "sentence": "A", "wav": "AAAA"}
+        answer = page.call(call, sent)
+        assert not answer["ok"] and "no project" in answer["words"]
+    assert page.engine.projects.get(project.project_id) == project
+    assert page.engine.projects.clips(project.project_id) == clips
+    assert page.engine.voices.get(voice.voice_id) == voice

@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 _PROGRAM = "Python program"
 
 
+def is_id(value: object) -> bool:
+    """True if `value` has the form of the id of a project, clip, run or voice; names mostly have another."""
+    return disk.is_id(value)
+
+
 class VoiceEngine:
     """Clone voices in one data folder.
 

@@ -25,6 +25,7 @@ SPACE_HOST = "0.0.0.0"
 DEFAULT_PORT = 7860
 MAX_PORT = 65_535
 PASSWORD_VARIABLE = "VOICECLONE_PASSWORD"
+NAMES_VARIABLE = "VOICECLONE_HOSTS"
 MIN_PASSWORD_CHARACTERS = 12
 """Nothing limits how often a stranger may guess."""
 _WAIT_POLICY = "OMP_WAIT_POLICY"
@@ -68,6 +69,15 @@ def address(host: str | None = None, port: int | None = None) -> tuple[str, int]
 def on_space() -> bool:
     """True on a Hugging Face Space."""
     return bool(os.environ.get("SPACE_ID"))
+
+
+def public_names() -> tuple[str, ...]:
+    """Return the further names under which browsers reach the page, each with a port if it is not the usual one.
+
+    `VOICECLONE_HOSTS` holds them, separated by commas; a Hugging Face Space gives its own in `SPACE_HOST`.
+    """
+    told = (os.environ.get(NAMES_VARIABLE, ""), os.environ.get("SPACE_HOST", "") if on_space() else "")
+    return tuple(name.strip().casefold() for name in ",".join(told).split(",") if name.strip())
 
 
 def password() -> str:

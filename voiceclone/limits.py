@@ -3,6 +3,8 @@
 # --- recordings -------------------------------------------------------------------------------
 MAX_UPLOAD_FILES = 500
 """Individually chosen files per upload; folders and zip files may hold more."""
+MAX_UPLOAD_FILE_MB = 2_000
+"""One uploaded file, at 48 kHz: about ten hours of mono FLAC, or nearly two of stereo WAV with 24 bits."""
 MAX_ZIP_MB = 8_000
 """Unpacked size of an uploaded zip file: ten hours at 48 kHz, stereo, 24 bits."""
 MAX_ZIP_FILES = 20_000
@@ -24,6 +26,8 @@ MAX_SCRIPT_SENTENCES = 500
 """Sentences of a user's own script; the longest scripts for good voices have a few hundred."""
 MAX_TAKE_S = 60.0
 """The booth stops a take here: one sentence takes 3 to 10 s, so forgetting to stop costs little."""
+MAX_TAKE_BASE64 = int(1.4 * 2 * 192_000 * MAX_TAKE_S)
+"""Characters of a take as the booth sends it: 16-bit samples at the highest sample rate of microphones, in base64."""
 MIN_FREE_DISK_MB = 500
 """Nothing starts with less free space than this."""
 SILENT_PEAK_DBFS = -50.0
@@ -114,6 +118,17 @@ TELEPHONE_BANDWIDTH_HZ = 4_500.0
 FULL_BANDWIDTH_HZ = 8_500.0
 """Wireless headsets end at 7 to 8 kHz. An example clip ends at 8.2 after MP3 at 32 kbit/s, 9.1 at 48 and 10.4 at 64;
 longer clips end higher, so this does not detect MP3 (see docs/clip-verdicts.md)."""
+
+# --- requests to the page ------------------------------------------------------------------------
+MAX_UPLOAD_MB = MAX_ZIP_MB
+"""Body of one upload, all its files together: as much as the same files may hold in a zip file."""
+MAX_EVENT_MB = 16
+"""Body of an event: a folder of `MAX_ZIP_FILES` uploaded files is told of in at most 0.7 kB for each. Everything else
+an event carries is smaller: a text to speak has at most 0.6 MB, even if JSON escapes each character."""
+MAX_TAKE_REQUEST_BYTES = MAX_TAKE_BASE64 + 64_000
+"""Body of a call from the booth: a take with its sentence and ids."""
+MAX_SMALL_REQUEST_BYTES = 64_000
+"""Body of every other request: a login, a cancellation, none at all."""
 
 # --- how much speech ----------------------------------------------------------------------------
 MIN_TRAIN_SPEECH_S = 10.0

@@ -6,10 +6,10 @@ Exit codes: 0 done, 1 unexpected, 2 an error the user can fix (one sentence on s
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from voiceclone import logs
 from voiceclone.cli.parser import build_parser
 from voiceclone.errors import Cancelled, VoiceCloneError
 
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None, make_engine: "Callable[[], Voic
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return OK
     except Exception as error:
-        traceback.print_exc()
-        print(f"Unexpected error: {error}. Please report it with the lines above.", file=sys.stderr)
+        logs.print_frames()
+        print(f"Unexpected error: {error}", file=sys.stderr)
+        print("Please report it with the lines above the last one, which hold nothing of yours.", file=sys.stderr)
         return UNEXPECTED

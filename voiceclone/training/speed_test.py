@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from voiceclone import compute, host
+from voiceclone import compute, host, logs
 from voiceclone.bases.abilities import TellsPrecision
 from voiceclone.bases.base import TrainingClip, TrainingPlan
 from voiceclone.bases.registry import load_base
@@ -219,4 +219,5 @@ class SpeedTester:
 
 
 if __name__ == "__main__":
+    logs.keep_private()
     sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,6 @@
 import signal
 import sys
 import time
-import traceback
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from voiceclone import compute, host
+from voiceclone import compute, host, logs
 from voiceclone.bases.abilities import HeardWhileTraining, check_learns_from
 from voiceclone.bases.base import START_VOICE_FILE, BaseModel, Effort, Policy, TrainingPlan
 from voiceclone.bases.memory import is_out_of_memory
@@ -128,7 +127,7 @@ def _main(arguments: list[str]) -> int:
             _train(run_dir, data_dir, config, board)
         return 0
     except Exception as error:
-        traceback.print_exc()
+        logs.print_frames()
         _say_failed(board, error)
         return 1
     finally:
@@ -325,7 +324,7 @@ def _say_failed(board: Board, error: Exception) -> None:
     try:
         board.write(state="failed", error=sentence)
     except VoiceCloneError:
-        traceback.print_exc()  # a full disk: without a final state the run is found as interrupted
+        logs.print_frames()  # a full disk: without a final state the run is found as interrupted
 
 
 def _end_torn_line(path: Path) -> None:
@@ -343,4 +342,5 @@ def _lower_priority() -> None:
 
 
 if __name__ == "__main__":
+    logs.keep_private()
     sys.exit(main(sys.argv[1:]))

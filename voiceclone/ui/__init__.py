@@ -7,11 +7,12 @@ from typing import Any
 
 import gradio as gr
 
-from voiceclone import host
+from voiceclone import host, limits
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import StorageError
 from voiceclone.ui.access import access_options
-from voiceclone.ui.parts import markup
+from voiceclone.ui.gate import addresses_here
+from voiceclone.ui.parts import ids, markup
 from voiceclone.ui.parts.header import build_header, wire_header
 from voiceclone.ui.parts.shared import BrowserFiles, Shared, chosen_id, wire
 from voiceclone.ui.parts.theme import CSS, theme
@@ -28,7 +29,6 @@ from voiceclone.ui.train_tab.comparison import build_comparing
 from voiceclone.ui.train_tab.history import build_history
 from voiceclone.ui.train_tab.train import build_train
 
-MAX_UPLOAD = "2gb"
 QUEUE_SIZE = 32
 LIGHT_EVENTS = 4
 CACHE_CHECK_S = 3600
@@ -52,7 +52,7 @@ def build(engine: VoiceEngine) -> gr.Blocks:
         remembered_run = _remembered("run")
         changed, voices_changed = gr.State(0), gr.State(0)
         header = build_header(engine)
-        project = chosen_id(header.project)
+        project = ids.holds(chosen_id(header.project), ids.project_id)
         with gr.Tabs(selected="record", elem_id="tabs") as tabs:
             shared = Shared(engine, demo, tabs, project, header.project, changed, voices_changed, BrowserFiles(engine))
             with gr.Tab(common_text.TAB_RECORD, id="record"):
@@ -97,16 +97,20 @@ def _script(name: str, words: dict[str, str]) -> str:
     return f"<script>\n{script.replace('__WORDS__', told)}</script>"
 
 
-def launch_options() -> dict[str, Any]:
+def launch_options(server_name: str = host.DEFAULT_HOST) -> dict[str, Any]:
     """Return gradio's launch options except the address: nothing is shared or monitored.
 
-    The page is behind a password if `VOICECLONE_PASSWORD` is set.
+    Only the page's own browser is answered (`voiceclone.ui.gate`). The page is behind a password if
+    `VOICECLONE_PASSWORD` is set.
+
+    Args:
+        server_name: the host name or address to serve on.
 
     Raises:
         InputError: the password is too short.
     """
     return {
-        **access_options(host.password()),
+        **access_options(host.password(), addresses_here(server_name)),
         "theme": theme(),
         "css": CSS.read_text(encoding="utf-8"),
         "head": head(),
@@ -116,7 +120,7 @@ def launch_options() -> dict[str, Any]:
         "allowed_paths": [],
         "show_error": False,
         "strict_cors": True,
-        "max_file_size": MAX_UPLOAD,
+        "max_file_size": limits.MAX_UPLOAD_FILE_MB * 1_000_000,
         "footer_links": [],
         "ssr_mode": False,
         "pwa": False,

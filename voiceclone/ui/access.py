@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from voiceclone.ui.gate import Addresses, Gate
 from voiceclone.ui.text import common as common_text
 
 # What the login form needs, and what gradio requests from its own server during startup.
@@ -38,13 +39,18 @@ OPEN_PATHS = frozenset(
 OPEN_FOLDERS = ("/assets/", "/static/", "/svelte/")
 
 
-def access_options(password: str) -> dict[str, Any]:
-    """Return the `launch` options that protect the page with a password; empty without one.
+def access_options(password: str, addresses: Addresses) -> dict[str, Any]:
+    """Return the `launch` options that let in only the page's own browser, and with a password only who knows it.
 
     The login form also asks for a name and accepts any: there is one password, and there are no accounts.
+
+    Args:
+        password: what visitors have to enter; empty lets in everyone who reaches the page.
+        addresses: where the page may be asked for, see `voiceclone.ui.gate`.
     """
+    gate = Middleware(Gate, addresses=addresses)
     if not password:
-        return {}
+        return {"app_kwargs": {"middleware": [gate]}}
 
     def knows_the_password(_name: str, given: str) -> bool:
         return hmac.compare_digest(given.encode(), password.encode())
@@ -52,7 +58,7 @@ def access_options(password: str) -> dict[str, Any]:
     return {
         "auth": knows_the_password,
         "auth_message": common_text.PASSWORD_WANTED,
-        "app_kwargs": {"middleware": [Middleware(LoginRequired)]},
+        "app_kwargs": {"middleware": [gate, Middleware(LoginRequired)]},
     }
 
 

@@ -1,6 +1,5 @@
 """Serve the page until Ctrl+C, for `app.py` and the command `voiceclone app`."""
 
-import logging
 import socket
 import sys
 import webbrowser
@@ -8,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 import gradio as gr
 
-from voiceclone import host
+from voiceclone import host, logs
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, VoiceCloneError
 from voiceclone.ui import launch_options
 from voiceclone.ui.access import ClosedServer
+from voiceclone.ui.gate import EVERYWHERE
 from voiceclone.ui.text import common as common_text
 
-EVERYWHERE = ("0.0.0.0", "::")
 OnReady = Callable[[str, Sequence[str]], None]
 """Called once the page is served, with (address, lines to print in the terminal)."""
 
@@ -57,17 +56,18 @@ def serve(
 def _serve(
     engine: VoiceEngine, demo: gr.Blocks, server_name: str, port: int, on_ready: OnReady, open_browser: bool
 ) -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    logs.keep_private()
     if closed := why_closed():
         print(closed, file=sys.stderr)
         ClosedServer(server_name, port, closed).serve_forever()
-    options = launch_options()
+    options = launch_options(server_name)
     engine.check_data_folder()
     engine.sweep_leftovers()
     engine.runs.resume_interrupted()
     if host.on_space():
         _prepare(engine)
     demo.launch(server_name=server_name, server_port=port, prevent_thread_lock=True, **options)
+    logs.make_handlers_private()
     shown = "localhost" if server_name in ("127.0.0.1", *EVERYWHERE) else server_name
     url = f"http://{shown}:{port}"
     on_ready(url, _welcome(engine, server_name, url))

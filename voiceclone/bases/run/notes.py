@@ -13,7 +13,7 @@ _LOG = logging.getLogger(__name__)
 def add_note(run_dir: Path, sentence: str) -> None:
     """Add a sentence to the run's notes, unless it is the last one already.
 
-    On a full or read-only disk the sentence goes to the log only; training continues.
+    On a full or read-only disk the sentence is lost; training continues.
     """
     nothing = NotFoundError("no notes")
     try:
@@ -25,4 +25,4 @@ def add_note(run_dir: Path, sentence: str) -> None:
     try:
         write_json(run_dir / NOTES_FILE, [*notes, sentence])
     except StorageError as error:
-        _LOG.warning("%s (%s)", sentence, error)
+        _LOG.warning("A note about the run could not be kept: %s", error)

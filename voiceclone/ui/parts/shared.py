@@ -19,6 +19,7 @@ from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError, VoiceCloneError
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.ui.parts.errors import plain_errors
+from voiceclone.ui.parts.ids import only_ids
 from voiceclone.ui.parts.jobs import BackgroundJob
 from voiceclone.ui.parts.theme import WAVE_COLOURS
 from voiceclone.ui.text import record as record_text
@@ -220,7 +221,7 @@ def wire(
             "show_progress_on": progress_on,
         }
     how |= {"api_visibility": "private", "trigger_mode": "once"} | options
-    return trigger(plain_errors(handler), inputs, outputs, **how)
+    return trigger(plain_errors(only_ids(handler, inputs)), inputs, outputs, **how)
 
 
 def player(label: str, elem_id: str, **options: Any) -> gr.Audio:

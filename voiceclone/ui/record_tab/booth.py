@@ -18,9 +18,9 @@ import gradio as gr
 
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import AudioError, InputError
-from voiceclone.limits import MAX_TAKE_S
+from voiceclone.limits import MAX_TAKE_BASE64, MAX_TAKE_S
 from voiceclone.text.languages import colour_only
-from voiceclone.ui.parts import markup
+from voiceclone.ui.parts import ids, markup
 from voiceclone.ui.parts.errors import answering
 from voiceclone.ui.parts.shared import (
     EDITS,
@@ -36,11 +36,8 @@ from voiceclone.ui.text import record as record_text
 
 ROOM_CHECK_S = 5.0
 """Seconds of silence, and of speech, by which a room is judged."""
-_BYTES_PER_S = 2 * 192_000
-"""16-bit samples at the highest sample rate of microphones."""
 _SCRIPTS = ("booth.js", "booth_sound.js", "booth_shelf.js", "booth_room.js")
 """Concatenated into one script, in this order."""
-MAX_TAKE_BASE64 = int(1.4 * _BYTES_PER_S * MAX_TAKE_S)
 
 
 @dataclass(frozen=True)
@@ -166,7 +163,8 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
 
     @answering
     def keep_take(request: dict[str, Any]) -> dict[str, Any]:
-        project_id, language, sentence = (words_of(request, name) for name in ("project_id", "language", "sentence"))
+        project_id = project_of(request)
+        language, sentence = (words_of(request, name) for name in ("language", "sentence"))
         if not sentence.strip():
             raise InputError(record_text.NO_SENTENCE)
         take = sound_of(request, "wav", files, project_id)
@@ -186,7 +184,7 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
 
     @answering
     def hear_take(request: dict[str, Any]) -> dict[str, Any]:
-        clips = engine.projects.listen(words_of(request, "project_id"), [words_of(request, "clip_id")])
+        clips = engine.projects.listen(project_of(request), [words_of(request, "clip_id")])
         doubtful = [clip for clip in clips if clip.heard and "words" in clip.verdict.kinds]
         if not doubtful:
             return {"words": ""}
@@ -213,6 +211,12 @@ def _calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[..., Any]]
         }
 
     return [keep_take, hear_take, check_room]
+
+
+def project_of(request: dict[str, Any]) -> str:
+    """Return the project's id from a request; names are refused."""
+    found: str = ids.project_id(words_of(request, "project_id"))
+    return found
 
 
 def words_of(request: dict[str, Any], name: str) -> str:

@@ -15,7 +15,7 @@ from voiceclone.limits import MAX_NAME_CHARACTERS, MAX_PERMISSION_CHARACTERS
 from voiceclone.ui.parts import markup
 from voiceclone.ui.parts.errors import answering
 from voiceclone.ui.parts.shared import EDITS, BrowserFiles, Shared, language_choices, wire, wire_in_browser
-from voiceclone.ui.record_tab.booth import sound_of, words_of
+from voiceclone.ui.record_tab.booth import project_of, sound_of, words_of
 from voiceclone.ui.text import consent as consent_text
 
 _BY = "page"
@@ -70,7 +70,8 @@ def consent_calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[...
 
     @answering
     def ask_consent(request: dict[str, Any]) -> dict[str, Any]:
-        project_id, name, language = (words_of(request, part) for part in ("project_id", "name", "language"))
+        project_id = project_of(request)
+        name, language = (words_of(request, part) for part in ("name", "language"))
         challenge = engine.consent.ask(project_id, name, language)
         return {
             "sentence": challenge.sentence,
@@ -82,7 +83,7 @@ def consent_calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[...
 
     @answering
     def give_consent(request: dict[str, Any]) -> dict[str, Any]:
-        project_id, challenge_id = words_of(request, "project_id"), words_of(request, "challenge_id")
+        project_id, challenge_id = project_of(request), words_of(request, "challenge_id")
         reading = sound_of(request, "wav", files, project_id, consent_text.SOUND_FILE)
         try:
             given = engine.consent.give(project_id, reading, challenge_id=challenge_id, by=_BY)
@@ -92,13 +93,13 @@ def consent_calls(engine: VoiceEngine, files: BrowserFiles) -> list[Callable[...
 
     @answering
     def permit_consent(request: dict[str, Any]) -> dict[str, Any]:
-        project_id = words_of(request, "project_id")
+        project_id = project_of(request)
         engine.consent.permit(project_id, words_of(request, "note"), by=_BY)
         return {"words": consent_text.PERMITTED, "state": _state(engine, project_id)}
 
     @answering
     def withdraw_consent(request: dict[str, Any]) -> dict[str, Any]:
-        project_id = words_of(request, "project_id")
+        project_id = project_of(request)
         engine.consent.withdraw(project_id)
         return {"words": consent_text.WITHDRAWN, "state": _state(engine, project_id)}
 

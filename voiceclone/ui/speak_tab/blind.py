@@ -13,7 +13,7 @@ import gradio as gr
 from voiceclone.blind.model import QUESTIONS, RECORDING, STOCK, BlindTest, Side
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import Cancelled, InputError
-from voiceclone.ui.parts import markup
+from voiceclone.ui.parts import ids, markup
 from voiceclone.ui.parts.errors import answering
 from voiceclone.ui.parts.shared import EDITS, Shared, begin_work, chosen_id, end_work, into, wire, wire_in_browser
 from voiceclone.ui.speak_tab.speak import own_choices
@@ -84,7 +84,8 @@ def _layout(engine: VoiceEngine) -> Blind:
             html_template=stage_html(), js_on_load=_script(), server_functions=_calls(engine), elem_id="blind-stage"
         )
         tests = gr.HTML(elem_id="blind-tests", js_on_load=CHOOSE_TEST)
-    one, other = chosen_id(ones), chosen_id(others)  # outside the accordion, with which gradio would show them
+    # Outside the accordion, with which gradio would show them.
+    one, other = (ids.holds(chosen_id(choice), ids.voice_id) for choice in (ones, others))
     test = gr.Textbox(visible="hidden", label="test", elem_id="blind-test")
     return Blind(accordion, ones, one, others, other, question, make, cancel, status, stage, test, tests)
 

@@ -10,7 +10,7 @@ from voiceclone.errors import Cancelled, InputError
 from voiceclone.limits import MAX_SPEED, MIN_SPEED
 from voiceclone.services.voices import STOCK_MARK
 from voiceclone.text.languages import language_name
-from voiceclone.ui.parts import markup
+from voiceclone.ui.parts import ids, markup
 from voiceclone.ui.parts.shared import Shared, begin_work, chosen_id, end_work, into, language_choices, player, wire
 from voiceclone.ui.text import common as common_text
 from voiceclone.ui.text import speak as speak_text
@@ -67,7 +67,7 @@ def _layout(shared: Shared) -> Speak:
             )
         with gr.Column(scale=2, min_width=300, elem_classes="vc-card"):
             voices = gr.Dropdown([], label=speak_text.VOICE_LABEL, info=speak_text.VOICE_INFO, elem_id="voice")
-            voice = chosen_id(voices)
+            voice = ids.holds(chosen_id(voices), ids.voice_id)
             language = gr.Dropdown(
                 language_choices(shared.engine.base.languages),
                 value="en-us",

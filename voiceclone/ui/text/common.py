@@ -88,6 +88,39 @@ BASE_NOT_READY = "The speech model is not prepared yet; the page offers to do it
 STARTED_SPACE = "VoiceClone is ready."
 PREPARING = "Getting the speech model ready, {percent} %: {words}"
 
+
+def no_project(value: object) -> str:
+    """Refuse what is no id of a project."""
+    return f"There is no project “{value}”. Choose one from the list."
+
+
+def no_voice(value: object) -> str:
+    """Refuse what is no id of a voice."""
+    return f"There is no voice “{value}”. Choose one from the list."
+
+
+# --- what the page refuses ----------------------------------------------------------------------
+FOREIGN_PAGE = "VoiceClone answers only its own page. Another website sent this request."
+NO_SUCH_ROUTE = "VoiceClone has no such page."
+BROKEN_OFF = "The upload broke off."
+
+
+def foreign_host(name: str) -> str:
+    """Refuse a request to a name that is not ours; empty if it named no host at all."""
+    if not name:
+        return "VoiceClone cannot tell which address this request is for."
+    return (
+        f"VoiceClone does not know the address “{name}”. If it is yours, start VoiceClone with "
+        f"VOICECLONE_HOSTS={name}; otherwise open the address that the terminal shows."
+    )
+
+
+def too_large(max_bytes: int) -> str:
+    """Refuse a request whose body is too large."""
+    most = f"{max_bytes // 1_000_000:,} MB" if max_bytes >= 1_000_000 else f"{max_bytes // 1_000} kB"
+    return f"That is too large: at most {most} can be sent at once. Send less, or in several parts."
+
+
 # --- who may see the page -----------------------------------------------------------------------
 PASSWORD_WANTED = "Enter the password you were given. Any name will do."
 SPACE_NEEDS_PASSWORD = (

@@ -10,7 +10,7 @@ import gradio as gr
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import NotFoundError
 from voiceclone.training.runs import RunStatus
-from voiceclone.ui.parts import markup
+from voiceclone.ui.parts import ids, markup
 from voiceclone.ui.parts.shared import EDITS, Shared, player, wire
 from voiceclone.ui.parts.theme import SERIES_COLOURS
 from voiceclone.ui.text import base_models as base_models_text
@@ -95,7 +95,7 @@ def build_result() -> Result:
         head = gr.HTML(elem_id="result-head")
         sample = player(train_text.RESULT_LABEL, "sample")
         sample_note = gr.HTML()
-        voice_id = gr.Textbox(visible="hidden", label="voice")
+        voice_id = ids.holds(gr.Textbox(visible="hidden", label="voice"), ids.voice_id)
         onward = gr.Button(train_text.TO_SPEAK, variant="primary", elem_id="to-speak", elem_classes="vc-action")
     return Result(panel, head, sample, sample_note, voice_id, onward)
 
