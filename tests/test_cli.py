@@ -323,7 +323,7 @@ def test_what_a_person_can_put_right_is_one_sentence_and_two(run, voice, tmp_pat
         (*said, "--text-file", tmp_path / "none.txt"),
         (*said, "--text-file", tmp_path),
         (*said, "--text-file", tmp_path / "binary.txt"),
-        ("speak", "--voice", voice, "--text", WORDS, "--out", tmp_path / "out.mp3"),
+        ("speak", "--voice", voice, "--text", WORDS, "--out", tmp_path / "out.ogg"),
         ("speak", "--voice", voice, "--text", WORDS, "--out", tmp_path / "binary.txt" / "out.wav"),
         ("export", "Nobody", out),
         ("export", voice, tmp_path / "binary.txt" / "voice.safetensors"),

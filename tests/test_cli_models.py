@@ -171,7 +171,7 @@ def test_what_a_person_can_put_right_is_one_sentence_and_two(run, data_dir, tmp_
         ("train", "Anna", "--voice", "x", "--policy", "full", "--i-have-consent"),
         ("convert", "--voice", "Nobody", tmp_path / "in.wav", out),
         ("convert", "--voice", "A", tmp_path / "none.wav", out),
-        ("convert", "--voice", "A", tmp_path / "in.wav", tmp_path / "out.mp3"),
+        ("convert", "--voice", "A", tmp_path / "in.wav", tmp_path / "out.ogg"),
     ):
         code, output, errors = run(*arguments)
         assert (code, output) == (2, ""), arguments

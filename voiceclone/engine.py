@@ -12,6 +12,7 @@ from voiceclone.bases.base import BaseModel
 from voiceclone.bases.catalogue import DEFAULT_BASE_ID
 from voiceclone.clips.library import ClipLibrary
 from voiceclone.clips.model import Project
+from voiceclone.marking.marker import Marker
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.services.base_models import BaseModels
 from voiceclone.services.consent import ConsentService
@@ -47,8 +48,8 @@ class VoiceEngine:
 
     Make voices with `start_training`, `instant_voice` and `compare`, use them with `speak`, `speak_to_file`, `convert`
     and `convert_to_file`; everything else is a method of the services `projects`, `consent`, `voices`, `runs`,
-    `models`, `comparisons`, `blind_tests` and `deletion`. Methods raise `VoiceCloneError` with a message for the user.
-    Several engines, even in different processes, may share a data folder, because all state is in its files.
+    `models`, `marking`, `comparisons`, `blind_tests` and `deletion`. Methods raise `VoiceCloneError` with a message for
+    the user. Several engines, even in different processes, may share a data folder, because all state is in its files.
 
     Args:
         data_dir: where everything is stored; None means `host.data_dir()`.
@@ -67,6 +68,8 @@ class VoiceEngine:
     """Trainings: estimate, follow, stop, resume, and choose between candidates."""
     models: ModelService
     """Base models and recognisers on this computer."""
+    marking: Marker
+    """Marks in speech: on or off, and was a file made here?"""
 
     def __init__(
         self,
@@ -87,7 +90,8 @@ class VoiceEngine:
         self.runs = RunService(self.data_dir, self._bases, clips, voices, runner, speed_tester, self.consent)
         self.models = ModelService(self.data_dir, self._bases, voices, runner)
         self._maker = VoiceMaker(self.data_dir, self._bases, clips, voices, runner, speed_tester, self.consent)
-        self._speech = SpeechService(self._bases, self.voices)
+        self.marking = Marker(self.data_dir)
+        self._speech = SpeechService(self._bases, self.voices, self.marking)
         # Methods of services with few others; users expect them on the engine.
         self.instant_voice = self._maker.instant_voice
         self.speak, self.speak_to_file = self._speech.speak, self._speech.speak_to_file

@@ -32,6 +32,11 @@ MIN_FREE_DISK_MB = 500
 """Nothing starts with less free space than this."""
 SILENT_PEAK_DBFS = -50.0
 """A recording whose loudest sample is below this holds no usable speech."""
+MARK_FOUND_ABOVE = 0.25
+"""Confidence above which a recording counts as marked by a machine. Marked speech has about 1 as it is and at least
+0.28 after Opus at 16 kbit/s; what real recordings reach, cleaned ones among them, is in docs/marking.md."""
+MAX_CHECK_S = 1800.0
+"""How much of a recording is looked at for marks: minutes of computing for hours of sound would help nobody."""
 CLIPPED_SHARE = 0.001
 """Share of samples at the peak. Of 80 clips clipped at 6 dB over full scale, 95 % exceed it (median 0.013); of those
 clipped at 3 dB, more than half do (docs/clip-verdicts.md)."""

@@ -1,7 +1,7 @@
 """The command line: `python -m voiceclone COMMAND …`.
 
 Exit codes: 0 done, 1 unexpected, 2 an error the user can fix (one sentence on standard error),
-130 stopped with Ctrl-C. With `--json`, standard output holds exactly one JSON value.
+3 no mark found (`check`), 130 stopped with Ctrl-C. With `--json`, standard output holds exactly one JSON value.
 """
 
 import os

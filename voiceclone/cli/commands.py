@@ -12,8 +12,9 @@ from voiceclone.cli.candidates import candidates
 from voiceclone.cli.compare import compare
 from voiceclone.cli.consent import consent
 from voiceclone.cli.corpora import add_from_corpus, check_sources, chosen_corpus, speakers
+from voiceclone.cli.marks import check, marking
 from voiceclone.cli.models import convert, get, instant, models, remove
-from voiceclone.cli.output import confirm, confirm_deletion, note, progress_bar, require_wav, table, tell
+from voiceclone.cli.output import confirm, confirm_deletion, note, progress_bar, require_sound_name, table, tell
 from voiceclone.cli.training import list_runs, pause, resume, status, stop, train, watch
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import InputError, NotFoundError, TextError
@@ -202,7 +203,7 @@ def room(options: Namespace, engine: VoiceEngine) -> int:
 
 def speak(options: Namespace, engine: VoiceEngine) -> int:
     """Speak a text into a file."""
-    require_wav(options.out)
+    require_sound_name(options.out)
     text = options.text if options.text is not None else _read_text(options.text_file)
     with progress_bar("Speaking") as on_progress:
         spoken = engine.speak_to_file(options.voice, text, options.out, options.language, options.speed, on_progress)
@@ -329,4 +330,6 @@ _COMMANDS: dict[str, Callable[[Namespace, VoiceEngine], int]] = {
     "remove": remove,
     "instant": instant,
     "convert": convert,
+    "check": check,
+    "marking": marking,
 }

@@ -9,7 +9,17 @@ from typing import Any
 
 from voiceclone.bases import catalogue
 from voiceclone.bases.catalogue import BaseCard
-from voiceclone.cli.output import YES, YES_HELP, confirm, note, progress_bar, require_consent, require_wav, table, tell
+from voiceclone.cli.output import (
+    YES,
+    YES_HELP,
+    confirm,
+    note,
+    progress_bar,
+    require_consent,
+    require_sound_name,
+    table,
+    tell,
+)
 from voiceclone.engine import VoiceEngine
 from voiceclone.errors import ConsentError, InputError
 from voiceclone.models.library import ModelStatus, licence_question
@@ -52,7 +62,7 @@ def add_model_commands(commands: argparse._SubParsersAction, command: Callable[.
     convert = command(commands, "convert", "Say a recording's words in another voice.")
     convert.add_argument("--voice", metavar="NAME", required=True, help="name or id of a voice that can convert")
     convert.add_argument("source", metavar="IN", type=Path, help="recording")
-    convert.add_argument("target", metavar="OUT.wav", type=Path, help="WAV file to write")
+    convert.add_argument("target", metavar="OUT", type=Path, help="file to write: .wav, .flac or .mp3")
 
 
 def models(options: Namespace, engine: VoiceEngine) -> int:
@@ -131,7 +141,7 @@ def instant(options: Namespace, engine: VoiceEngine) -> int:
 
 def convert(options: Namespace, engine: VoiceEngine) -> int:
     """Convert a recording."""
-    require_wav(options.target)
+    require_sound_name(options.target)
     with progress_bar("Converting") as on_progress:
         sound = engine.convert_to_file(options.voice, options.source, options.target, on_progress)
     told = {"path": options.target, "duration_s": sound.duration_s, "sample_rate": sound.sample_rate}

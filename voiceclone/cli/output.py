@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 LINE_EVERY_S = 30.0
 """Interval of progress lines without a terminal: short enough to show progress, long enough to keep logs short."""
+SOUND_ENDINGS = (".wav", ".flac", ".mp3")
+"""Those of `marking.marker.FORMATS`, without loading what that needs."""
 YES = "yes"
 YES_HELP = "do it without asking"
 RUN_HELP = "id of a run, the start of one, or the name of its voice (default: the current run)"
@@ -134,10 +136,10 @@ def require_consent(options: Any) -> None:
         )
 
 
-def require_wav(path: Path) -> None:
-    """Raise `InputError` unless `path` is a valid name for a WAV file."""
-    if path.suffix.lower() != ".wav" or path.is_dir():
-        raise InputError(f"“{path}” is not the name of a WAV file. Use a name that ends in .wav.")
+def require_sound_name(path: Path) -> None:
+    """Raise `InputError` unless `path` is a valid name for a sound file that can be written."""
+    if path.suffix.lower() not in SOUND_ENDINGS or path.is_dir():
+        raise InputError(f"“{path}” is not the name of a WAV file. Use a name that ends in .wav, .flac or .mp3.")
 
 
 def table(rows: Iterable[Iterable[object]]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from voiceclone.cli.candidates import add_candidates_command
 from voiceclone.cli.compare import add_compare_command
 from voiceclone.cli.consent import add_consent_command
 from voiceclone.cli.corpora import add_corpus_options
+from voiceclone.cli.marks import add_mark_commands
 from voiceclone.cli.models import add_model_commands
 from voiceclone.cli.output import YES_HELP
 from voiceclone.cli.training import add_run_commands
@@ -28,7 +29,8 @@ def build_parser() -> argparse.ArgumentParser:
         prog="voiceclone",
         description="Clone your own voice: add recordings, clean them, train, speak. "
         f"Your data is in {str(host.data_dir()).replace('%', '%%')}; set VOICECLONE_HOME to use another folder.",
-        epilog="Exit codes: 0 done, 1 unexpected, 2 something you can fix, 130 stopped with Ctrl-C.",
+        epilog="Exit codes: 0 done, 1 unexpected, 2 something you can fix, 3 no mark found (check), "
+        "130 stopped with Ctrl-C.",
     )
     parser.add_argument("--version", action="version", version=f"voiceclone {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -39,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_candidates_command(commands, _command)
     add_compare_command(commands, _command)
     _add_voice_commands(commands)
+    add_mark_commands(commands, _command)
     add_model_commands(commands, _command)
     return parser
 
@@ -172,14 +175,14 @@ def _add_training_commands(commands: argparse._SubParsersAction) -> None:
 
 
 def _add_voice_commands(commands: argparse._SubParsersAction) -> None:
-    speak = _command(commands, "speak", "Speak a text of any length into a WAV file.")
+    speak = _command(commands, "speak", "Speak a text of any length into a sound file, marked as artificial speech.")
     speak.add_argument(
         "--voice", metavar="NAME", required=True, help="name or id of a voice, or of a stock voice; see “voices”"
     )
     words = speak.add_mutually_exclusive_group(required=True)
     words.add_argument("--text", help="what to say")
     words.add_argument("--text-file", metavar="FILE", help="UTF-8 text file; - reads standard input")
-    speak.add_argument("--out", metavar="FILE.wav", type=Path, required=True, help="WAV file to write")
+    speak.add_argument("--out", metavar="FILE", type=Path, required=True, help="file to write: .wav, .flac or .mp3")
     speak.add_argument("--language", help=f"{_LANGUAGE_HELP} (default: the voice's)")
     speak.add_argument(
         "--speed", type=float, default=1.0, metavar="N", help=f"{MIN_SPEED} to {MAX_SPEED} (default: 1.0)"

@@ -11,7 +11,7 @@ from voiceclone.errors import TextError
 from voiceclone.wording import count
 
 REVIEWABLE_FINDINGS = frozenset(
-    {"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause"}
+    {"no text", "script", "words", "doubtful", "unplaced", "speaker", "twin", "cut", "pause", "machine"}
 )
 """Findings a person can settle by listening: correct the words, delete the clip, or confirm it."""
 

@@ -223,9 +223,9 @@ class ComparisonRun:
             self._check_stop()
             share = number / (len(request.sentences) + 2)
             self._report(1 - _SPEAKING_SHARE * (1 - share), f"speaking sentence {number}")
-            audio = self._bench.speech.speak(voice_id, sentence, request.language).audio
+            audio = self._bench.speech.speak_unmarked(voice_id, sentence, request.language).audio
             name = f"{policy}_{number:02d}.wav"
-            encode_wav(audio, self._folder / name)
+            self._bench.speech.write(self._folder / name, audio, voice_id)
             sounds.append(name)
             spoken.append(audio)
         self._report(1 - _SPEAKING_SHARE / (len(request.sentences) + 2), "listening to it")

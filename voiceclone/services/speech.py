@@ -1,5 +1,6 @@
 """Speak texts and convert recordings with the voices of a data folder."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,24 +8,28 @@ from voiceclone.bases import catalogue
 from voiceclone.bases.base import Ability, BaseModel
 from voiceclone.errors import InputError
 from voiceclone.limits import MAX_CONVERT_S
+from voiceclone.marking.about import CONVERSION, About
+from voiceclone.marking.marker import Marker
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.services.base_models import BaseModels
 from voiceclone.services.voices import VoiceService
-from voiceclone.storage import disk
 from voiceclone.voices.voice_file import Voice
 from voiceclone.wording import duration
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from voiceclone.audio.sound import Audio
     from voiceclone.voices.speech import Speaker, Speech, SpeechFile
 
 
 class SpeechService:
-    """Speaks with trained, instant and stock voices."""
+    """Speaks with trained, instant and stock voices; what it gives out is marked (docs/marking.md)."""
 
-    def __init__(self, bases: BaseModels, voices: VoiceService) -> None:
+    def __init__(self, bases: BaseModels, voices: VoiceService, marker: Marker) -> None:
         self._bases = bases
         self._voices = voices
+        self._marker = marker
 
     def speak(
         self,
@@ -35,7 +40,7 @@ class SpeechService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> "Speech":
-        """Speak a text of any length.
+        """Speak a text of any length; the sound has the watermark.
 
         Args:
             voice_id: id or name of a voice or stock voice (`VoiceService.stock`); None means the base's first
@@ -50,7 +55,13 @@ class SpeechService:
         """
         speaker, voice, language = self.voice_to_speak_with(voice_id, language)
         with self._bases.use(speaker.base_id):
-            return speaker.speak(voice, text, language, speed, on_progress, should_stop)
+            return speaker.speak(voice, text, language, speed, on_progress, should_stop, self._marker.watermarked)
+
+    def speak_unmarked(self, voice_id: str | None, text: str, language: str | None = None) -> "Speech":
+        """Speak a text without the watermark: for judging the voice itself, never for giving the sound out."""
+        speaker, voice, language = self.voice_to_speak_with(voice_id, language)
+        with self._bases.use(speaker.base_id):
+            return speaker.speak(voice, text, language)
 
     def speak_to_file(
         self,
@@ -62,10 +73,25 @@ class SpeechService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> "SpeechFile":
-        """Speak a text into a 16-bit WAV file, one sentence in memory at a time; arguments as in `speak`."""
+        """Speak a text into a file with all marks, one sentence in memory at a time; arguments as in `speak`.
+
+        The file is 16-bit WAV, 16-bit FLAC or MP3, by its ending.
+
+        Raises:
+            InputError: another ending.
+        """
         speaker, voice, language = self.voice_to_speak_with(voice_id, language)
+        about = About(self._name(voice_id))
+
+        def write(file: Path, sample_rate: int, pieces: "Iterable[np.ndarray]") -> int:
+            return self._marker.write(file, sample_rate, pieces, about)
+
         with self._bases.use(speaker.base_id):
-            return speaker.speak_to_file(voice, text, language, Path(path), speed, on_progress, should_stop)
+            return speaker.speak_to_file(voice, text, language, Path(path), speed, on_progress, should_stop, write)
+
+    def write(self, path: Path, audio: "Audio", voice_id: str | None) -> None:
+        """Write what `speak_unmarked` returned into a file, with all marks."""
+        self._marker.write(path, audio.sample_rate, [audio.samples], About(self._name(voice_id)))
 
     def convert(
         self,
@@ -74,7 +100,7 @@ class SpeechService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> "Audio":
-        """Return the same speech in another voice.
+        """Return the same speech in another voice, with the watermark.
 
         Args:
             voice_id: id or name of a voice whose base can convert.
@@ -87,6 +113,15 @@ class SpeechService:
             AudioError: the recording is unreadable or silent.
             Cancelled: `should_stop` returned True.
         """
+        return self._marker.watermarked(self._convert(voice_id, audio, on_progress, should_stop))
+
+    def _convert(
+        self,
+        voice_id: str,
+        audio: "Audio | Path | str",
+        on_progress: OnProgress | None,
+        should_stop: ShouldStop | None,
+    ) -> "Audio":
         from voiceclone.audio.sound import Audio, decode
 
         voice = self._voices.get(voice_id)
@@ -110,17 +145,21 @@ class SpeechService:
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
     ) -> "Audio":
-        """Convert a recording to a 16-bit WAV file and return the audio; errors as in `convert`.
+        """Convert a recording to a file with all marks, and return the audio; errors as in `convert`.
 
-        The file is written completely or not at all.
+        The file is WAV, FLAC or MP3, by its ending; it is written completely or not at all.
         """
-        from voiceclone.audio.sound import encode_wav
-
-        converted = self.convert(voice_id, Path(source), on_progress, should_stop)
-        with disk.atomic_file(Path(target)) as temporary:
-            encode_wav(converted, temporary)
-        disk.hand_out(Path(target))
+        converted = self._convert(voice_id, Path(source), on_progress, should_stop)
+        about = About(self._name(voice_id), CONVERSION)
+        self._marker.write(Path(target), converted.sample_rate, [converted.samples], about)
         return converted
+
+    def _name(self, voice_id: str | None) -> str:
+        """Return the name of a voice as marks tell it."""
+        stock = None if voice_id is None else self._voices.find_stock(voice_id)
+        if voice_id is None or stock is not None:
+            return f"{stock.name} (stock voice)" if stock is not None else "stock voice"
+        return self._voices.get(voice_id).name
 
     def voice_to_speak_with(
         self, voice_id: str | None, language: str | None

@@ -20,6 +20,7 @@ from voiceclone.ui.record_tab.clips import build_clips
 from voiceclone.ui.record_tab.record import build_record
 from voiceclone.ui.speak_tab.blind import build_blind
 from voiceclone.ui.speak_tab.convert import build_convert
+from voiceclone.ui.speak_tab.marks import build_marks
 from voiceclone.ui.speak_tab.speak import build_speak
 from voiceclone.ui.speak_tab.voices import build_voices
 from voiceclone.ui.text import common as common_text
@@ -68,6 +69,7 @@ def build(engine: VoiceEngine) -> gr.Blocks:
                 build_convert(shared, speak)
                 build_blind(shared)
                 build_voices(shared, speak)
+                build_marks(shared)
         wire_header(shared, header, remembered_project)
         for onward, voice_id in ((result.onward, result.voice_id), (history.opened.onward, history.voice_id)):
             wire(

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,11 @@ from voiceclone.limits import MAX_SPEAK_CHARACTERS, MAX_SPEED, MIN_SPEED
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.storage import disk
 from voiceclone.wording import count
+
+Finish = Callable[[Audio], Audio]
+"""What is done last to each sentence, for example marking it."""
+Write = Callable[[Path, int, Iterable[np.ndarray]], int]
+"""Writes sentences (float32, shape (samples,)) at a rate in hertz into a file, and returns the number of samples."""
 
 QUIET_ENDS_S = 0.15
 """Silence before the first and after the last sentence. A trained voice begins about 0.1 s before its first word, like
@@ -60,6 +65,7 @@ class Speaker:
         speed: float = 1.0,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
+        finish: Finish | None = None,
     ) -> Speech:
         """Speak a text and return the audio, which takes about 100 kB of memory per second.
 
@@ -70,6 +76,7 @@ class Speaker:
             speed: 1.0 is the voice's own; `MIN_SPEED` to `MAX_SPEED`.
             on_progress: called after each sentence with (fraction 0..1, message).
             should_stop: polled before each sentence; return True to stop.
+            finish: what is done last to each sentence; it keeps its length.
 
         Raises:
             TextError: the text is empty, too long, or cannot be spoken in that language.
@@ -78,8 +85,10 @@ class Speaker:
         """
         began = time.monotonic()
         pieces = list(self._pieces(voice, text, language, speed, on_progress, should_stop))
-        samples = np.concatenate(pieces)
-        return Speech(Audio(samples, self._base.sample_rate), len(pieces), time.monotonic() - began)
+        rate = self._base.sample_rate
+        if finish is not None:
+            pieces = [finish(Audio(piece, rate)).samples for piece in pieces]
+        return Speech(Audio(np.concatenate(pieces), rate), len(pieces), time.monotonic() - began)
 
     def speak_to_file(
         self,
@@ -90,26 +99,26 @@ class Speaker:
         speed: float = 1.0,
         on_progress: OnProgress | None = None,
         should_stop: ShouldStop | None = None,
+        write: Write | None = None,
     ) -> SpeechFile:
-        """Speak a text into a 16-bit WAV file, holding one sentence in memory at a time.
+        """Speak a text into a file, holding one sentence in memory at a time.
 
         Arguments and errors are those of `speak`; the file appears only when it is complete.
-        """
-        import soundfile
 
+        Args:
+            write: writes the file; None writes a 16-bit WAV file without marks.
+        """
         began = time.monotonic()
-        sentences = frames = 0
-        rate = self._base.sample_rate
-        pieces = self._pieces(voice, text, language, speed, on_progress, should_stop)
-        with (
-            disk.atomic_file(path) as temporary,
-            soundfile.SoundFile(temporary, "w", rate, channels=1, subtype="PCM_16", format="WAV") as wav,
-        ):
-            for piece in pieces:
-                wav.write(piece)
+        sentences = 0
+
+        def counted() -> Iterator[np.ndarray]:
+            nonlocal sentences
+            for piece in self._pieces(voice, text, language, speed, on_progress, should_stop):
+                yield piece
                 sentences += 1
-                frames += len(piece)
-        disk.hand_out(path)
+
+        rate = self._base.sample_rate
+        frames = (write or write_wav)(path, rate, counted())
         return SpeechFile(path, frames / rate, sentences, time.monotonic() - began)
 
     def _pieces(
@@ -141,6 +150,22 @@ class Speaker:
             done += len(sentence.text)
             if on_progress is not None:
                 on_progress(done / total, f"Sentence {number} of {len(sentences)}")
+
+
+def write_wav(path: Path, sample_rate: int, pieces: Iterable[np.ndarray]) -> int:
+    """Write pieces of float32 samples into a 16-bit WAV file, which appears when it is complete; return the samples."""
+    import soundfile
+
+    frames = 0
+    with (
+        disk.atomic_file(path) as temporary,
+        soundfile.SoundFile(temporary, "w", sample_rate, channels=1, subtype="PCM_16", format="WAV") as wav,
+    ):
+        for piece in pieces:
+            wav.write(piece)
+            frames += len(piece)
+    disk.hand_out(path)
+    return frames
 
 
 def check_request(text: str, language: str, speed: float, base: BaseModel) -> None:

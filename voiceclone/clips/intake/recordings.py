@@ -30,6 +30,7 @@ from voiceclone.clips.quality.figures import measure
 from voiceclone.clips.transcripts.reader import Transcript
 from voiceclone.clips.transcripts.timed_texts import TimedText
 from voiceclone.errors import AudioError, Cancelled, TextError
+from voiceclone.marking import credentials, watermark
 from voiceclone.progress import OnProgress, ShouldStop
 from voiceclone.recognition.language_id import language_of
 from voiceclone.recognition.transcribe import SpokenWord, can_transcribe, keeping_recogniser, recognise, recognise_words
@@ -62,6 +63,8 @@ class Intake:
         self._given_language = language
         self._language = language
         """Of the recording being added."""
+        self._signed_by_machine = False
+        """Its Content Credentials say that a machine made it."""
         self._on_progress = on_progress
         self._should_stop = should_stop
         self._added: list[Clip] = []
@@ -94,6 +97,8 @@ class Intake:
 
     def _add_file(self, source: Source, words: Transcript | None) -> None:
         recording = open_recording(source.path)
+        signed = credentials.read(source.path, None)
+        self._signed_by_machine = signed is not None and signed.by_machine
         self._language = source.language or self._given_language
         if self._language == ANY_LANGUAGE:
             self._language = language_of(recording, self._library.root.parent, self._project_language)
@@ -261,6 +266,7 @@ class Intake:
         figures = measure(audio)
         if figures["speech_s"] == 0.0:
             raise AudioError(f"Nobody speaks in “{recording.path.name}”. Check the microphone and record it again.")
+        figures |= self._marks(audio)
         disk.require_free_disk(self._library.root)
         heard: str | None = None
         data_dir = self._library.root.parent
@@ -289,6 +295,12 @@ class Intake:
         self._known[fingerprint] = record
         self._added.append(record.as_clip(self._project_id))
         return record
+
+    def _marks(self, audio: Audio) -> dict[str, float]:
+        """Return what tells a machine's speech, looked for before any cleaning, which makes real speech look marked."""
+        confidence = watermark.confidence(audio)
+        found = {} if confidence is None else {"machine_mark": round(confidence, 3)}
+        return found | ({"machine_signed": 1.0} if self._signed_by_machine else {})
 
     def _duplicate_reason(self, name: str, audio: Audio, text: str) -> str:
         existing = self._known[content_sha256(audio)]

@@ -76,6 +76,8 @@ def judge(figures: dict[str, float], facts: Facts) -> Verdict:
 
 def _findings(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     """Yield the problems; within a level, the more severe first."""
+    if not facts.confirmed:
+        yield from _machine(figures)
     yield from _loudness(figures, facts)
     yield from _noise(figures, facts)
     yield from _text(figures, facts)
@@ -84,6 +86,17 @@ def _findings(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:
     yield from _edges(figures, facts)
     yield from _length(figures)
     yield from _sound(figures, facts)
+
+
+def _machine(figures: dict[str, float]) -> Iterator[Finding]:
+    """Yield that a clip is no recording of a person; a person may overrule it, since the mark can be seen wrongly."""
+    if figures.get("machine_mark", 0.0) > limits.MARK_FOUND_ABOVE or figures.get("machine_signed"):
+        yield Finding(
+            "machine",
+            "bad",
+            "This recording was made by a machine: it carries a mark of artificial speech, and a voice must not learn "
+            "that. Record a person instead; if this is one, say so.",
+        )
 
 
 def _loudness(figures: dict[str, float], facts: Facts) -> Iterator[Finding]:

@@ -158,12 +158,15 @@ def _head(engine: VoiceEngine, found: Candidates, running: bool) -> str:
 
 
 def slot_html(slot: Slot, path: Path | None) -> str:
-    """Return one player with its scores; `path` is a FLAC file, None if it is gone."""
+    """Return one player with its scores; `path` is a FLAC file, None if it is gone.
+
+    These sounds carry no mark, so that they sound as they were judged: they are for listening, not for taking along.
+    """
     player = ""
     if path is not None:
         sound = base64.b64encode(path.read_bytes()).decode("ascii")
         player = (
-            f'<audio controls preload="metadata" aria-label="{escape(slot.title)}" '
+            f'<audio controls controlslist="nodownload" preload="metadata" aria-label="{escape(slot.title)}" '
             f'src="data:audio/flac;base64,{sound}"></audio>'
         )
     mark = f'<span class="vc-chip vc-{escape(slot.mark_kind)}">{escape(slot.mark)}</span>' if slot.mark else ""

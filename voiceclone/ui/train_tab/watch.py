@@ -357,4 +357,6 @@ def first_listen_player(shared: Shared, status: RunStatus) -> dict[str, Any]:
     """Return the player of the early sample, hidden while there is none."""
     if status.first_listen is None or not status.first_listen.is_file():
         return gr.update(value=None, visible=False)
-    return gr.update(value=shared.files.copy(status.first_listen, "first-listen.wav", status.run_id), visible=True)
+    path = shared.files.path("first-listen.wav", status.run_id)
+    shared.engine.marking.copy(status.first_listen, path, status.voice_name)
+    return gr.update(value=str(path), visible=True)
