@@ -16,7 +16,7 @@ from voiceclone.ui.text import train as train_text
 
 # Gradio leaves event loops to the garbage collector when it builds a page.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-LANES = {"fetch", "listen", "take", "clips", "edit", "start", "speech", "base", "import"}
+LANES = {"fetch", "listen", "take", "clips", "edit", "start", "speech", "base", "check", "import"}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_every_control_has_a_label_and_an_explanation(demo):
 
 def test_nothing_is_played_unasked_and_nothing_is_shared(demo):
     players = [block for block in demo.blocks.values() if block.get_block_name() == "audio"]
-    assert len(players) == 13
+    assert len(players) == 14
     assert not any(player.autoplay for player in players)
     assert not any("share" in (player.buttons or []) for player in players)
 
