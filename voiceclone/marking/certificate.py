@@ -52,7 +52,7 @@ def identity(data_dir: Path) -> Identity:
     path = data_dir / FOLDER / FILE
     with disk.storage_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with filelock.FileLock(path.with_suffix(".lock")):
+        with filelock.FileLock(path.with_suffix(".lock"), mode=0o600):
             found = existing_identity(data_dir)
             if found is None:
                 if path.exists():

@@ -74,7 +74,7 @@ def sign(path: Path, mime: str, about: About, identity: Identity) -> None:
             library.Signer.from_info(information) as signer,
             library.Builder(_manifest(about), _context()) as builder,
             path.open("rb") as source,
-            signed.open("w+b") as target,
+            open(signed, "w+b", opener=disk.private_opener) as target,
         ):
             builder.sign(signer, mime, source, target)
         if soundfile.info(signed).frames != soundfile.info(path).frames:
