@@ -73,7 +73,7 @@ def test_a_made_up_person_gets_one_sentence(page, value):
 
 @pytest.mark.parametrize("value", [value for value in MADE_UP if value and isinstance(value, str)])
 def test_a_made_up_voice_or_run_gets_one_sentence(page, value):
-    for handler, data in (("follow_language", [value]), ("tick", [value, None])):
+    for handler, data in (("rename", [value, "Another name", 0]), ("tick", [value, None])):
         went_well, answer = page.ask(handler, *data)
         assert not went_well
         assert "choose" in answer["error"].lower() or "no voice" in answer["error"]
