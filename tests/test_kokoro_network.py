@@ -12,6 +12,7 @@ from voiceclone.bases.kokoro.model.network import (
     _remove_weight_norm,
     _use_lean_blocks,
 )
+from voiceclone.bases.kokoro.model.recomputing import recomputing
 
 CHANNELS, FRAMES = 8, 300
 
@@ -54,6 +55,29 @@ def test_lean_blocks_give_the_same_sound_and_the_same_gradients(blocks):
     assert any(slope is not None and slope.abs().max() > 1e-5 for slope in learnt.values())
     for name, slope in learnt.items():
         torch.testing.assert_close(lean_learnt[name], slope, rtol=1e-3, atol=1e-5)
+
+
+def test_recomputed_blocks_give_the_same_and_keep_less(blocks):
+    _, lean = blocks
+    x, style = torch.randn(1, CHANNELS, FRAMES), torch.randn(1, STYLE_SIZE)
+    learnt = [parameter for name, parameter in lean.named_parameters() if "conv" in name]
+
+    def outcome():
+        kept = {}
+        note = torch.autograd.graph.saved_tensors_hooks(
+            lambda one: kept.setdefault(one.data_ptr(), one) if one.dim() == 3 else one, lambda one: one
+        )
+        with note:
+            out = lean(x.requires_grad_(), style)
+        kept_bytes = sum(one.nbytes for one in kept.values())
+        return out, torch.autograd.grad(out.square().mean(), [x, *learnt]), kept_bytes
+
+    out, slopes, kept_bytes = outcome()
+    with recomputing():
+        again, slopes_again, kept_again_bytes = outcome()
+    assert torch.equal(again, out)
+    assert all(torch.equal(one, other) for one, other in zip(slopes_again, slopes, strict=True))
+    assert kept_again_bytes <= x.nbytes < kept_bytes / 5
 
 
 def test_bfloat16_stays_near(blocks):

@@ -6,6 +6,7 @@ import types
 from typing import TYPE_CHECKING, Any
 
 from voiceclone import host
+from voiceclone.bases.kokoro.model import recomputing
 from voiceclone.errors import BaseModelError
 
 if TYPE_CHECKING:
@@ -163,6 +164,9 @@ def _use_lean_blocks(generator: "torch.nn.Module", block_class: type) -> None:
 
     class LeanBlock(block_class):
         def forward(self, x: "torch.Tensor", style: "torch.Tensor") -> "torch.Tensor":
+            return recomputing.run(self._styled, x, style)
+
+        def _styled(self, x: "torch.Tensor", style: "torch.Tensor") -> "torch.Tensor":
             layers = zip(self.convs1, self.convs2, self.adain1, self.adain2, self.alpha1, self.alpha2, strict=True)
             for conv1, conv2, norm1, norm2, alpha1, alpha2 in layers:
                 inner = _convolve(conv1, Snake.apply(styled(norm1, x, style, alpha1)), 1 / alpha1)

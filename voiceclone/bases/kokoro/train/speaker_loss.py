@@ -14,6 +14,7 @@ from voiceclone.audio.sound import Audio
 from voiceclone.bases.kokoro.data import dataset
 from voiceclone.bases.kokoro.model import synthesis
 from voiceclone.bases.kokoro.model.network import FRAME_S, FRAME_SAMPLES, SAMPLE_RATE
+from voiceclone.bases.kokoro.model.recomputing import recomputing
 from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
 from voiceclone.evaluation import speaker_encoder
 from voiceclone.text.languages import LANGUAGES
@@ -88,9 +89,11 @@ class SpeakerLoss:
         length = min(_HEARD_FRAMES + 2 * _EDGE_FRAMES, stretched.shape[-1])
         start = chooser.randint(0, stretched.shape[-1] - length)
         curve = slice(2 * start, 2 * (start + length))
-        spoken = synthesis.render(
-            network, stretched[:, :, start : start + length], pitch_hz[:, curve], loudness[:, curve], acoustic_style
-        )
+        # A window is learnt from in another thread meanwhile, so memory is short here and time is not.
+        with recomputing():
+            spoken = synthesis.render(
+                network, stretched[:, :, start : start + length], pitch_hz[:, curve], loudness[:, curve], acoustic_style
+            )
         heard = spoken[0, _EDGE_FRAMES * FRAME_SAMPLES : -_EDGE_FRAMES * FRAME_SAMPLES]
         heard = torchaudio.functional.resample(heard, SAMPLE_RATE, speaker_encoder.SAMPLE_RATE).cpu()
         return 1 - speaker_encoder.embed_window(heard) @ self._person
