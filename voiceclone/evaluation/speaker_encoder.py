@@ -29,7 +29,6 @@ _HOP_SIZE = 160
 
 _WINDOW_FRAMES = 160
 """The network hears 1.6 s at a time."""
-WINDOW_S = _WINDOW_FRAMES * _HOP_SIZE / SAMPLE_RATE
 _STEP_FRAMES = 77
 """From one window to the next: 1.3 windows a second."""
 _LEAST_COVERAGE = 0.75
@@ -60,30 +59,10 @@ def embed(samples: np.ndarray) -> np.ndarray:
     with torch.inference_mode():
         bands = _mel_bands(torch.from_numpy(speech))
         windows = torch.stack([bands[start : start + _WINDOW_FRAMES] for start in starts])
-        return torch.nn.functional.normalize(_vectors(windows).mean(dim=0), dim=0).numpy()
-
-
-def embed_window(samples: "torch.Tensor") -> "torch.Tensor":
-    """Return the embedding of one window, float32 (256,), of length 1; gradients pass through to the sound.
-
-    Raised to the level that `embed` wants, but with its silences. What lies beyond the window is not heard.
-
-    Args:
-        samples: float32 at `SAMPLE_RATE`, shape (samples,), at best `WINDOW_S` long.
-    """
-    level = float(samples.detach().square().mean().sqrt())
-    least = 10 ** (_LEAST_DBFS / 20)
-    raised = samples * (least / level) if 0.0 < level < least else samples
-    return _vectors(_mel_bands(raised)[None, :_WINDOW_FRAMES])[0]
-
-
-def _vectors(windows: "torch.Tensor") -> "torch.Tensor":
-    """Return the vectors (windows, 256) of windows of mel bands (windows, frames, 40)."""
-    import torch
-
-    network = _network()
-    _, (hidden, _) = network["lstm"](windows)
-    return torch.nn.functional.normalize(torch.relu(network["linear"](hidden[-1])), dim=1)
+        network = _network()
+        _, (hidden, _) = network["lstm"](windows)
+        vectors = torch.nn.functional.normalize(torch.relu(network["linear"](hidden[-1])), dim=1)
+        return torch.nn.functional.normalize(vectors.mean(dim=0), dim=0).numpy()
 
 
 def raise_level(samples: np.ndarray) -> np.ndarray:
@@ -130,13 +109,11 @@ def _mel_bands(samples: "torch.Tensor") -> "torch.Tensor":
 
 @cache
 def _mel_filters() -> "torch.Tensor":
-    import torch
     import torchaudio
 
-    with torch.inference_mode(False):  # kept, and gradients may have to pass through it later
-        return torchaudio.functional.melscale_fbanks(
-            _FFT_SIZE // 2 + 1, 0.0, SAMPLE_RATE / 2, _MEL_BANDS, SAMPLE_RATE, norm="slaney", mel_scale="slaney"
-        )
+    return torchaudio.functional.melscale_fbanks(
+        _FFT_SIZE // 2 + 1, 0.0, SAMPLE_RATE / 2, _MEL_BANDS, SAMPLE_RATE, norm="slaney", mel_scale="slaney"
+    )
 
 
 @cache
@@ -151,7 +128,6 @@ def _network() -> "torch.nn.ModuleDict":
                 "linear": torch.nn.Linear(_HIDDEN_SIZE, EMBEDDING_SIZE),
             }
         )
-    with torch.inference_mode(False):  # as above
-        weights = {name: value.float() for name, value in load_file(WEIGHTS_FILE).items()}
-        network.load_state_dict(weights, assign=True)
-        return network.eval().requires_grad_(False)
+    weights = {name: value.float() for name, value in load_file(WEIGHTS_FILE).items()}
+    network.load_state_dict(weights, assign=True)
+    return network.eval().requires_grad_(False)

@@ -52,7 +52,7 @@ class Recipe:
     """The same in steps, for long and open-ended trainings: 0.4 of the longest with a set end."""
     speaker_every: int = 2
     """Steps per use of the speaker loss; its gradient takes as long as one and a half windows."""
-    speaker_share: float = 0.5
+    speaker_share: float = 1.0
     """Length of its gradient, as a share of that of the spectral loss in the same step."""
     first_listen_s: float = 42.0
     """Active time before the first listen is spoken."""

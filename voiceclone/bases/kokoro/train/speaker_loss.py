@@ -1,8 +1,8 @@
 """The speaker loss: sentences that nobody recorded, in every language a voice speaks, have to sound like the person.
 
 The spectral loss ties what is learnt to the sounds that were recorded; in another language a third of it is lost. Here
-the network says any sentence, and the speaker encoder says how far its speaker is from the person's. The encoder hears
-the 1.6 s it was trained on, late in the training, and the gradient has a bounded length: from the beginning, at full
+the network says any sentence, and CAM++, a speaker encoder that judges nothing, says how far its speaker is from the
+person's. It hears 1.6 s, late in the training, and the gradient has a bounded length: from the beginning, at full
 weight or on shorter sound, such a loss is met by tricks (docs/decisions/0032).
 """
 
@@ -10,13 +10,13 @@ import random
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from voiceclone.audio.sound import Audio
+from voiceclone.audio.sound import Audio, resample
 from voiceclone.bases.kokoro.data import dataset
 from voiceclone.bases.kokoro.model import synthesis
 from voiceclone.bases.kokoro.model.network import FRAME_S, FRAME_SAMPLES, SAMPLE_RATE
 from voiceclone.bases.kokoro.model.recomputing import recomputing
 from voiceclone.bases.kokoro.model.tokens import phonemes_to_tokens
-from voiceclone.evaluation import speaker_encoder
+from voiceclone.evaluation import campplus
 from voiceclone.text.languages import LANGUAGES
 from voiceclone.text.phonemes import phonemize
 from voiceclone.text.scripts import reading_script
@@ -28,7 +28,7 @@ _SENTENCES = slice(12, 40)
 """Of each language's script: the first ones are read by most people, and heard in benchmarks."""
 _EDGE_FRAMES = 2
 """Frames at both ends that are not heard: the decoder lacks context there."""
-_HEARD_FRAMES = round(speaker_encoder.WINDOW_S / FRAME_S) + 1
+_HEARD_FRAMES = round(1.6 / FRAME_S)
 _PERSON_S = 60.0
 """Speech by which the person is known."""
 
@@ -95,17 +95,17 @@ class SpeakerLoss:
                 network, stretched[:, :, start : start + length], pitch_hz[:, curve], loudness[:, curve], acoustic_style
             )
         heard = spoken[0, _EDGE_FRAMES * FRAME_SAMPLES : -_EDGE_FRAMES * FRAME_SAMPLES]
-        heard = torchaudio.functional.resample(heard, SAMPLE_RATE, speaker_encoder.SAMPLE_RATE).cpu()
-        return 1 - speaker_encoder.embed_window(heard) @ self._person
+        heard = torchaudio.functional.resample(heard, SAMPLE_RATE, campplus.SAMPLE_RATE).cpu()
+        return 1 - campplus.embed(heard) @ self._person
 
     def _hear_person(self) -> "torch.Tensor":
-        """Return the unit vector of the recordings, shape (256,)."""
+        """Return the unit vector of the recordings, shape (192,)."""
         import torch
 
-        from voiceclone.evaluation import speaker_similarity
-
-        heard: list[Audio] = []
+        vectors, heard_s = [], 0.0
         for entry in self._learnt_from:
-            if sum(one.duration_s for one in heard) < _PERSON_S:
-                heard.append(Audio(dataset.read_sound(self._run_dir, entry), SAMPLE_RATE))
-        return torch.tensor(speaker_similarity.mean_embedding(heard))
+            if heard_s < _PERSON_S:
+                audio = Audio(dataset.read_sound(self._run_dir, entry), SAMPLE_RATE)
+                vectors.append(torch.from_numpy(campplus.vector(resample(audio, campplus.SAMPLE_RATE).samples)))
+                heard_s += audio.duration_s
+        return torch.nn.functional.normalize(torch.stack(vectors).mean(dim=0), dim=0)
