@@ -268,7 +268,7 @@ def test_a_hosted_app_lets_everybody_try_the_example_voice(engine, space):
 def test_at_home_it_is_recommended(engine, joe):
     told = {check.kind: check for check in engine.runs.estimate(joe, consent=True).preflight.checks}
     assert told[Kind.CONSENT].level == Level.FINE and told[Kind.CONSENT].remedy.startswith("Recommended")
-    assert consent_words(engine.instant_voice(joe, "Joe", True).consent_record).startswith("Confirmed by a tick on 20")
+    assert consent_words(engine.instant_voice(joe, "Joe", True).consent_record).startswith("Confirmed on 20")
 
 
 @pytest.mark.parametrize(

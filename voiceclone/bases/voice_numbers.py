@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from voiceclone.errors import BaseModelError, VoiceFileError
+from voiceclone.wording import count
 
 NUMBER_TYPES = {"F32": np.dtype(np.float32), "F16": np.dtype(np.float16)}
 """The types that our bases write: half precision for changes of weights and kNN-VC's rows, single for the rest."""
@@ -56,7 +57,7 @@ def read_numbers(path: Path) -> dict[str, np.ndarray]:
         with safe_open(path, "numpy") as stored:
             names = list(stored.keys())
             if len(names) > MAX_TENSORS:
-                raise unfit(f"it holds {len(names):,} tensors, and a voice has at most {MAX_TENSORS:,}")
+                raise unfit(f"it holds {count(len(names), 'tensor')}, and no voice has more than {MAX_TENSORS:,}")
             for name in names:
                 kind = str(stored.get_slice(name).get_dtype())
                 if kind not in NUMBER_TYPES:  # asked before reading: numpy does not know all of them

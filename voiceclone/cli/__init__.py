@@ -46,6 +46,6 @@ def main(arguments: Sequence[str] | None = None, make_engine: "Callable[[], Voic
         return OK
     except Exception as error:
         logs.print_frames()
+        print("Please report this with the lines above, which hold nothing of yours.", file=sys.stderr)
         print(f"Unexpected error: {error}", file=sys.stderr)
-        print("Please report it with the lines above the last one, which hold nothing of yours.", file=sys.stderr)
         return UNEXPECTED

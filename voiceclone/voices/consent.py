@@ -73,7 +73,7 @@ def _told(record: Mapping[str, Any]) -> str:
         return f"Written permission: “{_text(record[kind].get('note'))}”"
     if kind == ConsentKind.STATEMENT:
         refused = _text(record["refused"]) if "refused" in record else ""
-        ticked = f"Confirmed by a tick on {_text(record.get('at'))[:10]}, not spoken."
+        ticked = f"Confirmed on {_text(record.get('at'))[:10]}, not spoken."
         return f"{ticked} A spoken consent did not fit the recordings: {refused}." if refused else ticked
     return "No consent is recorded."
 
