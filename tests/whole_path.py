@@ -50,7 +50,8 @@ def main(home: Path, factory: str | None) -> None:
         succeed(page.ask("start", *asked))
         *_, last = engine.runs.watch(engine.runs.all()[0].run_id, 0.2)
         assert last.state == "finished", last.message or last.error
-        succeed(page.ask("say", last.voice_id, WORDS, "en-us", 1.0))
+        heard, to_save, _ = succeed(page.ask("say", last.voice_id, WORDS, "en-us", 1.0))["data"]
+        assert heard["value"]["url"] and to_save["value"]["url"], "the player or the download has no file"
         engine.compare(project.project_id, True, steps=STEPS, sentences=[WORDS])
         succeed(page.ask("pack", project.project_id))
         exported = engine.voices.export(last.voice_id, home / "taken along.safetensors")
@@ -102,10 +103,11 @@ def _get_into_trouble(page, asked) -> None:
     print("got into all the trouble", flush=True)
 
 
-def succeed(answer: tuple[bool, dict]) -> None:
-    """Raise if a handler refused."""
+def succeed(answer: tuple[bool, dict]) -> dict:
+    """Return what a handler answered; raise if it refused."""
     went_well, told = answer
     assert went_well, told
+    return told
 
 
 if __name__ == "__main__":

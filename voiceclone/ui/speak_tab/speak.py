@@ -112,9 +112,10 @@ def _wire_speaking(shared: Shared, tab: Speak) -> None:
                     )
             except Cancelled:
                 return gr.skip(), gr.skip(), markup.note(speak_text.SPEAK_CANCELLED)
-        made = gr.update(value=str(speech.path), visible=True)
+        # One for each: gradio takes the value out of an update that it has sent.
+        made, to_save = (gr.update(value=str(speech.path), visible=True) for _ in range(2))
         summary = speak_text.spoken_summary(speech.duration_s, speech.sentences, speech.elapsed_s)
-        return made, made, markup.note(summary)
+        return made, to_save, markup.note(summary)
 
     def stop(request: gr.Request) -> None:
         shared.stops.stop(f"speak {request.session_hash}")
