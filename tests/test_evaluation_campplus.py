@@ -41,8 +41,18 @@ def test_sound_of_any_length_has_a_vector_and_so_has_silence(heard, duration_s):
         assert np.isfinite(campplus.vector(sound)).all()
 
 
+def test_its_bands_are_those_of_kaldi(heard):
+    from torchaudio.compliance import kaldi
+
+    samples = torch.tensor(heard)
+    with torch.no_grad():
+        wanted = kaldi.fbank(samples[None], num_mel_bins=80, sample_frequency=RATE, dither=0.0)
+    torch.testing.assert_close(campplus._mel_bands(samples), wanted, rtol=1e-3, atol=1e-3)
+
+
 def test_gradients_reach_the_sound_even_if_it_was_loaded_for_judging(heard):
     campplus._weights.cache_clear()
+    campplus._mel_filters.cache_clear()
     with torch.inference_mode():
         campplus.embed(torch.tensor(heard))
     window = torch.tensor(heard[RATE : RATE + 25_600]).requires_grad_()

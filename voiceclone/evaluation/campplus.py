@@ -22,7 +22,10 @@ EMBEDDING_SIZE = 192
 WEIGHTS_FILES = tuple(Path(__file__).with_name(f"campplus_{part}.safetensors") for part in (1, 2))
 """Most matrices as int8 with a float16 scale for each row (`NAME` and `NAME.scale`), the rest as float16."""
 
-MEL_BANDS = 80
+_MEL_BANDS = 80
+_WINDOW_SAMPLES, _HOP_SAMPLES, _FFT_SIZE = 400, 160, 512
+_PREEMPHASIS = 0.97
+_LOWEST_HZ = 20.0
 _BLOCKS = ((12, 1), (24, 2), (16, 2))
 """Layers of each block, and the dilation of their convolutions."""
 _SEGMENT_FRAMES = 100
@@ -36,13 +39,9 @@ def embed(samples: "torch.Tensor") -> "torch.Tensor":
         samples: float32 at `SAMPLE_RATE`, shape (samples,), at least 0.1 s; silences are heard, too.
     """
     import torch
-    import torchaudio
 
-    bands = torchaudio.compliance.kaldi.fbank(
-        samples[None], num_mel_bins=MEL_BANDS, sample_frequency=SAMPLE_RATE, dither=0.0
-    )
-    bands = bands - bands.mean(0, keepdim=True)
-    return torch.nn.functional.normalize(run(_weights(), bands.T[None]), dim=1)[0]
+    bands = _mel_bands(samples)
+    return torch.nn.functional.normalize(run(_weights(), (bands - bands.mean(0)).T[None]), dim=1)[0]
 
 
 def vector(samples: np.ndarray) -> np.ndarray:
@@ -110,6 +109,31 @@ def run(weights: "Weights", bands: "torch.Tensor") -> "torch.Tensor":
     statistics = torch.cat([x.mean(-1), x.std(-1)], dim=1)[..., None]
     vectors = functional.conv1d(statistics, weights["xvector.dense.linear.weight"])
     return norm("xvector.dense.nonlinear.batchnorm", vectors)[..., 0]
+
+
+def _mel_bands(samples: "torch.Tensor") -> "torch.Tensor":
+    """Return log mel bands (frames, 80) as Kaldi computes them.
+
+    torchaudio's `fbank` gives the same numbers, and no gradients once torchaudio was first imported in inference mode.
+    """
+    import torch
+
+    frames = samples.unfold(0, _WINDOW_SAMPLES, _HOP_SAMPLES)
+    frames = frames - frames.mean(1, keepdim=True)
+    frames = frames - _PREEMPHASIS * torch.cat([frames[:, :1], frames[:, :-1]], dim=1)
+    spectrum = torch.fft.rfft(frames * torch.hann_window(_WINDOW_SAMPLES, periodic=False) ** 0.85, _FFT_SIZE)
+    power = spectrum.real.square() + spectrum.imag.square()
+    return (power @ _mel_filters()).clamp_min(torch.finfo(torch.float32).eps).log()
+
+
+@cache
+def _mel_filters() -> "torch.Tensor":
+    import torch
+    from torchaudio.compliance.kaldi import get_mel_banks
+
+    with torch.inference_mode(False):  # kept, and gradients may have to pass through it later
+        filters, _ = get_mel_banks(_MEL_BANDS, _FFT_SIZE, SAMPLE_RATE, _LOWEST_HZ, 0.0, 100.0, -500.0, 1.0)
+        return torch.nn.functional.pad(filters, (0, 1)).T
 
 
 @cache
