@@ -67,13 +67,16 @@ def _serve(
     if host.on_space():
         _prepare(engine)
     demo.launch(server_name=server_name, server_port=port, prevent_thread_lock=True, **options)
-    logs.make_handlers_private()
-    shown = "localhost" if server_name in ("127.0.0.1", *EVERYWHERE) else server_name
-    url = f"http://{shown}:{port}"
-    on_ready(url, _welcome(engine, server_name, url))
-    if open_browser:
-        webbrowser.open(url)
-    demo.block_thread()
+    try:
+        logs.make_handlers_private()
+        shown = "localhost" if server_name in ("127.0.0.1", *EVERYWHERE) else server_name
+        url = f"http://{shown}:{port}"
+        on_ready(url, _welcome(engine, server_name, url))
+        if open_browser:
+            webbrowser.open(url)
+        demo.block_thread()
+    except KeyboardInterrupt:  # pressed before `block_thread` waited for it
+        demo.close()
 
 
 def why_closed() -> str:
