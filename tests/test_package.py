@@ -95,7 +95,7 @@ def test_the_wheel_says_what_it_is(wheel):
     metadata = message_from_bytes(read(wheel, "METADATA"))
     assert (metadata["Name"], metadata["Version"]) == ("voiceclone", voiceclone.__version__)
     assert metadata["Requires-Python"] == "<3.13,>=3.11"
-    assert "Apache-2.0" in metadata["License-Expression"] and len(metadata.get_all("License-File")) == 3
+    assert "Apache-2.0" in metadata["License-Expression"] and len(metadata.get_all("License-File")) == 4
     assert "# VoiceClone" in metadata.get_payload()
     assert read(wheel, "entry_points.txt").decode() == "[console_scripts]\nvoiceclone = voiceclone.cli:main\n"
 
