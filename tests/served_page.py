@@ -83,7 +83,7 @@ class Page:
         """Call a function of the booth as its script does."""
         stage = next(block for block in self.demo.blocks.values() if getattr(block, "elem_id", None) == "booth")
         asked = {"data": data, "component_id": stage._id, "fn_name": name, "session_hash": "visitor"}
-        answer = self.http.post(f"{self.url}/component_server", json=asked)
+        answer = self.http.post(f"{self.url}/component_server/", json=asked)
         answer.raise_for_status()
         return answer.json()
 

@@ -80,9 +80,11 @@ def test_routes_that_the_page_does_not_use_are_not_there(page):
     used = set()
     for method, path in page.routes():
         if asked(page, method, path)[0] != 404:
-            used.add((method, path.removeprefix("/gradio_api").strip("/")))
+            used.add((method, path.removeprefix("/gradio_api").removeprefix("/")))
     posted = {path for method, path in used if method == "POST"}
-    assert posted == {"cancel", "component_server", "login", "queue/join", "reset", "upload"}
+    assert posted - {"login/"} == {  # browsers ask server functions with a slash at the end
+        "cancel", "component_server", "component_server/", "login", "queue/join", "reset", "upload",
+    }  # fmt: skip
     for _, path in used:
         assert not re.search("record|proxy|vibe|runs|run-history|openapi|docs|info|call|api/|monitoring|token", path)
 

@@ -141,7 +141,7 @@ ROUTES = (
     *_routes("POST", "/login", f"{_API}/(cancel|reset)"),
     *_routes("POST", f"{_API}/upload", max_bytes=limits.MAX_UPLOAD_MB * 1_000_000),
     *_routes("POST", f"{_API}/(queue/join|run/predict)", max_bytes=limits.MAX_EVENT_MB * 1_000_000),
-    *_routes("POST", f"{_API}/component_server", max_bytes=limits.MAX_TAKE_REQUEST_BYTES),
+    *_routes("POST", f"{_API}/component_server/?", max_bytes=limits.MAX_TAKE_REQUEST_BYTES),
 )
 """Everything the page asks for. Gradio has more: the pages of an API, a recorder of the screen, a proxy."""
 
