@@ -125,6 +125,7 @@ class Visitor:
         self.complaints: list[str] = []
         self._reloaded = False
         self.hosts: set[str] = set()
+        self._streams: list[object] = []
         self.open(url)
 
     def open(self, url: str) -> None:
@@ -134,6 +135,8 @@ class Visitor:
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self._complain(str(error)))
         self.page.on("request", self._request)
+        for ended in ("requestfinished", "requestfailed"):
+            self.page.on(ended, lambda request: request in self._streams and self._streams.remove(request))
         self.page.goto(url)
         self.wait_until_ready()
 
@@ -147,6 +150,11 @@ class Visitor:
         """Wait until the person's clips are shown."""
         self.page.wait_for_function("document.querySelector('#booth textarea')?.value")
         self.page.wait_for_selector("#readiness .vc-readiness", state="attached")  # another tab may be open
+
+    def wait_until_quiet(self) -> None:
+        """Wait until the server has answered all events; the answers come in one stream that is open meanwhile."""
+        while self._streams:
+            self.page.wait_for_timeout(50)
 
     def tab(self, name: str) -> None:
         """Open a tab."""
@@ -168,6 +176,8 @@ class Visitor:
     def _request(self, request) -> None:
         if request.url.startswith(("http", "ws")):
             self.hosts.add(request.url.split("/")[2])
+        if "/queue/data" in request.url:
+            self._streams.append(request)
 
     def close(self) -> None:
         """Close the browser window."""
