@@ -394,6 +394,7 @@ def test_only_the_nearest_stock_voices_speak_all_sentences(tmp_path, monkeypatch
     assert {len(said["one"]) for said in again.values()} == {20}
 
 
+@pytest.mark.slow
 def test_a_voice_is_judged_as_a_whole(kokoro, kokoro_folder, tmp_path, monkeypatch):
     men = [voice for voice in kokoro.stock_voices() if voice.sex == "male"][:1]
     monkeypatch.setattr(type(kokoro), "stock_voices", lambda self: men)

@@ -37,6 +37,7 @@ def call(engine):
     return lambda name, request: known[name](request)
 
 
+@pytest.mark.slow
 def test_a_person_reads_the_sentence_and_the_page_thanks(engine, call, project_id, tmp_path, monkeypatch):
     monkeypatch.setattr(challenges, "draw_words", lambda _language: WORDS)
     asked = call("ask_consent", {"project_id": project_id, "name": "Joe <b>", "language": "en-us"})
@@ -79,6 +80,7 @@ def test_a_hosted_page_takes_no_notes(monkeypatch):
     assert 'data-part="wrote"' not in stage_html([])
 
 
+@pytest.mark.slow
 def test_the_command_asks_listens_and_tells(engine, project_id, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(challenges, "draw_words", lambda _language: WORDS)
 
