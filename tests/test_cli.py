@@ -6,12 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 import soundfile
 from small_corpora import librispeech
 
 from tests.small_project import fake_engine, make_project
+from tests.terminal import run_command
 from voiceclone.cli import main
 from voiceclone.cli.parser import build_parser
 from voiceclone.training.lock import TrainingLock
@@ -27,16 +29,7 @@ def data_dir(tmp_path):
 
 @pytest.fixture
 def run(data_dir, capsys):
-    """Run a command in this process: exit code, standard output, standard error."""
-
-    def run(*arguments):
-        try:
-            code = main([str(one) for one in arguments], lambda: fake_engine(data_dir))
-        except SystemExit as end:  # argparse
-            code = end.code
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(run_command, capsys, lambda: fake_engine(data_dir))
 
 
 @pytest.fixture

@@ -3,11 +3,12 @@
 import io
 import json
 import sys
+from functools import partial
 
 import pytest
 
 from tests.small_project import fake_engine, make_project
-from voiceclone.cli import main
+from tests.terminal import run_command
 
 
 @pytest.fixture
@@ -17,13 +18,7 @@ def engine(tmp_path):
 
 @pytest.fixture
 def run(engine, capsys):
-    """Run a command in this process: exit code, standard output, standard error."""
-
-    def run(*arguments):
-        code = main([str(one) for one in arguments], lambda: engine)
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(run_command, capsys, lambda: engine)
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 
 from tests.fake_base import BREAKS_FILE
 from tests.small_project import fake_engine, make_project
+from tests.terminal import run_command
 from tests.test_cli import PROGRAM
-from voiceclone.cli import main
 from voiceclone.cli.parser import build_parser
 from voiceclone.training.lock import TrainingLock
 
@@ -26,13 +27,7 @@ def engine(tmp_path):
 
 @pytest.fixture
 def run(engine, capsys):
-    """Run a command in this process: exit code, standard output, standard error."""
-
-    def run(*arguments):
-        code = main([str(one) for one in arguments], lambda: engine)
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(run_command, capsys, lambda: engine)
 
 
 @pytest.fixture

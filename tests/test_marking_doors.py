@@ -1,14 +1,15 @@
 """Where marks go on and where they are noticed: speaking, converting, comparing, adding recordings, the terminal."""
 
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 import soundfile
 
 from tests.small_project import fake_engine
+from tests.terminal import run_command
 from voiceclone.audio.sound import encode_wav
-from voiceclone.cli import main
 from voiceclone.marking import watermark
 from voiceclone.marking.about import About
 from voiceclone.marking.marker import Marker
@@ -23,14 +24,7 @@ def engine(tmp_path):
 
 @pytest.fixture
 def run(engine, capsys):
-    def run(*arguments):
-        try:
-            code = main([str(one) for one in arguments], lambda: engine)
-        except SystemExit as end:  # argparse
-            code = end.code
-        return code, *capsys.readouterr()
-
-    return run
+    return partial(run_command, capsys, lambda: engine)
 
 
 @pytest.fixture
